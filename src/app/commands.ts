@@ -1,0 +1,39 @@
+// What the screen may ask for, types only. The session (session.ts) implements it; the gallery of states fakes it.
+import type { RunConfig } from '../config.ts';
+import type { Result } from '../fault.ts';
+import type { CheckpointRef, SelfTestReport } from '../trainer/api.ts';
+
+export interface Commands {
+  /** Changes the form for the next new run; a new preset brings its own settings, keeping data set and seed. */
+  setForm(changes: Partial<RunConfig>): void;
+  train(): void;
+  pause(): void;
+  resume(): void;
+  saveCheckpoint(): void;
+  /** Asks first. */
+  newRun(): void;
+  retryGpu(): void;
+  /** `newest`, or one of the list: downloads `<name>.safetensors`. */
+  exportCheckpoint(ref: CheckpointRef | 'newest'): void;
+  /** Inspects the file, asks with what it holds, imports. Anything dropped on the page comes here or to importPictures, told by its content. */
+  importCheckpoint(file: File): void;
+  resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): void;
+  keepCheckpoint(ref: CheckpointRef, kept: boolean): void;
+  /** Asks first. */
+  deleteCheckpoint(ref: CheckpointRef): void;
+  drawSamples(seed: number, weights: 'ema' | 'raw'): void;
+  importPictures(files: File[], title: string): void;
+  cancelImport(): void;
+  confirmPictures(): void;
+  freeStepCheckpoints(runId: string): void;
+  testCheckpointSystem(): Promise<Result<SelfTestReport>>;
+  refreshStore(): void;
+  /** The 4 x 4 sheet of a step, decoded; null while there is none. */
+  sheet(step: number): Promise<ImageBitmap | null>;
+  /** Downloads samples_step_<n>.png, training_loss_step_<n>.png or checkpoint_validation_step_<n>.png. */
+  downloadPicture(kind: 'samples' | 'training_loss' | 'checkpoint_validation', step: number): void;
+  dismissFault(): void;
+  dismissQuestion(): void;
+  applyUpdate(): void;
+  install(): void;
+}

@@ -1,0 +1,73 @@
+// What runs a network: holds its weights and optimizer state on the device, makes training steps and predictions.
+// Types only; eager-executor.ts implements it with tfjs. Plain arrays cross this boundary, in NHWC; it knows nothing of diffusion.
+import type { Ops, Weights } from './ops.ts';
+
+/** A parameter by its diffusers name; shape in PyTorch's layout (conv OIHW, linear [out, in]). */
+export interface ParameterSpec {
+  name: string;
+  shape: number[];
+}
+
+/** The network: x [B,H,W,C], timesteps [B] -> prediction [B,H,W,C]. */
+export type Network = <T>(ops: Ops<T>, weights: Weights<T>, x: T, timesteps: T) => T;
+
+/** One batch of a regression: predict `target` from `input` at `timesteps`. */
+export interface StepBatch {
+  /** [B, H, W, C] */
+  shape: [number, number, number, number];
+  input: Float32Array;
+  target: Float32Array;
+  timesteps: Float32Array;
+  /** Weight of each picture's mean squared error, [B]. */
+  sampleWeights: Float32Array;
+}
+
+/** AdamW as torch.optim.AdamW, clip as torch.nn.utils.clip_grad_norm_, EMA as diffusers' EMAModel. */
+export interface StepSettings {
+  /** 1 for the first update. */
+  optimizerStep: number;
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  /** 0 does not clip. */
+  gradientClip: number;
+  emaDecay: number;
+}
+
+export interface StepStats {
+  /** mean over the batch of sampleWeights * mean squared error. */
+  loss: number;
+  /** Unweighted mean squared error of each picture, all micro-batches in order. */
+  perSample: Float32Array;
+  /** Before clipping. */
+  gradientNorm: number;
+  /** False: loss or gradients were not finite and the update was NOT applied (weights, moments, EMA as before). */
+  applied: boolean;
+}
+
+export const STATE_GROUPS = ['weights', 'ema', 'expAvg', 'expAvgSq'] as const;
+export type StateGroup = (typeof STATE_GROUPS)[number];
+
+/** The whole trained state, each group one array per parameter in the order of the specs, PyTorch's layout. */
+export type ExecutorState = Record<StateGroup, Float32Array<ArrayBuffer>[]>;
+
+export interface Executor {
+  readonly kind: 'eager';
+  readonly parameters: readonly ParameterSpec[];
+  /** Replaces everything. Lengths must equal the specs'. */
+  setState(state: ExecutorState): void;
+  /** Encodes one step (several micro-batches: gradients averaged) and returns at once; the promise settles when the GPU is done. */
+  step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats>;
+  /** The state as of the last step encoded, read back while training goes on. */
+  snapshot(): Promise<ExecutorState>;
+  /** A forward pass, [B,H,W,C] -> the same shape. */
+  predict(
+    weights: 'ema' | 'raw',
+    input: Float32Array,
+    timesteps: Float32Array,
+    shape: [number, number, number, number],
+  ): Promise<Float32Array>;
+  dispose(): void;
+}

@@ -1,0 +1,41 @@
+// The shape of the network: the fields of diffusers' UNet2DModel config that Perennial supports, in camelCase.
+// Not here: how it is trained (config.ts) and how it computes (unet.ts).
+
+export type DownBlockType = 'DownBlock2D' | 'AttnDownBlock2D';
+export type UpBlockType = 'UpBlock2D' | 'AttnUpBlock2D';
+
+/** As diffusers.UNet2DModel (0.30 and later). Dropout 0, silu, default resnet time scale shift, positional time embedding. */
+export interface UNetConfig {
+  /** [height, width] in pixels; each must divide by 2^(blocks - 1). */
+  sampleSize: [number, number];
+  inChannels: number;
+  outChannels: number;
+  blockOutChannels: number[];
+  layersPerBlock: number;
+  downBlockTypes: DownBlockType[];
+  upBlockTypes: UpBlockType[];
+  /** Attention in the middle block (diffusers: add_attention). */
+  addAttention: boolean;
+  /** Channels of one head; null means one head. */
+  attentionHeadDim: number | null;
+  normNumGroups: number;
+  normEps: number;
+  /** 1 pads both sides; 0 pads right and bottom only, as the DDPM paper's code. */
+  downsamplePadding: 0 | 1;
+  flipSinToCos: boolean;
+  freqShift: number;
+}
+
+/** UNet2DModel's own defaults for everything a preset leaves out. */
+export const UNET_DEFAULTS = {
+  inChannels: 3,
+  outChannels: 3,
+  layersPerBlock: 2,
+  addAttention: true,
+  attentionHeadDim: 8,
+  normNumGroups: 32,
+  normEps: 1e-5,
+  downsamplePadding: 1,
+  flipSinToCos: true,
+  freqShift: 0,
+} as const satisfies Partial<UNetConfig>;

@@ -1,0 +1,201 @@
+// The worker boundary, types only: every command the page can give, every event the trainer posts.
+// Read this file and you know all that crosses between page and worker.
+import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
+import type { RunConfig } from '../config.ts';
+import type { DatasetInfo, ImportProgress, ImportReport } from '../data/api.ts';
+import type { Fault, Result } from '../fault.ts';
+
+export type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
+export type { DatasetInfo, ImportProgress, ImportReport, SkippedFile } from '../data/api.ts';
+
+/** States the trainer knows. The page adds `elsewhere` (another tab) and `unavailable` (no GPU until a restart). */
+export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused' | 'finished' | 'failed';
+
+export interface Machine {
+  backend: 'webgpu' | 'webgl' | 'cpu';
+  executor: 'eager';
+  /** "NVIDIA GeForce RTX 3060", or what the browser tells of it. */
+  gpu: string;
+  /** A software GPU, webgl or cpu: the preset `tiny` fits. */
+  slow: boolean;
+  /** Why it is not webgpu and the way out; null where it is or where the user forced another. */
+  why: Fault | null;
+  /** Gradient of a small convolution against the same in plain JavaScript. */
+  selfTest: { passed: boolean; detail: string; ms: number };
+  /** From a probe of at most two seconds. Milliseconds of one small operation; multiply-adds per second of a convolution's forward and backward. */
+  probe: { opMs: number; macsPerSecond: number };
+  /** Largest tensor the device takes. */
+  maxTensorBytes: number;
+}
+
+export interface RunSummary {
+  runId: string;
+  /** "run id @ step" it was forked or imported from, or empty. */
+  parent: string;
+  config: RunConfig;
+  dataset: { id: string; title: string; count: number; size: number };
+  parameters: number;
+  checkpointBytes: number;
+  /** Slots reserved: checkpoints that stay, plus one to write into. */
+  poolSlots: number;
+  stepsPerEpoch: number;
+  lastStep: number;
+  started: string;
+}
+
+export interface FoundCheckpoint {
+  record: CheckpointRecord;
+  batchLossesRecorded: number;
+  meanOfLast100: number | null;
+  nextCheckpointStep: number;
+  passedOver: { name: string; globalStep: number; why: string }[];
+  /** Same adapter, browser, executor: the same bits. Else: within 1e-3 over 20 steps, and why. */
+  sameBits: boolean;
+  sameBitsWhy: string;
+  /** True for an import that was just written: it waits paused. */
+  imported: boolean;
+}
+
+/** One picture a model drew; uint8 RGBA, size x size. */
+export interface Sample {
+  purpose: 'validation' | 'progress' | 'draw';
+  step: number;
+  index: number;
+  of: number;
+  size: number;
+  rgba: Uint8ClampedArray<ArrayBuffer>;
+  finite: boolean;
+}
+
+/** One step's numbers, batched into `progress`. */
+export interface Progress {
+  globalStep: number;
+  epoch: number;
+  imagesSeen: number;
+  /** Losses of the steps since the last event, the last one that of globalStep. */
+  losses: Float32Array<ArrayBuffer>;
+  learningRate: number;
+  gradientNorm: number;
+  /** Over the last steps of this session; null before two. */
+  stepsPerSecond: number | null;
+}
+
+export type TrainerEvent =
+  | { type: 'state'; state: RunState }
+  /** What is being prepared: "Compiling shaders", 12 of 40. Null total: unknown. */
+  | { type: 'preparing'; what: string; done: number; total: number | null }
+  /** A run became the current one, with its whole history (after start, recovery, import, fork). */
+  | {
+      type: 'run';
+      run: RunSummary;
+      globalStep: number;
+      epoch: number;
+      losses: Float32Array<ArrayBuffer>;
+      epochLosses: number[];
+      resumedAt: number[];
+    }
+  | { type: 'no-run' }
+  | { type: 'found'; found: FoundCheckpoint }
+  | { type: 'progress'; progress: Progress }
+  /** A set of samples begins (its canvases are cleared), goes on, and is complete. */
+  | {
+      type: 'samples-begin';
+      purpose: Sample['purpose'];
+      step: number;
+      size: number;
+      weights: 'ema' | 'raw';
+      seed: number;
+    }
+  | { type: 'sample'; sample: Sample }
+  | { type: 'samples-end'; purpose: Sample['purpose']; step: number; finite: boolean; alike: number | null }
+  /** The sheet of a step (4 x 4 PNG) is in the index now. */
+  | { type: 'sheet'; runId: string; step: number }
+  /** The whole list, newest first, after every change. */
+  | { type: 'checkpoints'; checkpoints: CheckpointRecord[] }
+  | { type: 'saving'; name: string; step: number }
+  | { type: 'saved'; record: CheckpointRecord; pauseMs: number; totalMs: number }
+  | { type: 'import-progress'; progress: ImportProgress }
+  /** Needs no action: goes to the status line. */
+  | { type: 'notice'; text: string }
+  | { type: 'fault'; fault: Fault }
+  /** The GPU is gone for good: viewing and export still work. */
+  | { type: 'unavailable'; fault: Fault };
+
+export interface FileSummary {
+  name: string;
+  sizeBytes: number;
+  checkpointName: string;
+  globalStep: number;
+  epoch: number;
+  preset: string;
+  imageSize: number;
+  parameters: number;
+  datasetTitle: string;
+  datasetCount: number;
+  /** The data set's id is on this computer with the same fingerprint. */
+  datasetHere: boolean;
+  runId: string;
+  created: string;
+  appVersion: string;
+}
+
+/** Pictures as the model will see them: one RGBA sheet of columns x rows tiles of size x size. */
+export interface Preview {
+  size: number;
+  columns: number;
+  rows: number;
+  rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Comlink interface of worker.ts. Expected failures are Results or `fault` events, never rejections. */
+export interface TrainerApi {
+  /** First call. Starts the store and the device; posts events in batches from then on, at most ten a second while training. */
+  open(
+    request: { backend: RunConfig['backend']; executor: RunConfig['executor'] },
+    onEvents: (events: TrainerEvent[]) => void,
+  ): Promise<Result<Opened>>;
+  /** After open: validates and resumes the newest checkpoint, or posts `no-run`. */
+  recover(): Promise<void>;
+  train(config: RunConfig): Promise<Result<null>>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  saveCheckpoint(): Promise<void>;
+  /** Closes the current run (its checkpoints stay) and waits idle. */
+  newRun(): Promise<void>;
+  /** A new run with its own id and parent; `changes` may hold learningRate, epochs, maxSteps, checkpoint and sample intervals. */
+  resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>>;
+  drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>>;
+
+  exportCheckpoint(ref: CheckpointRef | 'newest'): Promise<Result<File>>;
+  /** The download has begun: the slot may be overwritten again. */
+  endExport(ref: CheckpointRef | 'newest'): Promise<void>;
+  inspectFile(file: File): Promise<Result<FileSummary>>;
+  importCheckpoint(file: File): Promise<Result<null>>;
+  keepCheckpoint(ref: CheckpointRef, kept: boolean): Promise<void>;
+  deleteCheckpoint(ref: CheckpointRef): Promise<Result<null>>;
+
+  storeReport(): Promise<StoreReport>;
+  freeStepCheckpoints(runId: string): Promise<Result<number>>;
+  testCheckpointSystem(): Promise<Result<SelfTestReport>>;
+
+  datasets(): Promise<DatasetInfo[]>;
+  preview(request: {
+    dataset: string;
+    imageSize: number;
+    columns: number;
+    rows: number;
+  }): Promise<Result<Preview>>;
+  importPictures(files: File[], title: string, size: number): Promise<Result<ImportReport>>;
+  cancelImport(): Promise<void>;
+  deletePictures(id: string): Promise<void>;
+  /** The user accepts that the pictures differ from those the run began with. */
+  confirmPictures(): Promise<void>;
+  /** Only with the tab about to go: nothing is awaited. */
+  close(): Promise<void>;
+}
+
+export interface Opened {
+  machine: Machine;
+  store: StoreReport;
+  datasets: DatasetInfo[];
+}
