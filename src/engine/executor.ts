@@ -53,6 +53,11 @@ export type StateGroup = (typeof STATE_GROUPS)[number];
 /** The whole trained state, each group one array per parameter in the order of the specs, PyTorch's layout. */
 export type ExecutorState = Record<StateGroup, Float32Array<ArrayBuffer>[]>;
 
+/** Weights of one step, kept until released. */
+export interface HeldWeights {
+  release(): void;
+}
+
 export interface Executor {
   readonly kind: 'eager';
   readonly parameters: readonly ParameterSpec[];
@@ -62,9 +67,11 @@ export interface Executor {
   step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats>;
   /** The state as of the last step encoded, read back while training goes on. */
   snapshot(): Promise<ExecutorState>;
+  /** Keeps the weights as of the last step encoded: samples are drawn from them while training goes on. */
+  hold(weights: 'ema' | 'raw'): HeldWeights;
   /** A forward pass, [B,H,W,C] -> the same shape. */
   predict(
-    weights: 'ema' | 'raw',
+    weights: HeldWeights,
     input: Float32Array,
     timesteps: Float32Array,
     shape: [number, number, number, number],
