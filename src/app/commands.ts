@@ -1,7 +1,7 @@
 // What the screen may ask for, types only. The session (session.ts) implements it; the gallery of states fakes it.
 import type { RunConfig } from '../config.ts';
 import type { Result } from '../fault.ts';
-import type { CheckpointRef, SelfTestReport } from '../trainer/api.ts';
+import type { CheckpointRef, Preview, SelfTestReport } from '../trainer/api.ts';
 
 export interface Commands {
   /** Changes the form for the next new run; a new preset brings its own settings, keeping data set and seed. */
@@ -28,8 +28,12 @@ export interface Commands {
   freeStepCheckpoints(runId: string): void;
   testCheckpointSystem(): Promise<Result<SelfTestReport>>;
   refreshStore(): void;
-  /** The 4 x 4 sheet of a step, decoded; null while there is none. */
-  sheet(step: number): Promise<ImageBitmap | null>;
+  /** The 4 x 4 sheet of a step, decoded; null while there is none. Of the current run where no run is named. */
+  sheet(step: number, runId?: string): Promise<ImageBitmap | null>;
+  /** Four pictures of a data set, 2 x 2, for its button; null where they cannot be read. */
+  thumbnail(dataset: string): Promise<Preview | null>;
+  /** Pictures the user imported. Asks first. */
+  deletePictures(id: string): void;
   /** Downloads samples_step_<n>.png, training_loss_step_<n>.png or checkpoint_validation_step_<n>.png. */
   downloadPicture(kind: 'samples' | 'training_loss' | 'checkpoint_validation', step: number): void;
   dismissFault(): void;

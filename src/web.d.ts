@@ -1,0 +1,33 @@
+// What browsers have and TypeScript's lib.dom does not: the few names that the page uses.
+// Not here: our own types.
+
+/** Chromium fires it when the page may be installed as an app. https://developer.mozilla.org/docs/Web/API/BeforeInstallPromptEvent */
+interface BeforeInstallPromptEvent extends Event {
+  prompt(): Promise<{ outcome: 'accepted' | 'dismissed' }>;
+  readonly userChoice: Promise<{ outcome: 'accepted' | 'dismissed' }>;
+}
+
+/** Files that the installed app was opened with. https://developer.mozilla.org/docs/Web/API/LaunchQueue */
+interface LaunchParams {
+  readonly files: readonly FileSystemHandle[];
+  readonly targetURL: string | null;
+}
+interface LaunchQueue {
+  setConsumer(consumer: (params: LaunchParams) => void): void;
+}
+
+interface WindowEventMap {
+  beforeinstallprompt: BeforeInstallPromptEvent;
+  appinstalled: Event;
+}
+
+interface SaveFilePickerOptions {
+  suggestedName?: string;
+  types?: { description?: string; accept: Record<string, string[]> }[];
+}
+
+interface Window {
+  readonly launchQueue?: LaunchQueue;
+  showSaveFilePicker?(options?: SaveFilePickerOptions): Promise<FileSystemFileHandle>;
+  showDirectoryPicker?(): Promise<FileSystemDirectoryHandle>;
+}
