@@ -1,0 +1,82 @@
+// What a denoiser is shown and what it is asked for: the noisy picture, the target, the weight of its error.
+// Plain arrays, any denoiser. Not here: the denoiser, the optimizer, where the noise comes from.
+//
+// Symbols: x0 picture, eps noise, abar = alpha-bar at the picture's timestep,
+//          x_t = sqrt(abar) x0 + sqrt(1 - abar) eps, v = sqrt(abar) eps - sqrt(1 - abar) x0.
+
+/** What the network predicts: the noise (Ho et al. 2020) or v (Salimans & Ho 2022). */
+export type PredictionType = 'epsilon' | 'v_prediction';
+
+/** out[i] = sqrt(abar) a[i] + sign sqrt(1 - abar) b[i], picture by picture. a, b [B * size]; timesteps [B]. */
+function blend(
+  alphaBar: Float64Array,
+  timesteps: ArrayLike<number>,
+  a: Float32Array,
+  b: Float32Array,
+  sign: 1 | -1,
+): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(a.length);
+  const size = a.length / timesteps.length;
+  for (let picture = 0; picture < timesteps.length; picture++) {
+    const level = alphaBar[timesteps[picture] as number] as number;
+    const forA = Math.sqrt(level);
+    const forB = sign * Math.sqrt(1 - level);
+    for (let i = picture * size; i < (picture + 1) * size; i++)
+      out[i] = forA * (a[i] as number) + forB * (b[i] as number);
+  }
+  return out;
+}
+
+/**
+ * x_t, the pictures as the network sees them. DDPM eq. 4; diffusers' `add_noise`.
+ * pictures, noise: [B, ...] flat, pictures -1..1; timesteps [B], whole numbers below alphaBar.length.
+ */
+export const addNoise = (
+  alphaBar: Float64Array,
+  pictures: Float32Array,
+  noise: Float32Array,
+  timesteps: ArrayLike<number>,
+): Float32Array<ArrayBuffer> => blend(alphaBar, timesteps, pictures, noise, 1);
+
+/** What the network is asked for, shaped as the noise: the noise itself, or diffusers' `get_velocity`. */
+export function trainingTarget(
+  predictionType: PredictionType,
+  alphaBar: Float64Array,
+  pictures: Float32Array,
+  noise: Float32Array,
+  timesteps: ArrayLike<number>,
+): Float32Array {
+  return predictionType === 'epsilon' ? noise : blend(alphaBar, timesteps, noise, pictures, -1);
+}
+
+/**
+ * Weight of each picture's mean squared error, [B]. Min-SNR (Hang et al. 2023): with snr = abar / (1 - abar),
+ * min(snr, gamma) / snr for epsilon and min(snr, gamma) / (snr + 1) for v. gamma 0 weighs all alike, 1.
+ */
+export function lossWeights(
+  predictionType: PredictionType,
+  alphaBar: Float64Array,
+  timesteps: ArrayLike<number>,
+  gamma: number,
+): Float32Array<ArrayBuffer> {
+  return Float32Array.from(timesteps, (t) => {
+    if (gamma === 0) return 1;
+    const level = alphaBar[t] as number;
+    const snr = level / (1 - level);
+    return Math.min(snr, gamma) / (predictionType === 'epsilon' ? snr : snr + 1);
+  });
+}
+
+/** x0 and eps that a prediction means for one value of x_t. DDPM eq. 15; Salimans & Ho 2022, appendix D. */
+export function cleanAndNoise(
+  predictionType: PredictionType,
+  level: number, // abar
+  noisy: number, // x_t
+  prediction: number,
+): { clean: number; noise: number } {
+  const signal = Math.sqrt(level);
+  const sigma = Math.sqrt(1 - level);
+  return predictionType === 'epsilon'
+    ? { clean: (noisy - sigma * prediction) / signal, noise: prediction }
+    : { clean: signal * noisy - sigma * prediction, noise: signal * prediction + sigma * noisy };
+}
