@@ -1,0 +1,109 @@
+// Claims about the samplers with an analytic denoiser: pictures whose every value is N(MEAN, SPREAD^2), for which the
+// best prediction is known, so that the samples' distribution is known too.
+import { describe, expect, it } from 'vitest';
+import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import { type Sampler, createSampler, initialNoise, stepNoise } from '../../src/diffusion/sampler.ts';
+import type { PredictionType } from '../../src/diffusion/target.ts';
+
+const MEAN = 0.3;
+const SPREAD = 0.15;
+
+/** E[eps | x_t] or E[v | x_t], the prediction that a perfectly trained network would make. */
+function bestPrediction(predictionType: PredictionType, level: number) {
+  const signal = Math.sqrt(level);
+  const sigma = Math.sqrt(1 - level);
+  return (x: number) => {
+    const surprise = (x - signal * MEAN) / (level * SPREAD ** 2 + 1 - level);
+    const noise = sigma * surprise;
+    const clean = MEAN + signal * SPREAD ** 2 * surprise;
+    return predictionType === 'epsilon' ? noise : signal * noise - sigma * clean;
+  };
+}
+
+function draw(sampler: Sampler, predictionType: PredictionType, levels: Float64Array, size: number) {
+  let x: Float32Array = initialNoise(3, 0, size);
+  sampler.timesteps.forEach((t, i) => {
+    const prediction = x.map(bestPrediction(predictionType, levels[t] as number));
+    x = sampler.step(i, x, prediction, sampler.usesNoise(i) ? stepNoise(3, 0, size, i) : null);
+  });
+  return x;
+}
+
+const CASES = (['ddim', 'ddpm'] as const).flatMap((sampler) =>
+  (['epsilon', 'v_prediction'] as const).flatMap((predictionType) =>
+    (['linear', 'cosine'] as const).map((schedule) => ({ sampler, predictionType, schedule })),
+  ),
+);
+
+describe('with a perfect denoiser', () => {
+  it.each(CASES)(
+    '$sampler, $predictionType, $schedule: 200 calls draw N(0.3, 0.15)',
+    ({ sampler: name, predictionType, schedule }) => {
+      const levels = alphaBar(schedule);
+      const sampler = createSampler({ alphaBar: levels, predictionType, sampler: name, steps: 200 });
+      const x = draw(sampler, predictionType, levels, 4000);
+      const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+      const spread = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length);
+      // Four standard errors, and 5 % for the 200 calls.
+      expect(Math.abs(mean - MEAN)).toBeLessThan((4 * SPREAD) / Math.sqrt(x.length) + 0.05 * SPREAD);
+      expect(Math.abs(spread / SPREAD - 1)).toBeLessThan(4 / Math.sqrt(2 * x.length) + 0.05);
+    },
+  );
+});
+
+describe('timesteps', () => {
+  const timesteps = (steps: number) =>
+    createSampler({ alphaBar: alphaBar('linear'), predictionType: 'epsilon', sampler: 'ddim', steps })
+      .timesteps;
+  it('fall evenly to 0, as diffusers` leading spacing', () => {
+    expect(timesteps(4)).toEqual([750, 500, 250, 0]);
+    expect(timesteps(3)).toEqual([666, 333, 0]);
+    expect(timesteps(1)).toEqual([0]);
+    expect(timesteps(1000)[0]).toBe(999);
+    expect(timesteps(999)[0]).toBe(998);
+  });
+});
+
+describe('a call', () => {
+  it('clips the predicted picture to -1..1, and only on request does not', () => {
+    const options = {
+      alphaBar: alphaBar('linear'),
+      predictionType: 'epsilon',
+      sampler: 'ddim',
+      steps: 1,
+    } as const;
+    const x = Float32Array.of(3, -3, 0.5);
+    const nothing = new Float32Array(3);
+    expect([...createSampler(options).step(0, x, nothing, null)]).toEqual([
+      1,
+      -1,
+      expect.closeTo(0.5 / Math.sqrt(0.9999), 6),
+    ]);
+    expect(createSampler({ ...options, clip: false }).step(0, x, nothing, null)[0]).toBeCloseTo(3, 3);
+  });
+
+  it('needs noise in DDPM alone, and not at the end', () => {
+    const uses = (sampler: 'ddim' | 'ddpm') => {
+      const made = createSampler({
+        alphaBar: alphaBar('linear'),
+        predictionType: 'epsilon',
+        sampler,
+        steps: 3,
+      });
+      return [0, 1, 2].map((i) => made.usesNoise(i));
+    };
+    expect(uses('ddim')).toEqual([false, false, false]);
+    expect(uses('ddpm')).toEqual([true, true, false]);
+  });
+});
+
+describe('noise of a sample', () => {
+  it('is its own in every call', () => {
+    const all = [0, 1].flatMap((sample) => [
+      ...initialNoise(5, sample, 6),
+      ...stepNoise(5, sample, 6, 0),
+      ...stepNoise(5, sample, 6, 1),
+    ]);
+    expect(new Set(all).size).toBe(36);
+  });
+});

@@ -1,0 +1,57 @@
+// Claims about noising, target and weight: algebra that must close, and min-SNR by the paper's formula.
+import { describe, expect, it } from 'vitest';
+import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import { addNoise, cleanAndNoise, lossWeights, trainingTarget } from '../../src/diffusion/target.ts';
+import { STREAMS, normals, uniforms } from '../../src/random.ts';
+
+const LEVELS = alphaBar('cosine');
+const TIMESTEPS = [0, 250, 700, 998];
+const SIZE = 12;
+const pictures = uniforms(1, 0, STREAMS.drawing, TIMESTEPS.length * SIZE).map((u) => 2 * u - 1);
+const noise = normals(1, 0, STREAMS.noise, TIMESTEPS.length * SIZE);
+
+describe('addNoise', () => {
+  it('is sqrt(abar) x0 + sqrt(1 - abar) eps with each picture at its own timestep', () => {
+    const noisy = addNoise(LEVELS, pictures, noise, TIMESTEPS);
+    noisy.forEach((value, i) => {
+      const level = LEVELS[TIMESTEPS[Math.floor(i / SIZE)] as number] as number;
+      const expected =
+        Math.sqrt(level) * (pictures[i] as number) + Math.sqrt(1 - level) * (noise[i] as number);
+      expect(value).toBe(Math.fround(expected));
+    });
+  });
+});
+
+describe.each(['epsilon', 'v_prediction'] as const)('%s', (predictionType) => {
+  it('the target, read back as a prediction, gives the picture and the noise', () => {
+    const noisy = addNoise(LEVELS, pictures, noise, TIMESTEPS);
+    const target = trainingTarget(predictionType, LEVELS, pictures, noise, TIMESTEPS);
+    noisy.forEach((value, i) => {
+      const t = TIMESTEPS[Math.floor(i / SIZE)] as number;
+      const level = LEVELS[t] as number;
+      const read = cleanAndNoise(predictionType, level, value, target[i] as number);
+      // float32 in, divided by sqrt(abar) where the noise is predicted
+      const tolerance = 1e-6 / (predictionType === 'epsilon' ? Math.sqrt(level) : 1);
+      expect(Math.abs(read.clean - (pictures[i] as number))).toBeLessThan(tolerance);
+      expect(Math.abs(read.noise - (noise[i] as number))).toBeLessThan(1e-6);
+    });
+  });
+
+  it('gamma 0 weighs every timestep alike', () => {
+    expect([...lossWeights(predictionType, LEVELS, TIMESTEPS, 0)]).toEqual([1, 1, 1, 1]);
+  });
+});
+
+describe('lossWeights', () => {
+  // t = 250: abar 0.845888, snr 5.488787; t = 700: abar 0.201869, snr 0.252927 (float64, Python).
+  it('caps the signal-to-noise ratio for epsilon', () => {
+    const [low, high] = lossWeights('epsilon', LEVELS, [250, 700], 5);
+    expect(low).toBeCloseTo(5 / 5.488787, 5);
+    expect(high).toBe(1);
+  });
+  it('and for v', () => {
+    const [low, high] = lossWeights('v_prediction', LEVELS, [250, 700], 5);
+    expect(low).toBeCloseTo(5 / 6.488787, 5);
+    expect(high).toBeCloseTo(0.252927 / 1.252927, 5);
+  });
+});
