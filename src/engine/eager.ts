@@ -1,0 +1,113 @@
+// The operations by plain TensorFlow.js, with its own gradients, on whichever backend runs: the reference and the fallback.
+// Not here: weights, steps and predictions (eager-executor.ts). Weights come in the engine's layout (layout.ts).
+import * as tf from '@tensorflow/tfjs-core';
+// Without this, forward passes work and training fails: tfjs-core alone registers no gradients.
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import type { Ops } from './ops.ts';
+
+type ConvOptions = Parameters<Ops<tf.Tensor>['conv2d']>[3];
+
+/** Rows and columns of zeros around the picture: PyTorch's padding, which is not tfjs' `same` where the stride is 2. */
+function padsOf({ kernel, padding }: ConvOptions): [number, number] {
+  return padding === 'same' ? [kernel >> 1, kernel >> 1] : [0, 1];
+}
+
+function conv2d(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, opts: ConvOptions): tf.Tensor {
+  const pads = padsOf(opts);
+  const explicit: [[number, number], [number, number], [number, number], [number, number]] = [
+    [0, 0],
+    pads,
+    pads,
+    [0, 0],
+  ];
+  return tf.add(tf.conv2d(x as tf.Tensor4D, weight as tf.Tensor4D, opts.stride, explicit), bias);
+}
+
+function linear(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const [ins, outs] = weight.shape as [number, number];
+  const y = tf.add(tf.matMul(tf.reshape(x, [-1, ins]), weight as tf.Tensor2D), bias);
+  return tf.reshape(y, [...x.shape.slice(0, -1), outs]);
+}
+
+function groupNorm(
+  x: tf.Tensor,
+  scale: tf.Tensor,
+  shift: tf.Tensor,
+  groups: number,
+  eps: number,
+  act: 'none' | 'silu',
+): tf.Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const grouped = tf.reshape(x, [batch, height * width, groups, channels / groups]);
+  const centred = tf.sub(grouped, tf.mean(grouped, [1, 3], true));
+  const variance = tf.mean(tf.square(centred), [1, 3], true);
+  const normal = tf.reshape(tf.mul(centred, tf.rsqrt(tf.add(variance, eps))), x.shape);
+  const y = tf.add(tf.mul(normal, scale), shift);
+  return act === 'silu' ? silu(y) : y;
+}
+
+function silu(x: tf.Tensor): tf.Tensor {
+  return tf.mul(x, tf.sigmoid(x));
+}
+
+function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.Tensor {
+  const channels = q.shape[2] as number;
+  const width = channels / heads;
+  const split = (x: tf.Tensor) =>
+    heads === 1
+      ? x
+      : tf.transpose(tf.reshape(x, [x.shape[0], x.shape[1] as number, heads, width]), [0, 2, 1, 3]);
+  const scores = tf.matMul(tf.mul(split(q), 1 / Math.sqrt(width)), split(k), false, true);
+  const mixed = tf.matMul(tf.softmax(scores), split(v));
+  return heads === 1 ? mixed : tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), q.shape);
+}
+
+/** Each pixel doubled along the row, then each row: two concatenations, whose gradient every backend has. */
+function upsampleNearest2x(x: tf.Tensor): tf.Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const wide = tf.concat([x, x], 3);
+  const rows = tf.reshape(wide, [batch, height, 2 * width * channels]);
+  return tf.reshape(tf.concat([rows, rows], 2), [batch, 2 * height, 2 * width, channels]);
+}
+
+/** exp(-ln(10000) i / (half - freqShift)), i = 0..half-1: radians per timestep. */
+function frequencies(channels: number, freqShift: number): Float32Array {
+  const half = channels / 2;
+  return Float32Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10000) * i) / (half - freqShift)));
+}
+
+// 2 pi in two parts: a whole number of turns times the first is exact in float32, so that the GPU's sine, good only near
+// zero, sees the angle that PyTorch sees.
+const TURN_HIGH = 6.28125;
+const TURN_LOW = 2 * Math.PI - TURN_HIGH;
+
+function timestepEmbedding(
+  timesteps: tf.Tensor,
+  channels: number,
+  flipSinToCos: boolean,
+  freqShift: number,
+): tf.Tensor {
+  const perStep = tf.tensor2d(frequencies(channels, freqShift), [1, channels / 2]);
+  const angles = tf.mul(tf.reshape(timesteps, [-1, 1]), perStep);
+  const turns = tf.round(tf.mul(angles, 1 / (2 * Math.PI)));
+  const near = tf.sub(tf.sub(angles, tf.mul(turns, TURN_HIGH)), tf.mul(turns, TURN_LOW));
+  const parts = [tf.sin(near), tf.cos(near)];
+  return tf.concat(flipSinToCos ? parts.reverse() : parts, 1);
+}
+
+/** Every operation on the current tfjs backend; shapes as ops.ts says. */
+export const eagerOps: Ops<tf.Tensor> = {
+  conv2d,
+  linear,
+  groupNorm,
+  silu,
+  attention,
+  add: (a, b) => tf.add(a, b),
+  addPerChannel: (x, bias) =>
+    tf.add(x, tf.reshape(bias, [bias.shape[0] as number, 1, 1, bias.shape[1] as number])),
+  concat: (a, b) => tf.concat([a, b], a.rank - 1),
+  upsampleNearest2x,
+  toTokens: (x) => tf.reshape(x, [x.shape[0] as number, -1, x.shape[3] as number]),
+  toPixels: (x, height, width) => tf.reshape(x, [x.shape[0] as number, height, width, x.shape[2] as number]),
+  timestepEmbedding,
+};

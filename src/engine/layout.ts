@@ -1,0 +1,58 @@
+// Parameters between PyTorch's layout (files, snapshots) and the engine's (device memory): a convolution's OIHW <-> HWIO,
+// a matrix's [out, in] <-> [in, out], a vector as it is. Plain loops over plain arrays; no tensors here.
+
+/** Output channels handled together: one cache line of the engine's side per visit. */
+const BLOCK = 16;
+
+/** Elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, edge) => product * edge, 1);
+}
+
+/** The engine's shape of a parameter whose PyTorch shape is `shape` (rank 1, 2 or 4). Throws for another rank. */
+export function engineShape(shape: readonly number[]): number[] {
+  const [first, second, height, width] = shape;
+  if (shape.length === 1 && first !== undefined) return [first];
+  if (shape.length === 2 && first !== undefined && second !== undefined) return [second, first];
+  if (shape.length === 4 && first !== undefined && second !== undefined && height !== undefined) {
+    return [height, width ?? 1, second, first];
+  }
+  throw new Error(`a parameter has rank 1, 2 or 4, got shape [${shape.join(', ')}]`);
+}
+
+/** PyTorch's layout -> the engine's, written to `target` from `offset` on. `shape` is PyTorch's. */
+export function toEngineLayout(
+  source: Float32Array,
+  shape: readonly number[],
+  target: Float32Array,
+  offset = 0,
+): void {
+  if (shape.length < 2) target.set(source, offset);
+  else eachPair(shape, (torch, engine) => (target[offset + engine] = source[torch] as number));
+}
+
+/** The engine's layout, read from `source` at `offset` -> PyTorch's, into all of `target`. `shape` is PyTorch's. */
+export function toTorchLayout(
+  source: Float32Array,
+  offset: number,
+  shape: readonly number[],
+  target: Float32Array,
+): void {
+  if (shape.length < 2) target.set(source.subarray(offset, offset + target.length));
+  else eachPair(shape, (torch, engine) => (target[torch] = source[offset + engine] as number));
+}
+
+/** Every element's index in both layouts: [O, I, taps] is walked so that neither side jumps far. */
+function eachPair(shape: readonly number[], visit: (torch: number, engine: number) => void): void {
+  const [outs = 1, ins = 1, ...kernel] = shape;
+  const taps = sizeOf(kernel);
+  for (let block = 0; block < outs; block += BLOCK) {
+    const end = Math.min(block + BLOCK, outs);
+    for (let i = 0; i < ins; i++) {
+      for (let tap = 0; tap < taps; tap++) {
+        const engine = (tap * ins + i) * outs;
+        for (let o = block; o < end; o++) visit((o * ins + i) * taps + tap, engine + o);
+      }
+    }
+  }
+}
