@@ -1,12 +1,16 @@
 // Two kinds of test: `unit` runs in Node (tfjs on its cpu backend), `gpu` runs in a real Chromium with WebGPU.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { version } from './package.json' with { type: 'json' };
 import { CHROMIUM_ARGS, findChromium } from './test/chromium.ts';
+
+const define = { __APP_VERSION__: JSON.stringify(version) };
 
 export default defineConfig({
   test: {
     projects: [
       {
+        define,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
@@ -15,6 +19,7 @@ export default defineConfig({
         },
       },
       {
+        define,
         optimizeDeps: {
           include: [
             'comlink',

@@ -1,0 +1,22 @@
+// The one Trusted Types policy: a script's address must be of our own origin. Imported first by the page and by every
+// worker that starts another. Importing it acts (the policy must stand before any other module runs); without Trusted
+// Types it does nothing. Not here: the header that makes browsers ask for it (security-headers.ts).
+
+/** The part of the Trusted Types API that is used; the compiler's libraries do not have it yet. */
+interface PolicyFactory {
+  readonly defaultPolicy: object | null;
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): object;
+}
+
+/** `url` itself if it is a file of the origin of `base`. Throws TypeError for every other (blob: and data: too). */
+export function ownScriptUrl(url: string, base: string): string {
+  const home = new URL(base);
+  const target = new URL(url, base);
+  if (target.protocol === home.protocol && target.origin === home.origin) return url;
+  throw new TypeError(`A script must come from ${home.origin}, got ${target.href.slice(0, 200)}`);
+}
+
+const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };
+if (trustedTypes && !trustedTypes.defaultPolicy) {
+  trustedTypes.createPolicy('default', { createScriptURL: (url) => ownScriptUrl(url, location.href) });
+}
