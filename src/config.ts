@@ -291,7 +291,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     note: '16 × 16, a first look',
     network: {
       ...UNET_DEFAULTS,
-      blockOutChannels: [16, 32],
+      blockOutChannels: [16, 24],
       downBlockTypes: ['DownBlock2D', 'DownBlock2D'],
       upBlockTypes: ['UpBlock2D', 'UpBlock2D'],
       layersPerBlock: 1,

@@ -123,7 +123,9 @@ export function uniforms(
   start = 0,
 ): Float32Array<ArrayBuffer> {
   const words = randomWords(seed, step, stream, count, start);
-  return Float32Array.from(words, (word) => (word >>> 8) * 2 ** -24);
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = ((words[i] as number) >>> 8) * 2 ** -24;
+  return values;
 }
 
 /** Standard normals at indices start..start + count - 1, |z| <= 5.3. See `inverseNormal`. */

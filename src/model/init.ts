@@ -1,0 +1,21 @@
+// The weights a run starts from, as PyTorch initialises diffusers' UNet2DModel: nn.Conv2d and nn.Linear
+// kaiming_uniform(a = sqrt 5), that is U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias; nn.GroupNorm 1 and 0.
+import { STREAMS, uniforms } from '../random.ts';
+import type { UNetConfig } from './config.ts';
+import { sizeOf, unetParameters } from './parameters.ts';
+
+/** One array per parameter, in the order and layout of `unetParameters`. The same for the same seed, everywhere. */
+export function initialWeights(config: UNetConfig, seed: number): Float32Array<ArrayBuffer>[] {
+  let fanIn = 0;
+  return unetParameters(config).map(({ name, shape }, index) => {
+    const size = sizeOf(shape);
+    // A bias follows its weight and shares its fan-in; fan-in 0 marks a norm.
+    const isWeight = name.endsWith('.weight');
+    if (isWeight) fanIn = shape.length > 1 ? sizeOf(shape.slice(1)) : 0;
+    if (fanIn === 0) return new Float32Array(size).fill(isWeight ? 1 : 0);
+    const bound = 1 / Math.sqrt(fanIn);
+    const values = uniforms(seed, index, STREAMS.initialWeights, size);
+    for (let i = 0; i < size; i++) values[i] = (2 * (values[i] as number) - 1) * bound;
+    return values;
+  });
+}
