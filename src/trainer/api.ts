@@ -190,8 +190,6 @@ export interface TrainerApi {
   deletePictures(id: string): Promise<void>;
   /** The user accepts that the pictures differ from those the run began with. */
   confirmPictures(): Promise<void>;
-  /** Only with the tab about to go: nothing is awaited. */
-  close(): Promise<void>;
 }
 
 export interface Opened {

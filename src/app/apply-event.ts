@@ -1,0 +1,183 @@
+// What each event of the trainer does to the state the screen draws. Not here: commands, the page's life (session.ts).
+import { batch } from '@preact/signals';
+import type { Progress, Sample, TrainerEvent } from '../trainer/api.ts';
+import { emptyNumbers, type LossHistory, type SampleGrid, type State } from './state.ts';
+
+/** What an event may ask of the session beyond the state. */
+export interface EventHooks {
+  fault: (fault: Extract<TrainerEvent, { type: 'fault' }>['fault']) => void;
+  sheetsChanged: (runId: string) => void;
+  stateChanged: () => void;
+}
+
+export function applyEvents(state: State, events: readonly TrainerEvent[], hooks: EventHooks): void {
+  batch(() => {
+    for (const event of events) applyEvent(state, event, hooks);
+  });
+}
+
+function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void {
+  switch (event.type) {
+    case 'state':
+      state.runState.value = event.state;
+      if (event.state !== 'starting') state.preparing.value = null;
+      hooks.stateChanged();
+      return;
+    case 'preparing':
+      state.preparing.value = { what: event.what, done: event.done, total: event.total };
+      return;
+    case 'run':
+      openRun(state, event);
+      hooks.sheetsChanged(event.run.runId);
+      return;
+    case 'no-run':
+      closeRun(state);
+      return;
+    case 'found':
+      state.found.value = event.found;
+      return;
+    case 'progress':
+      addProgress(state, event.progress);
+      return;
+    case 'samples-begin':
+      gridOf(state, event.purpose).value = {
+        step: event.step,
+        size: event.size,
+        weights: event.weights,
+        seed: event.seed,
+        samples: Array.from({ length: 16 }, () => null),
+        complete: false,
+        finite: true,
+      };
+      if (event.purpose === 'validation') state.alike.value = null;
+      return;
+    case 'sample':
+      addSample(state, event.sample);
+      return;
+    case 'samples-end': {
+      const grid = gridOf(state, event.purpose);
+      if (grid.value) grid.value = { ...grid.value, complete: true, finite: event.finite };
+      if (event.purpose === 'validation') {
+        state.alike.value = event.alike;
+        // The same pictures, at the same step: they are the newest samples too.
+        state.samples.value ??= grid.value;
+      }
+      return;
+    }
+    case 'sheet':
+      hooks.sheetsChanged(event.runId);
+      return;
+    case 'checkpoints':
+      state.checkpoints.value = event.checkpoints;
+      return;
+    case 'saving':
+      state.saving.value = event.name;
+      return;
+    case 'saved':
+      state.saving.value = null;
+      state.lastSaved.value = performance.now();
+      return;
+    case 'import-progress':
+      state.importing.value = event.progress;
+      return;
+    case 'notice':
+      state.notice.value = event.text;
+      return;
+    case 'fault':
+      state.saving.value = null;
+      hooks.fault(event.fault);
+      return;
+    case 'unavailable':
+      state.runState.value = 'unavailable';
+      hooks.fault(event.fault);
+      hooks.stateChanged();
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+const gridOf = (state: State, purpose: Sample['purpose']) =>
+  purpose === 'validation' ? state.validation : state.samples;
+
+function openRun(state: State, event: Extract<TrainerEvent, { type: 'run' }>): void {
+  const sameRun = state.run.value?.runId === event.run.runId;
+  state.run.value = event.run;
+  state.losses.value = {
+    values: event.losses,
+    count: event.losses.length,
+    revision: state.losses.value.revision + 1,
+    resumedAt: event.resumedAt,
+    clock: sameRun ? state.losses.value.clock.filter(([step]) => step <= event.globalStep) : [],
+  };
+  state.numbers.value = {
+    ...emptyNumbers,
+    globalStep: event.globalStep,
+    epoch: event.epoch,
+    imagesSeen: event.globalStep * event.run.config.batchSize * event.run.config.gradientAccumulationSteps,
+    loss: event.losses.at(-1) ?? null,
+  };
+  if (sameRun) return;
+  state.found.value = null;
+  state.validation.value = null;
+  state.samples.value = null;
+  state.alike.value = null;
+  state.frames.value = [];
+}
+
+function closeRun(state: State): void {
+  state.run.value = null;
+  state.found.value = null;
+  state.validation.value = null;
+  state.samples.value = null;
+  state.alike.value = null;
+  state.frames.value = [];
+  state.numbers.value = emptyNumbers;
+  state.lastSaved.value = null;
+  state.saving.value = null;
+  state.losses.value = {
+    values: new Float32Array(0),
+    count: 0,
+    revision: state.losses.value.revision + 1,
+    resumedAt: [],
+    clock: [],
+  };
+}
+
+function addProgress(state: State, progress: Progress): void {
+  const { losses, ...numbers } = progress;
+  state.losses.value = appended(state.losses.value, losses, progress.globalStep);
+  const remaining = (state.run.value?.lastStep ?? 0) - progress.globalStep;
+  state.numbers.value = {
+    ...numbers,
+    loss: losses.at(-1) ?? null,
+    secondsLeft: progress.stepsPerSecond ? remaining / progress.stepsPerSecond : null,
+  };
+}
+
+/** The same buffer while it has room: 3.75 million losses are never copied per event. */
+function appended(history: LossHistory, losses: Float32Array, globalStep: number): LossHistory {
+  const count = history.count + losses.length;
+  let values = history.values;
+  if (count > values.length) {
+    values = new Float32Array(Math.max(1024, 2 * count));
+    values.set(history.values.subarray(0, history.count));
+  }
+  values.set(losses, history.count);
+  const clock: [number, number][] = [...history.clock, [globalStep, performance.now() / 1000]];
+  return { ...history, values, count, revision: history.revision + 1, clock: thinned(clock) };
+}
+
+const CLOCK_POINTS = 2000;
+
+/** Every second point once there are too many: the Time axis interpolates between them. */
+const thinned = (clock: [number, number][]): [number, number][] =>
+  clock.length <= CLOCK_POINTS ? clock : clock.filter((_, i) => i % 2 === 0 || i === clock.length - 1);
+
+function addSample(state: State, sample: Sample): void {
+  const grid = gridOf(state, sample.purpose);
+  const now = grid.value;
+  if (!now || now.step !== sample.step) return;
+  const samples = now.samples.map((old, i) => (i === sample.index ? sample : old));
+  grid.value = { ...now, samples } satisfies SampleGrid;
+}

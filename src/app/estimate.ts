@@ -1,0 +1,69 @@
+// How long a run will take and what it will store, said before it starts. From a two-second probe of the device, or from
+// steps of the same kind measured here before. Not here: the probe (engine/probe.ts), what a pass costs (model/cost.ts).
+import { recall, remember } from '../checkpoint/index-db.ts';
+import {
+  imagesPerStep,
+  lastStep,
+  networkOf,
+  PRESET_NAMES,
+  type PresetName,
+  presetConfig,
+  type RunConfig,
+} from '../config.ts';
+import { forwardCost } from '../model/cost.ts';
+import type { Machine } from '../trainer/api.ts';
+import { capacityBytes, checkpointsKept, fullCheckpointBytes } from '../checkpoint/sizes.ts';
+import type { Estimate } from './state.ts';
+
+/** tfjs operations per operation of a forward pass, and passes per step (backward counts twice), as counted on `bench`. */
+const KERNELS_PER_OPERATION = 6;
+const PASSES = 3;
+
+const speedKey = (machine: Machine, config: RunConfig): string =>
+  `speed ${machine.backend} ${machine.executor} ${machine.gpu} ${config.preset} ${config.imageSize} ${imagesPerStep(config)}`;
+
+/** Keeps what a step took here, for the next estimate. */
+export function rememberSpeed(machine: Machine, config: RunConfig, secondsPerStep: number): Promise<void> {
+  return remember(speedKey(machine, config), secondsPerStep);
+}
+
+function probedSeconds(machine: Machine, config: RunConfig): number {
+  const cost = forwardCost(networkOf(config), config.batchSize);
+  const overheadMs = cost.operations * KERNELS_PER_OPERATION * PASSES * machine.probe.opMs;
+  const arithmeticMs = (1000 * PASSES * cost.multiplyAdds) / machine.probe.macsPerSecond;
+  return (config.gradientAccumulationSteps * (overheadMs + arithmeticMs)) / 1000;
+}
+
+/** imageCount 0: unknown, as many as a run can use. */
+export async function estimateFor(
+  machine: Machine,
+  config: RunConfig,
+  imageCount: number,
+): Promise<Estimate> {
+  const count = Math.min(imageCount || config.maxImages, config.maxImages);
+  const measured = await recall(speedKey(machine, config));
+  const seconds = typeof measured === 'number' ? measured : probedSeconds(machine, config);
+  const kept = checkpointsKept(config, count);
+  return {
+    parameters: forwardCost(networkOf(config), 1).parameters,
+    secondsPer1000Steps: 1000 * seconds,
+    basis: typeof measured === 'number' ? 'measured' : 'probe',
+    totalSteps: lastStep(config, count),
+    checkpointBytes: fullCheckpointBytes(config),
+    checkpointsKept: kept,
+    storageBytes: kept * capacityBytes(config, count),
+  };
+}
+
+/** Of every size: the form's own settings for its preset, each other preset's defaults. */
+export async function estimateAll(
+  machine: Machine,
+  form: RunConfig,
+  imageCount: number,
+): Promise<Partial<Record<PresetName, Estimate>>> {
+  const entries = PRESET_NAMES.map(async (preset) => {
+    const config = preset === form.preset ? form : { ...presetConfig(preset), dataset: form.dataset };
+    return [preset, await estimateFor(machine, config, imageCount)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}

@@ -1,0 +1,432 @@
+// The page's life: takes the tab's lock, starts the worker, brings back the newest run, and carries out what the screen
+// asks for. Not here: what the events mean for the state (apply-event.ts), the pictures in the index (picture-shelf.ts).
+import { proxy } from 'comlink';
+import { parseAddress, type PresetName, PRESETS, presetConfig, type RunConfig, SETTINGS } from '../config.ts';
+import { type Fault, faultOf, type Result } from '../fault.ts';
+import { listCheckpoints } from '../checkpoint/index-db.ts';
+import type { CheckpointRef, FileSummary, TrainerEvent } from '../trainer/api.ts';
+import { applyEvents } from './apply-event.ts';
+import type { Commands } from './commands.ts';
+import { download } from './download.ts';
+import { estimateAll, rememberSpeed } from './estimate.ts';
+import { onLaunchedFile, watchInstall } from './install.ts';
+import { type Updates, watchUpdates } from './offline.ts';
+import { pictureBlob, sheetSteps, sheetBitmap } from './picture-shelf.ts';
+import type { State } from './state.ts';
+import { askToPersist, checkStorage } from './storage.ts';
+import { holdTab } from './tab-lock.ts';
+import { holdWakeLock } from './wake-lock.ts';
+import { startTrainer, type TrainerClient } from './worker-client.ts';
+
+const BUSY = new Set(['starting', 'validating', 'training']);
+
+export class Session {
+  readonly #state: State;
+  readonly #address: URLSearchParams;
+  #trainer: TrainerClient | null = null;
+  #updates: Updates | null = null;
+  #install: ReturnType<typeof watchInstall> | null = null;
+  #faults: Fault[] = [];
+  #wake: { release(): void } | null = null;
+  #previewAsked = 0;
+
+  constructor(state: State, address: URLSearchParams) {
+    this.#state = state;
+    this.#address = address;
+  }
+
+  // ---------- opening ----------
+
+  /** Everything from first paint to a run that goes on by itself, or to waiting for Train. */
+  async open(): Promise<void> {
+    this.#readAddress(this.#state.machine.value?.slow ? 'tiny' : 'small');
+    this.#updates = watchUpdates(
+      (update) => (this.#state.update.value = { ...this.#state.update.value, ...update }),
+    );
+    this.#install = watchInstall(
+      (installable) => (this.#state.update.value = { ...this.#state.update.value, installable }),
+    );
+    const storage = await checkStorage();
+    if (!storage.opfs) this.#fault(storage.why);
+    const tab = await holdTab();
+    if (!tab.held) {
+      await this.#watchElsewhere();
+      await tab.whenFree;
+      this.#state.notice.value = null;
+    }
+    await this.#startTrainer();
+    onLaunchedFile(
+      (file) => this.commands.importCheckpoint(file),
+      (error) => this.#fault(faultOf(error)),
+    );
+  }
+
+  #readAddress(fallback: PresetName): void {
+    const { config, given, faults } = parseAddress(this.#address, fallback);
+    this.#state.form.value = config;
+    this.#state.presetChosen.value = given.has('preset');
+    for (const fault of faults) this.#fault(fault);
+  }
+
+  /** Another tab trains: the list is shown from the index, and nothing can be changed. */
+  async #watchElsewhere(): Promise<void> {
+    this.#state.runState.value = 'elsewhere';
+    this.#state.notice.value =
+      'A run is open in another tab of this browser. This tab takes over when that one is closed.';
+    this.#state.checkpoints.value = await listCheckpoints();
+  }
+
+  async #startTrainer(): Promise<void> {
+    const state = this.#state;
+    state.runState.value = 'starting';
+    state.preparing.value = { what: 'Looking at this machine', done: 0, total: null };
+    const trainer = startTrainer((message) => this.#crashed(message));
+    this.#trainer = trainer;
+    const { backend, executor } = state.form.value;
+    const opened = await trainer.open(
+      { backend, executor },
+      proxy((events: TrainerEvent[]) => this.#hear(events)),
+    );
+    if (!opened.ok) {
+      this.#fault(opened.fault);
+      state.runState.value = opened.fault.kind === 'gpu' ? 'unavailable' : 'failed';
+      state.checkpoints.value = await listCheckpoints();
+      return;
+    }
+    const { machine, store, datasets } = opened.value;
+    state.machine.value = machine;
+    state.store.value = store;
+    state.persisted.value = store.persisted;
+    state.datasets.value = datasets;
+    if (machine.why) this.#fault(machine.why);
+    if (store.evicted) this.#fault(evicted());
+    if (!state.presetChosen.value && machine.slow) this.#usePreset('tiny');
+    await this.#estimate();
+    await trainer.recover();
+    if (state.runState.value === 'idle') void this.#preview();
+  }
+
+  #crashed(message: string): void {
+    this.#state.runState.value = 'failed';
+    this.#fault({
+      kind: 'internal',
+      title: 'The training worker stopped',
+      what: 'Checkpoints are untouched.',
+      expected: 'a running worker',
+      got: message,
+      todo: ['Reload the page: the run goes on from its newest checkpoint.'],
+    });
+  }
+
+  // ---------- events ----------
+
+  #hear(events: TrainerEvent[]): void {
+    applyEvents(this.#state, events, {
+      fault: (fault) => this.#fault(fault),
+      sheetsChanged: (runId) => void this.#loadFrames(runId),
+      stateChanged: () => this.#stateChanged(),
+    });
+  }
+
+  #stateChanged(): void {
+    const busy = BUSY.has(this.#state.runState.value);
+    if (busy && !this.#wake) this.#wake = holdWakeLock((held) => (this.#state.wakeLock.value = held));
+    if (!busy) {
+      this.#wake?.release();
+      this.#wake = null;
+      void this.#rememberSpeed();
+      if (this.#state.runState.value === 'idle') void this.#preview();
+    }
+  }
+
+  async #loadFrames(runId: string): Promise<void> {
+    const steps = await sheetSteps(runId);
+    if (this.#state.run.value?.runId === runId) this.#state.frames.value = steps.map((step) => ({ step }));
+  }
+
+  async #rememberSpeed(): Promise<void> {
+    const { machine, run, numbers } = this.#state;
+    const rate = numbers.value.stepsPerSecond;
+    if (!machine.value || !run.value || !rate) return;
+    await rememberSpeed(machine.value, run.value.config, 1 / rate);
+    await this.#estimate();
+  }
+
+  /** One alert at a time; the next is shown when this one is dismissed. */
+  #fault(fault: Fault): void {
+    this.#faults.push(fault);
+    this.#state.fault.value = this.#faults[0] ?? null;
+  }
+
+  async #do(work: Promise<Result<unknown> | void>): Promise<boolean> {
+    try {
+      const result = await work;
+      if (!result || result.ok) return true;
+      this.#fault(result.fault);
+    } catch (error) {
+      this.#fault(faultOf(error));
+    }
+    return false;
+  }
+
+  // ---------- the form ----------
+
+  #usePreset(preset: PresetName): void {
+    const old = this.#state.form.value;
+    const kept: Partial<RunConfig> = {
+      dataset: old.dataset,
+      seed: old.seed,
+      backend: old.backend,
+      executor: old.executor,
+    };
+    const given: Partial<RunConfig> = {};
+    // What the address says holds for every size, but for the size itself.
+    for (const name of parseAddress(this.#address, preset).given)
+      if (name !== 'preset') Object.assign(given, { [name]: old[name] });
+    this.#state.form.value = { ...presetConfig(preset), ...kept, ...given };
+  }
+
+  #setForm(changes: Partial<RunConfig>): void {
+    const { preset, ...others } = changes;
+    if (preset) {
+      this.#usePreset(preset);
+      this.#state.presetChosen.value = true;
+    }
+    const before = this.#state.form.value;
+    this.#state.form.value = { ...before, ...others };
+    void this.#estimate();
+    if (preset || 'dataset' in others || 'imageSize' in others) void this.#preview();
+  }
+
+  async #estimate(): Promise<void> {
+    const { machine, form, datasets } = this.#state;
+    if (!machine.value) return;
+    const count = datasets.value.find(({ id }) => id === form.value.dataset)?.count ?? 0;
+    this.#state.estimates.value = await estimateAll(machine.value, form.value, count);
+  }
+
+  async #preview(): Promise<void> {
+    const { dataset, imageSize } = this.#state.form.value;
+    const asked = ++this.#previewAsked;
+    const result = await this.#trainer?.preview({ dataset, imageSize, columns: 12, rows: 5 });
+    if (asked !== this.#previewAsked) return;
+    this.#state.preview.value = result?.ok ? result.value : null;
+    if (result && !result.ok && result.fault.kind !== 'data') this.#fault(result.fault);
+  }
+
+  // ---------- commands ----------
+
+  readonly commands: Commands = {
+    setForm: (changes) => this.#setForm(changes),
+    train: () => void this.#train(),
+    pause: () => void this.#call((trainer) => trainer.pause()),
+    resume: () => void this.#call((trainer) => trainer.resume()),
+    saveCheckpoint: () => void this.#call((trainer) => trainer.saveCheckpoint()),
+    newRun: () =>
+      this.#ask({
+        title: 'Start over?',
+        text: 'The current run ends here. Its checkpoints stay until you delete them, and any of them can be resumed.',
+        facts: [],
+        confirm: 'Start over',
+        danger: false,
+        onConfirm: () => void this.#call((trainer) => trainer.newRun()),
+      }),
+    retryGpu: () => void this.#retryGpu(),
+    exportCheckpoint: (ref) => void this.#export(ref),
+    importCheckpoint: (file) => void this.#inspect(file),
+    resumeFrom: (ref, changes) => void this.#call((trainer) => trainer.resumeFrom(ref, changes)),
+    keepCheckpoint: (ref, kept) => void this.#call((trainer) => trainer.keepCheckpoint(ref, kept)),
+    deleteCheckpoint: (ref) => this.#askDelete(ref),
+    drawSamples: (seed, weights) => void this.#call((trainer) => trainer.drawSamples({ seed, weights })),
+    importPictures: (files, title) => void this.#importPictures(files, title),
+    cancelImport: () => void this.#call((trainer) => trainer.cancelImport()),
+    deletePictures: (id) => this.#askDeletePictures(id),
+    confirmPictures: () => void this.#call((trainer) => trainer.confirmPictures()),
+    freeStepCheckpoints: (runId) => void this.#free(runId),
+    testCheckpointSystem: () => this.#testStore(),
+    refreshStore: () => void this.#refreshStore(),
+    sheet: (step, runId) => sheetBitmap(runId ?? this.#state.run.value?.runId, step),
+    thumbnail: (dataset) => this.#thumbnail(dataset),
+    downloadPicture: (kind, step) => void this.#downloadPicture(kind, step),
+    dismissFault: () => {
+      this.#faults.shift();
+      this.#state.fault.value = this.#faults[0] ?? null;
+    },
+    dismissQuestion: () => (this.#state.question.value = null),
+    applyUpdate: () => void this.#applyUpdate(),
+    install: () => void this.#install?.install(),
+  };
+
+  async #call(work: (trainer: TrainerClient) => Promise<Result<unknown> | void>): Promise<boolean> {
+    return this.#trainer ? this.#do(work(this.#trainer)) : false;
+  }
+
+  async #train(): Promise<void> {
+    const state = this.#state;
+    state.runState.value = 'starting';
+    state.preparing.value = { what: 'Asking the browser to keep the storage', done: 0, total: null };
+    state.persisted.value = await askToPersist();
+    await this.#call((trainer) => trainer.train(state.form.value));
+    await this.#refreshStore();
+  }
+
+  async #retryGpu(): Promise<void> {
+    if (this.#state.machine.value) await this.#call((trainer) => trainer.resume());
+    else await this.#startTrainer();
+  }
+
+  #ask(question: NonNullable<State['question']['value']>): void {
+    this.#state.question.value = question;
+  }
+
+  async #export(ref: CheckpointRef | 'newest'): Promise<void> {
+    await this.#call(async (trainer) => {
+      const exported = await trainer.exportCheckpoint(ref);
+      if (!exported.ok) return exported;
+      try {
+        await download(exported.value, exported.value.name);
+      } finally {
+        await trainer.endExport(ref);
+      }
+      return exported;
+    });
+  }
+
+  async #inspect(file: File): Promise<void> {
+    const summary = await this.#trainer?.inspectFile(file);
+    if (!summary) return;
+    if (!summary.ok) return this.#fault(summary.fault);
+    this.#ask({
+      title: `Import ${summary.value.checkpointName}?`,
+      text: 'It becomes a run of its own, draws 16 samples, and waits for Resume. The current run keeps its checkpoints.',
+      facts: fileFacts(summary.value),
+      confirm: 'Import',
+      danger: false,
+      onConfirm: () => void this.#call((trainer) => trainer.importCheckpoint(file)),
+    });
+  }
+
+  #askDelete(ref: CheckpointRef): void {
+    const record = this.#state.checkpoints.value.find((one) => one.generation === ref.generation);
+    this.#ask({
+      title: `Delete ${record?.name ?? 'this checkpoint'}?`,
+      text: 'It cannot be brought back. Export it first if you may need it.',
+      facts: [],
+      confirm: 'Delete checkpoint',
+      danger: true,
+      onConfirm: () =>
+        void this.#call((trainer) => trainer.deleteCheckpoint(ref)).then(() => this.#refreshStore()),
+    });
+  }
+
+  #askDeletePictures(id: string): void {
+    const title = this.#state.datasets.value.find((set) => set.id === id)?.title ?? 'these pictures';
+    this.#ask({
+      title: `Delete ${title}?`,
+      text: 'Perennial forgets its copy; your files are not touched. Runs that learn from these pictures cannot go on until you import them again.',
+      facts: [],
+      confirm: 'Delete pictures',
+      danger: true,
+      onConfirm: () => void this.#deletePictures(id),
+    });
+  }
+
+  async #deletePictures(id: string): Promise<void> {
+    await this.#call((trainer) => trainer.deletePictures(id));
+    await this.#refreshDatasets();
+    if (this.#state.form.value.dataset === id) this.#setForm({ dataset: 'planets' });
+  }
+
+  async #refreshDatasets(): Promise<void> {
+    if (this.#trainer) this.#state.datasets.value = await this.#trainer.datasets();
+  }
+
+  /** Own pictures are stored at this edge at least, so that a larger size can be chosen later without importing again. */
+  async #importPictures(files: File[], title: string): Promise<void> {
+    const state = this.#state;
+    state.importing.value = { done: 0, total: files.length, skipped: 0 };
+    const size = Math.max(64, state.form.value.imageSize);
+    const result = await this.#trainer?.importPictures(files, title, size);
+    state.importing.value = null;
+    if (!result) return;
+    if (!result.ok) return this.#fault(result.fault);
+    state.skipped.value = result.value.skipped;
+    await this.#refreshDatasets();
+    this.#setForm({ dataset: result.value.info.id });
+  }
+
+  async #free(runId: string): Promise<void> {
+    await this.#call((trainer) => trainer.freeStepCheckpoints(runId));
+    await this.#refreshStore();
+  }
+
+  async #testStore(): ReturnType<Commands['testCheckpointSystem']> {
+    if (!this.#trainer) return { ok: false, fault: faultOf(new Error('the trainer is not running')) };
+    return this.#trainer.testCheckpointSystem();
+  }
+
+  async #refreshStore(): Promise<void> {
+    if (this.#trainer) this.#state.store.value = await this.#trainer.storeReport();
+  }
+
+  async #thumbnail(dataset: string): ReturnType<Commands['thumbnail']> {
+    const result = await this.#trainer?.preview({ dataset, imageSize: 32, columns: 2, rows: 2 });
+    return result?.ok ? result.value : null;
+  }
+
+  async #downloadPicture(kind: Parameters<Commands['downloadPicture']>[0], step: number): Promise<void> {
+    const blob = await pictureBlob(this.#state.run.value?.runId, step, kind);
+    if (blob) await download(blob, `${kind}_step_${step}.png`);
+    else this.#state.notice.value = `There is no ${kind}_step_${step}.png`;
+  }
+
+  /** A running training is saved first; after the reload it goes on from there. */
+  async #applyUpdate(): Promise<void> {
+    if (this.#state.runState.value === 'training') {
+      const saved = new Promise<void>((resolve) => {
+        const before = this.#state.lastSaved.value;
+        const stop = this.#state.lastSaved.subscribe((now) => {
+          if (now === before) return;
+          resolve();
+          queueMicrotask(() => stop());
+        });
+      });
+      await this.#call((trainer) => trainer.saveCheckpoint());
+      await saved;
+    }
+    await this.#updates?.apply();
+  }
+}
+
+function fileFacts(file: FileSummary): [string, string][] {
+  return [
+    ['Checkpoint', file.checkpointName],
+    ['Global step', String(file.globalStep)],
+    ['Epoch', String(file.epoch)],
+    [
+      'Network',
+      `${PRESETS[file.preset as PresetName]?.title ?? file.preset}, ${file.imageSize} × ${file.imageSize}, ${file.parameters.toLocaleString('en')} parameters`,
+    ],
+    [
+      'Pictures',
+      `${file.datasetTitle}, ${file.datasetCount}${file.datasetHere ? '' : ' (not on this computer: it can draw samples, not train on)'}`,
+    ],
+    ['Run', file.runId],
+    ['Saved', file.created],
+    ['File', `${file.name}, ${(file.sizeBytes / 2 ** 20).toFixed(1)} MiB, Perennial ${file.appVersion}`],
+  ];
+}
+
+function evicted(): Fault {
+  return {
+    kind: 'storage',
+    title: 'The browser has deleted the checkpoints',
+    what: 'Runs that were stored here are gone: the browser removed them, to make room or because site data was cleared.',
+    expected: 'the checkpoints of an earlier run',
+    got: 'an empty store',
+    todo: [
+      'Import a checkpoint file if you exported one.',
+      'Or start a new run: Train asks the browser to keep the storage.',
+    ],
+  };
+}

@@ -1,0 +1,15 @@
+// Starts the trainer's worker. The only place that knows its address.
+import { wrap, type Remote } from 'comlink';
+import type { TrainerApi } from '../trainer/api.ts';
+
+export type TrainerClient = Remote<TrainerApi>;
+
+/** Rejects calls only on bugs; a worker that cannot even start reports through `onCrash`. */
+export function startTrainer(onCrash: (message: string) => void): TrainerClient {
+  const worker = new Worker(new URL('../trainer/worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'trainer',
+  });
+  worker.addEventListener('error', (event) => onCrash(event.message || 'the worker could not be loaded'));
+  return wrap<TrainerApi>(worker);
+}

@@ -1,0 +1,39 @@
+// Bytes and counts of a run's checkpoints: what is reserved and what one file takes. Pure; the page's estimate reads it too.
+import { lastStep, networkOf, type RunConfig, stepsPerEpoch } from '../config.ts';
+import { parameterCount } from '../model/parameters.ts';
+
+/** Histories grow; a slot has room for at least this many steps. */
+const HISTORY_ROOM = 1_000_000;
+/** Room for the tensors' names and the metadata. */
+const NAMES_ROOM = 256 * 1024;
+
+/** Payload at a step: weights, EMA, two moments; a loss and four quartile losses per step; epoch means. float32. */
+export function payloadBytes(parameters: number, steps: number, epochs: number): number {
+  return 4 * (4 * parameters + 5 * steps + epochs);
+}
+
+/** Of a checkpoint without its history. */
+export const fullCheckpointBytes = (config: RunConfig): number =>
+  payloadBytes(parameterCount(networkOf(config)), 0, 0);
+
+/** Bytes of a slot of this run at its last planned step. */
+export function capacityBytes(config: RunConfig, imageCount: number): number {
+  const last = lastStep(config, imageCount);
+  const epochs = Math.ceil(last / stepsPerEpoch(config, imageCount));
+  return payloadBytes(parameterCount(networkOf(config)), Math.max(HISTORY_ROOM, last), epochs) + NAMES_ROOM;
+}
+
+/** Epoch checkpoints that retention keeps at the least, thinned evenly over the run. */
+const EPOCHS_KEPT = 4;
+
+/** Checkpoints that stay: the newest, some epochs, the final one. Never more than the run can make. */
+export function checkpointsKept(config: RunConfig, imageCount: number): number {
+  const last = lastStep(config, imageCount);
+  const epochs = Math.floor(last / stepsPerEpoch(config, imageCount));
+  const steps = Math.floor(last / config.checkpointEverySteps) + 1;
+  return Math.min(config.keepNewest, steps + epochs + 1) + Math.min(EPOCHS_KEPT, epochs) + 1;
+}
+
+/** Slots of a run's pool: what stays, and one to write into; at least 3. */
+export const poolSlots = (config: RunConfig, imageCount: number): number =>
+  Math.max(3, checkpointsKept(config, imageCount) + 1);

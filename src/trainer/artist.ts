@@ -1,0 +1,93 @@
+// The one set of samples in the making: begun, moved on by one denoising call, stored as a sheet, shown. A newer set
+// replaces an older one. Not here: the sampling itself (drawing.ts).
+import { getSheet, putSheet } from '../checkpoint/index-db.ts';
+import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
+import type { Outbox } from './outbox.ts';
+import { countAlike, sheetPng } from './pictures.ts';
+import type { Run } from './run.ts';
+
+export class Artist {
+  readonly #outbox: Outbox;
+  readonly #guard: <T>(work: Promise<T>) => Promise<T>;
+  #current: { run: Run; drawing: Drawing } | null = null;
+  #advancing: Promise<void> = Promise.resolve();
+
+  constructor(outbox: Outbox, guard: <T>(work: Promise<T>) => Promise<T>) {
+    this.#outbox = outbox;
+    this.#guard = guard;
+  }
+
+  get busy(): boolean {
+    return this.#current !== null;
+  }
+
+  /** Starts a set from the weights as they are now; an unfinished one is dropped. */
+  begin(run: Run, request: DrawingRequest): void {
+    this.cancel();
+    const drawing = new Drawing(run.executor, run.alphaBar, run.config, request);
+    this.#current = { run, drawing };
+    this.#outbox.post({ type: 'samples-begin', size: drawing.size, ...request });
+  }
+
+  cancel(): void {
+    this.#current?.drawing.cancel();
+    this.#current = null;
+  }
+
+  /** Forgets the set without touching the device: it is gone. */
+  abandon(): void {
+    this.#current = null;
+  }
+
+  /** One denoising call, if a set is in the making. Throws FaultError kind `gpu`. */
+  advance(): Promise<void> {
+    this.#advancing = this.#advancing.then(() => this.#advance());
+    const done = this.#advancing;
+    // The caller hears of a failure; the next call starts afresh.
+    this.#advancing = done.catch(() => undefined);
+    return done;
+  }
+
+  async #advance(): Promise<void> {
+    const current = this.#current;
+    if (!current) return;
+    const drawn = await this.#guard(current.drawing.advance());
+    if (!drawn || this.#current !== current) return;
+    this.#current = null;
+    await this.#show(current.run, current.drawing.request, drawn);
+  }
+
+  /** Draws the whole set without training steps in between. */
+  async finish(): Promise<void> {
+    while (this.busy) await this.advance();
+  }
+
+  /** The samples of the weights as they are now, whole: true where all are finite. */
+  async validate(run: Run, step: number): Promise<boolean> {
+    const request: DrawingRequest = { purpose: 'validation', step, weights: 'ema', seed: run.config.seed };
+    this.begin(run, request);
+    const drawing = this.#current?.drawing;
+    this.#current = null;
+    let drawn: DrawnSamples | null = null;
+    while (drawing && !drawn) drawn = await this.#guard(drawing.advance());
+    if (!drawn) return false;
+    await this.#show(run, request, drawn);
+    return drawn.finite;
+  }
+
+  async #show(run: Run, request: DrawingRequest, drawn: DrawnSamples): Promise<void> {
+    const { purpose, step } = request;
+    for (const sample of drawn.samples) this.#outbox.post({ type: 'sample', sample });
+    const stored = purpose === 'validation' ? await getSheet(run.runId, step, 'samples') : null;
+    const alike = stored ? await countAlike(drawn.samples, stored) : null;
+    this.#outbox.post({ type: 'samples-end', purpose, step, finite: drawn.finite, alike });
+    if (purpose === 'draw') return;
+    const sheet = await sheetPng(drawn.samples);
+    if (purpose === 'validation') await putSheet(run.runId, step, 'checkpoint_validation', sheet);
+    // What a checkpoint was stored with stays; a validation fills the place only where nothing is.
+    if (purpose === 'progress' || !stored) {
+      await putSheet(run.runId, step, 'samples', sheet);
+      this.#outbox.post({ type: 'sheet', runId: run.runId, step });
+    }
+  }
+}

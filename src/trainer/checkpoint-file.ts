@@ -1,0 +1,309 @@
+// A checkpoint's tensors and metadata, by the names of the agreement (design.md section 4), to and from what the trainer
+// holds. Not here: bytes (formats/safetensors.ts), slots (checkpoint/).
+import type { FileTensor } from '../checkpoint/api.ts';
+import { networkOf, parseStored, type RunConfig } from '../config.ts';
+import type { ExecutorState, ParameterSpec, StateGroup } from '../engine/executor.ts';
+import { STATE_GROUPS } from '../engine/executor.ts';
+import { type Fault, FaultError } from '../fault.ts';
+import { unetParameters } from '../model/parameters.ts';
+import { History } from './history.ts';
+
+export const FORMAT = 'perennial-checkpoint';
+export const FORMAT_VERSION = 1;
+
+const PREFIX: Record<StateGroup, string> = {
+  weights: 'unet.',
+  ema: 'ema.',
+  expAvg: 'optimizer.exp_avg.',
+  expAvgSq: 'optimizer.exp_avg_sq.',
+};
+
+export interface DatasetStamp {
+  name: string;
+  title: string;
+  count: number;
+  size: number;
+  fingerprint: string;
+}
+
+export interface Execution {
+  executor: string;
+  backend: string;
+  kernels: string;
+  adapter: string;
+  browser: string;
+}
+
+/** Everything but the tensors. */
+export interface CheckpointFacts {
+  name: string;
+  globalStep: number;
+  epoch: number;
+  epochPosition: number;
+  runId: string;
+  parent: string;
+  execution: Execution;
+  config: RunConfig;
+  dataset: DatasetStamp;
+  created: string;
+}
+
+export interface CheckpointContent {
+  facts: CheckpointFacts;
+  state: ExecutorState;
+  history: History;
+}
+
+/** The tensors of a file, in its order. */
+export function fileTensors(
+  specs: readonly ParameterSpec[],
+  state: ExecutorState,
+  history: History,
+  step: number,
+): FileTensor[] {
+  const tensors: FileTensor[] = [];
+  for (const group of STATE_GROUPS) {
+    specs.forEach((spec, i) => {
+      const data = state[group][i];
+      if (!data) throw new Error(`no ${group} of ${spec.name}`);
+      tensors.push({ name: PREFIX[group] + spec.name, shape: spec.shape, data });
+    });
+  }
+  const epochLosses = new Float32Array(history.epochLosses);
+  tensors.push({ name: 'history.batch_losses', shape: [step], data: history.batchLosses(0, step) });
+  tensors.push({ name: 'history.epoch_losses', shape: [epochLosses.length], data: epochLosses });
+  tensors.push({
+    name: 'history.batch_losses_by_quartile',
+    shape: [step, 4],
+    data: history.quartileLosses(step),
+  });
+  return tensors;
+}
+
+/** `__metadata__`: strings only. The digest makes an altered file known wherever it is opened. */
+export async function fileMetadata(
+  facts: CheckpointFacts,
+  tensors: readonly FileTensor[],
+): Promise<Record<string, string>> {
+  const metadata: Record<string, string> = {
+    format: FORMAT,
+    version: String(FORMAT_VERSION),
+    name: facts.name,
+    global_step: String(facts.globalStep),
+    epoch: String(facts.epoch),
+    epoch_position: String(facts.epochPosition),
+    seed: String(facts.config.seed),
+    run_id: facts.runId,
+    parent: facts.parent,
+    execution: JSON.stringify(facts.execution),
+    config: JSON.stringify(facts.config),
+    dataset: JSON.stringify(facts.dataset),
+    created: facts.created,
+    app_version: __APP_VERSION__,
+  };
+  metadata['content_sha256'] = await contentDigest(metadata, tensors);
+  return metadata;
+}
+
+/** SHA-256 over the metadata (but this entry) and every tensor's name, shape and bytes. */
+async function contentDigest(
+  metadata: Record<string, string>,
+  tensors: readonly FileTensor[],
+): Promise<string> {
+  const lines: string[] = [];
+  for (const key of Object.keys(metadata).sort()) {
+    if (key !== 'content_sha256') lines.push(JSON.stringify([key, metadata[key]]));
+  }
+  for (const tensor of tensors)
+    lines.push(JSON.stringify([tensor.name, tensor.shape, await sha256(tensor.data)]));
+  return sha256(new TextEncoder().encode(lines.join('\n')));
+}
+
+async function sha256(bytes: BufferSource): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function fileFault(kind: 'file' | 'network', title: string, expected: string, got: string): Fault {
+  const todo =
+    kind === 'file'
+      ? ['Choose a .safetensors file that Perennial exported, whole and unchanged.']
+      : ['Start a run with the same size and image size, or choose another file.'];
+  return {
+    kind,
+    title,
+    what: 'Nothing was imported, and nothing on this computer was changed.',
+    expected,
+    got,
+    todo,
+  };
+}
+
+function wholeNumber(metadata: Record<string, string>, key: string): number {
+  const value = Number(metadata[key]);
+  if (metadata[key] !== undefined && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new FaultError(
+    fileFault(
+      'file',
+      'This checkpoint is damaged',
+      `${key}: a whole number in its metadata`,
+      String(metadata[key]).slice(0, 64),
+    ),
+  );
+}
+
+function jsonOf(metadata: Record<string, string>, key: string): unknown {
+  try {
+    return JSON.parse(metadata[key] ?? '');
+  } catch {
+    throw new FaultError(
+      fileFault(
+        'file',
+        'This checkpoint is damaged',
+        `${key}: JSON in its metadata`,
+        String(metadata[key]).slice(0, 64),
+      ),
+    );
+  }
+}
+
+function textFields<K extends string>(
+  value: unknown,
+  key: string,
+  names: readonly K[],
+): Record<K, string> & Record<string, unknown> {
+  const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  for (const name of names) {
+    if (typeof fields[name] !== 'string')
+      throw new FaultError(
+        fileFault(
+          'file',
+          'This checkpoint is damaged',
+          `${key}.${name}: text`,
+          String(fields[name]).slice(0, 64),
+        ),
+      );
+  }
+  return fields as Record<K, string> & Record<string, unknown>;
+}
+
+/** Reads the metadata of one of our files. Throws FaultError where it is another format, a newer version, or not valid. */
+export function readFacts(metadata: Record<string, string>): CheckpointFacts {
+  if (metadata['format'] !== FORMAT) {
+    throw new FaultError(
+      fileFault(
+        'file',
+        'This is not a Perennial checkpoint',
+        `format ${FORMAT} in the file's metadata`,
+        metadata['format']?.slice(0, 64) ?? 'a safetensors file without it',
+      ),
+    );
+  }
+  const version = wholeNumber(metadata, 'version');
+  if (version > FORMAT_VERSION) {
+    throw new FaultError({
+      ...fileFault(
+        'file',
+        'This checkpoint is from a newer Perennial',
+        `format version ${FORMAT_VERSION} or older`,
+        `version ${version}`,
+      ),
+      todo: ['Update Perennial (reload the page while online), then import it again.'],
+    });
+  }
+  const dataset = textFields(jsonOf(metadata, 'dataset'), 'dataset', ['name', 'title', 'fingerprint']);
+  const execution = textFields(jsonOf(metadata, 'execution'), 'execution', [
+    'executor',
+    'backend',
+    'kernels',
+    'adapter',
+    'browser',
+  ]);
+  return {
+    name: metadata['name'] ?? '',
+    globalStep: wholeNumber(metadata, 'global_step'),
+    epoch: wholeNumber(metadata, 'epoch'),
+    epochPosition: wholeNumber(metadata, 'epoch_position'),
+    runId: metadata['run_id'] ?? '',
+    parent: metadata['parent'] ?? '',
+    execution,
+    config: parseStored(jsonOf(metadata, 'config')),
+    dataset: {
+      name: dataset.name,
+      title: dataset.title,
+      fingerprint: dataset.fingerprint,
+      count: Number(dataset['count']),
+      size: Number(dataset['size']),
+    },
+    created: metadata['created'] ?? '',
+  };
+}
+
+/** The whole content of a file whose bytes are known to be sound. Throws FaultError on any difference from the model's names and shapes. */
+export function readContent(
+  metadata: Record<string, string>,
+  tensors: readonly FileTensor[],
+): CheckpointContent {
+  const facts = readFacts(metadata);
+  const specs = unetParameters(networkOf(facts.config));
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const take = (name: string, shape: number[]): Float32Array<ArrayBuffer> => {
+    const tensor = byName.get(name);
+    byName.delete(name);
+    const got = tensor ? `[${tensor.shape.join(', ')}]` : 'nothing';
+    const expected = `[${shape.join(', ')}]`;
+    if (!tensor || got !== expected) {
+      throw new FaultError(
+        fileFault(
+          'network',
+          'This checkpoint is of another network',
+          `${name} ${expected}, as the ${facts.config.preset} network at ${facts.config.imageSize} pixels has it`,
+          `${name} ${got}`,
+        ),
+      );
+    }
+    return tensor.data;
+  };
+  const group = (key: StateGroup) => specs.map((spec) => take(PREFIX[key] + spec.name, spec.shape));
+  const state: ExecutorState = {
+    weights: group('weights'),
+    ema: group('ema'),
+    expAvg: group('expAvg'),
+    expAvgSq: group('expAvgSq'),
+  };
+  const epochs = byName.get('history.epoch_losses')?.data.length ?? 0;
+  const history = new History(
+    take('history.batch_losses', [facts.globalStep]),
+    take('history.batch_losses_by_quartile', [facts.globalStep, 4]),
+    [...take('history.epoch_losses', [epochs])],
+  );
+  const [unknown] = byName.keys();
+  if (unknown !== undefined)
+    throw new FaultError(
+      fileFault(
+        'network',
+        'This checkpoint is of another network',
+        'only the tensors of its own network',
+        `a tensor called ${unknown.slice(0, 128)}`,
+      ),
+    );
+  return { facts, state, history };
+}
+
+/** Throws FaultError where the content is not what was written. */
+export async function checkDigest(
+  metadata: Record<string, string>,
+  tensors: readonly FileTensor[],
+): Promise<void> {
+  const got = await contentDigest(metadata, tensors);
+  if (got !== metadata['content_sha256']) {
+    throw new FaultError(
+      fileFault(
+        'file',
+        'This checkpoint was altered',
+        `content with SHA-256 ${metadata['content_sha256'] ?? '(none given)'}`,
+        got,
+      ),
+    );
+  }
+}

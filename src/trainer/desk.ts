@@ -1,0 +1,162 @@
+// The trainer's side of api.ts: every command of the page, answered. Opens store and device on the first call. Not here: the
+// run itself (trainer.ts), reading files (import-file.ts).
+import type { CheckpointRef } from '../checkpoint/api.ts';
+import { startStore, type StoreClient } from '../checkpoint/store-client.ts';
+import { previewSheet } from '../data/contact-sheet.ts';
+import { importPictures } from '../data/own-pictures.ts';
+import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
+import { type Fault, FaultError, faultOf, type Result } from '../fault.ts';
+import type { Opened, TrainerApi } from './api.ts';
+import { EngineRoom } from './engine-room.ts';
+import { readCheckpointFile, summariseFile } from './import-file.ts';
+import { listedRecords, postCheckpoints } from './listing.ts';
+import { Outbox } from './outbox.ts';
+import { Trainer } from './trainer.ts';
+
+async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, fault: faultOf(error) };
+  }
+}
+
+const notOpen = (): Result<never> => ({ ok: false, fault: faultOf(new Error('the trainer is not open')) });
+
+/** What `open` made; commands before it are refused. */
+interface Opening {
+  store: StoreClient;
+  outbox: Outbox;
+  /** Null where no device could be started: viewing and export still work. */
+  trainer: Trainer | null;
+}
+
+class Desk implements TrainerApi {
+  #opening: Opening | null = null;
+  #importing: AbortController | null = null;
+
+  open: TrainerApi['open'] = (request, onEvents) =>
+    answer<Opened>(async () => {
+      const outbox = this.#opening?.outbox ?? new Outbox((events) => void onEvents(events));
+      const store = this.#opening?.store ?? (await openStore());
+      this.#opening = { store, outbox, trainer: null };
+      await postCheckpoints(store, outbox);
+      const room = await EngineRoom.start(request.backend);
+      this.#opening = { store, outbox, trainer: new Trainer(store, outbox, room) };
+      return { machine: room.machine, store: await store.report(), datasets: await listDatasets() };
+    });
+
+  recover = async () => this.#opening?.trainer?.recover();
+  train: TrainerApi['train'] = async (config) => (await this.#opening?.trainer?.train(config)) ?? notOpen();
+  pause = async () => this.#opening?.trainer?.pause();
+  resume = async () => this.#opening?.trainer?.resume();
+  saveCheckpoint = async () => this.#opening?.trainer?.saveCheckpoint();
+  newRun = async () => this.#opening?.trainer?.newRun();
+  resumeFrom: TrainerApi['resumeFrom'] = async (ref, changes) =>
+    (await this.#opening?.trainer?.resumeFrom(ref, changes)) ?? notOpen();
+  drawSamples: TrainerApi['drawSamples'] = async (request) =>
+    (await this.#opening?.trainer?.drawSamples(request)) ?? notOpen();
+  confirmPictures = async () => this.#opening?.trainer?.confirmPictures();
+
+  exportCheckpoint: TrainerApi['exportCheckpoint'] = async (ref) => {
+    if (!this.#opening) return notOpen();
+    const named = await this.#resolve(ref);
+    return named ? this.#opening.store.exportFile(named) : { ok: false, fault: nothingToExport() };
+  };
+
+  endExport: TrainerApi['endExport'] = async (ref) => {
+    const named = await this.#resolve(ref);
+    if (named) await this.#opening?.store.endExport(named);
+  };
+
+  async #resolve(ref: CheckpointRef | 'newest'): Promise<CheckpointRef | null> {
+    if (ref !== 'newest') return ref;
+    if (!this.#opening) return null;
+    return listedRecords(await this.#opening.store.report())[0] ?? null;
+  }
+
+  inspectFile: TrainerApi['inspectFile'] = (file) => answer(() => summariseFile(file));
+
+  importCheckpoint: TrainerApi['importCheckpoint'] = async (file) => {
+    const content = await answer(() => readCheckpointFile(file));
+    if (!content.ok) return content;
+    return (await this.#opening?.trainer?.importContent(content.value)) ?? notOpen();
+  };
+
+  keepCheckpoint: TrainerApi['keepCheckpoint'] = async (ref, kept) => {
+    if (!this.#opening) return;
+    const { store, outbox } = this.#opening;
+    const run = (await store.report()).runs.find(({ runId }) => runId === ref.runId);
+    if (!run) return;
+    const others = run.note.kept.filter((generation) => generation !== ref.generation);
+    await store.writeNote(ref.runId, { kept: kept ? [...others, ref.generation] : others });
+    await postCheckpoints(store, outbox);
+  };
+
+  deleteCheckpoint: TrainerApi['deleteCheckpoint'] = async (ref) => {
+    if (!this.#opening) return notOpen();
+    const result = await this.#opening.store.remove(ref);
+    await postCheckpoints(this.#opening.store, this.#opening.outbox);
+    return result;
+  };
+
+  storeReport: TrainerApi['storeReport'] = async () => {
+    if (!this.#opening) throw new Error('the store is not open');
+    return this.#opening.store.report();
+  };
+
+  freeStepCheckpoints: TrainerApi['freeStepCheckpoints'] = async (runId) => {
+    if (!this.#opening) return notOpen();
+    const { store, outbox, trainer } = this.#opening;
+    const result = await store.freeStepCheckpoints(runId, trainer?.runId === runId);
+    await postCheckpoints(store, outbox);
+    return result;
+  };
+
+  testCheckpointSystem: TrainerApi['testCheckpointSystem'] = async () =>
+    (await this.#opening?.store.selfTest()) ?? notOpen();
+
+  datasets = () => listDatasets();
+
+  preview: TrainerApi['preview'] = ({ dataset, imageSize, columns, rows }) =>
+    answer(async () =>
+      previewSheet(await openPictures(dataset, { imageSize, maxImages: columns * rows }), columns, rows),
+    );
+
+  importPictures: TrainerApi['importPictures'] = (files, title, size) =>
+    answer(async () => {
+      const controller = new AbortController();
+      this.#importing = controller;
+      return importPictures(
+        files,
+        title,
+        size,
+        (progress) => this.#opening?.outbox.post({ type: 'import-progress', progress }),
+        controller.signal,
+      );
+    });
+
+  cancelImport = async () => this.#importing?.abort();
+  deletePictures = (id: string) => removePictures(id);
+}
+
+/** Throws FaultError kind `storage` or `tab`. */
+async function openStore(): Promise<StoreClient> {
+  const store = startStore();
+  const opened = await store.open();
+  if (!opened.ok) throw new FaultError(opened.fault);
+  return store;
+}
+
+function nothingToExport(): Fault {
+  return {
+    kind: 'storage',
+    title: 'There is no checkpoint to export yet',
+    what: 'The store holds none.',
+    expected: 'at least one checkpoint',
+    got: 'none',
+    todo: ['Press Save checkpoint first.'],
+  };
+}
+
+export const createDesk = (): TrainerApi => new Desk();

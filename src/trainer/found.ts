@@ -1,0 +1,31 @@
+// What the page says of a checkpoint that was found. Pure.
+import type { CheckpointRecord } from '../checkpoint/api.ts';
+import type { FoundCheckpoint } from './api.ts';
+import type { CheckpointContent, Execution } from './checkpoint-file.ts';
+import { nextCheckpointStep } from './naming.ts';
+
+export function describeFound(
+  content: CheckpointContent,
+  record: CheckpointRecord,
+  here: Execution,
+  passedOver: FoundCheckpoint['passedOver'],
+  imported: boolean,
+): FoundCheckpoint {
+  const { facts, history } = content;
+  const differs = (Object.keys(here) as (keyof Execution)[]).filter(
+    (key) => here[key] !== facts.execution[key],
+  );
+  return {
+    record,
+    batchLossesRecorded: history.steps,
+    meanOfLast100: history.meanOfLast(100),
+    nextCheckpointStep: nextCheckpointStep(facts.globalStep, facts.config, facts.dataset.count),
+    passedOver,
+    sameBits: differs.length === 0,
+    sameBitsWhy:
+      differs.length === 0
+        ? 'Same GPU, browser and executor: the same bits as if it had never stopped.'
+        : `Another ${differs.join(', ')} than it was trained with: the same within 0.001 over 20 steps, not the same bits.`,
+    imported,
+  };
+}

@@ -1,0 +1,161 @@
+// The training loop: steps, at most two in flight, and what happens between them. It awaits the GPU and nothing else: no
+// timer, no frame, no call into the page. Not here: what a step computes (training-step.ts, engine/), commands (trainer.ts).
+import { imagesPerStep, lastStep, stepsPerEpoch } from '../config.ts';
+import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
+import type { StepStats } from '../engine/executor.ts';
+import { yieldToEvents } from '../engine/yield-to-events.ts';
+import { FaultError } from '../fault.ts';
+import type { Artist } from './artist.ts';
+import { lossByQuartile } from './history.ts';
+import { checkpointDue } from './naming.ts';
+import { capacityBytes, poolSlots } from '../checkpoint/sizes.ts';
+import type { Outbox } from './outbox.ts';
+import { epochAt, type Run } from './run.ts';
+import type { Saver } from './saver.ts';
+import type { StoreClient } from '../checkpoint/store-client.ts';
+import { trainingStep } from './training-step.ts';
+import type { RateMeter } from './rate-meter.ts';
+
+const IN_FLIGHT = 2;
+
+export interface LoopTools {
+  saver: Saver;
+  artist: Artist;
+  outbox: Outbox;
+  store: StoreClient;
+  rate: RateMeter;
+  /** Races a GPU await with the device's loss and with no progress. Throws FaultError kind `gpu`. */
+  guard: <T>(work: Promise<T>) => Promise<T>;
+}
+
+/** One run of the loop, from Train or Resume to the last step or Pause. */
+export class Loop {
+  readonly #run: Run;
+  readonly #tools: LoopTools;
+  readonly #last: number;
+  #encoded: number;
+  #inFlight: Promise<void>[] = [];
+  #stop = false;
+  #saveAsked = false;
+  #pool: { slots: number; growing: boolean } = { slots: 0, growing: false };
+
+  constructor(run: Run, tools: LoopTools) {
+    this.#run = run;
+    this.#tools = tools;
+    this.#encoded = run.globalStep;
+    this.#last = lastStep(run.config, run.dataset.count);
+  }
+
+  /** Ends after the steps in flight. */
+  stop(): void {
+    this.#stop = true;
+  }
+
+  /** A checkpoint at the next step boundary. */
+  askSave(): void {
+    this.#saveAsked = true;
+  }
+
+  /** Trains until the last step (true) or until stopped (false). Throws FaultError: not finite, GPU lost, storage given up. */
+  async train(): Promise<boolean> {
+    const { config, set, alphaBar } = this.#run;
+    if (!set) throw new Error('the loop needs pictures');
+    const { saver, artist } = this.#tools;
+    while (this.#encoded < this.#last && !this.#stop) {
+      const step = await trainingStep(config, set, alphaBar, this.#last, this.#encoded);
+      const stats = this.#run.executor.step(step.microBatches, step.settings);
+      this.#encoded += 1;
+      const settled = this.#settle(this.#encoded, stats, step.timesteps, step.settings.learningRate);
+      // It is awaited below, perhaps after another await has failed: then the first failure is the one that is told.
+      void settled.catch(() => undefined);
+      this.#inFlight.push(settled);
+
+      // Every checkpointEverySteps, at an epoch's end, by the clock, or when asked; its samples are drawn from these weights.
+      if (this.#checkpointDue()) {
+        this.#saveAsked = false;
+        artist.begin(this.#run, {
+          purpose: 'progress',
+          step: this.#encoded,
+          weights: 'ema',
+          seed: config.seed,
+        });
+        await saver.begin(this.#run, this.#encoded, settled);
+      } else if (this.#encoded % config.sampleEverySteps === 0) {
+        artist.begin(this.#run, {
+          purpose: 'progress',
+          step: this.#encoded,
+          weights: 'ema',
+          seed: config.seed,
+        });
+      }
+
+      if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight.shift();
+      await artist.advance();
+      this.#growPool();
+      if (saver.gaveUp) throw new FaultError(saver.gaveUp);
+      await yieldToEvents();
+    }
+    await Promise.all(this.#inFlight);
+    return this.#encoded >= this.#last;
+  }
+
+  #checkpointDue(): boolean {
+    const { config, dataset } = this.#run;
+    return (
+      this.#saveAsked ||
+      checkpointDue(this.#encoded, config, dataset.count) ||
+      this.#tools.saver.dueByTime(config.checkpointEveryMinutes)
+    );
+  }
+
+  /** A step's numbers, once the GPU has them: into the history, and to the page. */
+  async #settle(
+    step: number,
+    pending: Promise<StepStats>,
+    timesteps: Uint32Array,
+    learningRate: number,
+  ): Promise<void> {
+    const run = this.#run;
+    const stats = await this.#tools.guard(pending);
+    if (!stats.applied) throw notFinite(step, stats);
+    run.history.push(stats.loss, lossByQuartile(stats.perSample, timesteps, TIMESTEPS));
+    run.globalStep = step;
+    const epochSteps = stepsPerEpoch(run.config, run.dataset.count);
+    if (step % epochSteps === 0) run.history.epochLosses.push(run.history.meanOfLast(epochSteps) ?? NaN);
+    this.#tools.rate.tick();
+    this.#tools.outbox.progress({
+      globalStep: step,
+      epoch: epochAt(run.config, run.dataset.count, step),
+      imagesSeen: step * imagesPerStep(run.config),
+      losses: Float32Array.of(stats.loss),
+      learningRate,
+      gradientNorm: stats.gradientNorm,
+      stepsPerSecond: this.#tools.rate.perSecond(),
+    });
+  }
+
+  /** Pre-writes the pool's further slots in the background, one at a time. */
+  #growPool(): void {
+    const { config, dataset, runId } = this.#run;
+    const wanted = poolSlots(config, dataset.count);
+    if (this.#pool.growing || this.#pool.slots >= wanted) return;
+    this.#pool.growing = true;
+    void this.#tools.store.growPool(runId, wanted, capacityBytes(config, dataset.count)).then((result) => {
+      // A pool that cannot grow is told once; saves go on in the slots that are there.
+      if (!result.ok)
+        this.#tools.outbox.post({ type: 'notice', text: `${result.fault.title}. ${result.fault.what}` });
+      this.#pool = { growing: false, slots: result.ok ? result.value : wanted };
+    });
+  }
+}
+
+function notFinite(step: number, stats: StepStats): FaultError {
+  return new FaultError({
+    kind: 'not-finite',
+    title: `The loss is no longer a number at step ${step}`,
+    what: 'The step was not applied and nothing of it was saved.',
+    expected: 'a finite loss and gradient norm',
+    got: `loss ${stats.loss}, gradient norm ${stats.gradientNorm}`,
+    todo: ['Resume from an older checkpoint with a smaller learning rate.'],
+  });
+}

@@ -1,0 +1,47 @@
+// Events on their way to the page: posted in batches, at most ten a second while only numbers change; the trainer never
+// waits for the page. Not here: what the events mean (api.ts).
+import type { Progress, TrainerEvent } from './api.ts';
+
+const MIN_INTERVAL_MS = 100;
+
+export class Outbox {
+  #deliver: (events: TrainerEvent[]) => void;
+  #waiting: TrainerEvent[] = [];
+  #lastFlush = -Infinity;
+
+  constructor(deliver: (events: TrainerEvent[]) => void) {
+    this.#deliver = deliver;
+  }
+
+  /** Something happened that the page should know now. */
+  post(event: TrainerEvent): void {
+    this.#waiting.push(event);
+    this.flush();
+  }
+
+  /** New numbers: joined with those that wait, posted when a tenth of a second has passed. */
+  progress(next: Progress): void {
+    const last = this.#waiting.at(-1);
+    if (last?.type === 'progress') {
+      last.progress = { ...next, losses: joined(last.progress.losses, next.losses) };
+    } else {
+      this.#waiting.push({ type: 'progress', progress: next });
+    }
+    if (performance.now() - this.#lastFlush >= MIN_INTERVAL_MS) this.flush();
+  }
+
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const events = this.#waiting;
+    this.#waiting = [];
+    this.#lastFlush = performance.now();
+    this.#deliver(events);
+  }
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

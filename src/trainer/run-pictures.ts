@@ -1,0 +1,34 @@
+// The pictures of a run that is opened again: there or missing, the same or changed. Not here: the sets (data/sets.ts).
+import type { RunConfig } from '../config.ts';
+import type { PictureSet } from '../data/api.ts';
+import { openPictures } from '../data/sets.ts';
+import { type Fault, faultOf } from '../fault.ts';
+import type { DatasetStamp } from './checkpoint-file.ts';
+
+/** The set, and what differs from the one the run began with. A missing set is no reason not to draw samples. */
+export async function openRunPictures(
+  config: RunConfig,
+  began: DatasetStamp,
+): Promise<{ set: PictureSet | null; fault: Fault | null }> {
+  let set: PictureSet;
+  try {
+    set = await openPictures(config.dataset, { imageSize: config.imageSize, maxImages: config.maxImages });
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault.kind !== 'data') throw error;
+    return { set: null, fault };
+  }
+  if (set.info.fingerprint === began.fingerprint && set.count === began.count) return { set, fault: null };
+  return { set, fault: changed(began, set) };
+}
+
+function changed(began: DatasetStamp, set: PictureSet): Fault {
+  return {
+    kind: 'data',
+    title: `The pictures of ${began.title} have changed`,
+    what: 'This run began with other pictures. It waits until you say whether to go on with these.',
+    expected: `${began.count} pictures, fingerprint ${began.fingerprint.slice(0, 16)}`,
+    got: `${set.count} pictures, fingerprint ${set.info.fingerprint.slice(0, 16)}`,
+    todo: ['Use these pictures: the run goes on with them.', 'Or import the pictures it began with again.'],
+  };
+}

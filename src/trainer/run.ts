@@ -1,0 +1,89 @@
+// A run in memory: its settings, pictures, history, executor and how far it is. Not here: the loop, the store.
+import type { PictureSet } from '../data/api.ts';
+import { imagesPerStep, lastStep, networkOf, type RunConfig, stepsPerEpoch } from '../config.ts';
+import type { Executor, ExecutorState } from '../engine/executor.ts';
+import { initialWeights } from '../model/init.ts';
+import { parameterCount } from '../model/parameters.ts';
+import type { RunSummary } from './api.ts';
+import type { CheckpointFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
+import { History } from './history.ts';
+import { checkpointName } from './naming.ts';
+import { payloadBytes, poolSlots } from '../checkpoint/sizes.ts';
+
+export interface Run {
+  readonly runId: string;
+  readonly parent: string;
+  readonly started: string;
+  readonly config: RunConfig;
+  /** As the run began, or as the user confirmed it since. */
+  dataset: DatasetStamp;
+  /** Null where the pictures are not on this computer: samples can be drawn, training cannot go on. */
+  set: PictureSet | null;
+  /** Signal level at each timestep. */
+  readonly alphaBar: Float64Array;
+  readonly executor: Executor;
+  readonly history: History;
+  /** Finished steps. */
+  globalStep: number;
+  /** Steps at which a session resumed, for the marks in the chart. */
+  readonly resumedAt: number[];
+}
+
+export function newRunId(): string {
+  return `run-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** Weights as PyTorch initialises them, EMA equal to them, moments zero. */
+export function initialState(config: RunConfig): ExecutorState {
+  const weights = initialWeights(networkOf(config), config.seed);
+  const zeros = () => weights.map((values) => new Float32Array(values.length));
+  return { weights, ema: weights.map((values) => values.slice()), expAvg: zeros(), expAvgSq: zeros() };
+}
+
+export const stampOf = (set: PictureSet): DatasetStamp => ({
+  name: set.info.id,
+  title: set.info.title,
+  count: set.count,
+  size: set.size,
+  fingerprint: set.info.fingerprint,
+});
+
+/** What the page shows of the run. */
+export function summaryOf(run: Run): RunSummary {
+  const { config, dataset } = run;
+  const parameters = parameterCount(networkOf(config));
+  return {
+    runId: run.runId,
+    parent: run.parent,
+    config,
+    dataset: { id: dataset.name, title: dataset.title, count: dataset.count, size: dataset.size },
+    parameters,
+    checkpointBytes: payloadBytes(parameters, run.globalStep, run.history.epochLosses.length),
+    poolSlots: poolSlots(config, dataset.count),
+    stepsPerEpoch: stepsPerEpoch(config, dataset.count),
+    lastStep: lastStep(config, dataset.count),
+    started: run.started,
+  };
+}
+
+/** Completed epochs at a step. */
+export const epochAt = (config: RunConfig, imageCount: number, step: number): number =>
+  Math.floor(step / stepsPerEpoch(config, imageCount));
+
+/** What a checkpoint of step `step` says about itself. */
+export function factsAt(run: Run, step: number, execution: Execution): CheckpointFacts {
+  const { config, dataset } = run;
+  const stepInEpoch = step % stepsPerEpoch(config, dataset.count);
+  return {
+    name: checkpointName(step, config, dataset.count),
+    globalStep: step,
+    epoch: epochAt(config, dataset.count, step),
+    epochPosition: stepInEpoch * imagesPerStep(config),
+    runId: run.runId,
+    parent: run.parent,
+    execution,
+    config,
+    dataset,
+    created: new Date().toISOString(),
+  };
+}

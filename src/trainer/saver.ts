@@ -1,0 +1,140 @@
+// Saves checkpoints while training goes on: snapshot at a step boundary, then everything else in the background, one at a
+// time. Knows when to try again. Not here: when one is due (naming.ts), bytes on disk (checkpoint/).
+import type { StoreClient } from '../checkpoint/store-client.ts';
+import { putSheet } from '../checkpoint/index-db.ts';
+import { type Fault, faultOf } from '../fault.ts';
+import { type Execution, fileMetadata, fileTensors } from './checkpoint-file.ts';
+import { postCheckpoints } from './listing.ts';
+import type { Outbox } from './outbox.ts';
+import { lossPlotPng } from './pictures.ts';
+import { factsAt, type Run } from './run.ts';
+import { capacityBytes } from '../checkpoint/sizes.ts';
+
+const RETRY_MINUTES = [1, 2, 4];
+
+export class Saver {
+  readonly #store: StoreClient;
+  readonly #outbox: Outbox;
+  readonly #execution: Execution;
+  #current: Promise<boolean> = Promise.resolve(true);
+  #lastSave = performance.now();
+  #failures = 0;
+  #retryAt = Infinity;
+  /** Step of the newest checkpoint that was committed, by run. */
+  #committed: { runId: string; step: number } | null = null;
+  /** Set after three failures in a row: the trainer pauses and says so. */
+  gaveUp: Fault | null = null;
+
+  constructor(store: StoreClient, outbox: Outbox, execution: Execution) {
+    this.#store = store;
+    this.#outbox = outbox;
+    this.#execution = execution;
+  }
+
+  /** The checkpoint of this step is in the store already. */
+  has(run: Run, step: number): boolean {
+    return this.#committed?.runId === run.runId && this.#committed.step === step;
+  }
+
+  noteLoaded(run: Run): void {
+    this.#committed = { runId: run.runId, step: run.globalStep };
+    this.#lastSave = performance.now();
+  }
+
+  /** By the clock: enough work since the last save, or a failed one to be tried again. */
+  dueByTime(minutes: number): boolean {
+    const now = performance.now();
+    return now >= this.#retryAt || (this.#retryAt === Infinity && now - this.#lastSave >= minutes * 60_000);
+  }
+
+  /**
+   * Saves step `step`. Call it right after that step was encoded: the snapshot is of that moment. `settled` ends when the
+   * step's loss is in the history, and rejects where the step was not applied: then nothing is saved.
+   */
+  async begin(run: Run, step: number, settled: Promise<void>): Promise<void> {
+    const asked = performance.now();
+    await this.#current;
+    const snapshot = run.executor.snapshot();
+    this.#lastSave = performance.now();
+    this.#retryAt = Infinity;
+    this.#current = this.#save(run, step, snapshot, settled, this.#lastSave - asked);
+  }
+
+  /** Ends when nothing is being saved; false where the last save failed. */
+  idle(): Promise<boolean> {
+    return this.#current;
+  }
+
+  async #save(
+    run: Run,
+    step: number,
+    snapshot: ReturnType<Run['executor']['snapshot']>,
+    settled: Promise<void>,
+    pauseMs: number,
+  ): Promise<boolean> {
+    const started = performance.now();
+    const facts = factsAt(run, step, this.#execution);
+    try {
+      const [state] = await Promise.all([snapshot, settled]);
+      this.#outbox.post({ type: 'saving', name: facts.name, step });
+      const tensors = fileTensors(run.executor.parameters, state, run.history, step);
+      const metadata = await fileMetadata(facts, tensors);
+      const result = await this.#store.save({
+        runId: run.runId,
+        name: facts.name,
+        globalStep: step,
+        epoch: facts.epoch,
+        created: facts.created,
+        meanLoss: run.history.meanOfLast(100, step),
+        tensors,
+        metadata,
+        keepNewest: run.config.keepNewest,
+        capacityBytes: capacityBytes(run.config, run.dataset.count),
+      });
+      if (!result.ok) return this.#failed(facts.name, result.fault);
+      this.#committed = { runId: run.runId, step };
+      this.#failures = 0;
+      this.#outbox.post({
+        type: 'saved',
+        record: result.value.record,
+        pauseMs,
+        totalMs: performance.now() - started,
+      });
+      await postCheckpoints(this.#store, this.#outbox);
+      await this.#drawPlot(run, step);
+      return true;
+    } catch (error) {
+      const fault = faultOf(error);
+      // The loop meets the same fault at the same step and deals with it; here it only means that nothing is saved.
+      if (fault.kind === 'not-finite' || fault.kind === 'gpu') return false;
+      return this.#failed(facts.name, fault);
+    }
+  }
+
+  #failed(name: string, fault: Fault): boolean {
+    const minutes = RETRY_MINUTES[this.#failures];
+    this.#failures += 1;
+    if (minutes === undefined || this.#failures >= RETRY_MINUTES.length) {
+      this.gaveUp = {
+        ...fault,
+        title: `${name} could not be saved, in ${this.#failures} tries`,
+        todo: ['Export checkpoint: it keeps the newest saved one.', ...fault.todo],
+      };
+      return false;
+    }
+    this.#retryAt = performance.now() + minutes * 60_000;
+    this.#outbox.post({
+      type: 'fault',
+      fault: {
+        ...fault,
+        what: `${fault.what} Training goes on, older checkpoints are whole, and the next try is in ${minutes} min.`,
+      },
+    });
+    return false;
+  }
+
+  async #drawPlot(run: Run, step: number): Promise<void> {
+    const plot = await lossPlotPng(run.history.batchLosses(0, step), `Training loss, step ${step}`);
+    await putSheet(run.runId, step, 'training_loss', plot);
+  }
+}

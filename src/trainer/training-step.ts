@@ -1,0 +1,77 @@
+// One training step's batches as a pure function of (settings, pictures, step): pictures, timesteps, noise, target, weights.
+// Not here: running the network on them (engine/), and when steps are made (loop.ts).
+import { imagesPerStep, type RunConfig } from '../config.ts';
+import type { PictureSet } from '../data/api.ts';
+import { loadBatch } from '../data/batches.ts';
+import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
+import { addNoise, lossWeights, trainingTarget } from '../diffusion/target.ts';
+import { emaDecayAt, learningRateAt } from '../diffusion/training-schedules.ts';
+import type { StepBatch, StepSettings } from '../engine/executor.ts';
+import { normals, STREAMS, uniformBelow } from '../random.ts';
+
+const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+export interface TrainingStep {
+  microBatches: StepBatch[];
+  settings: StepSettings;
+  /** Of every picture, in order. */
+  timesteps: Uint32Array;
+}
+
+/** Everything the update after `globalStep` finished steps needs. alphaBar: of the run's noise schedule. */
+export async function trainingStep(
+  config: RunConfig,
+  set: PictureSet,
+  alphaBar: Float64Array,
+  last: number,
+  globalStep: number,
+): Promise<TrainingStep> {
+  const count = imagesPerStep(config);
+  const timesteps = uniformBelow(config.seed, globalStep, STREAMS.timesteps, TIMESTEPS, count);
+  const microBatches: StepBatch[] = [];
+  for (let first = 0; first < count; first += config.batchSize) {
+    const part = timesteps.subarray(first, first + config.batchSize);
+    microBatches.push(await microBatch(config, set, alphaBar, globalStep, first, part));
+  }
+  return { microBatches, timesteps, settings: stepSettings(config, last, globalStep + 1) };
+}
+
+async function microBatch(
+  config: RunConfig,
+  set: PictureSet,
+  alphaBar: Float64Array,
+  globalStep: number,
+  first: number,
+  timesteps: Uint32Array,
+): Promise<StepBatch> {
+  const { seed, batchSize, predictionType } = config;
+  const { images } = await loadBatch(set, {
+    seed,
+    globalStep,
+    first,
+    batchSize,
+    imagesPerStep: imagesPerStep(config),
+    randomFlip: config.randomFlip,
+  });
+  const size = set.size * set.size * 3;
+  const noise = normals(seed, globalStep, STREAMS.noise, batchSize * size, first * size);
+  return {
+    shape: [batchSize, set.size, set.size, 3],
+    input: addNoise(alphaBar, images, noise, timesteps),
+    target: trainingTarget(predictionType, alphaBar, images, noise, timesteps),
+    timesteps: Float32Array.from(timesteps),
+    sampleWeights: lossWeights(predictionType, alphaBar, timesteps, config.minSnrGamma),
+  };
+}
+
+/** Optimizer settings of the update that makes `step`, 1 for the first. */
+function stepSettings(config: RunConfig, last: number, step: number): StepSettings {
+  return {
+    ...ADAM,
+    optimizerStep: step,
+    learningRate: learningRateAt(step, { ...config, lastStep: last }),
+    weightDecay: config.weightDecay,
+    gradientClip: config.gradientClip,
+    emaDecay: emaDecayAt(step, config.emaMaxDecay),
+  };
+}
