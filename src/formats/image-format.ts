@@ -1,0 +1,36 @@
+// What the first bytes of a picture file tell, as types, and the byte readers that the four format readers share.
+// Not here: decoding pixels (the browser does that), and the formats themselves (image-png.ts, image-jpeg.ts, ...).
+
+export interface ImageHeader {
+  format: 'png' | 'jpeg' | 'webp' | 'gif';
+  /** Pixels as stored, before any EXIF rotation. The largest of all the sizes that the decoder may allocate. */
+  width: number;
+  height: number;
+  /** EXIF orientation 1..8; 5 to 8 swap width and height when shown. 1 where the file says nothing. */
+  orientation: number;
+}
+
+/** `more`: the bytes end before the size is known, though the file goes on: try again with more of it. */
+export type HeaderResult = { ok: true; header: ImageHeader } | { ok: false; why: string; more: boolean };
+
+export const refuse = (why: string): HeaderResult => ({ ok: false, why, more: false });
+
+/** The bytes end too early: a broken file if they are the whole file, else a reason to read more. */
+export const tooShort = (format: string, bytes: Uint8Array, fileSize: number): HeaderResult =>
+  bytes.length < fileSize
+    ? { ok: false, why: `this ${format} hides its size too far from its start`, more: true }
+    : { ok: false, why: `this ${format} is cut off before its size is told`, more: false };
+
+export const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Bytes at..at+length-1 as Latin-1 text, shorter where the bytes end. */
+export function textAt(bytes: Uint8Array, at: number, length: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + length));
+}
+
+/** A header of a picture without rotation, refused where it has no pixels. */
+export function headerOf(format: 'png' | 'webp' | 'gif', width: number, height: number): HeaderResult {
+  if (width < 1 || height < 1) return refuse(`it says that it is ${width} x ${height} pixels`);
+  return { ok: true, header: { format, width, height, orientation: 1 } };
+}

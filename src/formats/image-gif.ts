@@ -1,0 +1,30 @@
+// The size of a GIF: its logical screen, or its first frame where that is larger (GIF89a specification, sections 18 and 20).
+// Not here: its pixels. Browsers enlarge the screen to the first frame, so a 1 x 1 screen promises nothing.
+import { type HeaderResult, headerOf, refuse, textAt, tooShort, viewOf } from './image-format.ts';
+
+export const isGif = (bytes: Uint8Array): boolean => /^GIF8[79]a$/.test(textAt(bytes, 0, 6));
+
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+
+const colourTableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+
+/** Bytes from the file's start; `fileSize` in bytes. */
+export function readGifHeader(bytes: Uint8Array, fileSize: number): HeaderResult {
+  if (bytes.length < 13) return tooShort('GIF', bytes, fileSize);
+  const view = viewOf(bytes);
+  const screenWidth = view.getUint16(6, true);
+  const screenHeight = view.getUint16(8, true);
+  let at = 13 + colourTableBytes(bytes[10] as number);
+  while (at < bytes.length && bytes[at] === EXTENSION) {
+    at += 2;
+    // Sub-blocks: a length byte and that many bytes, until a length of 0.
+    while (at < bytes.length && bytes[at] !== 0) at += 1 + (bytes[at] as number);
+    at += 1;
+  }
+  if (at + 10 > bytes.length) return tooShort('GIF', bytes, fileSize);
+  if (bytes[at] !== IMAGE) return refuse('this GIF has no picture where one must be');
+  const right = view.getUint16(at + 1, true) + view.getUint16(at + 5, true);
+  const bottom = view.getUint16(at + 3, true) + view.getUint16(at + 7, true);
+  return headerOf('gif', Math.max(screenWidth, right), Math.max(screenHeight, bottom));
+}
