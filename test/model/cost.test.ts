@@ -1,0 +1,36 @@
+// Claims about the counted cost of a forward pass. 6.2 GMAC: the figure published for ddpm-cifar10-32.
+import { expect, it } from 'vitest';
+import { networkOf } from '../../src/config.ts';
+import { forwardCost } from '../../src/model/cost.ts';
+import { parameterCount } from '../../src/model/parameters.ts';
+import { readFixture } from './fixtures.ts';
+
+const CIFAR = networkOf({ preset: 'cifar', imageSize: 32 });
+
+it('ddpm-cifar10-32 makes 6.2 GMAC a picture', () => {
+  expect(forwardCost(CIFAR, 1).multiplyAdds / 1e9).toBeCloseTo(6.2, 1);
+});
+
+it('a pass touches every parameter once', () => {
+  for (const name of ['unet-heads', 'unet-cifar-like', 'unet-plain']) {
+    const { config } = readFixture(name);
+    expect(forwardCost(config, 1).parameters).toBe(parameterCount(config));
+  }
+});
+
+it('work and activations grow with the batch, parameters and operations do not', () => {
+  const one = forwardCost(CIFAR, 1);
+  expect(forwardCost(CIFAR, 4)).toEqual({
+    ...one,
+    multiplyAdds: 4 * one.multiplyAdds,
+    activations: 4 * one.activations,
+  });
+});
+
+it('a convolution is out pixels x out channels x in channels x 9', () => {
+  const { config } = readFixture('unet-plain');
+  const wider = { ...config, outChannels: config.outChannels + 1 };
+  const [h, w] = config.sampleSize;
+  const more = forwardCost(wider, 1).multiplyAdds - forwardCost(config, 1).multiplyAdds;
+  expect(more).toBe(h * w * (config.blockOutChannels[0] as number) * 9);
+});

@@ -1,0 +1,53 @@
+// Claims about the first weights: PyTorch's distributions, and nothing but the seed decides.
+import { expect, it } from 'vitest';
+import { networkOf } from '../../src/config.ts';
+import { initialWeights } from '../../src/model/init.ts';
+import { sizeOf, unetParameters } from '../../src/model/parameters.ts';
+
+const CONFIG = networkOf({ preset: 'bench', imageSize: 32 });
+const specs = unetParameters(CONFIG);
+const weights = initialWeights(CONFIG, 7);
+const named = (name: string) => weights[specs.findIndex((spec) => spec.name === name)] as Float32Array;
+
+it('there is one array of the right length per parameter', () => {
+  expect(weights.map((values) => values.length)).toEqual(specs.map(({ shape }) => sizeOf(shape)));
+});
+
+// Bounds from torch.nn: 1 / sqrt(fan_in) for weight and bias alike.
+it.each([
+  ['conv_in', 3 * 9],
+  ['time_embedding.linear_1', 32],
+  ['down_blocks.1.resnets.0.conv_shortcut', 32],
+  ['mid_block.attentions.0.to_q', 64],
+  ['up_blocks.0.resnets.0.conv1', 128 * 9],
+])('%s fills U(-1/sqrt(%i), 1/sqrt(%i))', (name, fanIn) => {
+  const bound = 1 / Math.sqrt(fanIn);
+  for (const part of ['weight', 'bias']) {
+    const values = named(`${name}.${part}`);
+    expect(Math.max(...values)).toBeLessThanOrEqual(Math.fround(bound));
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(-Math.fround(bound));
+    expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0.8 * bound);
+  }
+  const weight = named(`${name}.weight`);
+  const variance = weight.reduce((sum, value) => sum + value * value, 0) / weight.length;
+  // Var U = bound^2 / 3, its standard error bound^2 * sqrt(4 / 45 / n).
+  expect(Math.abs(variance / bound ** 2 - 1 / 3)).toBeLessThan(4 * Math.sqrt(4 / 45 / weight.length));
+});
+
+it('norms start as 1 and 0', () => {
+  for (const name of [
+    'conv_norm_out',
+    'mid_block.attentions.0.group_norm',
+    'down_blocks.0.resnets.0.norm1',
+  ]) {
+    expect(new Set(named(`${name}.weight`))).toEqual(new Set([1]));
+    expect(new Set(named(`${name}.bias`))).toEqual(new Set([0]));
+  }
+});
+
+it('the same seed gives the same bits, another seed others, and no two layers alike', () => {
+  expect(initialWeights(CONFIG, 7)).toEqual(weights);
+  expect(initialWeights(CONFIG, 8)[0]).not.toEqual(weights[0]);
+  const [q, k] = ['to_q', 'to_k'].map((part) => named(`mid_block.attentions.0.${part}.weight`));
+  expect(q).not.toEqual(k);
+});

@@ -1,0 +1,65 @@
+// Claims about the list of parameters: diffusers' names, shapes and order, of the small fixtures in full and of the
+// published configurations by count and digest (interop/make_fixtures.py).
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { networkOf } from '../../src/config.ts';
+import type { UNetConfig } from '../../src/model/config.ts';
+import { parameterCount, unetParameters } from '../../src/model/parameters.ts';
+import { readFixture, readJson } from './fixtures.ts';
+
+interface Published {
+  name: string;
+  config: UNetConfig;
+  tensors: number;
+  parameters: number;
+  sha256: string;
+}
+const { networks } = readJson<{ networks: Published[] }>('networks');
+
+it.each(['unet-heads', 'unet-cifar-like', 'unet-plain'])(
+  '%s: names, shapes and order are diffusers`',
+  (name) => {
+    const { config, parameters } = readFixture(name);
+    expect(unetParameters(config)).toEqual(parameters);
+  },
+);
+
+it.each(networks)(
+  '$name: $parameters parameters in diffusers` order',
+  ({ config, tensors, parameters, sha256 }) => {
+    const specs = unetParameters(config);
+    expect(specs).toHaveLength(tensors);
+    expect(parameterCount(config)).toBe(parameters);
+    const lines = specs.map((spec) => `${spec.name} ${spec.shape.join(',')}\n`).join('');
+    expect(createHash('sha256').update(lines).digest('hex')).toBe(sha256);
+  },
+);
+
+describe('the published counts', () => {
+  it.each([
+    ['google/ddpm-cifar10-32', 35_746_307],
+    ['diffusers train_unconditional', 113_673_219],
+    ['diffusers course, butterflies', 18_536_323],
+    ['diffusers course, MNIST', 1_707_009],
+    ['preset bench', 1_624_323],
+    ['preset small', 6_472_195],
+  ])('%s has %i', (name, count) => {
+    expect(networks.find((network) => network.name === name)?.parameters).toBe(count);
+  });
+
+  it.each([
+    ['cifar', 'google/ddpm-cifar10-32'],
+    ['bench', 'preset bench'],
+    ['small', 'preset small'],
+  ] as const)('preset %s is %s, field by field', (preset, name) => {
+    expect(networkOf({ preset, imageSize: 32 })).toEqual(
+      networks.find((network) => network.name === name)?.config,
+    );
+  });
+
+  it('preset tiny has about 100,000', () => {
+    const count = parameterCount(networkOf({ preset: 'tiny', imageSize: 16 }));
+    expect(count).toBeGreaterThan(90_000);
+    expect(count).toBeLessThan(115_000);
+  });
+});
