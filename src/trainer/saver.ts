@@ -41,6 +41,14 @@ export class Saver {
     this.#lastSave = performance.now();
   }
 
+  /** Training starts or resumes: the clock runs from now, and earlier failures are forgotten. */
+  startAfresh(): void {
+    this.#lastSave = performance.now();
+    this.#failures = 0;
+    this.#retryAt = Infinity;
+    this.gaveUp = null;
+  }
+
   /** By the clock: enough work since the last save, or a failed one to be tried again. */
   dueByTime(minutes: number): boolean {
     const now = performance.now();

@@ -1,73 +1,44 @@
-// The trainer: the current run, its state, and the commands that change it. Commands wait for one another; the loop runs
-// beside them. Not here: the loop (loop.ts), saving (saver.ts), samples (artist.ts), files (import-file.ts).
-import type { CheckpointRef } from '../checkpoint/api.ts';
+// The commands that change the current run, and its state. Commands wait for one another; the loop runs beside them.
+// Not here: the loop (loop.ts), the device and the run on it (studio.ts), saving (saver.ts), samples (artist.ts).
+import type { CheckpointRef, Recovery } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { lastStep, type RunConfig } from '../config.ts';
-import { openPictures } from '../data/sets.ts';
-import { alphaBar } from '../diffusion/noise-schedule.ts';
-import { type Fault, FaultError, faultOf, type Result } from '../fault.ts';
+import { type Fault, faultOf, type Result } from '../fault.ts';
 import type { RunState } from './api.ts';
-import { Artist } from './artist.ts';
 import { type CheckpointContent, readContent } from './checkpoint-file.ts';
-import { EngineRoom } from './engine-room.ts';
+import type { EngineRoom } from './engine-room.ts';
 import { describeFound } from './found.ts';
-import { History } from './history.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { openRunPictures } from './run-pictures.ts';
 import { RateMeter } from './rate-meter.ts';
-import { epochAt, initialState, newRunId, type Run, stampOf, summaryOf } from './run.ts';
-import { Saver } from './saver.ts';
-import { capacityBytes } from '../checkpoint/sizes.ts';
+import type { Run } from './run.ts';
+import { Studio } from './studio.ts';
+import { deviceLost, gpuUnavailable, must } from './trouble.ts';
 
 /** Waits before a lost device is tried again. */
 const DEVICE_RETRIES_MS = [0, 2000];
 
-/** The device and what works on it; made anew after a loss. */
-interface Workshop {
-  room: EngineRoom;
-  artist: Artist;
-  saver: Saver;
-}
-
 export class Trainer {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
+  readonly #studio: Studio;
   readonly #rate = new RateMeter();
-  #shop: Workshop;
-  #run: Run | null = null;
   #loop: Loop | null = null;
   #looping: Promise<void> = Promise.resolve();
   #commands: Promise<unknown> = Promise.resolve();
   #state: RunState = 'idle';
   #pauseAsked = false;
   #rolledBack = false;
-  #deviceGone = false;
-  /** Why the run's pictures are not the ones it began with; null once the user confirmed or where they are. */
-  #pictureFault: Fault | null = null;
 
   constructor(store: StoreClient, outbox: Outbox, room: EngineRoom) {
     this.#store = store;
     this.#outbox = outbox;
-    this.#shop = this.#equip(room);
+    // Whatever waits for the GPU hears of the loss itself; a loop between two waits is told to stop.
+    this.#studio = new Studio(store, outbox, room, () => this.#loop?.stop());
   }
 
   get runId(): string | null {
-    return this.#run?.runId ?? null;
-  }
-
-  #equip(room: EngineRoom): Workshop {
-    void room.device.lost.then(() => {
-      if (this.#shop.room !== room) return;
-      this.#deviceGone = true;
-      // Nothing runs on it: the loss is met when the next command needs the device.
-      this.#loop?.stop();
-    });
-    return {
-      room,
-      artist: new Artist(this.#outbox, room.guard),
-      saver: new Saver(this.#store, this.#outbox, room.execution),
-    };
+    return this.#studio.run?.runId ?? null;
   }
 
   /** Runs commands one after another. */
@@ -78,11 +49,13 @@ export class Trainer {
   }
 
   /** As #exclusive; what goes wrong becomes the answer's fault. */
-  #answer<T>(work: () => Promise<T>): Promise<Result<T>> {
+  #answer(work: () => Promise<void>): Promise<Result<null>> {
     return this.#exclusive(async () => {
       try {
-        return { ok: true, value: await work() };
+        await work();
+        return { ok: true, value: null };
       } catch (error) {
+        if (this.#state === 'starting') this.#setState(this.#studio.run ? 'paused' : 'idle');
         return { ok: false, fault: faultOf(error) };
       }
     });
@@ -93,204 +66,45 @@ export class Trainer {
     this.#outbox.post({ type: 'state', state });
   }
 
-  // ---------- opening a run ----------
-
-  /** A new run from the form's settings. */
-  train(config: RunConfig): Promise<Result<null>> {
-    return this.#answer(async () => {
-      await this.#halt();
-      this.#setState('starting');
-      try {
-        this.#outbox.post({ type: 'preparing', what: 'Opening the pictures', done: 0, total: null });
-        const set = await openPictures(config.dataset, {
-          imageSize: config.imageSize,
-          maxImages: config.maxImages,
-        });
-        const started = new Date().toISOString();
-        const runId = newRunId();
-        this.#outbox.post({ type: 'preparing', what: 'Reserving storage', done: 0, total: null });
-        must(await this.#store.createRun(runId, started, capacityBytes(config, set.count)));
-        this.#outbox.post({ type: 'preparing', what: 'Making the network', done: 0, total: null });
-        await this.#withDevice();
-        const executor = this.#shop.room.executorFor(config, initialState(config));
-        this.#setRun({
-          runId,
-          parent: '',
-          started,
-          config,
-          dataset: stampOf(set),
-          set,
-          alphaBar: alphaBar(config.noiseSchedule),
-          executor,
-          history: new History(),
-          globalStep: 0,
-          resumedAt: [],
-        });
-        this.#pictureFault = null;
-        this.#pauseAsked = false;
-        this.#outbox.post({ type: 'preparing', what: 'Compiling shaders', done: 0, total: null });
-        this.#start();
-        return null;
-      } catch (error) {
-        this.#clearRun();
-        throw error;
-      }
-    });
-  }
-
-  /** The newest valid checkpoint of a run that is not closed: shown, validated, resumed. */
-  recover(): Promise<void> {
-    return this.#exclusive(() => this.#recover(false));
-  }
-
-  async #recover(imported: boolean): Promise<void> {
-    const skip: number[] = [];
-    const unusable: { name: string; globalStep: number; why: string }[] = [];
-    for (;;) {
-      const { loaded, paused, passedOver } = await this.#store.recover(skip);
-      if (!loaded) {
-        this.#clearRun();
-        const worst = [...unusable, ...passedOver][0];
-        if (worst)
-          this.#outbox.post({ type: 'notice', text: `${worst.name} could not be used: ${worst.why}` });
-        return;
-      }
-      const { record } = loaded;
-      try {
-        const content = readContent(loaded.metadata, loaded.tensors);
-        const run = await this.#open(content);
-        this.#outbox.post({
-          type: 'found',
-          found: describeFound(
-            content,
-            record,
-            this.#shop.room.execution,
-            [...unusable, ...passedOver],
-            imported,
-          ),
-        });
-        this.#setState('validating');
-        if (await this.#shop.artist.validate(run, run.globalStep))
-          return await this.#afterValidation(run, paused);
-        unusable.push({
-          name: record.name,
-          globalStep: record.globalStep,
-          why: 'its samples are not finite',
-        });
-      } catch (error) {
-        const fault = faultOf(error);
-        if (fault.kind === 'gpu') return this.#restartDevice(fault);
-        if (fault.kind !== 'file' && fault.kind !== 'network' && fault.kind !== 'setting') throw error;
-        unusable.push({
-          name: record.name,
-          globalStep: record.globalStep,
-          why: `${fault.title}: expected ${fault.expected}, got ${fault.got}`,
-        });
-      }
-      skip.push(record.generation);
-    }
-  }
-
-  async #afterValidation(run: Run, paused: boolean): Promise<void> {
-    if (run.globalStep >= lastStep(run.config, run.dataset.count)) return this.#setState('finished');
-    if (this.#pictureFault) this.#outbox.post({ type: 'fault', fault: this.#pictureFault });
-    if (paused || this.#pauseAsked || this.#pictureFault) {
-      this.#pauseAsked = false;
-      if (!paused) await this.#store.writeNote(run.runId, { paused: true });
-      return this.#setState('paused');
-    }
-    run.resumedAt.push(run.globalStep);
-    this.#start();
-  }
-
-  /** Makes the content of a checkpoint the current run. */
-  async #open(content: CheckpointContent): Promise<Run> {
-    this.#setState('starting');
-    const { facts, state, history } = content;
-    const pictures = await openRunPictures(facts.config, facts.dataset);
-    await this.#withDevice();
-    const run: Run = {
-      runId: facts.runId,
-      parent: facts.parent,
-      started: facts.created,
-      config: facts.config,
-      dataset: facts.dataset,
-      set: pictures.set,
-      alphaBar: alphaBar(facts.config.noiseSchedule),
-      executor: this.#shop.room.executorFor(facts.config, state),
-      history,
-      globalStep: facts.globalStep,
-      resumedAt: this.#run?.runId === facts.runId ? this.#run.resumedAt : [],
-    };
-    this.#pictureFault = pictures.fault;
-    this.#setRun(run);
-    this.#shop.saver.noteLoaded(run);
-    return run;
-  }
-
-  #setRun(run: Run): void {
-    this.#releaseExecutor();
-    this.#run = run;
-    this.#outbox.post({
-      type: 'run',
-      run: summaryOf(run),
-      globalStep: run.globalStep,
-      epoch: epochAt(run.config, run.dataset.count, run.globalStep),
-      losses: run.history.batchLosses(0, run.globalStep),
-      epochLosses: run.history.epochLosses,
-      resumedAt: run.resumedAt,
-    });
-  }
-
-  #clearRun(): void {
-    this.#releaseExecutor();
-    this.#run = null;
-    this.#outbox.post({ type: 'no-run' });
+  #setIdle(): void {
+    this.#studio.close();
     this.#setState('idle');
-  }
-
-  #releaseExecutor(): void {
-    this.#shop.artist.cancel();
-    if (this.#run && !this.#deviceGone) this.#run.executor.dispose();
   }
 
   // ---------- the loop's life ----------
 
   #start(): void {
-    const run = this.#run;
+    const { run, room, artist, saver } = this.#studio;
     if (!run || this.#pauseAsked) return this.#setState('paused');
-    const { room, artist, saver } = this.#shop;
     this.#rate.reset();
+    saver.startAfresh();
     this.#setState('training');
-    const loop = new Loop(run, {
+    const tools = {
       saver,
       artist,
       outbox: this.#outbox,
       store: this.#store,
       rate: this.#rate,
       guard: room.guard,
-    });
-    this.#loop = loop;
-    this.#looping = this.#drive(loop, saver);
+    };
+    this.#loop = new Loop(run, tools);
+    this.#looping = this.#drive(this.#loop);
   }
 
   /** Follows the loop to its end; never rejects. */
-  async #drive(loop: Loop, saver: Saver): Promise<void> {
+  async #drive(loop: Loop): Promise<void> {
     try {
       const finished = await loop.train();
       this.#loop = null;
-      await saver.idle();
-      if (this.#deviceGone) throw deviceLost();
-      if (finished) await this.#finish();
+      await this.#studio.saver.idle();
+      if (this.#studio.deviceGone) throw deviceLost();
+      if (!finished) return;
+      this.#setState('finished');
+      await this.#studio.artist.finish();
     } catch (error) {
       this.#loop = null;
       await this.#trouble(faultOf(error));
     }
-  }
-
-  async #finish(): Promise<void> {
-    this.#setState('finished');
-    await this.#shop.artist.finish();
   }
 
   /** Stops the loop and waits until it has ended, whatever it went through on the way. */
@@ -314,28 +128,13 @@ export class Trainer {
       return this.#reload();
     }
     this.#outbox.post({ type: 'fault', fault });
-    if (this.#run) await this.#store.writeNote(this.#run.runId, { paused: true });
+    if (this.#studio.run) await this.#store.writeNote(this.#studio.run.runId, { paused: true });
     this.#setState(fault.kind === 'internal' ? 'failed' : 'paused');
   }
 
-  /** The current run again from its newest checkpoint, or from its first step where it has none. */
   async #reload(): Promise<void> {
-    const run = this.#run;
-    if (!run) return this.#clearRun();
     try {
-      const { loaded } = await this.#store.recover([]);
-      if (loaded?.record.runId === run.runId) {
-        await this.#open(readContent(loaded.metadata, loaded.tensors));
-      } else {
-        await this.#withDevice();
-        this.#setRun({
-          ...run,
-          executor: this.#shop.room.executorFor(run.config, initialState(run.config)),
-          history: new History(),
-          globalStep: 0,
-        });
-      }
-      this.#run?.resumedAt.push(this.#run.globalStep);
+      await this.#studio.reload();
       this.#start();
     } catch (error) {
       this.#outbox.post({ type: 'fault', fault: faultOf(error) });
@@ -345,34 +144,101 @@ export class Trainer {
 
   /** After a lost device: a new one at 0 and 2 s, then a calm end in which viewing and export work. */
   async #restartDevice(fault: Fault): Promise<void> {
-    this.#deviceGone = true;
-    this.#shop.artist.abandon();
+    this.#studio.abandonDevice();
     this.#setState('starting');
+    let got = fault.got;
     for (const wait of DEVICE_RETRIES_MS) {
-      this.#outbox.post({
-        type: 'preparing',
-        what: 'The GPU stopped answering; starting it again',
-        done: 0,
-        total: null,
-      });
+      this.#studio.preparing('The GPU stopped answering; starting it again');
       await new Promise((resolve) => setTimeout(resolve, wait));
       try {
-        await this.#withDevice();
-        return this.#run ? await this.#reload() : this.#clearRun();
+        await this.#studio.withDevice();
       } catch (error) {
-        fault = { ...faultOf(error), got: `${fault.got}; then ${faultOf(error).got}` };
+        got = `${got}; then ${faultOf(error).got}`;
+        continue;
       }
+      return this.#studio.run ? this.#reload() : this.#setIdle();
     }
-    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable(fault, this.#run) });
     this.#setState('failed');
+    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable({ ...fault, got }, this.#studio.run) });
   }
 
-  /** A working device: the one there is, or a new one of the same backend. Throws FaultError kind `gpu`. */
-  async #withDevice(): Promise<void> {
-    if (!this.#deviceGone) return;
-    const room = await EngineRoom.start(this.#shop.room.machine.backend);
-    this.#deviceGone = false;
-    this.#shop = this.#equip(room);
+  // ---------- beginning ----------
+
+  /** A new run from the form's settings. */
+  train(config: RunConfig): Promise<Result<null>> {
+    return this.#answer(async () => {
+      await this.#halt();
+      this.#setState('starting');
+      this.#pauseAsked = false;
+      this.#rolledBack = false;
+      try {
+        await this.#studio.create(config);
+      } catch (error) {
+        this.#setIdle();
+        throw error;
+      }
+      this.#start();
+    });
+  }
+
+  /** The newest valid checkpoint of a run that is not closed: shown, validated, resumed. */
+  recover(): Promise<void> {
+    return this.#exclusive(() => this.#recover(false));
+  }
+
+  async #recover(imported: boolean): Promise<void> {
+    const skip: number[] = [];
+    const unusable: Recovery['passedOver'] = [];
+    for (;;) {
+      const { loaded, paused, passedOver } = await this.#store.recover(skip);
+      const passed = [...unusable, ...passedOver];
+      if (!loaded) return this.#nothingFound(passed);
+      const { record } = loaded;
+      try {
+        const content = readContent(loaded.metadata, loaded.tensors);
+        this.#setState('starting');
+        const run = await this.#studio.open(content);
+        const found = describeFound(content, record, this.#studio.room.execution, passed, imported);
+        this.#outbox.post({ type: 'found', found });
+        this.#setState('validating');
+        if (await this.#studio.artist.validate(run, run.globalStep))
+          return await this.#afterValidation(run, paused);
+        unusable.push({
+          name: record.name,
+          globalStep: record.globalStep,
+          why: 'its samples are not finite',
+        });
+      } catch (error) {
+        const fault = faultOf(error);
+        if (fault.kind === 'gpu') return this.#restartDevice(fault);
+        if (fault.kind !== 'file' && fault.kind !== 'network' && fault.kind !== 'setting')
+          return this.#trouble(fault);
+        const why = `${fault.title}: expected ${fault.expected}, got ${fault.got}`;
+        unusable.push({ name: record.name, globalStep: record.globalStep, why });
+      }
+      skip.push(record.generation);
+    }
+  }
+
+  #nothingFound(passed: Recovery['passedOver']): void {
+    this.#setIdle();
+    const lines = passed.map(({ name, why }) => `${name} could not be used: ${why}.`);
+    this.#outbox.post({
+      type: 'notice',
+      text: [...lines, 'No checkpoint yet: training starts from scratch.'].join(' '),
+    });
+  }
+
+  async #afterValidation(run: Run, paused: boolean): Promise<void> {
+    const { pictureFault } = this.#studio;
+    if (run.globalStep >= lastStep(run.config, run.dataset.count)) return this.#setState('finished');
+    if (pictureFault) this.#outbox.post({ type: 'fault', fault: pictureFault });
+    if (!paused && !this.#pauseAsked && !pictureFault) {
+      run.resumedAt.push(run.globalStep);
+      return this.#start();
+    }
+    if (!paused) await this.#store.writeNote(run.runId, { paused: true });
+    this.#setState('paused');
   }
 
   // ---------- commands ----------
@@ -382,55 +248,58 @@ export class Trainer {
     this.#loop?.stop();
     return this.#exclusive(async () => {
       await this.#halt();
-      if (this.#run && this.#state === 'training') await this.#rest(this.#run);
+      if (this.#state === 'training') await this.#rest();
       this.#pauseAsked = false;
     });
   }
 
   /** Paused: the work so far saved, the wish to stay paused noted, samples in the making finished. */
-  async #rest(run: Run): Promise<void> {
+  async #rest(): Promise<void> {
+    const { run } = this.#studio;
+    if (!run) return;
     await this.#store.writeNote(run.runId, { paused: true });
     await this.#saveNow(run);
     this.#setState('paused');
-    this.#looping = this.#shop.artist.finish().catch((error: unknown) => this.#trouble(faultOf(error)));
+    this.#finishSamples();
   }
 
-  async #saveNow(run: Run): Promise<boolean> {
-    const { saver, artist } = this.#shop;
-    if (saver.has(run, run.globalStep)) return true;
+  async #saveNow(run: Run): Promise<void> {
+    const { saver, artist } = this.#studio;
+    if (saver.has(run, run.globalStep)) return;
     artist.begin(run, { purpose: 'progress', step: run.globalStep, weights: 'ema', seed: run.config.seed });
     await saver.begin(run, run.globalStep, Promise.resolve());
-    const saved = await saver.idle();
+    await saver.idle();
     if (saver.gaveUp) this.#outbox.post({ type: 'fault', fault: saver.gaveUp });
-    return saved;
+  }
+
+  /** In the background: the next command that needs the device waits for it (#halt). */
+  #finishSamples(): void {
+    this.#looping = this.#studio.artist.finish().catch((error: unknown) => this.#trouble(faultOf(error)));
   }
 
   resume(): Promise<void> {
     return this.#exclusive(async () => {
       await this.#halt();
       this.#pauseAsked = false;
-      const run = this.#run;
+      const { run, pictureFault, deviceGone } = this.#studio;
       if (this.#state === 'failed') return this.#restartDevice(deviceLost().fault);
       if (!run || this.#state !== 'paused') return;
-      if (this.#pictureFault) return this.#outbox.post({ type: 'fault', fault: this.#pictureFault });
+      if (pictureFault) return this.#outbox.post({ type: 'fault', fault: pictureFault });
       await this.#store.writeNote(run.runId, { paused: false });
       this.#rolledBack = false;
-      if (this.#deviceGone) return this.#reload();
+      if (deviceGone) return this.#reload();
       this.#start();
     });
   }
 
-  saveCheckpoint(): Promise<void> {
-    if (this.#loop) {
-      this.#loop.askSave();
-      return Promise.resolve();
-    }
+  async saveCheckpoint(): Promise<void> {
+    if (this.#loop) return this.#loop.askSave();
     return this.#exclusive(async () => {
-      const run = this.#run;
-      if (!run || this.#deviceGone || (this.#state !== 'paused' && this.#state !== 'finished')) return;
       await this.#halt();
+      const { run, deviceGone } = this.#studio;
+      if (!run || deviceGone || (this.#state !== 'paused' && this.#state !== 'finished')) return;
       await this.#saveNow(run);
-      this.#looping = this.#shop.artist.finish().catch((error: unknown) => this.#trouble(faultOf(error)));
+      this.#finishSamples();
     });
   }
 
@@ -438,12 +307,12 @@ export class Trainer {
     this.#loop?.stop();
     return this.#exclusive(async () => {
       await this.#halt();
-      const run = this.#run;
+      const { run } = this.#studio;
       if (run) {
         if (this.#state === 'training') await this.#saveNow(run);
         await this.#store.writeNote(run.runId, { closed: true });
       }
-      this.#clearRun();
+      this.#setIdle();
     });
   }
 
@@ -451,15 +320,16 @@ export class Trainer {
     this.#loop?.stop();
     return this.#answer(async () => {
       await this.#halt();
-      if (this.#run && this.#state === 'training') await this.#saveNow(this.#run);
+      if (this.#state === 'training') await this.#rest();
+      await this.#halt();
       const loaded = must(await this.#store.load(ref));
       const content = readContent(loaded.metadata, loaded.tensors);
-      await this.#adopt(content, { ...content.facts.config, ...changes }, false);
-      if (this.#pictureFault) {
-        this.#outbox.post({ type: 'fault', fault: this.#pictureFault });
-        this.#setState('paused');
-      } else this.#start();
-      return null;
+      this.#setState('starting');
+      await this.#studio.adopt(content, { ...content.facts.config, ...changes }, false);
+      const { pictureFault } = this.#studio;
+      if (!pictureFault) return this.#start();
+      this.#outbox.post({ type: 'fault', fault: pictureFault });
+      this.#setState('paused');
     });
   }
 
@@ -468,91 +338,25 @@ export class Trainer {
     this.#loop?.stop();
     return this.#answer(async () => {
       await this.#halt();
-      if (this.#run && this.#state === 'training') await this.#rest(this.#run);
-      await this.#adopt(content, content.facts.config, true);
+      if (this.#state === 'training') await this.#rest();
+      await this.#halt();
+      await this.#studio.adopt(content, content.facts.config, true);
       await this.#recover(true);
-      return null;
     });
-  }
-
-  /** Content as a new run of its own with a parent, written into the store before anything else. */
-  async #adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
-    const { facts } = content;
-    const runId = newRunId();
-    const started = new Date().toISOString();
-    must(await this.#store.createRun(runId, started, capacityBytes(config, facts.dataset.count)));
-    if (paused) await this.#store.writeNote(runId, { paused: true });
-    const run = await this.#open({
-      ...content,
-      facts: { ...facts, config, runId, parent: `${facts.runId}@${facts.globalStep}`, created: started },
-    });
-    await this.#shop.saver.begin(run, run.globalStep, Promise.resolve());
-    if (!(await this.#shop.saver.idle())) throw new FaultError(storageRefused());
   }
 
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>> {
     return this.#answer(async () => {
-      const run = this.#run;
-      if (!run || (this.#state !== 'paused' && this.#state !== 'finished')) return null;
       await this.#halt();
-      await this.#withDevice();
-      this.#shop.artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
-      await this.#shop.artist.finish();
-      return null;
+      const { run, artist, deviceGone } = this.#studio;
+      if (!run || deviceGone || (this.#state !== 'paused' && this.#state !== 'finished')) return;
+      artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
+      await artist.finish();
     });
   }
 
   /** The user accepts pictures that differ from those the run began with. */
   confirmPictures(): Promise<void> {
-    return this.#exclusive(() => {
-      const run = this.#run;
-      if (run?.set) {
-        run.dataset = stampOf(run.set);
-        this.#pictureFault = null;
-      }
-      return Promise.resolve();
-    });
+    return this.#exclusive(async () => this.#studio.confirmPictures());
   }
-}
-
-function must<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new FaultError(result.fault);
-}
-
-function deviceLost(): FaultError {
-  return new FaultError({
-    kind: 'gpu',
-    title: 'The GPU stopped answering',
-    what: 'Checkpoints are safe.',
-    expected: 'a working device',
-    got: 'the device was lost',
-    todo: [],
-  });
-}
-
-function storageRefused(): Fault {
-  return {
-    kind: 'storage',
-    title: 'The checkpoint could not be written into the store',
-    what: 'Nothing was changed.',
-    expected: 'room for one checkpoint',
-    got: 'the store refused it',
-    todo: ['Delete checkpoints that you do not need, then try again.'],
-  };
-}
-
-function gpuUnavailable(fault: Fault, run: Run | null): Fault {
-  const at = run ? ` at step ${run.globalStep}` : '';
-  return {
-    kind: 'gpu',
-    title: 'The GPU stopped answering',
-    what: `Training stopped${at}, and two tries to start the GPU again failed. Your checkpoints are safe.`,
-    expected: 'a working device',
-    got: fault.got,
-    todo: [
-      'Close every window of this browser and open Perennial again. It goes on from the newest checkpoint, with the same result.',
-      'If it happens again, close other programs that use the GPU, or choose a smaller batch.',
-    ],
-  };
 }

@@ -1,0 +1,202 @@
+// The device and the run on it: made new, opened from a checkpoint, taken over as a fork or an import, started again on a
+// new device after a loss. Not here: the loop and the commands (trainer.ts).
+import type { StoreClient } from '../checkpoint/store-client.ts';
+import { capacityBytes } from '../checkpoint/sizes.ts';
+import type { RunConfig } from '../config.ts';
+import { openPictures } from '../data/sets.ts';
+import { alphaBar } from '../diffusion/noise-schedule.ts';
+import { type Fault, FaultError } from '../fault.ts';
+import { Artist } from './artist.ts';
+import { type CheckpointContent, readContent } from './checkpoint-file.ts';
+import { EngineRoom } from './engine-room.ts';
+import { History } from './history.ts';
+import type { Outbox } from './outbox.ts';
+import { openRunPictures } from './run-pictures.ts';
+import { epochAt, initialState, newRunId, type Run, stampOf, summaryOf } from './run.ts';
+import { Saver } from './saver.ts';
+import { must, storageRefused } from './trouble.ts';
+
+export class Studio {
+  readonly #store: StoreClient;
+  readonly #outbox: Outbox;
+  readonly #onLost: () => void;
+  #room: EngineRoom;
+  #artist: Artist;
+  #saver: Saver;
+  #run: Run | null = null;
+  /** The device that holds the run's executor. */
+  #runRoom: EngineRoom | null = null;
+  #deviceGone = false;
+  /** Why the run's pictures are not the ones it began with; null where they are, or once the user confirmed. */
+  pictureFault: Fault | null = null;
+
+  /** onLost: the device is gone; nothing more runs on it. */
+  constructor(store: StoreClient, outbox: Outbox, room: EngineRoom, onLost: () => void) {
+    this.#store = store;
+    this.#outbox = outbox;
+    this.#onLost = onLost;
+    this.#room = room;
+    [this.#artist, this.#saver] = this.#equip(room);
+  }
+
+  #equip(room: EngineRoom): [Artist, Saver] {
+    void room.device.lost.then(() => {
+      if (this.#room !== room) return;
+      this.#deviceGone = true;
+      this.#artist.abandon();
+      this.#onLost();
+    });
+    return [new Artist(this.#outbox, room.guard), new Saver(this.#store, this.#outbox, room.execution)];
+  }
+
+  get run(): Run | null {
+    return this.#run;
+  }
+  get room(): EngineRoom {
+    return this.#room;
+  }
+  get artist(): Artist {
+    return this.#artist;
+  }
+  get saver(): Saver {
+    return this.#saver;
+  }
+  get deviceGone(): boolean {
+    return this.#deviceGone;
+  }
+
+  /** Nothing of the present device is touched any more; the next use starts a new one. */
+  abandonDevice(): void {
+    this.#deviceGone = true;
+    this.#artist.abandon();
+  }
+
+  /** A working device: the one there is, or a new one of the same backend. Throws FaultError kind `gpu`. */
+  async withDevice(): Promise<void> {
+    if (!this.#deviceGone) return;
+    const room = await EngineRoom.start(this.#room.machine.backend);
+    this.#room = room;
+    this.#deviceGone = false;
+    [this.#artist, this.#saver] = this.#equip(room);
+  }
+
+  /** A new run from settings: pictures, a slot in the store, a fresh network. */
+  async create(config: RunConfig): Promise<void> {
+    this.preparing('Opening the pictures');
+    const set = await openPictures(config.dataset, {
+      imageSize: config.imageSize,
+      maxImages: config.maxImages,
+    });
+    const runId = newRunId();
+    const started = new Date().toISOString();
+    this.preparing('Reserving storage');
+    must(await this.#store.createRun(runId, started, capacityBytes(config, set.count)));
+    this.preparing('Making the network');
+    await this.withDevice();
+    this.pictureFault = null;
+    this.#setRun({
+      runId,
+      parent: '',
+      started,
+      config,
+      dataset: stampOf(set),
+      set,
+      alphaBar: alphaBar(config.noiseSchedule),
+      executor: this.#room.executorFor(config, initialState(config)),
+      history: new History(),
+      globalStep: 0,
+      resumedAt: [],
+    });
+    this.preparing('Compiling shaders');
+  }
+
+  /** Makes the content of a checkpoint the current run. */
+  async open(content: CheckpointContent): Promise<Run> {
+    const { facts, state, history } = content;
+    const pictures = await openRunPictures(facts.config, facts.dataset);
+    await this.withDevice();
+    this.pictureFault = pictures.fault;
+    const run: Run = {
+      runId: facts.runId,
+      parent: facts.parent,
+      started: facts.created,
+      config: facts.config,
+      dataset: facts.dataset,
+      set: pictures.set,
+      alphaBar: alphaBar(facts.config.noiseSchedule),
+      executor: this.#room.executorFor(facts.config, state),
+      history,
+      globalStep: facts.globalStep,
+      resumedAt: this.#run?.runId === facts.runId ? this.#run.resumedAt : [],
+    };
+    this.#setRun(run);
+    this.#saver.noteLoaded(run);
+    return run;
+  }
+
+  /** Content as a new run of its own with a parent, written into the store before anything else happens. */
+  async adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
+    const { facts } = content;
+    const runId = newRunId();
+    const started = new Date().toISOString();
+    must(await this.#store.createRun(runId, started, capacityBytes(config, facts.dataset.count)));
+    if (paused) await this.#store.writeNote(runId, { paused: true });
+    const parent = `${facts.runId}@${facts.globalStep}`;
+    const run = await this.open({ ...content, facts: { ...facts, config, runId, parent, created: started } });
+    await this.#saver.begin(run, run.globalStep, Promise.resolve());
+    if (!(await this.#saver.idle())) throw new FaultError(storageRefused());
+  }
+
+  /** The current run again from its newest checkpoint, or from its first step where it has none. */
+  async reload(): Promise<void> {
+    const run = this.#run;
+    if (!run) return;
+    const { loaded } = await this.#store.recover([]);
+    if (loaded?.record.runId === run.runId) {
+      await this.open(readContent(loaded.metadata, loaded.tensors));
+    } else {
+      await this.withDevice();
+      const executor = this.#room.executorFor(run.config, initialState(run.config));
+      this.#setRun({ ...run, executor, history: new History(), globalStep: 0 });
+    }
+    this.#run?.resumedAt.push(this.#run.globalStep);
+  }
+
+  /** Pictures that differ from those the run began with become the run's own. */
+  confirmPictures(): void {
+    if (!this.#run?.set) return;
+    this.#run.dataset = stampOf(this.#run.set);
+    this.pictureFault = null;
+  }
+
+  close(): void {
+    this.#release();
+    this.#run = null;
+    this.#outbox.post({ type: 'no-run' });
+  }
+
+  #setRun(run: Run): void {
+    this.#release();
+    this.#run = run;
+    this.#runRoom = this.#room;
+    this.#outbox.post({
+      type: 'run',
+      run: summaryOf(run),
+      globalStep: run.globalStep,
+      epoch: epochAt(run.config, run.dataset.count, run.globalStep),
+      losses: run.history.batchLosses(0, run.globalStep),
+      epochLosses: run.history.epochLosses,
+      resumedAt: run.resumedAt,
+    });
+  }
+
+  /** Memory of a device that is gone went with it. */
+  #release(): void {
+    this.#artist.cancel();
+    if (this.#run && this.#runRoom === this.#room && !this.#deviceGone) this.#run.executor.dispose();
+  }
+
+  preparing(what: string): void {
+    this.#outbox.post({ type: 'preparing', what, done: 0, total: null });
+  }
+}

@@ -1,0 +1,46 @@
+// Faults of the trainer, in words, and Results turned back into exceptions. Not here: what is done about them (trainer.ts).
+import { type Fault, FaultError, type Result } from '../fault.ts';
+import type { Run } from './run.ts';
+
+/** The value, or its fault thrown. */
+export function must<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new FaultError(result.fault);
+}
+
+export function deviceLost(): FaultError {
+  return new FaultError({
+    kind: 'gpu',
+    title: 'The GPU stopped answering',
+    what: 'Checkpoints are safe.',
+    expected: 'a working device',
+    got: 'the device was lost',
+    todo: ['Reload the page: the run goes on from its newest checkpoint.'],
+  });
+}
+
+export function gpuUnavailable(fault: Fault, run: Run | null): Fault {
+  const at = run ? ` at step ${run.globalStep}` : '';
+  return {
+    kind: 'gpu',
+    title: 'The GPU stopped answering',
+    what: `Training stopped${at}, and two tries to start the GPU again failed. Your checkpoints are safe.`,
+    expected: 'a working device',
+    got: fault.got,
+    todo: [
+      'Close every window of this browser and open Perennial again. It goes on from the newest checkpoint, with the same result.',
+      'If it happens again, close other programs that use the GPU, or choose a smaller batch.',
+    ],
+  };
+}
+
+export function storageRefused(): Fault {
+  return {
+    kind: 'storage',
+    title: 'The checkpoint could not be written into the store',
+    what: 'Nothing was changed.',
+    expected: 'room for one checkpoint',
+    got: 'the store refused it',
+    todo: ['Delete checkpoints that you do not need, then try again.'],
+  };
+}
