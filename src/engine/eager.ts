@@ -56,7 +56,7 @@ function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.
   const split = (x: tf.Tensor) =>
     heads === 1
       ? x
-      : tf.transpose(tf.reshape(x, [x.shape[0], x.shape[1] as number, heads, width]), [0, 2, 1, 3]);
+      : tf.transpose(tf.reshape(x, [x.shape[0] as number, x.shape[1] as number, heads, width]), [0, 2, 1, 3]);
   const scores = tf.matMul(tf.mul(split(q), 1 / Math.sqrt(width)), split(k), false, true);
   const mixed = tf.matMul(tf.softmax(scores), split(v));
   return heads === 1 ? mixed : tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), q.shape);
@@ -76,10 +76,30 @@ function frequencies(channels: number, freqShift: number): Float32Array {
   return Float32Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10000) * i) / (half - freqShift)));
 }
 
-// 2 pi in two parts: a whole number of turns times the first is exact in float32, so that the GPU's sine, good only near
-// zero, sees the angle that PyTorch sees.
+// 2 pi in two parts: a whole number of turns times the first is exact in float32.
 const TURN_HIGH = 6.28125;
 const TURN_LOW = 2 * Math.PI - TURN_HIGH;
+
+/** Sine and cosine as PyTorch's: WGSL promises its own only to 5e-4 near zero, and a software GPU is off by 2e-4. */
+function sinCos(angles: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const turns = tf.round(tf.mul(angles, 1 / (2 * Math.PI)));
+  const near = tf.sub(tf.sub(angles, tf.mul(turns, TURN_HIGH)), tf.mul(turns, TURN_LOW));
+  // Taylor at a quarter of the angle (within pi / 4, off by 3e-7 at most), then the angle doubled twice.
+  const quarter = tf.mul(near, 0.25);
+  const square = tf.square(quarter);
+  let sin = tf.mul(quarter, polynomial(square, [1, -1 / 6, 1 / 120, -1 / 5040]));
+  let cos = polynomial(square, [1, -1 / 2, 1 / 24, -1 / 720, 1 / 40320]);
+  for (let doubled = 0; doubled < 2; doubled++) {
+    [sin, cos] = [tf.mul(tf.mul(sin, cos), 2), tf.sub(1, tf.mul(tf.square(sin), 2))];
+  }
+  return [sin, cos];
+}
+
+/** coefficients[0] + coefficients[1] x + ..., by Horner. */
+function polynomial(x: tf.Tensor, coefficients: number[]): tf.Tensor {
+  const [last = 0, ...rest] = coefficients.toReversed();
+  return rest.reduce((sum, coefficient) => tf.add(tf.mul(sum, x), coefficient), tf.fill(x.shape, last));
+}
 
 function timestepEmbedding(
   timesteps: tf.Tensor,
@@ -88,11 +108,8 @@ function timestepEmbedding(
   freqShift: number,
 ): tf.Tensor {
   const perStep = tf.tensor2d(frequencies(channels, freqShift), [1, channels / 2]);
-  const angles = tf.mul(tf.reshape(timesteps, [-1, 1]), perStep);
-  const turns = tf.round(tf.mul(angles, 1 / (2 * Math.PI)));
-  const near = tf.sub(tf.sub(angles, tf.mul(turns, TURN_HIGH)), tf.mul(turns, TURN_LOW));
-  const parts = [tf.sin(near), tf.cos(near)];
-  return tf.concat(flipSinToCos ? parts.reverse() : parts, 1);
+  const [sin, cos] = sinCos(tf.mul(tf.reshape(timesteps, [-1, 1]), perStep));
+  return tf.concat(flipSinToCos ? [cos, sin] : [sin, cos], 1);
 }
 
 /** Every operation on the current tfjs backend; shapes as ops.ts says. */

@@ -1,0 +1,262 @@
+// Trains and predicts with eagerOps: the state lives on the device as long vectors, a step is forward, tfjs' gradients, update.
+// Not here: the operations (eager.ts), the update's equations (adamw.ts), when steps are made (the caller).
+import * as tf from '@tensorflow/tfjs-core';
+import { FaultError } from '../fault.ts';
+import { adamW, allFinite, choose, clipCoefficient, type FlatState, globalNorm } from './adamw.ts';
+import type { Device } from './device.ts';
+import { eagerOps } from './eager.ts';
+import {
+  type Executor,
+  type ExecutorState,
+  type HeldWeights,
+  type Network,
+  type ParameterSpec,
+  STATE_GROUPS,
+  type StateGroup,
+  type StepBatch,
+  type StepSettings,
+  type StepStats,
+} from './executor.ts';
+import { sizeOf } from './layout.ts';
+import { downloadShard, joinShard, planShards, type Shard, splitShard, uploadShard } from './shards.ts';
+import type { Weights } from './ops.ts';
+
+type Shape = StepBatch['shape'];
+
+/** Forward and backward of one micro-batch. */
+interface Gradients {
+  loss: tf.Scalar;
+  perSample: tf.Tensor1D;
+  /** One vector per shard. */
+  flat: tf.Tensor1D[];
+}
+
+/**
+ * An executor on the current tfjs backend. `setState` comes first.
+ * Throws FaultError (kind `memory`) where a single parameter is larger than the device's largest tensor.
+ */
+export function createEagerExecutor(
+  device: Pick<Device, 'maxTensorBytes'>,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+): Executor {
+  for (const { name, shape } of parameters) {
+    if (sizeOf(shape) * 4 > device.maxTensorBytes)
+      throw tooLarge(name, sizeOf(shape) * 4, device.maxTensorBytes);
+  }
+  return new EagerExecutor(parameters, network, planShards(parameters, device.maxTensorBytes));
+}
+
+class EagerExecutor implements Executor {
+  readonly kind = 'eager';
+  readonly parameters: readonly ParameterSpec[];
+  readonly #network: Network;
+  readonly #shards: Shard[];
+  /** One per shard; empty before setState. */
+  #state: FlatState[] = [];
+
+  constructor(parameters: readonly ParameterSpec[], network: Network, shards: Shard[]) {
+    this.parameters = parameters;
+    this.#network = network;
+    this.#shards = shards;
+  }
+
+  setState(state: ExecutorState): void {
+    for (const group of STATE_GROUPS) this.#checkLengths(group, state[group]);
+    const old = this.#state;
+    let first = 0;
+    this.#state = this.#shards.map((shard) => {
+      const last = first + shard.parts.length;
+      const upload = (group: StateGroup) => uploadShard(shard, state[group].slice(first, last));
+      const flat = mapGroups(upload);
+      first = last;
+      return flat;
+    });
+    disposeAll(old);
+  }
+
+  #checkLengths(group: StateGroup, arrays: readonly Float32Array[]): void {
+    this.parameters.forEach(({ name, shape }, i) => {
+      const got = arrays[i]?.length;
+      if (got !== sizeOf(shape)) {
+        throw new Error(`${group} of ${name}: expected ${sizeOf(shape)} numbers, got ${got ?? 'none'}`);
+      }
+    });
+  }
+
+  async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
+    const before = this.#ready();
+    const samples = microBatches.reduce((sum, batch) => sum + batch.shape[0], 0);
+    const [stats, after] = tf.tidy(() => {
+      const { loss, perSample, flat } = this.#averageGradients(microBatches);
+      const norm = globalNorm(flat);
+      const ok = allFinite([loss, norm]);
+      const clip = settings.gradientClip > 0 ? clipCoefficient(norm, settings.gradientClip) : null;
+      const updated = before.map((state, i) => {
+        const gradient = flat[i] as tf.Tensor1D;
+        return choose(ok, adamW(state, clip ? tf.mul(gradient, clip) : gradient, settings), state);
+      });
+      const numbers = [loss, norm, tf.cast(ok, 'float32')].map(
+        (number) => tf.reshape(number, [1]) as tf.Tensor1D,
+      );
+      return [tf.concat1d([...numbers, perSample]), updated] as const;
+    });
+    this.#state = after;
+    disposeAll(before);
+    return readStats(stats, samples);
+  }
+
+  /** Loss, per-sample losses and gradients over all micro-batches: means of theirs. */
+  #averageGradients(microBatches: StepBatch[]): Gradients {
+    const weights = this.#split('weights');
+    const all = microBatches.map((batch) => this.#gradients(weights, batch));
+    const mean = <T extends tf.Tensor>(tensors: T[]) => tf.div(tf.addN(tensors), tensors.length) as T;
+    const [only] = all;
+    if (only && all.length === 1) return only;
+    return {
+      loss: mean(all.map((one) => one.loss)),
+      perSample: tf.concat1d(all.map((one) => one.perSample)),
+      flat: this.#shards.map((_, i) => mean(all.map((one) => one.flat[i] as tf.Tensor1D))),
+    };
+  }
+
+  #gradients(weights: tf.Tensor[], batch: StepBatch): Gradients {
+    const target = tf.tensor4d(batch.target, batch.shape);
+    const sampleWeights = tf.tensor1d(batch.sampleWeights);
+    let perSample: tf.Tensor1D | undefined;
+    const lossOf = (...tensors: tf.Tensor[]): tf.Scalar => {
+      const prediction = this.#forward(tensors, batch.input, batch.timesteps, batch.shape);
+      // The only thing beside the loss that outlives the forward pass.
+      perSample = tf.keep(tf.mean(tf.square(tf.sub(prediction, target)), [1, 2, 3]) as tf.Tensor1D);
+      return tf.mean(tf.mul(perSample, sampleWeights));
+    };
+    const { value: loss, grads } = tf.valueAndGrads(lossOf)(weights);
+    const kept = perSample as unknown as tf.Tensor1D;
+    const result = { loss, perSample: tf.clone(kept), flat: this.#join(grads) };
+    kept.dispose();
+    return result;
+  }
+
+  #forward(
+    tensors: readonly tf.Tensor[],
+    input: Float32Array,
+    timesteps: Float32Array,
+    shape: Shape,
+  ): tf.Tensor {
+    const weights: Record<string, tf.Tensor> = {};
+    this.parameters.forEach(({ name }, i) => (weights[name] = tensors[i] as tf.Tensor));
+    return this.#network<tf.Tensor>(
+      eagerOps,
+      weights satisfies Weights<tf.Tensor>,
+      tf.tensor4d(input, shape),
+      tf.tensor1d(timesteps),
+    );
+  }
+
+  /** A tensor per parameter, in the order of the specs. */
+  #split(group: StateGroup): tf.Tensor[] {
+    const state = this.#ready();
+    return this.#shards.flatMap((shard, i) => splitShard(shard, (state[i] as FlatState)[group]));
+  }
+
+  #join(tensors: readonly tf.Tensor[]): tf.Tensor1D[] {
+    let first = 0;
+    return this.#shards.map((shard) => joinShard(shard, tensors.slice(first, (first += shard.parts.length))));
+  }
+
+  async snapshot(): Promise<ExecutorState> {
+    // Clones share the data: the state of this moment stays until it is read, whatever training does meanwhile.
+    const pinned = this.#ready().map((flat) => mapGroups((group) => tf.clone(flat[group])));
+    const state: ExecutorState = { weights: [], ema: [], expAvg: [], expAvgSq: [] };
+    try {
+      for (const group of STATE_GROUPS) {
+        for (const [i, shard] of this.#shards.entries()) {
+          const flat = (pinned[i] as FlatState)[group];
+          const values = (await flat.data<'float32'>()) as Float32Array;
+          state[group].push(...(await downloadShard(shard, values)));
+          flat.dispose();
+        }
+      }
+    } finally {
+      disposeAll(pinned);
+    }
+    return state;
+  }
+
+  hold(weights: 'ema' | 'raw'): HeldWeights {
+    return new HeldTensors(tf.tidy(() => this.#split(weights === 'ema' ? 'ema' : 'weights')));
+  }
+
+  async predict(
+    weights: HeldWeights,
+    input: Float32Array,
+    timesteps: Float32Array,
+    shape: Shape,
+  ): Promise<Float32Array> {
+    if (!(weights instanceof HeldTensors)) throw new Error('predict takes weights from hold()');
+    const prediction = tf.tidy(() => this.#forward(weights.tensors, input, timesteps, shape));
+    try {
+      return (await prediction.data<'float32'>()) as Float32Array;
+    } finally {
+      prediction.dispose();
+    }
+  }
+
+  dispose(): void {
+    disposeAll(this.#state);
+    this.#state = [];
+  }
+
+  #ready(): FlatState[] {
+    if (this.#state.length === 0) throw new Error('the executor has no state: call setState first');
+    return this.#state;
+  }
+}
+
+class HeldTensors implements HeldWeights {
+  #tensors: tf.Tensor[] | null;
+
+  constructor(tensors: tf.Tensor[]) {
+    this.#tensors = tensors;
+  }
+
+  get tensors(): readonly tf.Tensor[] {
+    if (!this.#tensors) throw new Error('these weights were released');
+    return this.#tensors;
+  }
+
+  release(): void {
+    tf.dispose(this.#tensors ?? []);
+    this.#tensors = null;
+  }
+}
+
+/** [loss, norm, ok, per sample...] -> numbers. */
+async function readStats(stats: tf.Tensor1D, samples: number): Promise<StepStats> {
+  try {
+    const values = (await stats.data<'float32'>()) as Float32Array;
+    const [loss = NaN, gradientNorm = NaN, ok] = values;
+    return { loss, gradientNorm, perSample: values.slice(3, 3 + samples), applied: ok === 1 };
+  } finally {
+    stats.dispose();
+  }
+}
+
+function mapGroups(make: (group: StateGroup) => tf.Tensor1D): FlatState {
+  return { weights: make('weights'), ema: make('ema'), expAvg: make('expAvg'), expAvgSq: make('expAvgSq') };
+}
+
+function disposeAll(states: readonly FlatState[]): void {
+  for (const state of states) for (const group of STATE_GROUPS) state[group].dispose();
+}
+
+function tooLarge(name: string, bytes: number, most: number): FaultError {
+  return new FaultError({
+    kind: 'memory',
+    title: 'This GPU is too small for the network',
+    what: `The parameter ${name} does not fit into one buffer of this device.`,
+    expected: `at most ${most} bytes`,
+    got: `${bytes} bytes`,
+    todo: ['Choose a smaller preset.'],
+  });
+}
