@@ -1,10 +1,10 @@
 // Two kinds of test: `unit` runs in Node (tfjs on its cpu backend), `gpu` runs in a real Chromium with WebGPU.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { version } from './package.json' with { type: 'json' };
+import about from './package.json' with { type: 'json' };
 import { CHROMIUM_ARGS, findChromium } from './test/chromium.ts';
 
-const define = { __APP_VERSION__: JSON.stringify(version) };
+const define = { __APP_VERSION__: JSON.stringify(about.version) };
 
 export default defineConfig({
   test: {

@@ -1,0 +1,89 @@
+// A real browser with a profile that outlives it: opened, killed and opened again as a user's is. Notes every request
+// (page, workers, service worker) and every console error. Not here: what the tests claim.
+import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
+import { CHROMIUM_ARGS, findChromium } from '../chromium.ts';
+
+/** Where `npm start` serves, always. */
+export const ADDRESS = 'http://localhost:4173/';
+
+export interface Profile {
+  context: BrowserContext;
+  page: Page;
+  /** Address of every request since the profile was opened, by page, workers and service worker alike. */
+  requests: string[];
+  /** Console errors and uncaught exceptions. */
+  errors: string[];
+  /** Requests that left the origin. */
+  leaks(): string[];
+  /** SIGKILL: nothing is flushed, nothing is told. Resolves when the browser is gone. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a browser on the profile in `folder` (made if it is not there), with one blank page; `page.goto('/?preset=tiny')` works. */
+export async function openProfile(folder: string, options: BrowserContextOptions = {}): Promise<Profile> {
+  const context = await chromium.launchPersistentContext(folder, {
+    baseURL: ADDRESS,
+    executablePath: findChromium(),
+    args: [
+      ...CHROMIUM_ARGS,
+      // Lost GPU: without these Chromium refuses the third device until it is started anew.
+      '--disable-domain-blocking-for-3d-apis',
+      '--disable-gpu-process-crash-limit',
+    ],
+    ...options,
+  });
+  const requests: string[] = [];
+  const errors: string[] = [];
+  context.on('request', (request) => requests.push(request.url()));
+  context.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
+  });
+  context.on('weberror', (error) => errors.push(String(error.error())));
+  // Their dialogs cannot be driven: the download link and the file input take their place.
+  await context.addInitScript(() => {
+    delete window.showSaveFilePicker;
+    delete window.showDirectoryPicker;
+  });
+  return {
+    context,
+    page: context.pages()[0] ?? (await context.newPage()),
+    requests,
+    errors,
+    leaks: () => requests.filter((url) => /^(https?|wss?):/.test(url) && !url.startsWith(ADDRESS)),
+    kill: () => kill(context),
+    close: () => context.close(),
+  };
+}
+
+async function kill(context: BrowserContext): Promise<void> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  if (!session) throw new Error('The browser of this profile is gone already.');
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const browser = processInfo.find(({ type }) => type === 'browser');
+  if (!browser) throw new Error('The browser does not tell its process id.');
+  const gone = new Promise((resolve) => context.once('close', resolve));
+  process.kill(browser.id, 'SIGKILL');
+  await gone;
+}
+
+/** Waits until the page says it is in this state. Minutes on a software GPU. */
+export async function waitForState(page: Page, state: string, timeoutMs = 240_000): Promise<void> {
+  await page
+    .locator('[data-testid=run-state]', { hasText: new RegExp(`^\\s*${state}\\s*$`) })
+    .waitFor({ timeout: timeoutMs });
+}
+
+/** Finished steps, as the page shows them. */
+export async function step(page: Page): Promise<number> {
+  return Number(await page.locator('[data-testid=global-step]').textContent());
+}
+
+/** Waits until at least this step is finished. */
+export async function waitForStep(page: Page, atLeast: number, timeoutMs = 240_000): Promise<void> {
+  await page.waitForFunction(
+    (least) => Number(document.querySelector('[data-testid=global-step]')?.textContent) >= least,
+    atLeast,
+    { timeout: timeoutMs },
+  );
+}

@@ -1,0 +1,51 @@
+// How the app is built and served. The rest of the build is in scripts/: the service worker, the notices of what ships.
+import { defineConfig, type Plugin } from 'vite';
+import about from './package.json' with { type: 'json' };
+import { serviceWorker } from './scripts/service-worker-plugin.ts';
+import { collectShipped, thirdPartyNotices } from './scripts/third-party-notices.ts';
+import { SECURITY_HEADERS } from './src/security-headers.ts';
+
+/** The comments of licences alone are 281 kB; THIRD-PARTY-NOTICES.txt ships in their place. */
+const output = { comments: { legal: false } };
+
+export default defineConfig({
+  base: './',
+  appType: 'mpa', // an address that does not exist is a 404, not the page
+  define: { __APP_VERSION__: JSON.stringify(about.version) },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: { output },
+  },
+  worker: { format: 'es', plugins: () => [collectShipped()], rolldownOptions: { output } },
+  optimizeDeps: {
+    include: [
+      'comlink',
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-core/dist/register_all_gradients',
+      '@tensorflow/tfjs-backend-webgpu',
+      '@tensorflow/tfjs-backend-webgl',
+      '@tensorflow/tfjs-backend-cpu',
+    ],
+  },
+  // Another port would be another origin: another, empty store.
+  preview: { port: 4173, strictPort: true, cors: false, headers: { ...SECURITY_HEADERS } },
+  plugins: [collectShipped(), serviceWorker(), thirdPartyNotices(), tellHeadersAreMissing()],
+});
+
+/** The development server needs inline scripts for its reloads: it sends no policy, and says so. */
+function tellHeadersAreMissing(): Plugin {
+  return {
+    name: 'perennial:no-headers-in-development',
+    apply: 'serve',
+    configureServer(server) {
+      server.httpServer?.once('listening', () => {
+        server.config.logger.info(
+          '\n  Development: no security headers, no service worker. `npm start` has both.',
+        );
+      });
+    },
+  };
+}
