@@ -23,10 +23,11 @@ VERSIONS = f"torch {torch.__version__.split('+')[0]}, diffusers {diffusers.__ver
 
 # Keys as src/model/config.ts. Between them: both attention blocks, one head and heads of 8, both paddings, both orders of
 # sine and cosine, one and two layers, with and without middle attention, one and three channels, a picture not square.
+# No norm has groups of one channel: the bias before it would have a gradient of pure rounding, which AdamW blows up.
 HEADS = dict(
     sampleSize=[8, 8], inChannels=3, outChannels=3, blockOutChannels=[4, 16], layersPerBlock=1,
     downBlockTypes=["DownBlock2D", "AttnDownBlock2D"], upBlockTypes=["AttnUpBlock2D", "UpBlock2D"],
-    addAttention=True, attentionHeadDim=8, normNumGroups=4, normEps=1e-5,
+    addAttention=True, attentionHeadDim=8, normNumGroups=2, normEps=1e-5,
     downsamplePadding=1, flipSinToCos=True, freqShift=0,
 )  # fmt: skip
 CIFAR_LIKE = dict(
@@ -39,7 +40,7 @@ CIFAR_LIKE = dict(
 PLAIN = dict(
     sampleSize=[8, 12], inChannels=1, outChannels=1, blockOutChannels=[4, 8], layersPerBlock=1,
     downBlockTypes=["DownBlock2D", "DownBlock2D"], upBlockTypes=["UpBlock2D", "UpBlock2D"],
-    addAttention=False, attentionHeadDim=None, normNumGroups=4, normEps=1e-5,
+    addAttention=False, attentionHeadDim=None, normNumGroups=2, normEps=1e-5,
     downsamplePadding=1, flipSinToCos=True, freqShift=0,
 )  # fmt: skip
 

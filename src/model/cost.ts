@@ -1,8 +1,9 @@
 // What a forward pass costs: operations, multiply-adds, activations. Runs the network itself over shapes (Ops<Shape>),
 // so that nothing is allocated and nothing can drift from unet.ts. Not here: milliseconds of a machine.
+import { sizeOf } from '../engine/layout.ts';
 import type { Ops } from '../engine/ops.ts';
 import type { UNetConfig } from './config.ts';
-import { sizeOf, unetParameters } from './parameters.ts';
+import { unetParameters } from './parameters.ts';
 import { unet } from './unet.ts';
 
 type Shape = readonly number[];

@@ -1,8 +1,9 @@
 // The weights a run starts from, as PyTorch initialises diffusers' UNet2DModel: nn.Conv2d and nn.Linear
 // kaiming_uniform(a = sqrt 5), that is U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias; nn.GroupNorm 1 and 0.
+import { sizeOf } from '../engine/layout.ts';
 import { STREAMS, uniforms } from '../random.ts';
 import type { UNetConfig } from './config.ts';
-import { sizeOf, unetParameters } from './parameters.ts';
+import { unetParameters } from './parameters.ts';
 
 /** One array per parameter, in the order and layout of `unetParameters`. The same for the same seed, everywhere. */
 export function initialWeights(config: UNetConfig, seed: number): Float32Array<ArrayBuffer>[] {

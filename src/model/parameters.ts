@@ -1,6 +1,7 @@
 // Every weight of the network: name and shape as in diffusers' UNet2DModel.state_dict(), in its order (up blocks before
 // the middle, attentions before resnets), which is also the order of torch's optimizer state. Not here: values.
 import type { ParameterSpec } from '../engine/executor.ts';
+import { sizeOf } from '../engine/layout.ts';
 import type { UNetConfig } from './config.ts';
 import { type Block, type Resnet, structureOf } from './structure.ts';
 
@@ -45,9 +46,6 @@ export function unetParameters(config: UNetConfig): ParameterSpec[] {
     ...conv('conv_out', first, config.outChannels),
   ];
 }
-
-/** Values in a tensor of this shape. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** Values in all parameters together. */
 export const parameterCount = (config: UNetConfig): number =>

@@ -1,8 +1,9 @@
 // Claims about the first weights: PyTorch's distributions, and nothing but the seed decides.
 import { expect, it } from 'vitest';
 import { networkOf } from '../../src/config.ts';
+import { sizeOf } from '../../src/engine/layout.ts';
 import { initialWeights } from '../../src/model/init.ts';
-import { sizeOf, unetParameters } from '../../src/model/parameters.ts';
+import { unetParameters } from '../../src/model/parameters.ts';
 
 const CONFIG = networkOf({ preset: 'bench', imageSize: 32 });
 const specs = unetParameters(CONFIG);
