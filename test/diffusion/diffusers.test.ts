@@ -24,11 +24,11 @@ interface LearningRates {
   lastStep: number;
   rates: Record<'constant' | 'cosine', number[]>;
 }
-const read = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`../fixtures/diffusers/${name}.json`, import.meta.url), 'utf8')) as T;
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../fixtures/diffusers/${name}.json`, import.meta.url), 'utf8'));
 
 describe('trajectories', () => {
-  const { seed, sample, size, trajectories } = read<Trajectories>('trajectories');
+  const { seed, sample, size, trajectories } = read('trajectories') as Trajectories;
   it.each(trajectories)('$sampler, $schedule, $predictionType', (expected) => {
     const { predictionType, timesteps, after } = expected;
     const levels = alphaBar(expected.schedule);
@@ -56,7 +56,7 @@ describe('trajectories', () => {
 });
 
 describe('learning rates', () => {
-  const { warmupSteps, lastStep, rates } = read<LearningRates>('learning-rates');
+  const { warmupSteps, lastStep, rates } = read('learning-rates') as LearningRates;
   it.each(['constant', 'cosine'] as const)('%s', (learningRateSchedule) => {
     const settings = { learningRate: 1, learningRateSchedule, warmupSteps, lastStep };
     rates[learningRateSchedule].forEach((rate, update) =>

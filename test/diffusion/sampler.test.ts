@@ -51,16 +51,21 @@ describe('with a perfect denoiser', () => {
   );
 });
 
+function linearSampler(sampler: 'ddim' | 'ddpm', steps: number): Sampler {
+  return createSampler({ alphaBar: alphaBar('linear'), predictionType: 'epsilon', sampler, steps });
+}
+
 describe('timesteps', () => {
-  const timesteps = (steps: number) =>
-    createSampler({ alphaBar: alphaBar('linear'), predictionType: 'epsilon', sampler: 'ddim', steps })
-      .timesteps;
-  it('fall evenly to 0, as diffusers` leading spacing', () => {
-    expect(timesteps(4)).toEqual([750, 500, 250, 0]);
-    expect(timesteps(3)).toEqual([666, 333, 0]);
-    expect(timesteps(1)).toEqual([0]);
-    expect(timesteps(1000)[0]).toBe(999);
-    expect(timesteps(999)[0]).toBe(998);
+  it.each([
+    [4, [750, 500, 250, 0]],
+    [3, [666, 333, 0]],
+    [1, [0]],
+  ])('of %i calls fall evenly to 0, as diffusers` leading spacing', (steps, expected) =>
+    expect(linearSampler('ddim', steps).timesteps).toEqual(expected),
+  );
+  it('use every timestep only where there are 1000 calls', () => {
+    expect(linearSampler('ddim', 1000).timesteps[0]).toBe(999);
+    expect(linearSampler('ddim', 999).timesteps[0]).toBe(998);
   });
 });
 
@@ -82,18 +87,12 @@ describe('a call', () => {
     expect(createSampler({ ...options, clip: false }).step(0, x, nothing, null)[0]).toBeCloseTo(3, 3);
   });
 
-  it('needs noise in DDPM alone, and not at the end', () => {
-    const uses = (sampler: 'ddim' | 'ddpm') => {
-      const made = createSampler({
-        alphaBar: alphaBar('linear'),
-        predictionType: 'epsilon',
-        sampler,
-        steps: 3,
-      });
-      return [0, 1, 2].map((i) => made.usesNoise(i));
-    };
-    expect(uses('ddim')).toEqual([false, false, false]);
-    expect(uses('ddpm')).toEqual([true, true, false]);
+  it.each([
+    ['ddim', [false, false, false]],
+    ['ddpm', [true, true, false]],
+  ] as const)('of %s uses noise: %j', (name, expected) => {
+    const sampler = linearSampler(name, 3);
+    expect(sampler.timesteps.map((_, i) => sampler.usesNoise(i))).toEqual(expected);
   });
 });
 

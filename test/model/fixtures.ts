@@ -60,8 +60,8 @@ export function readFixture(name: string): Fixture {
 }
 
 /** A .json fixture by its name without extension. */
-export const readJson = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')) as T;
+export const readJson = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8'));
 
 /** [B, C, H, W] -> [B, H, W, C]: the fixtures' pictures are PyTorch's. */
 export function toChannelsLast({ shape, data }: TensorFixture): Float32Array<ArrayBuffer> {

@@ -14,7 +14,7 @@ interface Published {
   parameters: number;
   sha256: string;
 }
-const { networks } = readJson<{ networks: Published[] }>('networks');
+const { networks } = readJson('networks') as { networks: Published[] };
 
 it.each(['unet-heads', 'unet-cifar-like', 'unet-plain'])(
   '%s: names, shapes and order are diffusers`',
