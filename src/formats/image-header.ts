@@ -33,6 +33,7 @@ export function overLimits({ width, height }: ImageHeader, fileSize: number): st
   return null;
 }
 
+/* oxlint-disable no-control-regex -- magic numbers are made of control characters */
 /** Kinds that people do have among their pictures, by their first bytes. */
 const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
   [/^.{4}ftyp(avif|avis)/s, 'an AVIF picture'],
@@ -52,6 +53,5 @@ const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
 function otherKind(bytes: Uint8Array): string {
   const start = textAt(bytes, 0, 1024);
   for (const [pattern, kind] of OTHER_KINDS) if (pattern.test(start)) return kind;
-  // oxlint-disable-next-line no-control-regex -- control characters are what tells text from the rest
   return /[\0-\x08\x0e-\x1f]/.test(start) ? 'some other kind of file' : 'text';
 }

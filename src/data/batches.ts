@@ -1,0 +1,99 @@
+// Which pictures a step learns from, and their pixels as a batch: pure functions of (seed, step), so that resuming in the
+// middle of an epoch costs nothing. Not here: noise and timesteps (trainer/training-step.ts).
+import { permutedIndex, randomWord, STREAMS } from '../random.ts';
+import type { PictureSet } from './api.ts';
+
+export interface Position {
+  /** Completed epochs. */
+  epoch: number;
+  /** Images already used in this epoch. */
+  epochPosition: number;
+  /** Steps already done in this epoch. */
+  stepInEpoch: number;
+}
+
+/** Where the 0-based step lies. An epoch has ceil(count / imagesPerStep) steps. */
+export function positionOf(globalStep: number, imagesPerStep: number, count: number): Position {
+  const stepsPerEpoch = Math.ceil(count / imagesPerStep);
+  const stepInEpoch = globalStep % stepsPerEpoch;
+  return {
+    epoch: Math.floor(globalStep / stepsPerEpoch),
+    epochPosition: stepInEpoch * imagesPerStep,
+    stepInEpoch,
+  };
+}
+
+/**
+ * Pictures of the 0-based step, in order: the next `imagesPerStep` of the epoch's permutation. The last step of an epoch
+ * is completed with the first images of the SAME permutation, so that every image is seen in every epoch.
+ */
+export function batchIndices(
+  seed: number,
+  globalStep: number,
+  imagesPerStep: number,
+  count: number,
+): number[] {
+  return indicesFrom(seed, globalStep, imagesPerStep, count, 0, imagesPerStep);
+}
+
+/** Images first..first + length - 1 of a step. */
+function indicesFrom(
+  seed: number,
+  globalStep: number,
+  imagesPerStep: number,
+  count: number,
+  first: number,
+  length: number,
+): number[] {
+  const { epoch, epochPosition } = positionOf(globalStep, imagesPerStep, count);
+  return Array.from({ length }, (_, i) =>
+    permutedIndex(seed, epoch, count, (epochPosition + first + i) % count),
+  );
+}
+
+export interface BatchRequest {
+  seed: number;
+  /** 0-based. */
+  globalStep: number;
+  /** Place in the step of this micro-batch's first image; 0 without gradient accumulation. */
+  first: number;
+  batchSize: number;
+  imagesPerStep: number;
+  /** Mirror half of the images, drawn anew for each (step, place). */
+  randomFlip: boolean;
+}
+
+/** A byte 0..255 as the network sees it: x / 127.5 - 1. */
+const BYTE_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
+
+/** Images [batchSize, size, size, 3] in -1..1 and which pictures they are. Throws FaultError where pictures have gone. */
+export async function loadBatch(
+  set: PictureSet,
+  { seed, globalStep, first, batchSize, imagesPerStep, randomFlip }: BatchRequest,
+): Promise<{ images: Float32Array<ArrayBuffer>; indices: number[] }> {
+  const indices = indicesFrom(seed, globalStep, imagesPerStep, set.count, first, batchSize);
+  const pictures = await Promise.all(indices.map((index) => set.read(index)));
+  const { size } = set;
+  const images = new Float32Array(batchSize * size * size * 3);
+  pictures.forEach((picture, i) => {
+    const flipped = randomFlip && isFlipped(seed, globalStep, first + i);
+    writeImage(picture, size, flipped, images.subarray(i * picture.length));
+  });
+  return { images, indices };
+}
+
+/** Whether the image at a place of a step is mirrored: a fair coin of stream `flips`. */
+export const isFlipped = (seed: number, globalStep: number, place: number): boolean =>
+  randomWord(seed, globalStep, STREAMS.flips, place) >= 2 ** 31;
+
+function writeImage(picture: Uint8Array, size: number, flipped: boolean, image: Float32Array): void {
+  let at = 0;
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const from = (row * size + (flipped ? size - 1 - column : column)) * 3;
+      image[at++] = BYTE_VALUES[picture[from] as number] as number;
+      image[at++] = BYTE_VALUES[picture[from + 1] as number] as number;
+      image[at++] = BYTE_VALUES[picture[from + 2] as number] as number;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// The built-in data set: 4,096 pictures and captions, packed by scripts/pack-planets.mjs, fetched and decoded once.
+// Not here: how they were drawn, and other sizes than theirs (sets.ts).
+import { FaultError } from '../fault.ts';
+import type { DatasetInfo } from './api.ts';
+import { hexDigest } from './fingerprint.ts';
+
+const COLUMNS = 32;
+const PER_SHEET = 512;
+const SIZE = 32;
+const PICTURE_BYTES = SIZE * SIZE * 3;
+
+export const PLANETS: DatasetInfo = {
+  id: 'planets',
+  title: 'Planets',
+  count: 4096,
+  storedSize: SIZE,
+  // As in public/datasets/planets/manifest.json.
+  fingerprint: 'b53fd72b70291dbfdbde1b3159ecbfc3f2c8827c9d1717495614eec3b96a8f4a',
+  credit: 'Planets by DiceBear, CC0 1.0',
+  builtIn: true,
+  captions: true,
+};
+
+export interface Planets {
+  /** `fingerprint` is that of the pixels this browser gave: one that blurs canvases against tracking gives others. */
+  info: DatasetInfo;
+  /** [4096, 32, 32, 3]. */
+  pixels: Uint8Array;
+  caption(index: number): string;
+}
+
+const loading = new Map<string, Promise<Planets>>();
+
+/** Fetches and decodes the sheets, once for each `baseUrl` (see appBase). Throws FaultError where they cannot be had. */
+export function loadPlanets(baseUrl: string): Promise<Planets> {
+  let planets = loading.get(baseUrl);
+  if (!planets) {
+    planets = fetchPlanets(new URL('datasets/planets/', baseUrl));
+    loading.set(baseUrl, planets);
+    // What failed is tried again the next time; whoever awaits it hears of it.
+    planets.catch(() => loading.delete(baseUrl));
+  }
+  return planets;
+}
+
+async function fetchPlanets(folder: URL): Promise<Planets> {
+  const sheets = PLANETS.count / PER_SHEET;
+  const pixels = new Uint8Array(PLANETS.count * PICTURE_BYTES);
+  const loadSheet = async (sheet: number) => {
+    const response = await fetchFile(new URL(`sheet-${sheet}.webp`, folder));
+    const bitmap = await createImageBitmap(await response.blob());
+    copyTiles(bitmap, pixels.subarray(sheet * PER_SHEET * PICTURE_BYTES));
+    bitmap.close();
+  };
+  const [captions] = await Promise.all([
+    fetchFile(new URL('captions.json', folder)).then((response) => response.json() as Promise<Captions>),
+    ...Array.from({ length: sheets }, (_, sheet) => loadSheet(sheet)),
+  ]);
+  const info = { ...PLANETS, fingerprint: await hexDigest(pixels) };
+  return { info, pixels, caption: (index) => captionOf(captions, index) };
+}
+
+async function fetchFile(url: URL): Promise<Response> {
+  const response = await fetch(url).catch((error: unknown) => String(error));
+  if (typeof response !== 'string' && response.ok) return response;
+  throw new FaultError({
+    kind: 'data',
+    title: 'The planets cannot be loaded',
+    what: 'They are part of the app, but the server does not give them now. Checkpoints are untouched.',
+    expected: url.pathname,
+    got: typeof response === 'string' ? response : `status ${response.status}`,
+    todo: ['Go online and reload the page.', 'Or choose other pictures.'],
+  });
+}
+
+/** The sheet's pictures, row by row of tiles, into [512, 32, 32, 3]. The sheets are opaque: alpha is dropped. */
+function copyTiles(sheet: ImageBitmap, pixels: Uint8Array): void {
+  const context = new OffscreenCanvas(sheet.width, sheet.height).getContext('2d', {
+    willReadFrequently: true,
+  });
+  if (!context) throw new Error('this browser gives no 2D canvas in a worker');
+  context.drawImage(sheet, 0, 0);
+  const { data, width } = context.getImageData(0, 0, sheet.width, sheet.height);
+  let at = 0;
+  for (let tile = 0; tile < PER_SHEET; tile++) {
+    const corner = Math.floor(tile / COLUMNS) * SIZE * width + (tile % COLUMNS) * SIZE;
+    for (let y = 0; y < SIZE; y++) {
+      for (let x = 0; x < SIZE; x++) {
+        const from = (corner + y * width + x) * 4;
+        pixels[at++] = data[from] as number;
+        pixels[at++] = data[from + 1] as number;
+        pixels[at++] = data[from + 2] as number;
+      }
+    }
+  }
+}
+
+/** captions.json: letter p of picture i (a = 0) in `codes` chooses from `parts[p]`; the choices joined are its caption. */
+export interface Captions {
+  parts: string[][];
+  codes: string;
+}
+
+export function captionOf({ parts, codes }: Captions, index: number): string {
+  return parts
+    .map((choices, part) => choices[codes.charCodeAt(index * parts.length + part) - 97] ?? '')
+    .join('');
+}

@@ -1,0 +1,104 @@
+// Which pictures a step learns from: every picture in every epoch, resumable from any step, the same from the same seed.
+import { describe, expect, it } from 'vitest';
+import type { PictureSet } from '../../src/data/api.ts';
+import { batchIndices, isFlipped, loadBatch, positionOf } from '../../src/data/batches.ts';
+import { SHAPES } from '../../src/data/shapes.ts';
+
+/** Picture i is filled with i, but for its left column, which is 255 - i. */
+function numberedSet(count: number, size = 4): PictureSet {
+  const read = (index: number) => {
+    const pixels = new Uint8Array(size * size * 3).fill(index);
+    for (let row = 0; row < size; row++) pixels.fill(255 - index, row * size * 3, row * size * 3 + 3);
+    return Promise.resolve(pixels);
+  };
+  return { info: SHAPES, count, size, read, caption: () => '' };
+}
+
+const stepsOf = (count: number, imagesPerStep: number) => Math.ceil(count / imagesPerStep);
+
+describe('an epoch', () => {
+  const cases = [1, 2, 3, 5, 16, 17, 100, 257].flatMap((count) =>
+    [1, 2, 3, 4, 7, 16, 64, 512].map((batch) => [count, batch] as const),
+  );
+  it.each(cases)(
+    'of %i pictures, %i a step, sees every picture and each at most once more',
+    (count, batch) => {
+      const steps = stepsOf(count, batch);
+      for (const epoch of [0, 3]) {
+        const seen = new Array<number>(count).fill(0);
+        for (let step = epoch * steps; step < (epoch + 1) * steps; step++) {
+          const indices = batchIndices(9, step, batch, count);
+          expect(indices).toHaveLength(batch);
+          for (const index of indices) seen[index] = (seen[index] ?? 0) + 1;
+        }
+        const times = (steps * batch) / count;
+        expect(Math.min(...seen)).toBeGreaterThanOrEqual(Math.floor(times));
+        expect(Math.max(...seen)).toBeLessThanOrEqual(Math.ceil(times));
+      }
+    },
+  );
+
+  it('ends with the first pictures of its own permutation', () => {
+    const steps = [0, 1, 2].map((step) => batchIndices(5, step, 4, 10));
+    expect(steps[2]?.slice(2)).toEqual(steps[0]?.slice(0, 2));
+  });
+
+  it('has an order of its own, and another one for another seed', () => {
+    const epoch = (seed: number, number: number) => batchIndices(seed, number, 50, 50);
+    expect(epoch(1, 0)).not.toEqual(epoch(1, 1));
+    expect(epoch(1, 0)).not.toEqual(epoch(2, 0));
+    expect(epoch(1, 0)).toEqual(epoch(1, 0));
+  });
+
+  it('counts as design.md does: 10 pictures, 4 a step, 3 steps', () => {
+    expect(positionOf(0, 4, 10)).toEqual({ epoch: 0, epochPosition: 0, stepInEpoch: 0 });
+    expect(positionOf(2, 4, 10)).toEqual({ epoch: 0, epochPosition: 8, stepInEpoch: 2 });
+    expect(positionOf(3, 4, 10)).toEqual({ epoch: 1, epochPosition: 0, stepInEpoch: 0 });
+  });
+});
+
+describe('a batch', () => {
+  const request = { seed: 3, globalStep: 6, first: 0, batchSize: 6, imagesPerStep: 6, randomFlip: false };
+
+  it('holds the pictures as x / 127.5 - 1', async () => {
+    const { images, indices } = await loadBatch(numberedSet(200), request);
+    expect(indices).toEqual(batchIndices(3, 6, 6, 200));
+    expect(images).toHaveLength(6 * 4 * 4 * 3);
+    indices.forEach((index, i) => {
+      expect(images[i * 48]).toBeCloseTo((255 - index) / 127.5 - 1, 6);
+      expect(images[i * 48 + 3]).toBeCloseTo(index / 127.5 - 1, 6);
+    });
+  });
+
+  it('goes from exactly -1 to exactly 1', async () => {
+    const { images } = await loadBatch(numberedSet(1), { ...request, batchSize: 1, imagesPerStep: 1 });
+    expect([images[0], images[3]]).toEqual([1, -1]);
+  });
+
+  it('in two halves is the whole one', async () => {
+    const set = numberedSet(40);
+    const flips = { ...request, randomFlip: true };
+    const whole = await loadBatch(set, flips);
+    const halves = await Promise.all(
+      [0, 3].map((first) => loadBatch(set, { ...flips, first, batchSize: 3 })),
+    );
+    expect([...whole.images]).toEqual(halves.flatMap(({ images }) => [...images]));
+    expect(whole.indices).toEqual(halves.flatMap(({ indices }) => indices));
+  });
+
+  it('mirrors just the pictures whose coin says so', async () => {
+    const { images, indices } = await loadBatch(numberedSet(100), { ...request, randomFlip: true });
+    indices.forEach((index, i) => {
+      const edge = (255 - index) / 127.5 - 1;
+      const flipped = isFlipped(3, 6, i);
+      expect(images[i * 48 + (flipped ? 9 : 0)]).toBeCloseTo(edge, 6);
+      expect(images[i * 48 + (flipped ? 0 : 9)]).toBeCloseTo(index / 127.5 - 1, 6);
+    });
+  });
+
+  it('mirrors half of all pictures, within four standard deviations', () => {
+    let flipped = 0;
+    for (let step = 0; step < 1000; step++) for (let i = 0; i < 4; i++) flipped += +isFlipped(7, step, i);
+    expect(Math.abs(flipped - 2000)).toBeLessThan(4 * Math.sqrt(1000));
+  });
+});

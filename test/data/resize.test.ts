@@ -1,0 +1,92 @@
+// The area filter against exact averages, and against libvips where both mean the same.
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { AreaFilter, centreSquare, resizeSquare } from '../../src/data/resize.ts';
+
+/** Mean over the exact surface by brute force: each source pixel becomes size x size, each result pixel takes edge x edge. */
+function bruteForce(bytes: Uint8Array, edge: number, size: number): number[] {
+  const result: number[] = [];
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      for (let channel = 0; channel < 3; channel++) {
+        let sum = 0;
+        for (let v = y * edge; v < (y + 1) * edge; v++) {
+          for (let u = x * edge; u < (x + 1) * edge; u++)
+            sum += bytes[(Math.floor(v / size) * edge + Math.floor(u / size)) * 3 + channel] as number;
+        }
+        result.push(Math.floor(sum / (edge * edge) + 0.5));
+      }
+    }
+  }
+  return result;
+}
+
+/** Bytes without pattern: a linear congruential generator. */
+function noise(length: number): Uint8Array {
+  let state = 1;
+  return Uint8Array.from({ length }, () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24);
+}
+
+describe('the area filter', () => {
+  it.each([
+    [7, 3],
+    [8, 4],
+    [10, 7],
+    [5, 5],
+    [13, 1],
+    [4, 6],
+    [3, 8],
+    [1, 5],
+  ])('%i to %i pixels is the exact mean of the covered surface', (edge, size) => {
+    const bytes = noise(edge * edge * 3);
+    const result = resizeSquare(bytes, { width: edge, height: edge, channels: 3 }, size);
+    expect([...result]).toEqual(bruteForce(bytes, edge, size));
+  });
+
+  it('keeps a flat colour, whatever the sizes', () => {
+    const flat = new Uint8Array(29 * 29 * 4).fill(201);
+    const result = resizeSquare(flat, { width: 29, height: 29, channels: 4 }, 12);
+    expect([...result].every((value) => value === 201)).toBe(true);
+  });
+
+  it('leaves the fourth channel out', () => {
+    const rgba = Uint8Array.from([10, 20, 30, 255, 20, 30, 40, 0, 30, 40, 50, 7, 40, 50, 60, 99]);
+    expect([...resizeSquare(rgba, { width: 2, height: 2, channels: 4 }, 1)]).toEqual([25, 35, 45]);
+  });
+
+  it("a third of the size is libvips' 3 x 3 mean at every third pixel", async () => {
+    const edge = 63;
+    const bytes = noise(edge * edge * 3);
+    const means = await sharp(bytes, { raw: { width: edge, height: edge, channels: 3 } })
+      .convolve({ width: 3, height: 3, kernel: [1, 1, 1, 1, 1, 1, 1, 1, 1], scale: 9 })
+      .raw()
+      .toBuffer();
+    const ours = resizeSquare(bytes, { width: edge, height: edge, channels: 3 }, edge / 3);
+    for (let i = 0; i < ours.length; i++) {
+      const [x, y] = [Math.floor(i / 3) % 21, Math.floor(i / 63)];
+      const theirs = means[((3 * y + 1) * edge + 3 * x + 1) * 3 + (i % 3)] as number;
+      // Ninths: libvips may cut where we round.
+      expect(Math.abs((ours[i] as number) - theirs)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('refuses to finish before the last row', () => {
+    const filter = new AreaFilter(2, 1);
+    filter.pushRow(new Uint8Array(6), 0, 3);
+    expect(() => filter.finish()).toThrow('1 rows of 2');
+  });
+});
+
+describe('the centre crop', () => {
+  it('takes the largest square in the middle', () => {
+    expect(centreSquare(9, 4)).toEqual({ left: 2, top: 0, edge: 4 });
+    expect(centreSquare(4, 9)).toEqual({ left: 0, top: 2, edge: 4 });
+  });
+
+  it('cuts what lies beside it', () => {
+    // 4 x 2: columns 0 and 3 must not count.
+    const row = [255, 255, 255, 10, 10, 10, 30, 30, 30, 255, 255, 255];
+    const bytes = Uint8Array.from([...row, ...row]);
+    expect([...resizeSquare(bytes, { width: 4, height: 2, channels: 3 }, 1)]).toEqual([20, 20, 20]);
+  });
+});
