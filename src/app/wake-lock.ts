@@ -12,7 +12,10 @@ export function holdWakeLock(onChange: (held: boolean) => void): { release(): vo
     asking = true;
     try {
       const taken = await navigator.wakeLock.request('screen');
-      if (!wanted) return void (await taken.release());
+      if (!wanted) {
+        await taken.release();
+        return;
+      }
       lock = taken;
       taken.addEventListener('release', () => {
         lock = null;
