@@ -1,0 +1,109 @@
+// Claims: a checkpoint says and holds exactly what was put in; another network's, an altered or a newer one is refused by name.
+import { expect, test } from 'vitest';
+import { networkOf, presetConfig } from '../../src/config.ts';
+import { STATE_GROUPS } from '../../src/engine/executor.ts';
+import { FaultError } from '../../src/fault.ts';
+import { unetParameters } from '../../src/model/parameters.ts';
+import {
+  checkDigest,
+  type CheckpointFacts,
+  fileMetadata,
+  fileTensors,
+  readContent,
+  readFacts,
+} from '../../src/trainer/checkpoint-file.ts';
+import { History } from '../../src/trainer/history.ts';
+import { initialState } from '../../src/trainer/run.ts';
+
+const config = { ...presetConfig('tiny'), seed: 7 };
+const facts: CheckpointFacts = {
+  name: 'unet_step_2',
+  globalStep: 2,
+  epoch: 0,
+  epochPosition: 8,
+  runId: 'run-1',
+  parent: '',
+  execution: { executor: 'eager', backend: 'cpu', kernels: 'tfjs', adapter: 'a', browser: 'b' },
+  config,
+  dataset: { name: 'shapes', title: 'Shapes', count: 28, size: 16, fingerprint: 'f' },
+  created: '2026-01-02T03:04:05.000Z',
+};
+const history = new History(
+  Float32Array.of(1, 0.5),
+  Float32Array.of(1, NaN, NaN, NaN, 0.5, NaN, NaN, NaN),
+  [],
+);
+const specs = unetParameters(networkOf(config));
+
+async function file() {
+  const tensors = fileTensors(specs, initialState(config), history, 2);
+  return { tensors, metadata: await fileMetadata(facts, tensors) };
+}
+
+test('names are the agreed ones', async () => {
+  const { tensors, metadata } = await file();
+  const names = tensors.map(({ name }) => name);
+  for (const name of [
+    'unet.conv_in.weight',
+    'ema.conv_in.weight',
+    'optimizer.exp_avg.conv_in.weight',
+    'optimizer.exp_avg_sq.mid_block.attentions.0.to_out.0.bias',
+  ])
+    expect(names).toContain(name);
+  expect(names.slice(-3)).toEqual([
+    'history.batch_losses',
+    'history.epoch_losses',
+    'history.batch_losses_by_quartile',
+  ]);
+  expect(tensors.at(-2)?.shape).toEqual([0]);
+  expect(tensors.at(-1)?.shape).toEqual([2, 4]);
+  expect(Object.values(metadata).every((value) => typeof value === 'string')).toBe(true);
+  expect(metadata).toMatchObject({
+    format: 'perennial-checkpoint',
+    version: '1',
+    name: 'unet_step_2',
+    global_step: '2',
+    epoch: '0',
+    epoch_position: '8',
+    seed: '7',
+    run_id: 'run-1',
+    parent: '',
+  });
+});
+
+test('what is read is what was written, bit for bit', async () => {
+  const { tensors, metadata } = await file();
+  await checkDigest(metadata, tensors);
+  const content = readContent(metadata, tensors);
+  const state = initialState(config);
+  for (const group of STATE_GROUPS) expect(content.state[group]).toEqual(state[group]);
+  expect(content.facts).toEqual(facts);
+  expect([...content.history.batchLosses(0, 2)]).toEqual([1, 0.5]);
+  expect([...content.history.quartileLosses(2)]).toEqual([1, NaN, NaN, NaN, 0.5, NaN, NaN, NaN]);
+});
+
+test('one changed bit, or one changed word of metadata, is found', async () => {
+  const { tensors, metadata } = await file();
+  await expect(checkDigest({ ...metadata, global_step: '3' }, tensors)).rejects.toThrow(/altered/);
+  const weights = tensors[0]?.data;
+  if (weights) weights[0] = (weights[0] ?? 0) + 1e-6;
+  await expect(checkDigest(metadata, tensors)).rejects.toThrow(FaultError);
+});
+
+test('another network, a missing and an unknown tensor are named', async () => {
+  const { tensors, metadata } = await file();
+  const other = { ...metadata, config: JSON.stringify({ ...presetConfig('small'), imageSize: 32 }) };
+  expect(() => readContent(other, tensors)).toThrow(/another network.*conv_in\.weight/);
+  expect(() => readContent(metadata, tensors.slice(1))).toThrow(/conv_in/);
+  expect(() =>
+    readContent(metadata, [...tensors, { name: 'unet.extra', shape: [1], data: new Float32Array(1) }]),
+  ).toThrow(/unet\.extra/);
+});
+
+test('a foreign, a newer and a damaged file are told apart', async () => {
+  const { metadata } = await file();
+  expect(() => readFacts({})).toThrow(/not a Perennial checkpoint/);
+  expect(() => readFacts({ ...metadata, version: '2' })).toThrow(/newer Perennial/);
+  expect(() => readFacts({ ...metadata, global_step: '-1' })).toThrow(/global_step/);
+  expect(() => readFacts({ ...metadata, dataset: '{' })).toThrow(/dataset/);
+});

@@ -1,0 +1,28 @@
+// Claims: which checkpoint is due when and what it is called (design.md section 4).
+import { expect, test } from 'vitest';
+import { presetConfig } from '../../src/config.ts';
+import { checkpointDue, checkpointName, nextCheckpointStep } from '../../src/trainer/naming.ts';
+
+// 28 pictures, batch 4: an epoch has 7 steps; 3 epochs: 21 steps.
+const config = { ...presetConfig('tiny'), batchSize: 4, epochs: 3, checkpointEverySteps: 5 };
+
+test('where two names fall on one step, the more lasting one is used', () => {
+  expect(checkpointName(5, config, 28)).toBe('unet_step_5');
+  expect(checkpointName(7, config, 28)).toBe('unet_epoch_1');
+  expect(checkpointName(14, { ...config, checkpointEverySteps: 7 }, 28)).toBe('unet_epoch_2');
+  expect(checkpointName(21, config, 28)).toBe('unet_final');
+  expect(checkpointName(0, config, 28)).toBe('unet_step_0');
+});
+
+test('a checkpoint is due at the interval, at the end of an epoch, and at the last step', () => {
+  const due = Array.from({ length: 21 }, (_, i) => i + 1).filter((step) => checkpointDue(step, config, 28));
+  expect(due).toEqual([5, 7, 10, 14, 15, 20, 21]);
+});
+
+test('the next checkpoint is the nearest of the three', () => {
+  expect([0, 5, 7, 15, 20].map((step) => nextCheckpointStep(step, config, 28))).toEqual([5, 7, 10, 20, 21]);
+});
+
+test('an epoch that does not divide by the batch has one step more', () => {
+  expect(checkpointName(8, config, 29)).toBe('unet_epoch_1');
+});
