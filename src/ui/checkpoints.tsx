@@ -1,0 +1,128 @@
+// The list of checkpoints, newest first, with what was passed over at recovery and the one that is being written.
+import { useState } from 'preact/hooks';
+import type { CheckpointRecord } from '../trainer/api.ts';
+import { useApp } from './app-context.ts';
+import { CheckpointRow } from './checkpoint-row.tsx';
+import { count, storageOf } from './format.ts';
+import { Icon } from './icon.tsx';
+import { ImportCheckpoint } from './run-controls.tsx';
+
+export function Checkpoints() {
+  const { state } = useApp();
+  const readOnly = state.runState.value === 'elsewhere';
+  const list = state.checkpoints.value;
+  const best = bestOf(list, state.run.value?.runId ?? null);
+  const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
+  return (
+    <section class="checkpoints" aria-labelledby="h-checkpoints">
+      <div class="head">
+        <h2 id="h-checkpoints">Checkpoints</h2>
+        <p class="quiet">
+          <Used />
+        </p>
+      </div>
+      <ul aria-label="Checkpoints">
+        <Saving />
+        {list.map((record, i) => (
+          <CheckpointRow
+            key={keyOf(record)}
+            record={record}
+            best={record === best}
+            readOnly={readOnly}
+            open={!readOnly && (toggled.get(keyOf(record)) ?? i === 0)}
+            onToggle={(open) => setToggled(new Map(toggled).set(keyOf(record), open))}
+          />
+        ))}
+        <PassedOver />
+      </ul>
+      {list.length === 0 && <p class="note">No checkpoint yet. {whenFirst(state.run.value?.config)}</p>}
+      {!readOnly && <Ends />}
+    </section>
+  );
+}
+
+const keyOf = (record: CheckpointRecord): string => `${record.runId}/${record.generation}`;
+
+function whenFirst(
+  config: { checkpointEverySteps: number; checkpointEveryMinutes: number } | undefined,
+): string {
+  if (!config) return '';
+  return `The first is saved at step ${count(config.checkpointEverySteps)}, or after ${config.checkpointEveryMinutes} min of work.`;
+}
+
+/** Lowest mean loss of the current run; none while there is nothing to compare. */
+function bestOf(list: readonly CheckpointRecord[], runId: string | null): CheckpointRecord | null {
+  const own = list.filter((record) => record.runId === runId && record.meanLoss !== null);
+  if (own.length < 2) return null;
+  return own.reduce((a, b) => ((b.meanLoss ?? Infinity) < (a.meanLoss ?? Infinity) ? b : a));
+}
+
+function Used() {
+  const { state } = useApp();
+  const used = state.store.value?.usedBytes;
+  const run = state.run.value;
+  if (used === undefined || !run) return null;
+  return <>{storageOf(used, Math.max(used, run.poolSlots * run.checkpointBytes))}</>;
+}
+
+function Saving() {
+  const { state } = useApp();
+  const name = state.saving.value;
+  if (name === null) return null;
+  return (
+    <li class="ck saving">
+      <span class="thumb" />
+      <div>
+        <p class="ck-name">
+          <b>{name}</b>
+        </p>
+        <p class="meta">saving, training goes on</p>
+        <div class="loading unknown" role="progressbar" aria-label={`Saving ${name}`}>
+          <i />
+        </div>
+      </div>
+    </li>
+  );
+}
+
+function PassedOver() {
+  const { state } = useApp();
+  return (
+    <>
+      {(state.found.value?.passedOver ?? []).map((one) => (
+        <li class="ck" key={one.name}>
+          <span class="thumb" />
+          <div>
+            <p class="ck-name">
+              <b>{one.name}</b>
+            </p>
+            <p class="meta why">passed over: {one.why}</p>
+          </div>
+        </li>
+      ))}
+    </>
+  );
+}
+
+/** Export of the newest, unless the run controls offer it now; import, unless they do. */
+function Ends() {
+  const { state, commands } = useApp();
+  const now = state.runState.value;
+  const exportsAbove = now === 'failed' || now === 'finished' || now === 'unavailable';
+  return (
+    <div class="buttons two">
+      {!exportsAbove && (
+        <button
+          class="btn"
+          type="button"
+          disabled={state.checkpoints.value.length === 0}
+          onClick={() => commands.exportCheckpoint('newest')}
+        >
+          <Icon name="export" />
+          Export checkpoint
+        </button>
+      )}
+      {now !== 'idle' && now !== 'unavailable' && <ImportCheckpoint look="" />}
+    </div>
+  );
+}

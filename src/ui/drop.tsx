@@ -1,0 +1,48 @@
+// Drop anywhere on the page: one file that is no picture is a checkpoint, everything else is pictures to learn from.
+import { useEffect, useState } from 'preact/hooks';
+import { type App, useApp } from './app-context.ts';
+import { droppedFiles, isPicture } from './dropped-files.ts';
+
+async function take({ state, commands }: App, transfer: DataTransfer): Promise<void> {
+  const { files, title, single } = await droppedFiles(transfer);
+  const [first] = files;
+  if (!first || state.runState.value === 'elsewhere') return;
+  if (single && !(await isPicture(first))) commands.importCheckpoint(first);
+  else commands.importPictures(files, title);
+}
+
+export function DropTarget() {
+  const app = useApp();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+    const onOver = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const onLeave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const onDrop = (event: DragEvent): void => {
+      if (!hasFiles(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      setOver(false);
+      void take(app, event.dataTransfer);
+    };
+    addEventListener('dragover', onOver);
+    addEventListener('dragleave', onLeave);
+    addEventListener('drop', onDrop);
+    return () => {
+      removeEventListener('dragover', onOver);
+      removeEventListener('dragleave', onLeave);
+      removeEventListener('drop', onDrop);
+    };
+  }, [app]);
+  if (!over) return null;
+  return (
+    <div class="drop" aria-hidden="true">
+      Drop pictures, a folder, or a checkpoint
+    </div>
+  );
+}

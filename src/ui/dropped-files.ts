@@ -1,0 +1,68 @@
+// What was dropped on the page or picked in a dialog, as a flat list of files and a title for them.
+// Not here: whether a picture is usable (data/).
+
+export interface Dropped {
+  files: File[];
+  /** The folder's name where there is one. */
+  title: string;
+  /** One file on its own, no folder. */
+  single: boolean;
+}
+
+/** Every file under the dropped things, folders walked. Reads the list at once: it is empty after the event. */
+export async function droppedFiles(transfer: DataTransfer): Promise<Dropped> {
+  const items = [...transfer.items].filter((item) => item.kind === 'file');
+  const dropped = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const files = await Promise.all(
+    dropped.map(({ entry, file }) => (entry ? filesOf(entry) : Promise.resolve(file ? [file] : []))),
+  );
+  const folder = dropped.find(({ entry }) => entry?.isDirectory)?.entry;
+  return {
+    files: files.flat(),
+    title: folder?.name ?? 'Dropped pictures',
+    single: !folder && dropped.length === 1,
+  };
+}
+
+/** A file that cannot be read becomes an empty one of its name, so that the import counts and lists it. */
+async function filesOf(entry: FileSystemEntry): Promise<File[]> {
+  if (entry.isFile) {
+    const read = (resolve: (file: File) => void): void =>
+      (entry as FileSystemFileEntry).file(resolve, () => resolve(new File([], entry.name)));
+    return [await new Promise<File>(read)];
+  }
+  const children = await childrenOf((entry as FileSystemDirectoryEntry).createReader());
+  return (await Promise.all(children.map(filesOf))).flat();
+}
+
+/** A reader answers at most 100 entries at a time, and none at the end. */
+async function childrenOf(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
+}
+
+/** Files of `<input type=file>`; of a folder where `webkitRelativePath` says so. */
+export function pickedFiles(list: FileList): Dropped {
+  const files = [...list];
+  const folder = files[0]?.webkitRelativePath.split('/')[0];
+  return { files, title: folder || 'Chosen pictures', single: !folder && files.length === 1 };
+}
+
+const MAGIC: readonly (readonly (number | null)[])[] = [
+  [0xff, 0xd8, 0xff], // JPEG
+  [0x89, 0x50, 0x4e, 0x47], // PNG
+  [0x47, 0x49, 0x46, 0x38], // GIF
+  [0x52, 0x49, 0x46, 0x46, null, null, null, null, 0x57, 0x45, 0x42, 0x50], // WebP
+];
+
+/** A file's kind is told by its content, never its name. */
+export async function isPicture(file: File): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, 12).arrayBuffer());
+  return MAGIC.some((magic) => magic.every((byte, i) => byte === null || byte === head[i]));
+}

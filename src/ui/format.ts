@@ -1,0 +1,96 @@
+// Numbers and times as the page writes them, in English style: 24,000; 12.4; 37 min; 99 MiB; 0.7 GB; 2 min ago.
+// Not here: numbers that programs read (digits.tsx writes those without separators).
+
+/** What stands where a number is not known. */
+export const UNKNOWN = '–';
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** 24000 -> "24,000". */
+export const count = (value: number): string => grouped.format(value);
+
+/** Three digits that matter: 0.42, 12.4, 120. */
+export function rate(value: number): string {
+  if (value >= 100) return count(value);
+  if (value >= 10) return value.toFixed(1);
+  return value.toFixed(2);
+}
+
+/** 0.12345 -> "0.1235"; very small or large ones with an exponent. */
+export function loss(value: number): string {
+  if (!Number.isFinite(value)) return 'not finite';
+  if (value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 10_000)) return value.toExponential(2);
+  return value.toFixed(4);
+}
+
+/** 0.0002 -> "2.0e-4". */
+export const learningRate = (value: number): string => value.toExponential(1);
+
+/** 24000 -> "24k", 1500000 -> "1.5M"; for the few pixels under a frame. */
+export function shortStep(step: number): string {
+  if (step < 1000) return String(step);
+  const [value, unit] = step < 999_950 ? [step / 1e3, 'k'] : [step / 1e6, 'M'];
+  const digits =
+    value >= 100 || Number.isInteger(value)
+      ? 0
+      : Math.abs(value * 10 - Math.round(value * 10)) < 1e-9
+        ? 1
+        : 2;
+  return `${value.toFixed(digits)}${unit}`;
+}
+
+/** 6500000 -> "6.5 million". */
+export function many(value: number): string {
+  if (value >= 1e6) return `${(value / 1e6).toFixed(1).replace(/\.0$/, '')} million`;
+  return count(value);
+}
+
+/** Seconds -> "56 s", "37 min", "10 h", "3 days". */
+export function duration(seconds: number): string {
+  if (seconds < 1) return 'under 1 s';
+  if (seconds < 99.5) return `${Math.round(seconds)} s`;
+  if (seconds < 99.5 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 47.5 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${count(Math.round(seconds / 86_400))} days`;
+}
+
+/** Milliseconds since something happened -> "just now", "2 min ago". */
+export function age(ms: number): string {
+  const seconds = Math.max(0, ms / 1000);
+  if (seconds < 30) return 'just now';
+  if (seconds < 99.5) return `${Math.round(seconds)} s ago`;
+  return `${duration(seconds)} ago`;
+}
+
+/** The size of a file in binary units: "99 MiB". */
+export function fileSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024 ** 2) return `${three(bytes / 1024)} KiB`;
+  if (bytes < 1024 ** 3) return `${three(bytes / 1024 ** 2)} MiB`;
+  return `${three(bytes / 1024 ** 3)} GiB`;
+}
+
+/** Room in storage in decimal units: "0.7 GB", "12 MB". */
+export function storage(bytes: number): string {
+  if (bytes < 1e8) return `${bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1e6))} MB`;
+  if (bytes < 1e10) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return `${count(bytes / 1e9)} GB`;
+}
+
+const three = (value: number): string => (value < 10 ? value.toFixed(1).replace(/\.0$/, '') : count(value));
+
+/** "0.7 of 1.1 GB": the unit once where both have it. */
+export function storageOf(used: number, whole: number): string {
+  const [left, right] = [storage(used), storage(whole)];
+  const unit = right.slice(right.indexOf(' '));
+  return `${left.endsWith(unit) ? left.slice(0, -unit.length) : left} of ${right}`;
+}
+
+/** An ISO time -> "14:02" today, else "12 Mar, 14:02". The reader's own time zone. */
+export function clock(iso: string, now: Date): string {
+  const then = new Date(iso);
+  if (Number.isNaN(then.getTime())) return UNKNOWN;
+  const time = then.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  if (then.toDateString() === now.toDateString()) return time;
+  return `${then.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${time}`;
+}

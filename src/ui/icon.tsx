@@ -1,0 +1,59 @@
+// The page's icons, 24 x 24, drawn with the text's colour. Not here: the app's icon (public/).
+import type { JSX } from 'preact';
+
+const SHAPES = {
+  mark: (
+    <path d="M12 21v-9M12 12c0-4.4 3-7.5 8-7.5 0 5-3.6 7.5-8 7.5ZM12 15.5c0-3.3-2.4-5.5-6.5-5.5 0 3.8 2.7 5.5 6.5 5.5Z" />
+  ),
+  play: <path d="M7 4.5v15l12-7.5z" fill="currentColor" />,
+  pause: <path d="M8.5 5v14M15.5 5v14" stroke-width="3" />,
+  save: <path d="M12 3v10M8 9.5l4 4 4-4M4 15v3.5A2.5 2.5 0 0 0 6.5 21h11a2.5 2.5 0 0 0 2.5-2.5V15" />,
+  export: <path d="M12 15V4M8 7.5l4-4 4 4M4 14v4.5A2.5 2.5 0 0 0 6.5 21h11a2.5 2.5 0 0 0 2.5-2.5V14" />,
+  import: (
+    <path d="M3.5 18.5v-12A1.5 1.5 0 0 1 5 5h4l2.5 3H19a1.5 1.5 0 0 1 1.5 1.5v9A1.5 1.5 0 0 1 19 20H5a1.5 1.5 0 0 1-1.5-1.5Z" />
+  ),
+  pin: <path d="M12 16v5.5M6 16h12M8.5 3h7l-.7 7.5L18 16H6l3.2-5.5z" />,
+  trash: <path d="M4 6.5h16M9.5 6.5V4h5v2.5M6.5 6.5l.8 13.5h9.4l.8-13.5" />,
+  rewind: <path d="M4 4.5V10h5.5M4.6 15.5A8 8 0 1 0 5.8 7.2L4 10" />,
+  chevron: <path d="m7 10 5 5 5-5" />,
+  close: <path d="m6.5 6.5 11 11M17.5 6.5l-11 11" />,
+  theme: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M12 3.5v17a8.5 8.5 0 0 0 0-17Z" fill="currentColor" stroke="none" />
+    </>
+  ),
+  help: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.1.9-1.1 1.7M12 16.6v.1" />
+    </>
+  ),
+  alert: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M12 7.5v5.5M12 16.2v.1" />
+    </>
+  ),
+  dice: (
+    <>
+      <rect x="4" y="4" width="16" height="16" rx="3" />
+      <path d="M8.5 8.5v.1M15.5 8.5v.1M12 12v.1M8.5 15.5v.1M15.5 15.5v.1" stroke-width="2.5" />
+    </>
+  ),
+  sync: (
+    <path d="M4.5 12a7.5 7.5 0 0 1 13-5l2 2.2M19.5 4.500v4.700h-4.700M19.5 12a7.5 7.5 0 0 1-13 5l-2-2.200M4.5 19.500v-4.700h4.7" />
+  ),
+  reset: <path d="M4 7h11a5 5 0 0 1 0 10H9M7.5 3.5 4 7l3.5 3.5" />,
+} satisfies Record<string, JSX.Element>;
+
+export type IconName = keyof typeof SHAPES;
+
+/** Decoration: the name of what it stands for is beside it, or on its button. */
+export function Icon({ name, small = false }: { name: IconName; small?: boolean }) {
+  return (
+    <svg class={small ? 'i s' : 'i'} viewBox="0 0 24 24" aria-hidden="true">
+      {SHAPES[name]}
+    </svg>
+  );
+}

@@ -1,0 +1,103 @@
+// Pictures as the model will see them, on one canvas, each pixel a whole number of the screen's pixels.
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Preview } from '../trainer/api.ts';
+
+const GAP = 4;
+const ROWS = 5;
+const NARROW = { below: 640, columns: 10, rows: 4 };
+const EMPTY: Preview = { size: 32, columns: 12, rows: ROWS, rgba: new Uint8ClampedArray(0) };
+
+interface Layout {
+  columns: number;
+  rows: number;
+  /** Edge of a tile and of the gap in the screen's pixels. */
+  tile: number;
+  gap: number;
+}
+
+/** As many columns as the mock has, fewer where the pictures are too large for that. Widths in the screen's pixels. */
+export function mosaicLayout(preview: Preview, width: number, ratio: number): Layout {
+  const narrow = width < NARROW.below * ratio;
+  const gap = Math.round(GAP * ratio);
+  const wanted = Math.min(narrow ? NARROW.columns : preview.columns, preview.columns);
+  const fitting = Math.floor((width + gap) / (preview.size + gap));
+  const columns = Math.max(1, Math.min(wanted, fitting));
+  const room = (width - (columns - 1) * gap) / columns;
+  const tile = Math.max(1, Math.floor(room / preview.size)) * preview.size;
+  const most = Math.floor((preview.columns * preview.rows) / columns);
+  const rows = Math.max(
+    1,
+    Math.min(narrow ? NARROW.rows : ROWS, most, Math.ceil((ROWS * 64 * ratio) / tile)),
+  );
+  const spread = columns > 1 ? Math.floor((width - columns * tile) / (columns - 1)) : gap;
+  return { columns, rows, tile, gap: Math.min(spread, 2 * gap) };
+}
+
+export function Mosaic({ preview, label }: { preview: Preview | null; label: (shown: number) => string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const ref = useRef<HTMLCanvasElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    if (box.current) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  const ratio = devicePixelRatio || 1;
+  const layout = mosaicLayout(preview ?? EMPTY, Math.floor(width * ratio), ratio);
+  const pixelWidth = layout.columns * layout.tile + (layout.columns - 1) * layout.gap;
+  const pixelHeight = layout.rows * layout.tile + (layout.rows - 1) * layout.gap;
+  useLayoutEffect(() => {
+    if (ref.current && width > 0) drawMosaic(ref.current, preview, layout, 3 * ratio);
+  }, [preview, width, ratio]);
+  return (
+    <div class="mosaic" ref={box}>
+      <canvas
+        ref={ref}
+        width={width > 0 ? pixelWidth : 1}
+        height={width > 0 ? pixelHeight : 1}
+        style={{ width: `${pixelWidth / ratio}px` }}
+        role="img"
+        aria-label={label(layout.columns * layout.rows)}
+      />
+    </div>
+  );
+}
+
+function drawMosaic(
+  canvas: HTMLCanvasElement,
+  preview: Preview | null,
+  layout: Layout,
+  radius: number,
+): void {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const { columns, rows, tile, gap } = layout;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.beginPath();
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      context.roundRect(column * (tile + gap), row * (tile + gap), tile, tile, radius);
+  context.save();
+  context.clip();
+  const sheet = preview && sheetOf(preview);
+  context.imageSmoothingEnabled = false;
+  context.fillStyle = getComputedStyle(canvas).getPropertyValue('color');
+  context.globalAlpha = 0.06;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.globalAlpha = 1;
+  for (let i = 0; preview && sheet && i < columns * rows; i++) {
+    const size = preview.size;
+    const from = [(i % preview.columns) * size, Math.floor(i / preview.columns) * size] as const;
+    const to = [(i % columns) * (tile + gap), Math.floor(i / columns) * (tile + gap)] as const;
+    context.drawImage(sheet, from[0], from[1], size, size, to[0], to[1], tile, tile);
+  }
+  context.restore();
+}
+
+function sheetOf(preview: Preview): OffscreenCanvas | null {
+  const sheet = new OffscreenCanvas(preview.columns * preview.size, preview.rows * preview.size);
+  const context = sheet.getContext('2d');
+  if (!context) return null;
+  context.putImageData(new ImageData(preview.rgba, sheet.width, sheet.height), 0, 0);
+  return sheet;
+}

@@ -1,0 +1,38 @@
+// Puts the screen into the page: styles, theme, state and commands. Called once by main.ts.
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import 'uplot/dist/uPlot.min.css';
+import type { Commands } from '../app/commands.ts';
+import type { State } from '../app/state.ts';
+import { AppContext } from './app-context.ts';
+import { createLooking } from './looking.ts';
+import { Page } from './page.tsx';
+import { Sheets } from './sheets.ts';
+import './styles.css';
+import { applyStoredTheme } from './theme.ts';
+import { createView } from './view.ts';
+
+/** Draws `state` into `root` and keeps it drawn; what the user does calls `commands`. */
+export function mount(root: HTMLElement, state: State, commands: Commands): void {
+  applyStoredTheme();
+  const looking = createLooking(state);
+  const sheets = new Sheets((step, runId) => commands.sheet(step, runId));
+  renewSheets(state, sheets);
+  const view = createView(state);
+  render(
+    <AppContext.Provider value={{ state, commands, looking, sheets }}>
+      <Page view={view} />
+    </AppContext.Provider>,
+    root,
+  );
+}
+
+function renewSheets(state: State, sheets: Sheets): void {
+  let runId = state.run.peek()?.runId;
+  effect(() => {
+    void state.frames.value;
+    const now = state.run.value?.runId;
+    sheets.renew(now !== runId);
+    runId = now;
+  });
+}

@@ -1,0 +1,69 @@
+// The whole page: which parts there are in which state. Not here: the parts.
+import type { ReadonlySignal } from '@preact/signals';
+import { useCallback, useState } from 'preact/hooks';
+import { Alert } from './alert.tsx';
+import { Announcer } from './announcer.tsx';
+import { useApp } from './app-context.ts';
+import { Calm } from './calm.tsx';
+import { DropTarget } from './drop.tsx';
+import { Loss } from './loss.tsx';
+import { Notice } from './notice.tsx';
+import { QuestionDialog } from './question-dialog.tsx';
+import { SampleDialog } from './sample-dialog.tsx';
+import { Samples } from './samples.tsx';
+import { Setup } from './setup.tsx';
+import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx';
+import { Side } from './side.tsx';
+import { StatusStrip } from './status-strip.tsx';
+import { TopBar } from './top-bar.tsx';
+import { ValidationSamples } from './validation-samples.tsx';
+import type { View } from './view.ts';
+
+export function Page({ view }: { view: ReadonlySignal<View> }) {
+  const { state } = useApp();
+  const [help, setHelp] = useState(false);
+  const openHelp = useCallback(() => setHelp(true), []);
+  useShortcuts(openHelp);
+  return (
+    <div class="app" data-state={state.runState.value}>
+      <a class="skip" href="#main">
+        Skip to the pictures
+      </a>
+      <TopBar onHelp={openHelp} />
+      <StatusStrip view={view} />
+      <Notice />
+      <div class="page">
+        <main class="main" id="main" tabIndex={-1}>
+          <Alert />
+          <Main view={view} />
+        </main>
+        <Side view={view} />
+      </div>
+      <Announcer />
+      <QuestionDialog />
+      <SampleDialog />
+      {help && <ShortcutsDialog onClose={() => setHelp(false)} />}
+      <DropTarget />
+    </div>
+  );
+}
+
+function Main({ view }: { view: ReadonlySignal<View> }) {
+  const { state } = useApp();
+  const now = state.runState.value;
+  if (view.value === 'setup') return now === 'elsewhere' || now === 'unavailable' ? <Calm /> : <Setup />;
+  return (
+    <>
+      {now === 'validating' ? (
+        <ValidationSamples />
+      ) : (
+        <>
+          <h1 class="vh">Training run</h1>
+          {now === 'elsewhere' && <Calm />}
+          <Samples />
+        </>
+      )}
+      <Loss />
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+// Asks before something that cannot be undone, and shows what a file holds before it is imported.
+import { useApp } from './app-context.ts';
+import { Dialog } from './dialog.tsx';
+
+export function QuestionDialog() {
+  const { state, commands } = useApp();
+  const question = state.question.value;
+  if (!question) return null;
+  const confirm = (): void => {
+    commands.dismissQuestion();
+    question.onConfirm();
+  };
+  return (
+    <Dialog key={question.title} title={question.title} onClose={() => commands.dismissQuestion()}>
+      {question.text && <p>{question.text}</p>}
+      {question.facts.length > 0 && (
+        <dl class="facts">
+          {question.facts.map(([name, value]) => (
+            <Fact key={name} name={name} value={value} />
+          ))}
+        </dl>
+      )}
+      <div class="answers">
+        <button class="btn" type="button" onClick={() => commands.dismissQuestion()}>
+          Cancel
+        </button>
+        <button class={question.danger ? 'btn stop' : 'btn primary'} type="button" onClick={confirm}>
+          {question.confirm}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}

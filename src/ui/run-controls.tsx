@@ -1,0 +1,197 @@
+// The few buttons that run the run; the primary one is always in the same place. On small screens: the bar at the bottom.
+import type { PageState } from '../app/state.ts';
+import { useApp } from './app-context.ts';
+import { Brief } from './brief.tsx';
+import { FileButton } from './file-button.tsx';
+import { Icon, type IconName } from './icon.tsx';
+import { preparingText } from './preparing.ts';
+
+export function RunControls() {
+  const { state } = useApp();
+  const now = state.runState.value;
+  return (
+    <section class="controls" aria-label="Run controls">
+      <Brief />
+      <div class="buttons">
+        <Buttons now={now} />
+      </div>
+      {now === 'starting' && <Preparing />}
+      {now === 'validating' && <p class="note">{validatingNote(state.found.value?.imported ?? false)}</p>}
+    </section>
+  );
+}
+
+const validatingNote = (imported: boolean): string =>
+  imported
+    ? 'An imported checkpoint waits after its 16 samples until you press Resume.'
+    : 'Pressing Pause now lets the 16 samples finish, then waits.';
+
+function Buttons({ now }: { now: PageState }) {
+  const { state } = useApp();
+  switch (now) {
+    case 'idle':
+      return (
+        <>
+          <Train disabled={false} />
+          <ImportCheckpoint />
+        </>
+      );
+    case 'starting':
+      return state.run.value ? <Resume disabled /> : <Train disabled />;
+    case 'training':
+      return (
+        <>
+          <Pause />
+          <Save />
+        </>
+      );
+    case 'validating':
+      return <Pause />;
+    case 'paused':
+      return (
+        <>
+          <Resume disabled={false} />
+          <Save />
+        </>
+      );
+    case 'finished':
+      return (
+        <>
+          <ExportNewest primary />
+          <NewRunButton />
+        </>
+      );
+    case 'failed':
+      return (
+        <>
+          <TryAgain />
+          <ExportNewest primary={false} />
+        </>
+      );
+    case 'unavailable':
+      return <ExportNewest primary={false} />;
+    case 'elsewhere':
+      return null;
+    default:
+      return now satisfies never;
+  }
+}
+
+interface ActionProps {
+  name: string;
+  icon: IconName;
+  look: string;
+  kbd?: string;
+  disabled?: boolean;
+  onPress: () => void;
+}
+
+function Action({ name, icon, look, kbd, disabled = false, onPress }: ActionProps) {
+  return (
+    <button class={`btn ${look}`} type="button" aria-label={name} disabled={disabled} onClick={onPress}>
+      <Icon name={icon} />
+      <span>{name}</span>
+      {kbd && <kbd aria-hidden="true">{kbd}</kbd>}
+    </button>
+  );
+}
+
+function Train({ disabled }: { disabled: boolean }) {
+  const { state, commands, looking } = useApp();
+  const noPictures = looking.bringsOwn.value || state.importing.value !== null;
+  return (
+    <Action
+      name="Train"
+      icon="play"
+      look="primary xl"
+      disabled={disabled || noPictures}
+      onPress={() => commands.train()}
+    />
+  );
+}
+
+function Pause() {
+  const { commands } = useApp();
+  return <Action name="Pause" icon="pause" look="strong" kbd="Space" onPress={() => commands.pause()} />;
+}
+
+function Resume({ disabled }: { disabled: boolean }) {
+  const { commands } = useApp();
+  return (
+    <Action
+      name="Resume"
+      icon="play"
+      look="primary"
+      kbd="Space"
+      disabled={disabled}
+      onPress={() => commands.resume()}
+    />
+  );
+}
+
+function Save() {
+  const { state, commands } = useApp();
+  const saves = state.saving.value !== null;
+  return (
+    <Action
+      name="Save checkpoint"
+      icon="save"
+      look="second"
+      disabled={saves}
+      onPress={() => commands.saveCheckpoint()}
+    />
+  );
+}
+
+function ExportNewest({ primary }: { primary: boolean }) {
+  const { state, commands } = useApp();
+  return (
+    <Action
+      name="Export checkpoint"
+      icon="export"
+      look={primary ? 'primary' : 'second'}
+      disabled={state.checkpoints.value.length === 0}
+      onPress={() => commands.exportCheckpoint('newest')}
+    />
+  );
+}
+
+function NewRunButton() {
+  const { commands } = useApp();
+  return <Action name="New run" icon="rewind" look="second" onPress={() => commands.newRun()} />;
+}
+
+function TryAgain() {
+  const { commands } = useApp();
+  return <Action name="Try the GPU again" icon="rewind" look="primary" onPress={() => commands.retryGpu()} />;
+}
+
+/** Pictures and checkpoints are told apart by their content, not here. */
+export function ImportCheckpoint({ look = 'second' }: { look?: string }) {
+  const { commands } = useApp();
+  return (
+    <FileButton
+      name="Import checkpoint"
+      icon="import"
+      class={look}
+      onFiles={(files) => files[0] && commands.importCheckpoint(files[0])}
+    />
+  );
+}
+
+function Preparing() {
+  const { state } = useApp();
+  const preparing = state.preparing.value;
+  const known = preparing !== null && preparing.total !== null && preparing.total > 0;
+  const value = known
+    ? { 'aria-valuemin': 0, 'aria-valuemax': preparing.total ?? 1, 'aria-valuenow': preparing.done }
+    : {};
+  return (
+    <>
+      <div class={known ? 'loading' : 'loading unknown'} role="progressbar" aria-label="Preparing" {...value}>
+        <i style={known ? { width: `${(100 * preparing.done) / (preparing.total ?? 1)}%` } : {}} />
+      </div>
+      <p class="note">{preparingText(state)}</p>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+// A few choices in a row, one of them chosen: radio buttons that look like a switch.
+import { useId } from 'preact/hooks';
+
+interface Props<T extends string> {
+  label: string;
+  chosen: T;
+  choices: readonly (readonly [T, string])[];
+  /** Choices that cannot be made now. */
+  disabled?: readonly T[];
+  class?: string;
+  onChoose: (choice: T) => void;
+}
+
+export function Segments<T extends string>({
+  label,
+  chosen,
+  choices,
+  disabled = [],
+  onChoose,
+  ...rest
+}: Props<T>) {
+  const name = useId();
+  return (
+    <div class={`seg ${rest.class ?? ''}`} role="radiogroup" aria-label={label}>
+      {choices.map(([value, text]) => (
+        <label key={value}>
+          <input
+            type="radio"
+            name={name}
+            checked={value === chosen}
+            disabled={disabled.includes(value)}
+            onChange={() => onChoose(value)}
+          />
+          {text}
+        </label>
+      ))}
+    </div>
+  );
+}

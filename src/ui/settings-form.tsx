@@ -1,0 +1,66 @@
+// All settings, generated from config.ts' descriptors, for the next new run. Not here: one field (setting-field.tsx).
+import { crossCheck, presetConfig, type RunConfig, type Setting, SETTINGS } from '../config.ts';
+import { useApp } from './app-context.ts';
+import { SettingField } from './setting-field.tsx';
+
+/** Chosen above, by pictures and size. */
+const ELSEWHERE: ReadonlySet<keyof RunConfig> = new Set(['preset', 'dataset']);
+const NAMES = (Object.keys(SETTINGS) as (keyof RunConfig)[]).filter((name) => !ELSEWHERE.has(name));
+const GROUPS: Setting['group'][] = [
+  'Pictures',
+  'Training',
+  'Diffusion',
+  'Checkpoints and samples',
+  'Machine',
+];
+
+/** Settings that are not the preset's own. */
+export function changedSettings(form: RunConfig): (keyof RunConfig)[] {
+  const own = presetConfig(form.preset);
+  return NAMES.filter((name) => form[name] !== own[name]);
+}
+
+export function SettingsForm() {
+  const { state, commands } = useApp();
+  const form = state.form.value;
+  const changed = changedSettings(form);
+  const mismatch = crossCheck(form);
+  const reset = (): void => {
+    const own = presetConfig(form.preset);
+    commands.setForm(Object.fromEntries(changed.map((name) => [name, own[name]])));
+  };
+  return (
+    <details class="fold" open={mismatch !== null || undefined}>
+      <summary>
+        All settings{' '}
+        <small>
+          {NAMES.length}, {changed.length === 0 ? 'none' : changed.length} changed
+        </small>
+      </summary>
+      <div class="settings">
+        {changed.length > 0 && (
+          <button class="btn s" type="button" onClick={reset}>
+            Reset all to the size's own
+          </button>
+        )}
+        {GROUPS.map((group) => (
+          <fieldset key={group}>
+            <legend>{group}</legend>
+            {NAMES.filter((name) => SETTINGS[name].group === group).map((name) => (
+              <SettingField
+                key={name}
+                name={name}
+                value={form[name]}
+                changed={changed.includes(name)}
+                wrong={
+                  name === 'imageSize' && mismatch ? `${mismatch.what} Choose ${mismatch.expected}.` : null
+                }
+                onValue={(value) => commands.setForm({ [name]: value })}
+              />
+            ))}
+          </fieldset>
+        ))}
+      </div>
+    </details>
+  );
+}

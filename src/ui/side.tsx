@@ -1,0 +1,30 @@
+// The right column: everything one can do, in the order of how often it is done. Not here: the parts.
+import type { ReadonlySignal } from '@preact/signals';
+import { useApp } from './app-context.ts';
+import { Checkpoints } from './checkpoints.tsx';
+import { Machine } from './machine.tsx';
+import { NewRun } from './new-run.tsx';
+import { PicturesOfRun } from './pictures-of-run.tsx';
+import { RunControls } from './run-controls.tsx';
+import { Size } from './size.tsx';
+import { CheckedSamples } from './validation-samples.tsx';
+import type { View } from './view.ts';
+
+export function Side({ view }: { view: ReadonlySignal<View> }) {
+  const { state } = useApp();
+  const now = state.runState.value;
+  const hasRun = view.value === 'run';
+  const validates = now === 'validating';
+  const setsUp = !hasRun && (now === 'idle' || now === 'starting' || now === 'failed');
+  return (
+    <aside class="side" aria-label="Run">
+      {setsUp && <Size />}
+      {now !== 'elsewhere' && <RunControls />}
+      {hasRun && !validates && state.validation.value && <CheckedSamples />}
+      {(hasRun || state.checkpoints.value.length > 0) && <Checkpoints />}
+      {hasRun && <PicturesOfRun />}
+      <Machine />
+      {hasRun && <NewRun />}
+    </aside>
+  );
+}

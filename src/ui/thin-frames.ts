@@ -1,0 +1,46 @@
+// Which frames of the time strip have room: those that matter first, then an even thinning of the rest.
+// Not here: drawing (film.tsx).
+
+/** How often a number can be halved: frames at rounder places are kept longer. */
+function roundness(index: number): number {
+  if (index === 0) return 32;
+  return 31 - Math.clz32(index & -index);
+}
+
+/**
+ * Steps to draw, rising. `steps` rising; `place` gives a step's position in pixels, `width` the strip's;
+ * no two are closer than `apart` pixels; the `first` ones (newest, chosen) are placed before all others.
+ */
+export function thinFrames(
+  steps: readonly number[],
+  first: readonly (number | null)[],
+  place: (step: number) => number,
+  width: number,
+  apart: number,
+): number[] {
+  const inside = (step: number): boolean => place(step) >= -0.5 && place(step) <= width + 0.5;
+  const placed: number[] = [];
+  const tryStep = (step: number): void => {
+    if (!inside(step) || placed.includes(step)) return;
+    const x = place(step);
+    if (placed.every((other) => Math.abs(place(other) - x) >= apart)) placed.push(step);
+  };
+  for (const step of first) if (step !== null) tryStep(step);
+  const most = Math.ceil(width / apart) + 1;
+  const byRoundness = steps
+    .map((step, i) => ({ step, round: roundness(i) }))
+    .sort((a, b) => b.round - a.round || a.step - b.step);
+  for (const { step } of byRoundness) {
+    if (placed.length > most) break;
+    tryStep(step);
+  }
+  return placed.sort((a, b) => a - b);
+}
+
+/** The step of the list nearest to a wanted one; null where the list is empty. `steps` rising. */
+export function nearestStep(steps: readonly number[], wanted: number): number | null {
+  let best: number | null = null;
+  for (const step of steps)
+    if (best === null || Math.abs(step - wanted) < Math.abs(best - wanted)) best = step;
+  return best;
+}

@@ -1,0 +1,128 @@
+// The 16 samples drawn from the checkpoint that was found: whole beside the stored ones while validating, afterwards one
+// line of the right column that opens. Exists once, and stays until the run ends.
+import type { FoundCheckpoint } from '../trainer/api.ts';
+import { useApp } from './app-context.ts';
+import { count, loss } from './format.ts';
+import { PictureCanvas } from './picture-canvas.tsx';
+import { SAMPLES } from './shown-samples.ts';
+import { useSheet } from './use-sheet.ts';
+
+/** The step once all 16 are drawn. */
+function useDrawnStep(): number | undefined {
+  const { state } = useApp();
+  const grid = state.validation.value;
+  const whole = grid?.complete && grid.samples.every((sample) => sample !== null);
+  return whole ? grid.step : undefined;
+}
+
+/** In main, while validating. */
+export function ValidationSamples() {
+  const { state } = useApp();
+  const found = state.found.value;
+  const drawn = state.validation.value?.samples.filter((sample) => sample !== null).length ?? 0;
+  return (
+    <section class="found" aria-label="Validation samples" data-step={useDrawnStep()}>
+      <h1>{found ? `Found checkpoint ${found.record.name}` : 'Found a checkpoint'}</h1>
+      {found && <Facts found={found} />}
+      <div class="pair">
+        <div>
+          <div class="head">
+            <h2>Drawn now</h2>
+            <p class="quiet">{drawn} of 16</p>
+          </div>
+          <div class="grid">
+            <Canvases />
+          </div>
+        </div>
+        {found && <Stored found={found} />}
+      </div>
+      {found && <Resumes found={found} />}
+    </section>
+  );
+}
+
+/** In the right column, afterwards. */
+export function CheckedSamples() {
+  const { state } = useApp();
+  const found = state.found.value;
+  const verb = found?.imported ? 'Imported' : 'Resumed from';
+  return (
+    <section class="checked" aria-label="Validation samples" data-step={useDrawnStep()}>
+      <details class="fold">
+        <summary>
+          {verb} {found?.record.name ?? 'a checkpoint'} <small>{alikeText(state.alike.value)}</small>
+        </summary>
+        {found && !found.sameBits && <p class="note">{found.sameBitsWhy}</p>}
+        <div class="mini">
+          <Canvases />
+        </div>
+      </details>
+    </section>
+  );
+}
+
+const alikeText = (alike: number | null): string => (alike === null ? '' : `${alike} of ${SAMPLES} alike`);
+
+function Canvases() {
+  const { state } = useApp();
+  const grid = state.validation.value;
+  return (
+    <>
+      {Array.from({ length: SAMPLES }, (_, i) => {
+        const sample = grid?.samples[i] ?? null;
+        const how = sample === null ? 'waiting' : sample.finite ? 'drawn' : 'not finite';
+        return (
+          <PictureCanvas
+            key={i}
+            testId="sample"
+            class={sample ? 'new' : ''}
+            picture={sample}
+            label={`Sample ${i + 1}, ${how}`}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+function Facts({ found }: { found: FoundCheckpoint }) {
+  const { record, batchLossesRecorded, meanOfLast100 } = found;
+  const facts = [
+    `Global step ${count(record.globalStep)}`,
+    `Epoch ${count(record.epoch)}`,
+    `${count(batchLossesRecorded)} batch losses recorded`,
+  ];
+  if (meanOfLast100 !== null) facts.push(`mean of the last 100 = ${loss(meanOfLast100)}`);
+  return <p class="facts-line">{facts.join(' · ')}</p>;
+}
+
+function Stored({ found }: { found: FoundCheckpoint }) {
+  const { state } = useApp();
+  const sheet = useSheet(found.record.globalStep, found.record.runId);
+  return (
+    <div>
+      <div class="head">
+        <h2>Stored with it</h2>
+        <p class="quiet">{sheet ? alikeText(state.alike.value) : 'none stored yet'}</p>
+      </div>
+      <div class="grid" role="img" aria-label={`The 16 samples stored with ${found.record.name}`}>
+        {Array.from({ length: SAMPLES }, (_, index) => (
+          <PictureCanvas key={index} picture={sheet && { sheet, index }} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Resumes({ found }: { found: FoundCheckpoint }) {
+  const { record, nextCheckpointStep, imported, sameBits, sameBitsWhy } = found;
+  const next = `next checkpoint at ${count(nextCheckpointStep)}`;
+  return (
+    <p class="resumes">
+      {imported
+        ? `It waits for Resume, which goes on at step ${count(record.globalStep + 1)}; ${next}.`
+        : `Training resumes at step ${count(record.globalStep + 1)}; ${next}.`}
+      {!sameBits && <small>{sameBitsWhy}</small>}
+    </p>
+  );
+}
