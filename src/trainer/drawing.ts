@@ -28,6 +28,8 @@ export class Drawing {
   readonly #sampler: Sampler;
   #x: Float32Array;
   #call = 0;
+  /** A sampler clips what it is given: a prediction that is not finite would not show in the samples. */
+  #finite = true;
 
   constructor(executor: Executor, alphaBar: Float64Array, config: RunConfig, request: DrawingRequest) {
     this.request = request;
@@ -66,6 +68,7 @@ export class Drawing {
       this.size,
       3,
     ]);
+    this.#finite &&= prediction.every(Number.isFinite);
     const noise = this.#sampler.usesNoise(this.#call) ? this.#stepNoise() : null;
     this.#x = this.#sampler.step(this.#call, this.#x, prediction, noise);
     this.#call += 1;
@@ -101,7 +104,7 @@ export class Drawing {
         finite,
       });
     }
-    return { samples, finite: samples.every((sample) => sample.finite) };
+    return { samples, finite: this.#finite && samples.every((sample) => sample.finite) };
   }
 }
 
