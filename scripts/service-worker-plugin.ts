@@ -2,7 +2,7 @@
 // app itself is written. Not here: what the service worker does.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
 import { collectShipped } from './third-party-notices.ts';
 
@@ -55,7 +55,7 @@ export function serviceWorker(): Plugin {
       order: 'post',
       sequential: true,
       async handler() {
-        const outDir = join(config.root, config.build.outDir);
+        const outDir = resolve(config.root, config.build.outDir);
         await build({
           configFile: false,
           root: config.root,

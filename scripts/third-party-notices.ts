@@ -2,7 +2,7 @@
 // its modules is in the bundle of the page, a worker or the service worker. Data sets are listed by hand, below.
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
 
 /** Folders of the packages whose code ships. One build writes it: page, workers, service worker. */
@@ -46,7 +46,7 @@ export function thirdPartyNotices(): Plugin {
       order: 'post',
       sequential: true,
       async handler() {
-        const outDir = join(config.root, config.build.outDir);
+        const outDir = resolve(config.root, config.build.outDir);
         await writeFile(
           join(outDir, 'THIRD-PARTY-NOTICES.txt'),
           await noticesText([...shipped], outDir, config.root),

@@ -13,8 +13,8 @@ export interface Profile {
   requests: string[];
   /** Console errors and uncaught exceptions. */
   errors: string[];
-  /** Requests that left the origin. */
-  leaks(): string[];
+  /** Requests that left the app's origin. */
+  leaks(home?: string): string[];
   /** SIGKILL: nothing is flushed, nothing is told. Resolves when the browser is gone. */
   kill(): Promise<void>;
   close(): Promise<void>;
@@ -50,7 +50,7 @@ export async function openProfile(folder: string, options: BrowserContextOptions
     page: context.pages()[0] ?? (await context.newPage()),
     requests,
     errors,
-    leaks: () => requests.filter((url) => /^(https?|wss?):/.test(url) && !url.startsWith(ADDRESS)),
+    leaks: (home = ADDRESS) => requests.filter((url) => /^(https?|wss?):/.test(url) && !url.startsWith(home)),
     kill: () => kill(context),
     close: () => context.close(),
   };

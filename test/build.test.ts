@@ -1,0 +1,102 @@
+// What is built: nothing inline that the policy would refuse, nothing absolute that a sub-folder would break, everything
+// stored for offline use, every licence named. Builds once, into a temporary folder.
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+let dist: string;
+let page: string;
+let scripts: { name: string; text: string }[];
+
+beforeAll(async () => {
+  dist = await mkdtemp(join(tmpdir(), 'perennial-dist-'));
+  // Vitest's NODE_ENV would make it a development build.
+  const { NODE_ENV: _, VITEST: __, ...env } = process.env;
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+  const options = ['build', '--logLevel', 'warn', '--outDir', dist, '--emptyOutDir'];
+  await promisify(execFile)(process.execPath, [vite, ...options], { cwd: ROOT, env });
+  page = readFileSync(join(dist, 'index.html'), 'utf8');
+  scripts = readdirSync(join(dist, 'assets'))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => ({ name, text: readFileSync(join(dist, 'assets', name), 'utf8') }));
+}, 120_000);
+
+afterAll(() => rm(dist, { recursive: true, force: true }));
+
+/** The files that the service worker stores. */
+function precached(): string[] {
+  const worker = readFileSync(join(dist, 'sw.js'), 'utf8');
+  return [...worker.matchAll(/\burl:\s*["'`]([^"'`]+)["'`],\s*revision:/g)].map(([, url = '']) => url);
+}
+
+it('has no inline script, style or handler in the page', () => {
+  const inlineScripts = [...page.matchAll(/<script\b([^>]*)>([^<]*)/g)].filter(
+    ([, attributes = '', text = '']) => !attributes.includes('src=') || text.trim() !== '',
+  );
+  expect(inlineScripts).toEqual([]);
+  expect(page).not.toMatch(/<style\b|\sstyle=|\son\w+=/i);
+});
+
+it('asks for files of its own folder only', () => {
+  const asked = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '');
+  expect(asked.length).toBeGreaterThan(2);
+  expect(asked.filter((url) => !url.startsWith('./'))).toEqual([]);
+  expect(asked.filter((url) => !existsSync(join(dist, url)))).toEqual([]);
+});
+
+it('names files that exist in the manifest', () => {
+  const manifest = JSON.parse(readFileSync(join(dist, 'manifest.webmanifest'), 'utf8')) as {
+    start_url: string;
+    icons: { src: string }[];
+    file_handlers: { action: string; accept: Record<string, string[]> }[];
+  };
+  expect(manifest.icons.filter(({ src }) => !existsSync(join(dist, src)))).toEqual([]);
+  expect([manifest.start_url, manifest.file_handlers[0]?.action]).toEqual(['./', './']);
+  expect(Object.values(manifest.file_handlers[0]?.accept ?? {}).flat()).toContain('.safetensors');
+});
+
+it('stores every script and style, the page, its icons and the default pictures for offline use', () => {
+  const stored = new Set(precached());
+  const needed = [
+    'index.html',
+    'manifest.webmanifest',
+    'icon.svg',
+    ...readdirSync(join(dist, 'assets')).map((name) => `assets/${name}`),
+    ...readdirSync(join(dist, 'datasets/planets')).map((name) => `datasets/planets/${name}`),
+  ];
+  expect(needed.filter((url) => !stored.has(url))).toEqual([]);
+  expect(stored.has('sw.js')).toBe(false);
+});
+
+it('stores at most 8 MiB', () => {
+  const bytes = precached().reduce((sum, url) => sum + statSync(join(dist, url)).size, 0);
+  expect(bytes).toBeLessThan(8 * 2 ** 20);
+});
+
+it('starts the trainer as a module worker of its own origin', () => {
+  expect(scripts.some(({ name }) => name.startsWith('worker-'))).toBe(true);
+  expect(scripts.filter(({ text }) => /importScripts\(|createObjectURL\([^)]*javascript/.test(text))).toEqual(
+    [],
+  );
+});
+
+it('ships notices in the place of licence comments, as committed', () => {
+  expect(scripts.filter(({ text }) => text.includes('@license')).map(({ name }) => name)).toEqual([]);
+  const built = readFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+  const committed = readFileSync(join(ROOT, 'THIRD-PARTY-NOTICES'), 'utf8');
+  expect(built === committed, 'THIRD-PARTY-NOTICES is out of date: run `npm run notices`').toBe(true);
+  for (const name of [
+    '@tensorflow/tfjs-core',
+    'preact',
+    'comlink',
+    'uplot',
+    'workbox-precaching',
+    'datasets/planets',
+  ])
+    expect(built).toContain(`\n${name}`);
+});

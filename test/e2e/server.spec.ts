@@ -1,0 +1,173 @@
+// The app as it is served: the policy on page and workers, by the server or by the service worker; the network off; an
+// update that waits; and that a request to another origin does not go unseen.
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { SECURITY_HEADERS } from '../../src/security-headers.ts';
+import { ADDRESS, openProfile, type Profile } from './browser.ts';
+import { host, hostFolder } from './static-host.ts';
+
+const DIST = join(import.meta.dirname, '../../dist');
+const POLICY = SECURITY_HEADERS['Content-Security-Policy'];
+
+let folder: string;
+let profile: Profile;
+
+test.beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'perennial-e2e-'));
+  profile = await openProfile(join(folder, 'profile'));
+});
+test.afterEach(async () => {
+  await profile.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Waits until the service worker has stored the app and serves this page. */
+async function stored(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+}
+
+/** The worker has looked at the machine: page, trainer and store are all there. */
+async function workerIsUp(page: Page): Promise<void> {
+  await expect(page.getByTestId('backend')).toHaveText(/^(webgpu|webgl|cpu)$/, { timeout: 120_000 });
+}
+
+test('the server sends the policy with the page, its workers and the service worker', async () => {
+  const { page, requests } = profile;
+  const response = await page.goto('/?preset=tiny');
+  expect(response?.headers()).toMatchObject(lowerCase(SECURITY_HEADERS));
+  await workerIsUp(page);
+  await stored(page);
+  const workers = requests.filter((url) => /\/assets\/[\w-]*worker-[\w-]+\.js$|\/sw\.js$/.test(url));
+  expect(new Set(workers).size).toBeGreaterThanOrEqual(3); // trainer, store, service worker
+  for (const url of new Set(workers)) {
+    const { headers } = await profile.context.request.get(url).then((got) => ({ headers: got.headers() }));
+    expect(headers, url).toMatchObject(lowerCase(SECURITY_HEADERS));
+  }
+  expect(profile.errors).toEqual([]);
+  expect(profile.leaks()).toEqual([]);
+});
+
+test('the policy holds: no foreign request, no foreign script, no markup from a string', async () => {
+  const { page } = profile;
+  await page.goto('/');
+  const outcome = await page.evaluate(async () => {
+    const nameOf = (run: () => unknown): string => {
+      try {
+        run();
+        return 'allowed';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    return {
+      foreignWorker: nameOf(() => new Worker('https://elsewhere.invalid/x.js')),
+      dataWorker: nameOf(() => new Worker('data:text/javascript,1')),
+      markup: nameOf(() => (document.body.innerHTML = '<p>')),
+      foreignFetch: await fetch('https://elsewhere.invalid/').then(
+        () => 'allowed',
+        (error: Error) => error.name,
+      ),
+    };
+  });
+  expect(outcome).toEqual({
+    foreignWorker: 'TypeError',
+    dataWorker: 'TypeError',
+    markup: 'TypeError',
+    foreignFetch: 'TypeError',
+  });
+  expect(profile.errors.join('\n')).toContain('Content Security Policy');
+});
+
+test('a host without headers gets them from the service worker, and the app opens with the network off', async () => {
+  const { page, context } = profile;
+  const plain = await hostFolder(DIST);
+  const first = await page.goto(plain.address);
+  expect(first?.headers()['content-security-policy']).toBeUndefined();
+  await workerIsUp(page);
+  await stored(page);
+
+  await plain.close();
+  const failed: string[] = [];
+  const policies = new Map<string, string | undefined>();
+  context.on('requestfailed', (request) => failed.push(request.url()));
+  context.on('response', (response) =>
+    policies.set(new URL(response.url()).pathname, response.headers()['content-security-policy']),
+  );
+  const offline = await page.goto(`${plain.address}?preset=tiny&seed=7`);
+  expect(offline?.headers()['content-security-policy']).toBe(POLICY);
+  await workerIsUp(page);
+  const workers = [...policies].filter(([path]) => /worker-[\w-]+\.js$/.test(path));
+  expect(workers.length).toBeGreaterThanOrEqual(2);
+  expect(workers.filter(([, policy]) => policy !== POLICY)).toEqual([]);
+  expect(failed.filter((url) => !url.endsWith('/sw.js'))).toEqual([]);
+});
+
+test('an update waits until the user takes it, then the page is the new one', async () => {
+  const { page } = profile;
+  const dist = join(folder, 'dist');
+  await cp(DIST, dist, { recursive: true });
+  const plain = await hostFolder(dist);
+  await page.goto(plain.address);
+  await stored(page);
+
+  await publishNextVersion(dist);
+  await page.evaluate(() => {
+    document.documentElement.dataset['visit'] = 'first';
+    return navigator.serviceWorker.getRegistration().then((registration) => registration?.update());
+  });
+  const take = page.getByRole('button', { name: /update/i });
+  await take.waitFor({ timeout: 20_000 });
+  await page.waitForTimeout(1500);
+  expect(await page.getAttribute('html', 'data-visit')).toBe('first'); // nobody reloaded it
+  expect(await page.getAttribute('html', 'data-version')).toBeNull();
+
+  await take.click();
+  await expect(page.locator('html[data-version=next]')).toBeAttached({ timeout: 20_000 });
+  expect(await page.getAttribute('html', 'data-visit')).toBeNull();
+  await plain.close();
+});
+
+/** The same app with another page, as a new deployment would bring it. */
+async function publishNextVersion(dist: string): Promise<void> {
+  const page = join(dist, 'index.html');
+  await writeFile(page, (await readFile(page, 'utf8')).replace('<html', '<html data-version="next"'));
+  const worker = join(dist, 'sw.js');
+  const text = await readFile(worker, 'utf8');
+  const next = text.replace(/(url:\s*["'`]index\.html["'`],\s*revision:\s*["'`])\w+/, '$1next');
+  expect(next).not.toBe(text);
+  await writeFile(worker, next);
+}
+
+test('a request to another origin is seen, wherever it starts', async () => {
+  const other = await host(() => Promise.resolve(''));
+  const leak = (name: string): string => `fetch('${other.address}${name}', { mode: 'no-cors' });`;
+  const files: Record<string, string> = {
+    'index.html': '<script src="page.js"></script>',
+    'page.js': `${leak('page')} new Worker('worker.js'); navigator.serviceWorker.register('sw.js');`,
+    'worker.js': `${leak('worker')} new Worker('nested.js');`,
+    'nested.js': leak('nested'),
+    'sw.js': leak('service-worker'),
+  };
+  const home = await host((path) =>
+    files[path] === undefined ? Promise.reject(new Error(path)) : Promise.resolve(files[path]),
+  );
+  await profile.page.goto(home.address);
+  await expect.poll(() => new Set(other.asked).size, { timeout: 10_000 }).toBe(4);
+  const seen = profile.leaks(home.address).map((url) => url.slice(other.address.length));
+  expect(seen.sort()).toEqual(['nested', 'page', 'service-worker', 'worker']);
+  await Promise.all([other.close(), home.close()]);
+});
+
+test('an address that is not there is not the page', async () => {
+  const { context } = profile;
+  expect((await context.request.get(`${ADDRESS}assets/nothing.js`)).status()).toBe(404);
+  expect((await context.request.get(`${ADDRESS}?preset=tiny`)).status()).toBe(200);
+});
+
+const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,0 +1,51 @@
+// A plain host of files, as cheap ones are: no security headers of its own. Taken away, it is the network switched off.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.webmanifest': 'application/manifest+json',
+};
+
+export interface Host {
+  /** "http://localhost:41234/" */
+  address: string;
+  /** Paths asked for, in order. */
+  asked: string[];
+  close(): Promise<void>;
+}
+
+/** Serves files by `read` (path without query, without the leading slash) at a free port of localhost. */
+export async function host(read: (path: string) => Promise<Buffer | string>): Promise<Host> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1) || 'index.html';
+    asked.push(path);
+    read(path).then(
+      (body) => response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'text/plain' }).end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  return {
+    address: `http://localhost:${(server.address() as AddressInfo).port}/`,
+    asked,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Serves a folder. */
+export const hostFolder = (folder: string): Promise<Host> =>
+  host((path) => readFile(join(folder, normalize(`/${path}`))));
