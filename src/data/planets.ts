@@ -26,7 +26,7 @@ export interface Planets {
   info: DatasetInfo;
   /** [4096, 32, 32, 3]. */
   pixels: Uint8Array;
-  caption(index: number): string;
+  caption: (index: number) => string;
 }
 
 const loading = new Map<string, Promise<Planets>>();

@@ -25,7 +25,7 @@ describe('an epoch', () => {
     (count, batch) => {
       const steps = stepsOf(count, batch);
       for (const epoch of [0, 3]) {
-        const seen = new Array<number>(count).fill(0);
+        const seen = Array.from({ length: count }, () => 0);
         for (let step = epoch * steps; step < (epoch + 1) * steps; step++) {
           const indices = batchIndices(9, step, batch, count);
           expect(indices).toHaveLength(batch);

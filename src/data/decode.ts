@@ -1,0 +1,85 @@
+// One picture file as a square of RGB bytes, or the reason why not. The browser decodes; sizes are checked before that.
+// Not here: which files are tried, and what is kept (own-pictures.ts).
+import type { ImageHeader } from '../formats/image-format.ts';
+import { overLimits, readImageHeader } from '../formats/image-header.ts';
+import { AreaFilter, centreSquare } from './resize.ts';
+
+/** `why` goes on from the file's name: "it is text, no JPEG, PNG, WebP or GIF". */
+export type Refused = { ok: false; why: string };
+export type Checked = { ok: true; header: ImageHeader } | Refused;
+export type Decoded = { ok: true; pixels: Uint8Array<ArrayBuffer> } | Refused;
+
+/** The size is nearly always told in the first 64 KiB; a phone's JPEG may have megabytes of metadata before it. */
+const HEADER_BYTES = [64 * 1024, 1024 * 1024, 16 * 1024 * 1024];
+
+const DECODE_LIMIT_MS = 10_000;
+
+/** Pixels of a strip that are in memory beside the decoded picture. */
+const STRIP_PIXELS = 1024 * 1024;
+
+/** Reads the header and holds it against the limits. Decodes nothing; never rejects. */
+export async function checkPicture(file: Blob): Promise<Checked> {
+  let why = '';
+  for (const length of HEADER_BYTES) {
+    const bytes = await file
+      .slice(0, length)
+      .arrayBuffer()
+      .catch((error: unknown) => String(error));
+    if (typeof bytes === 'string') return { ok: false, why: `it cannot be read (${bytes})` };
+    const result = readImageHeader(new Uint8Array(bytes), file.size);
+    if (result.ok) {
+      const tooLarge = overLimits(result.header, file.size);
+      return tooLarge === null ? result : { ok: false, why: tooLarge };
+    }
+    why = result.why;
+    if (!result.more) break;
+  }
+  return { ok: false, why };
+}
+
+/**
+ * The middle square of a checked picture, [size, size, 3]: first frame, upright by its EXIF orientation, in sRGB, on white
+ * where it is transparent. Never rejects.
+ */
+export async function decodeSquare(file: Blob, size: number): Promise<Decoded> {
+  const bitmap = await decodeWithin(file, DECODE_LIMIT_MS);
+  if (typeof bitmap === 'string') return { ok: false, why: bitmap };
+  try {
+    const why = overLimits({ format: 'png', width: bitmap.width, height: bitmap.height, orientation: 1 }, 0);
+    return why === null ? { ok: true, pixels: squareOf(bitmap, size) } : { ok: false, why };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** The bitmap, or why there is none. */
+async function decodeWithin(file: Blob, limitMs: number): Promise<ImageBitmap | string> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`it takes over ${limitMs / 1000} seconds to decode`), limitMs);
+  });
+  const decoding = createImageBitmap(file).catch(() => 'it is damaged: the browser cannot decode it');
+  const first = await Promise.race([decoding, late]);
+  clearTimeout(timer);
+  // A picture that comes after all must not stay in memory.
+  if (typeof first === 'string') void decoding.then((bitmap) => typeof bitmap !== 'string' && bitmap.close());
+  return first;
+}
+
+/** Drawn 1:1 in strips, so that a large picture is in memory once; browsers' own resizing is worse than ours. */
+function squareOf(bitmap: ImageBitmap, size: number): Uint8Array<ArrayBuffer> {
+  const { left, top, edge } = centreSquare(bitmap.width, bitmap.height);
+  const rows = Math.max(1, Math.min(edge, Math.floor(STRIP_PIXELS / edge)));
+  const context = new OffscreenCanvas(edge, rows).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('this browser gives no 2D canvas in a worker');
+  context.fillStyle = '#fff';
+  const filter = new AreaFilter(edge, size);
+  for (let y = 0; y < edge; y += rows) {
+    context.fillRect(0, 0, edge, rows);
+    context.drawImage(bitmap, -left, -(top + y));
+    const here = Math.min(rows, edge - y);
+    const { data } = context.getImageData(0, 0, edge, here);
+    for (let row = 0; row < here; row++) filter.pushRow(data, row * edge * 4, 4);
+  }
+  return filter.finish();
+}

@@ -1,0 +1,141 @@
+// Importing the user's pictures: every file is tried, what is no picture is skipped and listed, the rest is stored once.
+// Runs in a worker (sync access handles). Not here: decoding (decode.ts), the files on disk (picture-store.ts).
+import { type Fault, FaultError } from '../fault.ts';
+import type { ImportProgress, ImportReport, SkippedFile } from './api.ts';
+import { cleanText, isTextName, readCaption, stemOf } from './captions.ts';
+import { checkPicture, type Decoded, decodeSquare } from './decode.ts';
+import { PictureDraft } from './picture-draft.ts';
+
+const PROGRESS_EVERY_MS = 100;
+/** Pictures being decoded at once, and pixels in them: 24 million take 100 MB. */
+const DECODED_AHEAD = 4;
+const PIXELS_AHEAD = 24e6;
+const TITLE_LENGTH = 120;
+
+interface Entry {
+  path: string;
+  file: File;
+  caption: File | null;
+}
+
+/**
+ * Stores the pictures among `files` as squares of `size` pixels and answers the new data set, whose id follows from the
+ * pixels: the same pictures again give the same id and replace the set. Order is by path, whatever order the picker gave.
+ * `onProgress` is called at most ten times a second, and once at the end. Throws FaultError when no file is a usable
+ * picture, the storage is full or missing, or `signal` is aborted; then nothing is left behind.
+ */
+export async function importPictures(
+  files: readonly File[],
+  title: string,
+  size: number,
+  onProgress: (progress: ImportProgress) => void,
+  signal: AbortSignal,
+): Promise<ImportReport> {
+  const entries = entriesOf(files);
+  const skipped: SkippedFile[] = [];
+  const captions: string[] = [];
+  const report = progressReporter(onProgress);
+  const draft = await PictureDraft.begin(size);
+  try {
+    let done = 0;
+    for await (const { entry, result } of decodeInOrder(entries, size)) {
+      if (signal.aborted) throw new FaultError(cancelled(done, entries.length));
+      if (result.ok) {
+        await draft.push(result.pixels);
+        captions.push(await captionOf(entry, skipped));
+      } else skipped.push({ name: entry.path, why: result.why });
+      done++;
+      report({ done, total: entries.length, skipped: skipped.length }, done === entries.length);
+    }
+    if (draft.count === 0) throw new FaultError(nothingUsable(entries.length, skipped));
+    const name = cleanText(title).slice(0, TITLE_LENGTH) || 'My pictures';
+    return { info: await draft.complete(name, captions), skipped };
+  } catch (error) {
+    // What cannot be removed now does not count as a set, and the next import removes it.
+    await draft.discard().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Everything that is not the caption of something else, by path. Paths keep equal names in two folders apart. */
+function entriesOf(files: readonly File[]): Entry[] {
+  const all = files.map((file) => ({ path: cleanText(file.webkitRelativePath || file.name), file }));
+  const others = new Set(all.filter(({ path }) => !isTextName(path)).map(({ path }) => stemOf(path)));
+  const isCaption = ({ path }: { path: string }) => isTextName(path) && others.has(stemOf(path));
+  const captions = new Map(all.filter(isCaption).map(({ path, file }) => [stemOf(path), file]));
+  return all
+    .filter((one) => !isCaption(one))
+    .map(({ path, file }) => ({ path, file, caption: captions.get(stemOf(path)) ?? null }))
+    .sort((a, b) => compare(a.path, b.path) || a.file.size - b.file.size);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Decodes a few ahead, within a budget of pixels, and gives them back in order. */
+async function* decodeInOrder(
+  entries: readonly Entry[],
+  size: number,
+): AsyncGenerator<{ entry: Entry; result: Decoded }> {
+  const ahead: { entry: Entry; pixels: number; result: Decoded | Promise<Decoded> }[] = [];
+  let pixelsAhead = 0;
+  const next = async () => {
+    const first = ahead[0];
+    if (!first) throw new Error('nothing is being decoded');
+    const result = await first.result;
+    ahead.shift();
+    pixelsAhead -= first.pixels;
+    return { entry: first.entry, result };
+  };
+  for (const entry of entries) {
+    const checked = await checkPicture(entry.file);
+    const pixels = checked.ok ? checked.header.width * checked.header.height : 0;
+    while (ahead.length > 0 && (ahead.length >= DECODED_AHEAD || pixelsAhead + pixels > PIXELS_AHEAD))
+      yield await next();
+    pixelsAhead += pixels;
+    ahead.push({ entry, pixels, result: checked.ok ? decodeSquare(entry.file, size) : checked });
+  }
+  while (ahead.length > 0) yield await next();
+}
+
+async function captionOf(entry: Entry, skipped: SkippedFile[]): Promise<string> {
+  if (!entry.caption) return '';
+  const caption = await readCaption(entry.caption);
+  if (caption.ok) return caption.text;
+  skipped.push({ name: `${stemOf(entry.path)}.txt`, why: caption.why });
+  return '';
+}
+
+function progressReporter(
+  onProgress: (progress: ImportProgress) => void,
+): (progress: ImportProgress, last: boolean) => void {
+  let reported = -Infinity;
+  return (progress, last) => {
+    const now = performance.now();
+    if (!last && now - reported < PROGRESS_EVERY_MS) return;
+    reported = now;
+    onProgress(progress);
+  };
+}
+
+function nothingUsable(tried: number, skipped: readonly SkippedFile[]): Fault {
+  const first = skipped[0];
+  return {
+    kind: 'data',
+    title: 'None of these files is a picture that can be used',
+    what: first ? `For example ${first.name}: ${first.why}. Nothing was stored.` : 'Nothing was stored.',
+    expected: 'at least one JPEG, PNG, WebP or GIF',
+    got: tried === 1 ? '1 other file' : `${tried} other files`,
+    todo: ['Choose other files, or a folder that has pictures in it.'],
+  };
+}
+
+function cancelled(done: number, total: number): Fault {
+  return {
+    kind: 'data',
+    title: 'The import was cancelled',
+    what: 'Nothing was stored.',
+    expected: `${total} files`,
+    got: `cancelled after ${done}`,
+    todo: ['Import the pictures again when you want them.'],
+  };
+}

@@ -1,0 +1,159 @@
+// A set of the user's pictures while it is being written: pixels as they come, then captions, then info.json, which makes
+// it count. Runs in a worker (sync access handles). Not here: reading sets (picture-store.ts), decoding (decode.ts).
+import { type Fault, FaultError } from '../fault.ts';
+import type { DatasetInfo } from './api.ts';
+import { CHUNK_BYTES, pixelFingerprint } from './fingerprint.ts';
+import {
+  CAPTIONS,
+  INFO,
+  isNamed,
+  PIXELS,
+  picturesFolder,
+  readInfo,
+  removeFolder,
+  scan,
+  type StoredInfo,
+  VERSION,
+} from './picture-store.ts';
+
+/** A set being written. Its folder counts only once `complete` has written info.json. */
+export class PictureDraft {
+  readonly #pictures: FileSystemDirectoryHandle;
+  readonly #name: string;
+  readonly #folder: FileSystemDirectoryHandle;
+  readonly #handle: FileSystemSyncAccessHandle;
+  readonly #size: number;
+  readonly #chunk = new Uint8Array(CHUNK_BYTES);
+  readonly #digests: Uint8Array[] = [];
+  #filled = 0;
+  #written = 0;
+  #count = 0;
+
+  private constructor(
+    pictures: FileSystemDirectoryHandle,
+    folder: FileSystemDirectoryHandle,
+    handle: FileSystemSyncAccessHandle,
+    size: number,
+  ) {
+    this.#pictures = pictures;
+    this.#name = folder.name;
+    this.#folder = folder;
+    this.#handle = handle;
+    this.#size = size;
+  }
+
+  /** Makes the folder; clears away what imports that were cut off have left. Throws FaultError without a file system. */
+  static async begin(size: number): Promise<PictureDraft> {
+    const pictures = await picturesFolder(true);
+    if (!pictures) throw new FaultError(noFileSystem);
+    for (const { name, info } of await scan(pictures)) {
+      // One that is still being written by another tab refuses, and stays.
+      if (!info) await removeFolder(pictures, name).catch(() => undefined);
+    }
+    const folder = await pictures.getDirectoryHandle(`import-${crypto.randomUUID()}`, { create: true });
+    const file = await folder.getFileHandle(PIXELS, { create: true });
+    return new PictureDraft(pictures, folder, await file.createSyncAccessHandle(), size);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The next picture, [size, size, 3]. Throws FaultError when the storage is full. */
+  async push(pixels: Uint8Array): Promise<void> {
+    for (let from = 0; from < pixels.length;) {
+      const part = pixels.subarray(from, from + CHUNK_BYTES - this.#filled);
+      this.#chunk.set(part, this.#filled);
+      this.#filled += part.length;
+      from += part.length;
+      if (this.#filled === CHUNK_BYTES) await this.#writeChunk();
+    }
+    this.#count++;
+  }
+
+  async #writeChunk(): Promise<void> {
+    const bytes = this.#chunk.subarray(0, this.#filled);
+    this.#digests.push(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+    writeWhole(this.#handle, bytes, this.#written);
+    this.#written += bytes.length;
+    this.#filled = 0;
+  }
+
+  /** Makes it a set: pixels and captions are on the disk before info.json says so. An older one of the same pixels goes. */
+  async complete(title: string, captions: string[]): Promise<DatasetInfo> {
+    if (this.#filled > 0) await this.#writeChunk();
+    this.#handle.flush();
+    const hasCaptions = captions.some((caption) => caption !== '');
+    if (hasCaptions) await this.#writeJson(CAPTIONS, captions);
+    const fingerprint = await pixelFingerprint(this.#digests, this.#count, this.#size);
+    const { count } = this;
+    const stored: StoredInfo = {
+      version: VERSION,
+      title,
+      count,
+      size: this.#size,
+      fingerprint,
+      captions: hasCaptions,
+    };
+    await this.#writeJson(INFO, stored);
+    this.#handle.close();
+    const info = await readInfo(this.#folder);
+    if (!info) throw new Error('a set of pictures that was just written cannot be read');
+    for (const other of await scan(this.#pictures)) {
+      if (other.info?.id === info.id && other.name !== this.#name)
+        await removeFolder(this.#pictures, other.name);
+    }
+    return info;
+  }
+
+  /** Takes everything away again. */
+  async discard(): Promise<void> {
+    this.#handle.close();
+    await removeFolder(this.#pictures, this.#name);
+  }
+
+  async #writeJson(name: string, value: unknown): Promise<void> {
+    const file = await this.#folder.getFileHandle(name, { create: true });
+    const handle = await file.createSyncAccessHandle();
+    try {
+      writeWhole(handle, new TextEncoder().encode(JSON.stringify(value)), 0);
+      handle.flush();
+    } finally {
+      handle.close();
+    }
+  }
+}
+
+function writeWhole(handle: FileSystemSyncAccessHandle, bytes: Uint8Array<ArrayBuffer>, at: number): void {
+  let written: number;
+  try {
+    written = handle.write(bytes, { at });
+  } catch (error) {
+    if (isNamed(error, 'QuotaExceededError')) throw new FaultError(storageFull(at, bytes.length, 0));
+    throw error;
+  }
+  if (written !== bytes.length) throw new FaultError(storageFull(at, bytes.length, written));
+}
+
+const noFileSystem: Fault = {
+  kind: 'storage',
+  title: 'This browser keeps no files for this page',
+  what: 'Your pictures cannot be stored, so they cannot be trained on. The built-in pictures work.',
+  expected: 'a private file system for this page',
+  got: 'none, as in some private windows',
+  todo: ['Open the page in an ordinary window.', 'Or use another browser.'],
+};
+
+function storageFull(at: number, expected: number, written: number): Fault {
+  return {
+    kind: 'storage',
+    title: 'The storage is full',
+    what: 'The import stopped and what it had written was removed. Your checkpoints are untouched.',
+    expected: `room for ${expected} bytes after ${at}`,
+    got: `room for ${written}`,
+    todo: [
+      'Delete pictures or checkpoints that you do not need, or free space on the disk.',
+      'Import again.',
+    ],
+  };
+}

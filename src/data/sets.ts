@@ -1,0 +1,132 @@
+// All sets of pictures there are, and each of them opened at a run's image size. Read this first: what the trainer uses.
+// Not here: importing (own-pictures.ts), batches (batches.ts).
+import { type Fault, FaultError } from '../fault.ts';
+import type { DatasetInfo, PictureSet } from './api.ts';
+import { appBase } from './app-base.ts';
+import { listStored, openStored, removeStored, type StoredPictures } from './picture-store.ts';
+import { loadPlanets, PLANETS } from './planets.ts';
+import { resizeSquare } from './resize.ts';
+import { drawShape, shapeCaption, SHAPES } from './shapes.ts';
+
+/** Resized pictures up to this many bytes are kept in memory. */
+const REMEMBERED_BYTES = 256 * 1024 * 1024;
+
+export interface OpenOptions {
+  imageSize: number;
+  maxImages: number;
+}
+
+/** The built-in sets, then the user's own by title. */
+export async function listDatasets(): Promise<DatasetInfo[]> {
+  return [PLANETS, SHAPES, ...(await listStored())];
+}
+
+/**
+ * A set at `imageSize`: shapes are drawn at it, others go through the area filter (planets may be enlarged, own pictures
+ * may not). Throws FaultError of kind `data` where the set is not on this computer or stored too small.
+ */
+export async function openPictures(id: string, options: OpenOptions): Promise<PictureSet> {
+  if (id === SHAPES.id) return openShapes(options);
+  if (id === PLANETS.id) return openPlanets(options);
+  return openOwn(id, options);
+}
+
+/** Removes pictures that the user imported. Throws FaultError where another tab holds them. */
+export async function removePictures(id: string): Promise<void> {
+  await removeStored(id);
+}
+
+function openShapes({ imageSize, maxImages }: OpenOptions): PictureSet {
+  const count = Math.min(SHAPES.count, maxImages);
+  return {
+    info: SHAPES,
+    count,
+    size: imageSize,
+    read: remembered(count, imageSize, (index) => Promise.resolve(drawShape(index, imageSize))),
+    caption: (index) => shapeCaption(index),
+  };
+}
+
+async function openPlanets({ imageSize, maxImages }: OpenOptions): Promise<PictureSet> {
+  const { info, pixels, caption } = await loadPlanets(appBase());
+  const stored = info.storedSize;
+  const bytes = stored * stored * 3;
+  const count = Math.min(info.count, maxImages);
+  const readStored = (index: number) => Promise.resolve(pixels.subarray(index * bytes, (index + 1) * bytes));
+  const read = resized(count, stored, imageSize, readStored);
+  return { info, count, size: imageSize, read, caption };
+}
+
+async function openOwn(id: string, { imageSize, maxImages }: OpenOptions): Promise<PictureSet> {
+  const opened = await openStored(id);
+  if (!opened) throw new FaultError(missing(id));
+  const { info, captions } = opened;
+  if (info.storedSize < imageSize) throw new FaultError(tooSmall(info, imageSize));
+  const count = Math.min(info.count, maxImages);
+  const read = resized(count, info.storedSize, imageSize, storedReader(opened));
+  return { info, count, size: imageSize, read, caption: (index) => captions[index] ?? '' };
+}
+
+type Read = PictureSet['read'];
+
+/** Reads slices of pixels.bin. A set that was imported again lies in another file: it is looked up once more. */
+function storedReader(opened: StoredPictures): Read {
+  const { id, storedSize } = opened.info;
+  const bytes = storedSize * storedSize * 3;
+  let { pixels } = opened;
+  const slice = async (index: number) =>
+    new Uint8Array(await pixels.slice(index * bytes, (index + 1) * bytes).arrayBuffer());
+  return async (index) => {
+    try {
+      return await slice(index);
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      const again = await openStored(id);
+      if (!again) throw new FaultError(missing(id));
+      pixels = again.pixels;
+      return slice(index);
+    }
+  };
+}
+
+function resized(count: number, stored: number, size: number, read: Read): Read {
+  if (stored === size) return read;
+  const source = { width: stored, height: stored, channels: 3 } as const;
+  return remembered(count, size, async (index) => resizeSquare(await read(index), source, size));
+}
+
+/** Keeps what was made once, where all of it fits into memory. */
+function remembered(count: number, size: number, make: Read): Read {
+  const bytes = size * size * 3;
+  if (count * bytes > REMEMBERED_BYTES) return make;
+  const pictures: (Uint8Array | undefined)[] = [];
+  return async (index) => (pictures[index] ??= await make(index));
+}
+
+function missing(id: string): Fault {
+  return {
+    kind: 'data',
+    title: `The pictures ${id.slice(0, 64)} are not on this computer`,
+    what: 'They were deleted, the browser evicted them, or the run was imported from elsewhere. Checkpoints are untouched.',
+    expected: `the set of pictures ${id.slice(0, 64)}`,
+    got: 'no such set in this browser',
+    todo: [
+      'Import the same pictures again: they get the same name.',
+      'Or choose other pictures for a new run.',
+    ],
+  };
+}
+
+function tooSmall({ title, storedSize }: DatasetInfo, imageSize: number): Fault {
+  return {
+    kind: 'data',
+    title: `The pictures of ${title} are stored too small`,
+    what: `They were imported at ${storedSize} x ${storedSize} pixels, and enlarging them would teach the model blur.`,
+    expected: `pictures stored at ${imageSize} x ${imageSize} or larger`,
+    got: `${storedSize} x ${storedSize}`,
+    todo: [
+      `Import the pictures again with image size ${imageSize}.`,
+      `Or set the image size to ${storedSize}.`,
+    ],
+  };
+}

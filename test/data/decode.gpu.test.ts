@@ -1,0 +1,138 @@
+// Decoding files of every kind in a real Chromium: upright, cropped in the middle, on white, or refused with the reason.
+import * as Comlink from 'comlink';
+import { afterAll, describe, expect, it } from 'vitest';
+import { pictureFile, textFile, withOrientation } from './make-files.ts';
+import type { PicturesApi } from './pictures-worker.ts';
+
+const worker = new Worker(new URL('./pictures-worker.ts', import.meta.url), { type: 'module' });
+const pictures = Comlink.wrap<PicturesApi>(worker);
+afterAll(() => worker.terminate());
+
+const SIZE = 8;
+const decoded = async (file: Blob, size = SIZE) => {
+  const result = await pictures.decode(file, size);
+  if (!result.ok) throw new Error(result.why);
+  return result.pixels;
+};
+const reason = async (file: Blob) => {
+  const result = await pictures.decode(file, SIZE);
+  return result.ok ? 'decoded' : result.why;
+};
+const at = (pixels: Uint8Array, x: number, y: number) => [
+  ...pixels.subarray((y * SIZE + x) * 3, (y * SIZE + x) * 3 + 3),
+];
+const near = (got: number[], wanted: number[], within: number) =>
+  got.every((value, i) => Math.abs(value - (wanted[i] as number)) <= within);
+
+const ORANGE = [0xc0, 0x40, 0x20];
+/** Where the white mark lies. */
+const corners = (pixels: Uint8Array) => {
+  const last = SIZE - 1;
+  const places: Record<string, [number, number]> = {
+    'upper left': [0, 0],
+    'upper right': [last, 0],
+    'lower left': [0, last],
+    'lower right': [last, last],
+  };
+  return Object.keys(places).filter((name) => near(at(pixels, ...places[name]!), [255, 255, 255], 40));
+};
+
+describe('decoding', () => {
+  it.each([
+    ['image/png', 0],
+    ['image/webp', 12],
+    ['image/jpeg', 12],
+  ])('%s gives the pixels back within %i', async (type, within) => {
+    const pixels = await decoded(await pictureFile('a', { type }));
+    expect(near(at(pixels, 7, 7), ORANGE, within)).toBe(true);
+    expect(near(at(pixels, 0, 0), [255, 255, 255], within)).toBe(true);
+  });
+
+  it.each([
+    [1, 'upper left'],
+    [3, 'lower right'],
+    [6, 'upper right'],
+    [8, 'lower left'],
+  ])('JPEG with EXIF orientation %i stands upright: its mark is %s', async (orientation, corner) => {
+    const file = await withOrientation(await pictureFile('a.jpg', { width: 64, height: 64 }), orientation);
+    expect(corners(await decoded(file))).toEqual([corner]);
+  });
+
+  it('crops the middle: the mark in the corner of a wide picture is gone', async () => {
+    const pixels = await decoded(
+      await pictureFile('wide.png', { width: 160, height: 40, type: 'image/png' }),
+    );
+    for (let i = 0; i < SIZE * SIZE; i++) expect([...pixels.subarray(i * 3, i * 3 + 3)]).toEqual(ORANGE);
+  });
+
+  it('puts transparent pixels on white', async () => {
+    const blank = new OffscreenCanvas(20, 20);
+    blank.getContext('2d');
+    const pixels = await decoded(await blank.convertToBlob({ type: 'image/png' }));
+    expect([...pixels].every((value) => value === 255)).toBe(true);
+  });
+
+  it('takes the first frame of a GIF', async () => {
+    // 1 x 1, two frames: red, then green (a global table of two colours).
+    const frame = (code: number) => [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, code, 1, 0];
+    const screen = [1, 0, 1, 0, 0x80, 0, 0, 255, 0, 0, 0, 255, 0];
+    const gif = Uint8Array.from([
+      ...new TextEncoder().encode('GIF89a'),
+      ...screen,
+      ...frame(0x44),
+      ...frame(0x4c),
+      0x3b,
+    ]);
+    const pixels = await decoded(new Blob([gif]));
+    expect(at(pixels, 0, 0)).toEqual([255, 0, 0]);
+  });
+
+  it('is the same in strips: a 3000 x 2000 picture, 1 pixel wide stripes', async () => {
+    const canvas = new OffscreenCanvas(3000, 2000);
+    const context = canvas.getContext('2d')!;
+    for (let y = 0; y < 2000; y++) {
+      context.fillStyle = y % 2 ? '#000' : '#fff';
+      context.fillRect(0, y, 3000, 1);
+    }
+    const pixels = await decoded(await canvas.convertToBlob({ type: 'image/png' }));
+    expect([...pixels].every((value) => value === 128)).toBe(true);
+  });
+});
+
+describe('refusing', () => {
+  it('names what the file is', async () => {
+    expect(await reason(textFile('a.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>'))).toMatch(/SVG/);
+    expect(await reason(textFile('a.png', 'words'))).toMatch(/text/);
+    expect(await reason(new Blob([]))).toBe('it is empty');
+  });
+
+  it('a picture whose pixels are damaged', async () => {
+    const png = new Uint8Array(await (await pictureFile('a.png', { type: 'image/png' })).arrayBuffer());
+    expect(await reason(new Blob([png.fill(0x55, 41)]))).toMatch(/damaged/);
+  });
+
+  it.each(['image/jpeg', 'image/png', 'image/webp'])('a %s that is cut in the middle', async (type) => {
+    const file = await pictureFile('a', { type, width: 300, height: 300 });
+    expect(await reason(file.slice(0, file.size / 2))).toMatch(/damaged|cut off/);
+  });
+
+  it('a PNG that claims 20,000 x 20,000 pixels, at once', async () => {
+    const png = new Uint8Array(await (await pictureFile('a.png', { type: 'image/png' })).arrayBuffer());
+    const view = new DataView(png.buffer);
+    view.setUint32(16, 20_000);
+    view.setUint32(20, 20_000);
+    view.setUint32(29, crc32(png.subarray(12, 29)));
+    const began = performance.now();
+    expect(await reason(new Blob([png]))).toMatch(/20000 x 20000/);
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}

@@ -1,0 +1,34 @@
+// Picture files made in the browser for the tests of src/data, with pixels that are known.
+
+/** A file of one colour with a white mark in its upper left corner. */
+export async function pictureFile(
+  name: string,
+  { width = 40, height = 40, colour = '#c04020', type = 'image/jpeg', folder = '' } = {},
+): Promise<File> {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no 2D canvas');
+  context.fillStyle = colour;
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width / 4, height / 4);
+  const file = new File([await canvas.convertToBlob({ type, quality: 0.95 })], name, { type });
+  return folder ? inFolder(file, folder) : file;
+}
+
+/** As a folder picker gives it. */
+export function inFolder(file: File, folder: string): File {
+  Object.defineProperty(file, 'webkitRelativePath', { value: `${folder}/${file.name}` });
+  return file;
+}
+
+export const textFile = (name: string, text: string): File => new File([text], name, { type: 'text/plain' });
+
+/** A JPEG with an EXIF block that gives its orientation. */
+export async function withOrientation(file: File, orientation: number): Promise<File> {
+  const jpeg = new Uint8Array(await file.arrayBuffer());
+  // APP1, "Exif", little-endian TIFF with one entry: tag 0x0112, SHORT, one value.
+  const exif = [0xff, 0xe1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0, 0x49, 0x49, 0x2a, 0, 8, 0, 0, 0, 1, 0];
+  const entry = [0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0];
+  return new File([jpeg.subarray(0, 2), Uint8Array.from([...exif, ...entry]), jpeg.subarray(2)], file.name);
+}

@@ -1,0 +1,227 @@
+// Importing pictures in a real Chromium, into a real private file system, from a worker.
+import * as Comlink from 'comlink';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { cdp } from 'vitest/browser';
+import type { ImportProgress, ImportReport } from '../../src/data/api.ts';
+import type { Result } from '../../src/fault.ts';
+import { pictureFile, textFile } from './make-files.ts';
+import type { PicturesApi } from './pictures-worker.ts';
+
+const worker = new Worker(new URL('./pictures-worker.ts', import.meta.url), { type: 'module' });
+const pictures = Comlink.wrap<PicturesApi>(worker);
+
+const importAll = async (files: File[], title = 'Holiday', size = 16, onProgress = () => {}) => {
+  const progress: ImportProgress[] = [];
+  const result = (await pictures.importPictures(
+    files,
+    title,
+    size,
+    Comlink.proxy((one) => {
+      progress.push(one);
+      onProgress();
+    }),
+  )) as Result<ImportReport>;
+  return { result, progress };
+};
+const imported = async (files: File[], title?: string, size?: number) => {
+  const { result } = await importAll(files, title, size);
+  if (!result.ok) throw new Error(JSON.stringify(result.fault));
+  return result.value;
+};
+const faultOf = async (files: File[]) => {
+  const { result } = await importAll(files);
+  if (result.ok) throw new Error('it was imported');
+  return result.fault;
+};
+const own = async () => (await pictures.list()).filter(({ builtIn }) => !builtIn);
+const value = <T>(result: Result<T>): T => {
+  if (!result.ok) throw new Error(JSON.stringify(result.fault));
+  return result.value;
+};
+
+beforeEach(async () => {
+  for (const { id } of await own()) await pictures.remove(id);
+});
+afterAll(() => worker.terminate());
+
+/** Bytes this origin may store; without a number, as before. */
+const setQuota = (quotaSize?: number) =>
+  (cdp() as unknown as { send(method: string, params: object): Promise<unknown> }).send(
+    'Storage.overrideQuotaForOrigin',
+    { origin: location.origin, ...(quotaSize === undefined ? {} : { quotaSize }) },
+  );
+
+const colours = ['#c04020', '#20c040', '#4020c0', '#c0c020', '#20c0c0', '#c020c0'];
+const sixFiles = () =>
+  Promise.all(colours.map((colour, i) => pictureFile(`p${i}.png`, { colour, type: 'image/png' })));
+
+describe('an import', () => {
+  it('keeps the good pictures, skips two broken ones and says why', async () => {
+    const good = await sixFiles();
+    const whole = await pictureFile('cut.jpg');
+    const cut = new File([whole.slice(0, 12)], 'cut.jpg');
+    const files = [...good, cut, textFile('not-a-picture.jpg', 'words')];
+    const { result, progress } = await importAll(files);
+    const { info, skipped } = value(result);
+    expect(info).toMatchObject({
+      title: 'Holiday',
+      count: 6,
+      storedSize: 16,
+      builtIn: false,
+      captions: false,
+    });
+    expect(info.id).toBe(`own-${info.fingerprint.slice(0, 8)}`);
+    expect(skipped.map(({ name }) => name)).toEqual(['cut.jpg', 'not-a-picture.jpg']);
+    expect(skipped[0]?.why).toMatch(/cut off/);
+    expect(skipped[1]?.why).toMatch(/text/);
+    expect(progress.at(-1)).toEqual({ done: 8, total: 8, skipped: 2 });
+    expect(await own()).toEqual([info]);
+  });
+
+  it('stores the pixels: what is read is what was drawn', async () => {
+    const { info } = await imported(await sixFiles());
+    const { pictures: read } = value(await pictures.read(info.id, 16, [0, 5]));
+    // 40 -> 16 pixels: the mark is 10 wide, 4 pixels of the result.
+    expect([...(read[0]?.subarray(0, 3) ?? [])]).toEqual([255, 255, 255]);
+    expect([...(read[0]?.subarray(-3) ?? [])]).toEqual([0xc0, 0x40, 0x20]);
+    expect([...(read[1]?.subarray(-3) ?? [])]).toEqual([0xc0, 0x20, 0xc0]);
+    const half = value(await pictures.read(info.id, 8, [1])).pictures[0];
+    expect(half).toHaveLength(8 * 8 * 3);
+    expect([...(half?.subarray(-3) ?? [])]).toEqual([0x20, 0xc0, 0x40]);
+  });
+
+  it('gives the same pictures the same id in any order, under another title, and replaces the set', async () => {
+    const files = await sixFiles();
+    const first = await imported(files, 'One');
+    const second = await imported(files.toReversed(), 'Two');
+    expect(second.info).toEqual({ ...first.info, title: 'Two' });
+    expect(await own()).toEqual([second.info]);
+    expect(await pictures.paths()).toHaveLength(2);
+    const other = await imported(files.slice(0, 5));
+    expect(other.info.id).not.toBe(first.info.id);
+    expect((await imported(files, 'One', 8)).info.id).not.toBe(first.info.id);
+  });
+
+  it('does not disturb a run that reads the set while it is imported again', async () => {
+    const files = await sixFiles();
+    const { info } = await imported(files);
+    const { before, after, id } = value(await pictures.readAcrossImport(info.id, files, 16));
+    expect(id).toBe(info.id);
+    expect(after).toEqual(before);
+  });
+
+  it('keeps captions beside their pictures, cleaned, and lists those it cannot use', async () => {
+    const files = [
+      ...(await sixFiles()),
+      textFile('p0.txt', 'a red\u202e square\u0000\nwith a mark  '),
+      textFile('p1.txt', 'x'.repeat(5000)),
+      textFile('orphan.txt', 'a caption of nothing'),
+    ];
+    const { info, skipped } = await imported(files);
+    expect(info).toMatchObject({ count: 6, captions: true });
+    expect(value(await pictures.read(info.id, 16, [0, 1, 2])).captions).toEqual([
+      'a red square with a mark',
+      '',
+      '',
+    ]);
+    expect(skipped.map(({ name }) => name).sort((a, b) => (a < b ? -1 : 1))).toEqual([
+      'orphan.txt',
+      'p1.txt',
+    ]);
+  });
+
+  it('keeps duplicates', async () => {
+    const one = await pictureFile('a.png', { type: 'image/png' });
+    expect((await imported([one, new File([one], 'b.png')])).info.count).toBe(2);
+  });
+
+  it('clears away what a killed import left', async () => {
+    await pictures.leaveHalf();
+    expect(await own()).toEqual([]);
+    await imported(await sixFiles());
+    expect((await pictures.paths()).filter((path) => path.startsWith('import-half'))).toEqual([]);
+  });
+});
+
+describe('an import that cannot be', () => {
+  it('of no usable picture at all leaves nothing and gives an example', async () => {
+    const fault = await faultOf([textFile('notes.md', 'words'), textFile('empty.jpg', '')]);
+    expect(fault).toMatchObject({ kind: 'data', got: '2 other files' });
+    expect(fault.what).toMatch(/empty\.jpg: it is empty/);
+    expect(await pictures.paths()).toEqual([]);
+    expect((await faultOf([])).got).toBe('0 other files');
+  });
+
+  it('is cancelled leaves nothing', async () => {
+    const one = await pictureFile('a.jpg', { width: 900, height: 900 });
+    const files = Array.from({ length: 300 }, (_, i) => new File([one], `${i}.jpg`));
+    const { result, progress } = await importAll(files, 'Holiday', 16, () => void pictures.cancel());
+    expect(result).toMatchObject({ ok: false, fault: { title: 'The import was cancelled' } });
+    expect(progress.at(-1)?.done ?? 0).toBeLessThan(300);
+    expect(await pictures.paths()).toEqual([]);
+  });
+});
+
+describe('full storage', () => {
+  it('stops the import, says so, leaves nothing, and the older set whole', async () => {
+    const { info } = await imported(await sixFiles());
+    const photo = await pictureFile('a.png', { width: 256, height: 256, type: 'image/png' });
+    const files = Array.from({ length: 60 }, (_, i) => new File([photo], `${i}.png`));
+    const { usage = 0 } = await navigator.storage.estimate();
+    await setQuota(usage + 6e6);
+    try {
+      const { result } = await importAll(files, 'Large', 256);
+      expect(result).toMatchObject({ ok: false, fault: { kind: 'storage', title: 'The storage is full' } });
+    } finally {
+      await setQuota();
+    }
+    expect(await own()).toEqual([info]);
+    expect(await pictures.paths()).toHaveLength(2);
+  });
+});
+
+describe('a set that cannot be opened', () => {
+  it('is named, with what to do', async () => {
+    const result = await pictures.read('own-00000000', 16, [0]);
+    expect(result).toMatchObject({ ok: false, fault: { kind: 'data', got: 'no such set in this browser' } });
+  });
+
+  it('because it is stored too small says both sizes', async () => {
+    const { info } = await imported(await sixFiles());
+    const result = await pictures.read(info.id, 32, [0]);
+    expect(result).toMatchObject({
+      ok: false,
+      fault: { kind: 'data', expected: 'pictures stored at 32 x 32 or larger', got: '16 x 16' },
+    });
+  });
+});
+
+describe('batches of own pictures', () => {
+  it('are the same each time and in -1..1', async () => {
+    const { info } = await imported(await sixFiles());
+    const [first, again] = [await pictures.batch(info.id, 16, 7), await pictures.batch(info.id, 16, 7)];
+    expect(first).toEqual(again);
+    const { images, indices } = value(first);
+    expect(indices).toHaveLength(4);
+    expect(Math.max(...images)).toBe(1);
+    expect(Math.min(...images)).toBeGreaterThanOrEqual(-1);
+  });
+
+  it('come in within 20 seconds for 60 photos and 1,000 small pictures', async () => {
+    const photo = await pictureFile('photo.jpg', { width: 1600, height: 1200 });
+    const files = Array.from({ length: 60 }, (_, i) => new File([photo], `${i}.jpg`));
+    const began = performance.now();
+    const { info } = await imported(files, 'Photos', 64);
+    const seconds = (performance.now() - began) / 1000;
+    const small = await pictureFile('small.png', { width: 64, height: 64, type: 'image/png' });
+    const many = Array.from({ length: 1000 }, (_, i) => new File([small], `${i}.png`));
+    const smallBegan = performance.now();
+    await imported(many, 'Small', 32);
+    const smallSeconds = (performance.now() - smallBegan) / 1000;
+    console.log(
+      `${(60 / seconds).toFixed(0)} photos of 1600 x 1200 a second, ${(1000 / smallSeconds).toFixed(0)} of 64 x 64`,
+    );
+    expect(info.count).toBe(60);
+    expect(seconds + smallSeconds).toBeLessThan(20);
+  });
+});

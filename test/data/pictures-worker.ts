@@ -1,0 +1,98 @@
+// The worker that the browser tests of src/data run in: sync access handles exist in workers only.
+import * as Comlink from 'comlink';
+import type { ImportProgress, ImportReport } from '../../src/data/api.ts';
+import { loadBatch } from '../../src/data/batches.ts';
+import { previewSheet } from '../../src/data/contact-sheet.ts';
+import { checkPicture, decodeSquare } from '../../src/data/decode.ts';
+import { importPictures } from '../../src/data/own-pictures.ts';
+import { listDatasets, openPictures, removePictures } from '../../src/data/sets.ts';
+import { type Fault, faultOf, type Result } from '../../src/fault.ts';
+
+let stop = new AbortController();
+
+async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    const fault: Fault = faultOf(error);
+    return { ok: false, fault };
+  }
+}
+
+const api = {
+  decode: async (file: Blob, size: number) => {
+    const checked = await checkPicture(file);
+    return checked.ok ? decodeSquare(file, size) : checked;
+  },
+  importPictures: (
+    files: File[],
+    title: string,
+    size: number,
+    onProgress: (progress: ImportProgress) => void,
+  ): Promise<Result<ImportReport>> => {
+    stop = new AbortController();
+    return attempt(() => importPictures(files, title, size, onProgress, stop.signal));
+  },
+  cancel: () => stop.abort(),
+  list: listDatasets,
+  remove: removePictures,
+  read: (id: string, imageSize: number, indices: number[]) =>
+    attempt(async () => {
+      const set = await openPictures(id, { imageSize, maxImages: 1e6 });
+      const pictures = await Promise.all(indices.map((index) => set.read(index)));
+      return {
+        info: set.info,
+        count: set.count,
+        pictures,
+        captions: indices.map((index) => set.caption(index)),
+      };
+    }),
+  /** Opens a set, imports files anew in between, and reads on. */
+  readAcrossImport: (id: string, files: File[], size: number) =>
+    attempt(async () => {
+      const set = await openPictures(id, { imageSize: size, maxImages: 1e6 });
+      const before = await set.read(0);
+      const again = await importPictures(files, 'Again', size, () => {}, new AbortController().signal);
+      return { before, after: await set.read(0), id: again.info.id };
+    }),
+  batch: (id: string, imageSize: number, globalStep: number) =>
+    attempt(async () =>
+      loadBatch(await openPictures(id, { imageSize, maxImages: 1e6 }), {
+        seed: 1,
+        globalStep,
+        first: 0,
+        batchSize: 4,
+        imagesPerStep: 4,
+        randomFlip: true,
+      }),
+    ),
+  preview: (id: string, imageSize: number) =>
+    attempt(async () => previewSheet(await openPictures(id, { imageSize, maxImages: 4 }), 2, 2)),
+  /** Every entry under pictures/ in OPFS, as paths. */
+  paths: async () => {
+    const root = await (
+      await navigator.storage.getDirectory()
+    ).getDirectoryHandle('pictures', { create: true });
+    const paths: string[] = [];
+    for await (const [name, folder] of root.entries()) {
+      if (folder.kind === 'directory') for await (const file of folder.keys()) paths.push(`${name}/${file}`);
+    }
+    return paths;
+  },
+  /** Leaves what an import that was killed leaves: a folder without info.json. */
+  leaveHalf: async () => {
+    const root = await (
+      await navigator.storage.getDirectory()
+    ).getDirectoryHandle('pictures', { create: true });
+    const folder = await root.getDirectoryHandle('import-half', { create: true });
+    const handle = await (
+      await folder.getFileHandle('pixels.bin', { create: true })
+    ).createSyncAccessHandle();
+    handle.write(new Uint8Array(100));
+    handle.close();
+  },
+};
+
+export type PicturesApi = typeof api;
+
+Comlink.expose(api);

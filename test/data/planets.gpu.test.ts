@@ -1,0 +1,71 @@
+// The planets as a real Chromium decodes them: the very pixels that the script packed.
+import * as Comlink from 'comlink';
+import { afterAll, describe, expect, it } from 'vitest';
+import { PLANETS } from '../../src/data/planets.ts';
+import { drawShape } from '../../src/data/shapes.ts';
+import type { PicturesApi } from './pictures-worker.ts';
+
+const worker = new Worker(new URL('./pictures-worker.ts', import.meta.url), { type: 'module' });
+const pictures = Comlink.wrap<PicturesApi>(worker);
+afterAll(() => worker.terminate());
+
+const opened = async (id: string, imageSize: number, indices: number[]) => {
+  const result = await pictures.read(id, imageSize, indices);
+  if (!result.ok) throw new Error(JSON.stringify(result.fault));
+  return result.value;
+};
+
+describe('the planets in the browser', () => {
+  it('have the fingerprint of the manifest, 4,096 captions and pictures', async () => {
+    const began = performance.now();
+    const { info, count, captions, pictures: read } = await opened('planets', 32, [0, 4095]);
+    console.log(`planets opened in ${(performance.now() - began).toFixed(0)} ms`);
+    expect(info).toEqual(PLANETS);
+    expect(count).toBe(4096);
+    expect(captions[0]).toBe('a smooth purple planet on a midnight-blue sky');
+    expect(read.map((picture) => picture.length)).toEqual([3072, 3072]);
+  });
+
+  it('at 16 are the means of 2 x 2 pixels, at 64 each pixel four times', async () => {
+    const indices = [3, 700];
+    const [at16, at32, at64] = await Promise.all(
+      [16, 32, 64].map((size) => opened('planets', size, indices)),
+    );
+    indices.forEach((_, k) => {
+      const [small, stored, large] = [at16, at32, at64].map((set) => set?.pictures[k] ?? new Uint8Array());
+      for (let i = 0; i < 16 * 16 * 3; i++) {
+        const [x, y, c] = [Math.floor(i / 3) % 16, Math.floor(i / 48), i % 3];
+        const from = (2 * y * 32 + 2 * x) * 3 + c;
+        const sum = [0, 3, 96, 99].reduce((total, step) => total + stored![from + step]!, 0);
+        expect(small![i]).toBe(Math.floor(sum / 4 + 0.5));
+      }
+      for (let i = 0; i < 64 * 64 * 3; i++) {
+        const [x, y, c] = [Math.floor(i / 3) % 64, Math.floor(i / 192), i % 3];
+        expect(large![i]).toBe(stored![((y >> 1) * 32 + (x >> 1)) * 3 + c]);
+      }
+    });
+  });
+
+  it('preview as a sheet of 2 x 2, opaque', async () => {
+    const result = await pictures.preview('planets', 32);
+    if (!result.ok) throw new Error(result.fault.title);
+    const { rgba, size, columns, rows } = result.value;
+    expect([size, columns, rows, rgba.length]).toEqual([32, 2, 2, 64 * 64 * 4]);
+    const { pictures: read } = await opened('planets', 32, [3]);
+    const corner = (32 * 64 + 32) * 4;
+    expect([...rgba.subarray(corner, corner + 4)]).toEqual([...read[0]!.subarray(0, 3), 255]);
+  });
+});
+
+describe('shapes in the browser', () => {
+  it('have the bits that Node draws', async () => {
+    const { pictures: read, captions } = await opened('shapes', 24, [0, 1023]);
+    expect(read).toEqual([drawShape(0, 24), drawShape(1023, 24)]);
+    expect(captions[0]).toBe('a yellow diamond on a dark background');
+  });
+
+  it('stand in the list with the planets', async () => {
+    const ids = (await pictures.list()).map(({ id }) => id);
+    expect(ids.slice(0, 2)).toEqual(['planets', 'shapes']);
+  });
+});
