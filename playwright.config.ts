@@ -12,7 +12,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,
   timeout: 10 * 60_000,
-  globalTimeout: 30 * 60_000,
+  globalTimeout: 24 * 60_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
   outputDir: 'test-results',

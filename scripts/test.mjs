@@ -62,15 +62,15 @@ async function playwright(name, limitMs) {
   }));
 }
 
-await check('types of the page', 'typescript/bin/tsc', ['-p', 'tsconfig.json']);
+await check('types of the page', 'typescript/bin/tsc', ['-p', 'tsconfig.page.json']);
 await check('types of the workers', 'typescript/bin/tsc', ['-p', 'tsconfig.worker.json']);
 await check('types of the tests', 'typescript/bin/tsc', ['-p', 'tsconfig.test.json']);
 await check('lint', 'oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']);
 await check('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
-await vitest('unit', 8 * MINUTE);
-await vitest('gpu', 12 * MINUTE);
+await vitest('unit', 6 * MINUTE);
+await vitest('gpu', 10 * MINUTE);
 if (await check('build', 'vite/bin/vite.js', ['build', '--logLevel', 'warn']))
-  await playwright('e2e', 31 * MINUTE);
+  await playwright('e2e', 25 * MINUTE);
 else count('e2e', 0, 1);
 await rm(reports, { recursive: true });
 
