@@ -3,9 +3,9 @@
 
 export const CAPTION_BYTES = 4096;
 
-/** Control characters and everything that changes the direction of text around it. */
+/** Control characters and all that changes the direction of text around it. Joiners stay: Persian and emoji need them. */
 // oxlint-disable-next-line no-control-regex -- these are what is stripped
-const HIDDEN = /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
+const HIDDEN = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;
 
 /** One line of visible text. */
 export const cleanText = (text: string): string => text.replace(HIDDEN, ' ').replace(/ +/g, ' ').trim();

@@ -2,21 +2,16 @@
 // Runs in a worker (sync access handles). Not here: decoding (decode.ts), the files on disk (picture-store.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { ImportProgress, ImportReport, SkippedFile } from './api.ts';
-import { cleanText, isTextName, readCaption, stemOf } from './captions.ts';
+import { cleanText, readCaption } from './captions.ts';
 import { checkPicture, type Decoded, decodeSquare } from './decode.ts';
 import { PictureDraft } from './picture-draft.ts';
+import { type Entry, pairFiles } from './picture-entries.ts';
 
 const PROGRESS_EVERY_MS = 100;
 /** Pictures being decoded at once, and pixels in them: 24 million take 100 MB. */
 const DECODED_AHEAD = 4;
 const PIXELS_AHEAD = 24e6;
 const TITLE_LENGTH = 120;
-
-interface Entry {
-  path: string;
-  file: File;
-  caption: File | null;
-}
 
 /**
  * Stores the pictures among `files` as squares of `size` pixels and answers the new data set, whose id follows from the
@@ -31,8 +26,8 @@ export async function importPictures(
   onProgress: (progress: ImportProgress) => void,
   signal: AbortSignal,
 ): Promise<ImportReport> {
-  const entries = entriesOf(files);
-  const skipped: SkippedFile[] = [];
+  const { entries, unpaired } = pairFiles(files);
+  const skipped: SkippedFile[] = [...unpaired];
   const captions: string[] = [];
   const report = progressReporter(onProgress);
   const draft = await PictureDraft.begin(size);
@@ -56,20 +51,6 @@ export async function importPictures(
     throw error;
   }
 }
-
-/** Everything that is not the caption of something else, by path. Paths keep equal names in two folders apart. */
-function entriesOf(files: readonly File[]): Entry[] {
-  const all = files.map((file) => ({ path: cleanText(file.webkitRelativePath || file.name), file }));
-  const others = new Set(all.filter(({ path }) => !isTextName(path)).map(({ path }) => stemOf(path)));
-  const isCaption = ({ path }: { path: string }) => isTextName(path) && others.has(stemOf(path));
-  const captions = new Map(all.filter(isCaption).map(({ path, file }) => [stemOf(path), file]));
-  return all
-    .filter((one) => !isCaption(one))
-    .map(({ path, file }) => ({ path, file, caption: captions.get(stemOf(path)) ?? null }))
-    .sort((a, b) => compare(a.path, b.path) || a.file.size - b.file.size);
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Decodes a few ahead, within a budget of pixels, and gives them back in order. */
 async function* decodeInOrder(
@@ -101,7 +82,7 @@ async function captionOf(entry: Entry, skipped: SkippedFile[]): Promise<string> 
   if (!entry.caption) return '';
   const caption = await readCaption(entry.caption);
   if (caption.ok) return caption.text;
-  skipped.push({ name: `${stemOf(entry.path)}.txt`, why: caption.why });
+  skipped.push({ name: entry.caption.name, why: caption.why });
   return '';
 }
 

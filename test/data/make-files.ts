@@ -3,7 +3,7 @@
 /** A file of one colour with a white mark in its upper left corner. */
 export async function pictureFile(
   name: string,
-  { width = 40, height = 40, colour = '#c04020', type = 'image/jpeg', folder = '' } = {},
+  { width = 40, height = 40, colour = '#c04020', type = 'image/jpeg' } = {},
 ): Promise<File> {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d');
@@ -12,14 +12,7 @@ export async function pictureFile(
   context.fillRect(0, 0, width, height);
   context.fillStyle = '#fff';
   context.fillRect(0, 0, width / 4, height / 4);
-  const file = new File([await canvas.convertToBlob({ type, quality: 0.95 })], name, { type });
-  return folder ? inFolder(file, folder) : file;
-}
-
-/** As a folder picker gives it. */
-export function inFolder(file: File, folder: string): File {
-  Object.defineProperty(file, 'webkitRelativePath', { value: `${folder}/${file.name}` });
-  return file;
+  return new File([await canvas.convertToBlob({ type, quality: 0.95 })], name, { type });
 }
 
 export const textFile = (name: string, text: string): File => new File([text], name, { type: 'text/plain' });

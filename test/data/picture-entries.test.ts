@@ -1,0 +1,64 @@
+// Which caption belongs to which picture, in which order, whatever the picker gives.
+import { describe, expect, it } from 'vitest';
+import { cleanText, readCaption } from '../../src/data/captions.ts';
+import { pairFiles } from '../../src/data/picture-entries.ts';
+
+/** A file as a folder picker gives it: its name and its path from the chosen folder. */
+function chosen(path: string, content = path): File {
+  const file = new File([content], path.slice(path.lastIndexOf('/') + 1));
+  Object.defineProperty(file, 'webkitRelativePath', { value: path.includes('/') ? path : '' });
+  return file;
+}
+const paired = async (files: File[]) =>
+  Promise.all(
+    pairFiles(files).entries.map(async ({ path, caption }) => [path, caption && (await caption.text())]),
+  );
+
+describe('files of a folder', () => {
+  const files = ['b/1.jpg', 'a/2.png', 'a/1.jpg', 'a/1.txt', 'b/1.TXT', 'a/notes.txt'].map((path) =>
+    chosen(path),
+  );
+
+  it('pair within their folder, ordered by path, in any order given', async () => {
+    const expected = [
+      ['a/1.jpg', 'a/1.txt'],
+      ['a/2.png', null],
+      ['a/notes.txt', null],
+      ['b/1.jpg', 'b/1.TXT'],
+    ];
+    expect(await paired(files)).toEqual(expected);
+    expect(await paired(files.toReversed())).toEqual(expected);
+  });
+
+  it('share a caption where only their kind differs', async () => {
+    expect(await paired(['x.png', 'x.jpg', 'x.txt'].map((path) => chosen(path)))).toEqual([
+      ['x.jpg', 'x.txt'],
+      ['x.png', 'x.txt'],
+    ]);
+  });
+
+  it('without paths do not guess between two captions of one name', () => {
+    const twice = [
+      chosen('1.jpg'),
+      chosen('1.txt', 'one'),
+      chosen('1.jpg', 'larger one'),
+      chosen('1.txt', 'other'),
+    ];
+    const { entries, unpaired } = pairFiles(twice);
+    expect(entries.map(({ caption }) => caption)).toEqual([null, null]);
+    expect(unpaired).toEqual([{ name: '1.txt', why: expect.stringMatching(/several captions/) as string }]);
+  });
+});
+
+describe('a caption', () => {
+  it('loses what hides or turns text, and nothing else', () => {
+    expect(cleanText('\ufeffa\u0000 b\r\n\u202ec\u2066\u200fd\u0085e')).toBe('a b c d e');
+    expect(cleanText('  <b>größer</b> 日本 👩\u200d🚀 & co.  ')).toBe('<b>größer</b> 日本 👩\u200d🚀 & co.');
+  });
+
+  it('is refused beyond 4 KiB and when it is not UTF-8', async () => {
+    expect(await readCaption(new Blob(['é'.repeat(2048)]))).toEqual({ ok: true, text: 'é'.repeat(2048) });
+    expect(await readCaption(new Blob(['é'.repeat(2048), '.']))).toMatchObject({ ok: false });
+    expect(await readCaption(new Blob([Uint8Array.of(0xff, 0xfe, 65)]))).toMatchObject({ ok: false });
+  });
+});
