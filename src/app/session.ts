@@ -1,7 +1,7 @@
 // The page's life: takes the tab's lock, starts the worker, brings back the newest run, and carries out what the screen
 // asks for. Not here: what the events mean for the state (apply-event.ts), the pictures in the index (picture-shelf.ts).
 import { proxy } from 'comlink';
-import { parseAddress, type PresetName, PRESETS, presetConfig, type RunConfig, SETTINGS } from '../config.ts';
+import { parseAddress, type PresetName, PRESETS, presetConfig, type RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import { listCheckpoints } from '../checkpoint/index-db.ts';
 import type { CheckpointRef, FileSummary, TrainerEvent } from '../trainer/api.ts';
@@ -103,7 +103,6 @@ export class Session {
     if (!state.presetChosen.value && machine.slow) this.#usePreset('tiny');
     await this.#estimate();
     await trainer.recover();
-    if (state.runState.value === 'idle') void this.#preview();
   }
 
   #crashed(message: string): void {
