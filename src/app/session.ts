@@ -1,10 +1,10 @@
 // The page's life: takes the tab's lock, starts the worker, brings back the newest run, and carries out what the screen
 // asks for. Not here: what the events mean for the state (apply-event.ts), the pictures in the index (picture-shelf.ts).
 import { proxy } from 'comlink';
-import { parseAddress, type PresetName, PRESETS, presetConfig, type RunConfig } from '../config.ts';
+import { parseAddress, type PresetName, presetConfig, type RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import { listCheckpoints } from '../checkpoint/index-db.ts';
-import type { CheckpointRef, FileSummary, TrainerEvent } from '../trainer/api.ts';
+import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
 import { applyEvents } from './apply-event.ts';
 import type { Commands } from './commands.ts';
 import { download } from './download.ts';
@@ -12,7 +12,14 @@ import { estimateAll, rememberSpeed } from './estimate.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { pictureBlob, sheetSteps, sheetBitmap } from './picture-shelf.ts';
-import type { State } from './state.ts';
+import {
+  deletePicturesQuestion,
+  deleteQuestion,
+  evicted,
+  importQuestion,
+  newRunQuestion,
+} from './questions.ts';
+import type { Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
 import { holdTab } from './tab-lock.ts';
 import { holdWakeLock } from './wake-lock.ts';
@@ -221,15 +228,7 @@ export class Session {
     pause: () => void this.#call((trainer) => trainer.pause()),
     resume: () => void this.#call((trainer) => trainer.resume()),
     saveCheckpoint: () => void this.#call((trainer) => trainer.saveCheckpoint()),
-    newRun: () =>
-      this.#ask({
-        title: 'Start over?',
-        text: 'The current run ends here. Its checkpoints stay until you delete them, and any of them can be resumed.',
-        facts: [],
-        confirm: 'Start over',
-        danger: false,
-        onConfirm: () => void this.#call((trainer) => trainer.newRun()),
-      }),
+    newRun: () => this.#ask(newRunQuestion(() => void this.#call((trainer) => trainer.newRun()))),
     retryGpu: () => void this.#retryGpu(),
     exportCheckpoint: (ref) => void this.#export(ref),
     importCheckpoint: (file) => void this.#inspect(file),
@@ -274,7 +273,7 @@ export class Session {
     else await this.#startTrainer();
   }
 
-  #ask(question: NonNullable<State['question']['value']>): void {
+  #ask(question: Question): void {
     this.#state.question.value = question;
   }
 
@@ -295,39 +294,23 @@ export class Session {
     const summary = await this.#trainer?.inspectFile(file);
     if (!summary) return;
     if (!summary.ok) return this.#fault(summary.fault);
-    this.#ask({
-      title: `Import ${summary.value.checkpointName}?`,
-      text: 'It becomes a run of its own, draws 16 samples, and waits for Resume. The current run keeps its checkpoints.',
-      facts: fileFacts(summary.value),
-      confirm: 'Import',
-      danger: false,
-      onConfirm: () => void this.#call((trainer) => trainer.importCheckpoint(file)),
-    });
+    this.#ask(
+      importQuestion(summary.value, () => void this.#call((trainer) => trainer.importCheckpoint(file))),
+    );
   }
 
   #askDelete(ref: CheckpointRef): void {
     const record = this.#state.checkpoints.value.find((one) => one.generation === ref.generation);
-    this.#ask({
-      title: `Delete ${record?.name ?? 'this checkpoint'}?`,
-      text: 'It cannot be brought back. Export it first if you may need it.',
-      facts: [],
-      confirm: 'Delete checkpoint',
-      danger: true,
-      onConfirm: () =>
-        void this.#call((trainer) => trainer.deleteCheckpoint(ref)).then(() => this.#refreshStore()),
-    });
+    const remove = async () => {
+      await this.#call((trainer) => trainer.deleteCheckpoint(ref));
+      await this.#refreshStore();
+    };
+    this.#ask(deleteQuestion(record?.name ?? 'this checkpoint', () => void remove()));
   }
 
   #askDeletePictures(id: string): void {
-    const title = this.#state.datasets.value.find((set) => set.id === id)?.title ?? 'these pictures';
-    this.#ask({
-      title: `Delete ${title}?`,
-      text: 'Perennial forgets its copy; your files are not touched. Runs that learn from these pictures cannot go on until you import them again.',
-      facts: [],
-      confirm: 'Delete pictures',
-      danger: true,
-      onConfirm: () => void this.#deletePictures(id),
-    });
+    const set = this.#state.datasets.value.find((one) => one.id === id);
+    this.#ask(deletePicturesQuestion(set?.title ?? 'these pictures', () => void this.#deletePictures(id)));
   }
 
   async #deletePictures(id: string): Promise<void> {
@@ -395,37 +378,4 @@ export class Session {
     }
     await this.#updates?.apply();
   }
-}
-
-function fileFacts(file: FileSummary): [string, string][] {
-  return [
-    ['Checkpoint', file.checkpointName],
-    ['Global step', String(file.globalStep)],
-    ['Epoch', String(file.epoch)],
-    [
-      'Network',
-      `${PRESETS[file.preset as PresetName]?.title ?? file.preset}, ${file.imageSize} × ${file.imageSize}, ${file.parameters.toLocaleString('en')} parameters`,
-    ],
-    [
-      'Pictures',
-      `${file.datasetTitle}, ${file.datasetCount}${file.datasetHere ? '' : ' (not on this computer: it can draw samples, not train on)'}`,
-    ],
-    ['Run', file.runId],
-    ['Saved', file.created],
-    ['File', `${file.name}, ${(file.sizeBytes / 2 ** 20).toFixed(1)} MiB, Perennial ${file.appVersion}`],
-  ];
-}
-
-function evicted(): Fault {
-  return {
-    kind: 'storage',
-    title: 'The browser has deleted the checkpoints',
-    what: 'Runs that were stored here are gone: the browser removed them, to make room or because site data was cleared.',
-    expected: 'the checkpoints of an earlier run',
-    got: 'an empty store',
-    todo: [
-      'Import a checkpoint file if you exported one.',
-      'Or start a new run: Train asks the browser to keep the storage.',
-    ],
-  };
 }

@@ -1,0 +1,75 @@
+// The questions the page asks before something that cannot be undone or loads a file, and what it says of a store that is
+// gone. Words only. Not here: what the answer does (session.ts).
+import { type PresetName, PRESETS } from '../config.ts';
+import type { Fault } from '../fault.ts';
+import type { FileSummary } from '../trainer/api.ts';
+import type { Question } from './state.ts';
+
+export const newRunQuestion = (onConfirm: () => void): Question => ({
+  title: 'Start over?',
+  text: 'The current run ends here. Its checkpoints stay until you delete them, and any of them can be resumed.',
+  facts: [],
+  confirm: 'Start over',
+  danger: false,
+  onConfirm,
+});
+
+export const importQuestion = (file: FileSummary, onConfirm: () => void): Question => ({
+  title: `Import ${file.checkpointName}?`,
+  text: 'It becomes a run of its own, draws 16 samples, and waits for Resume. The current run keeps its checkpoints.',
+  facts: fileFacts(file),
+  confirm: 'Import',
+  danger: false,
+  onConfirm,
+});
+
+export const deleteQuestion = (name: string, onConfirm: () => void): Question => ({
+  title: `Delete ${name}?`,
+  text: 'It cannot be brought back. Export it first if you may need it.',
+  facts: [],
+  confirm: 'Delete checkpoint',
+  danger: true,
+  onConfirm,
+});
+
+export const deletePicturesQuestion = (title: string, onConfirm: () => void): Question => ({
+  title: `Delete ${title}?`,
+  text: 'Perennial forgets its copy; your files are not touched. Runs that learn from these pictures cannot go on until you import them again.',
+  facts: [],
+  confirm: 'Delete pictures',
+  danger: true,
+  onConfirm,
+});
+
+function fileFacts(file: FileSummary): [string, string][] {
+  return [
+    ['Checkpoint', file.checkpointName],
+    ['Global step', String(file.globalStep)],
+    ['Epoch', String(file.epoch)],
+    [
+      'Network',
+      `${PRESETS[file.preset as PresetName]?.title ?? file.preset}, ${file.imageSize} × ${file.imageSize}, ${file.parameters.toLocaleString('en')} parameters`,
+    ],
+    [
+      'Pictures',
+      `${file.datasetTitle}, ${file.datasetCount}${file.datasetHere ? '' : ' (not on this computer: it can draw samples, not train on)'}`,
+    ],
+    ['Run', file.runId],
+    ['Saved', file.created],
+    ['File', `${file.name}, ${(file.sizeBytes / 2 ** 20).toFixed(1)} MiB, Perennial ${file.appVersion}`],
+  ];
+}
+
+export function evicted(): Fault {
+  return {
+    kind: 'storage',
+    title: 'The browser has deleted the checkpoints',
+    what: 'Runs that were stored here are gone: the browser removed them, to make room or because site data was cleared.',
+    expected: 'the checkpoints of an earlier run',
+    got: 'an empty store',
+    todo: [
+      'Import a checkpoint file if you exported one.',
+      'Or start a new run: Train asks the browser to keep the storage.',
+    ],
+  };
+}
