@@ -80,7 +80,8 @@ async function noticesText(folders: string[], outDir: string, root: string): Pro
 
 async function packageNotice(folder: string): Promise<{ title: string; text: string }> {
   const about = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageJson;
-  const source = typeof about.repository === 'string' ? about.repository : about.repository?.url;
+  const repository = typeof about.repository === 'string' ? about.repository : about.repository?.url;
+  const source = repository?.replace(/^git(\+https)?:/, 'https:').replace(/\.git$/, '');
   return {
     title: `${about.name} ${about.version} (${about.license})`,
     text: `${about.homepage ?? source ?? ''}\n\n${await licenceText(folder, about)}`.trim(),
