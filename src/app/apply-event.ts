@@ -6,6 +6,7 @@ import { emptyNumbers, type LossHistory, type SampleGrid, type State } from './s
 /** What an event may ask of the session beyond the state. */
 export interface EventHooks {
   fault: (fault: Extract<TrainerEvent, { type: 'fault' }>['fault']) => void;
+  runOpened: () => void;
   sheetsChanged: (runId: string) => void;
   stateChanged: () => void;
 }
@@ -28,8 +29,18 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
       return;
     case 'run':
       openRun(state, event);
+      hooks.runOpened();
       hooks.sheetsChanged(event.run.runId);
       return;
+    case 'resumed': {
+      const { losses } = state;
+      losses.value = {
+        ...losses.value,
+        revision: losses.value.revision + 1,
+        resumedAt: [...losses.value.resumedAt, event.step],
+      };
+      return;
+    }
     case 'no-run':
       closeRun(state);
       return;
@@ -107,7 +118,7 @@ function openRun(state: State, event: Extract<TrainerEvent, { type: 'run' }>): v
     values: event.losses,
     count: event.losses.length,
     revision: state.losses.value.revision + 1,
-    resumedAt: event.resumedAt,
+    resumedAt: sameRun ? state.losses.value.resumedAt.filter((step) => step <= event.globalStep) : [],
     clock: sameRun ? state.losses.value.clock.filter(([step]) => step <= event.globalStep) : [],
   };
   state.numbers.value = {

@@ -129,6 +129,7 @@ export class Session {
   #hear(events: TrainerEvent[]): void {
     applyEvents(this.#state, events, {
       fault: (fault) => this.#fault(fault),
+      runOpened: () => void this.#preview(),
       sheetsChanged: (runId) => void this.#loadFrames(runId),
       stateChanged: () => this.#stateChanged(),
     });
@@ -212,7 +213,8 @@ export class Session {
   }
 
   async #preview(): Promise<void> {
-    const { dataset, imageSize } = this.#state.form.value;
+    // The run's pictures while there is one, the form's before.
+    const { dataset, imageSize } = this.#state.run.value?.config ?? this.#state.form.value;
     const asked = ++this.#previewAsked;
     const result = await this.#trainer?.preview({ dataset, imageSize, columns: 12, rows: 5 });
     if (asked !== this.#previewAsked) return;

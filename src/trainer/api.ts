@@ -92,9 +92,10 @@ export type TrainerEvent =
       epoch: number;
       losses: Float32Array<ArrayBuffer>;
       epochLosses: number[];
-      resumedAt: number[];
     }
   | { type: 'no-run' }
+  /** Training goes on at the step after this one: from a checkpoint, not from a pause. */
+  | { type: 'resumed'; step: number }
   | { type: 'found'; found: FoundCheckpoint }
   | { type: 'progress'; progress: Progress }
   /** A set of samples begins (its canvases are cleared), goes on, and is complete. */

@@ -25,8 +25,6 @@ export interface Run {
   readonly history: History;
   /** Finished steps. */
   globalStep: number;
-  /** Steps at which a session resumed, for the marks in the chart. */
-  readonly resumedAt: number[];
 }
 
 export function newRunId(): string {

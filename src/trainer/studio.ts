@@ -105,7 +105,6 @@ export class Studio {
       executor: this.#room.executorFor(config, initialState(config)),
       history: new History(),
       globalStep: 0,
-      resumedAt: [],
     });
     this.preparing('Compiling shaders');
   }
@@ -127,7 +126,6 @@ export class Studio {
       executor: this.#room.executorFor(facts.config, state),
       history,
       globalStep: facts.globalStep,
-      resumedAt: this.#run?.runId === facts.runId ? this.#run.resumedAt : [],
     };
     this.#setRun(run);
     this.#saver.noteLoaded(run);
@@ -159,7 +157,6 @@ export class Studio {
       const executor = this.#room.executorFor(run.config, initialState(run.config));
       this.#setRun({ ...run, executor, history: new History(), globalStep: 0 });
     }
-    this.#run?.resumedAt.push(this.#run.globalStep);
   }
 
   /** Pictures that differ from those the run began with become the run's own. */
@@ -186,7 +183,6 @@ export class Studio {
       epoch: epochAt(run.config, run.dataset.count, run.globalStep),
       losses: run.history.batchLosses(0, run.globalStep),
       epochLosses: run.history.epochLosses,
-      resumedAt: run.resumedAt,
     });
   }
 

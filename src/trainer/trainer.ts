@@ -135,6 +135,7 @@ export class Trainer {
   async #reload(): Promise<void> {
     try {
       await this.#studio.reload();
+      this.#outbox.post({ type: 'resumed', step: this.#studio.run?.globalStep ?? 0 });
       this.#start();
     } catch (error) {
       this.#outbox.post({ type: 'fault', fault: faultOf(error) });
@@ -234,7 +235,7 @@ export class Trainer {
     if (run.globalStep >= lastStep(run.config, run.dataset.count)) return this.#setState('finished');
     if (pictureFault) this.#outbox.post({ type: 'fault', fault: pictureFault });
     if (!paused && !this.#pauseAsked && !pictureFault) {
-      run.resumedAt.push(run.globalStep);
+      this.#outbox.post({ type: 'resumed', step: run.globalStep });
       return this.#start();
     }
     if (!paused) await this.#store.writeNote(run.runId, { paused: true });
