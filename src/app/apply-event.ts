@@ -22,6 +22,8 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
     case 'state':
       state.runState.value = event.state;
       if (event.state !== 'starting') state.preparing.value = null;
+      // What was said while nothing ran is no news to a run.
+      if (event.state === 'starting') state.notice.value = null;
       hooks.stateChanged();
       return;
     case 'preparing':

@@ -11,10 +11,12 @@ import { unetParameters } from '../model/parameters.ts';
 import { unet } from '../model/unet.ts';
 import type { Machine } from './api.ts';
 import type { Execution } from './checkpoint-file.ts';
+import { deviceLost } from './trouble.ts';
 
 /** No progress for this long counts as a lost device; where a single step may take longer than 30 s it is ten minutes. */
 const TIMEOUT_MS = 30_000;
 const SLOW_TIMEOUT_MS = 600_000;
+const LOSS_TOLD_WITHIN_MS = 500;
 
 export class EngineRoom {
   readonly device: Device;
@@ -76,6 +78,19 @@ export class EngineRoom {
     return executor;
   }
 
-  guard = <T>(work: Promise<T>): Promise<T> =>
-    raceLost(work, this.device, this.machine.slow ? SLOW_TIMEOUT_MS : TIMEOUT_MS, 'a training step');
+  /** The work's result; a lost or silent device is a FaultError kind `gpu`, whatever the work itself says of it. */
+  guard = async <T>(work: Promise<T>): Promise<T> => {
+    const timeoutMs = this.machine.slow ? SLOW_TIMEOUT_MS : TIMEOUT_MS;
+    try {
+      return await raceLost(work, this.device, timeoutMs, 'a training step');
+    } catch (error) {
+      if (error instanceof FaultError) throw error;
+      // A read-back may fail a moment before the device tells that it is lost.
+      const told = await Promise.race([
+        this.device.lost,
+        new Promise<null>((resolve) => setTimeout(resolve, LOSS_TOLD_WITHIN_MS, null)),
+      ]);
+      throw told === null ? error : deviceLost();
+    }
+  };
 }

@@ -5,6 +5,7 @@ import { putSheet } from '../checkpoint/index-db.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import { type Execution, fileMetadata, fileTensors } from './checkpoint-file.ts';
 import { postCheckpoints } from './listing.ts';
+import type { EngineRoom } from './engine-room.ts';
 import type { Outbox } from './outbox.ts';
 import { lossPlotPng } from './pictures.ts';
 import { factsAt, type Run } from './run.ts';
@@ -16,6 +17,7 @@ export class Saver {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
   readonly #execution: Execution;
+  readonly #guard: EngineRoom['guard'];
   #current: Promise<boolean> = Promise.resolve(true);
   #lastSave = performance.now();
   #failures = 0;
@@ -25,10 +27,11 @@ export class Saver {
   /** Set after three failures in a row: the trainer pauses and says so. */
   gaveUp: Fault | null = null;
 
-  constructor(store: StoreClient, outbox: Outbox, execution: Execution) {
+  constructor(store: StoreClient, outbox: Outbox, room: EngineRoom) {
     this.#store = store;
     this.#outbox = outbox;
-    this.#execution = execution;
+    this.#execution = room.execution;
+    this.#guard = room.guard;
   }
 
   /** The checkpoint of this step is in the store already. */
@@ -83,7 +86,7 @@ export class Saver {
     const started = performance.now();
     const facts = factsAt(run, step, this.#execution);
     try {
-      const [state] = await Promise.all([snapshot, settled]);
+      const [state] = await Promise.all([this.#guard(snapshot), settled]);
       this.#outbox.post({ type: 'saving', name: facts.name, step });
       const tensors = fileTensors(run.executor.parameters, state, run.history, step);
       const metadata = await fileMetadata(facts, tensors);

@@ -46,7 +46,7 @@ export class Studio {
       this.#artist.abandon();
       this.#onLost();
     });
-    return [new Artist(this.#outbox, room.guard), new Saver(this.#store, this.#outbox, room.execution)];
+    return [new Artist(this.#outbox, room.guard), new Saver(this.#store, this.#outbox, room)];
   }
 
   get run(): Run | null {
