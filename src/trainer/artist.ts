@@ -1,7 +1,8 @@
 // The one set of samples in the making: begun, moved on by one denoising call, stored as a sheet, shown. A newer set
 // replaces an older one. Not here: the sampling itself (drawing.ts).
-import { getSheet, putSheet } from '../checkpoint/index-db.ts';
+import { getSheet } from '../checkpoint/index-db.ts';
 import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
+import { keepPicture } from './keep-picture.ts';
 import type { Outbox } from './outbox.ts';
 import { countAlike, sheetPng } from './pictures.ts';
 import type { Run } from './run.ts';
@@ -78,16 +79,25 @@ export class Artist {
   async #show(run: Run, request: DrawingRequest, drawn: DrawnSamples): Promise<void> {
     const { purpose, step } = request;
     for (const sample of drawn.samples) this.#outbox.post({ type: 'sample', sample });
-    const stored = purpose === 'validation' ? await getSheet(run.runId, step, 'samples') : null;
+    const stored = purpose === 'validation' ? await storedSheet(run.runId, step) : null;
     const alike = stored ? await countAlike(drawn.samples, stored) : null;
     this.#outbox.post({ type: 'samples-end', purpose, step, finite: drawn.finite, alike });
     if (purpose === 'draw') return;
     const sheet = await sheetPng(drawn.samples);
-    if (purpose === 'validation') await putSheet(run.runId, step, 'checkpoint_validation', sheet);
+    if (purpose === 'validation') await keepPicture(run.runId, step, 'checkpoint_validation', sheet);
     // What a checkpoint was stored with stays; a validation fills the place only where nothing is.
     if (purpose === 'progress' || !stored) {
-      await putSheet(run.runId, step, 'samples', sheet);
-      this.#outbox.post({ type: 'sheet', runId: run.runId, step });
+      const kept = await keepPicture(run.runId, step, 'samples', sheet);
+      if (kept) this.#outbox.post({ type: 'sheet', runId: run.runId, step });
     }
+  }
+}
+
+/** The sheet that a checkpoint was stored with; none where the index is broken: then there is nothing to compare with. */
+async function storedSheet(runId: string, step: number): Promise<Blob | null> {
+  try {
+    return (await getSheet(runId, step, 'samples')) ?? null;
+  } catch {
+    return null;
   }
 }

@@ -1,9 +1,9 @@
 // Saves checkpoints while training goes on: snapshot at a step boundary, then everything else in the background, one at a
 // time. Knows when to try again. Not here: when one is due (naming.ts), bytes on disk (checkpoint/).
 import type { StoreClient } from '../checkpoint/store-client.ts';
-import { putSheet } from '../checkpoint/index-db.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import { type Execution, fileMetadata, fileTensors } from './checkpoint-file.ts';
+import { keepPicture } from './keep-picture.ts';
 import { postCheckpoints } from './listing.ts';
 import type { EngineRoom } from './engine-room.ts';
 import type { Outbox } from './outbox.ts';
@@ -146,6 +146,6 @@ export class Saver {
 
   async #drawPlot(run: Run, step: number): Promise<void> {
     const plot = await lossPlotPng(run.history.batchLosses(0, step), `Training loss, step ${step}`);
-    await putSheet(run.runId, step, 'training_loss', plot);
+    await keepPicture(run.runId, step, 'training_loss', plot);
   }
 }
