@@ -54,12 +54,12 @@ export interface CheckpointContent {
   history: History;
 }
 
-/** The tensors of a file, in its order. */
+/** The tensors of a file, in its order: of step `step` and `epoch` completed epochs, though the history may be further by now. */
 export function fileTensors(
   specs: readonly ParameterSpec[],
   state: ExecutorState,
   history: History,
-  step: number,
+  { globalStep: step, epoch }: Pick<CheckpointFacts, 'globalStep' | 'epoch'>,
 ): FileTensor[] {
   const tensors: FileTensor[] = [];
   for (const group of STATE_GROUPS) {
@@ -69,7 +69,7 @@ export function fileTensors(
       tensors.push({ name: PREFIX[group] + spec.name, shape: spec.shape, data });
     });
   }
-  const epochLosses = new Float32Array(history.epochLosses);
+  const epochLosses = new Float32Array(history.epochLosses.slice(0, epoch));
   tensors.push({ name: 'history.batch_losses', shape: [step], data: history.batchLosses(0, step) });
   tensors.push({ name: 'history.epoch_losses', shape: [epochLosses.length], data: epochLosses });
   tensors.push({

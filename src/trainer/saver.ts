@@ -88,7 +88,7 @@ export class Saver {
     try {
       const [state] = await Promise.all([this.#guard(snapshot), settled]);
       this.#outbox.post({ type: 'saving', name: facts.name, step });
-      const tensors = fileTensors(run.executor.parameters, state, run.history, step);
+      const tensors = fileTensors(run.executor.parameters, state, run.history, facts);
       const metadata = await fileMetadata(facts, tensors);
       const result = await this.#store.save({
         runId: run.runId,

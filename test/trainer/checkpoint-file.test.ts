@@ -36,7 +36,7 @@ const history = new History(
 const specs = unetParameters(networkOf(config));
 
 async function file() {
-  const tensors = fileTensors(specs, initialState(config), history, 2);
+  const tensors = fileTensors(specs, initialState(config), history, facts);
   return { tensors, metadata: await fileMetadata(facts, tensors) };
 }
 
@@ -80,6 +80,13 @@ test('what is read is what was written, bit for bit', async () => {
   expect(content.facts).toEqual(facts);
   expect([...content.history.batchLosses(0, 2)]).toEqual([1, 0.5]);
   expect([...content.history.quartileLosses(2)]).toEqual([1, NaN, NaN, NaN, 0.5, NaN, NaN, NaN]);
+});
+
+test('what happened after the step is not in its file', () => {
+  const later = new History(Float32Array.of(1, 0.5, 0.25), new Float32Array(12), [0.75, 0.25]);
+  const tensors = fileTensors(specs, initialState(config), later, { globalStep: 2, epoch: 1 });
+  expect(tensors.slice(-3).map(({ shape }) => shape)).toEqual([[2], [1], [2, 4]]);
+  expect([...(tensors.at(-2)?.data ?? [])]).toEqual([0.75]);
 });
 
 test('one changed bit, or one changed word of metadata, is found', async () => {
