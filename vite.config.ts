@@ -7,6 +7,8 @@ import { SECURITY_HEADERS } from './src/security-headers.ts';
 
 /** The comments of licences alone are 281 kB; THIRD-PARTY-NOTICES.txt ships in their place. */
 const output = { comments: { legal: false } };
+/** Without the advice that a slow machine gets about the time of plugins. */
+const rolldownOptions = { output, checks: { bundlerTimings: false } };
 
 export default defineConfig({
   base: './',
@@ -17,9 +19,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    rolldownOptions: { output },
+    rolldownOptions,
   },
-  worker: { format: 'es', plugins: () => [collectShipped()], rolldownOptions: { output } },
+  worker: { format: 'es', plugins: () => [collectShipped()], rolldownOptions },
   optimizeDeps: {
     include: [
       'comlink',
