@@ -1,0 +1,33 @@
+// A checkpoint out of its slot: verified chunk by chunk, then taken apart. Not here: which one (recovery.ts), what the
+// tensors mean (trainer/checkpoint-file.ts).
+import { allocateTensors, headerBytes, parseHeader, scatter } from '../formats/safetensors.ts';
+import { checkTensors } from '../formats/safetensors-values.ts';
+import type { FileTensor } from './api.ts';
+import { PAYLOAD_OFFSET, type SlotHeader } from './slot.ts';
+import { readExactly, type SyncHandle, verifiedChunks } from './slot-file.ts';
+
+/**
+ * Tensors, each in a buffer of its own, and metadata. Throws FaultError: kind `storage` where bytes have changed, `file`
+ * where they are no sound safetensors file, `not-finite` for NaN or Inf in weights and moments.
+ */
+export async function loadSlot(
+  handle: SyncHandle,
+  slot: SlotHeader,
+): Promise<{ tensors: FileTensor[]; metadata: Record<string, string> }> {
+  const first = new Uint8Array(8);
+  readExactly(handle, PAYLOAD_OFFSET, first);
+  const bytes = new Uint8Array(headerBytes(first, slot.payloadBytes));
+  readExactly(handle, PAYLOAD_OFFSET, bytes);
+  const header = parseHeader(bytes, slot.payloadBytes);
+  const tensors = allocateTensors(header);
+  for await (const { at, bytes: chunk } of verifiedChunks(handle, slot)) scatter(header, tensors, at, chunk);
+  checkTensors(tensors);
+  return { tensors, metadata: { ...header.metadata } };
+}
+
+/** The payload as a file, made of verified slices. Throws as loadSlot does for changed bytes. */
+export async function fileOfSlot(handle: SyncHandle, slot: SlotHeader): Promise<File> {
+  const slices: Blob[] = [];
+  for await (const { bytes } of verifiedChunks(handle, slot)) slices.push(new Blob([bytes]));
+  return new File(slices, `${slot.name}.safetensors`, { type: 'application/octet-stream' });
+}

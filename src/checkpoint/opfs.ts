@@ -1,0 +1,93 @@
+// The browser's origin private file system as a StoreDirectory. A sync access handle is exclusive: that is the lock
+// between tabs. Not here: what is in the files. Runs in workers only (sync access handles exist nowhere else).
+import { FaultError } from '../fault.ts';
+import type { SyncHandle } from './slot-file.ts';
+import { heldElsewhere, nameOf, otherFault } from './storage-fault.ts';
+import type { StoreDirectory } from './store-directory.ts';
+
+/** After a reload the old page's handles may be held for a moment. */
+const PATIENCE_MS = 5000;
+const FIRST_WAIT_MS = 20;
+const LONGEST_WAIT_MS = 500;
+
+/** Runs `work` again while another holds the file, for 5 s at most. Throws FaultError kind `tab` then. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + PATIENCE_MS;
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (nameOf(error) !== 'NoModificationAllowedError') throw error;
+      if (performance.now() > until)
+        throw new FaultError(heldElsewhere(`a lock held for ${PATIENCE_MS / 1000} s`));
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+async function root(): Promise<FileSystemDirectoryHandle> {
+  try {
+    return await navigator.storage.getDirectory();
+  } catch (error) {
+    throw new FaultError({
+      ...otherFault(error, 'an origin private file system').fault,
+      title: 'This window keeps nothing',
+      what: 'The browser gives this page no file system, as in a private window.',
+      todo: ['Open Perennial in a normal window, at an https address or at localhost.'],
+    });
+  }
+}
+
+const isMissing = (error: unknown): boolean => nameOf(error) === 'NotFoundError';
+
+async function names(directory: FileSystemDirectoryHandle, kind: FileSystemHandleKind): Promise<string[]> {
+  const found: string[] = [];
+  for await (const [name, handle] of directory.entries()) if (handle.kind === kind) found.push(name);
+  return found.sort();
+}
+
+/** `folder` under the root holds the runs. `lock`: a file beside it whose handle is held as long as the worker lives. */
+export function opfsDirectory(folder: string, lock: string | null): StoreDirectory {
+  let held: SyncHandle | null = null;
+  const base = async () => (await root()).getDirectoryHandle(folder, { create: true });
+  const runDirectory = async (runId: string, create: boolean) =>
+    (await base()).getDirectoryHandle(runId, { create });
+
+  const removeEntry = async (parent: FileSystemDirectoryHandle, name: string) => {
+    try {
+      // A handle that was closed a moment ago may still count as open.
+      await patiently(() => parent.removeEntry(name, { recursive: true }));
+    } catch (error) {
+      if (!isMissing(error)) throw otherFault(error, `${name} removed`);
+    }
+  };
+
+  return {
+    async take() {
+      if (held || lock === null) return;
+      const file = await (await root()).getFileHandle(lock, { create: true });
+      held = await patiently(() => file.createSyncAccessHandle());
+    },
+    runIds: async () => names(await base(), 'directory'),
+    fileNames: async (runId) => names(await runDirectory(runId, false), 'file'),
+    async openFile(runId, name, create) {
+      const file = await (await runDirectory(runId, create)).getFileHandle(name, { create });
+      return patiently(() => file.createSyncAccessHandle());
+    },
+    removeFile: async (runId, name) => removeEntry(await runDirectory(runId, false), name),
+    removeRun: async (runId) => removeEntry(await base(), runId),
+    async estimate() {
+      const { usage, quota } = await navigator.storage.estimate();
+      return {
+        usageBytes: usage ?? null,
+        quotaBytes: quota ?? null,
+        persisted: await navigator.storage.persisted(),
+      };
+    },
+    async scratch(name) {
+      const remove = async () => removeEntry(await root(), name);
+      await remove();
+      return { directory: opfsDirectory(name, null), remove };
+    },
+  };
+}

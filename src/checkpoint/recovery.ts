@@ -1,0 +1,49 @@
+// The newest checkpoint that can be used: by generation, never by a clock; verified, else the next. Writes nothing.
+// Not here: the scan of the headers (run-folder.ts), what the trainer does with it.
+import { FaultError } from '../fault.ts';
+import type { Recovery } from './api.ts';
+import { loadSlot } from './load.ts';
+import type { RunFolder, Slot } from './run-folder.ts';
+import { DAMAGED } from './storage-fault.ts';
+
+/** Why a checkpoint is passed over, in one sentence. Rethrows what is no fault of the checkpoint. */
+export function whyUnusable(error: unknown): string {
+  if (!(error instanceof FaultError)) throw error;
+  const { title, what, expected, got } = error.fault;
+  return title === DAMAGED ? what : `${title}: expected ${expected}, got ${got}.`;
+}
+
+/** A slot found unusable is marked so in memory: retention no longer counts it as a checkpoint. */
+export function markInvalid(slot: Slot, why: string): void {
+  slot.state = 'invalid';
+  slot.why = why;
+}
+
+/** Slots whose header cannot be read: nobody knows how new they are, so all are told. */
+function unreadableHeaders(folder: RunFolder): Recovery['passedOver'] {
+  return folder.slots.flatMap((slot) => {
+    if (slot.state !== 'invalid' || slot.why === null) return [];
+    const { name, globalStep } = slot.header ?? slot.seems ?? { name: '', globalStep: 0 };
+    return [{ name: name || `slot ${slot.number} of ${folder.runId}`, globalStep, why: slot.why }];
+  });
+}
+
+/** Newest of these runs. `skip`: generations that the caller found unusable. */
+export async function findNewest(folders: readonly RunFolder[], skip: readonly number[]): Promise<Recovery> {
+  const passedOver = folders.flatMap(unreadableHeaders);
+  const candidates = folders
+    .flatMap((folder) => folder.slots.map((slot) => ({ folder, slot, record: folder.record(slot) })))
+    .sort((a, b) => (b.record?.generation ?? 0) - (a.record?.generation ?? 0));
+  for (const { folder, slot, record } of candidates) {
+    if (!record || !slot.header || skip.includes(record.generation)) continue;
+    try {
+      const content = await loadSlot(slot.handle, slot.header);
+      return { loaded: { record, ...content }, paused: folder.note.paused, passedOver };
+    } catch (error) {
+      const why = whyUnusable(error);
+      markInvalid(slot, why);
+      passedOver.push({ name: record.name, globalStep: record.globalStep, why });
+    }
+  }
+  return { loaded: null, paused: false, passedOver };
+}

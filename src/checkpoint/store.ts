@@ -1,0 +1,323 @@
+// The store: every method of StoreApi over a directory of run folders. Writes wait for one another; the index is told
+// afterwards and never asked. Not here: bytes (slot-file.ts), the order of a save (save.ts), which slot goes (retention.ts).
+import { checkTensors } from '../formats/safetensors-values.ts';
+import { faultOf, type Result } from '../fault.ts';
+import type {
+  CheckpointRecord,
+  CheckpointRef,
+  LoadedCheckpoint,
+  Recovery,
+  RunNote,
+  SaveReport,
+  SaveRequest,
+  SelfTestReport,
+  StoreApi,
+  StoreReport,
+} from './api.ts';
+import { applyRetention, writeCheckpoint } from './checkpoint-write.ts';
+import { fileOfSlot, loadSlot } from './load.ts';
+import { payloadOf } from './payload.ts';
+import { findNewest, markInvalid, whyUnusable } from './recovery.ts';
+import { addSlot, poolSize, slotForSave } from './room.ts';
+import { RunFolder, type Slot } from './run-folder.ts';
+import { runSelfTest } from './self-test.ts';
+import { slotBytes } from './slot.ts';
+import { beingExported, missing, otherFault } from './storage-fault.ts';
+import type { StoreDirectory } from './store-directory.ts';
+export type { StoreIndex } from './store-index.ts';
+import { IndexHints, type StoreIndex } from './store-index.ts';
+
+export class Store implements StoreApi {
+  readonly #directory: StoreDirectory;
+  readonly #hints: IndexHints;
+  #folders = new Map<string, RunFolder>();
+  #opened = false;
+  /** Highest generation ever seen; the next save has one more. */
+  #highest = 0;
+  /** The run that trains or is about to: its files stay. */
+  #current: string | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(directory: StoreDirectory, index: StoreIndex | null) {
+    this.#directory = directory;
+    this.#hints = new IndexHints(index);
+  }
+
+  /** One at a time, in the order asked. */
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #answer<T>(doing: string, work: () => Promise<T>): Promise<Result<T>> {
+    return this.#exclusive(async () => {
+      try {
+        return { ok: true, value: await work() };
+      } catch (error) {
+        const fault = error instanceof DOMException ? otherFault(error, doing).fault : faultOf(error);
+        return { ok: false, fault };
+      }
+    });
+  }
+
+  // ---------- opening and reporting ----------
+
+  open(): Promise<Result<StoreReport>> {
+    return this.#answer('the store, opened', async () => {
+      if (!this.#opened) await this.#open();
+      return this.report();
+    });
+  }
+
+  async #open(): Promise<void> {
+    await this.#directory.take();
+    const folders: RunFolder[] = [];
+    try {
+      for (const runId of await this.#directory.runIds())
+        folders.push(await RunFolder.open(this.#directory, runId));
+    } catch (error) {
+      for (const folder of folders) folder.close();
+      throw error;
+    }
+    this.#folders = new Map(folders.map((folder) => [folder.runId, folder]));
+    this.#highest = Math.max(0, ...folders.map((folder) => folder.highestGeneration()));
+    this.#opened = true;
+    await this.#hints.compare(folders.length);
+    await this.#updateIndex();
+  }
+
+  #updateIndex(): Promise<void> {
+    return this.#hints.update(this.#records(), [...this.#folders.keys()]);
+  }
+
+  /** Newest first. */
+  #records(): CheckpointRecord[] {
+    return [...this.#folders.values()]
+      .flatMap((folder) => folder.slots.flatMap((slot) => folder.record(slot) ?? []))
+      .sort((a, b) => b.generation - a.generation);
+  }
+
+  /** Size of all slots: what the store holds, counted by itself. */
+  #ownBytes(): number {
+    return [...this.#folders.values()]
+      .flatMap(({ slots }) => slots)
+      .reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  async report(): Promise<StoreReport> {
+    const { quotaBytes, persisted } = await this.#directory.estimate();
+    return {
+      runs: [...this.#folders.values()].map((folder) => folder.report()),
+      evicted: this.#hints.evicted,
+      usedBytes: this.#ownBytes(),
+      quotaBytes,
+      persisted,
+    };
+  }
+
+  /** Gives the handles back. The store can be opened again. */
+  close(): void {
+    for (const folder of this.#folders.values()) folder.close();
+    this.#folders = new Map();
+    this.#opened = false;
+  }
+
+  // ---------- finding ----------
+
+  #folder(runId: string): RunFolder {
+    const folder = this.#folders.get(runId);
+    if (folder) return folder;
+    throw missing('The run is no longer in the store', `the folder of ${runId}`, 'none');
+  }
+
+  #find(ref: CheckpointRef): { folder: RunFolder; slot: Slot; record: CheckpointRecord } {
+    const folder = this.#folder(ref.runId);
+    const slot = folder.find(ref.generation);
+    const record = slot && folder.record(slot);
+    if (slot && record) return { folder, slot, record };
+    const expected = `checkpoint number ${ref.generation} of ${ref.runId}`;
+    throw missing('The checkpoint is no longer in the store', expected, 'none');
+  }
+
+  recover(skip: number[]): Promise<Recovery> {
+    return this.#exclusive(async () => {
+      // Runs that the user closed are left alone.
+      const open = [...this.#folders.values()].filter(({ note }) => !note.closed);
+      const recovery = await findNewest(open, skip);
+      if (recovery.loaded) this.#current = recovery.loaded.record.runId;
+      if (recovery.passedOver.length > 0) await this.#updateIndex();
+      return recovery;
+    });
+  }
+
+  load(ref: CheckpointRef): Promise<Result<LoadedCheckpoint>> {
+    return this.#answer('a checkpoint, read', async () => {
+      const { slot, record } = this.#find(ref);
+      return { record, ...(await this.#verified(slot, loadSlot)) };
+    });
+  }
+
+  /** Reads a valid slot; one found damaged is no checkpoint any more. */
+  async #verified<T>(
+    slot: Slot,
+    read: (handle: Slot['handle'], header: NonNullable<Slot['header']>) => Promise<T>,
+  ): Promise<T> {
+    if (!slot.header) throw new Error('a slot without a header');
+    try {
+      return await read(slot.handle, slot.header);
+    } catch (error) {
+      markInvalid(slot, whyUnusable(error));
+      await this.#updateIndex();
+      throw error;
+    }
+  }
+
+  exportFile(ref: CheckpointRef): Promise<Result<File>> {
+    return this.#answer('a checkpoint, read', async () => {
+      const { slot } = this.#find(ref);
+      const file = await this.#verified(slot, fileOfSlot);
+      slot.pins += 1;
+      return file;
+    });
+  }
+
+  endExport(ref: CheckpointRef): Promise<void> {
+    const slot = this.#folders.get(ref.runId)?.find(ref.generation);
+    if (slot) slot.pins = Math.max(0, slot.pins - 1);
+    return Promise.resolve();
+  }
+
+  // ---------- making room ----------
+
+  createRun(runId: string, started: string, capacityBytes: number): Promise<Result<null>> {
+    return this.#answer('a folder for the run', async () => {
+      if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(runId)) throw new Error(`"${runId}" is no run id`);
+      if (this.#folders.has(runId)) throw new Error(`there is a run ${runId} already`);
+      await this.#removeVoidRuns();
+      const note = { started, highestGeneration: this.#highest };
+      let folder: RunFolder | null = null;
+      try {
+        folder = await RunFolder.create(this.#directory, runId, note);
+        await this.#addSlot(folder, slotBytes(capacityBytes));
+      } catch (error) {
+        folder?.close();
+        await this.#directory.removeRun(runId);
+        throw error;
+      }
+      this.#folders.set(runId, folder);
+      this.#current = runId;
+      this.#hints.evicted = false;
+      await this.#updateIndex();
+      return null;
+    });
+  }
+
+  /** Runs of earlier sessions, or closed ones, that never came to a checkpoint. */
+  async #removeVoidRuns(): Promise<void> {
+    for (const folder of this.#folders.values()) {
+      if (folder.isVoid && (!folder.fresh || folder.note.closed)) await this.#removeFolder(folder);
+    }
+  }
+
+  async #removeFolder(folder: RunFolder): Promise<void> {
+    folder.close();
+    this.#folders.delete(folder.runId);
+    await this.#directory.removeRun(folder.runId);
+    await this.#hints.forgetPictures(folder.runId);
+  }
+
+  #addSlot(folder: RunFolder, bytes: number): Promise<Slot> {
+    return addSlot(this.#directory, folder, bytes, this.#ownBytes());
+  }
+
+  growPool(runId: string, slots: number, capacityBytes: number): Promise<Result<number>> {
+    return this.#answer('room for another checkpoint', async () => {
+      const folder = this.#folder(runId);
+      const bytes = slotBytes(capacityBytes);
+      this.#current = runId;
+      folder.wantedSlots = slots;
+      const there = poolSize(folder, bytes);
+      if (there >= slots) return there;
+      await this.#addSlot(folder, bytes);
+      return there + 1;
+    });
+  }
+
+  // ---------- saving ----------
+
+  save(request: SaveRequest): Promise<Result<SaveReport>> {
+    return this.#answer('a checkpoint, written', async () => {
+      checkTensors(request.tensors);
+      const folder = this.#folder(request.runId);
+      this.#current = request.runId;
+      const payload = payloadOf(request.tensors, request.metadata);
+      const sizes = { payloadBytes: payload.bytes, capacityBytes: request.capacityBytes };
+      const slot = await slotForSave(folder, sizes, request.keepNewest, (bytes) =>
+        this.#addSlot(folder, bytes),
+      );
+      this.#highest += 1;
+      const report = await writeCheckpoint(folder, slot, payload, request, this.#highest);
+      applyRetention(folder, request.keepNewest);
+      await this.#updateIndex();
+      return report;
+    });
+  }
+
+  // ---------- notes and deleting ----------
+
+  async writeNote(runId: string, changes: Partial<RunNote>): Promise<void> {
+    await this.#folder(runId).writeNote(changes);
+    if (changes.kept) await this.#updateIndex();
+  }
+
+  remove(ref: CheckpointRef): Promise<Result<null>> {
+    return this.#answer('a checkpoint, deleted', async () => {
+      const { folder, slot, record } = this.#find(ref);
+      if (slot.pins > 0) throw beingExported(record.name);
+      await this.#release(folder, [slot], ref.runId === this.#current && !folder.note.closed);
+      return null;
+    });
+  }
+
+  freeStepCheckpoints(runId: string, trains: boolean): Promise<Result<number>> {
+    return this.#answer('step checkpoints, deleted', async () => {
+      const folder = this.#folder(runId);
+      // Nothing is deleted on the word of a newest checkpoint that turns out to be damaged.
+      const { loaded } = await findNewest([folder], []);
+      const newest = loaded && folder.find(loaded.record.generation);
+      const released = folder.slots.filter((slot) => {
+        const record = folder.record(slot);
+        return record && slot !== newest && !record.kept && slot.pins === 0 && isStep(record);
+      });
+      const before = this.#ownBytes();
+      const payloads = released.reduce((sum, { header }) => sum + (header?.payloadBytes ?? 0), 0);
+      await this.#release(folder, released, trains);
+      return trains ? payloads : before - this.#ownBytes();
+    });
+  }
+
+  /** Empties slots durably; their files go too unless the run trains, and with its last file the run. */
+  async #release(folder: RunFolder, slots: readonly Slot[], trains: boolean): Promise<void> {
+    const gone = slots.map(({ header }) => header?.generation);
+    const kept = folder.note.kept.filter((generation) => !gone.includes(generation));
+    await folder.writeNote({ kept, highestGeneration: this.#highest });
+    for (const slot of slots) folder.empty(slot);
+    if (!trains) {
+      for (const slot of folder.slots.filter(({ state }) => state === 'empty')) await folder.removeSlot(slot);
+      if (folder.slots.length === 0) await this.#removeFolder(folder);
+    }
+    await this.#updateIndex();
+  }
+
+  // ---------- the built-in test ----------
+
+  selfTest(): Promise<Result<SelfTestReport>> {
+    return this.#answer('the test of the checkpoint system', async () => {
+      const scratch = await this.#directory.scratch('self-test');
+      return runSelfTest(scratch, () => new Store(scratch.directory, null));
+    });
+  }
+}
+
+const isStep = ({ name }: CheckpointRecord): boolean => name.startsWith('unet_step_');

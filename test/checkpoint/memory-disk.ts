@@ -1,0 +1,183 @@
+// A disk in memory that can fail and lose power at any write or flush, as a StoreDirectory. What a flush has not confirmed
+// may or may not survive a power cut, sector by sector; a killed browser loses nothing that was written.
+import type { SyncHandle } from '../../src/checkpoint/slot-file.ts';
+import { heldElsewhere } from '../../src/checkpoint/storage-fault.ts';
+import type { StoreDirectory } from '../../src/checkpoint/store-directory.ts';
+import { FaultError } from '../../src/fault.ts';
+
+const SECTOR = 512;
+
+interface MemoryFile {
+  /** What reads see. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** What was flushed. */
+  durable: Uint8Array<ArrayBuffer>;
+  /** Written since the last flush. */
+  pending: { at: number; bytes: Uint8Array<ArrayBuffer> }[];
+  open: boolean;
+}
+
+/** What happens at the n-th write or flush, counted from 0 when it is set. */
+export type Trouble =
+  /** The call throws, the machine goes on. */
+  | { at: number; how: 'throws'; error: Error }
+  /** The write takes only some bytes and says so. */
+  | { at: number; how: 'short'; bytes: number }
+  /** The machine stops in the middle of the call, after so many bytes of it. */
+  | { at: number; how: 'stops'; bytes: number };
+
+export class Stopped extends Error {}
+
+/** Which of the bytes that no flush confirmed are on the disk after the stop. */
+export type Survival = 'all' | 'none' | ((sector: number) => boolean);
+
+function overlay(base: Uint8Array, at: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const result = base.length >= at + bytes.length ? base : new Uint8Array(at + bytes.length);
+  if (result !== base) result.set(base);
+  result.set(bytes, at);
+  return result as Uint8Array<ArrayBuffer>;
+}
+
+export class MemoryDisk {
+  readonly files = new Map<string, MemoryFile>();
+  trouble: Trouble | null = null;
+  /** Writes and flushes since the trouble was set. */
+  operations = 0;
+  stopped = false;
+  /** Bytes that fit; growing beyond throws as a browser does. */
+  quotaBytes = Infinity;
+  /** What estimate() tells instead of the truth. */
+  usageBytes: number | null = null;
+
+  fail(trouble: Trouble | null): void {
+    this.trouble = trouble;
+    this.operations = 0;
+  }
+
+  /** Called before each operation; answers how many bytes of a write are taken. */
+  #next(bytes: number): { take: number; stop: boolean } {
+    if (this.stopped) throw new Stopped();
+    const { trouble } = this;
+    const index = this.operations++;
+    if (!trouble || trouble.at !== index) return { take: bytes, stop: false };
+    if (trouble.how === 'throws') throw trouble.error;
+    return { take: Math.min(bytes, trouble.bytes), stop: trouble.how === 'stops' };
+  }
+
+  #size(): number {
+    return [...this.files.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  handle(file: MemoryFile): SyncHandle {
+    file.open = true;
+    return {
+      read: (into, { at }) => {
+        if (this.stopped) throw new Stopped();
+        const piece = file.bytes.subarray(at, at + into.length);
+        into.set(piece);
+        return piece.length;
+      },
+      write: (bytes, { at }) => {
+        const growth = Math.max(0, at + bytes.length - file.bytes.length);
+        if (growth > 0 && this.#size() + growth > this.quotaBytes)
+          throw new DOMException('No space', 'QuotaExceededError');
+        const { take, stop } = this.#next(bytes.length);
+        const taken = bytes.slice(0, take);
+        file.bytes = overlay(file.bytes, at, taken);
+        file.pending.push({ at, bytes: taken });
+        if (stop) this.#stop();
+        return take;
+      },
+      flush: () => {
+        const { take, stop } = this.#next(Infinity);
+        if (stop && take === 0) this.#stop();
+        for (const { at, bytes } of file.pending) file.durable = overlay(file.durable, at, bytes);
+        file.pending = [];
+        if (stop) this.#stop();
+      },
+      getSize: () => file.bytes.length,
+      truncate: (size) => {
+        file.bytes = file.bytes.slice(0, size);
+        file.durable = file.durable.slice(0, size);
+        file.pending = [];
+      },
+      close: () => {
+        file.open = false;
+      },
+    };
+  }
+
+  #stop(): never {
+    this.stopped = true;
+    throw new Stopped();
+  }
+
+  /** The disk as the next start finds it. */
+  restarted(survival: Survival): MemoryDisk {
+    const disk = new MemoryDisk();
+    for (const [path, file] of this.files) {
+      let bytes = file.durable.slice();
+      for (const write of file.pending) {
+        for (let from = 0; from < write.bytes.length; from += SECTOR) {
+          const survives =
+            survival === 'all' || (survival !== 'none' && survival((write.at + from) / SECTOR));
+          if (survives) bytes = overlay(bytes, write.at + from, write.bytes.subarray(from, from + SECTOR));
+        }
+      }
+      disk.files.set(path, { bytes, durable: bytes.slice(), pending: [], open: false });
+    }
+    return disk;
+  }
+
+  /** Bytes of a file, to damage or to look at. */
+  bytesOf(path: string): Uint8Array<ArrayBuffer> {
+    const file = this.files.get(path);
+    if (!file) throw new Error(`no file ${path} among ${[...this.files.keys()].join(', ')}`);
+    return file.bytes;
+  }
+
+  directory(prefix = 'runs/'): StoreDirectory {
+    const pathsUnder = (folder: string) => [...this.files.keys()].filter((path) => path.startsWith(folder));
+    const removeUnder = (folder: string) => {
+      for (const path of pathsUnder(folder)) {
+        if (this.files.get(path)?.open) throw new DOMException(path, 'NoModificationAllowedError');
+        this.files.delete(path);
+      }
+      return Promise.resolve();
+    };
+    return {
+      take: () => Promise.resolve(),
+      runIds: () =>
+        Promise.resolve([
+          ...new Set(pathsUnder(prefix).map((path) => path.slice(prefix.length).split('/')[0] ?? '')),
+        ]),
+      fileNames: (runId) => {
+        const folder = `${prefix}${runId}/`;
+        return Promise.resolve(pathsUnder(folder).map((path) => path.slice(folder.length)));
+      },
+      openFile: async (runId, name, create) => {
+        const path = `${prefix}${runId}/${name}`;
+        const there = this.files.get(path);
+        if (!there && !create) throw new DOMException(path, 'NotFoundError');
+        const empty = new Uint8Array(0);
+        const file = there ?? { bytes: empty, durable: empty, pending: [], open: false };
+        if (file.open) throw new FaultError(heldElsewhere('a lock'));
+        this.files.set(path, file);
+        return Promise.resolve(this.handle(file));
+      },
+      removeFile: (runId, name) => removeUnder(`${prefix}${runId}/${name}`),
+      removeRun: (runId) => removeUnder(`${prefix}${runId}/`),
+      estimate: () =>
+        Promise.resolve({
+          usageBytes: this.usageBytes ?? this.#size(),
+          quotaBytes: Number.isFinite(this.quotaBytes) ? this.quotaBytes : null,
+          persisted: true,
+        }),
+      scratch: async (name) => {
+        const remove = () => removeUnder(`${name}/`);
+        await remove();
+        return { directory: this.directory(`${name}/`), remove };
+      },
+    };
+  }
+}
