@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp } from './app-context.ts';
 import { fraction } from './chart-axis.ts';
-import { count, duration, shortStep } from './format.ts';
+import { count, roughly, shortStep } from './format.ts';
 import { showStep } from './looking.ts';
 import { PictureCanvas } from './picture-canvas.tsx';
 import { nearestStep, thinFrames } from './thin-frames.ts';
@@ -11,7 +11,7 @@ import { useScrubbing } from './use-scrubbing.ts';
 import { useSheet } from './use-sheet.ts';
 
 /** Edge of a frame and the least distance of two, in pixels; on narrow screens. */
-const APART = { wide: 54, narrow: 40, below: 500 };
+const APART = { wide: 51, narrow: 40, below: 500 };
 
 export function Film() {
   const { looking } = useApp();
@@ -20,7 +20,7 @@ export function Film() {
   const axis = looking.axis.value;
   const steps = looking.steps.value;
   const shown = looking.shown.value;
-  const earlier = looking.compare.value === 'earlier' ? looking.earlier.value : null;
+  const earlier = looking.earlierMark.value;
   const next = looking.nextSamples.value;
   const place = (step: number): number => fraction(axis, step) * width;
   const apart = width < APART.below ? APART.narrow : APART.wide;
@@ -78,7 +78,7 @@ function Frame({ step, left, chosen }: { step: number; left: number; chosen: str
   return (
     <span class={`frame ${chosen}`} style={{ left: `${left}px` }} aria-hidden="true">
       <PictureCanvas picture={sheet && { sheet, index: looking.sample.value }} />
-      <span>{byTime ? duration(looking.axis.value.toValue(step)) : shortStep(step)}</span>
+      <span>{byTime ? roughly(looking.axis.value.toValue(step)) : shortStep(step)}</span>
     </span>
   );
 }
@@ -88,7 +88,7 @@ function Next({ step, left }: { step: number; left: number }) {
   const { globalStep, stepsPerSecond } = looking.numbers.value;
   return (
     <span class="frame next" style={{ left: `${left}px` }} aria-hidden="true">
-      <i>{stepsPerSecond ? duration((step - globalStep) / stepsPerSecond) : ''}</i>
+      <i>{stepsPerSecond ? roughly((step - globalStep) / stepsPerSecond) : ''}</i>
       <span>{shortStep(step)}</span>
     </span>
   );

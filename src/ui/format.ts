@@ -45,29 +45,41 @@ export function many(value: number): string {
   return count(value);
 }
 
-/** Seconds -> "56 s", "37 min", "10 h", "3 days". */
+/** Seconds -> "56 s", "1.4 min", "37 min", "10 h", "3 days". */
 export function duration(seconds: number): string {
   if (seconds < 1) return 'under 1 s';
-  if (seconds < 99.5) return `${Math.round(seconds)} s`;
-  if (seconds < 99.5 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 47.5 * 3600) return `${Math.round(seconds / 3600)} h`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  if (seconds < 59.5 * 60) return `${two(seconds / 60)} min`;
+  if (seconds < 47.5 * 3600) return `${two(seconds / 3600)} h`;
   return `${count(Math.round(seconds / 86_400))} days`;
 }
+
+/** The same without decimals, for the few pixels of a frame: "56 s", "3 min". */
+export function roughly(seconds: number): string {
+  if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 59.5 * 60) return `${Math.round(seconds / 60)} min`;
+  return `${count(Math.round(seconds / 3600))} h`;
+}
+
+/** One decimal under ten, where it says something. */
+const two = (value: number): string => (value < 9.95 ? value.toFixed(1).replace(/\.0$/, '') : count(value));
 
 /** Milliseconds since something happened -> "just now", "2 min ago". */
 export function age(ms: number): string {
   const seconds = Math.max(0, ms / 1000);
-  if (seconds < 30) return 'just now';
-  if (seconds < 99.5) return `${Math.round(seconds)} s ago`;
-  return `${duration(seconds)} ago`;
+  if (seconds < 45) return 'just now';
+  if (seconds < 59.5 * 60) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
+  if (seconds < 23.5 * 3600) return `${Math.round(seconds / 3600)} h ago`;
+  const days = Math.max(1, Math.round(seconds / 86_400));
+  return `${count(days)} ${days === 1 ? 'day' : 'days'} ago`;
 }
 
 /** The size of a file in binary units: "99 MiB". */
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
-  if (bytes < 1024 ** 2) return `${three(bytes / 1024)} KiB`;
-  if (bytes < 1024 ** 3) return `${three(bytes / 1024 ** 2)} MiB`;
-  return `${three(bytes / 1024 ** 3)} GiB`;
+  if (bytes < 1024 ** 2) return `${two(bytes / 1024)} KiB`;
+  if (bytes < 1024 ** 3) return `${two(bytes / 1024 ** 2)} MiB`;
+  return `${two(bytes / 1024 ** 3)} GiB`;
 }
 
 /** Room in storage in decimal units: "0.7 GB", "12 MB". */
@@ -76,8 +88,6 @@ export function storage(bytes: number): string {
   if (bytes < 1e10) return `${(bytes / 1e9).toFixed(1)} GB`;
   return `${count(bytes / 1e9)} GB`;
 }
-
-const three = (value: number): string => (value < 10 ? value.toFixed(1).replace(/\.0$/, '') : count(value));
 
 /** "0.7 of 1.1 GB": the unit once where both have it. */
 export function storageOf(used: number, whole: number): string {

@@ -21,6 +21,8 @@ export interface Looking {
   /** The user's choice; null is half way to the shown step. */
   chosenEarlier: Signal<number | null>;
   earlier: ReadonlySignal<number | null>;
+  /** The same where it is marked on the time axis: while it is compared with. */
+  earlierMark: ReadonlySignal<number | null>;
   /** 0..15, the sample that is enlarged and runs through the time strip. */
   sample: Signal<number>;
   compare: Signal<Compare>;
@@ -99,6 +101,10 @@ export function createLooking(state: State): Looking {
       ? chosenEarlier.value
       : halfWay(steps.value, shown.value),
   );
+  const compare = signal<Compare>('earlier');
+  const earlierMark = computed(() =>
+    compare.value === 'earlier' && state.runState.value !== 'validating' ? earlier.value : null,
+  );
   const byTime = signal(false);
   const zoom = signal<[number, number] | null>(null);
   const nextSamples = computed(() => nextSamplesOf(state, numbers.value.globalStep));
@@ -121,12 +127,13 @@ export function createLooking(state: State): Looking {
     shown,
     chosenEarlier,
     earlier,
+    earlierMark,
+    compare,
     byTime,
     zoom,
     nextSamples,
     axis,
     sample: signal(5),
-    compare: signal<Compare>('earlier'),
     enlarged: signal(false),
     weights: signal<'ema' | 'raw'>('ema'),
     smoothing: signal(82),

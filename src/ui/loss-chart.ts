@@ -30,6 +30,7 @@ export function createLossChart(host: HTMLElement, events: ChartEvents): LossCha
       width: Math.max(1, host.clientWidth),
       height: Math.max(1, host.clientHeight),
       padding: [0, 0, 0, 0],
+      pxAlign: 0,
       legend: { show: false },
       axes: [{ show: false }, { show: false }],
       scales: {

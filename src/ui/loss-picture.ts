@@ -77,9 +77,10 @@ function addColumns(
     if (to <= from) continue;
     const [low, high] = index.range(from, to);
     const smooth = scale(smoothed[to - 1] as number);
+    const before = picture.smooth.at(-1) ?? smooth;
     picture.x.push(right - 0.75 * width, right - 0.25 * width);
     picture.raw.push(scale(high), scale(low));
-    picture.smooth.push(smooth, smooth);
+    picture.smooth.push(before === null || smooth === null ? smooth : (before + smooth) / 2, smooth);
     from = to;
   }
 }

@@ -68,15 +68,14 @@ export function Marks({ axis }: { axis: ChartAxis }) {
             {step === last && fraction(axis, step) > 0.12 && 'resumed'}
           </span>
         ))}
-      <Cursor axis={axis} step={looking.earlier.value} then hidden={looking.compare.value !== 'earlier'} />
+      <Cursor axis={axis} step={looking.earlierMark.value} then />
       <Cursor axis={axis} step={looking.shown.value} />
     </>
   );
 }
 
-function Cursor(props: { axis: ChartAxis; step: number | null; then?: boolean; hidden?: boolean }) {
-  const { axis, step, then = false, hidden = false } = props;
-  if (step === null || hidden || !isOn(axis, step)) return null;
+function Cursor({ axis, step, then = false }: { axis: ChartAxis; step: number | null; then?: boolean }) {
+  if (step === null || !isOn(axis, step)) return null;
   return <span class={then ? 'cursor then' : 'cursor'} style={place(axis, step)} aria-hidden="true" />;
 }
 

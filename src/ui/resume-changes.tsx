@@ -28,7 +28,7 @@ export function ResumeChanges({ record, changes, onChanges }: Props) {
   return (
     <details class="fold">
       <summary>
-        Change settings, download pictures <small>{number > 0 && `${number} changed`}</small>
+        Other settings, PNG downloads <small>{number > 0 && `${number} changed`}</small>
       </summary>
       <div class="settings">
         {CHANGEABLE.map((name) => (

@@ -76,7 +76,7 @@ function Grid({ samples }: { samples: ShownSamples }) {
 
 function Tile({ index, picture, samples }: { index: number; picture: ShownSample; samples: ShownSamples }) {
   const { looking } = useApp();
-  const chosen = looking.compare.value === 'one' && looking.sample.value === index;
+  const chosen = looking.sample.value === index;
   const press = (): void => {
     looking.sample.value = index;
     looking.compare.value = 'one';
@@ -95,8 +95,8 @@ function Tile({ index, picture, samples }: { index: number; picture: ShownSample
   );
 }
 
-function describe(picture: ShownSample, { seed, noise }: ShownSamples): string {
+function describe(picture: ShownSample, { noise }: ShownSamples): string {
   if (picture === 'not-finite') return 'not finite';
   if (picture === null) return 'not drawn yet';
-  return noise ? 'noise' : `seed ${seed}`;
+  return noise ? 'noise' : 'drawn';
 }

@@ -21,7 +21,7 @@ export class Sheets {
   /** New sheets were drawn, or another run is current. */
   renew(forgetAll: boolean): void {
     if (forgetAll) this.#kept.clear();
-    this.#version.value += 1;
+    this.#version.value = this.#version.peek() + 1;
   }
 
   /** The sheet if it is decoded already. */

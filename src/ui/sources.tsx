@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DatasetInfo, Preview } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
-import { count } from './format.ts';
+import { count, UNKNOWN } from './format.ts';
 import { Icon } from './icon.tsx';
 import { Thumbnail } from './thumbnail.tsx';
 
@@ -15,6 +15,7 @@ export function Sources() {
   };
   return (
     <div class="sources" role="radiogroup" aria-label="Pictures to learn from">
+      {state.datasets.value.length === 0 && BUILT_IN.map((title) => <Unknown key={title} title={title} />)}
       {state.datasets.value.map((info) => (
         <Source
           key={info.id}
@@ -45,6 +46,22 @@ function Source({ info, chosen, onChoose }: { info: DatasetInfo; chosen: boolean
       <span>
         <b>{info.title}</b>
         <small>{info.id === 'shapes' ? 'drawn here' : count(info.count)}</small>
+      </span>
+    </label>
+  );
+}
+
+/** Until the worker has listed the sets. */
+const BUILT_IN = ['Planets', 'Shapes'];
+
+function Unknown({ title }: { title: string }) {
+  return (
+    <label class="source">
+      <input type="radio" name="source" disabled />
+      <i />
+      <span>
+        <b>{title}</b>
+        <small>{UNKNOWN}</small>
       </span>
     </label>
   );

@@ -8,6 +8,7 @@ interface Room {
   /** Checkpoints that the plan holds. */
   checkpoints: number | null;
   quota: number | null;
+  hasRun: boolean;
 }
 
 function roomOf({ state }: App): Room | null {
@@ -21,6 +22,7 @@ function roomOf({ state }: App): Room | null {
     planned: Math.max(planned, store.usedBytes),
     checkpoints: estimate?.checkpointsKept ?? null,
     quota: store.quotaBytes,
+    hasRun: run !== null,
   };
 }
 
@@ -47,9 +49,10 @@ export function StorageMeter() {
   );
 }
 
-function plan({ used, planned, checkpoints }: Room): string {
-  if (checkpoints === null) return `${storageOf(used, planned)} planned`;
-  const room = `${storage(planned - used)} planned: ${count(checkpoints)} checkpoints`;
+function plan({ used, planned, checkpoints, hasRun }: Room): string {
+  if (hasRun) return `${storageOf(used, planned)} planned`;
+  if (planned === used) return `${storage(used)} used`;
+  const room = `${storage(planned - used)} planned: ${count(checkpoints ?? 0)} checkpoints`;
   return used > 0 ? `${room}, ${storage(used)} used` : room;
 }
 

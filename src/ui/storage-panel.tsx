@@ -12,7 +12,7 @@ export function StoragePanel() {
   return (
     <details class="fold storage" onToggle={(event) => event.currentTarget.open && commands.refreshStore()}>
       <summary>
-        Storage{' '}
+        Storage in detail{' '}
         <small>
           {storage(store.usedBytes)} in {count(store.runs.length)} {store.runs.length === 1 ? 'run' : 'runs'}
         </small>

@@ -26,7 +26,11 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
           </button>
         )}
         {installable && (
-          <button class="btn s ghost" type="button" onClick={() => commands.install()}>
+          <button
+            class={updateReady ? 'btn s ghost wide' : 'btn s ghost'}
+            type="button"
+            onClick={() => commands.install()}
+          >
             Install
           </button>
         )}

@@ -3,7 +3,7 @@
 import { useRef } from 'preact/hooks';
 import { useApp } from './app-context.ts';
 import { LossIndex } from './loss-index.ts';
-import { Smoothed, smoothingWindow } from './smoothing.ts';
+import { Smoothed, smoothingShare } from './smoothing.ts';
 
 export interface LossSeries {
   index: LossIndex;
@@ -14,12 +14,12 @@ export interface LossSeries {
 export function useLossSeries(): LossSeries {
   const { looking } = useApp();
   const { values, count } = looking.losses.value;
-  const window = smoothingWindow(looking.smoothing.value, count);
+  const share = smoothingShare(looking.smoothing.value);
   const ref = useRef<LossSeries>(undefined);
   ref.current ??= { index: new LossIndex(), smoothed: new Smoothed() };
   const { index, smoothed } = ref.current;
   if (index.replaced(values, count)) smoothed.reset();
   index.update(values, count);
-  smoothed.update(values, count, window);
+  smoothed.update(values, count, share);
   return ref.current;
 }

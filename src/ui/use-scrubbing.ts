@@ -37,7 +37,7 @@ export function useScrubbing(film: { current: HTMLElement | null }): Handlers {
   return {
     onPointerDown: (event) => {
       if (event.button !== 0) return;
-      const earlier = looking.compare.value === 'earlier' ? looking.earlier.value : null;
+      const earlier = looking.earlierMark.value;
       const { x, width } = xOf(event);
       const near = earlier !== null && Math.abs(fraction(looking.axis.value, earlier) * width - x) < GRIP;
       held.current = near ? 'earlier' : 'shown';

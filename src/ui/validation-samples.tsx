@@ -103,7 +103,7 @@ function Stored({ found }: { found: FoundCheckpoint }) {
     <div>
       <div class="head">
         <h2>Stored with it</h2>
-        <p class="quiet">{sheet ? alikeText(state.alike.value) : 'none stored yet'}</p>
+        <p class="quiet">{sheet ? alikeText(state.alike.value) || 'when it was saved' : 'none yet'}</p>
       </div>
       <div class="grid" role="img" aria-label={`The 16 samples stored with ${found.record.name}`}>
         {Array.from({ length: SAMPLES }, (_, index) => (

@@ -1,0 +1,380 @@
+// A made-up session for every state of the page, and commands that do next to nothing. For the gallery only.
+import { createState, type PageState, type SampleGrid, type State } from '../../src/app/state.ts';
+import type { Commands } from '../../src/app/commands.ts';
+import { presetConfig } from '../../src/config.ts';
+import type { Fault } from '../../src/fault.ts';
+import type { CheckpointRecord, Preview, RunSummary, Sample } from '../../src/trainer/api.ts';
+import { planet, planetSheet, seeded } from './gallery-pictures.ts';
+
+const SIZE = 32;
+const MiB = 2 ** 20;
+const LAST_SAMPLES = 24_000;
+
+const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+
+function record(
+  name: string,
+  globalStep: number,
+  meanLoss: number,
+  minutes: number,
+  kept = false,
+): CheckpointRecord {
+  return {
+    ...{
+      runId: 'b7e1c2d4a5f60718',
+      generation: globalStep,
+      name,
+      globalStep,
+      epoch: Math.floor(globalStep / 8750),
+    },
+    ...{ slot: globalStep % 7, sizeBytes: 99 * MiB, created: minutesAgo(minutes), meanLoss, kept },
+  };
+}
+
+const CHECKPOINTS = [
+  record('unet_step_24000', 24_000, 0.1234, 2),
+  record('unet_step_22000', 22_000, 0.1255, 5),
+  record('unet_step_20000', 20_000, 0.1235, 7),
+  record('unet_epoch_2', 17_500, 0.1283, 11),
+  record('unet_step_12000', 12_000, 0.1375, 18, true),
+  record('unet_epoch_1', 8750, 0.1392, 23),
+  record('unet_step_2000', 2000, 0.2139, 32, true),
+];
+
+const RUN: RunSummary = {
+  runId: 'b7e1c2d4a5f60718',
+  parent: '',
+  config: { ...presetConfig('small'), seed: 7, epochs: 6, maxSteps: 60_000 },
+  dataset: { id: 'own-1a2b3c4d', title: 'planets-140k', count: 140_000, size: SIZE },
+  parameters: 6_500_000,
+  checkpointBytes: 99 * MiB,
+  poolSlots: 11,
+  stepsPerEpoch: 8750,
+  lastStep: 52_500,
+  started: minutesAgo(37),
+};
+
+export function losses(count: number): Float32Array<ArrayBuffer> {
+  const random = seeded(5);
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const mean = 0.118 + 0.9 * Math.exp(-i / 420) + 0.14 * Math.exp(-i / 5200);
+    values[i] = mean * Math.exp(0.42 * (random() + random() + random() - 1.5));
+  }
+  return values;
+}
+
+function grid(step: number, drawn: number): SampleGrid {
+  const samples = Array.from({ length: 16 }, (_, index): Sample | null =>
+    index < drawn
+      ? {
+          purpose: 'validation',
+          step,
+          index,
+          of: 16,
+          size: SIZE,
+          rgba: planet(index, SIZE, 0.02),
+          finite: true,
+        }
+      : null,
+  );
+  return { step, size: SIZE, weights: 'ema', seed: 7, samples, complete: drawn === 16, finite: true };
+}
+
+const GPU_LOST: Fault = {
+  kind: 'gpu',
+  title: 'The GPU stopped answering',
+  what: 'Training stopped at step 25,412, and two tries to start the GPU again failed. Your checkpoints are safe: the newest is unet_step_24000, from 2 minutes before.',
+  expected: 'a working WebGPU device',
+  got: 'device lost, reason "unknown": DXGI_ERROR_DEVICE_HUNG (0x887A0006)',
+  todo: [
+    'Close every window of this browser and open Perennial again. It goes on at step 24,001; the 1,412 steps after it are repeated, with the same result.',
+    'If it happens again, close other programs that use the GPU, or choose a smaller batch (now 16).',
+  ],
+};
+
+const NO_WEBGPU: Fault = {
+  kind: 'gpu',
+  title: 'This browser has no WebGPU',
+  what: 'Perennial trains on WebGL instead: slower, with the same result.',
+  expected: 'navigator.gpu',
+  got: 'undefined',
+  todo: [
+    'On Linux, start the browser with --enable-unsafe-webgpu.',
+    'Or use a newer Chrome, Edge, Firefox or Safari.',
+  ],
+};
+
+function fillMachine(state: State): void {
+  state.machine.value = {
+    backend: 'webgpu',
+    executor: 'eager',
+    gpu: 'NVIDIA GeForce RTX 3060',
+    slow: false,
+    why: null,
+    selfTest: { passed: true, detail: 'largest difference 2e-7', ms: 12 },
+    probe: { opMs: 0.02, macsPerSecond: 1e12 },
+    maxTensorBytes: 2 ** 31,
+  };
+  const slot = (i: number) => ({ runId: RUN.runId, slot: i, capacityBytes: 100 * MiB, why: null });
+  const slots = [
+    ...CHECKPOINTS.map((one, i) => ({ ...slot(i), state: 'valid' as const, record: one })),
+    {
+      ...slot(7),
+      state: 'invalid' as const,
+      record: null,
+      why: 'the writing of unet_step_18000 was interrupted',
+    },
+    { ...slot(8), state: 'empty' as const, record: null },
+  ];
+  const note = { closed: false, paused: false, kept: [], started: RUN.started };
+  state.store.value = {
+    runs: [{ runId: RUN.runId, note, slots }],
+    evicted: false,
+    usedBytes: 0.7e9,
+    quotaBytes: 10e9,
+    persisted: true,
+  };
+  state.update.value = { offlineReady: true, updateReady: false, installable: false };
+}
+
+function fillSetup(state: State): void {
+  const builtIn = { storedSize: 32, builtIn: true, captions: true };
+  state.datasets.value = [
+    {
+      ...builtIn,
+      id: 'planets',
+      title: 'Planets',
+      count: 4096,
+      fingerprint: 'a',
+      credit: 'Planets by DiceBear, CC0',
+    },
+    { ...builtIn, id: 'shapes', title: 'Shapes', count: 65_536, fingerprint: 'b', credit: 'Drawn in code' },
+    {
+      ...builtIn,
+      builtIn: false,
+      id: 'own-1a2b3c4d',
+      title: 'garden 2024',
+      count: 812,
+      fingerprint: 'c',
+      credit: '',
+    },
+  ];
+  const estimate = (parameters: number, seconds: number, totalSteps: number, bytes: number) => ({
+    ...{ parameters, secondsPer1000Steps: seconds, basis: 'probe' as const, totalSteps },
+    ...{ checkpointBytes: bytes, checkpointsKept: 11, storageBytes: 11 * bytes },
+  });
+  state.estimates.value = {
+    tiny: estimate(101_347, 15, 4000, 1.6 * MiB),
+    small: estimate(6_500_000, 81, 40_000, 99 * MiB),
+    cifar: estimate(35_746_307, 620, 400_000, 546 * MiB),
+    bench: estimate(1_600_000, 30, 40_000, 25 * MiB),
+  };
+  if (state.store.value) state.store.value = { ...state.store.value, usedBytes: 0, runs: [] };
+}
+
+function fillRun(state: State, globalStep: number): void {
+  state.run.value = RUN;
+  state.numbers.value = {
+    ...{ globalStep, epoch: Math.floor(globalStep / 8750), imagesSeen: globalStep * 16, loss: 0.1288 },
+    ...{
+      learningRate: 2e-4,
+      gradientNorm: 0.42,
+      stepsPerSecond: 12.4,
+      secondsLeft: (52_500 - globalStep) / 12.4,
+    },
+  };
+  const values = losses(globalStep);
+  const clock = Array.from({ length: 40 }, (_, i): [number, number] => [24_000 + i * 33, i * 33 * 0.08]);
+  state.losses.value = { values, count: globalStep, revision: 1, resumedAt: [24_000], clock };
+  state.checkpoints.value = CHECKPOINTS;
+  state.frames.value = Array.from({ length: LAST_SAMPLES / 2000 + 1 }, (_, i) => ({ step: i * 2000 }));
+  state.found.value = {
+    record: CHECKPOINTS[0]!,
+    batchLossesRecorded: 24_000,
+    meanOfLast100: 0.1234,
+    nextCheckpointStep: 26_000,
+    passedOver: [],
+    sameBits: true,
+    sameBitsWhy: '',
+    imported: false,
+  };
+  state.validation.value = grid(24_000, 16);
+  state.alike.value = 16;
+  state.lastSaved.value = performance.now() - 120_000;
+  state.wakeLock.value = true;
+  state.persisted.value = true;
+}
+
+const FILL: Record<string, (state: State) => void> = {
+  idle: fillSetup,
+  starting: (state) => {
+    fillSetup(state);
+    state.preparing.value = { what: 'Compiling shaders', done: 12, total: 40 };
+  },
+  first: (state) => {
+    state.machine.value = null;
+    state.store.value = null;
+    state.preview.value = null;
+  },
+  validating: (state) => {
+    fillRun(state, 24_000);
+    state.validation.value = grid(24_000, 7);
+    state.alike.value = null;
+    state.numbers.value = {
+      ...state.numbers.value,
+      stepsPerSecond: null,
+      secondsLeft: null,
+      gradientNorm: null,
+    };
+  },
+  training: (state) => fillRun(state, 25_310),
+  young: (state) => {
+    fillRun(state, 14);
+    state.checkpoints.value = [];
+    state.frames.value = [];
+    state.found.value = null;
+    state.validation.value = null;
+    state.lastSaved.value = null;
+  },
+  saving: (state) => {
+    fillRun(state, 26_000);
+    state.saving.value = 'unet_step_26000';
+    state.samples.value = grid(26_000, 7);
+    state.notice.value = 'Saved unet_epoch_2: training paused 3 ms for it.';
+    state.update.value = { offlineReady: true, updateReady: true, installable: true };
+  },
+  paused: (state) => fillRun(state, 25_310),
+  finished: (state) => fillRun(state, 52_500),
+  failed: (state) => {
+    fillRun(state, 25_412);
+    state.fault.value = GPU_LOST;
+  },
+  unavailable: (state) => {
+    fillRun(state, 25_412);
+    state.fault.value = GPU_LOST;
+  },
+  elsewhere: (state) => {
+    state.checkpoints.value = CHECKPOINTS;
+  },
+  webgl: (state) => {
+    fillSetup(state);
+    if (state.machine.value)
+      state.machine.value = {
+        ...state.machine.value,
+        backend: 'webgl',
+        slow: true,
+        gpu: 'SwiftShader',
+        why: NO_WEBGPU,
+      };
+    state.form.value = presetConfig('tiny');
+    state.skipped.value = [{ name: 'notes.pdf', why: 'it is no picture' }];
+  },
+  importing: (state) => {
+    fillSetup(state);
+    state.importing.value = { done: 311, total: 812, skipped: 2 };
+  },
+  question: (state) => {
+    fillRun(state, 25_310);
+    state.question.value = {
+      title: 'Import unet_step_24000?',
+      text: 'It is written into this browser as a run of its own and waits paused. Nothing else changes.',
+      facts: [
+        ['Step', '24,000'],
+        ['Size', 'small, 32 × 32'],
+        ['Pictures', 'planets-140k (not on this computer)'],
+      ],
+      confirm: 'Import',
+      danger: false,
+      onConfirm: () => undefined,
+    };
+  },
+};
+
+export const STATES = Object.keys(FILL);
+
+/** States whose name is not the page's own. */
+const PAGE_STATE: Record<string, PageState> = {
+  first: 'starting',
+  young: 'training',
+  saving: 'training',
+  webgl: 'idle',
+  importing: 'idle',
+  question: 'paused',
+};
+
+export function galleryState(name: string): State {
+  const state = createState();
+  fillMachine(state);
+  const preview = planetSheet(12, 5, SIZE, 100);
+  state.preview.value = {
+    size: SIZE,
+    columns: 12,
+    rows: 5,
+    rgba: preview.data as Uint8ClampedArray<ArrayBuffer>,
+  };
+  FILL[name]?.(state);
+  state.runState.value = PAGE_STATE[name] ?? (name as PageState);
+  return state;
+}
+
+const nothing = (): void => undefined;
+
+export function galleryCommands(state: State): Commands {
+  return {
+    setForm: (changes) => {
+      const preset = changes.preset ? presetConfig(changes.preset) : state.form.value;
+      state.form.value = {
+        ...preset,
+        dataset: state.form.value.dataset,
+        seed: state.form.value.seed,
+        ...changes,
+      };
+    },
+    ...{ train: nothing, newRun: nothing, retryGpu: nothing, saveCheckpoint: nothing, resumeFrom: nothing },
+    ...{
+      exportCheckpoint: nothing,
+      importCheckpoint: nothing,
+      keepCheckpoint: nothing,
+      deleteCheckpoint: nothing,
+    },
+    ...{ drawSamples: nothing, importPictures: nothing, cancelImport: nothing, confirmPictures: nothing },
+    ...{
+      freeStepCheckpoints: nothing,
+      refreshStore: nothing,
+      deletePictures: nothing,
+      downloadPicture: nothing,
+    },
+    ...{ applyUpdate: nothing, install: nothing },
+    pause: () => (state.runState.value = 'paused'),
+    resume: () => (state.runState.value = 'training'),
+    dismissFault: () => (state.fault.value = null),
+    dismissQuestion: () => (state.question.value = null),
+    testCheckpointSystem: () =>
+      Promise.resolve({
+        ok: true,
+        value: {
+          sizeBytes: 4 * MiB,
+          steps: [
+            { name: 'write', ms: 31 },
+            { name: 'verify', ms: 8.4 },
+          ],
+        },
+      }),
+    sheet: (step) => {
+      const noise = step === 0 ? 1 : Math.max(0.02, 0.75 * Math.exp(-step / 3500));
+      return createImageBitmap(planetSheet(4, 4, SIZE, 0, noise));
+    },
+    thumbnail: (dataset) => {
+      const first = dataset === 'planets' ? 100 : dataset === 'shapes' ? 200 : 300;
+      const sheet = planetSheet(2, 2, SIZE, first);
+      const preview: Preview = {
+        size: SIZE,
+        columns: 2,
+        rows: 2,
+        rgba: sheet.data as Uint8ClampedArray<ArrayBuffer>,
+      };
+      return Promise.resolve(preview);
+    },
+  };
+}

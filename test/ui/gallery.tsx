@@ -1,0 +1,16 @@
+// Every state of the page, by address: gallery.html#training,dark. For looking at and for tests; never shipped.
+import { mount } from '../../src/ui/mount.tsx';
+import { galleryCommands, galleryState } from './gallery-state.ts';
+
+const words = location.hash.slice(1).split(',');
+const name = words[0] || 'idle';
+const theme = words[1];
+addEventListener('hashchange', () => location.reload());
+if (theme) localStorage.setItem('perennial.theme', theme);
+localStorage.setItem('perennial.view', words.includes('run') ? 'run' : 'setup');
+
+const root = document.getElementById('app');
+if (!root) throw new Error('gallery.html has no #app');
+const state = galleryState(name);
+Object.assign(globalThis, { galleryState: state });
+mount(root, state, galleryCommands(state));

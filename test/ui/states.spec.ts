@@ -1,0 +1,158 @@
+// Every state of the page, both themes, both widths: nothing that axe knows of is wrong, nothing scrolls sideways.
+// Runs against the gallery of made-up states, which the development server serves (playwright.config.ts, project ui).
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+
+const STATES = [
+  ...[
+    'idle',
+    'first',
+    'starting',
+    'validating',
+    'training',
+    'young',
+    'saving',
+    'paused',
+    'finished',
+    'failed',
+  ],
+  ...['unavailable', 'elsewhere', 'webgl', 'importing', 'question'],
+];
+const WIDTHS = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+];
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function open(page: Page, state: string, theme = 'light'): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(`/test/ui/gallery.html#${state},${theme}`);
+  await page.getByTestId('run-state').waitFor();
+}
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`,
+  );
+}
+
+const scrollsSideways = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+for (const size of WIDTHS) {
+  for (const theme of ['light', 'dark']) {
+    test(`axe finds nothing in any state, ${theme}, ${size.width} wide`, async ({ page }) => {
+      await page.setViewportSize(size);
+      for (const state of STATES) {
+        await open(page, state, theme);
+        expect.soft(await findings(page), state).toEqual([]);
+        expect.soft(await scrollsSideways(page), state).toBe(false);
+      }
+    });
+  }
+}
+
+test('nothing scrolls sideways at 360', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const state of STATES) {
+    await open(page, state);
+    expect.soft(await scrollsSideways(page), state).toBe(false);
+  }
+});
+
+test('axe finds nothing in what opens: settings, storage, a checkpoint, the list of keys, a sample', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, 'idle');
+  await page.getByText('All settings').click();
+  await page.getByLabel('Batch size').fill('0');
+  await expect(page.getByLabel('Batch size')).toHaveAttribute('aria-invalid', 'true');
+  await expect(
+    page.getByText('batchSize is 0. It must be a whole number from 1 to 512. Using 16 until you change it.'),
+  ).toBeVisible();
+  expect(await findings(page), 'settings').toEqual([]);
+  await open(page, 'training');
+  await page.getByText('Storage in detail').click();
+  await page.getByRole('button', { name: 'Test the checkpoint system' }).click();
+  await page.getByText('Other settings').click();
+  expect(await findings(page), 'storage').toEqual([]);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  expect(await findings(page), 'keys').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Sample 3,' }).click();
+  await expect(page.getByRole('dialog', { name: 'Sample 3' })).toBeVisible();
+  expect(await findings(page), 'sample').toEqual([]);
+});
+
+test('the names that other programs rely on are there', async ({ page }) => {
+  await open(page, 'training');
+  await expect(page.getByTestId('run-state')).toHaveText('training');
+  await expect(page.getByTestId('global-step')).toHaveText('25310');
+  await expect(page.getByTestId('epoch')).toHaveText('2');
+  await expect(page.getByTestId('loss')).toHaveText(/^0\.\d{4}$/);
+  await expect(page.getByTestId('backend')).toHaveText('webgpu');
+  await expect(page.getByTestId('executor')).toHaveText('eager');
+  const region = page.getByRole('region', { name: 'Validation samples' });
+  await expect(region).toHaveAttribute('data-step', '24000');
+  await expect(region.getByTestId('sample')).toHaveCount(16);
+  const row = page.getByRole('list', { name: 'Checkpoints' }).getByTestId('checkpoint').first();
+  await expect(row).toHaveAttribute('data-name', 'unet_step_24000');
+  await expect(row).toHaveAttribute('data-step', '24000');
+  await expect(row).toHaveAttribute('data-run', 'b7e1c2d4a5f60718');
+  for (const name of ['Resume from here', 'Export', 'Keep', 'Delete'])
+    await expect(row.getByRole('button', { name, exact: true })).toBeVisible();
+  for (const name of ['Pause', 'Save checkpoint', 'Export checkpoint', 'New run'])
+    await expect(page.getByRole('button', { name, exact: true })).toHaveCount(1);
+  await expect(page.getByLabel('Import checkpoint')).toHaveCount(1);
+});
+
+test('validation samples are in main while validating, without data-step until all are drawn', async ({
+  page,
+}) => {
+  await open(page, 'validating');
+  const region = page.getByRole('main').getByRole('region', { name: 'Validation samples' });
+  await expect(region.getByTestId('sample')).toHaveCount(16);
+  await expect(region).not.toHaveAttribute('data-step');
+  await expect(page.getByRole('region', { name: 'Validation samples' })).toHaveCount(1);
+});
+
+test('another tab: the list is there, nothing that changes anything', async ({ page }) => {
+  await open(page, 'elsewhere');
+  await expect(page.getByTestId('checkpoint')).toHaveCount(7);
+  const names = await page
+    .getByRole('button')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+  expect(names).toEqual(['Theme', 'Keyboard shortcuts']);
+});
+
+test('the time strip and the grid show the same step, by key and by pointer', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await open(page, 'training');
+  const shown = page.getByLabel('Step of the samples shown');
+  await expect(shown).toHaveValue('24000');
+  await shown.press('ArrowLeft');
+  await expect(shown).toHaveAttribute('aria-valuetext', 'step 22,000');
+  await expect(
+    page.getByRole('region', { name: 'Samples', exact: true }).locator('.pair-grid .quiet'),
+  ).toHaveText('step 22,000');
+  await page.getByLabel('Step of the earlier samples').press('ArrowRight');
+  await expect(page.locator('.pair-one .quiet')).toHaveText('step 12,000');
+  const frame = await page.locator('.frame', { hasText: '4k' }).first().boundingBox();
+  if (!frame) throw new Error('no frame of step 4,000');
+  await page.mouse.click(frame.x + frame.width / 2, frame.y + 20);
+  await expect(shown).toHaveValue('4000');
+});
+
+test('space pauses and resumes, but never while typing', async ({ page }) => {
+  await open(page, 'training');
+  await page.keyboard.press(' ');
+  await expect(page.getByTestId('run-state')).toHaveText('paused');
+  await page.getByLabel('Seed', { exact: true }).press(' ');
+  await expect(page.getByTestId('run-state')).toHaveText('paused');
+  await page.getByLabel('Seed', { exact: true }).blur();
+  await page.keyboard.press(' ');
+  await expect(page.getByTestId('run-state')).toHaveText('training');
+});
