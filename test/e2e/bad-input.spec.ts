@@ -1,0 +1,135 @@
+// What is wrong is said in an alert (what, expected, got), within two seconds, and changes nothing.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { openProfile, type Profile, waitForState } from './browser.ts';
+import { encodeCheckpoint, readCheckpoint } from './checkpoint-file.ts';
+import { temporaryFolders } from './folders.ts';
+import { address, button, byTestId, chooseCheckpoint, exportTo, TINY, train } from './visit.ts';
+
+const newFolder = temporaryFolders();
+/** Small and quick: this is not about training. */
+const SETTINGS = {
+  ...TINY,
+  dataset: 'shapes',
+  imageSize: 8,
+  batchSize: 1,
+  backend: 'webgl',
+  maxSteps: 1,
+  sampleSteps: 1,
+};
+const WITHIN_MS = 2000;
+
+let profile: Profile;
+test.beforeEach(async () => {
+  profile = await openProfile(await newFolder());
+});
+test.afterEach(() => profile.close());
+
+test('settings of the address that are unknown or out of range are named, and the page can be used', async () => {
+  const { page } = profile;
+  await page.goto(address({ preset: 'tiny', colour: 'blue', batchSize: 0, seed: 11, backend: 'webgl' }));
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('There is no setting called colour');
+  await expect(alert).toContainText('batchSize'); // among those there are
+  await button(page, 'Dismiss').click();
+  await expect(alert).toContainText('batchSize is 0');
+  await expect(alert).toContainText('1 to 512');
+  await button(page, 'Dismiss').click();
+  await expect(alert).toHaveCount(0);
+  await waitForState(page, 'idle');
+  await expect(button(page, 'Train')).toBeEnabled();
+  expect(profile.errors).toEqual([]);
+});
+
+test('files that are no checkpoint of ours are refused and the run is as it was', async () => {
+  const { page } = profile;
+  const folder = await newFolder();
+  await train(page, SETTINGS);
+  await waitForState(page, 'finished');
+  const good = await exportTo(page, folder, 'newest');
+  const before = await readFile(good);
+  const listed = await listing(page);
+
+  for (const [name, { file, expected, got }] of Object.entries(await badFiles(good))) {
+    await test.step(name, async () => {
+      const path = join(folder, name);
+      await writeFile(path, file);
+      await chooseCheckpoint(page, path);
+      await expectRefusal(page, expected, got);
+    });
+  }
+  expect(await listing(page)).toEqual(listed);
+  await expect(byTestId(page, 'run-state')).toHaveText('finished');
+  await expect(byTestId(page, 'global-step')).toHaveText(String(SETTINGS.maxSteps));
+  expect(Buffer.compare(await readFile(await exportTo(page, await newFolder(), 'newest')), before)).toBe(0);
+
+  // The whole file is still welcome: what was refused was refused for what it was.
+  await chooseCheckpoint(page, good);
+  await expect(page.getByRole('dialog')).toContainText('unet_final');
+  expect(profile.errors).toEqual([]);
+});
+
+/** A refusal within two seconds of choosing the file, or of pressing Import where the dialog comes first. */
+async function expectRefusal(page: Page, expected: RegExp, got: RegExp): Promise<void> {
+  const alert = page.getByRole('alert');
+  const confirm = page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true });
+  await alert.or(confirm).first().waitFor({ timeout: WITHIN_MS });
+  if (await confirm.isVisible()) {
+    await confirm.click();
+    await alert.waitFor({ timeout: WITHIN_MS });
+  }
+  await alert.locator('summary').click();
+  await expect(alert.locator('dt:has-text("Expected") + dd')).toHaveText(expected);
+  await expect(alert.locator('dt:has-text("Got") + dd')).toHaveText(got);
+  await alert.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(alert).toHaveCount(0);
+}
+
+interface BadFile {
+  file: Uint8Array;
+  /** What the alert must say was expected, and came. */
+  expected: RegExp;
+  got: RegExp;
+}
+
+/** By a name that says nothing of the content. */
+async function badFiles(good: string): Promise<Record<string, BadFile>> {
+  const bytes = await readFile(good);
+  const altered = Buffer.from(bytes);
+  const at = altered.length - 4 * 1000;
+  altered[at] = (altered[at] ?? 0) ^ 1; // the lowest bit of a number: still finite, still the right shape
+  const { metadata, tensors } = await readCheckpoint(good);
+  const config = JSON.stringify({ ...JSON.parse(metadata['config'] ?? ''), preset: 'small' });
+  return {
+    'letter.safetensors': {
+      file: Buffer.from('Dear reader, this is no checkpoint but a letter.\n'.repeat(4)),
+      expected: /header/,
+      got: /bytes/,
+    },
+    'empty.safetensors': { file: Buffer.alloc(0), expected: /8 bytes/, got: /0 bytes/ },
+    'cut-short.safetensors': {
+      file: bytes.subarray(0, bytes.length - 5000),
+      expected: new RegExp(`\\d+ bytes of tensors`),
+      got: /\d+ bytes/,
+    },
+    'altered.safetensors': { file: altered, expected: /[0-9a-f]{64}/, got: /[0-9a-f]{64}/ },
+    'other-network.safetensors': {
+      file: encodeCheckpoint({ metadata: { ...metadata, config }, tensors }),
+      expected: /unet\.conv_in\.weight \[64, 3, 3, 3\]/,
+      got: /unet\.conv_in\.weight \[16, 3, 3, 3\]/,
+    },
+    'torch.pt': {
+      file: Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(200)]),
+      expected: /\.safetensors/,
+      got: /zip/,
+    },
+  };
+}
+
+const listing = (page: Page): Promise<string[]> =>
+  page
+    .locator('[data-testid=checkpoint]')
+    .evaluateAll((rows) =>
+      rows.map(({ dataset }) => `${dataset['run']} ${dataset['name']} ${dataset['step']}`),
+    );

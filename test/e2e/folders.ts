@@ -1,0 +1,19 @@
+// Folders for profiles and files of one test file, outside of the repository, gone afterwards (a profile holds hundreds of
+// megabytes of slots). Not here: the browser on a profile (browser.ts).
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from '@playwright/test';
+
+/** Call once at a spec's top; the function it returns makes an empty folder. */
+export function temporaryFolders(): () => Promise<string> {
+  const made: string[] = [];
+  test.afterAll(async () => {
+    for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'perennial-e2e-'));
+    made.push(folder);
+    return folder;
+  };
+}

@@ -1,0 +1,58 @@
+// The real page in its states, by the rules of accessibility: no finding, at both widths, in both themes, and nothing that
+// scrolls sideways. Pictures of it are kept in test-results, for people. Not here: the gallery of all states (test/ui).
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { openProfile, waitForState, waitForStep } from './browser.ts';
+import { temporaryFolders } from './folders.ts';
+import { address, button, TINY, train } from './visit.ts';
+
+const newFolder = temporaryFolders();
+const SETTINGS = { ...TINY, dataset: 'planets', backend: 'webgl', sampleSteps: 1, maxSteps: 1000 };
+const SIZES = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+];
+
+test('no accessibility finding and no sideways scroll, idle, training, paused and validating', async () => {
+  const profile = await openProfile(await newFolder());
+  const { page } = profile;
+  await page.goto(address(SETTINGS));
+  await waitForState(page, 'idle');
+  await expect(page.getByRole('img', { name: /planets, as the model will see them/ })).toBeVisible();
+  await expectSound(page, 'idle');
+  await train(page, SETTINGS);
+  await waitForStep(page, 1);
+  await expectSound(page, 'training');
+  await button(page, 'Pause').click();
+  await waitForState(page, 'paused');
+  await expectSound(page, 'paused');
+  await page.goto(address({ batchSize: 0 })); // an alert, too
+  await waitForState(page, 'validating');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expectSound(page, 'validating');
+  expect(profile.errors).toEqual([]);
+  await profile.close();
+});
+
+async function expectSound(page: Page, state: string): Promise<void> {
+  for (const size of SIZES) {
+    for (const theme of ['light', 'dark'] as const) {
+      await test.step(`${state}, ${theme}, ${size.width} wide`, async () => {
+        await page.setViewportSize(size);
+        await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+        const path = join('test-results/pages', `${state}-${theme}-${size.width}x${size.height}.png`);
+        await page.screenshot({ path, fullPage: size.width < 1000 });
+        expect(await sidewaysScroll(page)).toBe(0);
+        const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+        const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+        expect(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`),
+        ).toEqual([]);
+      });
+    }
+  }
+}
+
+const sidewaysScroll = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

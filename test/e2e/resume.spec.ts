@@ -1,0 +1,214 @@
+// A run that was killed and resumed, or exported and imported elsewhere, has the bits of one that never stopped.
+// One run (A) is never stopped; B is killed twice; C begins with A's file in another profile. The tests follow one another.
+import { expect, type Page, test } from '@playwright/test';
+import { openProfile, type Profile, step, waitForState, waitForStep } from './browser.ts';
+import { differences, floats, readCheckpoint } from './checkpoint-file.ts';
+import { temporaryFolders } from './folders.ts';
+import {
+  address,
+  button,
+  byTestId,
+  checkpoint,
+  chooseCheckpoint,
+  exportTo,
+  measured,
+  seconds,
+  TINY,
+  train,
+  validation,
+} from './visit.ts';
+
+/** 28 pictures in batches of 4: epochs end at 7, 14 and 21, and step 20 lies inside the third. */
+const SETTINGS = {
+  ...TINY,
+  dataset: 'shapes',
+  maxImages: 28,
+  warmupSteps: 0,
+  maxSteps: 24,
+  epochs: 100,
+  checkpointEverySteps: 5,
+  keepNewest: 50,
+};
+
+test.describe.configure({ mode: 'serial' });
+const newFolder = temporaryFolders();
+let exportsOfA: { step20: string; final: string };
+let c: Profile;
+
+test('A: a run that never stops keeps its checkpoints by name and exports them', async () => {
+  const profile = await openProfile(await newFolder());
+  const { page } = profile;
+  const pressed = await train(page, SETTINGS);
+  await waitForStep(page, 1);
+  measured('webgpu, Train to first step', seconds(Date.now() - pressed));
+  await expect(byTestId(page, 'backend')).toHaveText('webgpu');
+  const from = Date.now();
+  await waitForStep(page, 4);
+  measured('webgpu, a step of tiny', seconds((Date.now() - from) / 3));
+  await waitForState(page, 'finished', 480_000);
+
+  const rows = page.getByRole('list', { name: 'Checkpoints' }).locator('[data-testid=checkpoint]');
+  const listed = await rows.evaluateAll((all) =>
+    all.map((row) => [row.dataset['name'], row.dataset['step']]),
+  );
+  expect(listed).toEqual([
+    ['unet_final', '24'],
+    ['unet_epoch_3', '21'],
+    ['unet_step_20', '20'],
+    ['unet_step_15', '15'],
+    ['unet_epoch_2', '14'],
+    ['unet_step_10', '10'],
+    ['unet_epoch_1', '7'],
+    ['unet_step_5', '5'],
+  ]);
+  const folder = await newFolder();
+  exportsOfA = {
+    step20: await exportTo(page, folder, 'unet_step_20'),
+    final: await exportTo(page, folder, 'unet_final'),
+  };
+  const { metadata, tensors } = await readCheckpoint(exportsOfA.step20);
+  expect(metadata).toMatchObject({
+    format: 'perennial-checkpoint',
+    name: 'unet_step_20',
+    global_step: '20',
+    epoch: '2',
+    epoch_position: '24',
+    seed: '7',
+    parent: '',
+  });
+  expect(tensors.get('history.batch_losses')?.shape).toEqual([20]);
+  expect(tensors.get('history.epoch_losses')?.shape).toEqual([2]);
+  expect(tensors.get('history.batch_losses_by_quartile')?.shape).toEqual([20, 4]);
+  expect(tensors.get('unet.conv_in.weight')?.shape).toEqual([16, 3, 3, 3]);
+  expect(profile.errors).toEqual([]);
+  expect(profile.leaks()).toEqual([]);
+  await profile.close();
+});
+
+test('B: killed twice, it goes on by itself at the next step, and ends with the bits of A', async () => {
+  const folder = await newFolder();
+  let profile = await openProfile(folder);
+  await train(profile.page, SETTINGS);
+  await waitForStep(profile.page, 6);
+  await profile.kill();
+
+  profile = await openProfile(folder);
+  await expectResumes(profile.page, 5);
+  await waitForStep(profile.page, 11);
+  await profile.kill();
+
+  profile = await openProfile(folder);
+  await expectResumes(profile.page, 10);
+  await waitForStep(profile.page, 20);
+  await expect(checkpoint(profile.page, 'unet_step_20')).toBeVisible({ timeout: 120_000 });
+  const exported = await exportTo(profile.page, await newFolder(), 'unet_step_20');
+  const [a, b] = [await readCheckpoint(exportsOfA.step20), await readCheckpoint(exported)];
+  expect(a.tensors.size).toBeGreaterThan(4 * 50);
+  expect(differences(a, b)).toEqual([]);
+  expect(floats(b, 'history.batch_losses').every(Number.isFinite)).toBe(true);
+  expect(b.metadata['config']).toBe(a.metadata['config']);
+  expect(profile.errors).toEqual([]);
+  await profile.close();
+});
+
+test("C: A's step 20, imported in another profile, waits paused, and stays paused over a reload", async () => {
+  c = await openProfile(await newFolder());
+  const { page } = c;
+  await page.goto('/');
+  await waitForState(page, 'idle');
+  await chooseCheckpoint(page, exportsOfA.step20);
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('unet_step_20');
+  await button(dialog, 'Import').click();
+  await waitForState(page, 'paused');
+  await expectSamples(page, 20);
+  await expect(checkpoint(page, 'unet_step_20')).toBeVisible();
+
+  const reloaded = Date.now();
+  await page.reload();
+  await waitForState(page, 'paused');
+  measured('reload to 16 samples, paused', seconds(Date.now() - reloaded));
+  await expectSamples(page, 20);
+  await expect(validation(page)).toContainText('16 of 16 alike');
+  expect(await step(page)).toBe(20);
+  expect(c.errors).toEqual([]);
+});
+
+test('C: a second tab is refused kindly, reads only, and takes over when the first is closed', async () => {
+  const first = c.page;
+  const second = await c.context.newPage();
+  await second.goto('/');
+  await waitForState(second, 'elsewhere');
+  await expect(second.getByRole('heading', { name: 'Running in another tab' })).toBeVisible();
+  await expect(second.getByRole('main')).toContainText('takes over');
+  await expect(checkpoint(second, 'unet_step_20')).toBeVisible();
+  for (const name of ['Train', 'Resume', 'Pause', 'Save checkpoint', 'New run', 'Delete'])
+    await expect(button(second, name), name).toHaveCount(0);
+  expect(await second.getByRole('alert').allTextContents()).toEqual([]);
+  await expect(byTestId(first, 'run-state')).toHaveText('paused'); // it is left alone
+
+  await first.close();
+  c.page = second;
+  await waitForState(second, 'paused');
+  await expectSamples(second, 20);
+  expect(c.errors).toEqual([]);
+});
+
+test('C: resumed, 4 steps later it has the bits of A', async () => {
+  const { page } = c;
+  await button(page, 'Resume').click();
+  await waitForState(page, 'finished');
+  await expect(byTestId(page, 'global-step')).toHaveText(String(SETTINGS.maxSteps));
+  const exported = await exportTo(page, await newFolder(), 'unet_final');
+  const [a, b] = [await readCheckpoint(exportsOfA.final), await readCheckpoint(exported)];
+  expect(differences(a, b)).toEqual([]);
+  expect(b.metadata['run_id']).not.toBe(a.metadata['run_id']);
+  expect(b.metadata['parent']).toBe(`${a.metadata['run_id']}@20`);
+  expect(c.errors).toEqual([]);
+  expect(c.leaks()).toEqual([]);
+  await c.close();
+});
+
+/** Opens the page on a store that has a run: it shows what it found, draws 16 samples, and trains at the next step. */
+async function expectResumes(page: Page, atLeast: number): Promise<void> {
+  const opened = Date.now();
+  await page.goto(address({ seed: 99 })); // the run's own settings rule, not the address
+  await waitForState(page, 'validating');
+  const main = page.getByRole('main');
+  const heading = main.getByRole('heading', { name: /^Found checkpoint unet_(step|epoch)_\d+$/ });
+  await expect(heading).toBeVisible();
+  const found = await step(page);
+  const name = found % 7 === 0 ? `unet_epoch_${found / 7}` : `unet_step_${found}`;
+  await expect(heading).toHaveText(`Found checkpoint ${name}`);
+  expect([5, 7, 10, 14, 15], 'a step that has a checkpoint').toContain(found);
+  expect(found).toBeGreaterThanOrEqual(atLeast);
+  await expect(main).toContainText(`Global step ${found}`);
+  await expect(main).toContainText(`Epoch ${Math.floor(found / 7)}`);
+  await expect(main).toContainText(`${found} batch losses recorded`);
+  await expect(main).toContainText('mean of the last 100 =');
+  await expect(main).toContainText(`Training resumes at step ${found + 1}; next checkpoint at`);
+  await expect(lossChart(page)).toHaveAccessibleName(new RegExp(`at step ${found}$`));
+  await waitForState(page, 'training');
+  expect(await step(page)).toBe(found);
+  measured(`opened again to training at step ${found + 1}`, seconds(Date.now() - opened));
+  await expectSamples(page, found);
+  await waitForStep(page, found + 1);
+  await expect(lossChart(page)).toHaveAccessibleName(new RegExp(`at step (?!${found}$)\\d+$`));
+}
+
+const lossChart = (page: Page) => page.getByRole('region', { name: 'Loss' }).getByRole('img');
+
+/** The 16 samples of this checkpoint are in the page, and each shows a picture. */
+async function expectSamples(page: Page, ofStep: number): Promise<void> {
+  await expect(validation(page)).toHaveAttribute('data-step', String(ofStep));
+  const canvases = validation(page).locator('canvas[data-testid=sample]');
+  await expect(canvases).toHaveCount(16);
+  const painted = await canvases.evaluateAll((all) =>
+    all.map((canvas) => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const pixels = (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data;
+      return new Set(pixels).size > 8; // not one flat colour
+    }),
+  );
+  expect(painted).toEqual(Array.from({ length: 16 }, () => true));
+}

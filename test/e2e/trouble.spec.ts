@@ -1,0 +1,143 @@
+// What a run survives, and what can be done with the checkpoints of the list: a lost GPU; Keep, Delete, Resume from here,
+// New run; a loss that is no number. One run, small and quick: this is not about learning. The tests follow one another.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { openProfile, type Profile, step, waitForState, waitForStep } from './browser.ts';
+import { encodeCheckpoint, floats, readCheckpoint, withDigest } from './checkpoint-file.ts';
+import { temporaryFolders } from './folders.ts';
+import {
+  button,
+  byTestId,
+  checkpoint,
+  chooseCheckpoint,
+  exportTo,
+  measured,
+  seconds,
+  TINY,
+  train,
+} from './visit.ts';
+
+const SETTINGS = {
+  ...TINY,
+  dataset: 'shapes',
+  imageSize: 8,
+  batchSize: 1,
+  sampleSteps: 1,
+  maxSteps: 4,
+  checkpointEverySteps: 1,
+  keepNewest: 5,
+};
+
+test.describe.configure({ mode: 'serial' });
+const newFolder = temporaryFolders();
+let profile: Profile;
+let page: Page;
+test.beforeAll(async () => {
+  profile = await openProfile(await newFolder());
+  page = profile.page;
+});
+test.afterAll(() => profile.close());
+
+test('when the GPU is lost, training goes on from the last save on a new device', async () => {
+  await train(page, SETTINGS);
+  await expect(checkpoint(page, 'unet_step_1')).toBeVisible({ timeout: 120_000 });
+  const lost = Date.now();
+  await killGpuProcess(profile);
+  await waitForState(page, 'starting', 10_000);
+  await waitForState(page, 'training', 60_000);
+  measured('lost GPU to training again', seconds(Date.now() - lost));
+  const again = await step(page);
+  expect(again).toBeGreaterThan(0);
+  await waitForStep(page, again + 1);
+  expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+  await waitForState(page, 'finished');
+  const path = await exportTo(page, await newFolder(), 'newest');
+  expect(floats(await readCheckpoint(path), 'history.batch_losses')).toHaveLength(SETTINGS.maxSteps);
+});
+
+test('Keep, Delete, Resume from here', async () => {
+  const rows = page.locator('[data-testid=checkpoint]');
+  await expect(rows).toHaveCount(4);
+  const run = await rows.first().getAttribute('data-run');
+
+  const kept = checkpoint(page, 'unet_step_1');
+  await open(kept);
+  await button(kept, 'Keep').click();
+  await expect(button(kept, 'Keep')).toHaveAttribute('aria-pressed', 'true');
+
+  const deleted = checkpoint(page, 'unet_step_2');
+  await open(deleted);
+  await button(deleted, 'Delete').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect(deleted).toHaveCount(1);
+  await button(deleted, 'Delete').click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Delete/ })
+    .click();
+  await expect(deleted).toHaveCount(0);
+  await expect(rows).toHaveCount(3);
+
+  const third = checkpoint(page, 'unet_step_3');
+  await open(third);
+  await button(third, 'Resume from here').click();
+  const finals = checkpoint(page, 'unet_final');
+  await expect(finals).toHaveCount(2, { timeout: 120_000 }); // of both runs: nothing was overwritten
+  await waitForState(page, 'finished');
+  await expect(byTestId(page, 'global-step')).toHaveText('4');
+  const runs = await finals.evaluateAll((all) => all.map((row) => row.dataset['run']));
+  expect(new Set(runs).size).toBe(2);
+  expect(runs).toContain(run);
+});
+
+test('New run asks, keeps the checkpoints, and what was closed is not found again', async () => {
+  const rows = page.locator('[data-testid=checkpoint]');
+  const before = await rows.count();
+  await button(page, 'New run').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start over' }).click();
+  await waitForState(page, 'idle');
+  await expect(button(page, 'Train')).toBeEnabled();
+  await expect(rows).toHaveCount(before);
+  await page.reload();
+  await waitForState(page, 'idle');
+  await expect(rows).toHaveCount(before);
+});
+
+test('a loss that is no number: not applied, not saved, back to the last checkpoint once, then paused with an alert', async () => {
+  const folder = await newFolder();
+  const good = await readCheckpoint(await exportTo(page, folder, 'unet_step_3'));
+  // Finite, but no network can compute with it. The EMA weights are whole: the 16 samples are drawn from those.
+  const weight = good.tensors.get('unet.conv_in.weight');
+  if (!weight) throw new Error('no unet.conv_in.weight');
+  const huge = new Float32Array(weight.bytes.length / 4).fill(3e38);
+  good.tensors.set('unet.conv_in.weight', { ...weight, bytes: new Uint8Array(huge.buffer) });
+  const path = join(folder, 'huge.safetensors');
+  await writeFile(path, encodeCheckpoint(withDigest(good)));
+
+  await chooseCheckpoint(page, path);
+  await button(page.getByRole('dialog'), 'Import').click();
+  await waitForState(page, 'paused');
+  const listed = await page.locator('[data-testid=checkpoint]').count();
+  await button(page, 'Resume').click();
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('no longer a number at step 4', { timeout: 120_000 });
+  await waitForState(page, 'paused');
+  await expect(page.getByRole('status', { name: 'Notices' })).toContainText('once');
+  await expect(byTestId(page, 'global-step')).toHaveText('3');
+  await expect(page.locator('[data-testid=checkpoint]')).toHaveCount(listed);
+  expect(profile.leaks()).toEqual([]);
+});
+
+async function killGpuProcess({ context }: Profile): Promise<void> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const processes = await session?.send('SystemInfo.getProcessInfo');
+  const gpu = processes?.processInfo.find(({ type }) => type === 'GPU');
+  if (!gpu) throw new Error('The browser has no GPU process.');
+  process.kill(gpu.id, 'SIGKILL');
+}
+
+async function open(row: ReturnType<typeof checkpoint>): Promise<void> {
+  const more = row.getByRole('button', { name: /^More for/ });
+  if ((await more.getAttribute('aria-expanded')) === 'false') await more.click();
+}

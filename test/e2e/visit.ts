@@ -1,0 +1,77 @@
+// What a user does on the page, by the names of the agreement (design.md, section 5), and what they then see.
+// Not here: opening the browser and waiting for states (browser.ts).
+import { expect, type Download, type Locator, type Page, test } from '@playwright/test';
+import { waitForState } from './browser.ts';
+
+/** `/?preset=tiny&...`: the address that opens with these settings in the form. */
+export const address = (settings: Readonly<Record<string, string | number>>): string =>
+  `/?${new URLSearchParams(Object.entries(settings).map(([name, value]) => [name, String(value)]))}`;
+
+/** Of the smallest network, with as few checkpoints and samples as the settings allow; a test sets what it is about. */
+export const TINY = {
+  preset: 'tiny',
+  batchSize: 4,
+  seed: 7,
+  sampleSteps: 2,
+  checkpointEverySteps: 1_000_000,
+  checkpointEveryMinutes: 1440,
+  sampleEverySteps: 1_000_000,
+};
+
+export const button = (page: Page | Locator, name: string): Locator =>
+  page.getByRole('button', { name, exact: true });
+export const byTestId = (page: Page, id: string): Locator => page.locator(`[data-testid=${id}]`);
+export const checkpoint = (page: Page, name: string): Locator =>
+  page.getByRole('list', { name: 'Checkpoints' }).locator(`[data-testid=checkpoint][data-name=${name}]`);
+export const validation = (page: Page): Locator => page.getByRole('region', { name: 'Validation samples' });
+
+/** Opens the page on a store without a run and presses Train. Answers when it was pressed, in ms. */
+export async function train(
+  page: Page,
+  settings: Readonly<Record<string, string | number>>,
+): Promise<number> {
+  await page.goto(address(settings));
+  await waitForState(page, 'idle');
+  const pressed = Date.now();
+  await button(page, 'Train').click();
+  return pressed;
+}
+
+/** Exports a checkpoint of the list, or the `newest`; answers the path of the downloaded file. */
+export async function exportTo(page: Page, folder: string, name: string): Promise<string> {
+  const waiting = page.waitForEvent('download');
+  if (name === 'newest') await button(page, 'Export checkpoint').click();
+  else await button(checkpoint(page, name), 'Export').click();
+  await confirmIfAsked(page, 'Export', waiting);
+  const download = await waiting;
+  if (name !== 'newest') expect(download.suggestedFilename()).toBe(`${name}.safetensors`);
+  const path = `${folder}/${download.suggestedFilename()}`;
+  await download.saveAs(path);
+  return path;
+}
+
+/** A dialog may ask first: then its button has the same name. */
+async function confirmIfAsked(page: Page, name: string, done: Promise<Download>): Promise<void> {
+  const confirm = page.getByRole('dialog').getByRole('button', { name, exact: true });
+  const asked = await Promise.race([
+    done.then(() => false),
+    confirm.waitFor().then(
+      () => true,
+      () => false,
+    ),
+  ]);
+  if (asked) await confirm.click();
+}
+
+/** Chooses a file for `Import checkpoint`. */
+export async function chooseCheckpoint(page: Page, path: string): Promise<void> {
+  await page.getByLabel('Import checkpoint', { exact: true }).setInputFiles(path);
+}
+
+/** A figure for the closing note: into the report and onto the terminal. */
+export function measured(what: string, value: string): void {
+  test.info().annotations.push({ type: 'measured', description: `${what}: ${value}` });
+  console.log(`  measured  ${what}: ${value}`);
+}
+
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
