@@ -1,6 +1,7 @@
 // The device tensors live on: starts webgpu, else webgl, else cpu, tells when it is lost, and can be started again after that.
 // Not here: how each backend is made (device-webgpu.ts, device-webgl.ts), what runs on it (eager-executor.ts).
 import * as tf from '@tensorflow/tfjs-core';
+import { preferBarrierFree } from './convolution.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 
 export type BackendName = 'webgpu' | 'webgl' | 'cpu';
@@ -51,6 +52,7 @@ export async function startDevice(choice: 'auto' | BackendName): Promise<Device>
 async function begin(backend: BackendName, why: Fault | null): Promise<Device> {
   const { name, ...started } = await STARTERS[backend]();
   await tf.setBackend(name);
+  preferBarrierFree(backend === 'webgpu' && started.software);
   return { ...started, why };
 }
 

@@ -3,24 +3,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 // Without this, forward passes work and training fails: tfjs-core alone registers no gradients.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { convolve, type Pads } from './convolution.ts';
+import { groupNormalise } from './group-norm.ts';
+import { sumRows } from './sum-rows.ts';
 import type { Ops } from './ops.ts';
 
 type ConvOptions = Parameters<Ops<tf.Tensor>['conv2d']>[3];
 
-/** Rows and columns of zeros around the picture: PyTorch's padding, which is not tfjs' `same` where the stride is 2. */
-function padsOf({ kernel, padding }: ConvOptions): [number, number] {
+/** PyTorch's padding, which is not tfjs' `same` where the stride is 2. */
+function padsOf({ kernel, padding }: ConvOptions): Pads {
   return padding === 'same' ? [kernel >> 1, kernel >> 1] : [0, 1];
 }
 
 function conv2d(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, opts: ConvOptions): tf.Tensor {
-  const pads = padsOf(opts);
-  const explicit: [[number, number], [number, number], [number, number], [number, number]] = [
-    [0, 0],
-    pads,
-    pads,
-    [0, 0],
-  ];
-  return tf.add(tf.conv2d(x as tf.Tensor4D, weight as tf.Tensor4D, opts.stride, explicit), bias);
+  // A 1x1 convolution is a matrix product, whose gradients are matrix products.
+  if (opts.kernel === 1 && opts.stride === 1)
+    return linear(x, tf.reshape(weight, weight.shape.slice(2)), bias);
+  const [image, filter] = [x as tf.Tensor4D, weight as tf.Tensor4D];
+  return convolve(image, filter, bias as tf.Tensor1D, opts.stride, padsOf(opts));
 }
 
 function linear(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
@@ -37,12 +37,7 @@ function groupNorm(
   eps: number,
   act: 'none' | 'silu',
 ): tf.Tensor {
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const grouped = tf.reshape(x, [batch, height * width, groups, channels / groups]);
-  const centred = tf.sub(grouped, tf.mean(grouped, [1, 3], true));
-  const variance = tf.mean(tf.square(centred), [1, 3], true);
-  const normal = tf.reshape(tf.mul(centred, tf.rsqrt(tf.add(variance, eps))), x.shape);
-  const y = tf.add(tf.mul(normal, scale), shift);
+  const y = groupNormalise(x as tf.Tensor4D, scale as tf.Tensor1D, shift as tf.Tensor1D, groups, eps);
   return act === 'silu' ? silu(y) : y;
 }
 
@@ -60,6 +55,22 @@ function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.
   const scores = tf.matMul(tf.mul(split(q), 1 / Math.sqrt(width)), split(k), false, true);
   const mixed = tf.matMul(tf.softmax(scores), split(v));
   return heads === 1 ? mixed : tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), q.shape);
+}
+
+/** The bias's gradient by pooling; tfjs' would be a sum over a transposed copy. */
+function addPerChannel(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const differentiable = tf.customGrad((...args) => {
+    const [image, offset] = args as unknown as [tf.Tensor, tf.Tensor];
+    return {
+      value: tf.add(image, tf.reshape(offset, [batch, 1, 1, channels])),
+      gradFunc: (dy: tf.Tensor) => [
+        tf.clone(dy),
+        tf.tidy(() => sumRows(tf.reshape(dy, [batch, height * width, channels]))),
+      ],
+    };
+  });
+  return differentiable(x, bias);
 }
 
 /** Each pixel doubled along the row, then each row: two concatenations, whose gradient every backend has. */
@@ -120,8 +131,7 @@ export const eagerOps: Ops<tf.Tensor> = {
   silu,
   attention,
   add: (a, b) => tf.add(a, b),
-  addPerChannel: (x, bias) =>
-    tf.add(x, tf.reshape(bias, [bias.shape[0] as number, 1, 1, bias.shape[1] as number])),
+  addPerChannel,
   concat: (a, b) => tf.concat([a, b], a.rank - 1),
   upsampleNearest2x,
   toTokens: (x) => tf.reshape(x, [x.shape[0] as number, -1, x.shape[3] as number]),

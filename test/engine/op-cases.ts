@@ -31,6 +31,8 @@ export const OP_CASES: OpCase[] = [
   conv('3x3 same stride 2, odd edge', [1, 5, 7, 2], 3, { kernel: 3, stride: 2, padding: 'same' }),
   conv('3x3 same stride 2, even edge', [2, 6, 4, 4], 4, { kernel: 3, stride: 2, padding: 'same' }),
   conv('3x3 valid-right stride 2', [2, 6, 4, 3], 4, { kernel: 3, stride: 2, padding: 'valid-right' }),
+  conv('3x3 same on one pixel', [2, 1, 1, 3], 4, { kernel: 3, stride: 1, padding: 'same' }),
+  conv('3x3 same on 2x2', [4, 2, 2, 4], 4, { kernel: 3, stride: 1, padding: 'same' }),
   conv('1x1', [2, 3, 5, 6], 5, { kernel: 1, stride: 1, padding: 'same' }),
   {
     name: 'linear on [B, C]',
