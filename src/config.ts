@@ -1,5 +1,6 @@
 // Every setting once: type, unit, range, default, help. The form, the URL, the checkpoint and the validator read it.
-// Not here: what the settings do (trainer/), the network's own fields (model/config.ts).
+// Not here: what the settings do (trainer/), the network's own fields (model/config.ts). Over 400 lines because it is a table:
+// each setting and each preset stands here once.
 import { type Fault, FaultError } from './fault.ts';
 import { UNET_DEFAULTS, type UNetConfig } from './model/config.ts';
 

@@ -83,7 +83,7 @@ export function createSampler(options: {
           factors.predictedNoise * predicted.noise +
           (noise ? factors.freshNoise * (noise[j] as number) : 0)
         );
-      }) as Float32Array<ArrayBuffer>;
+      });
     },
   };
 }

@@ -37,7 +37,7 @@ class Desk implements TrainerApi {
 
   open: TrainerApi['open'] = (request, onEvents) =>
     answer<Opened>(async () => {
-      const outbox = this.#opening?.outbox ?? new Outbox((events) => void onEvents(events));
+      const outbox = this.#opening?.outbox ?? new Outbox(onEvents);
       const store = this.#opening?.store ?? (await openStore());
       this.#opening = { store, outbox, trainer: null };
       await postCheckpoints(store, outbox);

@@ -6,7 +6,7 @@ import { initialWeights } from '../model/init.ts';
 import { parameterCount } from '../model/parameters.ts';
 import type { RunSummary } from './api.ts';
 import type { CheckpointFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
-import { History } from './history.ts';
+import type { History } from './history.ts';
 import { checkpointName } from './naming.ts';
 import { payloadBytes, poolSlots } from '../checkpoint/sizes.ts';
 
