@@ -168,13 +168,16 @@ class EagerExecutor implements Executor {
     // Clones share the data: the state of this moment stays until it is read, whatever training does meanwhile.
     const pinned = this.#ready().map((flat) => mapGroups((group) => tf.clone(flat[group])));
     const state: ExecutorState = { weights: [], ema: [], expAvg: [], expAvgSq: [] };
+    // All reads are encoded at once: one that is encoded later would wait behind the steps that follow.
+    const read = async (group: StateGroup, i: number) =>
+      (await (pinned[i] as FlatState)[group].data<'float32'>()) as Float32Array;
+    const reads = STATE_GROUPS.map((group) => Promise.all(this.#shards.map((_, i) => read(group, i))));
     try {
-      for (const group of STATE_GROUPS) {
+      const values = await Promise.all(reads);
+      for (const [g, group] of STATE_GROUPS.entries()) {
         for (const [i, shard] of this.#shards.entries()) {
-          const flat = (pinned[i] as FlatState)[group];
-          const values = (await flat.data<'float32'>()) as Float32Array;
-          state[group].push(...(await downloadShard(shard, values)));
-          flat.dispose();
+          const flat = values[g]?.[i] as Float32Array;
+          state[group].push(...(await downloadShard(shard, flat)));
         }
       }
     } finally {

@@ -89,11 +89,13 @@ test('B: killed twice, it goes on by itself at the next step, and ends with the 
   const folder = await newFolder();
   let profile = await openProfile(folder);
   await train(profile.page, SETTINGS);
+  await expect(checkpoint(profile.page, 'unet_step_5')).toBeVisible({ timeout: 120_000 });
   await waitForStep(profile.page, 6);
   await profile.kill();
 
   profile = await openProfile(folder);
   await expectResumes(profile.page, 5);
+  await expect(checkpoint(profile.page, 'unet_step_10')).toBeVisible({ timeout: 120_000 });
   await waitForStep(profile.page, 11);
   await profile.kill();
 
