@@ -309,9 +309,10 @@ export class Trainer {
     return this.#exclusive(async () => {
       await this.#halt();
       const { run } = this.#studio;
-      if (run) {
-        if (this.#state === 'training') await this.#saveNow(run);
-        await this.#store.writeNote(run.runId, { closed: true });
+      if (run && this.#state === 'training') await this.#saveNow(run);
+      // The runs this one was forked from too: starting over, nothing older comes back by itself.
+      for (const { runId, note } of (await this.#store.report()).runs) {
+        if (!note.closed) await this.#store.writeNote(runId, { closed: true });
       }
       this.#setIdle();
     });
