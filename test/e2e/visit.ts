@@ -41,7 +41,7 @@ export async function train(
 export async function exportTo(page: Page, folder: string, name: string): Promise<string> {
   const waiting = page.waitForEvent('download');
   if (name === 'newest') await button(page, 'Export checkpoint').click();
-  else await button(checkpoint(page, name), 'Export').click();
+  else await button(checkpoint(page, name).first(), 'Export').click();
   await confirmIfAsked(page, 'Export', waiting);
   const download = await waiting;
   if (name !== 'newest') expect(download.suggestedFilename()).toBe(`${name}.safetensors`);
