@@ -38,6 +38,13 @@ async function root(): Promise<FileSystemDirectoryHandle> {
   }
 }
 
+/** False in private windows of some browsers and on plain http. */
+export const hasOpfs = (): Promise<boolean> =>
+  root().then(
+    () => true,
+    () => false,
+  );
+
 const isMissing = (error: unknown): boolean => nameOf(error) === 'NotFoundError';
 
 async function names(directory: FileSystemDirectoryHandle, kind: FileSystemHandleKind): Promise<string[]> {

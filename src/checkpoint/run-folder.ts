@@ -20,8 +20,8 @@ export interface Slot {
   /** Of the checkpoint in it; also of one found damaged. */
   header: SlotHeader | null;
   why: string | null;
-  /** What an unreadable header seems to say, for messages. */
-  seems: { name: string; globalStep: number } | null;
+  /** What an unreadable header seems to say. */
+  seems: { name: string; globalStep: number; generation: number } | null;
   /** Of a newer format: its generation; such a slot is never touched. */
   newerGeneration: number | null;
   /** Exports under way. */
@@ -69,7 +69,7 @@ function readHeader(slot: Slot): void {
   slot.state = reading.state === 'empty' || reading.state === 'valid' ? reading.state : 'invalid';
   if (reading.state === 'valid') slot.header = reading.header;
   if (reading.state === 'newer') slot.newerGeneration = reading.generation;
-  if (reading.state === 'damaged') slot.seems = { name: reading.name, globalStep: reading.globalStep };
+  if (reading.state === 'damaged') slot.seems = reading;
   if (reading.state === 'newer' || reading.state === 'damaged') slot.why = reading.why;
 }
 
@@ -205,7 +205,7 @@ export class RunFolder {
 
   highestGeneration(): number {
     const generations = this.slots.map(
-      ({ header, newerGeneration }) => header?.generation ?? newerGeneration ?? 0,
+      ({ header, newerGeneration, seems }) => (header ?? seems)?.generation ?? newerGeneration ?? 0,
     );
     return Math.max(this.note.highestGeneration, ...generations);
   }

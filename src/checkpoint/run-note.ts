@@ -76,7 +76,8 @@ export class NoteFile {
   /** The newer of the two halves that are whole; an empty note where neither is. */
   static open(handle: SyncHandle): NoteFile {
     const bytes = new Uint8Array(NOTE_BYTES);
-    if (handle.getSize() >= NOTE_BYTES) readExactly(handle, 0, bytes);
+    // Shorter where its making was interrupted.
+    readExactly(handle, 0, bytes.subarray(0, handle.getSize()));
     const first = decodeNote(bytes.subarray(0, HALF_BYTES));
     const second = decodeNote(bytes.subarray(HALF_BYTES));
     const newest = first && second ? (first.turn > second.turn ? first : second) : (first ?? second);

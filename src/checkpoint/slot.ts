@@ -44,8 +44,11 @@ export type SectorReading =
   | { state: 'valid'; header: SlotHeader }
   /** Written by a newer Perennial: left untouched. */
   | { state: 'newer'; generation: number; why: string }
-  /** Neither zero nor whole. `name` and `globalStep` as far as they can be read: for messages only. */
-  | { state: 'damaged'; name: string; globalStep: number; why: string };
+  /** Neither zero nor whole; the rest as far as it can be read: words for messages, and a number not to use again. */
+  | { state: 'damaged'; name: string; globalStep: number; generation: number; why: string };
+
+/** Beyond any number of saves: such a generation in a damaged header is not believed. */
+const MOST_GENERATIONS = 2 ** 48;
 
 const roundUp = (bytes: number, multiple: number): number => Math.ceil(bytes / multiple) * multiple;
 
@@ -101,6 +104,7 @@ export function decodeSector(sector: Uint8Array, fileBytes: number): SectorReadi
     state: 'damaged',
     name: /^unet_[a-z]+(_\d+)?/.exec(readText(sector, 144, TEXT_BYTES))?.[0] ?? '',
     globalStep: Math.min(number(24), Number.MAX_SAFE_INTEGER),
+    generation: number(16) < MOST_GENERATIONS ? number(16) : 0,
     why,
   });
   if (view.getUint32(CRC_OFFSET, true) !== crc32(sector.subarray(0, CRC_OFFSET)))

@@ -3,40 +3,48 @@
 import { expose, transfer } from 'comlink';
 import type { LoadedCheckpoint, StoreApi } from './api.ts';
 import { deleteRunPictures, knownRuns, replaceAll, setKnownRuns } from './index-db.ts';
-import { opfsDirectory } from './opfs.ts';
+import { memoryDirectory } from './memory-directory.ts';
+import { hasOpfs, opfsDirectory } from './opfs.ts';
 import { Store } from './store.ts';
 
-const store = new Store(opfsDirectory('runs', 'store-lock'), {
-  replaceAll,
-  knownRuns,
-  setKnownRuns,
-  deleteRunPictures,
-});
+/** Without a private file system checkpoints last as long as the tab, and no index may remember them. */
+async function makeStore(): Promise<Store> {
+  if (!(await hasOpfs())) return new Store(memoryDirectory(), null);
+  return new Store(opfsDirectory('runs', 'store-lock'), {
+    replaceAll,
+    knownRuns,
+    setKnownRuns,
+    deleteRunPictures,
+  });
+}
+
+// Not awaited here: calls that come before it is made must find the listener.
+const store = makeStore();
 
 const buffersOf = (loaded: LoadedCheckpoint | null): ArrayBuffer[] =>
   loaded?.tensors.map(({ data }) => data.buffer) ?? [];
 
 /** The store, its tensors handed over instead of copied. */
 const api: StoreApi = {
-  open: () => store.open(),
-  report: () => store.report(),
+  open: async () => (await store).open(),
+  report: async () => (await store).report(),
   async recover(skip) {
-    const recovery = await store.recover(skip);
+    const recovery = await (await store).recover(skip);
     return transfer(recovery, buffersOf(recovery.loaded));
   },
-  createRun: (...args) => store.createRun(...args),
-  growPool: (...args) => store.growPool(...args),
-  save: (request) => store.save(request),
+  createRun: async (...args) => (await store).createRun(...args),
+  growPool: async (...args) => (await store).growPool(...args),
+  save: async (request) => (await store).save(request),
   async load(ref) {
-    const result = await store.load(ref);
+    const result = await (await store).load(ref);
     return transfer(result, buffersOf(result.ok ? result.value : null));
   },
-  exportFile: (ref) => store.exportFile(ref),
-  endExport: (ref) => store.endExport(ref),
-  writeNote: (...args) => store.writeNote(...args),
-  remove: (ref) => store.remove(ref),
-  freeStepCheckpoints: (...args) => store.freeStepCheckpoints(...args),
-  selfTest: () => store.selfTest(),
+  exportFile: async (ref) => (await store).exportFile(ref),
+  endExport: async (ref) => (await store).endExport(ref),
+  writeNote: async (...args) => (await store).writeNote(...args),
+  remove: async (ref) => (await store).remove(ref),
+  freeStepCheckpoints: async (...args) => (await store).freeStepCheckpoints(...args),
+  selfTest: async () => (await store).selfTest(),
 };
 
 expose(api);

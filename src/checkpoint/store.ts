@@ -24,7 +24,6 @@ import { runSelfTest } from './self-test.ts';
 import { slotBytes } from './slot.ts';
 import { beingExported, missing, otherFault } from './storage-fault.ts';
 import type { StoreDirectory } from './store-directory.ts';
-export type { StoreIndex } from './store-index.ts';
 import { IndexHints, type StoreIndex } from './store-index.ts';
 
 export class Store implements StoreApi {
@@ -202,7 +201,8 @@ export class Store implements StoreApi {
         await this.#addSlot(folder, slotBytes(capacityBytes));
       } catch (error) {
         folder?.close();
-        await this.#directory.removeRun(runId);
+        // What cannot be removed now holds nothing: the next run's making removes it.
+        await this.#directory.removeRun(runId).catch(() => undefined);
         throw error;
       }
       this.#folders.set(runId, folder);

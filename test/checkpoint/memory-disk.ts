@@ -26,7 +26,7 @@ export type Trouble =
   /** The machine stops in the middle of the call, after so many bytes of it. */
   | { at: number; how: 'stops'; bytes: number };
 
-export class Stopped extends Error {}
+class Stopped extends Error {}
 
 /** Which of the bytes that no flush confirmed are on the disk after the stop. */
 export type Survival = 'all' | 'none' | ((sector: number) => boolean);
@@ -129,16 +129,22 @@ export class MemoryDisk {
     return disk;
   }
 
-  /** Bytes of a file, to damage or to look at. */
-  bytesOf(path: string): Uint8Array<ArrayBuffer> {
+  fileAt(path: string): MemoryFile {
     const file = this.files.get(path);
     if (!file) throw new Error(`no file ${path} among ${[...this.files.keys()].join(', ')}`);
-    return file.bytes;
+    return file;
+  }
+
+  /** Flips a bit, on the disk and in what is read. */
+  rot(path: string, at: number, bit = 1): void {
+    const { bytes, durable } = this.fileAt(path);
+    for (const image of [bytes, durable]) image[at] = (image[at] ?? 0) ^ bit;
   }
 
   directory(prefix = 'runs/'): StoreDirectory {
     const pathsUnder = (folder: string) => [...this.files.keys()].filter((path) => path.startsWith(folder));
     const removeUnder = (folder: string) => {
+      if (this.stopped) return Promise.reject(new Stopped());
       for (const path of pathsUnder(folder)) {
         if (this.files.get(path)?.open) throw new DOMException(path, 'NoModificationAllowedError');
         this.files.delete(path);

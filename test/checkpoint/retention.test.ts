@@ -1,0 +1,135 @@
+// What stays and what goes, claimed over long runs: the newest, epochs spread evenly, never the last ways back.
+import { describe, expect, it } from 'vitest';
+import { chooseSlot, letGo, type RetentionSlot } from '../../src/checkpoint/retention.ts';
+
+const slotOf = (slot: number, changes: Partial<RetentionSlot> = {}): RetentionSlot => ({
+  slot,
+  bytes: 100,
+  state: 'valid',
+  untouchable: false,
+  generation: slot,
+  name: `unet_step_${slot}`,
+  globalStep: slot,
+  kept: false,
+  pinned: false,
+  settled: true,
+  ...changes,
+});
+
+const EMPTY = { state: 'empty', generation: 0, name: '', globalStep: 0 } as const;
+const epoch = (slot: number, number = slot): RetentionSlot =>
+  slotOf(slot, { name: `unet_epoch_${number}`, globalStep: number * 10 });
+
+/** Saves one checkpoint after the other into a pool, as the store does; answers the pool at the end. */
+function run(names: string[], pool: number, keepNewest: number): RetentionSlot[] {
+  const slots = Array.from({ length: pool }, (_, i) => slotOf(i + 1, EMPTY));
+  for (const [i, name] of names.entries()) {
+    const { free, spare } = chooseSlot(slots, { bytes: 100, keepNewest });
+    const slot = slots.find((other) => other.slot === (free ?? spare));
+    if (!slot) throw new Error(`no slot for ${name}`);
+    Object.assign(slot, { state: 'valid', generation: i + 1, name, globalStep: i + 1 });
+    for (const number of letGo(slots, keepNewest))
+      Object.assign(slots.find((other) => other.slot === number) ?? {}, EMPTY);
+  }
+  return slots.filter(({ state }) => state === 'valid').sort((a, b) => a.generation - b.generation);
+}
+
+const names = (slots: RetentionSlot[]) => slots.map(({ name }) => name.replace('unet_', ''));
+
+describe('step checkpoints', () => {
+  it('the newest keepNewest stay', () => {
+    const steps = Array.from({ length: 30 }, (_, i) => `unet_step_${i + 1}`);
+    expect(names(run(steps, 9, 3))).toEqual(['step_28', 'step_29', 'step_30']);
+    expect(names(run(steps, 9, 7))).toHaveLength(7);
+  });
+
+  it('two stay even where one is asked for', () => {
+    expect(names(run(['unet_step_1', 'unet_step_2', 'unet_step_3'], 3, 1))).toEqual(['step_2', 'step_3']);
+  });
+
+  it('as many as fit stay where more are asked for', () => {
+    const steps = Array.from({ length: 30 }, (_, i) => `unet_step_${i + 1}`);
+    expect(names(run(steps, 5, 100))).toEqual(['step_26', 'step_27', 'step_28', 'step_29', 'step_30']);
+  });
+
+  it('are not crowded out by epochs', () => {
+    const all = Array.from({ length: 60 }, (_, i) =>
+      i % 4 === 3 ? `unet_epoch_${(i + 1) / 4}` : `unet_step_${i + 1}`,
+    );
+    const steps = names(run(all, 9, 3)).filter((name) => name.startsWith('step'));
+    expect(steps).toEqual(['step_57', 'step_58', 'step_59']);
+  });
+});
+
+describe('epoch checkpoints', () => {
+  it.each([10, 37, 100, 400])('of %d epochs, those in the pool are spread evenly', (count) => {
+    const epochs = Array.from({ length: count }, (_, i) => `unet_epoch_${i + 1}`);
+    const kept = run(epochs, 9, 3).map(({ globalStep }) => globalStep);
+    expect(kept).toHaveLength(9);
+    expect(kept.slice(-2)).toEqual([count - 1, count]);
+    const gaps = kept.map((step, i) => step - (kept[i - 1] ?? 0));
+    // Even would be count / 8; thinning as one goes cannot know the end, and is at most about twice that.
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(Math.ceil((2.5 * count) / 8));
+  });
+
+  it('the one with the nearest neighbours goes', () => {
+    const slots = [epoch(1), epoch(2, 5), epoch(3, 6), epoch(4, 7), epoch(5, 12), epoch(6, 20)];
+    expect(chooseSlot(slots, { bytes: 100, keepNewest: 3 }).spare).toBe(3);
+  });
+});
+
+describe('never overwritten', () => {
+  const choose = (slots: RetentionSlot[], keepNewest = 1) => chooseSlot(slots, { bytes: 100, keepNewest });
+
+  it('the two newest, whatever they are called', () => {
+    expect(choose([slotOf(1), slotOf(2)])).toEqual({ free: null, spare: null });
+    expect(choose([slotOf(1)])).toEqual({ free: null, spare: null });
+  });
+
+  it('what is kept by hand, exported, or final', () => {
+    const held = [slotOf(1, { kept: true }), slotOf(2, { pinned: true }), slotOf(3, { name: 'unet_final' })];
+    expect(choose([...held, slotOf(8), slotOf(9)])).toEqual({ free: null, spare: null });
+    expect(letGo([...held, slotOf(8), slotOf(9)], 1)).toEqual([]);
+  });
+
+  it('a slot of a newer format', () => {
+    expect(
+      choose([slotOf(1, { ...EMPTY, state: 'invalid', untouchable: true }), slotOf(2), slotOf(3)]),
+    ).toEqual({
+      free: null,
+      spare: null,
+    });
+  });
+
+  it('the newest that survives a power cut, while newer slots are too young to', () => {
+    const young = { settled: false };
+    const slots = [slotOf(1), slotOf(2), slotOf(3, young), slotOf(4, young), slotOf(5, young)];
+    expect(letGo(slots, 1)).toEqual([1, 3]);
+  });
+});
+
+describe('the next slot', () => {
+  it('is an empty or an invalid one before anything is given up, a settled one first', () => {
+    const slots = [
+      slotOf(1, { generation: 11 }),
+      slotOf(2, { ...EMPTY, settled: false }),
+      slotOf(3, { ...EMPTY, state: 'invalid' }),
+      slotOf(4, { generation: 12 }),
+    ];
+    expect(chooseSlot(slots, { bytes: 100, keepNewest: 1 }).free).toBe(3);
+  });
+
+  it('is large enough', () => {
+    const slots = [slotOf(1, EMPTY), slotOf(2), slotOf(3), slotOf(4), slotOf(5, { ...EMPTY, bytes: 200 })];
+    expect(chooseSlot(slots, { bytes: 150, keepNewest: 1 })).toEqual({ free: 5, spare: null });
+  });
+
+  it('is told by numbers alone: names and clocks do not decide which is newest', () => {
+    const slots = [
+      slotOf(1, { generation: 9, globalStep: 1, name: 'unet_step_1' }),
+      slotOf(2, { generation: 8, globalStep: 900, name: 'unet_step_900' }),
+      slotOf(3, { generation: 7, globalStep: 2000, name: 'unet_step_2000' }),
+    ];
+    expect(letGo(slots, 1)).toEqual([3]);
+  });
+});

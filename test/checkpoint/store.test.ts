@@ -1,0 +1,465 @@
+// The store as the trainer uses it: what is saved comes back bit for bit, what is damaged is passed over and told, what the
+// user keeps or exports stays, and a full disk costs nothing that was saved.
+import { describe, expect, it, vi } from 'vitest';
+import type { CheckpointRecord } from '../../src/checkpoint/api.ts';
+import { encodeSector, PAYLOAD_OFFSET, slotBytes, tableOffset } from '../../src/checkpoint/slot.ts';
+import { crc32 } from '../../src/checkpoint/crc32.ts';
+import { readTensors } from '../../src/formats/safetensors-file.ts';
+import {
+  expectContent,
+  faultIn,
+  FEW,
+  listed,
+  openStore,
+  requestAt,
+  RUN,
+  STARTED,
+  storeWith,
+  value,
+} from './a-run.ts';
+import { MemoryDisk } from './memory-disk.ts';
+
+const slotPath = (slot: number, runId = RUN) => `runs/${runId}/slot-${slot}`;
+
+/** The payload's size of a checkpoint, from its record. */
+async function newest(store: Awaited<ReturnType<typeof openStore>>): Promise<CheckpointRecord> {
+  const { runs } = await store.report();
+  const records = runs.flatMap(({ slots }) => slots.flatMap(({ record }) => record ?? []));
+  const record = records.sort((a, b) => b.generation - a.generation)[0];
+  if (!record) throw new Error('no checkpoint');
+  return record;
+}
+
+describe('saving and finding', () => {
+  it('nothing is found in an empty store', async () => {
+    const store = await openStore(new MemoryDisk());
+    expect(await store.recover([])).toEqual({ loaded: null, paused: false, passedOver: [] });
+  });
+
+  it('the newest is found after a restart, with what the list shows of it', async () => {
+    const { disk } = await storeWith([5, 10]);
+    const store = await openStore(disk.restarted('none'));
+    const { loaded } = await store.recover([]);
+    expectContent(loaded, 10);
+    expect(loaded?.record).toEqual({
+      runId: RUN,
+      generation: 2,
+      name: 'unet_step_10',
+      globalStep: 10,
+      epoch: 0,
+      slot: 2,
+      sizeBytes: loaded?.record.sizeBytes,
+      created: STARTED,
+      meanLoss: 0.5,
+      kept: false,
+    });
+    expectContent(value(await store.load({ runId: RUN, generation: 1 })), 5);
+  });
+
+  it('newest is by number over all runs: neither clock nor step counts', async () => {
+    const { disk, store } = await storeWith([500]);
+    value(await store.createRun('run-b', STARTED, 8192));
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(0);
+    value(await store.save({ ...requestAt(3, { runId: 'run-b' }), created: '1970-01-01T00:00:00.000Z' }));
+    clock.mockRestore();
+    const again = await openStore(disk.restarted('none'));
+    expectContent((await again.recover([])).loaded, 3);
+  });
+
+  it('what the caller skips is passed over without being damaged', async () => {
+    const { store } = await storeWith([1, 2, 3]);
+    expectContent((await store.recover([3, 2])).loaded, 1);
+    expectContent((await store.recover([])).loaded, 3);
+    expect((await store.recover([1, 2, 3])).loaded).toBeNull();
+  });
+
+  it('a closed run is left alone, a paused one says so', async () => {
+    const { disk, store } = await storeWith([7]);
+    value(await store.createRun('run-b', STARTED, 8192));
+    value(await store.save(requestAt(1, { runId: 'run-b' })));
+    await store.writeNote('run-b', { closed: true });
+    await store.writeNote(RUN, { paused: true });
+    const { loaded, paused } = await (await openStore(disk.restarted('none'))).recover([]);
+    expectContent(loaded, 7);
+    expect(paused).toBe(true);
+  });
+
+  it('NaN in weights is not saved, and nothing is touched', async () => {
+    const { disk, store } = await storeWith([1, 2, 3]);
+    disk.fail(null);
+    const request = requestAt(4);
+    const [weights] = request.tensors;
+    if (weights) weights.data[17] = NaN;
+    expect(faultIn(await store.save(request))).toMatchObject({
+      kind: 'not-finite',
+      expected: 'finite numbers in unet.conv_in.weight',
+    });
+    expect(disk.operations).toBe(0);
+    expect(await listed(store)).toEqual([3, 2, 1]);
+  });
+
+  it('saves and loads wait for one another', async () => {
+    const { store } = await storeWith([1]);
+    const answers = await Promise.all([
+      store.save(requestAt(2)),
+      store.recover([]),
+      store.save(requestAt(3)),
+      store.load({ runId: RUN, generation: 3 }),
+    ]);
+    expectContent(answers[1].loaded, 2);
+    expectContent(value(answers[3]), 3);
+  });
+});
+
+describe('bit rot', () => {
+  const DATA = PAYLOAD_OFFSET + 2000;
+
+  it.each([
+    ['in its header', () => 100],
+    ['in the length of its tensors', () => PAYLOAD_OFFSET],
+    ['in the names of its tensors', () => PAYLOAD_OFFSET + 20],
+    ['in its numbers', () => DATA],
+    ['in its last byte', (bytes: number) => PAYLOAD_OFFSET + bytes - 1],
+    ['in its digests', (bytes: number) => tableOffset(bytes) + 3],
+  ])('of the newest, %s: the older one, and what was passed over is told', async (_, where) => {
+    const { disk, store } = await storeWith([1, 2]);
+    const { sizeBytes, slot } = await newest(store);
+    disk.rot(slotPath(slot), where(sizeBytes));
+    const again = await openStore(disk.restarted('none'));
+    const { loaded, passedOver } = await again.recover([]);
+    expectContent(loaded, 1);
+    expect(passedOver).toMatchObject([{ name: 'unet_step_2', globalStep: 2 }]);
+    expect(passedOver[0]?.why).toMatch(/changed|damaged|safetensors/);
+    // It is reported, listed no more, and the first to be written over.
+    const { runs } = await again.report();
+    expect(runs[0]?.slots[slot - 1]).toMatchObject({ state: 'invalid', record: null });
+    expect(await listed(again)).toEqual([1]);
+    expect(value(await again.save(requestAt(3))).record).toMatchObject({ slot, generation: 3 });
+  });
+
+  it('of every one: nothing is loaded, all are told', async () => {
+    const { disk } = await storeWith([1, 2, 3]);
+    for (const slot of [1, 2, 3]) disk.rot(slotPath(slot), DATA);
+    const { loaded, passedOver } = await (await openStore(disk.restarted('none'))).recover([]);
+    expect(loaded).toBeNull();
+    expect(passedOver.map(({ globalStep }) => globalStep)).toEqual([3, 2, 1]);
+  });
+
+  it('found by a load or an export is a Fault that names the place', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    disk.rot(slotPath(1), DATA);
+    const fault = faultIn(await store.exportFile({ runId: RUN, generation: 1 }));
+    expect(fault).toMatchObject({ kind: 'storage', what: 'Chunk 1 of 1 has changed since it was written.' });
+    expect(faultIn(await store.load({ runId: RUN, generation: 1 })).title).toMatch(/no longer/);
+  });
+
+  it('in a file that was cut short', async () => {
+    const { disk } = await storeWith([1, 2]);
+    const file = disk.fileAt(slotPath(2));
+    file.durable = file.durable.slice(0, 6000);
+    const { loaded, passedOver } = await (await openStore(disk.restarted('none'))).recover([]);
+    expectContent(loaded, 1);
+    expect(passedOver[0]).toMatchObject({
+      name: 'unet_step_2',
+      why: expect.stringContaining('6000') as string,
+    });
+  });
+});
+
+describe('a slot of a newer Perennial', () => {
+  it('is told, never loaded, never overwritten, and its number is not used again', async () => {
+    const { disk } = await storeWith([1, 2]);
+    const sector = disk.fileAt(slotPath(2)).durable.subarray(0, 512);
+    const view = new DataView(sector.buffer, sector.byteOffset);
+    view.setUint32(12, 2, true);
+    view.setBigUint64(16, 70n, true);
+    view.setUint32(508, crc32(sector.subarray(0, 508)), true);
+    const untouched = disk.fileAt(slotPath(2)).durable.slice();
+    const found = disk.restarted('none');
+    const store = await openStore(found);
+    const { loaded, passedOver } = await store.recover([]);
+    expectContent(loaded, 1);
+    expect(passedOver[0]?.why).toContain('newer Perennial');
+    for (const step of [3, 4, 5, 6]) value(await store.save(requestAt(step)));
+    expect((await newest(store)).generation).toBe(74);
+    expect(Buffer.from(found.fileAt(slotPath(2)).bytes).equals(untouched)).toBe(true);
+  });
+});
+
+describe('the pool', () => {
+  it('grows by one slot a call, dense from the first byte to the last', async () => {
+    const { disk, store } = await storeWith([]);
+    const capacity = 4 * FEW + 8192;
+    for (const there of [2, 3, 4, 4, 4]) expect(value(await store.growPool(RUN, 4, capacity))).toBe(there);
+    for (const slot of [1, 2, 3, 4]) {
+      const { durable } = disk.fileAt(slotPath(slot));
+      expect(durable).toHaveLength(slotBytes(capacity));
+      expect(durable.subarray(0, PAYLOAD_OFFSET).every((byte) => byte === 0)).toBe(true);
+      const holes = Array.from({ length: durable.length / 4096 - 1 }, (_, i) => 4096 * (i + 1)).filter((at) =>
+        durable.subarray(at, at + 64).every((byte) => byte === 0),
+      );
+      expect(holes).toEqual([]);
+    }
+  });
+
+  it('has three slots where nobody asked for more, and no save makes a file after that', async () => {
+    const { disk, store } = await storeWith([1, 2, 3]);
+    const files = [...disk.files.keys()];
+    for (const step of [4, 5, 6, 7, 8]) value(await store.save(requestAt(step)));
+    expect([...disk.files.keys()]).toEqual(files);
+    expect(files).toHaveLength(4);
+    expect(await listed(store)).toEqual([8, 7, 6]);
+  });
+
+  it('of a run that outgrew its slots is made anew, larger; the old ones keep what they hold', async () => {
+    const { disk, store } = await storeWith([1, 2, 3]);
+    const floats = 1_200_000;
+    value(await store.save(requestAt(4, { floats })));
+    expect((await newest(store)).slot).toBe(4);
+    expect(disk.fileAt(slotPath(4)).bytes.length).toBeGreaterThan(4 * floats);
+    expectContent((await store.recover([])).loaded, 4, floats);
+    expectContent((await store.recover([4])).loaded, 3);
+  });
+
+  it('a slot whose making was interrupted is completed, not joined by another', async () => {
+    const { disk, store } = await storeWith([1]);
+    disk.fail({ at: 0, how: 'stops', bytes: 5000 });
+    await store.growPool(RUN, 3, requestAt(1).capacityBytes);
+    const found = disk.restarted('all');
+    const again = await openStore(found);
+    expect(value(await again.growPool(RUN, 2, requestAt(1).capacityBytes))).toBe(2);
+    expect([...found.files.keys()]).toHaveLength(3);
+  });
+
+  it('a run that never came to a checkpoint is cleared away by the next one, after a restart', async () => {
+    const { disk } = await storeWith([]);
+    const store = await openStore(disk.restarted('none'));
+    value(await store.createRun('run-b', STARTED, 8192));
+    expect((await store.report()).runs.map(({ runId }) => runId)).toEqual(['run-b']);
+  });
+});
+
+describe('a full disk', () => {
+  it('is met by a run that cannot begin: nothing is left of it', async () => {
+    const { disk, store } = await storeWith([1]);
+    disk.quotaBytes = 5_000_000;
+    const fault = faultIn(await store.createRun('run-b', STARTED, 40_000_000));
+    expect(fault).toMatchObject({ kind: 'storage', title: 'There is no room for another checkpoint' });
+    expect(fault.expected).toBe(`${slotBytes(40_000_000)} bytes of room`);
+    expect([...disk.files.keys()].filter((path) => path.includes('run-b'))).toEqual([]);
+    expectContent((await store.recover([])).loaded, 1);
+  });
+
+  it('once the pool is there, saves go on: they need no room', async () => {
+    const { disk, store } = await storeWith([1, 2, 3]);
+    disk.quotaBytes = 0;
+    for (const step of [4, 5, 6]) value(await store.save(requestAt(step)));
+    expect(await listed(store)).toEqual([6, 5, 4]);
+  });
+
+  it('with two slots: the two checkpoints in them stay, the save says why it failed, and the space is given back', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    disk.quotaBytes = 9_000_000;
+    expect(faultIn(await store.save(requestAt(3))).kind).toBe('storage');
+    expect(await listed(store)).toEqual([2, 1]);
+    disk.quotaBytes = Infinity;
+    value(await store.save(requestAt(3)));
+    expect(await listed(store)).toEqual([3, 2, 1]);
+  });
+
+  it('where more was to be kept than fits, the oldest makes room', async () => {
+    const { disk, store } = await storeWith([1, 2, 3], { keepNewest: 10 });
+    await store.growPool(RUN, 12, requestAt(1).capacityBytes);
+    disk.quotaBytes = 0;
+    for (const step of [4, 5, 6]) value(await store.save(requestAt(step, { keepNewest: 10 })));
+    expect(await listed(store)).toEqual([6, 5, 4, 3]);
+  });
+
+  it('that is none, by a counter gone wrong: restart the browser, delete nothing', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    disk.quotaBytes = 0;
+    disk.usageBytes = 0;
+    const fault = faultIn(await store.save(requestAt(3)));
+    expect(fault.title).toBe('The browser miscounts its storage');
+    expect(fault.todo[0]).toContain('Delete nothing');
+  });
+});
+
+describe('what the user does', () => {
+  it('keeps one by hand: it outlives any number of saves', async () => {
+    const { disk, store } = await storeWith([1]);
+    await store.writeNote(RUN, { kept: [1] });
+    for (const step of [2, 3, 4, 5, 6, 7]) value(await store.save(requestAt(step)));
+    expect(await listed(store)).toEqual([7, 6, 5, 1]);
+    const again = await openStore(disk.restarted('none'));
+    expect((await again.report()).runs[0]?.note.kept).toEqual([1]);
+    expectContent(value(await again.load({ runId: RUN, generation: 1 })), 1);
+  });
+
+  it('exports one: a whole safetensors file by its name, and its slot waits until the export ended', async () => {
+    const { store } = await storeWith([1, 2, 3]);
+    const ref = { runId: RUN, generation: 1 };
+    const file = value(await store.exportFile(ref));
+    expect(file.name).toBe('unet_step_1.safetensors');
+    const { tensors, metadata } = await readTensors(file);
+    expect({ ...metadata }).toEqual({ name: 'unet_step_1', global_step: '1' });
+    expect(tensors[0]?.data).toEqual(requestAt(1).tensors[0]?.data);
+
+    for (const step of [4, 5]) value(await store.save(requestAt(step)));
+    expect(await listed(store)).toContain(1);
+    expect(faultIn(await store.remove(ref)).title).toContain('is being exported');
+    await store.endExport(ref);
+    value(await store.save(requestAt(6)));
+    expect(await listed(store)).toEqual([6, 5, 4]);
+  });
+
+  it('deletes one of the run that trains: the slot stays, empty', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    value(await store.remove({ runId: RUN, generation: 1 }));
+    expect(await listed(store)).toEqual([2]);
+    expect(disk.files.has(slotPath(1))).toBe(true);
+    expect(faultIn(await store.remove({ runId: RUN, generation: 1 })).title).toContain('no longer');
+  });
+
+  it('deletes the last one of another run: nothing is left of that run, its pictures neither', async () => {
+    const { disk, store } = await storeWith([1]);
+    const forgotten: string[] = [];
+    store.close();
+    const again = await openStore(disk, {
+      replaceAll: () => Promise.resolve(),
+      knownRuns: () => Promise.resolve([]),
+      setKnownRuns: () => Promise.resolve(),
+      deleteRunPictures: (runId) => Promise.resolve(void forgotten.push(runId)),
+    });
+    value(await again.createRun('run-b', STARTED, 8192));
+    value(await again.remove({ runId: RUN, generation: 1 }));
+    expect([...disk.files.keys()].filter((path) => path.includes(RUN))).toEqual([]);
+    expect(forgotten).toEqual([RUN]);
+  });
+
+  it('frees step checkpoints: epochs, the final one, kept ones and the newest stay', async () => {
+    const { disk, store } = await storeWith([], { keepNewest: 10 });
+    const name = (step: number) => ({ 2: 'unet_epoch_1', 4: 'unet_epoch_2' })[step] ?? `unet_step_${step}`;
+    await store.growPool(RUN, 9, requestAt(1).capacityBytes);
+    for (const step of [1, 2, 3, 4, 5, 6])
+      value(await store.save(requestAt(step, { keepNewest: 10, name: name(step) })));
+    await store.writeNote(RUN, { kept: [3] });
+    const before = (await store.report()).usedBytes;
+    const freed = value(await store.freeStepCheckpoints(RUN, false));
+    expect(await listed(store)).toEqual([6, 4, 3, 2]);
+    expect(freed).toBe(before - (await store.report()).usedBytes);
+    expect(freed).toBe(2 * disk.fileAt(slotPath(2)).bytes.length);
+  });
+
+  it('frees nothing on the word of a newest one that is damaged', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    disk.rot(slotPath(2), PAYLOAD_OFFSET + 2000);
+    value(await store.freeStepCheckpoints(RUN, true));
+    expect(await listed(store)).toEqual([1]);
+  });
+});
+
+describe('evicted', () => {
+  const remembering = () => {
+    let runs: string[] = [];
+    let records: CheckpointRecord[] = [];
+    return {
+      records: () => records,
+      replaceAll: (all: CheckpointRecord[]) => Promise.resolve(void (records = all)),
+      knownRuns: () => Promise.resolve(runs),
+      setKnownRuns: (all: string[]) => Promise.resolve(void (runs = all)),
+      deleteRunPictures: () => Promise.resolve(),
+    };
+  };
+
+  it('is told when the index knows runs and the files are gone, until there is a run again', async () => {
+    const index = remembering();
+    const { disk } = await storeWith([1]);
+    const first = await openStore(disk.restarted('none'), index);
+    expect((await first.report()).evicted).toBe(false);
+    expect(index.records().map(({ globalStep }) => globalStep)).toEqual([1]);
+
+    for (let i = 0; i < 2; i++) {
+      const gone = await openStore(new MemoryDisk(), index);
+      expect((await gone.report()).evicted).toBe(true);
+      expect(index.records()).toEqual([]);
+    }
+    const store = await openStore(new MemoryDisk(), index);
+    value(await store.createRun('run-b', STARTED, 8192));
+    expect((await store.report()).evicted).toBe(false);
+  });
+
+  it('is not told of a store that the user emptied', async () => {
+    const index = remembering();
+    const { disk, store } = await storeWith([1]);
+    store.close();
+    const again = await openStore(disk, index);
+    value(await again.remove({ runId: RUN, generation: 1 }));
+    expect(disk.files.size).toBe(0);
+    expect((await (await openStore(new MemoryDisk(), index)).report()).evicted).toBe(false);
+  });
+
+  it('an index that fails costs nothing', async () => {
+    const broken = () => Promise.reject(new DOMException('gone', 'UnknownError'));
+    const index = { replaceAll: broken, knownRuns: broken, setKnownRuns: broken, deleteRunPictures: broken };
+    const store = await openStore(new MemoryDisk(), index);
+    value(await store.createRun(RUN, STARTED, 8192));
+    value(await store.save(requestAt(1)));
+    expectContent((await store.recover([])).loaded, 1);
+  });
+});
+
+it('a second tab is refused, and nothing is touched', async () => {
+  const { disk } = await storeWith([1]);
+  const other = await import('../../src/checkpoint/store.ts');
+  const second = new other.Store(disk.directory(), null);
+  expect(faultIn(await second.open())).toMatchObject({ kind: 'tab' });
+});
+
+it('the built-in test passes on a sound disk, and leaves nothing behind', async () => {
+  const { disk, store } = await storeWith([1, 2]);
+  const files = [...disk.files.keys()];
+  const { steps, sizeBytes } = value(await store.selfTest());
+  expect(steps.map(({ name }) => name)).toEqual([
+    'Reserve two slots',
+    'Write a checkpoint',
+    'Write a newer one',
+    'Read back the newest',
+    'Find the newest after reopening',
+    'Notice a damaged one and go back to the older',
+    'Clean up',
+  ]);
+  expect(sizeBytes).toBeGreaterThan(8_000_000);
+  expect([...disk.files.keys()]).toEqual(files);
+  expectContent((await store.recover([])).loaded, 2);
+});
+
+it('the built-in test fails on a disk that lies, and cleans up', async () => {
+  const { disk, store } = await storeWith([1]);
+  const files = [...disk.files.keys()];
+  disk.fail({ at: 12, how: 'short', bytes: 3 });
+  expect(faultIn(await store.selfTest()).kind).toBe('storage');
+  expect([...disk.files.keys()]).toEqual(files);
+});
+
+it('reads a slot whose header was made by hand from format 1', async () => {
+  const { disk, store } = await storeWith([1]);
+  const record = await newest(store);
+  const { bytes } = disk.fileAt(slotPath(1));
+  const table = bytes.slice(tableOffset(record.sizeBytes), tableOffset(record.sizeBytes) + 32);
+  const sector = encodeSector({
+    runId: RUN,
+    name: 'unet_step_1',
+    generation: 9,
+    globalStep: 1,
+    payloadBytes: record.sizeBytes,
+    chunkBytes: 4 * 1024 * 1024,
+    chunkCount: 1,
+    rootDigest: new Uint8Array(await crypto.subtle.digest('SHA-256', table)),
+    epoch: 0,
+    meanLoss: null,
+    created: STARTED,
+  });
+  disk.fileAt(slotPath(1)).durable.set(sector);
+  expectContent((await (await openStore(disk.restarted('none'))).recover([])).loaded, 1);
+});
