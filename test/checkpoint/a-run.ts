@@ -1,6 +1,11 @@
 // A store over a disk in memory and a run to save in it: what the tests of this folder share.
 import { expect } from 'vitest';
-import type { FileTensor, LoadedCheckpoint, SaveRequest } from '../../src/checkpoint/api.ts';
+import type {
+  CheckpointRecord,
+  FileTensor,
+  LoadedCheckpoint,
+  SaveRequest,
+} from '../../src/checkpoint/api.ts';
 import type { StoreIndex } from '../../src/checkpoint/store-index.ts';
 import { Store } from '../../src/checkpoint/store.ts';
 import type { Fault, Result } from '../../src/fault.ts';
@@ -101,3 +106,14 @@ export function expectContent(loaded: LoadedCheckpoint | null, step: number, flo
   }
   expect(loaded?.metadata['global_step']).toBe(String(step));
 }
+
+/** The record that the list begins with. */
+export async function newest(store: Store): Promise<CheckpointRecord> {
+  const { runs } = await store.report();
+  const records = runs.flatMap(({ slots }) => slots.flatMap(({ record }) => record ?? []));
+  const record = records.sort((a, b) => b.generation - a.generation)[0];
+  if (!record) throw new Error('no checkpoint');
+  return record;
+}
+
+export const slotPath = (slot: number, runId = RUN): string => `runs/${runId}/slot-${slot}`;

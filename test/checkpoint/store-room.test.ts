@@ -1,0 +1,116 @@
+// The pool of slots, and disks that are full: dense slots made ahead of need, and nothing lost where no more can be had.
+import { describe, expect, it } from 'vitest';
+import { PAYLOAD_OFFSET, slotBytes } from '../../src/checkpoint/slot.ts';
+import {
+  expectContent,
+  faultIn,
+  FEW,
+  listed,
+  newest,
+  openStore,
+  requestAt,
+  RUN,
+  slotPath,
+  STARTED,
+  storeWith,
+  value,
+} from './a-run.ts';
+
+describe('the pool', () => {
+  it('grows by one slot a call, dense from the first byte to the last', async () => {
+    const { disk, store } = await storeWith([]);
+    const capacity = 4 * FEW + 8192;
+    for (const there of [2, 3, 4, 4, 4]) expect(value(await store.growPool(RUN, 4, capacity))).toBe(there);
+    for (const slot of [1, 2, 3, 4]) {
+      const { durable } = disk.fileAt(slotPath(slot));
+      expect(durable).toHaveLength(slotBytes(capacity));
+      expect(durable.subarray(0, PAYLOAD_OFFSET).every((byte) => byte === 0)).toBe(true);
+      const holes = Array.from({ length: durable.length / 4096 - 1 }, (_, i) => 4096 * (i + 1)).filter((at) =>
+        durable.subarray(at, at + 64).every((byte) => byte === 0),
+      );
+      expect(holes).toEqual([]);
+    }
+  });
+
+  it('has three slots where nobody asked for more, and no save makes a file after that', async () => {
+    const { disk, store } = await storeWith([1, 2, 3]);
+    const files = [...disk.files.keys()];
+    for (const step of [4, 5, 6, 7, 8]) value(await store.save(requestAt(step)));
+    expect([...disk.files.keys()]).toEqual(files);
+    expect(files).toHaveLength(4);
+    expect(await listed(store)).toEqual([8, 7, 6]);
+  });
+
+  it('of a run that outgrew its slots is made anew, larger; the old ones keep what they hold', async () => {
+    const { disk, store } = await storeWith([1, 2, 3]);
+    const floats = 1_200_000;
+    value(await store.save(requestAt(4, { floats })));
+    expect((await newest(store)).slot).toBe(4);
+    expect(disk.fileAt(slotPath(4)).bytes.length).toBeGreaterThan(4 * floats);
+    expectContent((await store.recover([])).loaded, 4, floats);
+    expectContent((await store.recover([4])).loaded, 3);
+  });
+
+  it('a slot whose making was interrupted is completed, not joined by another', async () => {
+    const { disk, store } = await storeWith([1]);
+    disk.fail({ at: 0, how: 'stops', bytes: 5000 });
+    await store.growPool(RUN, 3, requestAt(1).capacityBytes);
+    const found = disk.restarted('all');
+    const again = await openStore(found);
+    expect(value(await again.growPool(RUN, 2, requestAt(1).capacityBytes))).toBe(2);
+    expect([...found.files.keys()]).toHaveLength(3);
+  });
+
+  it('a run that never came to a checkpoint is cleared away by the next one, after a restart', async () => {
+    const { disk } = await storeWith([]);
+    const store = await openStore(disk.restarted('none'));
+    value(await store.createRun('run-b', STARTED, 8192));
+    expect((await store.report()).runs.map(({ runId }) => runId)).toEqual(['run-b']);
+  });
+});
+
+describe('a full disk', () => {
+  it('is met by a run that cannot begin: nothing is left of it', async () => {
+    const { disk, store } = await storeWith([1]);
+    disk.quotaBytes = 5_000_000;
+    const fault = faultIn(await store.createRun('run-b', STARTED, 40_000_000));
+    expect(fault).toMatchObject({ kind: 'storage', title: 'There is no room for another checkpoint' });
+    expect(fault.expected).toBe(`${slotBytes(40_000_000)} bytes of room`);
+    expect([...disk.files.keys()].filter((path) => path.includes('run-b'))).toEqual([]);
+    expectContent((await store.recover([])).loaded, 1);
+  });
+
+  it('once the pool is there, saves go on: they need no room', async () => {
+    const { disk, store } = await storeWith([1, 2, 3]);
+    disk.quotaBytes = 0;
+    for (const step of [4, 5, 6]) value(await store.save(requestAt(step)));
+    expect(await listed(store)).toEqual([6, 5, 4]);
+  });
+
+  it('with two slots: the two checkpoints in them stay, the save says why it failed, and the space is given back', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    disk.quotaBytes = 9_000_000;
+    expect(faultIn(await store.save(requestAt(3))).kind).toBe('storage');
+    expect(await listed(store)).toEqual([2, 1]);
+    disk.quotaBytes = Infinity;
+    value(await store.save(requestAt(3)));
+    expect(await listed(store)).toEqual([3, 2, 1]);
+  });
+
+  it('where more was to be kept than fits, the oldest makes room', async () => {
+    const { disk, store } = await storeWith([1, 2, 3], { keepNewest: 10 });
+    await store.growPool(RUN, 12, requestAt(1).capacityBytes);
+    disk.quotaBytes = 0;
+    for (const step of [4, 5, 6]) value(await store.save(requestAt(step, { keepNewest: 10 })));
+    expect(await listed(store)).toEqual([6, 5, 4, 3]);
+  });
+
+  it('that is none, by a counter gone wrong: restart the browser, delete nothing', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    disk.quotaBytes = 0;
+    disk.usageBytes = 0;
+    const fault = faultIn(await store.save(requestAt(3)));
+    expect(fault.title).toBe('The browser miscounts its storage');
+    expect(fault.todo[0]).toContain('Delete nothing');
+  });
+});
