@@ -17,6 +17,8 @@ export interface LossPicture {
 }
 
 const FEW = 20;
+/** There and back through an axis, a whole step may come out a little less than whole. */
+const ROUNDING = 1e-6;
 
 /** The part of the losses on `axis`, for `columns` pixels. losses[i] is of step i + 1. */
 export function lossPicture(
@@ -28,7 +30,7 @@ export function lossPicture(
   log: boolean,
 ): LossPicture {
   const first = Math.max(0, Math.ceil(axis.toStep(axis.from)) - 1);
-  const end = Math.min(index.count, Math.floor(axis.toStep(axis.to)) + 1);
+  const end = Math.min(index.count, Math.floor(axis.toStep(axis.to) + ROUNDING));
   const scale = log ? (value: number) => (value > 0 ? Math.log10(value) : null) : finiteOrNull;
   const picture: LossPicture = { x: [], raw: [], smooth: [], dots: end - first < FEW, yFrom: 0, yTo: 1 };
   if (end - first <= 2 * columns) addEach(picture, losses, smoothed, axis, first, end, scale);

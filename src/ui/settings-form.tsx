@@ -5,7 +5,9 @@ import { SettingField } from './setting-field.tsx';
 
 /** Chosen above, by pictures and size. */
 const ELSEWHERE: ReadonlySet<keyof RunConfig> = new Set(['preset', 'dataset']);
-const NAMES = (Object.keys(SETTINGS) as (keyof RunConfig)[]).filter((name) => !ELSEWHERE.has(name));
+export const SETTINGS_IN_FORM = (Object.keys(SETTINGS) as (keyof RunConfig)[]).filter(
+  (name) => !ELSEWHERE.has(name),
+);
 const GROUPS: Setting['group'][] = [
   'Pictures',
   'Training',
@@ -17,7 +19,7 @@ const GROUPS: Setting['group'][] = [
 /** Settings that are not the preset's own. */
 export function changedSettings(form: RunConfig): (keyof RunConfig)[] {
   const own = presetConfig(form.preset);
-  return NAMES.filter((name) => form[name] !== own[name]);
+  return SETTINGS_IN_FORM.filter((name) => form[name] !== own[name]);
 }
 
 export function SettingsForm() {
@@ -34,7 +36,7 @@ export function SettingsForm() {
       <summary>
         All settings{' '}
         <small>
-          {NAMES.length}, {changed.length === 0 ? 'none' : changed.length} changed
+          {SETTINGS_IN_FORM.length}, {changed.length === 0 ? 'none' : changed.length} changed
         </small>
       </summary>
       <div class="settings">
@@ -46,7 +48,7 @@ export function SettingsForm() {
         {GROUPS.map((group) => (
           <fieldset key={group}>
             <legend>{group}</legend>
-            {NAMES.filter((name) => SETTINGS[name].group === group).map((name) => (
+            {SETTINGS_IN_FORM.filter((name) => SETTINGS[name].group === group).map((name) => (
               <SettingField
                 key={name}
                 name={name}

@@ -4,7 +4,8 @@ import type { Commands } from '../../src/app/commands.ts';
 import { presetConfig } from '../../src/config.ts';
 import type { Fault } from '../../src/fault.ts';
 import type { CheckpointRecord, Preview, RunSummary, Sample } from '../../src/trainer/api.ts';
-import { planet, planetSheet, seeded } from './gallery-pictures.ts';
+import { losses } from './gallery-losses.ts';
+import { planet, planetSheet } from './gallery-pictures.ts';
 
 const SIZE = 32;
 const MiB = 2 ** 20;
@@ -53,16 +54,6 @@ const RUN: RunSummary = {
   lastStep: 52_500,
   started: minutesAgo(37),
 };
-
-export function losses(count: number): Float32Array<ArrayBuffer> {
-  const random = seeded(5);
-  const values = new Float32Array(count);
-  for (let i = 0; i < count; i++) {
-    const mean = 0.118 + 0.9 * Math.exp(-i / 420) + 0.14 * Math.exp(-i / 5200);
-    values[i] = mean * Math.exp(0.42 * (random() + random() + random() - 1.5));
-  }
-  return values;
-}
 
 function grid(step: number, drawn: number): SampleGrid {
   const samples = Array.from({ length: 16 }, (_, index): Sample | null =>
@@ -229,6 +220,11 @@ const FILL: Record<string, (state: State) => void> = {
     };
   },
   training: (state) => fillRun(state, 25_310),
+  long: (state) => {
+    fillRun(state, 3_750_000);
+    state.run.value = { ...RUN, lastStep: 4_000_000 };
+    state.frames.value = Array.from({ length: 1875 }, (_, i) => ({ step: i * 2000 }));
+  },
   young: (state) => {
     fillRun(state, 14);
     state.checkpoints.value = [];
@@ -297,6 +293,7 @@ export const STATES = Object.keys(FILL);
 const PAGE_STATE: Record<string, PageState> = {
   first: 'starting',
   young: 'training',
+  long: 'training',
   saving: 'training',
   webgl: 'idle',
   importing: 'idle',
@@ -311,7 +308,7 @@ export function galleryState(name: string): State {
     size: SIZE,
     columns: 12,
     rows: 5,
-    rgba: preview.data as Uint8ClampedArray<ArrayBuffer>,
+    rgba: preview.data,
   };
   FILL[name]?.(state);
   state.runState.value = PAGE_STATE[name] ?? (name as PageState);
@@ -372,7 +369,7 @@ export function galleryCommands(state: State): Commands {
         size: SIZE,
         columns: 2,
         rows: 2,
-        rgba: sheet.data as Uint8ClampedArray<ArrayBuffer>,
+        rgba: sheet.data,
       };
       return Promise.resolve(preview);
     },

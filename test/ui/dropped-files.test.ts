@@ -1,0 +1,62 @@
+// A dropped file's kind is told by its content; a folder is walked to its end, however many files a reader gives at once.
+import { describe, expect, it } from 'vitest';
+import { droppedFiles, isPicture } from '../../src/ui/dropped-files.ts';
+
+const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
+
+function fileEntry(one: File | null, name: string): FileSystemEntry {
+  const read = (resolve: (file: File) => void, reject: () => void): void => (one ? resolve(one) : reject());
+  return { isFile: true, isDirectory: false, name, file: read } as unknown as FileSystemEntry;
+}
+
+function folder(name: string, entries: FileSystemEntry[]): FileSystemEntry {
+  const rest = [...entries];
+  const createReader = () => ({
+    readEntries: (resolve: (some: FileSystemEntry[]) => void) => resolve(rest.splice(0, 100)),
+  });
+  return { isFile: false, isDirectory: true, name, createReader } as unknown as FileSystemEntry;
+}
+
+const transfer = (...entries: (FileSystemEntry | File)[]): DataTransfer =>
+  ({
+    items: entries.map((entry) => ({
+      kind: 'file',
+      webkitGetAsEntry: () => (entry instanceof File ? null : entry),
+      getAsFile: () => (entry instanceof File ? entry : null),
+    })),
+  }) as unknown as DataTransfer;
+
+describe('droppedFiles', () => {
+  it('walks folders in folders, past the 100 that a reader answers at once', async () => {
+    const many = Array.from({ length: 250 }, (_, i) => fileEntry(file(`${i}.png`), `${i}.png`));
+    const dropped = await droppedFiles(
+      transfer(folder('garden', [...many, folder('old', [fileEntry(file('x.jpg'), 'x.jpg')])])),
+    );
+    expect(dropped.files).toHaveLength(251);
+    expect(dropped).toMatchObject({ title: 'garden', single: false });
+  });
+
+  it('passes on a file that cannot be read as an empty one, so that it is counted', async () => {
+    const { files } = await droppedFiles(
+      transfer(fileEntry(null, 'locked.png'), fileEntry(file('a.png', 1), 'a.png')),
+    );
+    expect(files.map(({ name, size }) => [name, size])).toEqual([
+      ['locked.png', 0],
+      ['a.png', 1],
+    ]);
+  });
+
+  it('takes a file without an entry, and knows that it is alone', async () => {
+    expect(await droppedFiles(transfer(file('c.safetensors', 1)))).toMatchObject({ single: true });
+  });
+});
+
+describe('isPicture', () => {
+  it('goes by the first bytes, never by the name', async () => {
+    expect(await isPicture(file('a.safetensors', 0x89, 0x50, 0x4e, 0x47, 0x0d))).toBe(true);
+    expect(await isPicture(file('a.bin', 0xff, 0xd8, 0xff, 0xe0))).toBe(true);
+    expect(await isPicture(file('a', 82, 73, 70, 70, 1, 2, 3, 4, 87, 69, 66, 80))).toBe(true);
+    expect(await isPicture(file('a.png', 16, 0, 0, 0, 0, 0, 0, 0, 123))).toBe(false);
+    expect(await isPicture(file('a.png'))).toBe(false);
+  });
+});

@@ -1,0 +1,101 @@
+// Numbers read as the mock's README says: 24,000; 12.4; 37 min; 10 h; MiB for files, GB for storage.
+import { describe, expect, it } from 'vitest';
+import * as format from '../../src/ui/format.ts';
+
+const rows = <T>(write: (value: T) => string, pairs: readonly (readonly [T, string])[]): void => {
+  for (const [value, text] of pairs) expect(write(value)).toBe(text);
+};
+
+describe('format', () => {
+  it('groups whole numbers by commas, whatever the language of the browser', () => {
+    rows(format.count, [
+      [0, '0'],
+      [999, '999'],
+      [24_000, '24,000'],
+      [1_234_567, '1,234,567'],
+    ]);
+  });
+
+  it('writes three digits of a rate', () => {
+    rows(format.rate, [
+      [0.4211, '0.42'],
+      [12.44, '12.4'],
+      [1234.5, '1,235'],
+    ]);
+  });
+
+  it('writes a loss with four decimals, very small and very large ones with an exponent', () => {
+    rows(format.loss, [
+      [0.12884, '0.1288'],
+      [0, '0.0000'],
+      [0.000012, '1.20e-5'],
+      [123_456, '1.23e+5'],
+      [NaN, 'not finite'],
+    ]);
+    expect(format.learningRate(2e-4)).toBe('2.0e-4');
+  });
+
+  it('writes steps under a frame in three characters or so', () => {
+    rows(format.shortStep, [
+      [0, '0'],
+      [950, '950'],
+      [2000, '2k'],
+      [2500, '2.5k'],
+      [24_000, '24k'],
+      [1_500_000, '1.5M'],
+    ]);
+  });
+
+  it('writes times in the unit that says most', () => {
+    rows(format.duration, [
+      [0.2, 'under 1 s'],
+      [56.4, '56 s'],
+      [60, '1 min'],
+      [81, '1.4 min'],
+      [37 * 60, '37 min'],
+      [59.6 * 60, '1 h'],
+      [10 * 3600, '10 h'],
+      [72 * 3600, '3 days'],
+    ]);
+    rows(format.roughly, [
+      [56.4, '56 s'],
+      [163, '3 min'],
+      [7200, '2 h'],
+    ]);
+  });
+
+  it('writes ages without seconds', () => {
+    rows(format.age, [
+      [-5000, 'just now'],
+      [10_000, 'just now'],
+      [120_000, '2 min ago'],
+      [3 * 3_600_000, '3 h ago'],
+      [86_400_000, '1 day ago'],
+    ]);
+  });
+
+  it('writes files in binary and storage in decimal units', () => {
+    rows(format.fileSize, [
+      [812, '812 bytes'],
+      [1.6 * 2 ** 20, '1.6 MiB'],
+      [99 * 2 ** 20, '99 MiB'],
+      [3.2 * 2 ** 30, '3.2 GiB'],
+    ]);
+    rows(format.storage, [
+      [0, '0 MB'],
+      [12e6, '12 MB'],
+      [0.7e9, '0.7 GB'],
+      [10.2e9, '10 GB'],
+    ]);
+    expect(format.storageOf(0.7e9, 1.1e9)).toBe('0.7 of 1.1 GB');
+    expect(format.storageOf(12e6, 1.1e9)).toBe('12 MB of 1.1 GB');
+  });
+
+  it('writes parameters in millions', () => {
+    rows(format.many, [
+      [101_347, '101,347'],
+      [6_500_000, '6.5 million'],
+      [35_746_307, '35.7 million'],
+    ]);
+  });
+});
