@@ -1,10 +1,11 @@
 // The list of checkpoints, newest first, with what was passed over at recovery and the one that is being written.
 import { useState } from 'preact/hooks';
-import type { CheckpointRecord } from '../trainer/api.ts';
+import type { CheckpointRecord, RunSummary } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
 import { CheckpointRow } from './checkpoint-row.tsx';
-import { count, storageOf } from './format.ts';
+import { count, storageOf, UNKNOWN } from './format.ts';
 import { Icon } from './icon.tsx';
+import { roomOf } from './room.ts';
 import { ImportCheckpoint } from './run-controls.tsx';
 
 export function Checkpoints() {
@@ -35,19 +36,18 @@ export function Checkpoints() {
         ))}
         <PassedOver />
       </ul>
-      {list.length === 0 && <p class="note">No checkpoint yet. {whenFirst(state.run.value?.config)}</p>}
-      {!readOnly && <Ends />}
+      {list.length === 0 && <p class="note">{whenFirst(state.run.value)}</p>}
+      {!readOnly && state.machine.value && <Ends />}
     </section>
   );
 }
 
 const keyOf = (record: CheckpointRecord): string => `${record.runId}/${record.generation}`;
 
-function whenFirst(
-  config: { checkpointEverySteps: number; checkpointEveryMinutes: number } | undefined,
-): string {
-  if (!config) return '';
-  return `The first is saved at step ${count(config.checkpointEverySteps)}, or after ${config.checkpointEveryMinutes} min of work.`;
+function whenFirst(run: RunSummary | null): string {
+  if (!run) return UNKNOWN;
+  const { checkpointEverySteps, checkpointEveryMinutes } = run.config;
+  return `No checkpoint yet. The first is saved at step ${count(checkpointEverySteps)}, or after ${checkpointEveryMinutes} min of work.`;
 }
 
 /** Lowest mean loss of the current run; none while there is nothing to compare. */
@@ -59,10 +59,9 @@ function bestOf(list: readonly CheckpointRecord[], runId: string | null): Checkp
 
 function Used() {
   const { state } = useApp();
-  const used = state.store.value?.usedBytes;
-  const run = state.run.value;
-  if (used === undefined || !run) return null;
-  return <>{storageOf(used, Math.max(used, run.poolSlots * run.checkpointBytes))}</>;
+  const room = roomOf(state);
+  if (!room || !state.run.value) return null;
+  return <>{storageOf(room.usedBytes, room.plannedBytes)}</>;
 }
 
 function Saving() {

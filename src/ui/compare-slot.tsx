@@ -68,11 +68,15 @@ function Download() {
 }
 
 function Earlier() {
-  const { looking } = useApp();
+  const { state, looking } = useApp();
   const earlier = looking.earlier.value;
   const sheet = useSheet(earlier);
   if (earlier === null)
-    return <p class="slot-note">Earlier samples appear here once there are two sets to compare.</p>;
+    return (
+      <p class="slot-note">
+        {state.run.value && 'Earlier samples appear here once there are two sets to compare.'}
+      </p>
+    );
   return (
     <Squares
       pictures={each((index) => sheet && { sheet, index })}

@@ -10,8 +10,11 @@ import { nearestStep, thinFrames } from './thin-frames.ts';
 import { useScrubbing } from './use-scrubbing.ts';
 import { useSheet } from './use-sheet.ts';
 
-/** Edge of a frame and the least distance of two, in pixels; on narrow screens. */
-const APART = { wide: 51, narrow: 40, below: 500 };
+/** Edge of a frame and the least distance of two middles, in pixels, on a strip of this width. */
+function frameSize(width: number): { edge: number; apart: number } {
+  if (width >= 700) return { edge: 48, apart: 51 };
+  return width >= 500 ? { edge: 40, apart: 43 } : { edge: 32, apart: 40 };
+}
 
 export function Film() {
   const { looking } = useApp();
@@ -23,7 +26,7 @@ export function Film() {
   const earlier = looking.earlierMark.value;
   const next = looking.nextSamples.value;
   const place = (step: number): number => fraction(axis, step) * width;
-  const apart = width < APART.below ? APART.narrow : APART.wide;
+  const { edge, apart } = frameSize(width);
   const nextOn =
     next !== null && looking.zoom.value === null && !looking.byTime.value && fraction(axis, next) <= 1;
   const first = [shown, nextOn ? next : null, earlier, steps.at(-1) ?? null, steps[0] ?? null];
@@ -53,10 +56,11 @@ export function Film() {
             key={step}
             step={step}
             left={place(step)}
+            edge={edge}
             chosen={step === shown ? 'on' : step === earlier ? 'then' : ''}
           />
         ))}
-      {showsNext && <Next step={next} left={place(next)} />}
+      {showsNext && <Next step={next} left={place(next)} edge={edge} />}
     </div>
   );
 }
@@ -71,23 +75,29 @@ function useWidth(ref: { current: HTMLElement | null }): number {
   return width;
 }
 
-function Frame({ step, left, chosen }: { step: number; left: number; chosen: string }) {
+interface FrameProps {
+  step: number;
+  left: number;
+  edge: number;
+}
+
+function Frame({ step, left, edge, chosen }: FrameProps & { chosen: string }) {
   const { looking } = useApp();
   const sheet = useSheet(step);
   const byTime = looking.axis.value.kind === 'time';
   return (
-    <span class={`frame ${chosen}`} style={{ left: `${left}px` }} aria-hidden="true">
+    <span class={`frame ${chosen}`} style={{ left: `${left}px`, width: `${edge}px` }} aria-hidden="true">
       <PictureCanvas picture={sheet && { sheet, index: looking.sample.value }} />
       <span>{byTime ? roughly(looking.axis.value.toValue(step)) : shortStep(step)}</span>
     </span>
   );
 }
 
-function Next({ step, left }: { step: number; left: number }) {
+function Next({ step, left, edge }: FrameProps) {
   const { looking } = useApp();
   const { globalStep, stepsPerSecond } = looking.numbers.value;
   return (
-    <span class="frame next" style={{ left: `${left}px` }} aria-hidden="true">
+    <span class="frame next" style={{ left: `${left}px`, width: `${edge}px` }} aria-hidden="true">
       <i>{stepsPerSecond ? roughly((step - globalStep) / stepsPerSecond) : ''}</i>
       <span>{shortStep(step)}</span>
     </span>

@@ -51,7 +51,8 @@ export function duration(seconds: number): string {
   if (seconds < 59.5) return `${Math.round(seconds)} s`;
   if (seconds < 59.5 * 60) return `${two(seconds / 60)} min`;
   if (seconds < 47.5 * 3600) return `${two(seconds / 3600)} h`;
-  return `${count(Math.round(seconds / 86_400))} days`;
+  if (seconds < 730 * 86_400) return `${count(Math.round(seconds / 86_400))} days`;
+  return `${count(Math.round(seconds / 31_557_600))} years`;
 }
 
 /** The same without decimals, for the few pixels of a frame: "56 s", "3 min". */

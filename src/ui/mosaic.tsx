@@ -15,22 +15,26 @@ interface Layout {
   gap: number;
 }
 
-/** As many columns as the mock has, fewer where the pictures are too large for that. Widths in the screen's pixels. */
+/** The columns that fill the width best, near the mock's 12. Widths in the screen's pixels. */
 export function mosaicLayout(preview: Preview, width: number, ratio: number): Layout {
   const narrow = width < NARROW.below * ratio;
-  const gap = Math.round(GAP * ratio);
-  const wanted = Math.min(narrow ? NARROW.columns : preview.columns, preview.columns);
-  const fitting = Math.floor((width + gap) / (preview.size + gap));
-  const columns = Math.max(1, Math.min(wanted, fitting));
-  const room = (width - (columns - 1) * gap) / columns;
-  const tile = Math.max(1, Math.floor(room / preview.size)) * preview.size;
-  const most = Math.floor((preview.columns * preview.rows) / columns);
-  const rows = Math.max(
-    1,
-    Math.min(narrow ? NARROW.rows : ROWS, most, Math.ceil((ROWS * 64 * ratio) / tile)),
-  );
-  const spread = columns > 1 ? Math.floor((width - columns * tile) / (columns - 1)) : gap;
-  return { columns, rows, tile, gap: Math.min(spread, 2 * gap) };
+  const least = Math.round(GAP * ratio);
+  const wanted = narrow ? NARROW.columns : preview.columns;
+  const pictures = preview.columns * preview.rows;
+  let best = { columns: 1, tile: preview.size, score: -Infinity };
+  for (let columns = 1; columns <= Math.min(pictures, 2 * wanted); columns++) {
+    const room = (width - (columns - 1) * least) / columns;
+    const tile = Math.floor(room / preview.size) * preview.size;
+    if (tile === 0) continue;
+    const filled = (columns * tile + (columns - 1) * least) / width;
+    const score = filled - 0.01 * Math.abs(columns - wanted);
+    if (score > best.score) best = { columns, tile, score };
+  }
+  const { columns, tile } = best;
+  const high = Math.ceil((ROWS * 64 * ratio) / tile);
+  const rows = Math.max(1, Math.min(narrow ? NARROW.rows : ROWS, Math.floor(pictures / columns), high));
+  const spread = columns > 1 ? Math.floor((width - columns * tile) / (columns - 1)) : least;
+  return { columns, rows, tile, gap: Math.min(spread, 2 * least) };
 }
 
 export function Mosaic({ preview, label }: { preview: Preview | null; label: (shown: number) => string }) {

@@ -1,4 +1,5 @@
-// The line for what happened and needs no action. Not here: alerts.
+// The line for what happened and needs no action, under the strip of a run. Not here: alerts, and the view without a run
+// (status-strip.tsx has room for the notice itself).
 import { useApp } from './app-context.ts';
 
 export function Notice() {

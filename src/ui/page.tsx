@@ -31,7 +31,7 @@ export function Page({ view }: { view: ReadonlySignal<View> }) {
       </a>
       <TopBar onHelp={openHelp} />
       <StatusStrip view={view} />
-      <Notice />
+      {view.value === 'run' && <Notice />}
       <div class="page">
         <main class="main" id="main" tabIndex={-1}>
           <Alert />

@@ -15,7 +15,7 @@ interface Hover {
 }
 
 export function Plot({ series }: { series: LossSeries }) {
-  const { looking } = useApp();
+  const { state, looking } = useApp();
   const host = useRef<HTMLDivElement>(null);
   const hover = useSignal<Hover | null>(null);
   const history = looking.losses.value;
@@ -31,7 +31,7 @@ export function Plot({ series }: { series: LossSeries }) {
   useEffect(() => chart.current?.draw(picture, axis.from, axis.to), [picture]);
   return (
     <div class="plot">
-      <Ticks picture={picture} log={log} />
+      {history.count > 0 && <Ticks picture={picture} log={log} />}
       <EpochLines axis={axis} />
       <div class="canvas" ref={host} role="img" aria-label={describe(history.count, smoothed)}>
         <span class="ink-raw" hidden />
@@ -45,7 +45,7 @@ export function Plot({ series }: { series: LossSeries }) {
           Whole run
         </button>
       )}
-      {history.count === 0 && <p class="waiting">The loss of each step appears here.</p>}
+      {history.count === 0 && state.run.value && <p class="waiting">The loss of each step appears here.</p>}
     </div>
   );
 }

@@ -1,33 +1,35 @@
 // The few buttons that run the run; the primary one is always in the same place. On small screens: the bar at the bottom.
 import type { PageState } from '../app/state.ts';
+import { waitsAfterSamples } from './after-samples.ts';
 import { useApp } from './app-context.ts';
 import { Brief } from './brief.tsx';
 import { FileButton } from './file-button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { preparingText } from './preparing.ts';
 
-export function RunControls() {
-  const { state } = useApp();
+export function RunControls({ hasRun }: { hasRun: boolean }) {
+  const { state, looking } = useApp();
   const now = state.runState.value;
   return (
     <section class="controls" aria-label="Run controls">
       <Brief />
       <div class="buttons">
-        <Buttons now={now} />
+        <Buttons now={now} hasRun={hasRun} />
       </div>
+      {now === 'idle' && looking.bringsOwn.value && <p class="note">Choose files or a folder first.</p>}
       {now === 'starting' && <Preparing />}
-      {now === 'validating' && <p class="note">{validatingNote(state.found.value?.imported ?? false)}</p>}
+      {now === 'validating' && <p class="note">{validatingNote(waitsAfterSamples(state))}</p>}
     </section>
   );
 }
 
-const validatingNote = (imported: boolean): string =>
-  imported
-    ? 'An imported checkpoint waits after its 16 samples until you press Resume.'
+const validatingNote = (waits: boolean): string =>
+  waits
+    ? 'After the 16 samples it waits until you press Resume.'
     : 'Pressing Pause now lets the 16 samples finish, then waits.';
 
-function Buttons({ now }: { now: PageState }) {
-  const { state } = useApp();
+function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
+  const { state, looking } = useApp();
   switch (now) {
     case 'idle':
       return (
@@ -37,7 +39,12 @@ function Buttons({ now }: { now: PageState }) {
         </>
       );
     case 'starting':
-      return state.run.value ? <Resume disabled /> : <Train disabled />;
+      // A new run that compiles its shaders was asked for with Train; a run that is looked for goes on.
+      return hasRun && !(state.run.value && looking.numbers.value.globalStep === 0) ? (
+        <Resume disabled />
+      ) : (
+        <Train disabled />
+      );
     case 'training':
       return (
         <>

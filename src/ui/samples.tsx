@@ -2,7 +2,7 @@
 import { useApp } from './app-context.ts';
 import { CompareSlot } from './compare-slot.tsx';
 import { DrawMore } from './draw-more.tsx';
-import { count, duration } from './format.ts';
+import { count, duration, UNKNOWN } from './format.ts';
 import { PictureCanvas } from './picture-canvas.tsx';
 import { Segments } from './segments.tsx';
 import { type ShownSample, type ShownSamples, useShownSamples } from './shown-samples.ts';
@@ -59,6 +59,7 @@ function Which({ samples }: { samples: ShownSamples }) {
   }
   const next = looking.nextSamples.value;
   const { globalStep, stepsPerSecond } = looking.numbers.value;
+  if (state.run.value === null) return <>{UNKNOWN}</>;
   if (next === null) return <>the noise they start from</>;
   const wait = stepsPerSecond ? `, in ${duration((next - globalStep) / stepsPerSecond)}` : '';
   return <>{`first at step ${count(next)}${wait}`}</>;

@@ -1,4 +1,5 @@
 // All settings, generated from config.ts' descriptors, for the next new run. Not here: one field (setting-field.tsx).
+import { useEffect, useRef } from 'preact/hooks';
 import { crossCheck, presetConfig, type RunConfig, type Setting, SETTINGS } from '../config.ts';
 import { useApp } from './app-context.ts';
 import { SettingField } from './setting-field.tsx';
@@ -27,12 +28,16 @@ export function SettingsForm() {
   const form = state.form.value;
   const changed = changedSettings(form);
   const mismatch = crossCheck(form);
+  const ref = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (mismatch && ref.current) ref.current.open = true;
+  }, [mismatch !== null]);
   const reset = (): void => {
     const own = presetConfig(form.preset);
     commands.setForm(Object.fromEntries(changed.map((name) => [name, own[name]])));
   };
   return (
-    <details class="fold" open={mismatch !== null || undefined}>
+    <details class="fold" ref={ref}>
       <summary>
         All settings{' '}
         <small>

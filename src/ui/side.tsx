@@ -19,7 +19,7 @@ export function Side({ view }: { view: ReadonlySignal<View> }) {
   return (
     <aside class="side" aria-label="Run">
       {setsUp && <Size />}
-      {now !== 'elsewhere' && <RunControls />}
+      {now !== 'elsewhere' && <RunControls hasRun={hasRun} />}
       {hasRun && !validates && state.validation.value && <CheckedSamples />}
       {(hasRun || state.checkpoints.value.length > 0) && <Checkpoints />}
       {hasRun && <PicturesOfRun />}

@@ -1,5 +1,6 @@
 // The strip under the top bar: state, step, metrics, progress as its lower edge. Not here: the controls.
 import type { ReadonlySignal } from '@preact/signals';
+import type { State } from '../app/state.ts';
 import { useApp } from './app-context.ts';
 import { Digits } from './digits.tsx';
 import { count, UNKNOWN } from './format.ts';
@@ -38,26 +39,34 @@ function Step() {
 
 function WhatToDo() {
   const { state } = useApp();
+  const notice = state.notice.value;
   return (
     <p class="step">
-      {whatToDo(state.runState.value, state.checkpoints.value.length > 0, preparingText(state))}
+      <span role="status" aria-label="Notices">
+        {notice}
+      </span>{' '}
+      {whatToDo(state, notice !== null)}
     </p>
   );
 }
 
-function whatToDo(now: string, hasCheckpoints: boolean, preparing: string): string {
-  switch (now) {
+function whatToDo(state: State, hasNotice: boolean): string {
+  switch (state.runState.value) {
     case 'idle':
-      return hasCheckpoints
-        ? 'No run at the moment. Choose pictures and a size, then press Train, or resume from a checkpoint.'
-        : 'No run on this computer yet. Choose pictures and a size, then press Train.';
+      if (state.checkpoints.value.length > 0)
+        return 'Choose pictures and a size, then press Train, or resume from a checkpoint.';
+      return `${hasNotice ? '' : 'No run on this computer yet. '}Choose pictures and a size, then press Train.`;
     case 'starting':
-      return preparing;
+      return preparingText(state);
     case 'elsewhere':
-      return 'Another tab trains. This one takes over when that tab is closed.';
+      return hasNotice ? '' : 'Another tab trains. This one takes over when that tab is closed.';
     case 'unavailable':
       return 'The GPU comes back when the browser is started again. Checkpoints can be exported.';
-    default:
+    case 'failed':
+    case 'finished':
+    case 'paused':
+    case 'training':
+    case 'validating':
       return '';
   }
 }

@@ -1,68 +1,48 @@
 // How much room checkpoints take: used, planned, and what the browser allows (its own estimate, and called one).
-import { type App, useApp } from './app-context.ts';
+import type { State } from '../app/state.ts';
+import { useApp } from './app-context.ts';
 import { count, storage, storageOf, UNKNOWN } from './format.ts';
-
-interface Room {
-  used: number;
-  planned: number;
-  /** Checkpoints that the plan holds. */
-  checkpoints: number | null;
-  quota: number | null;
-  hasRun: boolean;
-}
-
-function roomOf({ state }: App): Room | null {
-  const store = state.store.value;
-  if (!store) return null;
-  const run = state.run.value;
-  const estimate = run ? null : state.estimates.value[state.form.value.preset];
-  const planned = run ? run.poolSlots * run.checkpointBytes : store.usedBytes + (estimate?.storageBytes ?? 0);
-  return {
-    used: store.usedBytes,
-    planned: Math.max(planned, store.usedBytes),
-    checkpoints: estimate?.checkpointsKept ?? null,
-    quota: store.quotaBytes,
-    hasRun: run !== null,
-  };
-}
+import { type Room, roomOf } from './room.ts';
 
 export function StorageMeter() {
-  const app = useApp();
-  const room = roomOf(app);
+  const { state } = useApp();
+  const room = roomOf(state);
   if (!room) return <>{UNKNOWN}</>;
-  const text = plan(room);
-  const whole = room.quota ?? room.planned;
-  const share = (bytes: number): string => `${Math.min(100, (100 * bytes) / Math.max(1, whole))}%`;
+  const { usedBytes, plannedBytes, quotaBytes } = room;
+  const text = plan(room, state);
+  const share = (bytes: number): string =>
+    `${Math.min(100, (100 * bytes) / Math.max(1, quotaBytes ?? plannedBytes))}%`;
   return (
     <>
       {text}
       <span
         class="meter"
         role="img"
-        aria-label={`${text}${room.quota === null ? '' : `, of about ${storage(room.quota)}`}`}
+        aria-label={quotaBytes === null ? text : `${text}, of about ${storage(quotaBytes)}`}
       >
-        <i style={{ width: share(room.planned) }} />
-        <i style={{ width: share(room.used) }} />
+        <i style={{ width: share(plannedBytes) }} />
+        <i style={{ width: share(usedBytes) }} />
       </span>
-      <small>{allowed(room.quota, app)}</small>
+      <small>{allowed(quotaBytes, state)}</small>
     </>
   );
 }
 
-function plan({ used, planned, checkpoints, hasRun }: Room): string {
-  if (hasRun) return `${storageOf(used, planned)} planned`;
-  if (planned === used) return `${storage(used)} used`;
-  const room = `${storage(planned - used)} planned: ${count(checkpoints ?? 0)} checkpoints`;
-  return used > 0 ? `${room}, ${storage(used)} used` : room;
+function plan({ usedBytes, plannedBytes }: Room, state: State): string {
+  if (state.run.value) return `${storageOf(usedBytes, plannedBytes)} planned`;
+  if (plannedBytes === usedBytes) return `${storage(usedBytes)} used`;
+  const checkpoints = state.estimates.value[state.form.value.preset]?.checkpointsKept ?? 0;
+  const planned = `${storage(plannedBytes - usedBytes)} planned: ${count(checkpoints)} checkpoints`;
+  return usedBytes > 0 ? `${planned}, ${storage(usedBytes)} used` : planned;
 }
 
-function allowed(quota: number | null, { state }: App): string {
+function allowed(quotaBytes: number | null, state: State): string {
   const about =
-    quota === null
+    quotaBytes === null
       ? 'The browser does not tell what it allows'
-      : `The browser allows about ${storage(quota)} (its estimate)`;
-  const persisted = state.persisted.value ?? (state.store.value?.persisted || null);
-  if (persisted === null) return `${about}. Train asks it to keep them.`;
+      : `The browser allows about ${storage(quotaBytes)} (its estimate)`;
+  const persisted = state.persisted.value ?? state.store.value?.persisted ?? false;
+  if (!persisted && !state.run.value) return `${about}. Train asks it to keep them.`;
   return persisted
     ? `${about} and keeps it until you delete it.`
     : `${about}, and may delete it when the disk is full: export what matters.`;

@@ -1,6 +1,7 @@
 // The 16 samples drawn from the checkpoint that was found: whole beside the stored ones while validating, afterwards one
 // line of the right column that opens. Exists once, and stays until the run ends.
 import type { FoundCheckpoint } from '../trainer/api.ts';
+import { waitsAfterSamples } from './after-samples.ts';
 import { useApp } from './app-context.ts';
 import { count, loss } from './format.ts';
 import { PictureCanvas } from './picture-canvas.tsx';
@@ -45,7 +46,8 @@ export function ValidationSamples() {
 export function CheckedSamples() {
   const { state } = useApp();
   const found = state.found.value;
-  const verb = found?.imported ? 'Imported' : 'Resumed from';
+  const resumed = found !== null && state.losses.value.resumedAt.includes(found.record.globalStep);
+  const verb = resumed ? 'Resumed from' : found?.imported ? 'Imported' : 'Checked';
   return (
     <section class="checked" aria-label="Validation samples" data-step={useDrawnStep()}>
       <details class="fold">
@@ -115,11 +117,12 @@ function Stored({ found }: { found: FoundCheckpoint }) {
 }
 
 function Resumes({ found }: { found: FoundCheckpoint }) {
-  const { record, nextCheckpointStep, imported, sameBits, sameBitsWhy } = found;
+  const { state } = useApp();
+  const { record, nextCheckpointStep, sameBits, sameBitsWhy } = found;
   const next = `next checkpoint at ${count(nextCheckpointStep)}`;
   return (
     <p class="resumes">
-      {imported
+      {waitsAfterSamples(state)
         ? `It waits for Resume, which goes on at step ${count(record.globalStep + 1)}; ${next}.`
         : `Training resumes at step ${count(record.globalStep + 1)}; ${next}.`}
       {!sameBits && <small>{sameBitsWhy}</small>}

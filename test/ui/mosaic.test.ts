@@ -1,0 +1,28 @@
+// The mosaic shows every pixel as a whole number of the screen's, and fills its width.
+import { describe, expect, it } from 'vitest';
+import { mosaicLayout } from '../../src/ui/mosaic.tsx';
+
+const preview = (size: number) => ({ size, columns: 12, rows: 5, rgba: new Uint8ClampedArray(0) });
+
+describe('mosaicLayout', () => {
+  it('is the mock’s 12 x 5 of 64 pixels on 816', () => {
+    expect(mosaicLayout(preview(32), 816, 1)).toMatchObject({ columns: 12, rows: 5, tile: 64 });
+    expect(mosaicLayout(preview(16), 816, 1)).toMatchObject({ columns: 12, rows: 5, tile: 64 });
+  });
+
+  it('is 10 x 4 on a phone', () => {
+    expect(mosaicLayout(preview(32), 358, 1)).toMatchObject({ columns: 10, rows: 4, tile: 32 });
+  });
+
+  it('has whole pixels, fits, shows no picture twice and fills at least nine tenths', () => {
+    for (const size of [8, 16, 28, 32, 64, 128, 256])
+      for (const width of [328, 358, 720, 816, 1072, 1632]) {
+        const { columns, rows, tile, gap } = mosaicLayout(preview(size), width, 1);
+        const taken = columns * tile + (columns - 1) * gap;
+        expect(tile % size).toBe(0);
+        expect(taken).toBeLessThanOrEqual(width);
+        expect(columns * rows).toBeLessThanOrEqual(60);
+        if (size <= 64) expect(taken / width).toBeGreaterThan(0.9);
+      }
+  });
+});
