@@ -65,6 +65,8 @@ export interface Sample {
   size: number;
   rgba: Uint8ClampedArray<ArrayBuffer>;
   finite: boolean;
+  /** False: on its way, noise still clearing; shown, never counted. */
+  drawn: boolean;
 }
 
 /** One step's numbers, batched into `progress`. */

@@ -1,5 +1,5 @@
-// The one set of samples in the making: begun, moved on by one denoising call, stored as a sheet, shown. A newer set
-// replaces an older one. Not here: the sampling itself (drawing.ts).
+// The one set of samples in the making: begun, moved on by one denoising call, shown while its noise clears, stored as a
+// sheet. A newer set replaces an older one. Not here: the sampling itself (drawing.ts).
 import { getSheet } from '../checkpoint/index-db.ts';
 import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
 import { keepPicture } from './keep-picture.ts';
@@ -7,11 +7,15 @@ import type { Outbox } from './outbox.ts';
 import { countAlike, sheetPng } from './pictures.ts';
 import type { Run } from './run.ts';
 
+/** Least time between two looks at a set in the making. */
+const LOOK_EVERY_MS = 200;
+
 export class Artist {
   readonly #outbox: Outbox;
   readonly #guard: <T>(work: Promise<T>) => Promise<T>;
   #current: { run: Run; drawing: Drawing } | null = null;
   #advancing: Promise<void> = Promise.resolve();
+  #lookedAt = -Infinity;
 
   constructor(outbox: Outbox, guard: <T>(work: Promise<T>) => Promise<T>) {
     this.#outbox = outbox;
@@ -28,6 +32,8 @@ export class Artist {
     const drawing = new Drawing(run.executor, run.alphaBar, run.config, request);
     this.#current = { run, drawing };
     this.#outbox.post({ type: 'samples-begin', size: drawing.size, ...request });
+    this.#lookedAt = -Infinity;
+    this.#look(drawing);
   }
 
   cancel(): void {
@@ -53,7 +59,8 @@ export class Artist {
     const current = this.#current;
     if (!current) return;
     const drawn = await this.#guard(current.drawing.advance());
-    if (!drawn || this.#current !== current) return;
+    if (this.#current !== current) return;
+    if (!drawn) return this.#look(current.drawing);
     this.#current = null;
     await this.#show(current.run, current.drawing.request, drawn);
   }
@@ -70,10 +77,21 @@ export class Artist {
     const drawing = this.#current?.drawing;
     this.#current = null;
     let drawn: DrawnSamples | null = null;
-    while (drawing && !drawn) drawn = await this.#guard(drawing.advance());
+    while (drawing && !drawn) {
+      drawn = await this.#guard(drawing.advance());
+      if (!drawn) this.#look(drawing);
+    }
     if (!drawn) return false;
     await this.#show(run, request, drawn);
     return drawn.finite;
+  }
+
+  /** Posts the pictures on their way. Training is not to be slowed by it: not for the samples drawn in between steps. */
+  #look(drawing: Drawing): void {
+    const now = performance.now();
+    if (drawing.request.purpose === 'progress' || now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    this.#outbox.post(...drawing.estimates().map((sample) => ({ type: 'sample' as const, sample })));
   }
 
   async #show(run: Run, request: DrawingRequest, drawn: DrawnSamples): Promise<void> {

@@ -13,9 +13,9 @@ export class Outbox {
     this.#deliver = deliver;
   }
 
-  /** Something happened that the page should know now. */
-  post(event: TrainerEvent): void {
-    this.#waiting.push(event);
+  /** Something happened that the page should know now; several events go in one message. */
+  post(...events: TrainerEvent[]): void {
+    this.#waiting.push(...events);
     this.flush();
   }
 

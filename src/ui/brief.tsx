@@ -4,6 +4,7 @@ import { PRESETS } from '../config.ts';
 import { type App, useApp } from './app-context.ts';
 import { count, duration } from './format.ts';
 import { preparingText } from './preparing.ts';
+import { countDrawn } from './shown-samples.ts';
 
 export function Brief() {
   const app = useApp();
@@ -29,7 +30,7 @@ function words(app: App): [string, string] {
     case 'starting':
       return ['Starting', preparingText(state)];
     case 'validating':
-      return ['Validating', `${drawn(app)} of 16 samples`];
+      return ['Validating', `${countDrawn(state.validation.value)} of 16 samples`];
     case 'training':
       return [
         'Training',
@@ -49,9 +50,6 @@ function words(app: App): [string, string] {
       return ['No GPU', 'until the browser restarts'];
   }
 }
-
-const drawn = ({ state }: App): number =>
-  state.validation.value?.samples.filter((sample) => sample !== null).length ?? 0;
 
 function nextRun({ state }: App): [string, string] {
   const { dataset, preset } = state.form.value;

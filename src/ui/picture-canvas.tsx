@@ -2,9 +2,9 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Preview } from '../trainer/api.ts';
 
-/** A picture of its own, or one tile (counted by rows) of a sheet. */
+/** A picture of its own (`drawn` false: its noise still clears), or one tile (counted by rows) of a sheet. */
 export type Picture =
-  | { rgba: Uint8ClampedArray<ArrayBuffer>; size: number }
+  | { rgba: Uint8ClampedArray<ArrayBuffer>; size: number; drawn?: boolean }
   | { sheet: ImageBitmap; index: number }
   | { preview: Preview; index: number };
 

@@ -3,7 +3,7 @@ import { useApp } from './app-context.ts';
 import { CompareSlot } from './compare-slot.tsx';
 import { DrawMore } from './draw-more.tsx';
 import { count, duration, UNKNOWN } from './format.ts';
-import { PictureCanvas } from './picture-canvas.tsx';
+import { type Picture, PictureCanvas } from './picture-canvas.tsx';
 import { Segments } from './segments.tsx';
 import { type ShownSample, type ShownSamples, useShownSamples } from './shown-samples.ts';
 
@@ -91,7 +91,11 @@ function Tile({ index, picture, samples }: { index: number; picture: ShownSample
       aria-label={`Sample ${index + 1}, ${describe(picture, samples)}`}
       onClick={press}
     >
-      {picture === 'not-finite' ? <span class="gone">not finite</span> : <PictureCanvas picture={picture} />}
+      {picture === 'not-finite' ? (
+        <span class="gone">not finite</span>
+      ) : (
+        <PictureCanvas picture={picture} class={isClearing(picture) ? 'clearing' : ''} />
+      )}
     </button>
   );
 }
@@ -99,5 +103,10 @@ function Tile({ index, picture, samples }: { index: number; picture: ShownSample
 function describe(picture: ShownSample, { noise }: ShownSamples): string {
   if (picture === 'not-finite') return 'not finite';
   if (picture === null) return 'not drawn yet';
+  if (isClearing(picture)) return 'being drawn';
   return noise ? 'noise' : 'drawn';
 }
+
+/** On its way: its noise still clears. */
+const isClearing = (picture: Picture | null): boolean =>
+  picture !== null && 'drawn' in picture && !picture.drawn;

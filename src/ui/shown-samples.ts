@@ -21,7 +21,13 @@ export interface ShownSamples {
   noise: boolean;
 }
 
-/** The samples of the shown step. While a newer set is drawn, those not drawn yet show the set before. */
+/** Those that are final; a picture whose noise still clears is shown, not counted. */
+export const countDrawn = (grid: SampleGrid | null): number =>
+  grid?.samples.filter((sample) => sample?.drawn).length ?? 0;
+
+/**
+ * The samples of the shown step. While a newer set is drawn, those of which nothing came yet show the set before.
+ */
 export function useShownSamples(): ShownSamples {
   const { state, looking } = useApp();
   const shown = looking.shown.value;
@@ -46,10 +52,9 @@ function ofGrid(grid: SampleGrid, before: ImageBitmap | null, runSeed: number): 
     if (sample) return sample.finite ? sample : 'not-finite';
     return inPlace ? { sheet: inPlace, index } : null;
   });
-  const drawn = grid.samples.filter((sample) => sample !== null).length;
   return {
     pictures,
-    drawn: grid.complete ? null : drawn,
+    drawn: grid.complete ? null : countDrawn(grid),
     seed: grid.seed,
     weights: grid.weights,
     noise: false,

@@ -1,18 +1,18 @@
 // The 16 samples drawn from the checkpoint that was found: whole beside the stored ones while validating, afterwards one
 // line of the right column that opens. Exists once, and stays until the run ends.
-import type { FoundCheckpoint } from '../trainer/api.ts';
+import type { FoundCheckpoint, Sample } from '../trainer/api.ts';
 import { waitsAfterSamples } from './after-samples.ts';
 import { useApp } from './app-context.ts';
 import { count, loss } from './format.ts';
 import { PictureCanvas } from './picture-canvas.tsx';
-import { SAMPLES } from './shown-samples.ts';
+import { countDrawn, SAMPLES } from './shown-samples.ts';
 import { useSheet } from './use-sheet.ts';
 
 /** The step once all 16 are drawn. */
 function useDrawnStep(): number | undefined {
   const { state } = useApp();
   const grid = state.validation.value;
-  const whole = grid?.complete && grid.samples.every((sample) => sample !== null);
+  const whole = grid?.complete && countDrawn(grid) === SAMPLES;
   return whole ? grid.step : undefined;
 }
 
@@ -20,7 +20,7 @@ function useDrawnStep(): number | undefined {
 export function ValidationSamples() {
   const { state } = useApp();
   const found = state.found.value;
-  const drawn = state.validation.value?.samples.filter((sample) => sample !== null).length ?? 0;
+  const drawn = countDrawn(state.validation.value);
   return (
     <section class="found" aria-label="Validation samples" data-step={useDrawnStep()}>
       <h1>{found ? `Found checkpoint ${found.record.name}` : 'Found a checkpoint'}</h1>
@@ -72,19 +72,24 @@ function Canvases() {
     <>
       {Array.from({ length: SAMPLES }, (_, i) => {
         const sample = grid?.samples[i] ?? null;
-        const how = sample === null ? 'waiting' : sample.finite ? 'drawn' : 'not finite';
         return (
           <PictureCanvas
             key={i}
             testId="sample"
-            class={sample ? 'new' : ''}
+            class={sample?.drawn === false ? 'clearing' : ''}
             picture={sample}
-            label={`Sample ${i + 1}, ${how}`}
+            label={`Sample ${i + 1}, ${stateOf(sample)}`}
           />
         );
       })}
     </>
   );
+}
+
+function stateOf(sample: Sample | null): string {
+  if (sample === null) return 'waiting';
+  if (!sample.finite) return 'not finite';
+  return sample.drawn ? 'drawn' : 'being drawn';
 }
 
 function Facts({ found }: { found: FoundCheckpoint }) {

@@ -55,17 +55,19 @@ const RUN: RunSummary = {
   started: minutesAgo(37),
 };
 
-function grid(step: number, drawn: number): SampleGrid {
+/** `drawn` final ones; the rest empty, or on their way where `noise` says how far. */
+function grid(step: number, drawn: number, noise: number | null = null): SampleGrid {
   const samples = Array.from({ length: 16 }, (_, index): Sample | null =>
-    index < drawn
+    index < drawn || noise !== null
       ? {
           purpose: 'validation',
           step,
           index,
           of: 16,
           size: SIZE,
-          rgba: planet(index, SIZE, 0.02),
+          rgba: planet(index, SIZE, index < drawn ? 0.02 : (noise ?? 1)),
           finite: true,
+          drawn: index < drawn,
         }
       : null,
   );
@@ -210,7 +212,7 @@ const FILL: Record<string, (state: State) => void> = {
   },
   validating: (state) => {
     fillRun(state, 24_000);
-    state.validation.value = grid(24_000, 7);
+    state.validation.value = grid(24_000, 7, 0.55);
     state.alike.value = null;
     state.numbers.value = {
       ...state.numbers.value,
