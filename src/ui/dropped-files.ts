@@ -24,11 +24,20 @@ export async function droppedFiles(transfer: DataTransfer): Promise<Dropped> {
   };
 }
 
-/** A file that cannot be read becomes an empty one of its name, so that the import counts and lists it. */
+/**
+ * Named by their paths within what was dropped, so that `a/1.txt` is never taken for the caption of `b/1.jpg`. A file that
+ * cannot be read becomes an empty one of its name, so that the import counts and lists it.
+ */
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   if (entry.isFile) {
+    const path = entry.fullPath.replace(/^\//, '');
+    const named = (file: File): File =>
+      new File([file], path, { type: file.type, lastModified: file.lastModified });
     const read = (resolve: (file: File) => void): void =>
-      (entry as FileSystemFileEntry).file(resolve, () => resolve(new File([], entry.name)));
+      (entry as FileSystemFileEntry).file(
+        (file) => resolve(path === file.name ? file : named(file)),
+        () => resolve(new File([], path)),
+      );
     return [await new Promise<File>(read)];
   }
   const children = await childrenOf((entry as FileSystemDirectoryEntry).createReader());

@@ -1,12 +1,13 @@
 // A dropped file's kind is told by its content; a folder is walked to its end, however many files a reader gives at once.
 import { describe, expect, it } from 'vitest';
+import { pairFiles } from '../../src/data/picture-entries.ts';
 import { droppedFiles, isPicture } from '../../src/ui/dropped-files.ts';
 
 const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
 
-function fileEntry(one: File | null, name: string): FileSystemEntry {
+function fileEntry(one: File | null, path: string): FileSystemEntry {
   const read = (resolve: (file: File) => void, reject: () => void): void => (one ? resolve(one) : reject());
-  return { isFile: true, isDirectory: false, name, file: read } as unknown as FileSystemEntry;
+  return { isFile: true, isDirectory: false, fullPath: `/${path}`, file: read } as unknown as FileSystemEntry;
 }
 
 function folder(name: string, entries: FileSystemEntry[]): FileSystemEntry {
@@ -28,12 +29,25 @@ const transfer = (...entries: (FileSystemEntry | File)[]): DataTransfer =>
 
 describe('droppedFiles', () => {
   it('walks folders in folders, past the 100 that a reader answers at once', async () => {
-    const many = Array.from({ length: 250 }, (_, i) => fileEntry(file(`${i}.png`), `${i}.png`));
+    const many = Array.from({ length: 250 }, (_, i) => fileEntry(file(`${i}.png`), `garden/${i}.png`));
     const dropped = await droppedFiles(
-      transfer(folder('garden', [...many, folder('old', [fileEntry(file('x.jpg'), 'x.jpg')])])),
+      transfer(folder('garden', [...many, folder('old', [fileEntry(file('x.jpg'), 'garden/old/x.jpg')])])),
     );
     expect(dropped.files).toHaveLength(251);
     expect(dropped).toMatchObject({ title: 'garden', single: false });
+    expect(dropped.files.at(-1)?.name).toBe('garden/old/x.jpg');
+  });
+
+  it('keeps pictures and captions of one name in two folders apart', async () => {
+    const names = (dir: string) =>
+      ['1.jpg', '1.txt'].map((name) => fileEntry(file(name, 1), `${dir}/${name}`));
+    const { files } = await droppedFiles(transfer(folder('a', names('a')), folder('b', names('b'))));
+    const { entries, unpaired } = pairFiles(files);
+    expect(unpaired).toEqual([]);
+    expect(entries.map((entry) => [entry.path, entry.caption?.name])).toEqual([
+      ['a/1.jpg', 'a/1.txt'],
+      ['b/1.jpg', 'b/1.txt'],
+    ]);
   });
 
   it('passes on a file that cannot be read as an empty one, so that it is counted', async () => {
