@@ -4,6 +4,7 @@ import { Film } from './film.tsx';
 import * as format from './format.ts';
 import { Plot } from './plot.tsx';
 import { Segments } from './segments.tsx';
+import { smooths, smoothingShare } from './smoothing.ts';
 import { useLossSeries } from './use-loss-series.ts';
 
 export function Loss() {
@@ -11,6 +12,7 @@ export function Loss() {
   const history = looking.losses.value;
   const series = useLossSeries();
   const now = history.count > 0 ? series.smoothed.values[history.count - 1] : undefined;
+  const share = smoothingShare(looking.smoothing.value);
   const loading = state.run.value === null;
   return (
     <section class="loss" aria-label="Loss">
@@ -19,7 +21,11 @@ export function Loss() {
         <p class="big">
           <b data-testid="loss">{now === undefined ? format.UNKNOWN : format.loss(now)}</b>
         </p>
-        {now !== undefined && <p class="quiet wide">smoothed</p>}
+        {now !== undefined && (
+          <p class="quiet wide">
+            {smooths(share, history.count) ? 'smoothed' : `step ${format.count(history.count)}`}
+          </p>
+        )}
         <Tools />
       </div>
       <div class="axis">

@@ -8,6 +8,9 @@ const WIDEST = 0.05;
 /** Share that the mean looks back over, from the slider (0..100). */
 export const smoothingShare = (slider: number): number => WIDEST * (slider / 100) ** 2;
 
+/** Whether the mean at the last of `count` losses holds more than that loss. */
+export const smooths = (share: number, count: number): boolean => share * (count - 1) > 1;
+
 /** The smoothed losses of a history that grows; everything anew when the share changes. */
 export class Smoothed {
   values = new Float32Array(0);

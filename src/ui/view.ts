@@ -1,5 +1,5 @@
 // Which of the two views the page shows: `setup` (choose pictures and a size) or `run`. Right after a reload nobody
-// knows yet; what was seen last is remembered as a guess for the first moment only.
+// knows yet: whether there was a run to come back to is remembered as a guess for the first moment only.
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { State } from '../app/state.ts';
 
@@ -22,6 +22,14 @@ function remember(view: View): void {
   }
 }
 
+/** What the next load of the page will most likely show; null while there is nothing to learn. */
+function lasting(state: State): View | null {
+  if (state.runState.value === 'idle') return 'setup';
+  const runId = state.run.value?.runId;
+  // Before its first checkpoint a run cannot come back.
+  return runId && state.checkpoints.value.some((record) => record.runId === runId) ? 'run' : null;
+}
+
 /** The view of a session's state. Once per page. */
 export function createView(state: State): ReadonlySignal<View> {
   const guess = signal(remembered());
@@ -31,9 +39,10 @@ export function createView(state: State): ReadonlySignal<View> {
     return state.runState.value === 'starting' ? guess.value : 'setup';
   });
   effect(() => {
-    if (state.runState.value === 'starting') return;
-    guess.value = view.value;
-    remember(view.value);
+    const known = lasting(state);
+    if (!known) return;
+    guess.value = known;
+    remember(known);
   });
   return view;
 }

@@ -1,6 +1,6 @@
 // The smoothed line: what it is for simple histories, and that growing step by step gives what computing at once gives.
 import { describe, expect, it } from 'vitest';
-import { Smoothed, smoothingShare } from '../../src/ui/smoothing.ts';
+import { Smoothed, smooths, smoothingShare } from '../../src/ui/smoothing.ts';
 import { seeded } from './gallery-pictures.ts';
 
 describe('Smoothed', () => {
@@ -18,6 +18,8 @@ describe('Smoothed', () => {
     const young = new Smoothed();
     young.update(losses, 100, 0.05);
     expect(young.values.subarray(0, 20)).toEqual(losses.subarray(0, 20));
+    for (let count = 1; count <= 100; count++)
+      expect(smooths(0.05, count), `${count}`).toBe(young.values[count - 1] !== losses[count - 1]);
   });
 
   it('gives the same values grown piece by piece as computed at once', () => {
