@@ -109,6 +109,54 @@ test('the names that other programs rely on are there', async ({ page }) => {
   await expect(page.getByLabel('Import checkpoint')).toHaveCount(1);
 });
 
+/** Buttons by their names, [enabled, disabled], that each state must have beside what the whole page has. */
+const BUTTONS: Record<string, [string[], string[]]> = {
+  idle: [['Train'], []],
+  starting: [[], ['Train']],
+  validating: [['Pause'], []],
+  training: [['Pause', 'Save checkpoint', 'Export checkpoint', 'New run'], []],
+  paused: [['Resume', 'Save checkpoint', 'Export checkpoint', 'New run'], []],
+  finished: [['Export checkpoint', 'New run'], []],
+  failed: [['Try the GPU again', 'Export checkpoint'], []],
+  unavailable: [['Export checkpoint'], []],
+};
+
+test('every state has its buttons once, and the validation samples of its run once', async ({ page }) => {
+  for (const [state, [enabled, disabled]] of Object.entries(BUTTONS)) {
+    await open(page, state);
+    await expect(page.getByTestId('run-state'), state).toHaveText(state);
+    for (const name of enabled)
+      await expect.soft(page.getByRole('button', { name, exact: true }), `${state}: ${name}`).toBeEnabled();
+    for (const name of disabled)
+      await expect.soft(page.getByRole('button', { name, exact: true }), `${state}: ${name}`).toBeDisabled();
+    await expect.soft(page.getByTestId('backend'), state).toHaveText('webgpu');
+    await expect.soft(page.getByTestId('executor'), state).toHaveText('eager');
+    const hasRun = state !== 'idle' && state !== 'starting';
+    const regions = page.getByRole('region', { name: 'Validation samples' });
+    await expect.soft(regions, state).toHaveCount(hasRun ? 1 : 0);
+    await expect.soft(page.locator('canvas[data-testid=sample]'), state).toHaveCount(hasRun ? 16 : 0);
+    const alerts = state === 'failed' || state === 'unavailable' ? 1 : 0;
+    await expect.soft(page.getByRole('alert'), state).toHaveCount(alerts);
+    if (!hasRun) continue;
+    for (const id of ['global-step', 'epoch', 'loss'])
+      await expect.soft(page.getByTestId(id), `${state}: ${id}`).toHaveText(/^[0-9]+(\.[0-9]+)?$/);
+    if (state === 'validating') await expect.soft(regions).not.toHaveAttribute('data-step');
+    else await expect.soft(regions, state).toHaveAttribute('data-step', '24000');
+  }
+});
+
+test('before the worker answers there is Train, disabled, and no word that is not known', async ({
+  page,
+}) => {
+  await open(page, 'first');
+  await expect(page.getByRole('button', { name: 'Train', exact: true })).toBeDisabled();
+  await expect(page.getByTestId('run-state')).toHaveText('starting');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'Train an image model on your own pictures',
+  );
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('validation samples are in main while validating, without data-step until all are drawn', async ({
   page,
 }) => {
@@ -116,6 +164,10 @@ test('validation samples are in main while validating, without data-step until a
   const region = page.getByRole('main').getByRole('region', { name: 'Validation samples' });
   await expect(region.getByTestId('sample')).toHaveCount(16);
   await expect(region).not.toHaveAttribute('data-step');
+  // Those whose noise still clears are there to see, and not counted.
+  await expect(region.getByText('7 of 16', { exact: true })).toBeVisible();
+  await expect(region.getByRole('img', { name: /^Sample \d+, drawn$/ })).toHaveCount(7);
+  await expect(region.getByRole('img', { name: /^Sample \d+, being drawn$/ })).toHaveCount(9);
   await expect(page.getByRole('region', { name: 'Validation samples' })).toHaveCount(1);
 });
 
