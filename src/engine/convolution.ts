@@ -33,10 +33,10 @@ export function convolve(
     ];
     save([image, weights]);
     return {
-      value: tf.add(
+      value: tf.add<tf.Tensor4D>(
         forward(image, weights, stride, pads),
         tf.reshape(offset, [1, 1, 1, offset.size]),
-      ) as tf.Tensor4D,
+      ),
       gradFunc: (dy: tf.Tensor4D, saved: tf.Tensor[]) => {
         const [savedImage, savedWeights] = saved as [tf.Tensor4D, tf.Tensor4D];
         return [
@@ -47,7 +47,7 @@ export function convolve(
       },
     };
   });
-  return differentiable(x, filter, bias) as tf.Tensor4D;
+  return differentiable(x, filter, bias);
 }
 
 function biasGradient(dy: tf.Tensor): tf.Tensor {

@@ -3,7 +3,7 @@
 import { env } from '@tensorflow/tfjs-core';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { FaultError } from '../fault.ts';
-import { isSoftwareGpu, registerUnderNewName, removeBackend, type StartedBackend } from './device.ts';
+import { isSoftwareGpu, registerUnderNewName, removeBackend, type StartedBackend } from './backend.ts';
 
 /** Throws FaultError (kind `gpu`) where there is no WebGL 2 with float32 textures. */
 export async function startWebgl(): Promise<StartedBackend> {

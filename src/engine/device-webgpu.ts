@@ -3,7 +3,7 @@
 import { env } from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type Fault, FaultError } from '../fault.ts';
-import { isSoftwareGpu, registerUnderNewName, removeBackend, type StartedBackend } from './device.ts';
+import { isSoftwareGpu, registerUnderNewName, removeBackend, type StartedBackend } from './backend.ts';
 
 const WANTED_FEATURES: GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 
@@ -32,7 +32,7 @@ export async function startWebgpu(): Promise<StartedBackend> {
 
 async function requestAdapter(): Promise<GPUAdapter> {
   const gpu = (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
-  if (!gpu) throw new FaultError(globalThis.isSecureContext === false ? insecure() : noWebgpu());
+  if (!gpu) throw new FaultError(globalThis.isSecureContext ? noWebgpu() : insecure());
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) throw new FaultError(noAdapter());
   return adapter;
@@ -91,7 +91,7 @@ function insecure(): Fault {
     title: 'WebGPU is off: this page is not secure',
     what: 'Browsers offer WebGPU only to pages from https or from localhost.',
     expected: 'a secure context',
-    got: String(globalThis.location?.origin),
+    got: globalThis.location?.origin ?? 'no address',
     todo: ['Open this page over https, or from http://localhost.'],
   };
 }

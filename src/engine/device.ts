@@ -1,31 +1,15 @@
 // The device tensors live on: starts webgpu, else webgl, else cpu, tells when it is lost, and can be started again after that.
 // Not here: how each backend is made (device-webgpu.ts, device-webgl.ts), what runs on it (eager-executor.ts).
 import * as tf from '@tensorflow/tfjs-core';
+import type { BackendName, StartedBackend } from './backend.ts';
 import { preferBarrierFree } from './convolution.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 
-export type BackendName = 'webgpu' | 'webgl' | 'cpu';
-
-export interface Device {
-  readonly backend: BackendName;
-  /** The GPU's name as far as the browser tells it. */
-  readonly gpu: string;
-  /** A GPU imitated by the processor, or the processor itself. */
-  readonly software: boolean;
+/** What runs tensors, in page or worker. */
+export interface Device extends Omit<StartedBackend, 'name'> {
   /** Why `auto` did not take webgpu, and the way out; null where it did, or where a backend was forced. */
   readonly why: Fault | null;
-  /** Largest tensor the device takes. */
-  readonly maxTensorBytes: number;
-  /** Equal keys: the same bits may be expected (same browser provided). */
-  readonly adapterKey: string;
-  /** Settles with the reason once the device is gone; never rejects. */
-  readonly lost: Promise<string>;
-  /** Gives the device and everything on it back. */
-  dispose(): void;
 }
-
-/** What a backend's starter hands over; its tfjs backend is registered under `name` and not yet current. */
-export type StartedBackend = Omit<Device, 'why'> & { name: string };
 
 const STARTERS: Record<BackendName, () => Promise<StartedBackend>> = {
   // Loaded only when used: each backend is a chunk of its own.
@@ -70,28 +54,6 @@ async function startCpu(): Promise<StartedBackend> {
   };
 }
 
-let registered = 0;
-
-/** Registers a backend under a name never used before, with the kernels of `kernels`; answers the name. */
-export function registerUnderNewName(kernels: 'webgpu' | 'webgl', backend: tf.KernelBackend): string {
-  const name = `perennial-${kernels}-${++registered}`;
-  tf.copyRegisteredKernels(kernels, name);
-  tf.registerBackend(name, () => backend);
-  return name;
-}
-
-/** Forgets a backend and its kernels, and frees what it holds. */
-export function removeBackend(name: string): void {
-  if (tf.engine().findBackendFactory(name) === null) return;
-  tf.removeBackend(name);
-  for (const { kernelName } of tf.getKernelsForBackend(name)) tf.unregisterKernel(kernelName, name);
-}
-
-/** Whether a GPU's name is that of a program that imitates one. */
-export function isSoftwareGpu(name: string): boolean {
-  return /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i.test(name);
-}
-
 /** Rejecters of everything that waits, per device: a reaction on `lost` itself for every step would never be freed. */
 const waiting = new WeakMap<Promise<string>, Set<(reason: string) => void>>();
 
@@ -115,15 +77,20 @@ export async function raceLost<T>(
   what: string,
 ): Promise<T> {
   const waiters = waitersOf(device.lost);
-  const gone = Promise.withResolvers<never>();
-  const tell = (reason: string) => gone.reject(new FaultError(lostFault(what, reason)));
-  const timer = setTimeout(() => gone.reject(new FaultError(silentFault(what, timeoutMs))), timeoutMs);
-  waiters.add(tell);
+  let stopWaiting = () => {};
+  const gone = new Promise<never>((_, reject) => {
+    const tell = (reason: string) => reject(new FaultError(lostFault(what, reason)));
+    const timer = setTimeout(() => reject(new FaultError(silentFault(what, timeoutMs))), timeoutMs);
+    waiters.add(tell);
+    stopWaiting = () => {
+      clearTimeout(timer);
+      waiters.delete(tell);
+    };
+  });
   try {
-    return await Promise.race([work, gone.promise]);
+    return await Promise.race([work, gone]);
   } finally {
-    clearTimeout(timer);
-    waiters.delete(tell);
+    stopWaiting();
   }
 }
 

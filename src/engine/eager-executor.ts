@@ -96,8 +96,8 @@ class EagerExecutor implements Executor {
         const gradient = flat[i] as tf.Tensor1D;
         return choose(ok, adamW(state, clip ? tf.mul(gradient, clip) : gradient, settings), state);
       });
-      const numbers = [loss, norm, tf.cast(ok, 'float32')].map(
-        (number) => tf.reshape(number, [1]) as tf.Tensor1D,
+      const numbers = [loss, norm, tf.cast(ok, 'float32')].map((number) =>
+        tf.reshape<tf.Rank.R1>(number, [1]),
       );
       return [tf.concat1d([...numbers, perSample]), updated] as const;
     });
@@ -110,7 +110,7 @@ class EagerExecutor implements Executor {
   #averageGradients(microBatches: StepBatch[]): Gradients {
     const weights = this.#split('weights');
     const all = microBatches.map((batch) => this.#gradients(weights, batch));
-    const mean = <T extends tf.Tensor>(tensors: T[]) => tf.div(tf.addN(tensors), tensors.length) as T;
+    const mean = <T extends tf.Tensor>(tensors: T[]) => tf.div<T>(tf.addN(tensors), tensors.length);
     const [only] = all;
     if (only && all.length === 1) return only;
     return {
@@ -127,7 +127,7 @@ class EagerExecutor implements Executor {
     const lossOf = (...tensors: tf.Tensor[]): tf.Scalar => {
       const prediction = this.#forward(tensors, batch.input, batch.timesteps, batch.shape);
       // The only thing beside the loss that outlives the forward pass.
-      perSample = tf.keep(tf.mean(tf.square(tf.sub(prediction, target)), [1, 2, 3]) as tf.Tensor1D);
+      perSample = tf.keep(tf.mean<tf.Tensor1D>(tf.square(tf.sub(prediction, target)), [1, 2, 3]));
       return tf.mean(tf.mul(perSample, sampleWeights));
     };
     const { value: loss, grads } = tf.valueAndGrads(lossOf)(weights);
@@ -170,7 +170,7 @@ class EagerExecutor implements Executor {
     const state: ExecutorState = { weights: [], ema: [], expAvg: [], expAvgSq: [] };
     // All reads are encoded at once: one that is encoded later would wait behind the steps that follow.
     const read = async (group: StateGroup, i: number) =>
-      (await (pinned[i] as FlatState)[group].data<'float32'>()) as Float32Array;
+      await (pinned[i] as FlatState)[group].data<'float32'>();
     const reads = STATE_GROUPS.map((group) => Promise.all(this.#shards.map((_, i) => read(group, i))));
     try {
       const values = await Promise.all(reads);
@@ -199,7 +199,7 @@ class EagerExecutor implements Executor {
     if (!(weights instanceof HeldTensors)) throw new Error('predict takes weights from hold()');
     const prediction = tf.tidy(() => this.#forward(weights.tensors, input, timesteps, shape));
     try {
-      return (await prediction.data<'float32'>()) as Float32Array;
+      return await prediction.data<'float32'>();
     } finally {
       prediction.dispose();
     }
@@ -237,7 +237,7 @@ class HeldTensors implements HeldWeights {
 /** [loss, norm, ok, per sample...] -> numbers. */
 async function readStats(stats: tf.Tensor1D, samples: number): Promise<StepStats> {
   try {
-    const values = (await stats.data<'float32'>()) as Float32Array;
+    const values = await stats.data<'float32'>();
     const [loss = NaN, gradientNorm = NaN, ok] = values;
     return { loss, gradientNorm, perSample: values.slice(3, 3 + samples), applied: ok === 1 };
   } finally {

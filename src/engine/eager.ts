@@ -51,7 +51,7 @@ function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.
   const split = (x: tf.Tensor) =>
     heads === 1
       ? x
-      : tf.transpose(tf.reshape(x, [x.shape[0] as number, x.shape[1] as number, heads, width]), [0, 2, 1, 3]);
+      : tf.transpose(tf.reshape(x, [x.shape[0], x.shape[1] as number, heads, width]), [0, 2, 1, 3]);
   const scores = tf.matMul(tf.mul(split(q), 1 / Math.sqrt(width)), split(k), false, true);
   const mixed = tf.matMul(tf.softmax(scores), split(v));
   return heads === 1 ? mixed : tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), q.shape);
@@ -134,7 +134,7 @@ export const eagerOps: Ops<tf.Tensor> = {
   addPerChannel,
   concat: (a, b) => tf.concat([a, b], a.rank - 1),
   upsampleNearest2x,
-  toTokens: (x) => tf.reshape(x, [x.shape[0] as number, -1, x.shape[3] as number]),
-  toPixels: (x, height, width) => tf.reshape(x, [x.shape[0] as number, height, width, x.shape[2] as number]),
+  toTokens: (x) => tf.reshape(x, [x.shape[0], -1, x.shape[3] as number]),
+  toPixels: (x, height, width) => tf.reshape(x, [x.shape[0], height, width, x.shape[2] as number]),
   timestepEmbedding,
 };

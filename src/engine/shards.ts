@@ -82,7 +82,7 @@ export function splitShard(shard: Shard, flat: tf.Tensor1D): tf.Tensor[] {
 
 /** The reverse of splitShard: tensors in the order of the parts -> one vector of the shard's length. */
 export function joinShard(shard: Shard, tensors: readonly tf.Tensor[]): tf.Tensor1D {
-  const rows = tensors.map((tensor) => tf.reshape(tensor, [tensor.size]) as tf.Tensor1D);
+  const rows = tensors.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [tensor.size]));
   const padding = shard.length - shard.parts.reduce((sum, part) => sum + part.size, 0);
-  return tf.concat1d(padding > 0 ? [...rows, tf.zeros([padding]) as tf.Tensor1D] : rows);
+  return tf.concat1d(padding > 0 ? [...rows, tf.zeros<tf.Rank.R1>([padding])] : rows);
 }

@@ -10,7 +10,7 @@ export function sumRows(x: tf.Tensor): tf.Tensor2D {
   const [batch, count, channels] = x.shape as [number, number, number];
   const columns = divisorNearRoot(count);
   const rows = count / columns;
-  const grid = tf.reshape(x, [batch, rows, columns, channels]) as tf.Tensor4D;
+  const grid = tf.reshape<tf.Rank.R4>(x, [batch, rows, columns, channels]);
   const perColumn = tf.avgPool(grid, [rows, 1], 1, 'valid');
   const mean = tf.avgPool(perColumn, [1, columns], 1, 'valid');
   return tf.mul(tf.reshape(mean, [batch, channels]), count);
