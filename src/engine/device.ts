@@ -54,16 +54,25 @@ async function startCpu(): Promise<StartedBackend> {
   };
 }
 
-/** Rejecters of everything that waits, per device: a reaction on `lost` itself for every step would never be freed. */
-const waiting = new WeakMap<Promise<string>, Set<(reason: string) => void>>();
+/** Who waits for a device, and why it went once it has. */
+interface Watch {
+  reason: string | null;
+  tell: Set<(reason: string) => void>;
+}
 
-function waitersOf(lost: Promise<string>): Set<(reason: string) => void> {
-  const known = waiting.get(lost);
+/** One per device: a reaction on `lost` itself for every step would never be freed. */
+const watches = new WeakMap<Promise<string>, Watch>();
+
+function watchOf(lost: Promise<string>): Watch {
+  const known = watches.get(lost);
   if (known) return known;
-  const waiters = new Set<(reason: string) => void>();
-  waiting.set(lost, waiters);
-  void lost.then((reason) => waiters.forEach((tell) => tell(reason)));
-  return waiters;
+  const watch: Watch = { reason: null, tell: new Set() };
+  watches.set(lost, watch);
+  void lost.then((reason) => {
+    watch.reason = reason;
+    watch.tell.forEach((tell) => tell(reason));
+  });
+  return watch;
 }
 
 /**
@@ -76,15 +85,16 @@ export async function raceLost<T>(
   timeoutMs: number,
   what: string,
 ): Promise<T> {
-  const waiters = waitersOf(device.lost);
+  const watch = watchOf(device.lost);
   let stopWaiting = () => {};
   const gone = new Promise<never>((_, reject) => {
     const tell = (reason: string) => reject(new FaultError(lostFault(what, reason)));
     const timer = setTimeout(() => reject(new FaultError(silentFault(what, timeoutMs))), timeoutMs);
-    waiters.add(tell);
+    if (watch.reason !== null) tell(watch.reason);
+    watch.tell.add(tell);
     stopWaiting = () => {
       clearTimeout(timer);
-      waiters.delete(tell);
+      watch.tell.delete(tell);
     };
   });
   try {
