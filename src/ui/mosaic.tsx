@@ -10,10 +10,14 @@ const EMPTY: Preview = { size: 32, columns: 12, rows: ROWS, rgba: new Uint8Clamp
 interface Layout {
   columns: number;
   rows: number;
-  /** Edge of a tile and of the gap in the screen's pixels. */
+  /** Edge of a tile in the screen's pixels. */
   tile: number;
-  gap: number;
+  /** From one tile's edge to the next one's: seldom whole, so that the tiles fill the width; see `place`. */
+  pitch: number;
 }
+
+/** Where tile `i` of a row or column begins, a whole pixel. */
+const place = ({ pitch }: Layout, i: number): number => Math.round(i * pitch);
 
 /** The columns that fill the width best, near the mock's 12. Widths in the screen's pixels. */
 export function mosaicLayout(preview: Preview, width: number, ratio: number): Layout {
@@ -33,8 +37,8 @@ export function mosaicLayout(preview: Preview, width: number, ratio: number): La
   const { columns, tile } = best;
   const high = Math.ceil((ROWS * 64 * ratio) / tile);
   const rows = Math.max(1, Math.min(narrow ? NARROW.rows : ROWS, Math.floor(pictures / columns), high));
-  const spread = columns > 1 ? Math.floor((width - columns * tile) / (columns - 1)) : least;
-  return { columns, rows, tile, gap: Math.min(spread, 2 * least) };
+  const spread = columns > 1 ? (width - columns * tile) / (columns - 1) : least;
+  return { columns, rows, tile, pitch: tile + Math.min(spread, 3 * least) };
 }
 
 export function Mosaic({ preview, label }: { preview: Preview | null; label: (shown: number) => string }) {
@@ -48,8 +52,8 @@ export function Mosaic({ preview, label }: { preview: Preview | null; label: (sh
   }, []);
   const ratio = devicePixelRatio || 1;
   const layout = mosaicLayout(preview ?? EMPTY, Math.floor(width * ratio), ratio);
-  const pixelWidth = layout.columns * layout.tile + (layout.columns - 1) * layout.gap;
-  const pixelHeight = layout.rows * layout.tile + (layout.rows - 1) * layout.gap;
+  const pixelWidth = place(layout, layout.columns - 1) + layout.tile;
+  const pixelHeight = place(layout, layout.rows - 1) + layout.tile;
   useLayoutEffect(() => {
     if (ref.current && width > 0) drawMosaic(ref.current, preview, layout, 3 * ratio);
   }, [preview, width, ratio]);
@@ -75,12 +79,12 @@ function drawMosaic(
 ): void {
   const context = canvas.getContext('2d');
   if (!context) return;
-  const { columns, rows, tile, gap } = layout;
+  const { columns, rows, tile } = layout;
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.beginPath();
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)
-      context.roundRect(column * (tile + gap), row * (tile + gap), tile, tile, radius);
+      context.roundRect(place(layout, column), place(layout, row), tile, tile, radius);
   context.save();
   context.clip();
   const sheet = preview && sheetOf(preview);
@@ -92,7 +96,7 @@ function drawMosaic(
   for (let i = 0; preview && sheet && i < columns * rows; i++) {
     const size = preview.size;
     const from = [(i % preview.columns) * size, Math.floor(i / preview.columns) * size] as const;
-    const to = [(i % columns) * (tile + gap), Math.floor(i / columns) * (tile + gap)] as const;
+    const to = [place(layout, i % columns), place(layout, Math.floor(i / columns))] as const;
     context.drawImage(sheet, from[0], from[1], size, size, to[0], to[1], tile, tile);
   }
   context.restore();

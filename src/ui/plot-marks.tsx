@@ -36,17 +36,22 @@ function roundUp(value: number): number {
   return decade * ([1, 2, 5].find((factor) => factor * decade >= value) ?? 10);
 }
 
+/** "epoch 12" to the right of its line and "resumed" to the left of its own, as a share of the axis. */
+const WORDS = 0.17;
+
 /** A line where an epoch is complete, with the number that the page shows from there on. */
 export function EpochLines({ axis }: { axis: ChartAxis }) {
   const { state, looking } = useApp();
   const perEpoch = state.run.value?.stepsPerEpoch;
   if (!perEpoch) return null;
   const end = Math.min(axis.toStep(axis.to), looking.losses.value.count);
+  const resumed = fraction(axis, looking.losses.value.resumedAt.at(-1) ?? -Infinity);
+  const hasRoom = (x: number): boolean => x < 0.92 && !(x <= resumed && resumed - x < WORDS);
   return (
     <>
       {epochsToMark(axis.toStep(axis.from), end, perEpoch).map((epoch) => (
         <span class="epoch" key={epoch} style={place(axis, epoch * perEpoch)} aria-hidden="true">
-          {fraction(axis, epoch * perEpoch) < 0.92 && `epoch ${epoch}`}
+          {hasRoom(fraction(axis, epoch * perEpoch)) && `epoch ${epoch}`}
         </span>
       ))}
     </>

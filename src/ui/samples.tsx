@@ -77,7 +77,7 @@ function Grid({ samples }: { samples: ShownSamples }) {
 
 function Tile({ index, picture, samples }: { index: number; picture: ShownSample; samples: ShownSamples }) {
   const { looking } = useApp();
-  const chosen = looking.sample.value === index;
+  const chosen = looking.sample.value === index && picture !== null;
   const press = (): void => {
     looking.sample.value = index;
     looking.compare.value = 'one';

@@ -1,23 +1,14 @@
 // Every state of the page, both themes, both widths: nothing that axe knows of is wrong, nothing scrolls sideways.
 // Runs against the gallery of made-up states, which the development server serves (playwright.config.ts, project ui).
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 
 const STATES = [
-  ...[
-    'idle',
-    'first',
-    'starting',
-    'validating',
-    'training',
-    'young',
-    'saving',
-    'paused',
-    'finished',
-    'failed',
-  ],
-  ...['unavailable', 'elsewhere', 'webgl', 'importing', 'question'],
+  ...['idle', 'starting', 'validating', 'training', 'paused'],
+  ...['finished', 'failed', 'unavailable', 'elsewhere'],
 ];
+/** What a state may look like beside its usual look: each in two of the four. */
+const LOOKS = ['first', 'young', 'saving', 'webgl', 'importing', 'question'];
 const WIDTHS = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
@@ -44,7 +35,8 @@ for (const size of WIDTHS) {
   for (const theme of ['light', 'dark']) {
     test(`axe finds nothing in any state, ${theme}, ${size.width} wide`, async ({ page }) => {
       await page.setViewportSize(size);
-      for (const state of STATES) {
+      const looks = (theme === 'dark') === size.width < 640 ? LOOKS : [];
+      for (const state of [...STATES, ...looks]) {
         await open(page, state, theme);
         expect.soft(await findings(page), state).toEqual([]);
         expect.soft(await scrollsSideways(page), state).toBe(false);
@@ -55,7 +47,7 @@ for (const size of WIDTHS) {
 
 test('nothing scrolls sideways at 360', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
-  for (const state of STATES) {
+  for (const state of [...STATES, ...LOOKS]) {
     await open(page, state);
     expect.soft(await scrollsSideways(page), state).toBe(false);
   }
@@ -196,6 +188,21 @@ test('the time strip and the grid show the same step, by key and by pointer', as
   if (!frame) throw new Error('no frame of step 4,000');
   await page.mouse.click(frame.x + frame.width / 2, frame.y + 20);
   await expect(shown).toHaveValue('4000');
+});
+
+test('the pictures of the setup end where the choices above them end', async ({ page }) => {
+  for (const size of WIDTHS) {
+    await page.setViewportSize(size);
+    await open(page, 'idle');
+    const right = async (one: Locator): Promise<number> => {
+      const box = await one.boundingBox();
+      return box ? box.x + box.width : NaN;
+    };
+    const choices = await right(page.getByRole('radiogroup', { name: 'Pictures to learn from' }));
+    await expect
+      .poll(() => right(page.getByRole('img', { name: /as the model will see them$/ })))
+      .toBeCloseTo(choices, 1);
+  }
 });
 
 test('space pauses and resumes, but never while typing', async ({ page }) => {
