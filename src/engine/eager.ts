@@ -16,9 +16,6 @@ function padsOf({ kernel, padding }: ConvOptions): Pads {
 }
 
 function conv2d(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, opts: ConvOptions): tf.Tensor {
-  // A 1x1 convolution is a matrix product, whose gradients are matrix products.
-  if (opts.kernel === 1 && opts.stride === 1)
-    return linear(x, tf.reshape(weight, weight.shape.slice(2)), bias);
   const [image, filter] = [x as tf.Tensor4D, weight as tf.Tensor4D];
   return convolve(image, filter, bias as tf.Tensor1D, opts.stride, padsOf(opts));
 }

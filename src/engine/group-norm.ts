@@ -20,9 +20,12 @@ export function groupNormalise(
   const pixels = [batch, height * width, channels];
   /** [B,C] -> the mean over pixels and the group's channels, for each channel: [B,1,C]. */
   const groupMean = (sums: tf.Tensor) => {
-    const means = tf.div(tf.sum(tf.reshape(sums, [batch, groups, perGroup]), 2, true), count);
-    return tf.reshape(tf.tile(means, [1, 1, perGroup]), [batch, 1, channels]);
+    const means = tf.div(sumRows(tf.reshape(sums, [batch * groups, perGroup, 1])), count);
+    return tf.reshape(tf.tile(means, [1, perGroup]), [batch, 1, channels]);
   };
+  /** [B,C] -> [C]. */
+  const sumBatch = (sums: tf.Tensor) =>
+    tf.reshape(sumRows(tf.reshape(sums, [1, batch, channels])), [channels]);
   const perChannel = (vector: tf.Tensor) => tf.reshape(vector, [1, 1, channels]);
 
   const differentiable = tf.customGrad((...args) => {
@@ -44,7 +47,7 @@ export function groupNormalise(
     // dx = inverse (scale dy - mean(scale dy) - normal mean(scale dy normal)), the means over the group.
     const along = tf.mul(normal, groupMean(tf.mul(gains, gain)));
     const inner = tf.sub(tf.mul(flat, perChannel(gain)), tf.add(along, groupMean(tf.mul(offsets, gain))));
-    return [tf.reshape(tf.mul(inner, inverse), x.shape), tf.sum(gains, 0), tf.sum(offsets, 0)];
+    return [tf.reshape(tf.mul(inner, inverse), x.shape), sumBatch(gains), sumBatch(offsets)];
   };
 
   return differentiable(x, scale, shift) as tf.Tensor4D;

@@ -1,4 +1,5 @@
-// Sums over pixels, the one reduction a network needs. Not for other axes, and without a gradient: for use inside gradients.
+// Sums over pixels, channels of a group, images: the one reduction a network needs. It has no gradient of its own: it is used
+// inside operations that state theirs.
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -12,7 +13,7 @@ export function sumRows(x: tf.Tensor): tf.Tensor2D {
   const rows = count / columns;
   const grid = tf.reshape<tf.Rank.R4>(x, [batch, rows, columns, channels]);
   const perColumn = tf.avgPool(grid, [rows, 1], 1, 'valid');
-  const mean = tf.avgPool(perColumn, [1, columns], 1, 'valid');
+  const mean = columns === 1 ? perColumn : tf.avgPool(perColumn, [1, columns], 1, 'valid');
   return tf.mul(tf.reshape(mean, [batch, channels]), count);
 }
 
