@@ -1,6 +1,9 @@
-// The operations on webgpu and webgl equal float64 loops, forward and backward, in a real browser.
+// The operations on webgpu and webgl equal float64 loops, forward and backward, in a real browser; on webgpu also with the
+// kernels that a GPU in hardware is given.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { preferBarrierFree } from '../../src/engine/convolution.ts';
 import { type Device, startDevice } from '../../src/engine/device.ts';
+import { chooseKernels } from '../../src/engine/device-webgpu.ts';
 import { checkOp, checkTimestepEmbedding, OP_CASES } from './op-cases.ts';
 
 for (const backend of ['webgpu', 'webgl'] as const) {
@@ -15,3 +18,15 @@ for (const backend of ['webgpu', 'webgl'] as const) {
     it('timestepEmbedding', () => checkTimestepEmbedding(1e-4));
   });
 }
+
+describe("eagerOps on webgpu, with a hardware GPU's kernels", () => {
+  let device: Device;
+  beforeAll(async () => {
+    device = await startDevice('webgpu');
+    chooseKernels(false);
+    preferBarrierFree(false);
+  });
+  afterAll(() => device.dispose());
+  const chosen = OP_CASES.filter(({ name }) => /conv2d|linear|attention/.test(name));
+  for (const op of chosen) it(op.name, () => checkOp(op, 1e-4));
+});
