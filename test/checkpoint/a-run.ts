@@ -24,10 +24,18 @@ export function faultIn(result: Result<unknown>): Fault {
   return result.fault;
 }
 
-/** Different numbers at each step and each place. */
+const weightsMade = new Map<string, Float32Array<ArrayBuffer>>();
+
+/** Different numbers at each step and each place; made once, since the crash table asks for them a thousand times. */
+function weightsAt(step: number, floats: number): Float32Array<ArrayBuffer> {
+  const key = `${step} ${floats}`;
+  const made = weightsMade.get(key) ?? new Float32Array(floats).map((_, i) => (i % 977) * step - 100);
+  weightsMade.set(key, made);
+  return made.slice();
+}
+
 export function tensorsAt(step: number, floats: number): FileTensor[] {
-  const weights = new Float32Array(floats);
-  for (let i = 0; i < floats; i++) weights[i] = (i % 977) * step - 100;
+  const weights = weightsAt(step, floats);
   const losses = Float32Array.from({ length: step }, (_, i) => 1 / (i + 1));
   return [
     { name: 'unet.conv_in.weight', shape: [floats], data: weights },

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/checkpoint/store.ts';
 import { expectContent, listed, openStore, requestAt, storeWith, value } from './a-run.ts';
-import type { MemoryDisk, Survival } from './memory-disk.ts';
+import type { MemoryDisk } from './memory-disk.ts';
+import type { Survival } from './memory-file.ts';
 
 /** Two chunks, so that a save can stop between them. */
 const FLOATS = 1_060_000;

@@ -4,18 +4,7 @@ import type { SyncHandle } from '../../src/checkpoint/slot-file.ts';
 import { heldElsewhere } from '../../src/checkpoint/storage-fault.ts';
 import type { StoreDirectory } from '../../src/checkpoint/store-directory.ts';
 import { FaultError } from '../../src/fault.ts';
-
-const SECTOR = 512;
-
-interface MemoryFile {
-  /** What reads see. */
-  bytes: Uint8Array<ArrayBuffer>;
-  /** What was flushed. */
-  durable: Uint8Array<ArrayBuffer>;
-  /** Written since the last flush. */
-  pending: { at: number; bytes: Uint8Array<ArrayBuffer> }[];
-  open: boolean;
-}
+import { MemoryFile, type Survival } from './memory-file.ts';
 
 /** What happens at the n-th write or flush, counted from 0 when it is set. */
 export type Trouble =
@@ -27,16 +16,6 @@ export type Trouble =
   | { at: number; how: 'stops'; bytes: number };
 
 class Stopped extends Error {}
-
-/** Which of the bytes that no flush confirmed are on the disk after the stop. */
-export type Survival = 'all' | 'none' | ((sector: number) => boolean);
-
-function overlay(base: Uint8Array, at: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const result = base.length >= at + bytes.length ? base : new Uint8Array(at + bytes.length);
-  if (result !== base) result.set(base);
-  result.set(bytes, at);
-  return result as Uint8Array<ArrayBuffer>;
-}
 
 export class MemoryDisk {
   readonly files = new Map<string, MemoryFile>();
@@ -65,7 +44,7 @@ export class MemoryDisk {
   }
 
   #size(): number {
-    return [...this.files.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return [...this.files.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   handle(file: MemoryFile): SyncHandle {
@@ -73,34 +52,27 @@ export class MemoryDisk {
     return {
       read: (into, { at }) => {
         if (this.stopped) throw new Stopped();
-        const piece = file.bytes.subarray(at, at + into.length);
+        const piece = file.read(at, into.length);
         into.set(piece);
         return piece.length;
       },
       write: (bytes, { at }) => {
-        const growth = Math.max(0, at + bytes.length - file.bytes.length);
+        const growth = Math.max(0, at + bytes.length - file.size);
         if (growth > 0 && this.#size() + growth > this.quotaBytes)
           throw new DOMException('No space', 'QuotaExceededError');
         const { take, stop } = this.#next(bytes.length);
-        const taken = bytes.slice(0, take);
-        file.bytes = overlay(file.bytes, at, taken);
-        file.pending.push({ at, bytes: taken });
+        file.write(at, bytes.subarray(0, take));
         if (stop) this.#stop();
         return take;
       },
       flush: () => {
         const { take, stop } = this.#next(Infinity);
         if (stop && take === 0) this.#stop();
-        for (const { at, bytes } of file.pending) file.durable = overlay(file.durable, at, bytes);
-        file.pending = [];
+        file.flush();
         if (stop) this.#stop();
       },
-      getSize: () => file.bytes.length,
-      truncate: (size) => {
-        file.bytes = file.bytes.slice(0, size);
-        file.durable = file.durable.slice(0, size);
-        file.pending = [];
-      },
+      getSize: () => file.size,
+      truncate: (size) => file.replace(file.read(0, size)),
       close: () => {
         file.open = false;
       },
@@ -115,17 +87,7 @@ export class MemoryDisk {
   /** The disk as the next start finds it. */
   restarted(survival: Survival): MemoryDisk {
     const disk = new MemoryDisk();
-    for (const [path, file] of this.files) {
-      let bytes = file.durable.slice();
-      for (const write of file.pending) {
-        for (let from = 0; from < write.bytes.length; from += SECTOR) {
-          const survives =
-            survival === 'all' || (survival !== 'none' && survival((write.at + from) / SECTOR));
-          if (survives) bytes = overlay(bytes, write.at + from, write.bytes.subarray(from, from + SECTOR));
-        }
-      }
-      disk.files.set(path, { bytes, durable: bytes.slice(), pending: [], open: false });
-    }
+    for (const [path, file] of this.files) disk.files.set(path, file.survivor(survival));
     return disk;
   }
 
@@ -135,10 +97,18 @@ export class MemoryDisk {
     return file;
   }
 
-  /** Flips a bit, on the disk and in what is read. */
+  /** Changes a file behind the store's back, on the disk and in what is read. */
+  edit(path: string, change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | void): void {
+    const file = this.fileAt(path);
+    const bytes = file.read();
+    file.replace(change(bytes) ?? bytes);
+  }
+
+  /** Flips a bit. */
   rot(path: string, at: number, bit = 1): void {
-    const { bytes, durable } = this.fileAt(path);
-    for (const image of [bytes, durable]) image[at] = (image[at] ?? 0) ^ bit;
+    this.edit(path, (bytes) => {
+      bytes[at] = (bytes[at] ?? 0) ^ bit;
+    });
   }
 
   directory(prefix = 'runs/'): StoreDirectory {
@@ -165,8 +135,7 @@ export class MemoryDisk {
         const path = `${prefix}${runId}/${name}`;
         const there = this.files.get(path);
         if (!there && !create) throw new DOMException(path, 'NotFoundError');
-        const empty = new Uint8Array(0);
-        const file = there ?? { bytes: empty, durable: empty, pending: [], open: false };
+        const file = there ?? new MemoryFile();
         if (file.open) throw new FaultError(heldElsewhere('a lock'));
         this.files.set(path, file);
         return Promise.resolve(this.handle(file));

@@ -22,7 +22,7 @@ describe('the pool', () => {
     const capacity = 4 * FEW + 8192;
     for (const there of [2, 3, 4, 4, 4]) expect(value(await store.growPool(RUN, 4, capacity))).toBe(there);
     for (const slot of [1, 2, 3, 4]) {
-      const { durable } = disk.fileAt(slotPath(slot));
+      const durable = disk.restarted('none').fileAt(slotPath(slot)).read();
       expect(durable).toHaveLength(slotBytes(capacity));
       expect(durable.subarray(0, PAYLOAD_OFFSET).every((byte) => byte === 0)).toBe(true);
       const holes = Array.from({ length: durable.length / 4096 - 1 }, (_, i) => 4096 * (i + 1)).filter((at) =>
@@ -46,7 +46,7 @@ describe('the pool', () => {
     const floats = 1_200_000;
     value(await store.save(requestAt(4, { floats })));
     expect((await newest(store)).slot).toBe(4);
-    expect(disk.fileAt(slotPath(4)).bytes.length).toBeGreaterThan(4 * floats);
+    expect(disk.fileAt(slotPath(4)).size).toBeGreaterThan(4 * floats);
     expectContent((await store.recover([])).loaded, 4, floats);
     expectContent((await store.recover([4])).loaded, 3);
   });

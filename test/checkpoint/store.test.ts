@@ -145,8 +145,7 @@ describe('bit rot', () => {
 
   it('in a file that was cut short', async () => {
     const { disk } = await storeWith([1, 2]);
-    const file = disk.fileAt(slotPath(2));
-    file.durable = file.durable.slice(0, 6000);
+    disk.edit(slotPath(2), (bytes) => bytes.slice(0, 6000));
     const { loaded, passedOver } = await (await openStore(disk.restarted('none'))).recover([]);
     expectContent(loaded, 1);
     expect(passedOver[0]).toMatchObject({
@@ -159,12 +158,13 @@ describe('bit rot', () => {
 describe('a slot of a newer Perennial', () => {
   it('is told, never loaded, never overwritten, and its number is not used again', async () => {
     const { disk } = await storeWith([1, 2]);
-    const sector = disk.fileAt(slotPath(2)).durable.subarray(0, 512);
-    const view = new DataView(sector.buffer, sector.byteOffset);
-    view.setUint32(12, 2, true);
-    view.setBigUint64(16, 70n, true);
-    view.setUint32(508, crc32(sector.subarray(0, 508)), true);
-    const untouched = disk.fileAt(slotPath(2)).durable.slice();
+    disk.edit(slotPath(2), (bytes) => {
+      const view = new DataView(bytes.buffer);
+      view.setUint32(12, 2, true);
+      view.setBigUint64(16, 70n, true);
+      view.setUint32(508, crc32(bytes.subarray(0, 508)), true);
+    });
+    const untouched = disk.fileAt(slotPath(2)).read();
     const found = disk.restarted('none');
     const store = await openStore(found);
     const { loaded, passedOver } = await store.recover([]);
@@ -172,7 +172,7 @@ describe('a slot of a newer Perennial', () => {
     expect(passedOver[0]?.why).toContain('newer Perennial');
     for (const step of [3, 4, 5, 6]) value(await store.save(requestAt(step)));
     expect((await newest(store)).generation).toBe(74);
-    expect(Buffer.from(found.fileAt(slotPath(2)).bytes).equals(untouched)).toBe(true);
+    expect(Buffer.from(found.fileAt(slotPath(2)).read()).equals(untouched)).toBe(true);
   });
 });
 
@@ -239,7 +239,7 @@ describe('what the user does', () => {
     const freed = value(await store.freeStepCheckpoints(RUN, false));
     expect(await listed(store)).toEqual([6, 4, 3, 2]);
     expect(freed).toBe(before - (await store.report()).usedBytes);
-    expect(freed).toBe(2 * disk.fileAt(slotPath(2)).bytes.length);
+    expect(freed).toBe(2 * disk.fileAt(slotPath(2)).size);
   });
 
   it('frees nothing on the word of a newest one that is damaged', async () => {
@@ -336,7 +336,7 @@ it('the built-in test fails on a disk that lies, and cleans up', async () => {
 it('reads a slot whose header was made by hand from format 1', async () => {
   const { disk, store } = await storeWith([1]);
   const record = await newest(store);
-  const { bytes } = disk.fileAt(slotPath(1));
+  const bytes = disk.fileAt(slotPath(1)).read();
   const table = bytes.slice(tableOffset(record.sizeBytes), tableOffset(record.sizeBytes) + 32);
   const sector = encodeSector({
     runId: RUN,
@@ -351,6 +351,6 @@ it('reads a slot whose header was made by hand from format 1', async () => {
     meanLoss: null,
     created: STARTED,
   });
-  disk.fileAt(slotPath(1)).durable.set(sector);
+  disk.edit(slotPath(1), (whole) => whole.set(sector));
   expectContent((await (await openStore(disk.restarted('none'))).recover([])).loaded, 1);
 });
