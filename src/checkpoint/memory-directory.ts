@@ -3,33 +3,60 @@
 import type { SyncHandle } from './slot-file.ts';
 import type { StoreDirectory } from './store-directory.ts';
 
+/** Files grow by pieces of this size, so that a large slot is never moved to make it larger. */
+const PIECE_BYTES = 1024 * 1024;
+
 interface MemoryFile {
-  bytes: Uint8Array<ArrayBuffer>;
+  pieces: Uint8Array<ArrayBuffer>[];
+  size: number;
 }
 
-function handleOf(file: MemoryFile): SyncHandle {
-  const resize = (size: number) => {
-    const bytes = new Uint8Array(size);
-    bytes.set(file.bytes.subarray(0, size));
-    file.bytes = bytes;
-  };
-  return {
-    read(into, { at }) {
-      const piece = file.bytes.subarray(at, at + into.length);
-      into.set(piece);
-      return piece.length;
-    },
-    write(bytes, { at }) {
-      if (at + bytes.length > file.bytes.length) resize(at + bytes.length);
-      file.bytes.set(bytes, at);
-      return bytes.length;
-    },
-    flush: () => undefined,
-    getSize: () => file.bytes.length,
-    truncate: resize,
-    close: () => undefined,
-  };
+/** Throws QuotaExceededError, as a file system does, where the browser has no more memory for the tab. */
+function newPiece(): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(PIECE_BYTES);
+  } catch (error) {
+    throw new DOMException(`no memory left for this tab (${String(error)})`, 'QuotaExceededError');
+  }
 }
+
+function resize(file: MemoryFile, size: number): void {
+  const count = Math.ceil(size / PIECE_BYTES);
+  while (file.pieces.length < count) file.pieces.push(newPiece());
+  file.pieces.length = count;
+  // What is cut off reads as zeros when the file grows again.
+  file.pieces.at(-1)?.fill(0, size - (count - 1) * PIECE_BYTES);
+  file.size = size;
+}
+
+/** Views of the file's bytes from `at`, `length` of them in all; `from` counts from `at`. */
+function* viewsOf(file: MemoryFile, at: number, length: number) {
+  for (let from = 0; from < length;) {
+    const start = (at + from) % PIECE_BYTES;
+    const view = file.pieces[(at + from - start) / PIECE_BYTES]?.subarray(start, start + length - from);
+    if (!view) return;
+    yield { from, view };
+    from += view.length;
+  }
+}
+
+const handleOf = (file: MemoryFile): SyncHandle => ({
+  read(into, { at }) {
+    const length = Math.max(0, Math.min(into.length, file.size - at));
+    for (const { from, view } of viewsOf(file, at, length)) into.set(view, from);
+    return length;
+  },
+  write(bytes, { at }) {
+    if (at + bytes.length > file.size) resize(file, at + bytes.length);
+    for (const { from, view } of viewsOf(file, at, bytes.length))
+      view.set(bytes.subarray(from, from + view.length));
+    return bytes.length;
+  },
+  flush: () => undefined,
+  getSize: () => file.size,
+  truncate: (size) => resize(file, size),
+  close: () => undefined,
+});
 
 export function memoryDirectory(): StoreDirectory {
   const runs = new Map<string, Map<string, MemoryFile>>();
@@ -43,7 +70,7 @@ export function memoryDirectory(): StoreDirectory {
     runIds: () => Promise.resolve([...runs.keys()]),
     fileNames: (runId) => Promise.resolve([...(runs.get(runId)?.keys() ?? [])]),
     openFile(runId, name) {
-      const file = filesOf(runId).get(name) ?? { bytes: new Uint8Array(0) };
+      const file = filesOf(runId).get(name) ?? { pieces: [], size: 0 };
       filesOf(runId).set(name, file);
       return Promise.resolve(handleOf(file));
     },

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileTensor, SaveRequest } from '../../src/checkpoint/api.ts';
 import { listCheckpoints } from '../../src/checkpoint/index-db.ts';
-import { startStore, type StoreClient } from '../../src/checkpoint/store-client.ts';
+import { startStore, StoreClient } from '../../src/checkpoint/store-client.ts';
 import { readTensors } from '../../src/formats/safetensors-file.ts';
 import type { Result } from '../../src/fault.ts';
 
@@ -131,6 +131,30 @@ describe('the store in a browser', () => {
     const { steps } = value(await store.selfTest());
     expect(steps).toHaveLength(7);
     await expect(filesOf('self-test')).rejects.toThrow();
+  });
+
+  it.each(['none', 'refused'])('lives in memory where the file system is: %s', async (name) => {
+    const url = new URL('./without-files-worker.ts', import.meta.url);
+    const store = new StoreClient(new Worker(url, { type: 'module', name }));
+    stores.push(store);
+    // Calls that come before the store is made are not lost.
+    const answers = await Promise.all([
+      store.open(),
+      store.createRun(RUN, '', requestAt(1).capacityBytes),
+      store.save(requestAt(1)),
+    ]);
+    expect(value(answers[0])).toMatchObject({ persisted: false, evicted: false });
+    value(answers[2]);
+    const ref = { runId: RUN, generation: 1 };
+    const file = value(await store.exportFile(ref));
+    expect((await readTensors(file)).tensors).toEqual(tensorsAt(1, 5000));
+    await store.endExport(ref);
+    expect((await store.recover([])).loaded?.tensors).toEqual(tensorsAt(1, 5000));
+    value(await store.selfTest());
+    // Nothing on the disk, and no list of what the next start would not find.
+    await expect(filesOf('runs')).rejects.toThrow();
+    expect(await listCheckpoints()).toEqual([]);
+    value(await store.remove(ref));
   });
 
   it.each([25, 99])('saves and loads %d MiB', async (mib) => {
