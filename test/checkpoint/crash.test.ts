@@ -77,21 +77,28 @@ describe('an operation that fails on a machine that goes on', () => {
     ['throws a quota error', { how: 'throws', error: new DOMException('full', 'QuotaExceededError') }],
     ['throws an I/O error', { how: 'throws', error: new DOMException('broken', 'InvalidStateError') }],
     ['takes a part of the bytes', { how: 'short', bytes: 10 }],
+    ['writes a wrong bit', { how: 'lies' }],
   ] as const;
   const flushes = [1, 5, 7];
+  /** What is read back before the commit: both chunks and their digests. */
+  const payload = [2, 3, 4];
 
   for (const [name, trouble] of troubles) {
     for (let at = 0; at < OPERATIONS; at++) {
       if (trouble.how === 'short' && flushes.includes(at)) continue;
+      if (trouble.how === 'lies' && !payload.includes(at)) continue;
       it(`operation ${at} ${name}: the save says so, older ones are whole, the next one succeeds`, async () => {
         const { disk, store } = await prepared();
         disk.fail({ at, ...trouble });
         const result = await store.save(requestAt(NEW, OPTIONS));
         expect(result).toMatchObject({ ok: false, fault: { kind: 'storage' } });
         expect(await listed(store)).toEqual([3, 2]);
+        const [victim] = (await store.report()).runs[0]?.slots ?? [];
+        expect(victim).toMatchObject({ state: 'invalid', why: 'its last save was not finished' });
         expectContent((await store.recover([])).loaded, 3, FLOATS);
 
-        value(await store.save(requestAt(5, OPTIONS)));
+        // Into the same slot: no other checkpoint is given up for it, no file is made.
+        expect(value(await store.save(requestAt(5, OPTIONS))).record.slot).toBe(victim?.slot);
         expect(await listed(store)).toEqual([5, 3, 2]);
         const again = await openStore(disk.restarted('none'));
         expectContent((await again.recover([])).loaded, 5, FLOATS);

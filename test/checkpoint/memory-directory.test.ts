@@ -39,7 +39,13 @@ describe('a store in memory', () => {
     value(await store.save(requestAt(5, { floats })));
     const file = value(await store.exportFile({ runId: RUN, generation: 1 }));
     expect(file.name).toBe('unet_step_5.safetensors');
-    expect((await readTensors(file)).tensors).toEqual(tensorsAt(5, floats));
+    const [weights, ...rest] = (await readTensors(file)).tensors;
+    const [expected, ...others] = tensorsAt(5, floats);
+    const same = Buffer.from(weights?.data.buffer ?? new ArrayBuffer(0)).equals(
+      Buffer.from(expected?.data.buffer ?? new ArrayBuffer(1)),
+    );
+    expect(same).toBe(true);
+    expect(rest).toEqual(others);
   });
 
   it('deletes: the run goes with its last checkpoint, its memory with it', async () => {
@@ -62,20 +68,23 @@ describe('a file in memory', () => {
       plain = longer;
     };
     for (let turn = 0; turn < 60; turn++) {
-      const at = word(turn, 0) % (3 * MIB);
+      const at = word(turn, 0) % (2 * MIB);
       if (turn % 6 === 5) {
+        handle.truncate(at >> 1);
+        resize(at >> 1);
+        // A gap after the cut: zeros, not what was there.
         handle.truncate(at);
         resize(at);
-        continue;
+      } else {
+        const bytes = new Uint8Array(word(turn, 1) % (2 * MIB)).fill(turn + 1);
+        expect(handle.write(bytes, { at })).toBe(bytes.length);
+        if (at + bytes.length > plain.length) resize(at + bytes.length);
+        plain.set(bytes, at);
       }
-      const bytes = new Uint8Array(word(turn, 1) % (2 * MIB)).fill(turn + 1);
-      expect(handle.write(bytes, { at })).toBe(bytes.length);
-      if (at + bytes.length > plain.length) resize(at + bytes.length);
-      plain.set(bytes, at);
+      expect(handle.getSize()).toBe(plain.length);
+      const read = new Uint8Array(plain.length + 10);
+      expect(handle.read(read, { at: 0 })).toBe(plain.length);
+      expect(Buffer.from(read.subarray(0, plain.length)).equals(plain)).toBe(true);
     }
-    expect(handle.getSize()).toBe(plain.length);
-    const read = new Uint8Array(plain.length + 10);
-    expect(handle.read(read, { at: 0 })).toBe(plain.length);
-    expect(Buffer.from(read.subarray(0, plain.length)).equals(plain)).toBe(true);
   });
 });

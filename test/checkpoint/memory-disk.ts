@@ -12,10 +12,19 @@ export type Trouble =
   | { at: number; how: 'throws'; error: Error }
   /** The write takes only some bytes and says so. */
   | { at: number; how: 'short'; bytes: number }
+  /** The write says that all went well and puts one wrong bit on the disk. */
+  | { at: number; how: 'lies' }
   /** The machine stops in the middle of the call, after so many bytes of it. */
   | { at: number; how: 'stops'; bytes: number };
 
 class Stopped extends Error {}
+
+function oneBitWrong(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const wrong = bytes.slice();
+  const place = wrong.length >> 1;
+  wrong[place] = (wrong[place] ?? 0) ^ 4;
+  return wrong;
+}
 
 export class MemoryDisk {
   readonly files = new Map<string, MemoryFile>();
@@ -33,14 +42,15 @@ export class MemoryDisk {
     this.operations = 0;
   }
 
-  /** Called before each operation; answers how many bytes of a write are taken. */
-  #next(bytes: number): { take: number; stop: boolean } {
+  /** Called before each operation; answers how many bytes of a write are taken, and whether as they are. */
+  #next(bytes: number): { take: number; stop: boolean; lie: boolean } {
     if (this.stopped) throw new Stopped();
     const { trouble } = this;
     const index = this.operations++;
-    if (!trouble || trouble.at !== index) return { take: bytes, stop: false };
+    if (!trouble || trouble.at !== index) return { take: bytes, stop: false, lie: false };
     if (trouble.how === 'throws') throw trouble.error;
-    return { take: Math.min(bytes, trouble.bytes), stop: trouble.how === 'stops' };
+    if (trouble.how === 'lies') return { take: bytes, stop: false, lie: true };
+    return { take: Math.min(bytes, trouble.bytes), stop: trouble.how === 'stops', lie: false };
   }
 
   #size(): number {
@@ -60,8 +70,8 @@ export class MemoryDisk {
         const growth = Math.max(0, at + bytes.length - file.size);
         if (growth > 0 && this.#size() + growth > this.quotaBytes)
           throw new DOMException('No space', 'QuotaExceededError');
-        const { take, stop } = this.#next(bytes.length);
-        file.write(at, bytes.subarray(0, take));
+        const { take, stop, lie } = this.#next(bytes.length);
+        file.write(at, lie ? oneBitWrong(bytes) : bytes.subarray(0, take));
         if (stop) this.#stop();
         return take;
       },

@@ -87,7 +87,7 @@ describe('a full disk', () => {
     expect(await listed(store)).toEqual([6, 5, 4]);
   });
 
-  it('with two slots: the two checkpoints in them stay, the save says why it failed, and the space is given back', async () => {
+  it('with two slots: the two checkpoints in them stay, and the save says why it failed', async () => {
     const { disk, store } = await storeWith([1, 2]);
     disk.quotaBytes = 9_000_000;
     expect(faultIn(await store.save(requestAt(3))).kind).toBe('storage');
@@ -95,6 +95,17 @@ describe('a full disk', () => {
     disk.quotaBytes = Infinity;
     value(await store.save(requestAt(3)));
     expect(await listed(store)).toEqual([3, 2, 1]);
+  });
+
+  it('met in the middle of a new slot: what was taken of it is given back', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    const taken = async () => (await disk.directory().estimate()).usageBytes ?? 0;
+    const before = await taken();
+    // The first of its three times 4 MiB fits.
+    disk.quotaBytes = before + 5_000_000;
+    const fault = faultIn(await store.growPool(RUN, 3, 10_000_000));
+    expect(fault).toMatchObject({ kind: 'storage', got: expect.stringContaining('Quota') as string });
+    expect(await taken()).toBe(before);
   });
 
   it('where more was to be kept than fits, the oldest makes room', async () => {
