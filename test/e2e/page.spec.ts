@@ -5,7 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { openProfile, waitForState, waitForStep } from './browser.ts';
 import { temporaryFolders } from './folders.ts';
-import { address, button, TINY, train } from './visit.ts';
+import { address, button, byTestId, TINY, train } from './visit.ts';
 
 const newFolder = temporaryFolders();
 const SETTINGS = { ...TINY, dataset: 'planets', backend: 'webgl', sampleSteps: 1, maxSteps: 1000 };
@@ -23,17 +23,31 @@ test('no accessibility finding and no sideways scroll, idle, training, paused an
   await expectSound(page, 'idle');
   await train(page, SETTINGS);
   await waitForStep(page, 1);
+  const held = holdTrainer(page, 8000);
   await expectSound(page, 'training');
+  await held;
   await button(page, 'Pause').click();
   await waitForState(page, 'paused');
   await expectSound(page, 'paused');
   await page.goto(address({ batchSize: 0 })); // an alert, too
   await waitForState(page, 'validating');
+  void holdTrainer(page, 60_000);
   await expect(page.getByRole('alert')).toBeVisible();
   await expectSound(page, 'validating');
   expect(profile.errors).toEqual([]);
   await profile.close();
 });
+
+/** The trainer's thread sleeps: its state stays for as long as it takes to look at it. Ends early where the browser is closed. */
+async function holdTrainer(page: Page, forMs: number): Promise<void> {
+  const trainer = page.workers().find((worker) => /\/worker-[\w-]+\.js$/.test(worker.url()));
+  if (!trainer) throw new Error(`no trainer among ${page.workers().length} workers`);
+  const sleep = (ms: number): unknown => {
+    const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    return Atomics.wait(new Int32Array(buffer), 0, 0, ms);
+  };
+  await trainer.evaluate(sleep, forMs).catch(() => undefined);
+}
 
 async function expectSound(page: Page, state: string): Promise<void> {
   for (const size of SIZES) {
@@ -49,6 +63,7 @@ async function expectSound(page: Page, state: string): Promise<void> {
         expect(
           violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n')}`),
         ).toEqual([]);
+        await expect(byTestId(page, 'run-state')).toHaveText(state); // it was this state to the end
       });
     }
   }
