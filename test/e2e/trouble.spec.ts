@@ -30,6 +30,7 @@ const SETTINGS = {
 };
 
 test.describe.configure({ mode: 'serial' });
+test.afterAll(() => profile.close()); // before its folder goes: they run in this order
 const newFolder = temporaryFolders();
 let profile: Profile;
 let page: Page;
@@ -37,7 +38,6 @@ test.beforeAll(async () => {
   profile = await openProfile(await newFolder());
   page = profile.page;
 });
-test.afterAll(() => profile.close());
 
 test('when the GPU is lost, training goes on from the last save on a new device', async () => {
   await train(page, SETTINGS);
