@@ -1,12 +1,5 @@
 // Fingerprints of pictures: the same pixels, the same name, on every computer. Not here: what is done when they differ.
-
-/** SHA-256 in small hexadecimal letters. */
-export async function hexDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
-}
-
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+import { hexDigest } from '../formats/hex-digest.ts';
 
 /** Bytes of pixels that are hashed together. Part of the fingerprint: never change it. */
 export const CHUNK_BYTES = 4 * 1024 * 1024;

@@ -2,7 +2,7 @@
 // Not here: how they were drawn, and other sizes than theirs (sets.ts).
 import { FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
-import { hexDigest } from './fingerprint.ts';
+import { hexDigest } from '../formats/hex-digest.ts';
 
 const COLUMNS = 32;
 const PER_SHEET = 512;

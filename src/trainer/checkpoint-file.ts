@@ -5,6 +5,7 @@ import { networkOf, parseStored, type RunConfig } from '../config.ts';
 import type { ExecutorState, ParameterSpec, StateGroup } from '../engine/executor.ts';
 import { STATE_GROUPS } from '../engine/executor.ts';
 import { type Fault, FaultError } from '../fault.ts';
+import { hexDigest } from '../formats/hex-digest.ts';
 import { unetParameters } from '../model/parameters.ts';
 import { History } from './history.ts';
 
@@ -115,13 +116,8 @@ async function contentDigest(
     if (key !== 'content_sha256') lines.push(JSON.stringify([key, metadata[key]]));
   }
   for (const tensor of tensors)
-    lines.push(JSON.stringify([tensor.name, tensor.shape, await sha256(tensor.data)]));
-  return sha256(new TextEncoder().encode(lines.join('\n')));
-}
-
-async function sha256(bytes: BufferSource): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    lines.push(JSON.stringify([tensor.name, tensor.shape, await hexDigest(tensor.data)]));
+  return hexDigest(new TextEncoder().encode(lines.join('\n')));
 }
 
 function fileFault(kind: 'file' | 'network', title: string, expected: string, got: string): Fault {
