@@ -4,6 +4,7 @@ import about from './package.json' with { type: 'json' };
 import { serviceWorker } from './scripts/service-worker-plugin.ts';
 import { collectShipped, thirdPartyNotices } from './scripts/third-party-notices.ts';
 import { SECURITY_HEADERS } from './src/security-headers.ts';
+import { PREBUNDLED } from './scripts/prebundled.ts';
 
 /** The comments of licences alone are 281 kB; THIRD-PARTY-NOTICES.txt ships in their place. */
 const output = { comments: { legal: false } };
@@ -22,16 +23,7 @@ export default defineConfig({
     rolldownOptions,
   },
   worker: { format: 'es', plugins: () => [collectShipped()], rolldownOptions },
-  optimizeDeps: {
-    include: [
-      'comlink',
-      '@tensorflow/tfjs-core',
-      '@tensorflow/tfjs-core/dist/register_all_gradients',
-      '@tensorflow/tfjs-backend-webgpu',
-      '@tensorflow/tfjs-backend-webgl',
-      '@tensorflow/tfjs-backend-cpu',
-    ],
-  },
+  optimizeDeps: { include: PREBUNDLED },
   // Another port would be another origin: another, empty store.
   preview: { port: 4173, strictPort: true, cors: false, headers: { ...SECURITY_HEADERS } },
   plugins: [collectShipped(), serviceWorker(), thirdPartyNotices(), tellHeadersAreMissing()],

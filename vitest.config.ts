@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import about from './package.json' with { type: 'json' };
 import { CHROMIUM_ARGS, findChromium } from './test/chromium.ts';
+import { PREBUNDLED } from './scripts/prebundled.ts';
 
 const define = { __APP_VERSION__: JSON.stringify(about.version) };
 
@@ -20,16 +21,7 @@ export default defineConfig({
       },
       {
         define,
-        optimizeDeps: {
-          include: [
-            'comlink',
-            '@tensorflow/tfjs-core',
-            '@tensorflow/tfjs-core/dist/register_all_gradients',
-            '@tensorflow/tfjs-backend-webgpu',
-            '@tensorflow/tfjs-backend-webgl',
-            '@tensorflow/tfjs-backend-cpu',
-          ],
-        },
+        optimizeDeps: { include: PREBUNDLED },
         test: {
           name: 'gpu',
           include: ['test/**/*.gpu.test.ts'],
