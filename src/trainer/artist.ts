@@ -14,7 +14,7 @@ export class Artist {
   readonly #outbox: Outbox;
   readonly #guard: <T>(work: Promise<T>) => Promise<T>;
   #current: { run: Run; drawing: Drawing } | null = null;
-  #advancing: Promise<void> = Promise.resolve();
+  #advancing: Promise<unknown> = Promise.resolve();
   #lookedAt = -Infinity;
 
   constructor(outbox: Outbox, guard: <T>(work: Promise<T>) => Promise<T>) {
@@ -46,44 +46,39 @@ export class Artist {
     this.#current = null;
   }
 
-  /** One denoising call, if a set is in the making. Throws FaultError kind `gpu`. */
-  advance(): Promise<void> {
-    this.#advancing = this.#advancing.then(() => this.#advance());
-    const done = this.#advancing;
+  /** One denoising call, if a set is in the making; the set when that call completed it. Throws FaultError kind `gpu`. */
+  advance(): Promise<DrawnSamples | null> {
+    const done = this.#advancing.then(() => this.#advance());
     // The caller hears of a failure; the next call starts afresh.
     this.#advancing = done.catch(() => undefined);
     return done;
   }
 
-  async #advance(): Promise<void> {
+  async #advance(): Promise<DrawnSamples | null> {
     const current = this.#current;
-    if (!current) return;
+    if (!current) return null;
     const drawn = await this.#guard(current.drawing.advance());
-    if (this.#current !== current) return;
-    if (!drawn) return this.#look(current.drawing);
+    if (this.#current !== current) return null;
+    if (!drawn) {
+      this.#look(current.drawing);
+      return null;
+    }
     this.#current = null;
     await this.#show(current.run, current.drawing.request, drawn);
+    return drawn;
   }
 
-  /** Draws the whole set without training steps in between. */
-  async finish(): Promise<void> {
-    while (this.busy) await this.advance();
+  /** Draws the whole set without training steps in between; null where there is none. */
+  async finish(): Promise<DrawnSamples | null> {
+    let drawn: DrawnSamples | null = null;
+    while (this.busy) drawn = await this.advance();
+    return drawn;
   }
 
   /** The samples of the weights as they are now, whole: true where all are finite. */
   async validate(run: Run, step: number): Promise<boolean> {
-    const request: DrawingRequest = { purpose: 'validation', step, weights: 'ema', seed: run.config.seed };
-    this.begin(run, request);
-    const drawing = this.#current?.drawing;
-    this.#current = null;
-    let drawn: DrawnSamples | null = null;
-    while (drawing && !drawn) {
-      drawn = await this.#guard(drawing.advance());
-      if (!drawn) this.#look(drawing);
-    }
-    if (!drawn) return false;
-    await this.#show(run, request, drawn);
-    return drawn.finite;
+    this.begin(run, { purpose: 'validation', step, weights: 'ema', seed: run.config.seed });
+    return (await this.finish())?.finite ?? false;
   }
 
   /** Posts the pictures on their way. Training is not to be slowed by it: not for the samples drawn in between steps. */

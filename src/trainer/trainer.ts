@@ -275,7 +275,10 @@ export class Trainer {
 
   /** In the background: the next command that needs the device waits for it (#halt). */
   #finishSamples(): void {
-    this.#looping = this.#studio.artist.finish().catch((error: unknown) => this.#trouble(faultOf(error)));
+    this.#looping = this.#studio.artist.finish().then(
+      () => undefined,
+      (error: unknown) => this.#trouble(faultOf(error)),
+    );
   }
 
   resume(): Promise<void> {
