@@ -73,3 +73,14 @@ export function evicted(): Fault {
     ],
   };
 }
+
+export function nothingToExport(): Fault {
+  return {
+    kind: 'storage',
+    title: 'There is no checkpoint to export yet',
+    what: 'The store holds none.',
+    expected: 'at least one checkpoint',
+    got: 'none',
+    todo: ['Press Save checkpoint first.'],
+  };
+}

@@ -18,6 +18,7 @@ import {
   evicted,
   importQuestion,
   newRunQuestion,
+  nothingToExport,
 } from './questions.ts';
 import type { Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
@@ -46,7 +47,7 @@ export class Session {
 
   /** Everything from first paint to a run that goes on by itself, or to waiting for Train. */
   async open(): Promise<void> {
-    this.#readAddress(this.#state.machine.value?.slow ? 'tiny' : 'small');
+    this.#readAddress();
     this.#updates = watchUpdates(
       (update) => (this.#state.update.value = { ...this.#state.update.value, ...update }),
     );
@@ -68,8 +69,9 @@ export class Session {
     );
   }
 
-  #readAddress(fallback: PresetName): void {
-    const { config, given, faults } = parseAddress(this.#address, fallback);
+  /** The probe of the machine may still choose a smaller preset. */
+  #readAddress(): void {
+    const { config, given, faults } = parseAddress(this.#address, 'small');
     this.#state.form.value = config;
     this.#state.presetChosen.value = given.has('preset');
     for (const fault of faults) this.#fault(fault);
@@ -279,7 +281,10 @@ export class Session {
     this.#state.question.value = question;
   }
 
-  async #export(ref: CheckpointRef | 'newest'): Promise<void> {
+  async #export(asked: CheckpointRef | 'newest'): Promise<void> {
+    // Named once: what is newest may change while the file is downloaded.
+    const ref = asked === 'newest' ? this.#state.checkpoints.value[0] : asked;
+    if (!ref) return this.#fault(nothingToExport());
     await this.#call(async (trainer) => {
       const exported = await trainer.exportCheckpoint(ref);
       if (!exported.ok) return exported;

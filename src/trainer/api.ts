@@ -169,9 +169,9 @@ export interface TrainerApi {
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>>;
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>>;
 
-  exportCheckpoint(ref: CheckpointRef | 'newest'): Promise<Result<File>>;
+  exportCheckpoint(ref: CheckpointRef): Promise<Result<File>>;
   /** The download has begun: the slot may be overwritten again. */
-  endExport(ref: CheckpointRef | 'newest'): Promise<void>;
+  endExport(ref: CheckpointRef): Promise<void>;
   inspectFile(file: File): Promise<Result<FileSummary>>;
   importCheckpoint(file: File): Promise<Result<null>>;
   keepCheckpoint(ref: CheckpointRef, kept: boolean): Promise<void>;

@@ -5,11 +5,11 @@ import { startStore, type StoreClient } from '../checkpoint/store-client.ts';
 import { previewSheet } from '../data/contact-sheet.ts';
 import { importPictures } from '../data/own-pictures.ts';
 import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
-import { type Fault, FaultError, faultOf, type Result } from '../fault.ts';
+import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
 import { EngineRoom } from './engine-room.ts';
 import { readCheckpointFile, summariseFile } from './import-file.ts';
-import { listedRecords, postCheckpoints } from './listing.ts';
+import { postCheckpoints } from './listing.ts';
 import { Outbox } from './outbox.ts';
 import { Trainer } from './trainer.ts';
 
@@ -58,22 +58,9 @@ class Desk implements TrainerApi {
     (await this.#opening?.trainer?.drawSamples(request)) ?? notOpen();
   confirmPictures = async () => this.#opening?.trainer?.confirmPictures();
 
-  exportCheckpoint: TrainerApi['exportCheckpoint'] = async (ref) => {
-    if (!this.#opening) return notOpen();
-    const named = await this.#resolve(ref);
-    return named ? this.#opening.store.exportFile(named) : { ok: false, fault: nothingToExport() };
-  };
-
-  endExport: TrainerApi['endExport'] = async (ref) => {
-    const named = await this.#resolve(ref);
-    if (named) await this.#opening?.store.endExport(named);
-  };
-
-  async #resolve(ref: CheckpointRef | 'newest'): Promise<CheckpointRef | null> {
-    if (ref !== 'newest') return ref;
-    if (!this.#opening) return null;
-    return listedRecords(await this.#opening.store.report())[0] ?? null;
-  }
+  exportCheckpoint: TrainerApi['exportCheckpoint'] = async (ref) =>
+    (await this.#opening?.store.exportFile(ref)) ?? notOpen();
+  endExport = async (ref: CheckpointRef) => this.#opening?.store.endExport(ref);
 
   inspectFile: TrainerApi['inspectFile'] = (file) => answer(() => summariseFile(file));
 
@@ -146,17 +133,6 @@ async function openStore(): Promise<StoreClient> {
   const opened = await store.open();
   if (!opened.ok) throw new FaultError(opened.fault);
   return store;
-}
-
-function nothingToExport(): Fault {
-  return {
-    kind: 'storage',
-    title: 'There is no checkpoint to export yet',
-    what: 'The store holds none.',
-    expected: 'at least one checkpoint',
-    got: 'none',
-    todo: ['Press Save checkpoint first.'],
-  };
 }
 
 export const createDesk = (): TrainerApi => new Desk();
