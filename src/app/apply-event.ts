@@ -1,5 +1,6 @@
 // What each event of the trainer does to the state the screen draws. Not here: commands, the page's life (session.ts).
 import { batch } from '@preact/signals';
+import { imagesPerStep } from '../config.ts';
 import type { Progress, Sample, TrainerEvent } from '../trainer/api.ts';
 import { emptyNumbers, type LossHistory, type SampleGrid, type State } from './state.ts';
 
@@ -127,10 +128,14 @@ function openRun(state: State, event: Extract<TrainerEvent, { type: 'run' }>): v
     ...emptyNumbers,
     globalStep: event.globalStep,
     epoch: event.epoch,
-    imagesSeen: event.globalStep * event.run.config.batchSize * event.run.config.gradientAccumulationSteps,
+    imagesSeen: event.globalStep * imagesPerStep(event.run.config),
     loss: event.losses.at(-1) ?? null,
   };
-  if (sameRun) return;
+  if (!sameRun) clearPictures(state);
+}
+
+/** What was found and drawn of one run is nothing of another's. */
+function clearPictures(state: State): void {
   state.found.value = null;
   state.validation.value = null;
   state.samples.value = null;
@@ -140,11 +145,7 @@ function openRun(state: State, event: Extract<TrainerEvent, { type: 'run' }>): v
 
 function closeRun(state: State): void {
   state.run.value = null;
-  state.found.value = null;
-  state.validation.value = null;
-  state.samples.value = null;
-  state.alike.value = null;
-  state.frames.value = [];
+  clearPictures(state);
   state.numbers.value = emptyNumbers;
   state.lastSaved.value = null;
   state.saving.value = null;

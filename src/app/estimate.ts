@@ -11,6 +11,7 @@ import {
   type RunConfig,
 } from '../config.ts';
 import { forwardCost } from '../model/cost.ts';
+import { parameterCount } from '../model/parameters.ts';
 import type { Machine } from '../trainer/api.ts';
 import { capacityBytes, checkpointsKept, fullCheckpointBytes } from '../checkpoint/sizes.ts';
 import type { Estimate } from './state.ts';
@@ -49,7 +50,7 @@ export async function estimateFor(
   const seconds = typeof measured === 'number' ? measured : probedSeconds(machine, config);
   const kept = checkpointsKept(config, count);
   return {
-    parameters: forwardCost(networkOf(config), 1).parameters,
+    parameters: parameterCount(networkOf(config)),
     secondsPer1000Steps: 1000 * seconds,
     basis: typeof measured === 'number' ? 'measured' : 'probe',
     totalSteps: lastStep(config, count),

@@ -1,6 +1,6 @@
 // What a run of the chosen size costs, and where the figures come from.
 import type { Estimate } from '../app/state.ts';
-import { PRESETS } from '../config.ts';
+import { imagesPerStep, PRESETS } from '../config.ts';
 import { useApp } from './app-context.ts';
 import { count, duration, fileSize, many, rate } from './format.ts';
 
@@ -15,7 +15,7 @@ export function EstimateNote() {
   const estimate = state.estimates.value[form.preset];
   if (!estimate) return <p class="note">Looking at this device to tell how long it takes.</p>;
   const { parameters, totalSteps, checkpointBytes, secondsPer1000Steps, basis } = estimate;
-  const pictures = form.batchSize * form.gradientAccumulationSteps;
+  const pictures = imagesPerStep(form);
   return (
     <p class="note">
       <b>{PRESETS[form.preset].title}:</b> {many(parameters)} parameters, {count(totalSteps)}{' '}
