@@ -1,0 +1,157 @@
+// A fixed list of kernels on a device: pipelines compiled once, bind groups made once, then only encoded, step after step.
+// Not here: what the kernels compute, where values lie (memory.ts), when it runs (plan-executor.ts).
+import { bytesOf, type Kernel, type Value } from './kernel.ts';
+
+/** Where a value lies. */
+export interface Place {
+  buffer: GPUBuffer;
+  offset: number;
+}
+
+/** Pipelines by source, shared by all programs of a device. */
+export class PipelineCache {
+  readonly device: GPUDevice;
+  readonly #made = new Map<string, Promise<GPUComputePipeline>>();
+
+  constructor(device: GPUDevice) {
+    this.device = device;
+  }
+
+  get size(): number {
+    return this.#made.size;
+  }
+
+  has(source: string): boolean {
+    return this.#made.has(source);
+  }
+
+  /** Compiles without blocking; the same source is compiled once. */
+  get(op: string, source: string): Promise<GPUComputePipeline> {
+    const known = this.#made.get(source);
+    if (known) return known;
+    const module = this.device.createShaderModule({ label: op, code: source });
+    const pipeline = this.device.createComputePipelineAsync({
+      label: op,
+      layout: 'auto',
+      compute: { module, entryPoint: 'main' },
+    });
+    this.#made.set(source, pipeline);
+    return pipeline;
+  }
+}
+
+interface Dispatch {
+  kernel: Kernel;
+  pipeline: GPUComputePipeline;
+  bindGroup: GPUBindGroup;
+}
+
+const UNIFORM_STRIDE = 256;
+/** Compiled at a time: enough for all cores of a driver, few enough to show progress. */
+const COMPILE_AT_ONCE = 8;
+
+export class Program {
+  readonly kernels: readonly Kernel[];
+  readonly #dispatches: readonly Dispatch[];
+  readonly #uniforms: GPUBuffer;
+
+  private constructor(kernels: readonly Kernel[], dispatches: Dispatch[], uniforms: GPUBuffer) {
+    this.kernels = kernels;
+    this.#dispatches = dispatches;
+    this.#uniforms = uniforms;
+  }
+
+  /** onCompiled: pipelines there are and pipelines wanted. Rejects where a pipeline does not compile. */
+  static async build(
+    cache: PipelineCache,
+    kernels: readonly Kernel[],
+    placeOf: (value: Value) => Place,
+    onCompiled: (done: number, total: number) => void = () => undefined,
+  ): Promise<Program> {
+    const pipelines = await compile(cache, kernels, onCompiled);
+    const { buffer, offsets } = uploadUniforms(cache.device, kernels);
+    const dispatches = kernels.map((kernel, i) => {
+      const pipeline = pipelines.get(kernel.source) as GPUComputePipeline;
+      const resources = [
+        ...kernel.bindings.map(({ value }) => {
+          const { buffer: home, offset } = placeOf(value);
+          return { buffer: home, offset, size: Math.ceil(bytesOf(value) / 16) * 16 };
+        }),
+        { buffer, offset: offsets[i] as number, size: kernel.uniform.byteLength },
+      ];
+      const bindGroup = cache.device.createBindGroup({
+        label: kernel.op,
+        layout: pipeline.getBindGroupLayout(0),
+        entries: resources.map((resource, binding) => ({ binding, resource })),
+      });
+      return { kernel, pipeline, bindGroup };
+    });
+    return new Program(kernels, dispatches, buffer);
+  }
+
+  get length(): number {
+    return this.#dispatches.length;
+  }
+
+  /** Encodes kernels first..last - 1 into one compute pass. */
+  encode(encoder: GPUCommandEncoder, first = 0, last = this.#dispatches.length): void {
+    if (last <= first) return;
+    const pass = encoder.beginComputePass();
+    let current: GPUComputePipeline | null = null;
+    for (let i = first; i < last; i++) {
+      const { kernel, pipeline, bindGroup } = this.#dispatches[i] as Dispatch;
+      if (pipeline !== current) pass.setPipeline(pipeline);
+      current = pipeline;
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(...kernel.workgroups);
+    }
+    pass.end();
+  }
+
+  dispose(): void {
+    this.#uniforms.destroy();
+  }
+}
+
+async function compile(
+  cache: PipelineCache,
+  kernels: readonly Kernel[],
+  onCompiled: (done: number, total: number) => void,
+): Promise<Map<string, GPUComputePipeline>> {
+  const wanted = new Map(kernels.map(({ source, op }) => [source, op]));
+  const made = new Map<string, GPUComputePipeline>();
+  const queue = [...wanted];
+  const work = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const [source, op] = next;
+      made.set(source, await cache.get(op, source));
+      onCompiled(made.size, wanted.size);
+    }
+  };
+  await Promise.all(Array.from({ length: COMPILE_AT_ONCE }, work));
+  return made;
+}
+
+/** All uniforms in one buffer; equal ones once. */
+function uploadUniforms(
+  device: GPUDevice,
+  kernels: readonly Kernel[],
+): { buffer: GPUBuffer; offsets: number[] } {
+  const slots = new Map<string, number>();
+  const offsets = kernels.map(({ uniform }) => {
+    const key = uniform.join();
+    const slot = slots.get(key) ?? slots.size;
+    slots.set(key, slot);
+    return slot * UNIFORM_STRIDE;
+  });
+  const buffer = device.createBuffer({
+    label: 'uniforms',
+    size: Math.max(1, slots.size) * UNIFORM_STRIDE,
+    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    mappedAtCreation: true,
+  });
+  const words = new Uint32Array(buffer.getMappedRange());
+  kernels.forEach(({ uniform }, i) => words.set(uniform, (offsets[i] as number) / 4));
+  buffer.unmap();
+  return { buffer, offsets };
+}

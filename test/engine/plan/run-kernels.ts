@@ -1,0 +1,67 @@
+// Runs kernels on a real device with given numbers, all values in one buffer as in a plan, and reads every value back.
+// Not a test: the kernels' tests call it. `values` makes the values a kernel binds.
+import type { Kernel, Value } from '../../../src/engine/plan/kernel.ts';
+import { bytesOf, elementsOf } from '../../../src/engine/plan/kernel.ts';
+import { PipelineCache, Program } from '../../../src/engine/plan/program.ts';
+
+let made = 0;
+export const value = (label: string, shape: number[]): Value => ({ id: made++, label, shape });
+
+let cache: Promise<PipelineCache> | null = null;
+
+/** One device for all tests of a file. */
+export function testCache(): Promise<PipelineCache> {
+  cache ??= (async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    if (!adapter) throw new Error('no WebGPU adapter');
+    const device = await adapter.requestDevice();
+    device.addEventListener('uncapturederror', ({ error }) => {
+      throw new Error(error.message);
+    });
+    return new PipelineCache(device);
+  })();
+  return cache;
+}
+
+/** Values named in `given` start as those numbers, the others as NaN, so that a kernel that reads what nobody wrote is seen. */
+export async function runKernels(
+  kernels: Kernel[],
+  given: ReadonlyMap<Value, ArrayLike<number>>,
+): Promise<(value: Value) => Float32Array> {
+  const pipelines = await testCache();
+  const { device } = pipelines;
+  const values = [...new Set(kernels.flatMap(({ bindings }) => bindings.map((binding) => binding.value)))];
+  const offsets = new Map<Value, number>();
+  let total = 0;
+  for (const each of values) {
+    offsets.set(each, total);
+    total += Math.ceil(bytesOf(each) / 256) * 256;
+  }
+  const start = new Float32Array(total / 4).fill(NaN);
+  for (const [each, numbers] of given) {
+    const at = offsets.get(each);
+    if (at === undefined) continue;
+    if (numbers instanceof Uint32Array) new Uint32Array(start.buffer).set(numbers, at / 4);
+    else start.set(numbers, at / 4);
+  }
+  const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+  const arena = device.createBuffer({ size: total, usage: STORAGE | COPY_SRC | COPY_DST });
+  const back = device.createBuffer({ size: total, usage: MAP_READ | COPY_DST });
+  device.queue.writeBuffer(arena, 0, start);
+  const program = await Program.build(pipelines, kernels, (each) => ({
+    buffer: arena,
+    offset: offsets.get(each) as number,
+  }));
+  const encoder = device.createCommandEncoder();
+  program.encode(encoder);
+  encoder.copyBufferToBuffer(arena, 0, back, 0, total);
+  device.queue.submit([encoder.finish()]);
+  await back.mapAsync(GPUMapMode.READ);
+  const result = new Float32Array(back.getMappedRange().slice(0));
+  for (const buffer of [arena, back]) buffer.destroy();
+  program.dispose();
+  return (each) => {
+    const at = (offsets.get(each) as number) / 4;
+    return result.slice(at, at + elementsOf(each));
+  };
+}
