@@ -7,46 +7,24 @@
 /** What the network predicts: the noise (Ho et al. 2020) or v (Salimans & Ho 2022). */
 export type PredictionType = 'epsilon' | 'v_prediction';
 
-/** out[i] = sqrt(abar) a[i] + sign sqrt(1 - abar) b[i], picture by picture. a, b [B * size]; timesteps [B]. */
-function blend(
-  alphaBar: Float64Array,
-  timesteps: ArrayLike<number>,
-  a: Float32Array,
-  b: Float32Array,
-  sign: 1 | -1,
-): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(a.length);
-  const size = a.length / timesteps.length;
-  for (let picture = 0; picture < timesteps.length; picture++) {
-    const level = alphaBar[timesteps[picture] as number] as number;
-    const forA = Math.sqrt(level);
-    const forB = sign * Math.sqrt(1 - level);
-    for (let i = picture * size; i < (picture + 1) * size; i++)
-      out[i] = forA * (a[i] as number) + forB * (b[i] as number);
-  }
-  return out;
-}
-
 /**
- * x_t, the pictures as the network sees them. DDPM eq. 4; diffusers' `add_noise`.
- * pictures, noise: [B, ...] flat, pictures -1..1; timesteps [B], whole numbers below alphaBar.length.
+ * What input and target are made of, [B, 4] flat: input = m0 x0 + m1 eps is x_t (DDPM eq. 4; diffusers' `add_noise`),
+ * target = m2 x0 + m3 eps is the noise itself or v (diffusers' `get_velocity`).
+ * timesteps [B], whole numbers below alphaBar.length.
  */
-export const addNoise = (
-  alphaBar: Float64Array,
-  pictures: Float32Array,
-  noise: Float32Array,
-  timesteps: ArrayLike<number>,
-): Float32Array<ArrayBuffer> => blend(alphaBar, timesteps, pictures, noise, 1);
-
-/** What the network is asked for, shaped as the noise: the noise itself, or diffusers' `get_velocity`. */
-export function trainingTarget(
+export function mixtureOf(
   predictionType: PredictionType,
   alphaBar: Float64Array,
-  pictures: Float32Array,
-  noise: Float32Array,
   timesteps: ArrayLike<number>,
-): Float32Array {
-  return predictionType === 'epsilon' ? noise : blend(alphaBar, timesteps, noise, pictures, -1);
+): Float32Array<ArrayBuffer> {
+  const mixture = new Float32Array(timesteps.length * 4);
+  for (let picture = 0; picture < timesteps.length; picture++) {
+    const level = alphaBar[timesteps[picture] as number] as number;
+    const [signal, sigma] = [Math.sqrt(level), Math.sqrt(1 - level)];
+    const target = predictionType === 'epsilon' ? [0, 1] : [-sigma, signal];
+    mixture.set([signal, sigma, ...target], picture * 4);
+  }
+  return mixture;
 }
 
 /**

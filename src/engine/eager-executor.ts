@@ -17,6 +17,7 @@ import {
   type StepSettings,
   type StepStats,
 } from './executor.ts';
+import { inputAndTarget } from './input-and-target.ts';
 import { sizeOf } from './layout.ts';
 import { downloadShard, joinShard, planShards, type Shard, splitShard, uploadShard } from './shards.ts';
 import type { Weights } from './ops.ts';
@@ -121,11 +122,12 @@ class EagerExecutor implements Executor {
   }
 
   #gradients(weights: tf.Tensor[], batch: StepBatch): Gradients {
-    const target = tf.tensor4d(batch.target, batch.shape);
+    const { input, target: wanted } = inputAndTarget(batch);
+    const target = tf.tensor4d(wanted, batch.shape);
     const sampleWeights = tf.tensor1d(batch.sampleWeights);
     let perSample: tf.Tensor1D | undefined;
     const lossOf = (...tensors: tf.Tensor[]): tf.Scalar => {
-      const prediction = this.#forward(tensors, batch.input, batch.timesteps, batch.shape);
+      const prediction = this.#forward(tensors, input, batch.timesteps, batch.shape);
       // The only thing beside the loss that outlives the forward pass.
       perSample = tf.keep(tf.mean<tf.Tensor1D>(tf.square(tf.sub(prediction, target)), [1, 2, 3]));
       return tf.mean(tf.mul(perSample, sampleWeights));

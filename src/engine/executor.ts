@@ -1,5 +1,6 @@
 // What runs a network: holds its weights and optimizer state on the device, makes training steps and predictions.
-// Types only; eager-executor.ts implements it with tfjs. Plain arrays cross this boundary, in NHWC; it knows nothing of diffusion.
+// Types only; plan/plan-executor.ts and eager-executor.ts implement it. Plain arrays cross this boundary, in NHWC; it knows nothing of diffusion.
+import type { Stream } from '../random.ts';
 import type { Ops, Weights } from './ops.ts';
 
 /** A parameter by its diffusers name; shape in PyTorch's layout (conv OIHW, linear [out, in]). */
@@ -11,15 +12,30 @@ export interface ParameterSpec {
 /** The network: x [B,H,W,C], timesteps [B] -> prediction [B,H,W,C]. */
 export type Network = <T>(ops: Ops<T>, weights: Weights<T>, x: T, timesteps: T) => T;
 
-/** One batch of a regression: predict `target` from `input` at `timesteps`. */
-export interface StepBatch {
+/** One batch of a regression: predict a target from an input at `timesteps`. */
+export type StepBatch = GivenBatch | NoisedBatch;
+
+interface BatchOf {
   /** [B, H, W, C] */
   shape: [number, number, number, number];
-  input: Float32Array;
-  target: Float32Array;
   timesteps: Float32Array;
   /** Weight of each picture's mean squared error, [B]. */
   sampleWeights: Float32Array;
+}
+
+/** Input and target as they are. */
+export interface GivenBatch extends BatchOf {
+  input: Float32Array;
+  target: Float32Array;
+}
+
+/** Input and target as mixtures of pictures and noise: input = m0 picture + m1 noise, target = m2 picture + m3 noise. */
+export interface NoisedBatch extends BatchOf {
+  pictures: Float32Array;
+  /** [B, 4]: m0..m3 of each picture. */
+  mixture: Float32Array;
+  /** The normals of random.ts at indices first..first + size of the batch - 1: the executor draws them where it computes. */
+  noise: { seed: number; step: number; stream: Stream; first: number };
 }
 
 /** AdamW as torch.optim.AdamW, clip as torch.nn.utils.clip_grad_norm_, EMA as diffusers' EMAModel. */
@@ -58,8 +74,11 @@ export interface HeldWeights {
   release(): void;
 }
 
+/** `plan`: the whole step as one fixed list of dispatches. `eager`: plain TensorFlow.js. */
+export type ExecutorKind = 'plan' | 'eager';
+
 export interface Executor {
-  readonly kind: 'eager';
+  readonly kind: ExecutorKind;
   readonly parameters: readonly ParameterSpec[];
   /** Replaces everything. Lengths must equal the specs'. */
   setState(state: ExecutorState): void;

@@ -4,10 +4,10 @@ import { imagesPerStep, type RunConfig } from '../config.ts';
 import type { PictureSet } from '../data/api.ts';
 import { loadBatch } from '../data/batches.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
-import { addNoise, lossWeights, trainingTarget } from '../diffusion/target.ts';
+import { lossWeights, mixtureOf } from '../diffusion/target.ts';
 import { emaDecayAt, learningRateAt } from '../diffusion/training-schedules.ts';
 import type { StepBatch, StepSettings } from '../engine/executor.ts';
-import { normals, STREAMS, uniformBelow } from '../random.ts';
+import { STREAMS, uniformBelow } from '../random.ts';
 
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
@@ -54,11 +54,11 @@ async function microBatch(
     randomFlip: config.randomFlip,
   });
   const size = set.size * set.size * 3;
-  const noise = normals(seed, globalStep, STREAMS.noise, batchSize * size, first * size);
   return {
     shape: [batchSize, set.size, set.size, 3],
-    input: addNoise(alphaBar, images, noise, timesteps),
-    target: trainingTarget(predictionType, alphaBar, images, noise, timesteps),
+    pictures: images,
+    mixture: mixtureOf(predictionType, alphaBar, timesteps),
+    noise: { seed, step: globalStep, stream: STREAMS.noise, first: first * size },
     timesteps: Float32Array.from(timesteps),
     sampleWeights: lossWeights(predictionType, alphaBar, timesteps, config.minSnrGamma),
   };

@@ -1,7 +1,8 @@
 // Claims about noising, target and weight: algebra that must close, and min-SNR by the paper's formula.
 import { describe, expect, it } from 'vitest';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
-import { addNoise, cleanAndNoise, lossWeights, trainingTarget } from '../../src/diffusion/target.ts';
+import { cleanAndNoise, lossWeights, mixtureOf, type PredictionType } from '../../src/diffusion/target.ts';
+import { inputAndTarget } from '../../src/engine/input-and-target.ts';
 import { STREAMS, normals, uniforms } from '../../src/random.ts';
 
 const LEVELS = alphaBar('cosine');
@@ -9,23 +10,30 @@ const TIMESTEPS = [0, 250, 700, 998];
 const SIZE = 12;
 const pictures = uniforms(1, 0, STREAMS.drawing, TIMESTEPS.length * SIZE).map((u) => 2 * u - 1);
 const noise = normals(1, 0, STREAMS.noise, TIMESTEPS.length * SIZE);
+const mixed = (predictionType: PredictionType) =>
+  inputAndTarget({
+    shape: [TIMESTEPS.length, 1, 4, 3],
+    pictures,
+    mixture: mixtureOf(predictionType, LEVELS, TIMESTEPS),
+    noise: { seed: 1, step: 0, stream: STREAMS.noise, first: 0 },
+    timesteps: Float32Array.from(TIMESTEPS),
+    sampleWeights: new Float32Array(TIMESTEPS.length),
+  });
 
-describe('addNoise', () => {
+describe('the noisy pictures', () => {
   it('is sqrt(abar) x0 + sqrt(1 - abar) eps with each picture at its own timestep', () => {
-    const noisy = addNoise(LEVELS, pictures, noise, TIMESTEPS);
-    noisy.forEach((value, i) => {
+    mixed('epsilon').input.forEach((value, i) => {
       const level = LEVELS[TIMESTEPS[Math.floor(i / SIZE)] as number] as number;
       const expected =
         Math.sqrt(level) * (pictures[i] as number) + Math.sqrt(1 - level) * (noise[i] as number);
-      expect(value).toBe(Math.fround(expected));
+      expect(Math.abs(value - expected)).toBeLessThan(3e-7);
     });
   });
 });
 
 describe.each(['epsilon', 'v_prediction'] as const)('%s', (predictionType) => {
   it('the target, read back as a prediction, gives the picture and the noise', () => {
-    const noisy = addNoise(LEVELS, pictures, noise, TIMESTEPS);
-    const target = trainingTarget(predictionType, LEVELS, pictures, noise, TIMESTEPS);
+    const { input: noisy, target } = mixed(predictionType);
     noisy.forEach((value, i) => {
       const t = TIMESTEPS[Math.floor(i / SIZE)] as number;
       const level = LEVELS[t] as number;

@@ -8,7 +8,7 @@ import {
   type Executor,
   type ExecutorState,
   STATE_GROUPS,
-  type StepBatch,
+  type GivenBatch,
 } from '../../src/engine/executor.ts';
 import { batch, firstState, PARAMETERS, settings, smallNetwork } from './small-network.ts';
 
@@ -58,8 +58,8 @@ test('setState refuses arrays of other lengths and keeps what it had', async () 
 });
 
 test.each([
-  ['NaN in the target', (b: StepBatch) => (b.target[7] = NaN)],
-  ['Infinity in the input', (b: StepBatch) => (b.input[0] = Infinity)],
+  ['NaN in the target', (b: GivenBatch) => (b.target[7] = NaN)],
+  ['Infinity in the input', (b: GivenBatch) => (b.input[0] = Infinity)],
 ])('%s: the step is not applied, nothing changes, and training goes on', async (_, spoil) => {
   await train(0, 2);
   const before = await executor.snapshot();
@@ -128,7 +128,7 @@ test('micro-batches train as one larger batch does', async () => {
   const [first, second] = [batch(3, 1), batch(3, 2)];
   const joined = (key: 'input' | 'target' | 'timesteps' | 'sampleWeights') =>
     Float32Array.of(...first[key], ...second[key]);
-  const both: StepBatch = {
+  const both: GivenBatch = {
     shape: [6, 4, 4, 3],
     input: joined('input'),
     target: joined('target'),

@@ -4,7 +4,7 @@ import type {
   Network,
   ExecutorState,
   ParameterSpec,
-  StepBatch,
+  GivenBatch,
   StepSettings,
 } from '../../src/engine/executor.ts';
 import { sizeOf } from '../../src/engine/layout.ts';
@@ -21,6 +21,8 @@ export const PARAMETERS: readonly ParameterSpec[] = [
   { name: 'norm.bias', shape: [4] },
   { name: 'down.weight', shape: [4, 4, 3, 3] },
   { name: 'down.bias', shape: [4] },
+  { name: 'value.weight', shape: [4, 4] },
+  { name: 'value.bias', shape: [4] },
   { name: 'out.weight', shape: [3, 8, 1, 1] },
   { name: 'out.bias', shape: [3] },
 ];
@@ -33,7 +35,9 @@ export const smallNetwork: Network = (ops, weights, x, timesteps) => {
   const normal = ops.groupNorm(first, of('norm.weight'), of('norm.bias'), 2, 1e-5, 'silu');
   const half = ops.conv2d(normal, of('down.weight'), of('down.bias'), { ...CONV, stride: 2 });
   const tokens = ops.toTokens(half);
-  const mixed = ops.toPixels(ops.attention(tokens, tokens, tokens, 2), 2, 2);
+  const keys = ops.silu(tokens);
+  const values = ops.linear(tokens, of('value.weight'), of('value.bias'));
+  const mixed = ops.toPixels(ops.attention(tokens, keys, values, 2), 2, 2);
   const whole = ops.concat(first, ops.upsampleNearest2x(ops.add(mixed, half)));
   return ops.conv2d(whole, of('out.weight'), of('out.bias'), { ...CONV, kernel: 1 });
 };
@@ -48,7 +52,7 @@ export function firstState(): ExecutorState {
 }
 
 /** `pictures` of 4x4 pixels, other ones for every seed. */
-export function batch(pictures: number, seed: number): StepBatch {
+export function batch(pictures: number, seed: number): GivenBatch {
   const length = pictures * 4 * 4 * 3;
   return {
     shape: [pictures, 4, 4, 3],

@@ -2,7 +2,8 @@
 // training steps through our own schedule, target, weights, AdamW, clip, warm-up and EMA are PyTorch's.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
-import { addNoise, lossWeights, trainingTarget } from '../../src/diffusion/target.ts';
+import { lossWeights, mixtureOf } from '../../src/diffusion/target.ts';
+import { mixed } from '../../src/engine/input-and-target.ts';
 import { emaDecayAt, learningRateAt } from '../../src/diffusion/training-schedules.ts';
 import { type Device, startDevice } from '../../src/engine/device.ts';
 import { createEagerExecutor } from '../../src/engine/eager-executor.ts';
@@ -101,8 +102,7 @@ describe('five steps of training', () => {
     ) as [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
     return {
       shape: [timesteps.length, ...config.sampleSize, config.inChannels],
-      input: addNoise(levels, pictures, noise, timesteps),
-      target: trainingTarget('v_prediction', levels, pictures, noise, timesteps),
+      ...mixed(pictures, noise, mixtureOf('v_prediction', levels, timesteps)),
       timesteps,
       sampleWeights: lossWeights('v_prediction', levels, timesteps, settings.minSnrGamma),
     };
