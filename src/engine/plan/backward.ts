@@ -1,0 +1,177 @@
+// The backward rules: each operation's kernels in reverse order, gradients added up where a value was read twice.
+// Not here: forward kernels (forward.ts), the update (optimizer.ts).
+import { attentionBackward, attentionMemory } from './attention.ts';
+import { type ConvGeometry, convFilterGradient, convInputGradient, filterPartialShape } from './conv.ts';
+import { add, addInto, siluGradient, split, upsampleGradient } from './elementwise.ts';
+import type { Emission } from './emission.ts';
+import { concatGeometry, type Saved, upsampleGeometry } from './forward.ts';
+import type { ConvOperation, Operation } from './graph.ts';
+import { operandsOf } from './graph.ts';
+import { groupNormBackward } from './group-norm.ts';
+import type { Value } from './kernel.ts';
+import { pixelSums } from './pixel-sums.ts';
+
+/** Where gradients of parameters go. */
+export interface ParameterHomes {
+  /** The gradient of a weight of rank 2 or more; null for values that are no parameter. */
+  gradientOf(parameter: Value): Value | null;
+  /** [B, C], per picture, of a parameter of rank 1: a bias, a scale or a shift. */
+  sumsOf(parameter: Value): Value;
+  control: Value;
+}
+
+/** Appends the backward pass of `operations`, given the gradient of the last one's result. */
+export function emitBackward(
+  emission: Emission,
+  operations: readonly Operation[],
+  saved: Saved,
+  homes: ParameterHomes,
+  dOutput: Value,
+): void {
+  const pass = new BackwardPass(emission, saved, homes, learning(operations, homes));
+  const last = operations.at(-1);
+  if (last) pass.give(last.y, dOutput);
+  for (const operation of operations.toReversed()) pass.emit(operation);
+}
+
+/** Ids of values that depend on a parameter: only they have gradients. */
+function learning(operations: readonly Operation[], homes: ParameterHomes): Set<number> {
+  const ids = new Set<number>();
+  for (const operation of operations) {
+    const operands = operandsOf(operation);
+    if (operands.some((value) => ids.has(value.id) || homes.gradientOf(value) !== null)) {
+      ids.add(operation.y.id);
+    }
+  }
+  return ids;
+}
+
+class BackwardPass {
+  readonly #emission: Emission;
+  readonly #saved: Saved;
+  readonly #homes: ParameterHomes;
+  readonly #learning: ReadonlySet<number>;
+  readonly #gradients = new Map<number, Value>();
+  /** Gradients that something else reads too: never added to in place. */
+  readonly #shared = new Set<number>();
+
+  constructor(emission: Emission, saved: Saved, homes: ParameterHomes, learning: ReadonlySet<number>) {
+    this.#emission = emission;
+    this.#saved = saved;
+    this.#homes = homes;
+    this.#learning = learning;
+  }
+
+  /** `gradient` becomes that of `value`, or is added to what is there. */
+  give(value: Value, gradient: Value): void {
+    const before = this.#gradients.get(value.id);
+    const { family } = this.#emission;
+    if (!before) {
+      this.#gradients.set(value.id, gradient);
+    } else if (this.#shared.has(before.id)) {
+      const y = this.#emission.make(`d ${value.label}`, value.shape);
+      this.#emission.emit(add(family, { a: before, b: gradient, y }));
+      this.#gradients.set(value.id, y);
+    } else {
+      this.#emission.emit(addInto(family, { a: gradient, y: before }));
+    }
+  }
+
+  /** Where a kernel that can add puts the gradient of `x`: onto the one there is, in place where only we read it. */
+  #target(x: Value): { add: Value | null; dx: Value } {
+    const before = this.#gradients.get(x.id) ?? null;
+    const inPlace = before !== null && !this.#shared.has(before.id);
+    const dx = inPlace ? before : this.#emission.make(`d ${x.label}`, x.shape);
+    this.#gradients.set(x.id, dx);
+    return { add: before, dx };
+  }
+
+  emit(operation: Operation): void {
+    const dy = this.#gradients.get(operation.y.id);
+    if (!dy || !this.#learning.has(operation.y.id)) return;
+    const { family } = this.#emission;
+    switch (operation.op) {
+      case 'conv':
+        return this.#conv(operation, dy);
+      case 'groupNorm': {
+        const { geometry, x, scale, shift, y } = operation;
+        const stats = this.#saved.get(y.id) as Value;
+        const sums = { scaleSums: this.#homes.sumsOf(scale), shiftSums: this.#homes.sumsOf(shift) };
+        const values = { x, stats, scale, shift, dy, ...this.#target(x), ...sums };
+        return this.#emission.emit(groupNormBackward(family, geometry, values));
+      }
+      case 'silu':
+        if (!this.#learning.has(operation.x.id)) return;
+        return this.#emission.emit(
+          siluGradient(family, { x: operation.x, dy, ...this.#target(operation.x) }),
+        );
+      case 'attention':
+        return this.#attention(operation, dy);
+      case 'add':
+        this.#shared.add(dy.id);
+        this.give(operation.a, dy);
+        return this.give(operation.b, dy);
+      case 'concat': {
+        const { a, b } = operation;
+        const [forA, forB] = [this.#target(a), this.#target(b)];
+        const values = { dy, addA: forA.add, da: forA.dx, addB: forB.add, db: forB.dx };
+        return this.#emission.emit(split(family, concatGeometry(operation), values));
+      }
+      case 'upsample': {
+        const { x } = operation;
+        return this.#emission.emit(upsampleGradient(family, upsampleGeometry(x), { dy, ...this.#target(x) }));
+      }
+      case 'addPerChannel':
+      case 'timestepEmbedding':
+        throw new Error(`${operation.op} has no backward rule`);
+    }
+  }
+
+  #conv({ geometry, x, weight, bias, perChannel, residual }: ConvOperation, dy: Value): void {
+    const { family } = this.#emission;
+    const emit = this.#emission.emit.bind(this.#emission);
+    const sums = this.#homes.sumsOf(bias);
+    const pixels = geometry.outHeight * geometry.outWidth;
+    emit(pixelSums(family, { batch: geometry.batch, pixels, channels: geometry.outs }, { dy, sums }));
+    const gradient = this.#homes.gradientOf(weight) as Value;
+    const partialShape = filterPartialShape(family, geometry);
+    const partial = partialShape && this.#emission.make(`d ${weight.label} partial`, partialShape);
+    const { control } = this.#homes;
+    emit(convFilterGradient(family, geometry, { x, dy, partial, control, gradient }));
+    if (this.#learning.has(x.id)) this.#convInput(geometry, x, weight, dy);
+    if (perChannel) {
+      this.#shared.add(sums.id);
+      this.give(perChannel, { ...sums, shape: perChannel.shape });
+    }
+    // Last: from here on the residual's gradient is this memory, and may be added to.
+    if (residual) this.give(residual, dy);
+  }
+
+  #convInput(geometry: ConvGeometry, x: Value, weight: Value, dy: Value): void {
+    const { family } = this.#emission;
+    if (!geometry.upsample) {
+      const values = { dy, weight, ...this.#target(x) };
+      return this.#emission.emit(convInputGradient(family, geometry, values));
+    }
+    const { batch, height, width, ins } = geometry;
+    const doubled = this.#emission.make(`d ${x.label} doubled`, [batch, height, width, ins]);
+    this.#emission.emit(convInputGradient(family, geometry, { dy, weight, add: null, dx: doubled }));
+    this.#emission.emit(upsampleGradient(family, upsampleGeometry(x), { dy: doubled, ...this.#target(x) }));
+  }
+
+  #attention({ geometry, q, k, v, y }: Operation & { op: 'attention' }, dy: Value): void {
+    const scores = this.#saved.get(y.id) as Value;
+    const { work, keepsScores } = attentionMemory(geometry);
+    const make = (of: Value) => this.#emission.make(`d ${of.label}`, of.shape);
+    const [dq, dk, dv] = [make(q), make(k), make(v)] as const;
+    const values = {
+      ...{ q, k, v, dy, dq, dk, dv },
+      scores: keepsScores ? scores : this.#emission.make('scores again', scores.shape),
+      work: this.#emission.make('d scores', work),
+    };
+    this.#emission.emit(attentionBackward(this.#emission.family, geometry, values));
+    this.give(q, dq);
+    this.give(k, dk);
+    this.give(v, dv);
+  }
+}

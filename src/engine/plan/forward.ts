@@ -1,0 +1,59 @@
+// Forward kernels of each operation. What the backward pass will want to read again is remembered in `Saved`.
+import { attentionForward, attentionMemory } from './attention.ts';
+import { convForward } from './conv.ts';
+import { add, concat, silu, upsample } from './elementwise.ts';
+import type { Emission } from './emission.ts';
+import type { Operation } from './graph.ts';
+import { groupNormForward } from './group-norm.ts';
+import type { Value } from './kernel.ts';
+import { embeddingFrequencies, timestepEmbedding } from './timestep-embedding.ts';
+
+/** By the id of an operation's result: mean and deviation of a groupNorm, softmaxed scores of an attention. */
+export type Saved = Map<number, Value>;
+
+export function emitForward(emission: Emission, operation: Operation, saved: Saved): void {
+  const { family } = emission;
+  switch (operation.op) {
+    case 'conv':
+      return emission.emit(convForward(family, operation.geometry, operation));
+    case 'groupNorm': {
+      const { geometry, y } = operation;
+      const stats = emission.make(`${y.label} stats`, [geometry.batch, geometry.groups, 2]);
+      saved.set(y.id, stats);
+      return emission.emit(groupNormForward(family, geometry, { ...operation, stats }));
+    }
+    case 'silu':
+      return emission.emit(silu(family, operation));
+    case 'attention': {
+      const { geometry, y } = operation;
+      const scores = emission.make(`${y.label} scores`, attentionMemory(geometry).scores);
+      saved.set(y.id, scores);
+      return emission.emit(attentionForward(family, geometry, { ...operation, scores }));
+    }
+    case 'add':
+      return emission.emit(add(family, operation));
+    case 'addPerChannel':
+      throw new Error('addPerChannel stands alone: only a convolution can add per channel');
+    case 'concat':
+      return emission.emit(concat(family, concatGeometry(operation), operation));
+    case 'upsample':
+      return emission.emit(upsample(family, upsampleGeometry(operation.x), operation));
+    case 'timestepEmbedding': {
+      const { timesteps, channels, flipSinToCos, freqShift, y } = operation;
+      const frequencies = emission.constant('frequencies', embeddingFrequencies(channels, freqShift));
+      const geometry = { batch: timesteps.shape[0] as number, channels, flipSinToCos, freqShift };
+      return emission.emit(timestepEmbedding(family, geometry, { timesteps, frequencies, y }));
+    }
+  }
+}
+
+export function concatGeometry({ a, b }: { a: Value; b: Value }) {
+  const rows = a.shape.slice(0, -1).reduce((product, edge) => product * edge, 1);
+  return { rows, first: a.shape.at(-1) as number, second: b.shape.at(-1) as number };
+}
+
+/** Of the small picture. */
+export function upsampleGeometry(x: Value) {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  return { batch, height, width, channels };
+}

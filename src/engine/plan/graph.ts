@@ -1,0 +1,188 @@
+// The network as a list of operations: `graphOps` is the vocabulary of ops.ts over values that hold no numbers, so that
+// running the network once writes down what it does. Not here: joining operations (fuse.ts), kernels (forward.ts).
+import type { Ops } from '../ops.ts';
+import type { ConvGeometry } from './conv.ts';
+import type { GroupNormGeometry } from './group-norm.ts';
+import type { Value } from './kernel.ts';
+
+export interface ConvOperation {
+  op: 'conv';
+  geometry: ConvGeometry;
+  x: Value;
+  weight: Value;
+  bias: Value;
+  perChannel: Value | null;
+  residual: Value | null;
+  y: Value;
+}
+
+export interface AttentionGeometry {
+  batch: number;
+  queries: number;
+  keys: number;
+  channels: number;
+  heads: number;
+}
+
+/** A forward operation: what it reads, what it makes (`y`), its shape. */
+export type Operation =
+  | ConvOperation
+  | { op: 'groupNorm'; geometry: GroupNormGeometry; x: Value; scale: Value; shift: Value; y: Value }
+  | { op: 'silu'; x: Value; y: Value }
+  | { op: 'attention'; geometry: AttentionGeometry; q: Value; k: Value; v: Value; y: Value }
+  | { op: 'add'; a: Value; b: Value; y: Value }
+  | { op: 'addPerChannel'; x: Value; perChannel: Value; y: Value }
+  | { op: 'concat'; a: Value; b: Value; y: Value }
+  | { op: 'upsample'; x: Value; y: Value }
+  | {
+      op: 'timestepEmbedding';
+      timesteps: Value;
+      channels: number;
+      flipSinToCos: boolean;
+      freqShift: number;
+      y: Value;
+    };
+
+/** Makes values with ids of their own. A reshaped value keeps its id: it is the same memory. */
+export class Values {
+  #made = 0;
+
+  make(label: string, shape: readonly number[]): Value {
+    return { id: this.#made++, label, shape };
+  }
+}
+
+type Shape4 = [number, number, number, number];
+
+function convGeometry(
+  x: Value,
+  weight: Value,
+  { kernel, stride, padding }: Parameters<Ops<Value>['conv2d']>[3],
+): ConvGeometry {
+  const [batch, height, width, ins] = x.shape as Shape4;
+  const padBefore = padding === 'same' && kernel === 3 ? 1 : 0;
+  const padded = (edge: number) => edge + (padding === 'same' ? 2 * padBefore : 1);
+  const out = (edge: number) => Math.floor((padded(edge) - kernel) / stride) + 1;
+  return {
+    batch,
+    height,
+    width,
+    ins,
+    outHeight: out(height),
+    outWidth: out(width),
+    outs: weight.shape[3] as number,
+    kernel,
+    stride,
+    padBefore,
+    upsample: false,
+  };
+}
+
+/** Rows of a matrix product as the pixels of a 1x1 convolution. */
+function linearGeometry(x: Value, weight: Value): ConvGeometry {
+  const batch = x.shape[0] as number;
+  const rows = x.shape.slice(1, -1).reduce((product, edge) => product * edge, 1);
+  const [ins, outs] = weight.shape as [number, number];
+  const edges = { height: rows, width: 1, outHeight: rows, outWidth: 1 };
+  return { batch, ...edges, ins, outs, kernel: 1, stride: 1, padBefore: 0, upsample: false };
+}
+
+/** The vocabulary that appends to `operations`. */
+export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
+  const conv = (geometry: ConvGeometry, x: Value, weight: Value, bias: Value, shape: number[]): Value => {
+    const y = values.make(`${weight.label} out`, shape);
+    operations.push({ op: 'conv', geometry, x, weight, bias, perChannel: null, residual: null, y });
+    return y;
+  };
+  return {
+    conv2d(x, weight, bias, opts) {
+      const geometry = convGeometry(x, weight, opts);
+      const { batch, outHeight, outWidth, outs } = geometry;
+      return conv(geometry, x, weight, bias, [batch, outHeight, outWidth, outs]);
+    },
+    linear(x, weight, bias) {
+      const geometry = linearGeometry(x, weight);
+      return conv(geometry, x, weight, bias, [...x.shape.slice(0, -1), geometry.outs]);
+    },
+    groupNorm(x, scale, shift, groups, eps, act) {
+      const channels = x.shape.at(-1) as number;
+      const batch = x.shape[0] as number;
+      const pixels = x.shape.slice(1, -1).reduce((product, edge) => product * edge, 1);
+      const y = values.make(`${scale.label} out`, x.shape);
+      const geometry = { batch, pixels, channels, groups, eps, act };
+      operations.push({ op: 'groupNorm', geometry, x, scale, shift, y });
+      return y;
+    },
+    silu(x) {
+      const y = values.make(`${x.label} silu`, x.shape);
+      operations.push({ op: 'silu', x, y });
+      return y;
+    },
+    attention(q, k, v, heads) {
+      const [batch, queries, channels] = q.shape as [number, number, number];
+      const y = values.make(`${q.label} attention`, q.shape);
+      const geometry = { batch, queries, keys: k.shape[1] as number, channels, heads };
+      operations.push({ op: 'attention', geometry, q, k, v, y });
+      return y;
+    },
+    add(a, b) {
+      const y = values.make('sum', a.shape);
+      operations.push({ op: 'add', a, b, y });
+      return y;
+    },
+    addPerChannel(x, perChannel) {
+      const y = values.make('sum', x.shape);
+      operations.push({ op: 'addPerChannel', x, perChannel, y });
+      return y;
+    },
+    concat(a, b) {
+      const channels = (a.shape.at(-1) as number) + (b.shape.at(-1) as number);
+      const y = values.make('joined', [...a.shape.slice(0, -1), channels]);
+      operations.push({ op: 'concat', a, b, y });
+      return y;
+    },
+    upsampleNearest2x(x) {
+      const [batch, height, width, channels] = x.shape as Shape4;
+      const y = values.make('doubled', [batch, 2 * height, 2 * width, channels]);
+      operations.push({ op: 'upsample', x, y });
+      return y;
+    },
+    toTokens: (x) => {
+      const [batch, height, width, channels] = x.shape as Shape4;
+      return { ...x, shape: [batch, height * width, channels] };
+    },
+    toPixels: (x, height, width) => ({
+      ...x,
+      shape: [x.shape[0] as number, height, width, x.shape.at(-1) as number],
+    }),
+    timestepEmbedding(timesteps, channels, flipSinToCos, freqShift) {
+      const y = values.make('timestep embedding', [timesteps.shape[0] as number, channels]);
+      operations.push({ op: 'timestepEmbedding', timesteps, channels, flipSinToCos, freqShift, y });
+      return y;
+    },
+  };
+}
+
+/** The values an operation reads. */
+export function operandsOf(operation: Operation): Value[] {
+  switch (operation.op) {
+    case 'conv': {
+      const { x, weight, bias, perChannel, residual } = operation;
+      return [x, weight, bias, ...(perChannel ? [perChannel] : []), ...(residual ? [residual] : [])];
+    }
+    case 'groupNorm':
+      return [operation.x, operation.scale, operation.shift];
+    case 'attention':
+      return [operation.q, operation.k, operation.v];
+    case 'add':
+    case 'concat':
+      return [operation.a, operation.b];
+    case 'addPerChannel':
+      return [operation.x, operation.perChannel];
+    case 'silu':
+    case 'upsample':
+      return [operation.x];
+    case 'timestepEmbedding':
+      return [operation.timesteps];
+  }
+}

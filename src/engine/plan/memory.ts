@@ -1,0 +1,100 @@
+// Who lies where: each value of a plan lives from the first kernel that writes it to the last that reads it, and values that
+// never live together share memory. Greedy by size (Pisarchyk & Lee 2020, "Efficient Memory Management for Deep Neural Net
+// Inference"). Not here: GPU buffers.
+import { bytesOf, type Kernel, type Value } from './kernel.ts';
+
+/** WebGPU's alignment of a storage binding. */
+export const ALIGNMENT = 256;
+
+export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+/** From kernel `first` to kernel `last`, both included. */
+interface Life {
+  value: Value;
+  first: number;
+  last: number;
+}
+
+export interface MemoryPlan {
+  /** Byte offset in the arena, by value id. */
+  offsets: ReadonlyMap<number, number>;
+  /** Size of the arena. */
+  bytes: number;
+  /** Most bytes needed at one time, without alignment: what no plan can go below. */
+  liveBytes: number;
+}
+
+/** Lives of all values but those in `elsewhere`, by id. */
+function livesOf(kernels: readonly Kernel[], elsewhere: (value: Value) => boolean): Life[] {
+  const lives = new Map<number, Life>();
+  kernels.forEach(({ bindings, op }, index) => {
+    for (const { value, access } of bindings) {
+      if (elsewhere(value)) continue;
+      const life = lives.get(value.id);
+      if (life) life.last = index;
+      else if (access === 'read') throw new Error(`${op} reads ${value.label}, which nothing has written`);
+      else lives.set(value.id, { value, first: index, last: index });
+    }
+  });
+  return [...lives.values()];
+}
+
+function mostLive(lives: readonly Life[], kernelCount: number): number {
+  const change = new Float64Array(kernelCount + 1);
+  for (const { value, first, last } of lives) {
+    change[first] = (change[first] as number) + bytesOf(value);
+    change[last + 1] = (change[last + 1] as number) - bytesOf(value);
+  }
+  let [now, most] = [0, 0];
+  for (const bytes of change) {
+    now += bytes;
+    most = Math.max(most, now);
+  }
+  return most;
+}
+
+/**
+ * Places every value that `elsewhere` does not claim. No value crosses a multiple of `shardBytes`: the arena may be cut there
+ * into buffers. Throws where a single value is larger than that.
+ */
+export function planMemory(
+  kernels: readonly Kernel[],
+  elsewhere: (value: Value) => boolean,
+  shardBytes: number,
+): MemoryPlan {
+  const lives = livesOf(kernels, elsewhere);
+  const offsets = new Map<number, number>();
+  const placed: (Life & { from: number; to: number })[] = [];
+  let bytes = 0;
+  for (const life of lives.toSorted((a, b) => bytesOf(b.value) - bytesOf(a.value))) {
+    const size = aligned(bytesOf(life.value));
+    if (size > shardBytes) throw new Error(`${life.value.label}: ${size} bytes, ${shardBytes} fit a buffer`);
+    const inTheWay = placed
+      .filter((other) => other.first <= life.last && life.first <= other.last)
+      .toSorted((a, b) => a.from - b.from);
+    const from = firstGap(inTheWay, size, shardBytes);
+    placed.push({ ...life, from, to: from + size });
+    offsets.set(life.value.id, from);
+    bytes = Math.max(bytes, from + size);
+  }
+  return { offsets, bytes, liveBytes: mostLive(lives, kernels.length) };
+}
+
+function firstGap(
+  inTheWay: readonly { from: number; to: number }[],
+  size: number,
+  shardBytes: number,
+): number {
+  let at = 0;
+  const fitShard = () => {
+    const end = (Math.floor(at / shardBytes) + 1) * shardBytes;
+    if (at + size > end) at = end;
+  };
+  fitShard();
+  for (const { from, to } of inTheWay) {
+    if (at + size <= from) break;
+    at = Math.max(at, to);
+    fitShard();
+  }
+  return at;
+}

@@ -1,0 +1,258 @@
+// Writes down the whole training step: noise, forward, loss, backward, gradient norm, AdamW, EMA, as lists of kernels with
+// every value's place. Pure data: no device is touched, so that its memory can be told before training starts.
+// Not here: running it (plan-executor.ts), each kernel (the files of their names).
+import type { Network, ParameterSpec } from '../executor.ts';
+import { emitBackward, type ParameterHomes } from './backward.ts';
+import { Emission } from './emission.ts';
+import { alignedElements, type FlatLayout, layOut } from './flat-layout.ts';
+import { emitForward, type Saved } from './forward.ts';
+import { fuse } from './fuse.ts';
+import { graphOps, type Operation, Values } from './graph.ts';
+import { Homes } from './homes.ts';
+import { elementsOf, type Family, type Kernel, type Value } from './kernel.ts';
+import { lossAndGradient, lossPartialShape, perPictureLoss } from './loss.ts';
+import { aligned, type MemoryPlan, planMemory } from './memory.ts';
+import { mixNoise } from './mix-noise.ts';
+import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './optimizer.ts';
+import { batchSums } from './pixel-sums.ts';
+
+export interface PlanSpec {
+  parameters: readonly ParameterSpec[];
+  network: Network;
+  /** [B, H, W, C] of a batch. */
+  shape: readonly [number, number, number, number];
+  /** Batches a step averages over. */
+  microBatches: number;
+  family: Family;
+  /** Most bytes of one buffer, and of one binding. */
+  bufferBytes: number;
+}
+
+/** What a plan knows about its size. */
+export interface PlanMemory {
+  /** Bytes of all GPU buffers that a step uses. */
+  allocatedBytes: number;
+  /** Largest sum, over the points of the step, of what is still needed. */
+  liveBytes: number;
+}
+
+export interface TrainingPlan extends PlanMemory {
+  layout: FlatLayout;
+  /** Makes the noisy pictures and the target; left out where they are given. */
+  mix: Kernel[];
+  /** Forward and backward of one batch. */
+  gradients: Kernel[];
+  /** Once per step, after the last batch. */
+  update: Kernel[];
+  homes: Homes;
+  arena: MemoryPlan;
+  constants: Emission['constants'];
+  inputs: Record<
+    'control' | 'seeds' | 'mix' | 'timesteps' | 'sampleWeights' | 'pictures' | 'input' | 'target',
+    Value
+  >;
+  results: Record<'stats' | 'losses', Value>;
+}
+
+export const GROUP_HOMES = ['weights', 'ema', 'expAvg', 'expAvgSq', 'gradient'] as const;
+export type GroupHome = (typeof GROUP_HOMES)[number];
+export const homeOf = (group: GroupHome, shard: number): string => `${group} ${shard}`;
+
+/** The network written down once: its operations, and a value per parameter. */
+export interface Written {
+  operations: Operation[];
+  weights: Map<string, Value>;
+  x: Value;
+  timesteps: Value;
+  prediction: Value;
+}
+
+export function writeNetwork(
+  values: Values,
+  { parameters, network, shape }: Pick<PlanSpec, 'parameters' | 'network' | 'shape'>,
+  layout: FlatLayout,
+): Written {
+  const raw: Operation[] = [];
+  const weights = new Map(
+    parameters.map(({ name }, i) => [name, values.make(name, layout.parts[i]?.engineShape ?? [])]),
+  );
+  const x = values.make('input', shape);
+  const timesteps = values.make('timesteps', [shape[0]]);
+  const prediction = network(graphOps(values, raw), Object.fromEntries(weights), x, timesteps);
+  return { operations: fuse(raw, [prediction]), weights, x, timesteps, prediction };
+}
+
+/** Puts the parameters' values into `group`'s vectors, where the layout says. */
+export function putParameters(
+  homes: Homes,
+  layout: FlatLayout,
+  group: GroupHome,
+  values: readonly Value[],
+): void {
+  layout.parts.forEach((part, i) => {
+    homes.putAt(values[i] as Value, homeOf(group, part.shard), part.offset * 4);
+  });
+}
+
+/** Throws where a parameter is larger than a buffer may be. */
+export function planTraining(spec: PlanSpec): TrainingPlan {
+  const { family, shape, microBatches } = spec;
+  const [batch] = shape;
+  const perPicture = elementsOf({ id: -1, label: '', shape }) / batch;
+  const pictures = batch * microBatches;
+  const values = new Values();
+  const homes = new Homes();
+  const layout = layOut(spec.parameters, spec.bufferBytes);
+  const emission = new Emission(family, values);
+  const written = writeNetwork(values, spec, layout);
+
+  const flat = openGroups(homes, values, layout);
+  const weights = [...written.weights.values()];
+  putParameters(homes, layout, 'weights', weights);
+  const gradients = weights.map(({ label, shape: of }) => values.make(`d ${label}`, of));
+  putParameters(homes, layout, 'gradient', gradients);
+
+  const control = homes.put(values.make('control', [CONTROL_LENGTH]), 'inputs');
+  const seeds = homes.put(values.make('seeds', [4]), 'inputs');
+  const mix = homes.put(values.make('mix', [batch, 4]), 'inputs');
+  const timesteps = homes.put(written.timesteps, 'inputs');
+  const sampleWeights = homes.put(values.make('sample weights', [batch]), 'inputs');
+  const picture = homes.put(values.make('pictures', shape), 'inputs');
+  const input = homes.put(written.x, 'input and target');
+  const target = homes.put(values.make('target', shape), 'input and target');
+  const stats = homes.put(values.make('stats', [4]), 'results');
+  const losses = homes.put(values.make('losses', [pictures]), 'results');
+  const weighted = homes.put(values.make('weighted losses', [pictures]), 'results');
+  const inputs = { control, seeds, mix, timesteps, sampleWeights, pictures: picture, input, target };
+
+  const sums = new VectorSums(homes, values, layout, weights, batch);
+  const saved: Saved = new Map();
+  for (const operation of written.operations) emitForward(emission, operation, saved);
+  const loss = { batch, perPicture };
+  const partial = values.make('loss partial', lossPartialShape(loss));
+  const dPrediction = values.make('d prediction', shape);
+  const { prediction } = written;
+  emission.emit(
+    lossAndGradient(family, loss, { prediction, target, sampleWeights, control, partial, dPrediction }),
+  );
+  emission.emit(perPictureLoss(family, loss, { partial, sampleWeights, control, losses, weighted }));
+  const byId = new Map(weights.map(({ id }, i) => [id, gradients[i] as Value]));
+  const parameterHomes: ParameterHomes = {
+    gradientOf: ({ id }) => byId.get(id) ?? null,
+    sumsOf: sums.of,
+    control,
+  };
+  emitBackward(emission, written.operations, saved, parameterHomes, dPrediction);
+  emission.emit(sums.kernels(emission, control, flat.gradient[0] as Value));
+  const gradientKernels = emission.kernels.splice(0);
+
+  emitUpdate(emission, flat, weighted, control, stats, pictures);
+  const update = emission.kernels.splice(0);
+  for (const value of emission.constants.keys()) homes.put(value, 'constants');
+  const arena = planMemory([...gradientKernels, ...update], homes.has, spec.bufferBytes);
+  return {
+    layout,
+    mix: mixNoise(family, loss, { pictures: picture, mix, seeds, input, target }),
+    gradients: gradientKernels,
+    update,
+    homes,
+    arena,
+    constants: emission.constants,
+    inputs,
+    results: { stats, losses },
+    allocatedBytes: homes.totalBytes + aligned(arena.bytes),
+    liveBytes: homes.totalBytes + arena.liveBytes,
+  };
+}
+
+/** The flat vectors of every group, one value per shard. */
+function openGroups(homes: Homes, values: Values, layout: FlatLayout): Record<GroupHome, Value[]> {
+  const open = (group: GroupHome) =>
+    layout.shardLengths.map((length, shard) => {
+      const home = homeOf(group, shard);
+      homes.open(home, length * 4);
+      return homes.putAt(values.make(home, [length]), home, 0);
+    });
+  const [weights, ema, expAvg, expAvgSq, gradient] = GROUP_HOMES.map(open) as [
+    Value[],
+    Value[],
+    Value[],
+    Value[],
+    Value[],
+  ];
+  return { weights, ema, expAvg, expAvgSq, gradient };
+}
+
+function emitUpdate(
+  emission: Emission,
+  flat: Record<GroupHome, Value[]>,
+  weighted: Value,
+  control: Value,
+  stats: Value,
+  pictures: number,
+): void {
+  const { family } = emission;
+  const sums = flat.gradient.map((gradient, shard) => {
+    const length = elementsOf(gradient);
+    const value = emission.make(`squares ${shard}`, squareSumsShape(length));
+    emission.emit(squareSums(family, { length }, { gradient, sums: value }));
+    return value;
+  });
+  emission.emit(stepVerdict(family, { pictures }, { sums, weighted, control, stats }));
+  flat.gradient.forEach((gradient, shard) => {
+    const of = (group: GroupHome) => flat[group][shard] as Value;
+    const state = { weights: of('weights'), expAvg: of('expAvg'), expAvgSq: of('expAvgSq'), ema: of('ema') };
+    emission.emit(adamW(family, { length: elementsOf(gradient) }, { gradient, ...state, control, stats }));
+  });
+}
+
+/** Per-picture gradients of all vectors in one value, and the one kernel that sums them over the batch. */
+class VectorSums {
+  readonly #layout: FlatLayout;
+  readonly #batch: number;
+  readonly #all: Value;
+  readonly #places = new Map<number, Value>();
+
+  constructor(homes: Homes, values: Values, layout: FlatLayout, weights: readonly Value[], batch: number) {
+    this.#layout = layout;
+    this.#batch = batch;
+    // One aligned block of zeros behind the last: what a gap sums.
+    this.#all = values.make('vector sums', [batch * layout.vectorLength + alignedElements(1)]);
+    homes.put(this.#all, 'vector sums');
+    layout.parts.forEach((part, i) => {
+      if (part.shape.length !== 1) return;
+      const parameter = weights[i] as Value;
+      const place = values.make(`d ${part.name} per picture`, [batch, part.shape[0] as number]);
+      this.#places.set(parameter.id, homes.putAt(place, 'vector sums', batch * part.offset * 4));
+    });
+  }
+
+  of = (parameter: Value): Value => {
+    const place = this.#places.get(parameter.id);
+    if (!place) throw new Error(`${parameter.label} is no vector`);
+    return place;
+  };
+
+  kernels(emission: Emission, control: Value, gradient: Value): Kernel[] {
+    const { vectorLength, parts } = this.#layout;
+    const start = new Uint32Array(vectorLength).fill(this.#batch * vectorLength);
+    const stride = new Uint32Array(vectorLength);
+    for (const { shape, offset } of parts) {
+      if (shape.length !== 1) continue;
+      const length = shape[0] as number;
+      for (let i = 0; i < length; i++) start[offset + i] = this.#batch * offset + i;
+      stride.fill(length, offset, offset + length);
+    }
+    return batchSums(
+      emission.family,
+      { batch: this.#batch, length: vectorLength },
+      {
+        sums: this.#all,
+        start: emission.constant('starts', start),
+        stride: emission.constant('strides', stride),
+        control,
+        gradient,
+      },
+    );
+  }
+}
