@@ -10,6 +10,8 @@ export interface StartedBackend {
   readonly backend: BackendName;
   /** The GPU's name as far as the browser tells it. */
   readonly gpu: string;
+  /** The device that a plan runs on; null where the backend is not webgpu. */
+  readonly webgpu: GPUDevice | null;
   /** A GPU imitated by the processor, or the processor itself. */
   readonly software: boolean;
   /** Largest tensor the device takes. */

@@ -24,6 +24,7 @@ export async function startWebgl(): Promise<StartedBackend> {
     name,
     backend: 'webgl',
     gpu,
+    webgpu: null,
     software: isSoftwareGpu(gpu),
     maxTensorBytes: maxTextureSize ** 2 * 4,
     adapterKey: `webgl/${gpu}`,

@@ -19,6 +19,7 @@ export async function startWebgpu(): Promise<StartedBackend> {
     name,
     backend: 'webgpu',
     gpu,
+    webgpu: device,
     software,
     maxTensorBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
     adapterKey: keyOf(adapter.info),

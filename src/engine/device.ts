@@ -46,6 +46,7 @@ async function startCpu(): Promise<StartedBackend> {
     name: 'cpu',
     backend: 'cpu',
     gpu: 'none (the processor computes)',
+    webgpu: null,
     software: true,
     maxTensorBytes: 2 ** 31,
     adapterKey: 'cpu',

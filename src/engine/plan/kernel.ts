@@ -61,6 +61,9 @@ export interface Kernel {
 export const elementsOf = (value: Value): number => value.shape.reduce((product, edge) => product * edge, 1);
 export const bytesOf = (value: Value): number => 4 * elementsOf(value);
 
+/** Work in floating-point operations; moving a byte counts as four. */
+export const costOf = ({ flops, bytes }: Pick<Kernel, 'flops' | 'bytes'>): number => flops + 4 * bytes;
+
 const MAX_BINDINGS = 8;
 /** vec4<u32>: where the grid of this dispatch begins. */
 const BASE_WORDS = 4;

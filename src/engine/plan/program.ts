@@ -1,6 +1,6 @@
 // A fixed list of kernels on a device: pipelines compiled once, bind groups made once, then only encoded, step after step.
 // Not here: what the kernels compute, where values lie (memory.ts), when it runs (plan-executor.ts).
-import { bytesOf, type Kernel, type Value } from './kernel.ts';
+import { bytesOf, costOf, type Kernel, type Value } from './kernel.ts';
 
 /** Where a value lies. */
 export interface Place {
@@ -17,12 +17,23 @@ export class PipelineCache {
     this.device = device;
   }
 
-  get size(): number {
-    return this.#made.size;
-  }
-
-  has(source: string): boolean {
-    return this.#made.has(source);
+  /** Compiles what `kernels` need and is not there yet. onCompiled: pipelines there are and pipelines wanted. */
+  async compile(
+    kernels: readonly Kernel[],
+    onCompiled: (done: number, total: number) => void = () => undefined,
+  ): Promise<Map<string, GPUComputePipeline>> {
+    const wanted = new Map(kernels.map(({ source, op }) => [source, op]));
+    const made = new Map<string, GPUComputePipeline>();
+    const queue = [...wanted];
+    const work = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [source, op] = next;
+        made.set(source, await this.get(op, source));
+        onCompiled(made.size, wanted.size);
+      }
+    };
+    await Promise.all(Array.from({ length: COMPILE_AT_ONCE }, work));
+    return made;
   }
 
   /** Compiles without blocking; the same source is compiled once. */
@@ -46,6 +57,17 @@ interface Dispatch {
   bindGroup: GPUBindGroup;
 }
 
+const caches = new WeakMap<GPUDevice, PipelineCache>();
+
+/** The device's own cache. */
+export function pipelineCacheOf(device: GPUDevice): PipelineCache {
+  const known = caches.get(device);
+  if (known) return known;
+  const cache = new PipelineCache(device);
+  caches.set(device, cache);
+  return cache;
+}
+
 const UNIFORM_STRIDE = 256;
 /** Compiled at a time: enough for all cores of a driver, few enough to show progress. */
 const COMPILE_AT_ONCE = 8;
@@ -61,14 +83,15 @@ export class Program {
     this.#uniforms = uniforms;
   }
 
-  /** onCompiled: pipelines there are and pipelines wanted. Rejects where a pipeline does not compile. */
+  /** Kernels that cost more than `dispatchCost` are cut. Rejects where a pipeline does not compile. */
   static async build(
     cache: PipelineCache,
-    kernels: readonly Kernel[],
+    wholeKernels: readonly Kernel[],
     placeOf: (value: Value) => Place,
-    onCompiled: (done: number, total: number) => void = () => undefined,
+    dispatchCost = Infinity,
   ): Promise<Program> {
-    const pipelines = await compile(cache, kernels, onCompiled);
+    const kernels = wholeKernels.flatMap((kernel) => cut(kernel, dispatchCost));
+    const pipelines = await cache.compile(kernels);
     const { buffer, offsets } = uploadUniforms(cache.device, kernels);
     const dispatches = kernels.map((kernel, i) => {
       const pipeline = pipelines.get(kernel.source) as GPUComputePipeline;
@@ -113,23 +136,27 @@ export class Program {
   }
 }
 
-async function compile(
-  cache: PipelineCache,
-  kernels: readonly Kernel[],
-  onCompiled: (done: number, total: number) => void,
-): Promise<Map<string, GPUComputePipeline>> {
-  const wanted = new Map(kernels.map(({ source, op }) => [source, op]));
-  const made = new Map<string, GPUComputePipeline>();
-  const queue = [...wanted];
-  const work = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const [source, op] = next;
-      made.set(source, await cache.get(op, source));
-      onCompiled(made.size, wanted.size);
-    }
-  };
-  await Promise.all(Array.from({ length: COMPILE_AT_ONCE }, work));
-  return made;
+/** A kernel as several, each over a part of the longest side of its grid, so that none costs more than `most`. */
+function cut(kernel: Kernel, most: number): Kernel[] {
+  const axis = kernel.workgroups.indexOf(Math.max(...kernel.workgroups));
+  const length = kernel.workgroups[axis] as number;
+  const parts = Math.min(length, Math.ceil(costOf(kernel) / most));
+  if (parts <= 1) return [kernel];
+  return Array.from({ length: parts }, (_, i) => {
+    const from = Math.floor((i * length) / parts);
+    const count = Math.floor(((i + 1) * length) / parts) - from;
+    const uniform = kernel.uniform.slice();
+    uniform[axis] = from;
+    const workgroups = kernel.workgroups.map((edge, side) => (side === axis ? count : edge));
+    const share = count / length;
+    return {
+      ...kernel,
+      uniform,
+      workgroups: workgroups as unknown as Kernel['workgroups'],
+      flops: kernel.flops * share,
+      bytes: kernel.bytes * share,
+    };
+  });
 }
 
 /** All uniforms in one buffer; equal ones once. */

@@ -1,0 +1,314 @@
+// Trains by a plan: the whole step, from noise to EMA, is a list of dispatches made once and encoded again for every step.
+// Nothing is created in a step, and nothing read back but its numbers. Not here: what the plan holds (training-plan.ts),
+// drawing samples (plan-predictor.ts).
+import type { Device } from '../device.ts';
+import type {
+  Executor,
+  ExecutorState,
+  HeldWeights,
+  Network,
+  ParameterSpec,
+  StateGroup,
+  StepBatch,
+  StepSettings,
+  StepStats,
+} from '../executor.ts';
+import { STATE_GROUPS } from '../executor.ts';
+import { sizeOf, toEngineLayout, toTorchLayout } from '../layout.ts';
+import { yieldToEvents } from '../yield-to-events.ts';
+import { Buffers } from './buffers.ts';
+import type { FlatLayout } from './flat-layout.ts';
+import type { Family, Value } from './kernel.ts';
+import { controlOf } from './optimizer.ts';
+import { PlanPredictor } from './plan-predictor.ts';
+import { type PipelineCache, pipelineCacheOf, Program } from './program.ts';
+import { ReadBack } from './read-back.ts';
+import { Pace, Submission } from './submission.ts';
+import { homeOf, planTraining, type PlanSpec, type TrainingPlan } from './training-plan.ts';
+
+/** Elements converted before other tasks get a turn: some 10 ms. */
+const YIELD_AFTER = 2 ** 20;
+/** Steps in flight before a read-back buffer has to be made. */
+const RING = 4;
+
+export interface PlanOptions {
+  /** [B, H, W, C] of every batch. */
+  shape: readonly [number, number, number, number];
+  /** Batches of a step; 1 when left out. */
+  microBatches?: number;
+  /** Kernels for GPUs in hardware or in software; by the device when left out. */
+  family?: Family;
+  /** Pipelines compiled so far, and in all. */
+  onCompiled?: (done: number, total: number) => void;
+}
+
+/** What a plan costs, for reports. */
+export interface PlanReport {
+  dispatchesPerStep: number;
+  liveBytes: number;
+  allocatedBytes: number;
+  /** Of a snapshot, apart: exists while one is read. */
+  snapshotBytes: number;
+  kernels: { op: string; dispatches: number; flops: number; bytes: number }[];
+}
+
+type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
+
+/** The plan's own spec on a device. */
+export function planSpecOn(
+  device: PlanDevice,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+  { shape, microBatches = 1, family }: PlanOptions,
+): PlanSpec {
+  const { limits } = gpuOf(device);
+  return {
+    parameters,
+    network,
+    shape,
+    microBatches,
+    family: family ?? (device.software ? 'registers' : 'tiles'),
+    bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+  };
+}
+
+/**
+ * An executor on the device's own GPUDevice, its pipelines compiled. `setState` comes before the first step.
+ * Throws FaultError (kind `memory`) where the GPU has not enough.
+ */
+export async function createPlanExecutor(
+  device: PlanDevice,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+  options: PlanOptions,
+): Promise<PlanExecutor> {
+  const gpu = gpuOf(device);
+  const spec = planSpecOn(device, parameters, network, options);
+  const plan = planTraining(spec);
+  const pace = new Pace(device.software);
+  const cache = pipelineCacheOf(gpu);
+  const buffers = await Buffers.make(gpu, plan, spec.bufferBytes);
+  try {
+    const all = [...plan.mix, ...plan.gradients, ...plan.update];
+    await cache.compile(all, options.onCompiled);
+    const build = (kernels: TrainingPlan['mix']) =>
+      Program.build(cache, kernels, buffers.placeOf, pace.dispatchCost);
+    const programs = {
+      mix: await build(plan.mix),
+      gradients: await build(plan.gradients),
+      update: await build(plan.update),
+    };
+    return new PlanExecutor(spec, plan, buffers, programs, cache, pace);
+  } catch (error) {
+    buffers.dispose();
+    throw error;
+  }
+}
+
+export class PlanExecutor implements Executor {
+  readonly kind = 'plan';
+  readonly parameters: readonly ParameterSpec[];
+  readonly #spec: PlanSpec;
+  readonly #plan: TrainingPlan;
+  readonly #buffers: Buffers;
+  readonly #programs: Record<'mix' | 'gradients' | 'update', Program>;
+  readonly #pace: Pace;
+  readonly #predictor: PlanPredictor;
+  readonly #results: ReadBack;
+  /** The home of all inputs, as it is written for every batch. */
+  readonly #inputs: ArrayBuffer;
+
+  constructor(
+    spec: PlanSpec,
+    plan: TrainingPlan,
+    buffers: Buffers,
+    programs: Record<'mix' | 'gradients' | 'update', Program>,
+    cache: PipelineCache,
+    pace: Pace,
+  ) {
+    this.parameters = spec.parameters;
+    this.#spec = spec;
+    this.#plan = plan;
+    this.#buffers = buffers;
+    this.#programs = programs;
+    this.#pace = pace;
+    this.#predictor = new PlanPredictor(spec, cache, pace);
+    const pictures = spec.shape[0] * spec.microBatches;
+    this.#results = new ReadBack(buffers.device, 'step results', 16 + pictures * 4, RING);
+    this.#inputs = new ArrayBuffer(plan.homes.sizes.get('inputs') ?? 0);
+  }
+
+  get report(): PlanReport {
+    const { mix, gradients, update } = this.#programs;
+    const rows = new Map<string, PlanReport['kernels'][number]>();
+    for (const { op, flops, bytes } of [mix, gradients, update].flatMap((program) => program.kernels)) {
+      const row = rows.get(op) ?? { op, dispatches: 0, flops: 0, bytes: 0 };
+      rows.set(op, {
+        op,
+        dispatches: row.dispatches + 1,
+        flops: row.flops + flops,
+        bytes: row.bytes + bytes,
+      });
+    }
+    const elements = this.#plan.layout.shardLengths.reduce((sum, length) => sum + length, 0);
+    return {
+      dispatchesPerStep: mix.length + gradients.length + update.length,
+      liveBytes: this.#plan.liveBytes,
+      allocatedBytes: this.#plan.allocatedBytes,
+      snapshotBytes: STATE_GROUPS.length * elements * 4,
+      kernels: [...rows.values()],
+    };
+  }
+
+  setState(state: ExecutorState): void {
+    for (const group of STATE_GROUPS) {
+      const arrays = state[group];
+      this.parameters.forEach(({ name, shape }, i) => {
+        const got = arrays[i]?.length;
+        if (got !== sizeOf(shape))
+          throw new Error(`${group} of ${name}: expected ${sizeOf(shape)} numbers, got ${got ?? 'none'}`);
+      });
+    }
+    const { device } = this.#buffers;
+    const { layout } = this.#plan;
+    for (const group of STATE_GROUPS) {
+      layout.shardLengths.forEach((length, shard) => {
+        const flat = new Float32Array(length);
+        for (const part of layout.parts) {
+          if (part.shard !== shard) continue;
+          toEngineLayout(state[group][part.index] as Float32Array, part.shape, flat, part.offset);
+        }
+        device.queue.writeBuffer(this.#buffers.home(homeOf(group, shard)), 0, flat);
+      });
+    }
+  }
+
+  async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
+    const { microBatches: expected, shape } = this.#spec;
+    if (microBatches.length !== expected)
+      throw new Error(`the plan is for ${expected} batches a step, got ${microBatches.length}`);
+    const { device } = this.#buffers;
+    const started = performance.now();
+    const submission = new Submission(device, this.#pace);
+    const pictures = shape[0] * expected;
+    microBatches.forEach((batch, i) => {
+      // What is written now must not overtake what still reads the batch before.
+      if (i > 0) submission.flush();
+      this.#write(batch, controlOf(settings, { first: i * shape[0], pictures }));
+      if ('pictures' in batch) submission.run(this.#programs.mix);
+      submission.run(this.#programs.gradients);
+    });
+    submission.run(this.#programs.update);
+    const { stats, losses } = this.#plan.results;
+    const results = await this.#results.read(submission.last, [
+      { ...this.#buffers.placeOf(stats), bytes: 16 },
+      { ...this.#buffers.placeOf(losses), bytes: pictures * 4 },
+    ]);
+    this.#pace.measured(submission.total, performance.now() - started);
+    const values = new Float32Array(results);
+    const [loss = NaN, gradientNorm = NaN, applied] = values;
+    return { loss, gradientNorm, applied: applied === 1, perSample: values.slice(4, 4 + pictures) };
+  }
+
+  /** One write for everything a batch brings. */
+  #write(batch: StepBatch, control: Float32Array): void {
+    const { shape, inputs } = { shape: this.#spec.shape, inputs: this.#plan.inputs };
+    if (batch.shape.join() !== shape.join())
+      throw new Error(`the plan is for batches of [${shape.join()}], got [${batch.shape.join()}]`);
+    const floats = new Float32Array(this.#inputs);
+    const at = (value: Value) => (this.#plan.homes.spotOf(value)?.offset ?? 0) / 4;
+    floats.set(control, at(inputs.control));
+    floats.set(batch.timesteps, at(inputs.timesteps));
+    floats.set(batch.sampleWeights, at(inputs.sampleWeights));
+    const { queue } = this.#buffers.device;
+    if ('pictures' in batch) {
+      const { seed, stream, step, first } = batch.noise;
+      new Uint32Array(this.#inputs).set([seed, stream, step, first], at(inputs.seeds));
+      floats.set(batch.mixture, at(inputs.mix));
+      floats.set(batch.pictures, at(inputs.pictures));
+    } else {
+      for (const [value, numbers] of [
+        [inputs.input, batch.input],
+        [inputs.target, batch.target],
+      ] as const) {
+        const { buffer, offset } = this.#buffers.placeOf(value);
+        queue.writeBuffer(buffer, offset, Float32Array.from(numbers));
+      }
+    }
+    queue.writeBuffer(this.#buffers.home('inputs'), 0, this.#inputs);
+  }
+
+  async snapshot(): Promise<ExecutorState> {
+    const { device } = this.#buffers;
+    const { layout } = this.#plan;
+    const encoder = device.createCommandEncoder();
+    const copies = STATE_GROUPS.map((group) =>
+      layout.shardLengths.map((length, shard) => {
+        const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+        const copy = device.createBuffer({ label: `snapshot of ${group}`, size: length * 4, usage });
+        encoder.copyBufferToBuffer(this.#buffers.home(homeOf(group, shard)), 0, copy, 0, length * 4);
+        return copy;
+      }),
+    );
+    device.queue.submit([encoder.finish()]);
+    try {
+      await Promise.all(copies.flat().map((copy) => copy.mapAsync(GPUMapMode.READ)));
+      const state: ExecutorState = { weights: [], ema: [], expAvg: [], expAvgSq: [] };
+      for (const [g, group] of STATE_GROUPS.entries()) {
+        const shards = (copies[g] as GPUBuffer[]).map((copy) => new Float32Array(copy.getMappedRange()));
+        state[group] = await toTorch(layout, shards);
+      }
+      return state;
+    } finally {
+      for (const copy of copies.flat()) copy.destroy();
+    }
+  }
+
+  hold(weights: 'ema' | 'raw'): HeldWeights {
+    const group: StateGroup = weights === 'ema' ? 'ema' : 'weights';
+    const sources = this.#plan.layout.shardLengths.map((_, shard) =>
+      this.#buffers.home(homeOf(group, shard)),
+    );
+    return this.#predictor.hold(sources);
+  }
+
+  predict(
+    weights: HeldWeights,
+    input: Float32Array,
+    timesteps: Float32Array,
+    shape: [number, number, number, number],
+  ): Promise<Float32Array> {
+    return this.#predictor.predict(weights, input, timesteps, shape);
+  }
+
+  dispose(): void {
+    for (const program of Object.values(this.#programs)) program.dispose();
+    this.#predictor.dispose();
+    this.#results.dispose();
+    this.#buffers.dispose();
+  }
+}
+
+/** Shards in the engine's layout -> arrays in PyTorch's, in the order of the specs; lets other tasks run in between. */
+async function toTorch(
+  layout: FlatLayout,
+  shards: readonly Float32Array[],
+): Promise<Float32Array<ArrayBuffer>[]> {
+  const arrays: Float32Array<ArrayBuffer>[] = [];
+  let converted = 0;
+  for (const { shape, shard, offset } of layout.parts) {
+    const array = new Float32Array(sizeOf(shape));
+    toTorchLayout(shards[shard] as Float32Array, offset, shape, array);
+    arrays.push(array);
+    converted += array.length;
+    if (converted < YIELD_AFTER) continue;
+    converted = 0;
+    await yieldToEvents();
+  }
+  return arrays;
+}
+
+function gpuOf({ webgpu }: Pick<Device, 'webgpu'>): GPUDevice {
+  if (!webgpu) throw new Error('a plan runs on webgpu only');
+  return webgpu;
+}
