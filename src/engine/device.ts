@@ -18,18 +18,42 @@ const STARTERS: Record<BackendName, () => Promise<StartedBackend>> = {
   cpu: startCpu,
 };
 
+const FASTEST_FIRST: readonly BackendName[] = ['webgpu', 'webgl', 'cpu'];
+
 /**
- * Starts the chosen backend and makes it the current one of tfjs; `auto` takes the first of webgpu, webgl, cpu that starts.
- * May be called again after a device was lost: tensors of the old one must not be used any more.
- * Throws FaultError (kind `gpu`) where a forced backend is not there.
+ * Starts the chosen backend and makes it the current one of tfjs; `auto` takes the first of webgpu, webgl, cpu that starts and
+ * that `fault` finds nothing wrong with. May be called again after a device was lost: tensors of the old one must not be used
+ * any more. Throws FaultError where the chosen one, or the last, is not there or not right; nothing is left open then.
  */
-export async function startDevice(choice: 'auto' | BackendName): Promise<Device> {
-  if (choice !== 'auto') return begin(choice, null);
+export async function startDevice(
+  choice: 'auto' | BackendName,
+  fault: (device: Device) => Promise<Fault | null> = () => Promise.resolve(null),
+): Promise<Device> {
+  let why: Fault | null = null;
+  for (const backend of choice === 'auto' ? FASTEST_FIRST : [choice]) {
+    try {
+      return await beginRight(backend, why, fault);
+    } catch (error) {
+      // The first is the one the user would want back.
+      why ??= faultOf(error);
+    }
+  }
+  throw new FaultError(why as Fault);
+}
+
+async function beginRight(
+  backend: BackendName,
+  why: Fault | null,
+  fault: (device: Device) => Promise<Fault | null>,
+): Promise<Device> {
+  const device = await begin(backend, why);
   try {
-    return await begin('webgpu', null);
+    const found = await fault(device);
+    if (found) throw new FaultError(found);
+    return device;
   } catch (error) {
-    const why = faultOf(error);
-    return begin('webgl', why).catch(() => begin('cpu', why));
+    device.dispose();
+    throw error;
   }
 }
 

@@ -30,6 +30,19 @@ test('auto takes webgpu', async () => {
   device.dispose();
 });
 
+test('auto takes webgl where webgpu is found wrong, and says why', async () => {
+  const wrong = { kind: 'gpu' as const, title: 'wrong', what: '', expected: '', got: '', todo: [] };
+  let lost: Promise<string> | null = null;
+  const device = await startDevice('auto', async (started) => {
+    if (started.backend !== 'webgpu') return null;
+    lost = started.lost;
+    return wrong;
+  });
+  expect(device).toMatchObject({ backend: 'webgl', why: wrong });
+  expect(await lost).toContain('destroyed');
+  device.dispose();
+});
+
 for (const backend of ['webgpu', 'webgl'] as const) {
   test(`${backend}: the gradient self-test passes, the probe is in time`, async () => {
     const device = await startDevice(backend);

@@ -13,6 +13,18 @@ test('auto falls back to cpu and says why it is not webgpu', async () => {
   expect((await startDevice('cpu')).why).toBeNull();
 });
 
+test('auto goes on where a device is found wrong, and the wrong one is given back', async () => {
+  const wrong = { kind: 'gpu' as const, title: 'wrong', what: '', expected: '', got: '', todo: [] };
+  const tried: string[] = [];
+  const right = await startDevice('auto', async ({ backend }) => {
+    tried.push(backend);
+    return null;
+  });
+  expect(right.backend).toBe('cpu');
+  expect(tried).toEqual(['cpu']);
+  await expect(startDevice('cpu', async () => wrong)).rejects.toMatchObject({ fault: wrong });
+});
+
 test.each(['webgpu', 'webgl'] as const)('%s by force is refused where there is none', async (backend) => {
   await expect(startDevice(backend)).rejects.toMatchObject({ fault: { kind: 'gpu' } });
 });
