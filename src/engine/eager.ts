@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { convolve, type Pads } from './convolution.ts';
 import { groupNormalise } from './group-norm.ts';
+import { embeddingFrequencies } from './plan/timestep-embedding.ts';
 import { sumRows } from './sum-rows.ts';
 import type { Ops } from './ops.ts';
 
@@ -78,12 +79,6 @@ function upsampleNearest2x(x: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.concat([rows, rows], 2), [batch, 2 * height, 2 * width, channels]);
 }
 
-/** exp(-ln(10000) i / (half - freqShift)), i = 0..half-1: radians per timestep. */
-function frequencies(channels: number, freqShift: number): Float32Array {
-  const half = channels / 2;
-  return Float32Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10000) * i) / (half - freqShift)));
-}
-
 // 2 pi in two parts: a whole number of turns times the first is exact in float32.
 const TURN_HIGH = 6.28125;
 const TURN_LOW = 2 * Math.PI - TURN_HIGH;
@@ -115,7 +110,7 @@ function timestepEmbedding(
   flipSinToCos: boolean,
   freqShift: number,
 ): tf.Tensor {
-  const perStep = tf.tensor2d(frequencies(channels, freqShift), [1, channels / 2]);
+  const perStep = tf.tensor2d(embeddingFrequencies(channels, freqShift), [1, channels / 2]);
   const [sin, cos] = sinCos(tf.mul(tf.reshape(timesteps, [-1, 1]), perStep));
   return tf.concat(flipSinToCos ? [cos, sin] : [sin, cos], 1);
 }

@@ -1,0 +1,63 @@
+// Group normalisation of a plan, with the silu that may follow it: what is asked of its kernels, and which family answers.
+// Wu & He 2018. Not here: the kernels (group-norm-tiles.ts, group-norm-registers.ts).
+import * as registers from './group-norm-registers.ts';
+import * as tiles from './group-norm-tiles.ts';
+import { addInto } from './elementwise.ts';
+import type { Family, Kernel, Value } from './kernel.ts';
+
+export interface GroupNormGeometry {
+  batch: number;
+  /** H W of a picture. */
+  pixels: number;
+  /** Divides by `groups`. */
+  channels: number;
+  groups: number;
+  eps: number;
+  act: 'none' | 'silu';
+}
+
+/** y = act((x - mean) / sqrt(variance + eps) scale + shift), mean and biased variance over a group's pixels and channels. */
+export interface GroupNormForward {
+  /** [B, pixels, C], as y. */
+  x: Value;
+  /** [C], as shift. */
+  scale: Value;
+  shift: Value;
+  y: Value;
+  /** [B, groups, 2]: mean and 1 / sqrt(variance + eps), for the backward pass. */
+  stats: Value;
+}
+
+/** dx = gradient of x (+ add, which may be dx itself: then in place). */
+export interface GroupNormBackward {
+  x: Value;
+  stats: Value;
+  scale: Value;
+  shift: Value;
+  dy: Value;
+  add: Value | null;
+  dx: Value;
+  /** [B, C], as shiftSums: each picture's gradients of scale and shift. */
+  scaleSums: Value;
+  shiftSums: Value;
+}
+
+const familyOf = (family: Family) => (family === 'tiles' ? tiles : registers);
+
+export const groupNormForward = (
+  family: Family,
+  geometry: GroupNormGeometry,
+  values: GroupNormForward,
+): Kernel[] => familyOf(family).groupNormForward(geometry, values);
+
+/** One more dispatch where `add` lies elsewhere and a silu follows: the kernel's eight bindings are taken. */
+export function groupNormBackward(
+  family: Family,
+  geometry: GroupNormGeometry,
+  values: GroupNormBackward,
+): Kernel[] {
+  const { add, dx } = values;
+  const { groupNormBackward: backward } = familyOf(family);
+  if (add === null || add.id === dx.id || geometry.act === 'none') return backward(geometry, values);
+  return [...backward(geometry, { ...values, add: null }), ...addInto(family, { a: add, y: dx })];
+}

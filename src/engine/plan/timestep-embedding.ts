@@ -1,0 +1,71 @@
+// The sinusoidal timestep embedding: its frequencies (eager.ts uses the same) and its kernel. Sine and cosine by eager.ts's own
+// arithmetic: WGSL promises its own only to 5e-4 near zero.
+import { type Family, type Kernel, kernel, type Value } from './kernel.ts';
+
+export interface TimestepEmbeddingGeometry {
+  batch: number;
+  /** Even. */
+  channels: number;
+  /** Cosines first. */
+  flipSinToCos: boolean;
+  freqShift: number;
+}
+
+/** exp(-ln(10000) i / (half - freqShift)), i = 0..half-1, half = channels / 2: radians per timestep. */
+export function embeddingFrequencies(channels: number, freqShift: number): Float32Array<ArrayBuffer> {
+  const half = channels / 2;
+  return Float32Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10000) * i) / (half - freqShift)));
+}
+
+/** 2 pi in two parts: a whole number of turns times the first is exact in float32. */
+const TURN_HIGH = 6.28125;
+const TURN_LOW = 2 * Math.PI - TURN_HIGH;
+
+const THREADS = 64;
+
+/**
+ * y [B, channels] = sines, then cosines, of timesteps [B] (float32) times frequencies [channels / 2] (`embeddingFrequencies`).
+ * diffusers.models.embeddings.get_timestep_embedding.
+ */
+export function timestepEmbedding(
+  family: Family,
+  { batch, channels, flipSinToCos }: TimestepEmbeddingGeometry,
+  { timesteps, frequencies, y }: { timesteps: Value; frequencies: Value; y: Value },
+): Kernel[] {
+  const half = channels / 2;
+  const spec = {
+    op: 'timestep embedding',
+    bindings: {
+      timesteps: { value: timesteps, access: 'read' },
+      frequencies: { value: frequencies, access: 'read' },
+      y: { value: y, access: 'write' },
+    } as const,
+    params: {
+      half,
+      batch,
+      sinesAt: flipSinToCos ? half : 0,
+      cosinesAt: flipSinToCos ? 0 : half,
+    },
+    workgroupSize: [THREADS, 1, 1] as const,
+    workgroups: [Math.ceil(half / THREADS), batch, 1] as const,
+    body: /* wgsl */ `
+      let i = group.x * ${THREADS}u + lane;
+      if (i >= params.half || group.y >= params.batch) { return; }
+      let angle = timesteps[group.y] * frequencies[i];
+      let turns = round(angle * ${1 / (2 * Math.PI)});
+      let near = (angle - turns * ${TURN_HIGH}) - turns * ${TURN_LOW};
+      // Taylor at a quarter of the angle (within pi / 4, off by 3e-7 at most), then the angle doubled twice.
+      let quarter = near * 0.25;
+      let square = quarter * quarter;
+      var sine = quarter * (((${-1 / 5040} * square + ${1 / 120}) * square + ${-1 / 6}) * square + 1.0);
+      var cosine = (((${1 / 40320} * square + ${-1 / 720}) * square + ${1 / 24}) * square - 0.5) * square + 1.0;
+      let half_sine = sine * cosine * 2.0;
+      let half_cosine = 1.0 - sine * sine * 2.0;
+      sine = half_sine * half_cosine * 2.0;
+      cosine = 1.0 - half_sine * half_sine * 2.0;
+      let row = group.y * 2u * params.half + i;
+      y[row + params.sinesAt] = sine;
+      y[row + params.cosinesAt] = cosine;`,
+  };
+  return [kernel(family, spec)];
+}
