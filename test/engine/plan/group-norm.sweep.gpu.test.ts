@@ -1,0 +1,32 @@
+// Group norm's kernels at every odd shape: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+import { describe, test } from 'vitest';
+import { type Adding, claimGroupNorm } from './group-norm-claims.ts';
+
+/** batch, pixels, channels, groups. */
+const SHAPES = [
+  [1, 1, 4, 1],
+  [1, 1, 9, 3],
+  [2, 9, 5, 5],
+  [2, 9, 8, 2],
+  [3, 25, 6, 2],
+  [1, 49, 12, 1],
+  [2, 15, 24, 8],
+  [1, 35, 40, 2],
+  [2, 3, 260, 1],
+  [1, 3, 1048, 1],
+] as const;
+const WAYS: Adding[] = ['nothing', 'other', 'in place'];
+
+describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('group norm', () => {
+  for (const family of ['tiles', 'registers'] as const) {
+    for (const [batch, pixels, channels, groups] of SHAPES) {
+      const geometry = { batch, pixels, channels, groups, eps: 1e-5 };
+      test(`${family} [${batch}, ${pixels}, ${channels}] in ${groups}`, async () => {
+        // Central differences of a thousand channels would take minutes: two pixels of each way are enough there.
+        for (const act of ['none', 'silu'] as const) {
+          for (const how of WAYS) await claimGroupNorm(family, { ...geometry, act }, how, channels < 300);
+        }
+      });
+    }
+  }
+});
