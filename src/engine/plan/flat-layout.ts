@@ -1,8 +1,9 @@
 // All parameters as a few long vectors, each at an offset a kernel can bind: vectors (biases, scales, shifts) first, so that
 // their gradients come from one sum, then matrices and convolutions in the engine's layout. Not here: buffers.
+import { FaultError } from '../../fault.ts';
 import type { ParameterSpec } from '../executor.ts';
 import { engineShape, sizeOf } from '../layout.ts';
-import { ALIGNMENT } from './memory.ts';
+import { ALIGNMENT, tooLarge } from './memory.ts';
 
 const ALIGNED_ELEMENTS = ALIGNMENT / 4;
 
@@ -30,14 +31,14 @@ export interface FlatLayout {
 export const alignedElements = (elements: number): number =>
   Math.ceil(elements / ALIGNED_ELEMENTS) * ALIGNED_ELEMENTS;
 
-/** As few shards of at most `maxBytes` as can be. Throws where one parameter is larger, or the vectors together. */
+/** As few shards of at most `maxBytes` as can be. Throws FaultError (kind `memory`) where one parameter is larger, or the vectors together. */
 export function layOut(parameters: readonly ParameterSpec[], maxBytes: number): FlatLayout {
   const most = Math.floor(maxBytes / ALIGNMENT) * ALIGNED_ELEMENTS;
   const parts: FlatPart[] = [];
   const shardLengths = [0];
   const place = ({ name, shape }: ParameterSpec, index: number) => {
     const size = alignedElements(sizeOf(shape));
-    if (size > most) throw new Error(`${name}: ${size * 4} bytes, ${maxBytes} fit a buffer`);
+    if (size > most) throw new FaultError(tooLarge(name, size * 4, maxBytes));
     if ((shardLengths.at(-1) as number) + size > most) shardLengths.push(0);
     const shard = shardLengths.length - 1;
     const offset = shardLengths[shard] as number;
@@ -45,7 +46,7 @@ export function layOut(parameters: readonly ParameterSpec[], maxBytes: number): 
     shardLengths[shard] = offset + size;
   };
   parameters.forEach((spec, i) => spec.shape.length < 2 && place(spec, i));
-  if (shardLengths.length > 1) throw new Error('the biases do not fit one buffer');
+  if (shardLengths.length > 1) throw new FaultError(tooLarge('all biases together', maxBytes + 1, maxBytes));
   const vectorLength = shardLengths[0] as number;
   parameters.forEach((spec, i) => spec.shape.length >= 2 && place(spec, i));
   return { parts: parts.toSorted((a, b) => a.index - b.index), shardLengths, vectorLength };

@@ -1,6 +1,7 @@
 // Who lies where: each value of a plan lives from the first kernel that writes it to the last that reads it, and values that
 // never live together share memory. Greedy by size (Pisarchyk & Lee 2020, "Efficient Memory Management for Deep Neural Net
 // Inference"). Not here: GPU buffers.
+import { type Fault, FaultError } from '../../fault.ts';
 import { bytesOf, type Kernel, type Value } from './kernel.ts';
 
 /** WebGPU's alignment of a storage binding. */
@@ -55,7 +56,7 @@ function mostLive(lives: readonly Life[], kernelCount: number): number {
 
 /**
  * Places every value that `elsewhere` does not claim. No value crosses a multiple of `shardBytes`: the arena may be cut there
- * into buffers. Throws where a single value is larger than that.
+ * into buffers. Throws FaultError (kind `memory`) where a single value is larger than that.
  */
 export function planMemory(
   kernels: readonly Kernel[],
@@ -68,7 +69,7 @@ export function planMemory(
   let bytes = 0;
   for (const life of lives.toSorted((a, b) => bytesOf(b.value) - bytesOf(a.value))) {
     const size = aligned(bytesOf(life.value));
-    if (size > shardBytes) throw new Error(`${life.value.label}: ${size} bytes, ${shardBytes} fit a buffer`);
+    if (size > shardBytes) throw new FaultError(tooLarge(life.value.label, size, shardBytes));
     const inTheWay = placed
       .filter((other) => other.first <= life.last && life.first <= other.last)
       .toSorted((a, b) => a.from - b.from);
@@ -97,4 +98,16 @@ function firstGap(
     fitShard();
   }
   return at;
+}
+
+/** A value that no buffer of the device can hold. */
+export function tooLarge(label: string, bytes: number, most: number): Fault {
+  return {
+    kind: 'memory',
+    title: 'This GPU is too small for the training',
+    what: `${label} does not fit into one buffer of this device.`,
+    expected: `at most ${most} bytes`,
+    got: `${bytes} bytes`,
+    todo: ['Choose a smaller batch size.', 'Or a smaller preset.'],
+  };
 }
