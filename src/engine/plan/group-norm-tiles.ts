@@ -1,6 +1,6 @@
 // Group normalisation for GPUs in hardware: a workgroup for each group of each picture, which reads it three times forward (mean,
 // squared deviations, result) and twice backward; sums by trees in workgroup memory. One dispatch each way.
-import { siluFunctions, sum } from './elementwise.ts';
+import { gradientTo, siluFunctions } from './elementwise.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
 import { type Binding, type Kernel, kernel, type Value } from './kernel.ts';
 
@@ -115,7 +115,7 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
   const type = typeOf(layout);
   const silu = geometry.act === 'silu';
   const read = (value: Value): Binding => ({ value, access: 'read', type });
-  const { bindings: dx, term } = sum('dx', values.add, values.dx, type);
+  const { bindings: dx, term } = gradientTo('dx', values.add, values.dx, type);
   const inner = /* wgsl */ `let normal = (x[at] - mean) * inverse;
           let d = dy[at]${silu ? ' * silu_slope(normal * scale[c] + shift[c])' : ''};`;
   const spec = {

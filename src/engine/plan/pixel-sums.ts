@@ -12,8 +12,8 @@ export interface PixelSumsGeometry {
 /** tiles: 8 channels (one sector of 32 bytes) and 32 pixels side by side. */
 const COLUMNS = 8;
 const ROWS = 32;
-/** registers: lanes along channels; this many pixels are summed before they join the total, so that no sum grows long. */
-const THREADS = 8;
+/** registers: lanes along channels, or fours of them; this many pixels are summed before they join the total, so that no sum grows long. */
+const LANES = 4;
 const BLOCK = 16;
 
 /** sums [B, C] = dy [B, pixels, C] summed over pixels. */
@@ -22,26 +22,32 @@ export function pixelSums(
   { batch, pixels, channels }: PixelSumsGeometry,
   { dy, sums }: { dy: Value; sums: Value },
 ): Kernel[] {
+  const four = family === 'registers' && channels % 4 === 0;
+  const width = four ? channels / 4 : channels;
+  const type = four ? 'vec4<f32>' : 'f32';
   const shared = {
     op: 'pixel sums',
-    bindings: { dy: { value: dy, access: 'read' }, sums: { value: sums, access: 'write' } } as const,
-    params: { pixels, channels, batch },
+    bindings: {
+      dy: { value: dy, access: 'read', type },
+      sums: { value: sums, access: 'write', type },
+    } as const,
+    params: { pixels, channels: width, batch },
   };
   if (family === 'registers') {
     return [
       kernel(family, {
         ...shared,
-        workgroupSize: [THREADS, 1, 1],
-        workgroups: gridOf(batch * channels, THREADS),
+        workgroupSize: [LANES, 1, 1],
+        workgroups: gridOf(batch * width, LANES),
         body: /* wgsl */ `
-      let i = (group.y * 32768u + group.x) * ${THREADS}u + lane;
+      let i = (group.y * 32768u + group.x) * ${LANES}u + lane;
       if (i >= params.batch * params.channels) { return; }
       let b = i / params.channels;
       var at = b * params.pixels * params.channels + i % params.channels;
-      var sum = 0.0;
+      var sum = ${type}(0.0);
       for (var p = 0u; p < params.pixels; p += ${BLOCK}u) {
         let end = min(p + ${BLOCK}u, params.pixels);
-        var part = 0.0;
+        var part = ${type}(0.0);
         for (var q = p; q < end; q++) {
           part += dy[at];
           at += params.channels;
@@ -81,7 +87,7 @@ export function pixelSums(
 
 /**
  * gradient[i] = sums[start[i]] + sums[start[i] + stride[i]] + ... over `batch` pictures, for i < length; added to what is there
- * where control[0] is not zero. start, stride and control are u32s.
+ * where control[0] is not zero, of whatever type. start and stride are u32s.
  */
 export function batchSums(
   family: Family,

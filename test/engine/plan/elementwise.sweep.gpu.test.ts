@@ -22,6 +22,8 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('elementwise', () => {
       [3, 6, 2],
       [17, 40, 24],
       [5, 1, 300],
+      [70, 3, 5],
+      [65, 4, 4],
     ] as const) {
       test(`${family} concat of ${rows} rows of ${first} and ${second}`, async () => {
         for (const how of WAYS) {

@@ -46,11 +46,9 @@ async function claimBatchSums(family: Family, adds: boolean) {
   expect(difference(read(gradient), total)).toBeLessThan(1e-6);
 }
 
-for (const family of ['tiles', 'registers'] as const) {
-  test(`${family}: sums over pixels`, async () => {
-    await claimPixelSums(family, { batch: 2, pixels: 49, channels: 5 });
-  });
-}
+test('registers: sums over pixels', async () => {
+  await claimPixelSums('registers', { batch: 2, pixels: 49, channels: 5 });
+});
 
 test('sums over pictures, with and without what is there', async () => {
   await claimBatchSums('registers', false);
@@ -65,6 +63,7 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('sums', () => {
       [2, 33, 9],
       [1, 1024, 12],
       [5, 9, 300],
+      [2, 47, 12],
     ] as const) {
       test(`${family} of [${batch}, ${pixels}, ${channels}]`, () =>
         claimPixelSums(family, { batch, pixels, channels }));

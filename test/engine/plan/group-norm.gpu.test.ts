@@ -1,0 +1,18 @@
+// Group norm's kernels against float64 and its central differences, the decisive cases; all shapes: group-norm.sweep.gpu.test.ts.
+import { test } from 'vitest';
+import { claimGroupNorm } from './group-norm-claims.ts';
+
+const SILU = { eps: 1e-5, act: 'silu' } as const;
+
+test('tiles: two groups of four channels', async () => {
+  await claimGroupNorm('tiles', { batch: 2, pixels: 15, channels: 8, groups: 2, ...SILU }, 'nothing');
+});
+
+test('registers: two groups of four channels, more pixels than one invocation takes', async () => {
+  await claimGroupNorm('registers', { batch: 1, pixels: 81, channels: 8, groups: 2, ...SILU }, 'in place');
+});
+
+test('registers: a mean far from zero, over many pixels', async () => {
+  const large = { batch: 2, pixels: 1024, channels: 8, groups: 2, ...SILU };
+  await claimGroupNorm('registers', large, 'in place', false);
+});
