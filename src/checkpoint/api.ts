@@ -129,7 +129,8 @@ export interface StoreApi {
   /** The payload as a file named <name>.safetensors, made of slices; the slot is not overwritten until `endExport`. */
   exportFile(ref: CheckpointRef): Promise<Result<File>>;
   endExport(ref: CheckpointRef): Promise<void>;
-  writeNote(runId: string, changes: Partial<RunNote>): Promise<void>;
+  /** Durable when it answers; a note that could not be written is as it was. */
+  writeNote(runId: string, changes: Partial<RunNote>): Promise<Result<null>>;
   /** Zeroes the slot's header (durably). The file stays as an empty slot while its run trains, else it is removed. */
   remove(ref: CheckpointRef): Promise<Result<null>>;
   /** Frees every step checkpoint of a run but the newest valid one; keeps epoch, final and kept ones. Answers bytes freed. */

@@ -266,9 +266,12 @@ export class Store implements StoreApi {
 
   // ---------- notes and deleting ----------
 
-  async writeNote(runId: string, changes: Partial<RunNote>): Promise<void> {
-    await this.#folder(runId).writeNote(changes);
-    if (changes.kept) await this.#updateIndex();
+  writeNote(runId: string, changes: Partial<RunNote>): Promise<Result<null>> {
+    return this.#answer('the note of a run, written', async () => {
+      await this.#folder(runId).writeNote(changes);
+      if (changes.kept) await this.#updateIndex();
+      return null;
+    });
   }
 
   remove(ref: CheckpointRef): Promise<Result<null>> {

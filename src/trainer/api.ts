@@ -174,7 +174,7 @@ export interface TrainerApi {
   endExport(ref: CheckpointRef): Promise<void>;
   inspectFile(file: File): Promise<Result<FileSummary>>;
   importCheckpoint(file: File): Promise<Result<null>>;
-  keepCheckpoint(ref: CheckpointRef, kept: boolean): Promise<void>;
+  keepCheckpoint(ref: CheckpointRef, kept: boolean): Promise<Result<null>>;
   deleteCheckpoint(ref: CheckpointRef): Promise<Result<null>>;
 
   storeReport(): Promise<StoreReport>;

@@ -71,13 +71,13 @@ class Desk implements TrainerApi {
   };
 
   keepCheckpoint: TrainerApi['keepCheckpoint'] = async (ref, kept) => {
-    if (!this.#opening) return;
+    if (!this.#opening) return notOpen();
     const { store, outbox } = this.#opening;
     const run = (await store.report()).runs.find(({ runId }) => runId === ref.runId);
-    if (!run) return;
-    const others = run.note.kept.filter((generation) => generation !== ref.generation);
-    await store.writeNote(ref.runId, { kept: kept ? [...others, ref.generation] : others });
+    const others = (run?.note.kept ?? []).filter((generation) => generation !== ref.generation);
+    const noted = await store.writeNote(ref.runId, { kept: kept ? [...others, ref.generation] : others });
     await postCheckpoints(store, outbox);
+    return noted;
   };
 
   deleteCheckpoint: TrainerApi['deleteCheckpoint'] = async (ref) => {

@@ -138,7 +138,7 @@ export class Studio {
     const runId = newRunId();
     const started = new Date().toISOString();
     must(await this.#store.createRun(runId, started, capacityBytes(config, facts.dataset.count)));
-    if (paused) await this.#store.writeNote(runId, { paused: true });
+    if (paused) must(await this.#store.writeNote(runId, { paused: true }));
     const parent = `${facts.runId}@${facts.globalStep}`;
     const run = await this.open({ ...content, facts: { ...facts, config, runId, parent, created: started } });
     await this.#saver.begin(run, run.globalStep, Promise.resolve());

@@ -1,6 +1,6 @@
 // The commands that change the current run, and its state. Commands wait for one another; the loop runs beside them.
 // Not here: the loop (loop.ts), the device and the run on it (studio.ts), saving (saver.ts), samples (artist.ts).
-import type { CheckpointRef, Recovery } from '../checkpoint/api.ts';
+import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { lastStep, type RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
@@ -71,6 +71,12 @@ export class Trainer {
     this.#setState('idle');
   }
 
+  /** Only a reload would miss a note that could not be written: the user is told, and all goes on. */
+  async #note(runId: string, changes: Partial<RunNote>): Promise<void> {
+    const noted = await this.#store.writeNote(runId, changes);
+    if (!noted.ok) this.#outbox.post({ type: 'fault', fault: noted.fault });
+  }
+
   // ---------- the loop's life ----------
 
   #start(): void {
@@ -128,7 +134,7 @@ export class Trainer {
       return this.#reload();
     }
     this.#outbox.post({ type: 'fault', fault });
-    if (this.#studio.run) await this.#store.writeNote(this.#studio.run.runId, { paused: true });
+    if (this.#studio.run) await this.#note(this.#studio.run.runId, { paused: true });
     this.#setState(fault.kind === 'internal' ? 'failed' : 'paused');
   }
 
@@ -238,7 +244,7 @@ export class Trainer {
       this.#outbox.post({ type: 'resumed', step: run.globalStep });
       return this.#start();
     }
-    if (!paused) await this.#store.writeNote(run.runId, { paused: true });
+    if (!paused) await this.#note(run.runId, { paused: true });
     this.#setState('paused');
   }
 
@@ -258,7 +264,7 @@ export class Trainer {
   async #rest(): Promise<void> {
     const { run } = this.#studio;
     if (!run) return;
-    await this.#store.writeNote(run.runId, { paused: true });
+    await this.#note(run.runId, { paused: true });
     await this.#saveNow(run);
     this.#setState('paused');
     this.#finishSamples();
@@ -289,7 +295,7 @@ export class Trainer {
       if (this.#state === 'failed') return this.#restartDevice(deviceLost().fault);
       if (!run || this.#state !== 'paused') return;
       if (pictureFault) return this.#outbox.post({ type: 'fault', fault: pictureFault });
-      await this.#store.writeNote(run.runId, { paused: false });
+      await this.#note(run.runId, { paused: false });
       this.#rolledBack = false;
       if (deviceGone) return this.#reload();
       this.#start();
@@ -315,7 +321,7 @@ export class Trainer {
       if (run && this.#state === 'training') await this.#saveNow(run);
       // The runs this one was forked from too: starting over, nothing older comes back by itself.
       for (const { runId, note } of (await this.#store.report()).runs) {
-        if (!note.closed) await this.#store.writeNote(runId, { closed: true });
+        if (!note.closed) await this.#note(runId, { closed: true });
       }
       this.#setIdle();
     });

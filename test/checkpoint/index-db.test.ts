@@ -60,7 +60,7 @@ describe('the list', () => {
     expect(await steps()).toEqual([4, 3]);
     value(await store.save(requestAt(5)));
     expect(await steps()).toEqual([5, 4, 3]);
-    await store.writeNote(RUN, { kept: [1] });
+    value(await store.writeNote(RUN, { kept: [1] }));
     expect((await listCheckpoints()).map(({ kept }) => kept)).toEqual([false, false, true]);
     value(await store.remove({ runId: RUN, generation: 3 }));
     expect(await steps()).toEqual([4, 3]);

@@ -51,7 +51,7 @@ describe('a store in memory', () => {
   it('deletes: the run goes with its last checkpoint, its memory with it', async () => {
     const { directory, store } = await storeInMemory();
     for (const step of [1, 2]) value(await store.save(requestAt(step)));
-    await store.writeNote(RUN, { closed: true });
+    value(await store.writeNote(RUN, { closed: true }));
     for (const generation of [1, 2]) value(await store.remove({ runId: RUN, generation }));
     expect(value(await store.open())).toMatchObject({ runs: [], usedBytes: 0 });
     expect(await directory.runIds()).toEqual([]);

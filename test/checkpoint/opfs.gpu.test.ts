@@ -108,7 +108,7 @@ describe('the store in a browser', () => {
     expect((await readTensors(file)).tensors).toEqual(tensorsAt(2, 5000));
     await second.endExport({ runId: RUN, generation: 2 });
 
-    await second.writeNote(RUN, { closed: true });
+    value(await second.writeNote(RUN, { closed: true }));
     for (const generation of [1, 2, 3]) value(await second.remove({ runId: RUN, generation }));
     expect(await filesOf('runs')).toEqual([]);
     expect(await listCheckpoints()).toEqual([]);

@@ -67,8 +67,8 @@ describe('saving and finding', () => {
     const { disk, store } = await storeWith([7]);
     value(await store.createRun('run-b', STARTED, 8192));
     value(await store.save(requestAt(1, { runId: 'run-b' })));
-    await store.writeNote('run-b', { closed: true });
-    await store.writeNote(RUN, { paused: true });
+    value(await store.writeNote('run-b', { closed: true }));
+    value(await store.writeNote(RUN, { paused: true }));
     const { loaded, paused } = await (await openStore(disk.restarted('none'))).recover([]);
     expectContent(loaded, 7);
     expect(paused).toBe(true);
@@ -179,12 +179,28 @@ describe('a slot of a newer Perennial', () => {
 describe('what the user does', () => {
   it('keeps one by hand: it outlives any number of saves', async () => {
     const { disk, store } = await storeWith([1]);
-    await store.writeNote(RUN, { kept: [1] });
+    value(await store.writeNote(RUN, { kept: [1] }));
     for (const step of [2, 3, 4, 5, 6, 7]) value(await store.save(requestAt(step)));
     expect(await listed(store)).toEqual([7, 6, 5, 1]);
     const again = await openStore(disk.restarted('none'));
     expect((await again.report()).runs[0]?.note.kept).toEqual([1]);
     expectContent(value(await again.load({ runId: RUN, generation: 1 })), 1);
+  });
+
+  it('what cannot be noted is a Fault, and the note is as it was', async () => {
+    const { disk, store } = await storeWith([1]);
+    value(await store.writeNote(RUN, { paused: true }));
+    for (const at of [0, 1]) {
+      disk.fail({ at, how: 'throws', error: new DOMException('the disk is gone', 'InvalidStateError') });
+      expect(faultIn(await store.writeNote(RUN, { paused: false, kept: [1] }))).toMatchObject({
+        kind: 'storage',
+        got: 'InvalidStateError: the disk is gone',
+      });
+    }
+    const { runs } = await store.report();
+    expect(runs[0]?.note).toMatchObject({ paused: true, kept: [] });
+    expect(runs[0]?.slots[0]?.record?.kept).toBe(false);
+    expect(faultIn(await store.writeNote('run-b', { closed: true })).kind).toBe('storage');
   });
 
   it('exports one: a whole safetensors file by its name, and its slot waits until the export ended', async () => {
@@ -234,7 +250,7 @@ describe('what the user does', () => {
     await store.growPool(RUN, 9, requestAt(1).capacityBytes);
     for (const step of [1, 2, 3, 4, 5, 6])
       value(await store.save(requestAt(step, { keepNewest: 10, name: name(step) })));
-    await store.writeNote(RUN, { kept: [3] });
+    value(await store.writeNote(RUN, { kept: [3] }));
     const before = (await store.report()).usedBytes;
     const freed = value(await store.freeStepCheckpoints(RUN, false));
     expect(await listed(store)).toEqual([6, 4, 3, 2]);
