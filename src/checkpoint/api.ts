@@ -96,6 +96,8 @@ export interface SaveReport {
 /** A checkpoint read and verified: digests, structure, finiteness, second moments. */
 export interface LoadedCheckpoint {
   record: CheckpointRecord;
+  /** When its run began (ISO 8601; shown, never used for order). */
+  started: string;
   tensors: FileTensor[];
   metadata: Record<string, string>;
 }

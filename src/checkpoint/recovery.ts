@@ -38,7 +38,11 @@ export async function findNewest(folders: readonly RunFolder[], skip: readonly n
     if (!record || !slot.header || skip.includes(record.generation)) continue;
     try {
       const content = await loadSlot(slot.handle, slot.header);
-      return { loaded: { record, ...content }, paused: folder.note.paused, passedOver };
+      return {
+        loaded: { record, started: folder.startedBy(record), ...content },
+        paused: folder.note.paused,
+        passedOver,
+      };
     } catch (error) {
       const why = whyUnusable(error);
       markInvalid(slot, why);

@@ -228,6 +228,11 @@ export class RunFolder {
     };
   }
 
+  /** When the run began; where the note was lost, no later than this checkpoint. */
+  startedBy({ created }: CheckpointRecord): string {
+    return this.note.started || created;
+  }
+
   retentionSlots(): RetentionSlot[] {
     const now = performance.now();
     return this.slots.map((slot) => ({

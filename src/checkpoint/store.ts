@@ -152,8 +152,8 @@ export class Store implements StoreApi {
 
   load(ref: CheckpointRef): Promise<Result<LoadedCheckpoint>> {
     return this.#answer('a checkpoint, read', async () => {
-      const { slot, record } = this.#find(ref);
-      return { record, ...(await this.#verified(slot, loadSlot)) };
+      const { folder, slot, record } = this.#find(ref);
+      return { record, started: folder.startedBy(record), ...(await this.#verified(slot, loadSlot)) };
     });
   }
 

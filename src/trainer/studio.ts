@@ -109,8 +109,8 @@ export class Studio {
     this.preparing('Compiling shaders');
   }
 
-  /** Makes the content of a checkpoint the current run. */
-  async open(content: CheckpointContent): Promise<Run> {
+  /** Makes the content of a checkpoint the current run, which began at `started`. */
+  async open(content: CheckpointContent, started: string): Promise<Run> {
     const { facts, state, history } = content;
     const pictures = await openRunPictures(facts.config, facts.dataset);
     await this.withDevice();
@@ -118,7 +118,7 @@ export class Studio {
     const run: Run = {
       runId: facts.runId,
       parent: facts.parent,
-      started: facts.created,
+      started,
       config: facts.config,
       dataset: facts.dataset,
       set: pictures.set,
@@ -140,7 +140,7 @@ export class Studio {
     must(await this.#store.createRun(runId, started, capacityBytes(config, facts.dataset.count)));
     if (paused) must(await this.#store.writeNote(runId, { paused: true }));
     const parent = `${facts.runId}@${facts.globalStep}`;
-    const run = await this.open({ ...content, facts: { ...facts, config, runId, parent, created: started } });
+    const run = await this.open({ ...content, facts: { ...facts, config, runId, parent } }, started);
     await this.#saver.begin(run, run.globalStep, Promise.resolve());
     if (!(await this.#saver.idle())) throw new FaultError(storageRefused());
   }
@@ -151,7 +151,7 @@ export class Studio {
     if (!run) return;
     const { loaded } = await this.#store.recover([]);
     if (loaded?.record.runId === run.runId) {
-      await this.open(readContent(loaded.metadata, loaded.tensors));
+      await this.open(readContent(loaded.metadata, loaded.tensors), loaded.started);
     } else {
       await this.withDevice();
       const executor = this.#room.executorFor(run.config, initialState(run.config));

@@ -204,7 +204,7 @@ export class Trainer {
       try {
         const content = readContent(loaded.metadata, loaded.tensors);
         this.#setState('starting');
-        const run = await this.#studio.open(content);
+        const run = await this.#studio.open(content, loaded.started);
         const found = describeFound(content, record, this.#studio.room.execution, passed, imported);
         this.#outbox.post({ type: 'found', found });
         this.#setState('validating');

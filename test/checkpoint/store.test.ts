@@ -46,6 +46,18 @@ describe('saving and finding', () => {
     expectContent(value(await store.load({ runId: RUN, generation: 1 })), 5);
   });
 
+  it('of a run says when that run began, not when the checkpoint was saved', async () => {
+    const { disk, store } = await storeWith([]);
+    const later = '2024-05-02T09:00:00.000Z';
+    value(await store.save({ ...requestAt(1), created: later }));
+    const again = await openStore(disk.restarted('none'));
+    const { loaded } = await again.recover([]);
+    expect([loaded?.started, loaded?.record.created]).toEqual([STARTED, later]);
+    expect(value(await again.load({ runId: RUN, generation: 1 })).started).toBe(STARTED);
+    disk.edit(`runs/${RUN}/note`, (note) => void note.fill(0));
+    expect((await (await openStore(disk.restarted('none'))).recover([])).loaded?.started).toBe(later);
+  });
+
   it('newest is by number over all runs: neither clock nor step counts', async () => {
     const { disk, store } = await storeWith([500]);
     value(await store.createRun('run-b', STARTED, 8192));
