@@ -32,6 +32,7 @@ export class Session {
   readonly #state: State;
   readonly #address: URLSearchParams;
   #trainer: TrainerClient | null = null;
+  #stopTrainer = (): void => undefined;
   #updates: Updates | null = null;
   #install: ReturnType<typeof watchInstall> | null = null;
   #faults: Fault[] = [];
@@ -56,17 +57,34 @@ export class Session {
     );
     const storage = await checkStorage();
     if (!storage.opfs) this.#fault(storage.why);
+    await this.#takeTab();
+    onLaunchedFile(
+      (file) => this.commands.importCheckpoint(file),
+      (error) => this.#fault(faultOf(error)),
+    );
+  }
+
+  /** Trains in this tab, once no other does. */
+  async #takeTab(): Promise<void> {
     const tab = await holdTab();
     if (!tab.held) {
       await this.#watchElsewhere();
       await tab.whenFree;
       this.#state.notice.value = null;
     }
+    void tab.lost.then(() => this.#yieldTab());
     await this.#startTrainer();
-    onLaunchedFile(
-      (file) => this.commands.importCheckpoint(file),
-      (error) => this.#fault(faultOf(error)),
-    );
+  }
+
+  /** Another tab took over by force: nothing more is written here, until that one is gone. */
+  async #yieldTab(): Promise<void> {
+    this.#stopTrainer();
+    this.#trainer = null;
+    const { saving, preparing, importing, question, runState } = this.#state;
+    saving.value = preparing.value = importing.value = question.value = null;
+    runState.value = 'elsewhere';
+    this.#stateChanged();
+    await this.#takeTab();
   }
 
   /** The probe of the machine may still choose a smaller preset. */
@@ -89,12 +107,15 @@ export class Session {
     const state = this.#state;
     state.runState.value = 'starting';
     state.preparing.value = { what: 'Looking at this machine', done: 0, total: null };
-    const trainer = startTrainer((message) => this.#crashed(message));
+    this.#stopTrainer();
+    const { trainer, stop } = startTrainer((message) => this.#crashed(message));
     this.#trainer = trainer;
+    this.#stopTrainer = stop;
     const { backend, executor } = state.form.value;
     const opened = await trainer.open(
       { backend, executor },
-      proxy((events: TrainerEvent[]) => this.#hear(events)),
+      // What a stopped worker had posted before is no news.
+      proxy((events: TrainerEvent[]) => this.#trainer === trainer && this.#hear(events)),
     );
     if (!opened.ok) {
       this.#fault(opened.fault);

@@ -5,14 +5,19 @@ const NAME = 'perennial-trainer';
 /** A page that is reloaded gets the lock of its former self a moment later: this long it is not called another tab. */
 const OWN_GHOST_MS = 300;
 
-export type TabHold =
-  | { held: true; /** Resolves if another page took the lock by force. */ lost: Promise<void> }
-  | { held: false; /** Resolves when this tab has become the holder. */ whenFree: Promise<void> };
+export interface TabHold {
+  /** At once; else another tab has it. */
+  held: boolean;
+  /** Resolves when this tab is the holder. */
+  whenFree: Promise<void>;
+  /** Resolves if another page took the lock by force, from then on. */
+  lost: Promise<void>;
+}
 
 /** Asks for the lock, and holds it from the moment it is granted until the tab is gone. Answers within 0.3 s. */
 export async function holdTab(locks: LockManager | undefined = navigator.locks): Promise<TabHold> {
   // Only pages on plain http lack it; they have no OPFS and no WebGPU either.
-  if (!locks) return { held: true, lost: new Promise(() => undefined) };
+  if (!locks) return { held: true, whenFree: Promise.resolve(), lost: new Promise(() => undefined) };
   let granted = (): void => undefined;
   const whenFree = new Promise<void>((resolve) => (granted = resolve));
   const lost = locks
@@ -25,7 +30,7 @@ export async function holdTab(locks: LockManager | undefined = navigator.locks):
       () => undefined, // stolen: the request is rejected
     );
   const held = await Promise.race([whenFree.then(() => true), after(OWN_GHOST_MS).then(() => false)]);
-  return held ? { held, lost } : { held, whenFree };
+  return { held, whenFree, lost };
 }
 
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
