@@ -1,0 +1,136 @@
+// The mean squared error: each picture's, and the gradient of their weighted mean over the step. Not here: the weights' meaning
+// (diffusion/), the step's one number (optimizer.ts).
+
+import { type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import type { BatchGeometry } from './mix-noise.ts';
+import { CONTROL } from './optimizer.ts';
+
+export interface LossAndGradient {
+  /** [B, perPicture], as is `target`. */
+  prediction: Value;
+  target: Value;
+  /** [B] */
+  sampleWeights: Value;
+  control: Value;
+  /** Of `lossPartialShape`: sums of squares. */
+  partial: Value;
+  dPrediction: Value;
+}
+
+export interface PerPictureLoss {
+  partial: Value;
+  sampleWeights: Value;
+  control: Value;
+  /** Of all pictures of the step, written from control's firstPicture on. */
+  losses: Value;
+  weighted: Value;
+}
+
+/** Values of one partial sum. `registers`: four lanes make four partial sums of values that lie side by side. */
+const PER_PART = 256;
+const LANES = 4;
+const THREADS = 64;
+
+const partsOf = ({ perPicture }: BatchGeometry): number => LANES * Math.ceil(perPicture / (LANES * PER_PART));
+
+/** [B, parts] */
+export const lossPartialShape = (geometry: BatchGeometry): number[] => [geometry.batch, partsOf(geometry)];
+
+/** dPrediction = 2 (prediction - target) weight gradientScale / perPicture, and the squares in `parts` sums a picture. */
+export function lossAndGradient(
+  family: Family,
+  geometry: BatchGeometry,
+  { prediction, target, sampleWeights, control, partial, dPrediction }: LossAndGradient,
+): Kernel[] {
+  const { batch, perPicture } = geometry;
+  const parts = partsOf(geometry);
+  const each = (step: number) => /* wgsl */ `
+      let scale = 2.0 * sampleWeights[b] * control[${CONTROL.gradientScale}] / f32(params.per_picture);
+      var sum = 0.0;
+      for (var i = first + lane; i < end; i += ${step}u) {
+        let difference = prediction[i] - target[i];
+        sum += difference * difference;
+        dPrediction[i] = difference * scale;
+      }`;
+  const shared = {
+    op: 'loss',
+    bindings: {
+      prediction: { value: prediction, access: 'read' },
+      target: { value: target, access: 'read' },
+      sampleWeights: { value: sampleWeights, access: 'read' },
+      control: { value: control, access: 'read' },
+      partial: { value: partial, access: 'write' },
+      dPrediction: { value: dPrediction, access: 'write' },
+    },
+    params: { per_picture: perPicture, parts },
+    flops: 4 * batch * perPicture,
+  } as const;
+  if (family === 'registers') {
+    const span = LANES * PER_PART;
+    return [
+      kernel(family, {
+        ...shared,
+        workgroupSize: [LANES, 1, 1],
+        workgroups: [parts / LANES, batch, 1],
+        body: /* wgsl */ `
+      let b = group.y;
+      let first = b * params.per_picture + group.x * ${span}u;
+      let end = min(first + ${span}u, (b + 1u) * params.per_picture);
+      ${each(LANES)}
+      partial[b * params.parts + group.x * ${LANES}u + lane] = sum;`,
+      }),
+    ];
+  }
+  return [
+    kernel(family, {
+      ...shared,
+      workgroupSize: [THREADS, 1, 1],
+      workgroups: [parts, batch, 1],
+      declarations: `var<workgroup> sums: array<f32, ${THREADS}>;`,
+      body: /* wgsl */ `
+      let b = group.y;
+      let first = b * params.per_picture + group.x * ${PER_PART}u;
+      let end = min(first + ${PER_PART}u, (b + 1u) * params.per_picture);
+      ${each(THREADS)}
+      sums[lane] = sum;
+      for (var step = ${THREADS / 2}u; step > 0u; step /= 2u) {
+        workgroupBarrier();
+        if (lane < step) { sums[lane] += sums[lane + step]; }
+      }
+      if (lane == 0u) { partial[b * params.parts + group.x] = sums[0]; }`,
+    }),
+  ];
+}
+
+/** losses[firstPicture + b] = the mean of picture b's squares; weighted[the same] = that times its weight. */
+export function perPictureLoss(
+  family: Family,
+  geometry: BatchGeometry,
+  { partial, sampleWeights, control, losses, weighted }: PerPictureLoss,
+): Kernel[] {
+  const { batch, perPicture } = geometry;
+  return [
+    kernel(family, {
+      op: 'loss per picture',
+      bindings: {
+        partial: { value: partial, access: 'read' },
+        sampleWeights: { value: sampleWeights, access: 'read' },
+        control: { value: control, access: 'read' },
+        losses: { value: losses, access: 'write' },
+        weighted: { value: weighted, access: 'write' },
+      },
+      params: { batch, parts: partsOf(geometry), per_picture: perPicture },
+      workgroupSize: [LANES, 1, 1],
+      workgroups: gridOf(batch, LANES),
+      body: /* wgsl */ `
+      let b = (group.y * 32768u + group.x) * ${LANES}u + lane;
+      if (b >= params.batch) { return; }
+      var sum = 0.0;
+      for (var i = 0u; i < params.parts; i++) { sum += partial[b * params.parts + i]; }
+      let loss = sum / f32(params.per_picture);
+      let at = u32(control[${CONTROL.firstPicture}]) + b;
+      losses[at] = loss;
+      weighted[at] = loss * sampleWeights[b];`,
+    }),
+  ];
+}
