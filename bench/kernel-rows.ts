@@ -1,0 +1,31 @@
+// One row for each operation of a step: dispatches, time, share of all GPU time, arithmetic and memory a second.
+// Joins what was measured (kernel-times.ts) with what the plan says its kernels do. Not here: measuring.
+import type { PlanReport } from '../src/engine/plan/plan-executor.ts';
+import type { KernelTime } from './kernel-times.ts';
+import { rounded } from './summary.ts';
+
+/**
+ * Rows by time, largest first. times: null where the device has no timestamp queries, then the rows have no times;
+ * report: null where no plan ran, then they have no rates.
+ */
+export function kernelRows(
+  times: readonly KernelTime[] | null,
+  report: Pick<PlanReport, 'kernels'> | null,
+): Record<string, unknown>[] {
+  const known = new Map(report?.kernels.map((kernel) => [kernel.op, kernel]));
+  const total = times?.reduce((sum, { ms }) => sum + ms, 0) ?? NaN;
+  const measured = times ?? report?.kernels.map(({ op, dispatches }) => ({ op, dispatches, ms: NaN })) ?? [];
+  return measured.map(({ op, dispatches, ms }) => {
+    const { flops = NaN, bytes = NaN } = known.get(op) ?? {};
+    return {
+      row: 'kernel',
+      op,
+      dispatches,
+      ms: rounded(ms),
+      share: rounded(ms / total),
+      // A million of them in a millisecond are a billion a second.
+      gflops_per_second: rounded(flops / ms / 1e6),
+      gbytes_per_second: rounded(bytes / ms / 1e6),
+    };
+  });
+}

@@ -1,0 +1,54 @@
+// The benchmark in a process of its own on Dawn, Chromium's WebGPU, by the npm package `webgpu`; no browser. Bundled and
+// started by in-node.ts, to which it sends rows. Not here: what is measured (bench.ts).
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import type { Row } from './bench.ts';
+import type { BenchOptions } from './options.ts';
+import type { Summary } from './summary.ts';
+
+/** One of them, from this process to the one that started it. */
+export interface NodeMessage {
+  row?: Row;
+  summary?: Summary;
+  error?: string;
+}
+
+/** What the package exports. */
+interface Dawn {
+  create: (options: string[]) => GPU;
+  globals: Record<string, unknown>;
+}
+
+const NO_ADAPTER = `Dawn found no graphics adapter. On Linux it needs the Vulkan loader (libvulkan.so.1) and a driver.
+Without a GPU, Chromium's own software driver does:
+LD_LIBRARY_PATH=/usr/lib/chromium VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json npm run bench -- --node`;
+
+const send = (message: NodeMessage): void => void process.send?.(message);
+
+async function run(options: BenchOptions): Promise<void> {
+  // NODE_PATH counts here: the package may lie outside the project.
+  const path = createRequire(import.meta.url).resolve('webgpu');
+  const { create, globals } = (await import(pathToFileURL(path).href)) as Dawn;
+  const gpu = create(['disable-dawn-features=timestamp_quantization']);
+  if (!(await gpu.requestAdapter())) throw new Error(NO_ADAPTER);
+  imitateBrowser(gpu, globals);
+  const { runBench } = await import('./bench.ts');
+  send({ summary: await runBench(options, (row) => send({ row })) });
+}
+
+/** What tfjs and the engine look for in a page. With a document tfjs takes Node for a browser: its Node platform is CommonJS. */
+function imitateBrowser(gpu: GPU, globals: Dawn['globals']): void {
+  const userAgent = `Node ${process.version} ${process.platform} ${process.arch}, Dawn`;
+  const navigator = { gpu, userAgent, hardwareConcurrency: availableParallelism() };
+  // Newer versions of Node have a navigator that cannot be assigned.
+  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+  Object.assign(globalThis, globals, { window: globalThis, document: {}, isSecureContext: true });
+}
+
+process.on('message', (options: BenchOptions) => {
+  void run(options)
+    .catch((error: unknown) => send({ error: error instanceof Error ? error.message : String(error) }))
+    // Dawn would keep the process running.
+    .finally(() => process.disconnect());
+});

@@ -1,0 +1,14 @@
+// The benchmark in a page: what the program that drives the browser calls (in-browser.ts). Not here: what is measured.
+import { runBench, type Row } from './bench.ts';
+import type { BenchOptions } from './options.ts';
+import type { Summary } from './summary.ts';
+
+declare global {
+  interface Window {
+    /** Given by the program that drives the browser. */
+    emitRow: (row: Row) => Promise<void>;
+    runBench: (options: BenchOptions) => Promise<Summary>;
+  }
+}
+
+window.runBench = (options) => runBench(options, (row) => void window.emitRow(row));

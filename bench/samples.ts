@@ -1,0 +1,37 @@
+// Sixteen samples by DDIM from an executor's averaged weights, by the clock. Not here: the sampler (src/diffusion), pictures.
+import { alphaBar } from '../src/diffusion/noise-schedule.ts';
+import { createSampler, initialNoise } from '../src/diffusion/sampler.ts';
+import type { Executor } from '../src/engine/executor.ts';
+import type { Task } from './task.ts';
+
+const SAMPLES = 16;
+
+/** After one prediction that is not timed: it compiles. `calls`: denoising calls, timed. */
+export async function drawSamples(
+  executor: Executor,
+  task: Task,
+  calls: number,
+): Promise<{ msPerCall: number; samples: Float32Array }> {
+  const [, height, width, channels] = task.shape;
+  const shape: Task['shape'] = [SAMPLES, height, width, channels];
+  const size = height * width * channels;
+  let x = new Float32Array(SAMPLES * size);
+  for (let sample = 0; sample < SAMPLES; sample++) x.set(initialNoise(0, sample, size), sample * size);
+  const sampler = createSampler({
+    alphaBar: alphaBar('linear'),
+    predictionType: 'epsilon',
+    sampler: 'ddim',
+    steps: calls,
+  });
+  const held = executor.hold('ema');
+  const timestepsOf = (timestep: number) => new Float32Array(SAMPLES).fill(timestep);
+  await executor.predict(held, x, timestepsOf(0), shape);
+  const started = performance.now();
+  for (const [i, timestep] of sampler.timesteps.entries()) {
+    const prediction = await executor.predict(held, x, timestepsOf(timestep), shape);
+    x = sampler.step(i, x, prediction, null);
+  }
+  const msPerCall = (performance.now() - started) / calls;
+  held.release();
+  return { msPerCall, samples: x };
+}

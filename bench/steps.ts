@@ -1,0 +1,52 @@
+// Steps by the clock: the JavaScript of a step until the GPU is waited for, the step until its loss is there, and what it
+// asked of the GPU. Not here: who makes the step.
+import type { GpuCounter, GpuCounts } from './counting.ts';
+
+export interface StepTime {
+  /** From the call until it returns its promise. */
+  hostMs: number;
+  /** From the call until the promise has settled: the GPU is done, the loss is read. */
+  stepMs: number;
+  loss: number;
+  counts: GpuCounts;
+}
+
+/** One step. `run` returns once all is encoded; its promise settles with the loss. */
+export async function timeStep(counter: GpuCounter, run: () => Promise<number>): Promise<StepTime> {
+  counter.take();
+  const started = performance.now();
+  const pending = run();
+  const hostMs = performance.now() - started;
+  const loss = await pending;
+  const stepMs = performance.now() - started;
+  return { hostMs, stepMs, loss, counts: counter.take() };
+}
+
+/** Steps a second, with two in flight, as the training loop makes them. */
+export async function stepsPerSecond(count: number, run: (i: number) => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  const inFlight: Promise<unknown>[] = [];
+  for (let i = 0; i < count; i++) {
+    if (inFlight.length === 2) await inFlight.shift();
+    inFlight.push(run(i));
+  }
+  await Promise.all(inFlight);
+  return (1000 * count) / (performance.now() - started);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return low === undefined || high === undefined ? NaN : (low + high) / 2;
+}
+
+/** Largest |a - b| / |b|; NaN where one is not a number, or the lengths differ. */
+export function maxRelativeDifference(a: readonly number[], b: readonly number[]): number {
+  if (a.length !== b.length || a.length === 0) return NaN;
+  return a.reduce((most, value, i) => {
+    const expected = b[i] as number;
+    const difference = Math.abs(value - expected) / Math.abs(expected);
+    return difference > most || Number.isNaN(difference) ? difference : most;
+  }, 0);
+}

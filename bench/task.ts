@@ -1,0 +1,95 @@
+// What both sides train: a preset's network from the same weights on the same batches of drawn shapes, all of it a function
+// of the step. Not here: who trains it.
+import { networkOf, type PresetName, presetConfig } from '../src/config.ts';
+import { drawShape } from '../src/data/shapes.ts';
+import { alphaBar, TIMESTEPS } from '../src/diffusion/noise-schedule.ts';
+import { mixtureOf } from '../src/diffusion/target.ts';
+import { emaDecayAt } from '../src/diffusion/training-schedules.ts';
+import type {
+  ExecutorState,
+  Network,
+  NoisedBatch,
+  ParameterSpec,
+  StepSettings,
+} from '../src/engine/executor.ts';
+import { initialWeights } from '../src/model/init.ts';
+import { unetParameters } from '../src/model/parameters.ts';
+import { unet } from '../src/model/unet.ts';
+import { STREAMS, uniformBelow } from '../src/random.ts';
+
+export interface Task {
+  preset: PresetName;
+  parameters: readonly ParameterSpec[];
+  parameterCount: number;
+  network: Network;
+  /** In PyTorch's layout, in the order of the parameters. */
+  weights: readonly Float32Array<ArrayBuffer>[];
+  /** [B, H, W, C] */
+  shape: [number, number, number, number];
+  learningRate: number;
+  /** Of step 1, 2, ... */
+  batchOf(step: number): NoisedBatch;
+}
+
+const SEED = 0;
+
+/** Deterministic: equal arguments, equal task. */
+export function taskOf(preset: PresetName, batch: number): Task {
+  const { imageSize, learningRate } = presetConfig(preset);
+  const config = networkOf({ preset, imageSize });
+  const weights = initialWeights(config, SEED);
+  const shape: Task['shape'] = [batch, imageSize, imageSize, config.inChannels];
+  const levels = alphaBar('linear');
+  return {
+    preset,
+    parameters: unetParameters(config),
+    parameterCount: weights.reduce((sum, { length }) => sum + length, 0),
+    network: (ops, values, x, timesteps) => unet(ops, config, values, x, timesteps),
+    weights,
+    shape,
+    learningRate,
+    batchOf: (step) => {
+      const timesteps = uniformBelow(SEED, step, STREAMS.timesteps, TIMESTEPS, batch);
+      return {
+        shape,
+        pictures: picturesOf(step, batch, imageSize),
+        mixture: mixtureOf('epsilon', levels, timesteps),
+        noise: { seed: SEED, step, stream: STREAMS.noise, first: 0 },
+        timesteps: Float32Array.from(timesteps),
+        sampleWeights: new Float32Array(batch).fill(1),
+      };
+    },
+  };
+}
+
+/** Shapes drawn for the step, -1..1, [B, size, size, 3]. */
+function picturesOf(step: number, batch: number, size: number): Float32Array {
+  const length = size * size * 3;
+  const pictures = new Float32Array(batch * length);
+  for (let i = 0; i < batch; i++) {
+    const pixels = drawShape((step - 1) * batch + i, size, SEED);
+    pixels.forEach((value, j) => (pictures[i * length + j] = value / 127.5 - 1));
+  }
+  return pictures;
+}
+
+/** The update that makes `step`; the rate rises over `warmupSteps` to the preset's. Everything a run does is on. */
+export function settingsOf(task: Task, step: number, warmupSteps = 0): StepSettings {
+  return {
+    optimizerStep: step,
+    learningRate: task.learningRate * Math.min(1, step / (warmupSteps + 1)),
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: 1e-6,
+    gradientClip: 1,
+    emaDecay: emaDecayAt(step, 0.9999),
+  };
+}
+
+/** The state a run starts from. */
+export function initialState({ weights }: Task): ExecutorState {
+  const copy = () => weights.map((values) => values.slice());
+  const zeros = () => weights.map(({ length }) => new Float32Array(length));
+  return { weights: copy(), ema: copy(), expAvg: zeros(), expAvgSq: zeros() };
+}
