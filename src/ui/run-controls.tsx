@@ -53,7 +53,8 @@ function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
         </>
       );
     case 'validating':
-      return <Pause />;
+      // A run that waits afterwards is paused already.
+      return waitsAfterSamples(state) ? <Resume disabled /> : <Pause />;
     case 'paused':
       return (
         <>

@@ -1,5 +1,6 @@
 // Keyboard shortcuts: what they do, and the dialog that lists them. Never while something is typed or a dialog is open.
 import { useEffect } from 'preact/hooks';
+import { waitsAfterSamples } from './after-samples.ts';
 import { type App, useApp } from './app-context.ts';
 import { Dialog } from './dialog.tsx';
 
@@ -27,7 +28,8 @@ function isTaken(event: KeyboardEvent): boolean {
 /** True when the key did something. */
 function press({ state, commands }: App, key: string): boolean {
   const now = state.runState.value;
-  if (key === ' ' && (now === 'training' || now === 'validating')) commands.pause();
+  const pausable = now === 'training' || (now === 'validating' && !waitsAfterSamples(state));
+  if (key === ' ' && pausable) commands.pause();
   else if (key === ' ' && now === 'paused') commands.resume();
   else if (key === 's' && (now === 'training' || now === 'paused')) commands.saveCheckpoint();
   else if (key === 'e' && now !== 'elsewhere' && state.checkpoints.value.length > 0)

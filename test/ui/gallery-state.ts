@@ -221,6 +221,10 @@ const FILL: Record<string, (state: State) => void> = {
       gradientNorm: null,
     };
   },
+  waiting: (state) => {
+    FILL['validating']?.(state);
+    for (const run of state.store.value?.runs ?? []) run.note.paused = true;
+  },
   training: (state) => fillRun(state, 25_310),
   long: (state) => {
     fillRun(state, 3_750_000);
@@ -294,6 +298,7 @@ export const STATES = Object.keys(FILL);
 /** States whose name is not the page's own. */
 const PAGE_STATE: Record<string, PageState> = {
   first: 'starting',
+  waiting: 'validating',
   young: 'training',
   long: 'training',
   saving: 'training',

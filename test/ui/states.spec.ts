@@ -8,7 +8,7 @@ const STATES = [
   ...['finished', 'failed', 'unavailable', 'elsewhere'],
 ];
 /** What a state may look like beside its usual look: each in two of the four. */
-const LOOKS = ['first', 'young', 'saving', 'webgl', 'importing', 'question'];
+const LOOKS = ['first', 'waiting', 'young', 'saving', 'webgl', 'importing', 'question'];
 const WIDTHS = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
@@ -138,6 +138,16 @@ test('every state has its buttons once, and the validation samples of its run on
     if (state === 'validating') await expect.soft(regions).not.toHaveAttribute('data-step');
     else await expect.soft(regions, state).toHaveAttribute('data-step', '24000');
   }
+});
+
+test('a run that was paused offers no Pause while it is validated: it waits for Resume', async ({ page }) => {
+  await open(page, 'waiting');
+  await expect(page.getByTestId('run-state')).toHaveText('validating');
+  await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toHaveCount(0);
+  await expect(page.getByRole('main')).toContainText('It waits for Resume, which goes on at step 24,001');
+  await page.keyboard.press(' ');
+  await expect(page.getByTestId('run-state')).toHaveText('validating');
 });
 
 test('before the worker answers there is Train, disabled, and no word that is not known', async ({
