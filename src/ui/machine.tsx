@@ -1,5 +1,5 @@
 // What trains: GPU, backend and its self-test, executor, storage, wake lock. What is measured, not what is promised.
-import type { Fault } from '../fault.ts';
+// Not here: the way out where it is not WebGPU (the alert says it).
 import type { Machine as MachineInfo } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
 import { UNKNOWN } from './format.ts';
@@ -20,6 +20,7 @@ export function Machine() {
           <span data-testid="backend">{machine?.backend ?? UNKNOWN}</span>
           {machine && `, ${selfTest(machine)}`}
           {machine && machine.backend !== 'webgpu' && <span class="tag plain">slow</span>}
+          {machine?.why && <small>{machine.why.title}</small>}
         </dd>
         <dt>Executor</dt>
         <dd>
@@ -36,7 +37,6 @@ export function Machine() {
           </>
         )}
       </dl>
-      {machine?.why && <Why fault={machine.why} />}
       <StoragePanel />
     </section>
   );
@@ -44,18 +44,3 @@ export function Machine() {
 
 const selfTest = ({ selfTest: { passed, detail } }: MachineInfo): string =>
   passed ? 'passed its gradient test' : `failed its gradient test: ${detail}`;
-
-/** Why it is not WebGPU, and the way out. */
-function Why({ fault }: { fault: Fault }) {
-  return (
-    <div class="why">
-      <b>{fault.title}</b>
-      <p>{fault.what}</p>
-      <ul>
-        {fault.todo.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
-      </ul>
-    </div>
-  );
-}

@@ -269,6 +269,7 @@ const FILL: Record<string, (state: State) => void> = {
         gpu: 'SwiftShader',
         why: NO_WEBGPU,
       };
+    state.fault.value = NO_WEBGPU;
     state.form.value = presetConfig('tiny');
     state.skipped.value = [{ name: 'notes.pdf', why: 'it is no picture' }];
   },

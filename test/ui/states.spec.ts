@@ -150,6 +150,17 @@ test('a run that was paused offers no Pause while it is validated: it waits for 
   await expect(page.getByTestId('run-state')).toHaveText('validating');
 });
 
+test('why it is not WebGPU, and the way out, is said once: in the alert', async ({ page }) => {
+  await open(page, 'webgl');
+  await expect(page.getByRole('alert')).toHaveCount(1);
+  await expect(page.getByText('start the browser with --enable-unsafe-webgpu')).toHaveCount(1);
+  const machine = page.getByRole('region', { name: 'Machine' });
+  await expect(machine).toContainText('slow');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(machine).toContainText('This browser has no WebGPU');
+});
+
 test('before the worker answers there is Train, disabled, and no word that is not known', async ({
   page,
 }) => {
