@@ -518,19 +518,23 @@ export function parseAddress(
   return { config: whole, given, faults };
 }
 
-/** Settings stored in a checkpoint: every field must be there and in range. Unknown fields (of a newer version) are left out. Throws FaultError. */
+/**
+ * Settings stored in a checkpoint. A field that is there must be in range; one that is not, because the version that saved it had
+ * no such setting, is what its preset says. Unknown fields (of a newer version) are left out. Throws FaultError.
+ */
 export function parseStored(stored: unknown): RunConfig {
   if (typeof stored !== 'object' || stored === null)
     throw new FaultError(storedFault('config', 'an object', String(stored)));
   const fields = stored as Record<string, unknown>;
-  const config: Record<string, unknown> = {};
-  for (const name of Object.keys(SETTINGS) as (keyof RunConfig)[]) {
-    if (!accepts(SETTINGS[name], fields[name]))
-      throw new FaultError(
-        storedFault(`config.${name}`, rangeOf(SETTINGS[name]), String(fields[name]).slice(0, 64)),
-      );
-    config[name] = fields[name];
-  }
+  const field = (name: keyof RunConfig): unknown => {
+    if (accepts(SETTINGS[name], fields[name])) return fields[name];
+    const got = String(fields[name]).slice(0, 64);
+    throw new FaultError(storedFault(`config.${name}`, rangeOf(SETTINGS[name]), got));
+  };
+  // Without its preset nothing else is known.
+  const config: Record<string, unknown> = { ...presetConfig(field('preset') as PresetName) };
+  for (const name of Object.keys(SETTINGS) as (keyof RunConfig)[])
+    if (Object.hasOwn(fields, name)) config[name] = field(name);
   const whole = config as unknown as RunConfig;
   const mismatch = crossCheck(whole);
   if (mismatch) throw new FaultError(mismatch);

@@ -82,6 +82,16 @@ test('stored settings are read back, newer fields left out, wrong ones refused b
   expect(() => parseStored(null)).toThrow(FaultError);
 });
 
+test('a stored setting that an older version did not have is what its preset says; its preset must be there', () => {
+  const stored: Record<string, unknown> = { ...presetConfig('tiny'), seed: 7, batchSize: 2 };
+  for (const name of ['executor', 'sampler', 'learningRate', 'minSnrGamma']) delete stored[name];
+  expect(parseStored(stored)).toEqual({ ...presetConfig('tiny'), seed: 7, batchSize: 2 });
+  for (const wrong of [null, undefined, 'fast', 0])
+    expect(() => parseStored({ ...stored, executor: wrong }), String(wrong)).toThrow(/config\.executor/);
+  delete stored['preset'];
+  expect(() => parseStored(stored)).toThrow(/config\.preset/);
+});
+
 test('an epoch has ceil(count / images per step) steps; the run ends at epochs or maxSteps', () => {
   const config = {
     ...presetConfig('tiny'),
