@@ -48,7 +48,7 @@ export function lossAndGradient(
       let scale = 2.0 * sampleWeights[b] * control[${CONTROL.gradientScale}] / f32(params.per_picture);
       var sum = 0.0;
       for (var i = first + lane; i < end; i += ${step}u) {
-        let difference = prediction[i] - target[i];
+        let difference = prediction[i] - goal[i];
         sum += difference * difference;
         dPrediction[i] = difference * scale;
       }`;
@@ -56,7 +56,7 @@ export function lossAndGradient(
     op: 'loss',
     bindings: {
       prediction: { value: prediction, access: 'read' },
-      target: { value: target, access: 'read' },
+      goal: { value: target, access: 'read' },
       sampleWeights: { value: sampleWeights, access: 'read' },
       control: { value: control, access: 'read' },
       partial: { value: partial, access: 'write' },

@@ -43,7 +43,7 @@ export function mixNoise(
         mix: { value: mix, access: 'read', type: 'vec4<f32>' },
         seeds: { value: seeds, access: 'read', type: 'u32' },
         input: { value: input, access: 'write' },
-        target: { value: target, access: 'write' },
+        goal: { value: target, access: 'write' },
       },
       params: { count, per_picture: perPicture },
       workgroupSize: [threads, 1, 1],
@@ -62,7 +62,7 @@ export function mixNoise(
           let m = mix[i / params.per_picture];
           let picture = pictures[i];
           input[i] = m.x * picture + m.y * noise;
-          target[i] = m.z * picture + m.w * noise;
+          goal[i] = m.z * picture + m.w * noise;
         }
       }`,
     }),

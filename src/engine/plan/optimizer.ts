@@ -87,10 +87,10 @@ export function squareSums(
       let end = min(first + params.span, params.length);
       var sums_of_four = vec4<f32>();
       var worst = vec4<u32>();
-      for (var from = first; from < end; from += ${BLOCK * threads}u) {
-        let to = min(from + ${BLOCK * threads}u, end);
+      for (var start = first; start < end; start += ${BLOCK * threads}u) {
+        let to = min(start + ${BLOCK * threads}u, end);
         var block = vec4<f32>();
-        for (var i = from + lane; i < to; i += ${threads}u) {
+        for (var i = start + lane; i < to; i += ${threads}u) {
           let value = gradient[i];
           worst = max(worst, bitcast<vec4<u32>>(value) & vec4<u32>(${MAGNITUDE}));
           block += value * value;
@@ -184,10 +184,10 @@ fn is_finite(word: u32) -> bool { return (word & ${MAGNITUDE}) < ${NOT_FINITE}; 
       var squares = Sum(0.0, 0u);
       ${sums
         .map(
-          (_, i) => `for (var from = 0u; from < params.length${i}; from += ${BLOCK}u) {
+          (_, i) => `for (var start = 0u; start < params.length${i}; start += ${BLOCK}u) {
         var block = Sum(0.0, squares.worst);
-        let to = min(from + ${BLOCK}u, params.length${i});
-        for (var i = from; i < to; i++) { block = plus(block, sums${i}[i]); }
+        let to = min(start + ${BLOCK}u, params.length${i});
+        for (var i = start; i < to; i++) { block = plus(block, sums${i}[i]); }
         squares = Sum(squares.total + block.total, block.worst);
       }`,
         )
