@@ -1,6 +1,7 @@
 // The network as a list of operations: `graphOps` is the vocabulary of ops.ts over values that hold no numbers, so that
 // running the network once writes down what it does. Not here: joining operations (fuse.ts), kernels (forward.ts).
 import type { Ops } from '../ops.ts';
+import type { AttentionGeometry } from './attention.ts';
 import type { ConvGeometry } from './conv.ts';
 import type { GroupNormGeometry } from './group-norm.ts';
 import type { Value } from './kernel.ts';
@@ -14,14 +15,6 @@ export interface ConvOperation {
   perChannel: Value | null;
   residual: Value | null;
   y: Value;
-}
-
-export interface AttentionGeometry {
-  batch: number;
-  queries: number;
-  keys: number;
-  channels: number;
-  heads: number;
 }
 
 /** A forward operation: what it reads, what it makes (`y`), its shape. */

@@ -54,8 +54,7 @@ export interface PlanReport {
 
 type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
 
-/** The plan's own spec on a device. */
-export function planSpecOn(
+function planSpecOn(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
   network: Network,
@@ -70,6 +69,16 @@ export function planSpecOn(
     family: family ?? (device.software ? 'registers' : 'tiles'),
     bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
   };
+}
+
+/** Bytes of all GPU buffers that training would make, exactly, without making any. Throws FaultError (kind `memory`) where it cannot fit. */
+export function trainingBytes(
+  device: PlanDevice,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+  options: PlanOptions,
+): number {
+  return planTraining(planSpecOn(device, parameters, network, options)).allocatedBytes;
 }
 
 /**

@@ -40,14 +40,21 @@ export class PipelineCache {
   get(op: string, source: string): Promise<GPUComputePipeline> {
     const known = this.#made.get(source);
     if (known) return known;
-    const module = this.device.createShaderModule({ label: op, code: source });
-    const pipeline = this.device.createComputePipelineAsync({
-      label: op,
-      layout: 'auto',
-      compute: { module, entryPoint: 'main' },
-    });
+    const pipeline = this.#make(op, source);
     this.#made.set(source, pipeline);
     return pipeline;
+  }
+
+  async #make(op: string, source: string): Promise<GPUComputePipeline> {
+    const module = this.device.createShaderModule({ label: op, code: source });
+    const compute = { module, entryPoint: 'main' };
+    try {
+      return await this.device.createComputePipelineAsync({ label: op, layout: 'auto', compute });
+    } catch (error) {
+      const { messages } = await module.getCompilationInfo();
+      const said = messages.map(({ lineNum, message }) => `line ${lineNum}: ${message}`);
+      throw new Error(`${op}: ${[String(error), ...said].join('\n')}`, { cause: error });
+    }
   }
 }
 
