@@ -1,0 +1,97 @@
+// The command line of `npm run learn`, read and checked: a run's settings and what is written where. Not here: the work.
+import { parseArgs } from 'node:util';
+import {
+  crossCheck,
+  parseSetting,
+  PRESET_NAMES,
+  type PresetName,
+  presetConfig,
+  type RunConfig,
+  SETTINGS,
+} from '../../src/config.ts';
+import { type Fault, FaultError } from '../../src/fault.ts';
+
+/** The GPU that the browser uses: its own in software, or the machine's. */
+export type AdapterChoice = 'software' | 'hardware';
+
+export interface CommandLine {
+  config: RunConfig;
+  adapter: AdapterChoice;
+  /** The samples' PNG. */
+  out: string;
+  /** The EMA weights' safetensors file. */
+  weights: string | null;
+}
+
+export const USAGE = `npm run learn -- [options]
+  --preset NAME         ${PRESET_NAMES.join(', ')}; default tiny
+  --dataset NAME        shapes (default) or planets
+  --steps N, --batch N  default: what the preset needs here
+  --executor NAME       plan (default) or eager
+  --adapter NAME        software (default) or hardware: which GPU the browser uses
+  --set NAME=VALUE      any other setting of a run, as in the app's address; may be repeated
+  --out FILE            the samples as PNG; default bench/results/learn-PRESET-DATASET.png
+  --weights FILE        also writes the EMA weights: safetensors, F16, diffusers names`;
+
+/** Few steps have to do: v is learnt where noise hides the background, and the rate falls to zero. */
+const FEW_STEPS: Partial<RunConfig> = {
+  dataset: 'shapes',
+  predictionType: 'v_prediction',
+  noiseSchedule: 'cosine',
+  learningRateSchedule: 'cosine',
+  sampleSteps: 25,
+  epochs: SETTINGS.epochs.type === 'integer' ? SETTINGS.epochs.max : 1,
+  backend: 'webgpu',
+  executor: 'plan',
+};
+
+const STEPS: Partial<Record<PresetName, Partial<RunConfig>>> = {
+  tiny: { maxSteps: 4000, batchSize: 4 },
+};
+
+/** Throws an Error that says what was expected. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      preset: { type: 'string', default: 'tiny' },
+      dataset: { type: 'string' },
+      steps: { type: 'string' },
+      batch: { type: 'string' },
+      executor: { type: 'string' },
+      adapter: { type: 'string', default: 'software' },
+      set: { type: 'string', multiple: true, default: [] },
+      out: { type: 'string' },
+      weights: { type: 'string' },
+    },
+  });
+  const { adapter } = values;
+  if (adapter !== 'software' && adapter !== 'hardware')
+    throw new Error(`--adapter: expected software or hardware, got ${adapter}`);
+  const preset = checked('preset', values.preset, 'tiny');
+  const { dataset, steps: maxSteps, batch: batchSize, executor } = values;
+  const given = Object.entries({ dataset, maxSteps, batchSize, executor });
+  for (const pair of values.set) {
+    const at = pair.indexOf('=');
+    given.push([pair.slice(0, at), pair.slice(at + 1)]);
+  }
+  const config = { ...presetConfig(preset), ...FEW_STEPS, ...STEPS[preset] };
+  for (const [name, text] of given) if (text !== undefined) change(config, name, text);
+  const fault = crossCheck(config);
+  if (fault) throw new FaultError(fault);
+  const out = values.out ?? `bench/results/learn-${preset}-${config.dataset}.png`;
+  return { config, adapter, out, weights: values.weights ?? null };
+}
+
+function change(config: RunConfig, name: string, text: string): void {
+  if (!Object.hasOwn(SETTINGS, name) || name === 'preset')
+    throw new Error(`--set: expected a setting as NAME=VALUE, got ${name}=${text}`);
+  const setting = name as Exclude<keyof RunConfig, 'preset'>;
+  Object.assign(config, { [setting]: checked(setting, text, config[setting]) });
+}
+
+function checked<K extends keyof RunConfig>(name: K, text: string, used: RunConfig[K]): RunConfig[K] {
+  const { value, fault }: { value: RunConfig[K]; fault: Fault | null } = parseSetting(name, text, used);
+  if (fault) throw new FaultError(fault);
+  return value;
+}

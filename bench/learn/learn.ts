@@ -1,0 +1,181 @@
+// Trains a run as the app does and draws samples before and after, in a page: the trainer's own first state, steps and
+// drawings on the trainer's own device. Not here: worker, store and loop (src/trainer), what the samples are worth (main.ts).
+import { lastStep, networkOf, type RunConfig } from '../../src/config.ts';
+import type { PictureSet } from '../../src/data/api.ts';
+import { openPictures } from '../../src/data/sets.ts';
+import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import type { Executor, StepStats } from '../../src/engine/executor.ts';
+import { Drawing, SAMPLE_COUNT } from '../../src/trainer/drawing.ts';
+import { EngineRoom } from '../../src/trainer/engine-room.ts';
+import { RateMeter } from '../../src/trainer/rate-meter.ts';
+import { initialState } from '../../src/trainer/run.ts';
+import { trainingStep } from '../../src/trainer/training-step.ts';
+import { encodeHalfWeights } from './half-weights.ts';
+import type { News } from './news.ts';
+
+export interface LearnRequest {
+  config: RunConfig;
+  /** Sets of 16 samples, each of its own seed. */
+  draws: number;
+  /** Whether the EMA weights are wanted. */
+  weights: boolean;
+}
+
+/** Pictures: uint8 RGB, [count, size, size, 3]. */
+export interface Learnt {
+  gpu: string;
+  adapter: string;
+  browser: string;
+  parameters: number;
+  executor: string;
+  steps: number;
+  trainingSeconds: number;
+  lossFirst: number;
+  lossLast: number;
+  data: Uint8Array;
+  untrained: Uint8Array;
+  trained: Uint8Array;
+  /** A safetensors file of halves. */
+  weights: Uint8Array | null;
+}
+
+/** Losses of so many steps are one number. */
+const SMOOTHED_OVER = 100;
+const TELL_EVERY_MS = 10_000;
+/** As in the app. */
+const IN_FLIGHT = 2;
+
+interface Work {
+  config: RunConfig;
+  room: EngineRoom;
+  set: PictureSet;
+  alphaBar: Float64Array;
+  executor: Executor;
+  tell: (news: News) => void;
+}
+
+/** Throws FaultError where the device fails, an Error where a step or a sample is not finite. */
+export async function learn(request: LearnRequest, tell: (news: News) => void): Promise<Learnt> {
+  const { config, draws } = request;
+  const room = await EngineRoom.start(config);
+  const set = await openPictures(config.dataset, config);
+  const executor = await room.executorFor(config, initialState(config), (done, total) => {
+    if (done === total) tell({ about: 'compiling', done, total });
+  });
+  const { gpu } = room.machine;
+  const { kind, parameters } = executor;
+  tell({ about: 'machine', gpu, executor: kind, pictures: set.info.title, count: set.count, size: set.size });
+  const work: Work = { config, room, set, alphaBar: alphaBar(config.noiseSchedule), executor, tell };
+  const before = performance.now();
+  const untrained = await draw(work, 'untrained', 0, draws);
+  const started = performance.now();
+  const losses = await train(work, (started - before) / 1000);
+  const trainingSeconds = (performance.now() - started) / 1000;
+  const trained = await draw(work, 'trained', losses.length, draws);
+  const { ema } = await room.guard(executor.snapshot());
+  return {
+    gpu,
+    adapter: room.device.adapterKey,
+    browser: navigator.userAgent,
+    parameters: ema.reduce((sum, { length }) => sum + length, 0),
+    executor: kind,
+    steps: losses.length,
+    trainingSeconds,
+    lossFirst: mean(losses.slice(0, SMOOTHED_OVER)),
+    lossLast: mean(losses.slice(-SMOOTHED_OVER)),
+    data: await pixelsOf(set),
+    untrained,
+    trained,
+    weights: request.weights ? encodeHalfWeights(parameters, ema, metadataOf(work)) : null,
+  };
+}
+
+/** The losses of all steps. `secondsAfter`: what is still to be done after the last one. */
+async function train(work: Work, secondsAfter: number): Promise<number[]> {
+  const { config, room, set, alphaBar, executor, tell } = work;
+  const last = lastStep(config, set.count);
+  const losses: number[] = [];
+  const rate = new RateMeter();
+  let told = performance.now();
+  const settle = async (pending: Promise<StepStats>) => {
+    const { loss, gradientNorm, applied } = await room.guard(pending);
+    const step = losses.push(loss);
+    if (!applied) throw new Error(`step ${step}: loss ${loss}, gradient norm ${gradientNorm}`);
+    rate.tick();
+    if (performance.now() - told < TELL_EVERY_MS && step < last) return;
+    told = performance.now();
+    const stepsPerSecond = rate.perSecond();
+    const secondsLeft = stepsPerSecond && (last - step) / stepsPerSecond + secondsAfter;
+    tell({
+      about: 'step',
+      step,
+      last,
+      loss: mean(losses.slice(-SMOOTHED_OVER)),
+      stepsPerSecond,
+      secondsLeft,
+    });
+  };
+  const inFlight: Promise<void>[] = [];
+  for (let step = 0; step < last; step++) {
+    const { microBatches, settings } = await trainingStep(config, set, alphaBar, last, step);
+    const settled = settle(executor.step(microBatches, settings));
+    // Awaited below; where another await fails first, that one is told.
+    void settled.catch(() => undefined);
+    inFlight.push(settled);
+    if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
+  }
+  await Promise.all(inFlight);
+  return losses;
+}
+
+/** Samples of the averaged weights as they are now. */
+async function draw(work: Work, weights: string, step: number, draws: number): Promise<Uint8Array> {
+  const { config, room, alphaBar, executor, tell } = work;
+  const length = config.imageSize ** 2 * 3;
+  const total = draws * SAMPLE_COUNT;
+  const pixels = new Uint8Array(total * length);
+  let done = 0;
+  let told = performance.now();
+  for (let i = 0; i < draws; i++) {
+    const seed = config.seed + i;
+    const drawing = new Drawing(executor, alphaBar, config, { purpose: 'draw', step, weights: 'ema', seed });
+    let drawn = null;
+    while (!drawn) drawn = await room.guard(drawing.advance());
+    if (!drawn.finite) throw new Error(`samples of the ${weights} weights are not finite`);
+    for (const { rgba } of drawn.samples) pixels.set(withoutAlpha(rgba), done++ * length);
+    if (performance.now() - told < TELL_EVERY_MS && done < total) continue;
+    told = performance.now();
+    tell({ about: 'drawing', weights, done, total });
+  }
+  return pixels;
+}
+
+const withoutAlpha = (rgba: Uint8ClampedArray): Uint8ClampedArray => rgba.filter((_, i) => i % 4 !== 3);
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+async function pixelsOf(set: PictureSet): Promise<Uint8Array> {
+  const length = set.size ** 2 * 3;
+  const pixels = new Uint8Array(set.count * length);
+  for (let i = 0; i < set.count; i++) pixels.set(await set.read(i), i * length);
+  return pixels;
+}
+
+/** What whoever draws from the weights has to know. */
+function metadataOf({ config, set, executor, room }: Work): Record<string, string> {
+  return {
+    format: 'pt',
+    made_by: 'Perennial, npm run learn',
+    weights: 'ema',
+    global_step: String(lastStep(config, set.count)),
+    config: JSON.stringify(config),
+    network: JSON.stringify(networkOf(config)),
+    dataset: JSON.stringify({
+      name: set.info.id,
+      fingerprint: set.info.fingerprint,
+      credit: set.info.credit,
+    }),
+    execution: JSON.stringify(room.executionOf(executor)),
+  };
+}

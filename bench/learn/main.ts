@@ -1,0 +1,103 @@
+// `npm run learn`: trains in a browser, measures the samples against the data, writes the pictures, prints the summary as the
+// last line. Words for people go to stderr. Not here: the training (learn.ts), the distance (frechet.ts).
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type CommandLine, parseCommandLine, USAGE } from './command-line.ts';
+import { distancesOf } from './distances.ts';
+import { learnInBrowser } from './in-browser.ts';
+import type { Learnt } from './learn.ts';
+import { wordsOf } from './news.ts';
+import { gridPng } from './sample-grid.ts';
+
+/** Sets of 16 samples. */
+const DRAWS = 16;
+
+/** The last line that is printed; its fields are agreed. */
+interface Summary {
+  steps: number;
+  minutes: number;
+  /** Means of the first and of the last hundred steps. */
+  loss_first: number;
+  loss_last: number;
+  frechet_untrained: number;
+  frechet_trained: number;
+  /** untrained / trained */
+  ratio: number;
+  components: number;
+  samples: number;
+}
+
+/** The exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let line: CommandLine;
+  try {
+    line = parseCommandLine(args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  const started = performance.now();
+  try {
+    const { config, adapter, out, weights } = line;
+    const request = { config, draws: DRAWS, weights: weights !== null };
+    const learnt = await learnInBrowser(request, adapter, (news) => console.error(wordsOf(news)));
+    const summary = summaryOf(learnt, config.imageSize, started);
+    await writeTo(out, await gridPng(learnt.trained, config.imageSize));
+    if (weights !== null && learnt.weights) await writeTo(weights, learnt.weights);
+    await writeTo(out.replace(/(\.png)?$/, '.json'), recordOf(args, line, learnt, summary));
+    console.error(`Look at ${out}.`);
+    console.log(JSON.stringify(summary));
+    return 0;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+function summaryOf(learnt: Learnt, size: number, started: number): Summary {
+  const { untrained, trained, part, components, samples } = distancesOf(learnt, size);
+  console.error(`squared Frechet distance of as many of the data themselves: ${rounded(part)}`);
+  return {
+    steps: learnt.steps,
+    minutes: rounded((performance.now() - started) / 60_000),
+    loss_first: rounded(learnt.lossFirst),
+    loss_last: rounded(learnt.lossLast),
+    frechet_untrained: rounded(untrained),
+    frechet_trained: rounded(trained),
+    ratio: rounded(untrained / trained),
+    components,
+    samples,
+  };
+}
+
+/** What stands beside the picture: how it came to be. */
+function recordOf(
+  args: readonly string[],
+  { config }: CommandLine,
+  learnt: Learnt,
+  summary: Summary,
+): string {
+  const { gpu, adapter, browser, parameters, executor, trainingSeconds } = learnt;
+  const command = ['npm run learn', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
+  const record = {
+    command,
+    date: new Date().toISOString(),
+    gpu,
+    adapter,
+    browser,
+    executor,
+    parameters,
+    training_minutes: rounded(trainingSeconds / 60),
+    ...summary,
+    config,
+  };
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+async function writeTo(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}
+
+/** To four digits. */
+const rounded = (value: number): number => Number(value.toPrecision(4));
