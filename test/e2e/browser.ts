@@ -1,6 +1,6 @@
 // A real browser with a profile that outlives it: opened, killed and opened again as a user's is. Notes every request
 // (page, workers, service worker) and every console error. Not here: what the tests claim.
-import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
+import { chromium, type BrowserContext, type Page, type Worker } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '../chromium.ts';
 
 /** Where `npm start` serves, always. */
@@ -20,8 +20,11 @@ export interface Profile {
   close(): Promise<void>;
 }
 
+/** As launchPersistentContext takes them. */
+type Options = NonNullable<Parameters<typeof chromium.launchPersistentContext>[1]>;
+
 /** Opens a browser on the profile in `folder` (made if it is not there), with one blank page; `page.goto('/?preset=tiny')` works. */
-export async function openProfile(folder: string, options: BrowserContextOptions = {}): Promise<Profile> {
+export async function openProfile(folder: string, options: Options = {}): Promise<Profile> {
   const context = await chromium.launchPersistentContext(folder, {
     baseURL: ADDRESS,
     executablePath: findChromium(),
@@ -86,4 +89,22 @@ export async function waitForStep(page: Page, atLeast: number, timeoutMs = 240_0
     atLeast,
     { timeout: timeoutMs },
   );
+}
+
+/** The worker that trains, of this page. */
+export function trainerOf(page: Page): Worker {
+  const trainer = page.workers().find((worker) => /\/worker-[\w-]+\.js$/.test(worker.url()));
+  if (!trainer) throw new Error(`no trainer among ${page.workers().length} workers`);
+  return trainer;
+}
+
+/** The trainer's thread sleeps: its state stays for as long as it takes to look at it. Ends early where the worker is ended. */
+export async function holdTrainer(page: Page, forMs: number): Promise<void> {
+  const sleep = (ms: number): unknown => {
+    const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    return Atomics.wait(new Int32Array(buffer), 0, 0, ms);
+  };
+  await trainerOf(page)
+    .evaluate(sleep, forMs)
+    .catch(() => undefined);
 }

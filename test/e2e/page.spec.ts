@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { openProfile, waitForState, waitForStep } from './browser.ts';
+import { holdTrainer, openProfile, waitForState, waitForStep } from './browser.ts';
 import { temporaryFolders } from './folders.ts';
 import { address, button, byTestId, TINY, train } from './visit.ts';
 
@@ -37,17 +37,6 @@ test('no accessibility finding and no sideways scroll, idle, training, paused an
   expect(profile.errors).toEqual([]);
   await profile.close();
 });
-
-/** The trainer's thread sleeps: its state stays for as long as it takes to look at it. Ends early where the browser is closed. */
-async function holdTrainer(page: Page, forMs: number): Promise<void> {
-  const trainer = page.workers().find((worker) => /\/worker-[\w-]+\.js$/.test(worker.url()));
-  if (!trainer) throw new Error(`no trainer among ${page.workers().length} workers`);
-  const sleep = (ms: number): unknown => {
-    const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    return Atomics.wait(new Int32Array(buffer), 0, 0, ms);
-  };
-  await trainer.evaluate(sleep, forMs).catch(() => undefined);
-}
 
 async function expectSound(page: Page, state: string): Promise<void> {
   for (const size of SIZES) {

@@ -46,6 +46,9 @@ export async function host(read: (path: string) => Promise<Buffer | string>): Pr
   };
 }
 
-/** Serves a folder. */
-export const hostFolder = (folder: string): Promise<Host> =>
-  host((path) => readFile(join(folder, normalize(`/${path}`))));
+/** Serves a folder. `first`: code that every worker runs before its own, to stand in for a browser that is not at hand. */
+export const hostFolder = (folder: string, first = ''): Promise<Host> =>
+  host(async (path) => {
+    const file = await readFile(join(folder, normalize(`/${path}`)));
+    return /worker-[\w-]+\.js$/.test(path) ? `${first}${file.toString()}` : file;
+  });

@@ -68,6 +68,22 @@ export async function chooseCheckpoint(page: Page, path: string): Promise<void> 
   await page.getByLabel('Import checkpoint', { exact: true }).setInputFiles(path);
 }
 
+/** Notes every text of run-state from the page's start. */
+export async function watchStates(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const seen: string[] = [];
+    const look = (): void => {
+      const now = document.querySelector('[data-testid=run-state]')?.textContent?.trim();
+      if (now && seen.at(-1) !== now) seen.push(now);
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+    Object.assign(window, { statesSeen: seen });
+  });
+}
+/** Of this page since it was loaded. */
+export const statesSeen = (page: Page): Promise<string[]> =>
+  page.evaluate(() => (window as unknown as { statesSeen: string[] }).statesSeen);
+
 /** A figure for the closing note: into the report and onto the terminal. */
 export function measured(what: string, value: string): void {
   test.info().annotations.push({ type: 'measured', description: `${what}: ${value}` });

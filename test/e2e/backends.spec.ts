@@ -1,0 +1,85 @@
+// Without WebGPU, and without WebGL too: the page names the cause and the way out, says slow, and trains. And a WebGL context
+// that is lost. Not here: training on webgl (train.spec.ts), a lost WebGPU device (trouble.spec.ts).
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { openProfile, trainerOf, waitForState } from './browser.ts';
+import { floats, readCheckpoint } from './checkpoint-file.ts';
+import { temporaryFolders } from './folders.ts';
+import { hostFolder } from './static-host.ts';
+import {
+  button,
+  byTestId,
+  checkpoint,
+  exportTo,
+  measured,
+  seconds,
+  statesSeen,
+  TINY,
+  train,
+  watchStates,
+} from './visit.ts';
+
+const DIST = join(import.meta.dirname, '../../dist');
+const newFolder = temporaryFolders();
+/** Neither a graphics card nor one in software. */
+const NO_GPU = ['--no-sandbox', '--disable-gpu', '--disable-software-rasterizer'];
+const SETTINGS = { ...TINY, dataset: 'shapes', sampleSteps: 1 };
+
+test('a browser without WebGPU and WebGL: the cause and the way out in an alert, then the processor trains', async () => {
+  const profile = await openProfile(await newFolder(), { args: NO_GPU });
+  const { page } = profile;
+  await train(page, { ...SETTINGS, imageSize: 8, batchSize: 1, maxSteps: 1 });
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText(/has no WebGPU|offers no GPU/);
+  await expect(alert.getByRole('listitem').first()).toBeVisible(); // what to do
+  await expect(byTestId(page, 'backend')).toHaveText('cpu');
+  await expect(byTestId(page, 'executor')).toHaveText('eager');
+  const machine = page.getByRole('region', { name: 'Machine' });
+  await expect(machine).toContainText('passed its gradient test');
+  await expect(machine).toContainText('slow');
+  await waitForState(page, 'finished');
+  await button(page, 'Dismiss').click();
+  await expect(alert).toHaveCount(0);
+  expect(profile.errors).toEqual([]);
+  await profile.close();
+});
+
+test('a lost WebGL context: training goes on from the last save, on a new context of the same kind', async () => {
+  const plain = await hostFolder(DIST, KEEP_CONTEXTS);
+  const profile = await openProfile(await newFolder(), { baseURL: plain.address });
+  const { page } = profile;
+  await watchStates(page);
+  await train(page, { ...SETTINGS, backend: 'webgl', maxSteps: 3, checkpointEverySteps: 1 });
+  await expect(checkpoint(page, 'unet_step_1')).toBeVisible({ timeout: 120_000 });
+  const lost = Date.now();
+  await loseContext(page);
+  const seen = ['starting', 'idle', 'starting', 'training', 'starting', 'training'];
+  await expect.poll(() => statesSeen(page), { timeout: 60_000 }).toEqual(seen);
+  measured('lost WebGL context to training again', seconds(Date.now() - lost));
+  await waitForState(page, 'finished');
+  expect(await statesSeen(page)).toEqual([...seen, 'finished']);
+  await expect(byTestId(page, 'backend')).toHaveText('webgl');
+  expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+  const path = await exportTo(page, await newFolder(), 'newest');
+  const losses = floats(await readCheckpoint(path), 'history.batch_losses');
+  expect(losses).toHaveLength(3);
+  expect(losses.every(Number.isFinite)).toBe(true);
+  expect(profile.errors).toEqual([]);
+  await profile.close();
+  await plain.close();
+});
+
+const KEEP_CONTEXTS = `globalThis.contexts = [];
+const plainGetContext = OffscreenCanvas.prototype.getContext;
+OffscreenCanvas.prototype.getContext = function (kind, ...rest) {
+  const context = plainGetContext.call(this, kind, ...rest);
+  if (kind === 'webgl2') globalThis.contexts.push(context);
+  return context;
+};
+`;
+
+const loseContext = (page: Page): Promise<void> =>
+  trainerOf(page).evaluate(() => {
+    const { contexts } = globalThis as unknown as { contexts: WebGL2RenderingContext[] };
+    contexts.at(-1)?.getExtension('WEBGL_lose_context')?.loseContext();
+  });

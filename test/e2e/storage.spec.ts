@@ -1,0 +1,89 @@
+// A browser that gives no storage, or too little: said before and while it matters, and what is there stays whole.
+// Not here: the store's own answers to full disks (test/checkpoint/store-room.test.ts).
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { capacityBytes } from '../../src/checkpoint/sizes.ts';
+import { slotBytes } from '../../src/checkpoint/slot.ts';
+import { presetConfig } from '../../src/config.ts';
+import { openProfile, waitForState } from './browser.ts';
+import { floats, readCheckpoint } from './checkpoint-file.ts';
+import { temporaryFolders } from './folders.ts';
+import { hostFolder } from './static-host.ts';
+import { button, byTestId, exportTo, TINY, train } from './visit.ts';
+
+const DIST = join(import.meta.dirname, '../../dist');
+const newFolder = temporaryFolders();
+const SETTINGS = {
+  ...TINY,
+  dataset: 'shapes',
+  imageSize: 8,
+  batchSize: 1,
+  backend: 'cpu',
+  sampleSteps: 1,
+};
+
+test('a window without a file system: said first, trains, exports, and keeps nothing', async () => {
+  // As private windows of some browsers do; this one gives them a file system.
+  const refuse = `StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException('not in this window', 'SecurityError'));`;
+  const plain = await hostFolder(DIST, refuse);
+  const profile = await openProfile(await newFolder(), { baseURL: plain.address });
+  const { page } = profile;
+  await page.addInitScript(refuse);
+  await train(page, { ...SETTINGS, maxSteps: 1 });
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('This window keeps nothing');
+  await expect(alert).toContainText('export the checkpoint before you close the tab');
+  await alert.locator('summary').click();
+  await expect(alert).toContainText('SecurityError: not in this window');
+  await waitForState(page, 'finished');
+  const path = await exportTo(page, await newFolder(), 'newest');
+  expect(floats(await readCheckpoint(path), 'history.batch_losses')).toHaveLength(1);
+
+  await page.reload();
+  await waitForState(page, 'idle');
+  await expect(page.locator('[data-testid=checkpoint]')).toHaveCount(0);
+  await expect(alert).toContainText('This window keeps nothing'); // and nothing of an eviction
+  expect(profile.errors).toEqual([]);
+  await profile.close();
+  await plain.close();
+});
+
+test('storage that is full: no run without room; then one checkpoint stays whole when there is no room for a second', async () => {
+  const profile = await openProfile(await newFolder());
+  const { page } = profile;
+  const settings = { ...SETTINGS, maxSteps: 2, checkpointEverySteps: 1 };
+  const slot = slotBytes(capacityBytes({ ...presetConfig('tiny'), ...settings } as never, 65_536));
+  await page.goto('/');
+  await waitForState(page, 'idle');
+  await expect(page.getByText('Works offline')).toBeVisible(); // stored, before the room is counted
+  const used = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+
+  await allow(page, used + slot / 2);
+  await train(page, settings);
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('There is no room for another checkpoint');
+  await expect(alert).toContainText('Free space on the disk');
+  await waitForState(page, 'idle');
+  await expect(button(page, 'Train')).toBeEnabled();
+  await button(page, 'Dismiss').click();
+  await expect(alert).toHaveCount(0);
+
+  await allow(page, used + 1.5 * slot);
+  await button(page, 'Train').click();
+  await waitForState(page, 'finished');
+  await expect(alert).toContainText('There is no room for another checkpoint');
+  await expect(alert).toContainText('older checkpoints are whole');
+  await expect(byTestId(page, 'global-step')).toHaveText('2');
+  await expect(page.locator('[data-testid=checkpoint]')).toHaveCount(1);
+  const path = await exportTo(page, await newFolder(), 'unet_step_1');
+  expect(floats(await readCheckpoint(path), 'history.batch_losses')).toHaveLength(1);
+  expect(profile.errors).toEqual([]);
+  await profile.close();
+});
+
+/** What the whole origin may store, in bytes. */
+async function allow(page: Page, quotaSize: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: Math.round(quotaSize) });
+}
