@@ -12,7 +12,14 @@ import { kernelRows } from './kernel-rows.ts';
 import { timeKernels } from './kernel-times.ts';
 import { type Amount, amountOf, type BenchOptions } from './options.ts';
 import { drawSamples } from './samples.ts';
-import { maxRelativeDifference, median, stepsPerSecond, type StepTime, timeStep } from './steps.ts';
+import {
+  type CpuClock,
+  maxRelativeDifference,
+  median,
+  stepsPerSecond,
+  type StepTime,
+  timeStep,
+} from './steps.ts';
 import { StockTrainer } from './stock.ts';
 import { rounded, type Summary, summaryOf } from './summary.ts';
 import { initialState, settingsOf, type Task, taskOf } from './task.ts';
@@ -30,19 +37,24 @@ interface Bench {
   device: Device;
   gpu: GPUDevice;
   counter: GpuCounter;
+  cpuClock: CpuClock;
   /** Makes our backend the one that tfjs computes on. */
   makeOursCurrent: () => Promise<unknown>;
   emit: (row: Row) => void;
 }
 
 /** Runs it all. Throws where a side computes something wrong: a time of nonsense is no time. */
-export async function runBench(options: BenchOptions, emit: (row: Row) => void): Promise<Summary> {
+export async function runBench(
+  options: BenchOptions,
+  cpuClock: CpuClock,
+  emit: (row: Row) => void,
+): Promise<Summary> {
   const counter = new GpuCounter(globalThis);
   const device = await startDevice('webgpu');
   if (!device.webgpu) throw new Error('the benchmark needs WebGPU');
   const backend = tf.getBackend();
   const makeOursCurrent = () => tf.setBackend(backend);
-  const bench: Bench = { device, gpu: device.webgpu, counter, makeOursCurrent, emit };
+  const bench: Bench = { device, gpu: device.webgpu, counter, cpuClock, makeOursCurrent, emit };
   emit({
     row: 'machine',
     runtime: navigator.userAgent,
@@ -64,7 +76,7 @@ async function measure(options: BenchOptions, bench: Bench): Promise<Summary> {
   const { executor, report } = await make(options.executor, task, bench);
   const { ours, stock } = await measureSteps(executor, task, amount, bench);
   const imagesPerSecond = await burst(executor, task, amount, bench);
-  emit({ row: 'speed', steps_in_flight: 2, images_per_second: rounded(imagesPerSecond) });
+  emit(speedRow(imagesPerSecond, options.batch, report));
   const profile = (work: () => Promise<unknown>) => timeKernels(bench.gpu, work);
   const next = 1 + amount.rounds * amount.ourSteps + amount.burst + 1;
   const times = await profile(() => stepOf(executor, task, next));
@@ -130,21 +142,23 @@ async function measureSteps(
   amount: Amount,
   bench: Bench,
 ): Promise<{ ours: StepTime[]; stock: StepTime[] }> {
-  const { counter, emit, gpu, makeOursCurrent } = bench;
+  const { counter, cpuClock, emit, gpu, makeOursCurrent } = bench;
   const trainer = await StockTrainer.start(task);
   const [ours, stock]: [StepTime[], StepTime[]] = [[], []];
   const stockStep = async () => {
     const batch = task.batchOf(stock.length + 1);
     const given = { ...batch, ...inputAndTarget(batch) };
     await trainer.makeCurrent();
-    stock.push(await timeStep(counter, () => trainer.step(given)));
+    stock.push(await timeStep(counter, cpuClock, () => trainer.step(given)));
+    progress('stock', stock);
     await makeOursCurrent();
   };
   const ourStep = async () => {
     const step = ours.length + 1;
     const [batch, settings] = [task.batchOf(step), settingsOf(task, step)];
     const run = () => executor.step([batch], settings).then(({ loss }) => loss);
-    ours.push(await timeStep(counter, run));
+    ours.push(await timeStep(counter, cpuClock, run));
+    progress('our', ours);
   };
   await stockStep();
   await makeOursCurrent();
@@ -160,6 +174,11 @@ async function measureSteps(
   return { ours: ours.slice(1), stock: stock.slice(1) };
 }
 
+/** For people who wait. */
+function progress(side: string, steps: readonly StepTime[]): void {
+  console.error(`${side} step ${steps.length}: ${((steps.at(-1)?.stepMs ?? NaN) / 1000).toFixed(2)} s`);
+}
+
 /** Times without the warm-up, losses with it; counts of the last step, which creates no pipelines any more. */
 function stepsRow(row: string, steps: readonly StepTime[], bufferBytes: number): Row {
   const timed = steps.slice(1);
@@ -171,6 +190,7 @@ function stepsRow(row: string, steps: readonly StepTime[], bufferBytes: number):
     host_ms: timed.map(({ hostMs }) => rounded(hostMs)),
     step_ms_median: rounded(median(timed.map(({ stepMs }) => stepMs))),
     host_ms_median: rounded(median(timed.map(({ hostMs }) => hostMs))),
+    cpu_ms_median: rounded(median(timed.map(({ cpuMs }) => cpuMs))),
     ...steps.at(-1)?.counts,
     buffer_bytes: bufferBytes,
     loss: steps.map(({ loss }) => Number(loss.toPrecision(6))),
@@ -197,6 +217,19 @@ async function burst(executor: Executor, task: Task, amount: Amount, { gpu }: Be
   const perSecond = await stepsPerSecond(amount.burst, (i) => stepOf(executor, task, first + i));
   await gpu.queue.onSubmittedWorkDone();
   return perSecond * task.shape[0];
+}
+
+/** The whole step's arithmetic and memory a second, of a plan. */
+function speedRow(imagesPerSecond: number, batch: number, report: PlanReport | null): Row {
+  const perSecond = (key: 'flops' | 'bytes') =>
+    report ? (report.kernels.reduce((sum, kernel) => sum + kernel[key], 0) * imagesPerSecond) / batch : NaN;
+  return {
+    row: 'speed',
+    steps_in_flight: 2,
+    images_per_second: rounded(imagesPerSecond),
+    gflops_per_second: rounded(perSecond('flops') / 1e9),
+    gbytes_per_second: rounded(perSecond('bytes') / 1e9),
+  };
 }
 
 /** 16 samples by DDIM, ours against eager, from the same weights and noise. */

@@ -50,6 +50,7 @@ export async function benchInBrowser(
     });
     page.on('pageerror', (error) => console.error(String(error)));
     await page.exposeFunction('emitRow', emit);
+    await page.exposeFunction('cpuClock', await gpuProcessClock(browser));
     await page.goto(`${address}bench/`);
     await page.waitForFunction(() => 'runBench' in window);
     return await Promise.race([page.evaluate((given) => window.runBench(given), options), crashed]);
@@ -67,6 +68,14 @@ async function openBrowser(adapter: AdapterChoice, address: string): Promise<Bro
   if (adapter === 'hardware' || (await hasHardware(browser, address))) return browser;
   await browser.close();
   return await open(CHROMIUM_ARGS);
+}
+
+async function gpuProcessClock(browser: Browser): Promise<() => Promise<number>> {
+  const session = await browser.newBrowserCDPSession();
+  return async () => {
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    return (processInfo.find(({ type }) => type === 'GPU')?.cpuTime ?? NaN) * 1000;
+  };
 }
 
 async function hasHardware(browser: Browser, address: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Row } from './bench.ts';
 import { benchInBrowser } from './in-browser.ts';
 import { benchInNode } from './in-node.ts';
 import { parseCommandLine, USAGE } from './command-line.ts';
+import { benchInTorch, torchRatios } from './torch.ts';
 
 const print = (row: Row): void => console.log(JSON.stringify(row));
 
@@ -18,10 +19,16 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const started = performance.now();
   try {
+    const rows: Row[] = [];
+    const emit = (row: Row) => {
+      rows.push(row);
+      print(row);
+    };
     const summary =
       line.where === 'node'
-        ? await benchInNode(line.options, print)
-        : await benchInBrowser(line.options, line.adapter, print);
+        ? await benchInNode(line.options, emit)
+        : await benchInBrowser(line.options, line.adapter, emit);
+    if (line.torch) torchRatios(summary, rows, await benchInTorch(line.options, print)).forEach(print);
     console.error(`Took ${Math.round((performance.now() - started) / 1000)} s.`);
     print(summary);
     return 0;

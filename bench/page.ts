@@ -7,8 +7,10 @@ declare global {
   interface Window {
     /** Given by the program that drives the browser. */
     emitRow: (row: Row) => Promise<void>;
+    /** Likewise. Processor time of the browser's GPU process, ms. */
+    cpuClock: () => Promise<number>;
     runBench: (options: BenchOptions) => Promise<Summary>;
   }
 }
 
-window.runBench = (options) => runBench(options, (row) => void window.emitRow(row));
+window.runBench = (options) => runBench(options, window.cpuClock, (row) => void window.emitRow(row));

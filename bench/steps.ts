@@ -7,19 +7,30 @@ export interface StepTime {
   hostMs: number;
   /** From the call until the promise has settled: the GPU is done, the loss is read. */
   stepMs: number;
+  /** Processor time of what drives the GPU, all threads: on a GPU in software the work itself, whoever else uses the machine. */
+  cpuMs: number;
   loss: number;
   counts: GpuCounts;
 }
 
+/** Processor time so far, ms, of the process that drives the GPU. */
+export type CpuClock = () => Promise<number>;
+
 /** One step. `run` returns once all is encoded; its promise settles with the loss. */
-export async function timeStep(counter: GpuCounter, run: () => Promise<number>): Promise<StepTime> {
+export async function timeStep(
+  counter: GpuCounter,
+  cpuClock: CpuClock,
+  run: () => Promise<number>,
+): Promise<StepTime> {
+  const cpuBefore = await cpuClock();
   counter.take();
   const started = performance.now();
   const pending = run();
   const hostMs = performance.now() - started;
   const loss = await pending;
   const stepMs = performance.now() - started;
-  return { hostMs, stepMs, loss, counts: counter.take() };
+  const counts = counter.take();
+  return { hostMs, stepMs, cpuMs: (await cpuClock()) - cpuBefore, loss, counts };
 }
 
 /** Steps a second, with two in flight, as the training loop makes them. */

@@ -8,6 +8,7 @@ import { rounded, summaryOf } from '../../bench/summary.ts';
 const step = (stepMs: number, hostMs: number, dispatches: number, buffers: number): StepTime => ({
   stepMs,
   hostMs,
+  cpuMs: NaN,
   loss: 1,
   counts: { dispatches, submits: 1, buffers, pipelines: 0 },
 });

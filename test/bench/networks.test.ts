@@ -1,0 +1,22 @@
+// The networks that PyTorch trains in the benchmark are the presets: same config, same number of parameters.
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { networkOf, PRESET_NAMES, presetConfig } from '../../src/config.ts';
+import { parameterCount } from '../../src/model/parameters.ts';
+
+const FILE = new URL('../../bench/networks.json', import.meta.url);
+
+/** Keys as UNet2DModel's own: sampleSize -> sample_size. */
+const snake = (key: string) => key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+
+it('bench/networks.json holds every preset as diffusers has it', () => {
+  const expected = Object.fromEntries(
+    PRESET_NAMES.map((preset) => {
+      const config = networkOf(presetConfig(preset));
+      const fields = Object.entries(config).map(([key, value]) => [snake(key), value] as const);
+      return [preset, { ...Object.fromEntries(fields), parameters: parameterCount(config) }];
+    }),
+  );
+  // To renew the file: write `expected`, as JSON.
+  expect(JSON.parse(readFileSync(FILE, 'utf8'))).toEqual(expected);
+});
