@@ -59,8 +59,9 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
   const { config, draws } = request;
   const room = await EngineRoom.start(config);
   const set = await openPictures(config.dataset, config);
+  const compiling = seldom();
   const executor = await room.executorFor(config, initialState(config), (done, total) => {
-    if (done === total) tell({ about: 'compiling', done, total });
+    if (compiling(done === total)) tell({ about: 'compiling', done, total });
   });
   const { gpu } = room.machine;
   const { kind, parameters } = executor;
@@ -96,14 +97,13 @@ async function train(work: Work, secondsAfter: number): Promise<number[]> {
   const last = lastStep(config, set.count);
   const losses: number[] = [];
   const rate = new RateMeter();
-  let told = performance.now();
+  const due = seldom();
   const settle = async (pending: Promise<StepStats>) => {
     const { loss, gradientNorm, applied } = await room.guard(pending);
     const step = losses.push(loss);
     if (!applied) throw new Error(`step ${step}: loss ${loss}, gradient norm ${gradientNorm}`);
     rate.tick();
-    if (performance.now() - told < TELL_EVERY_MS && step < last) return;
-    told = performance.now();
+    if (!due(step === last)) return;
     const stepsPerSecond = rate.perSecond();
     const secondsLeft = stepsPerSecond && (last - step) / stepsPerSecond + secondsAfter;
     tell({
@@ -135,7 +135,7 @@ async function draw(work: Work, weights: string, step: number, draws: number): P
   const total = draws * SAMPLE_COUNT;
   const pixels = new Uint8Array(total * length);
   let done = 0;
-  let told = performance.now();
+  const due = seldom();
   for (let i = 0; i < draws; i++) {
     const seed = config.seed + i;
     const drawing = new Drawing(executor, alphaBar, config, { purpose: 'draw', step, weights: 'ema', seed });
@@ -143,11 +143,19 @@ async function draw(work: Work, weights: string, step: number, draws: number): P
     while (!drawn) drawn = await room.guard(drawing.advance());
     if (!drawn.finite) throw new Error(`samples of the ${weights} weights are not finite`);
     for (const { rgba } of drawn.samples) pixels.set(withoutAlpha(rgba), done++ * length);
-    if (performance.now() - told < TELL_EVERY_MS && done < total) continue;
-    told = performance.now();
-    tell({ about: 'drawing', weights, done, total });
+    if (due(done === total)) tell({ about: 'drawing', weights, done, total });
   }
   return pixels;
+}
+
+/** Whether it is time to tell again, or the last time. */
+function seldom(): (isLast: boolean) => boolean {
+  let told = performance.now();
+  return (isLast) => {
+    if (!isLast && performance.now() - told < TELL_EVERY_MS) return false;
+    told = performance.now();
+    return true;
+  };
 }
 
 const withoutAlpha = (rgba: Uint8ClampedArray): Uint8ClampedArray => rgba.filter((_, i) => i % 4 !== 3);
