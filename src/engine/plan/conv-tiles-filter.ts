@@ -51,14 +51,15 @@ export const FILTER_TILE_SHAPES: readonly TileShape[] = TILE_SHAPES.filter(
   ({ ownRows }) => ownRows % 4 === 0,
 );
 
-/** gradient = sum over pixels, plus itself where control[0] is not zero. `tile` is one of FILTER_TILE_SHAPES. */
+/** gradient = sum over pixels, plus itself where control[0] is not zero. A `tile` not of FILTER_TILE_SHAPES counts as none. */
 export function convFilterGradient(
   geometry: ConvGeometry,
   values: ConvFilterGradient,
   tile?: TileShape,
 ): Kernel[] {
   const { splits } = splitsOf(geometry);
-  const chosen = tile ?? defaultTile(rowsOf(geometry), geometry.outs, splits, FILTER_TILE_SHAPES);
+  const fits = tile && FILTER_TILE_SHAPES.includes(tile);
+  const chosen = fits ? tile : defaultTile(rowsOf(geometry), geometry.outs, splits, FILTER_TILE_SHAPES);
   if (splits === 1) return [product(geometry, values, chosen, null)];
   const partial = values.partial as Value;
   return [product(geometry, values, chosen, partial), sumOfSplits(geometry, values, partial, splits)];

@@ -257,6 +257,8 @@ export function gatherProduct(product: GatherProduct, tile: TileShape): Kernel {
   const { rows, times } = rowsOf(product);
   const { params, ...grid } = tiling(tile, rows, result.channels, times);
   const sourceLoads = tile.rows / loads.pass;
+  // A literal where it can be one: a loop that ends for sure needs no guard against one that does not.
+  const length = way === 'back by parity' ? 'taps.length' : `${product.edge ** 2 * source.channels}u`;
   const four = way === 'forward' ? result.channels % 4 === 0 : source.channels % 4 === 0;
   const store_ = (name: string, count: number, place: (s: number) => string) =>
     lines(count, (s) => `${name}_tile[${place(s)}] = load_${name}_${s};`);
@@ -285,13 +287,13 @@ ${putFunction(result.channels, put)}`,
       ${lines(weightLoads(tile), (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
       {${fetch(product, tile, loads, '0u')}
       }
-      for (var block = 0u; block < taps.length; block += ${tile.depth}u) {
+      for (var block = 0u; block < ${length}; block += ${tile.depth}u) {
         ${store_('a', sourceLoads, (s) => `lane + ${s * tile.threads}u`)}
         ${store_('b', weightLoads(tile), (s) => `b_place_${s}`)}
         workgroupBarrier();
         // The next block is under way while this one is multiplied.
         let next = block + ${tile.depth}u;
-        if (next < taps.length) {${fetch(product, tile, loads, 'next')}
+        if (next < ${length}) {${fetch(product, tile, loads, 'next')}
         }
         ${products(way, tile, loads)}
         workgroupBarrier();

@@ -16,3 +16,8 @@ const CASES: ConvCase[] = [
 ];
 
 for (const one of CASES) test(nameOf(one), () => claimConv('tiles', tiles, one));
+
+test('two shapes of tiles give the same bits', () => {
+  const shapes = tiles.TILE_SHAPES.filter(({ name }) => ['32x32 4x4', '128x128 8x8'].includes(name));
+  return claimSameBits(geometryOf([1, 9, 8, 12, 36]), shapes, ['y']);
+});

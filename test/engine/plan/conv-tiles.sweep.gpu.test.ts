@@ -1,6 +1,6 @@
 // The convolution kernels for GPUs in hardware at every odd shape, the tiles' shapes going round, and each tile's bits against
 // the others': `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { TILE_SHAPES } from '../../../src/engine/plan/conv-tiles.ts';
 import { claimConv, DECISIVE_CASES, geometryOf, nameOf, SWEEP_CASES } from './conv-cases.ts';
 import { claimSameBits, inTiles } from './conv-tiles-claims.ts';
