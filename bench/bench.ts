@@ -121,7 +121,8 @@ async function make(kind: ExecutorKind, task: Task, { device, gpu, counter, emit
 
 async function makePlan(device: Device, { parameters, network, shape }: Task): Promise<Made> {
   const { createPlanExecutor } = await import('../src/engine/plan/plan-executor.ts');
-  const executor = await createPlanExecutor(device, parameters, network, { shape });
+  const onCompiled = (done: number, total: number) => console.error(`pipelines: ${done} of ${total}`);
+  const executor = await createPlanExecutor(device, parameters, network, { shape, onCompiled });
   return { executor, report: executor.report };
 }
 

@@ -33,7 +33,8 @@ export async function main(args: readonly string[]): Promise<number> {
     print(summary);
     return 0;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    // A shader's errors may be hundreds of lines.
+    console.error(String(error).slice(0, 2000));
     return 1;
   }
 }
