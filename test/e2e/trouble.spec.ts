@@ -1,8 +1,9 @@
-// What a run survives, and what can be done with the checkpoints of the list: a lost GPU; Keep, Delete, Resume from here,
-// New run; a loss that is no number. One run, small and quick: this is not about learning. The tests follow one another.
-import { writeFile } from 'node:fs/promises';
+// What a run survives, and what can be done with its checkpoints: a lost GPU; Keep, Delete, Resume from here, New run; a tab
+// taken by force; a dropped file, Draw 16 more; a loss that is no number; Free step checkpoints. Small and quick: this is not
+// about learning. The tests follow one another.
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import { openProfile, type Profile, step, waitForState, waitForStep } from './browser.ts';
 import { encodeCheckpoint, floats, readCheckpoint, withDigest } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
@@ -16,6 +17,7 @@ import {
   seconds,
   TINY,
   train,
+  validation,
 } from './visit.ts';
 
 const SETTINGS = {
@@ -34,6 +36,8 @@ test.afterAll(() => profile.close()); // before its folder goes: they run in thi
 const newFolder = temporaryFolders();
 let profile: Profile;
 let page: Page;
+/** Id of the run of the first test. */
+let firstRun: string | null;
 test.beforeAll(async () => {
   profile = await openProfile(await newFolder());
   page = profile.page;
@@ -59,7 +63,7 @@ test('when the GPU is lost, training goes on from the last save on a new device'
 test('Keep, Delete, Resume from here', async () => {
   const rows = page.locator('[data-testid=checkpoint]');
   await expect(rows).toHaveCount(4);
-  const run = await rows.first().getAttribute('data-run');
+  firstRun = await rows.first().getAttribute('data-run');
 
   const kept = checkpoint(page, 'unet_step_1');
   await open(kept);
@@ -88,7 +92,7 @@ test('Keep, Delete, Resume from here', async () => {
   await expect(byTestId(page, 'global-step')).toHaveText('4');
   const runs = await finals.evaluateAll((all) => all.map((row) => row.dataset['run']));
   expect(new Set(runs).size).toBe(2);
-  expect(runs).toContain(run);
+  expect(runs).toContain(firstRun);
 });
 
 test('New run asks, keeps the checkpoints, and what was closed is not found again', async () => {
@@ -104,6 +108,56 @@ test('New run asks, keeps the checkpoints, and what was closed is not found agai
   await expect(rows).toHaveCount(before);
 });
 
+test('where another tab takes the lock by force, this one stops at once, and goes on when that one is gone', async () => {
+  await train(page, { ...SETTINGS, maxSteps: 1000, checkpointEverySteps: 1_000_000 });
+  await waitForState(page, 'training');
+  const thief = await profile.context.newPage();
+  await thief.goto('/THIRD-PARTY-NOTICES.txt');
+  await thief.evaluate(() => {
+    const forEver = new Promise(() => undefined);
+    void navigator.locks.request('perennial-trainer', { steal: true }, () => forEver);
+  });
+  await waitForState(page, 'elsewhere', 5000);
+  await expect.poll(() => page.workers().length, 'no worker is left that could write').toBe(0);
+  await expect(page.getByRole('main')).toContainText('Running in another tab');
+  for (const name of ['Train', 'Resume', 'Pause', 'Save checkpoint', 'New run', 'Delete'])
+    await expect(button(page, name), name).toHaveCount(0);
+  expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+  await thief.close();
+  await waitForState(page, 'idle'); // no checkpoint had been saved, and the runs before were closed
+  await expect(button(page, 'Train')).toBeEnabled();
+});
+
+test('a checkpoint dropped on the page is told by its content, imported, and draws 16 more while paused', async () => {
+  const path = join(await newFolder(), 'holiday.bin');
+  await copyFile(await exportTo(page, await newFolder(), 'unet_step_3'), path);
+  await drop(page, path);
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('unet_step_3');
+  await expect(dialog).toContainText('holiday.bin');
+  await button(dialog, 'Import').click();
+  await waitForState(page, 'paused');
+  await expect(byTestId(page, 'global-step')).toHaveText('3');
+  const listed = await page.locator('[data-testid=checkpoint]').count();
+  const validated = await pixels(validation(page).locator('canvas'));
+
+  const samples = page.getByRole('region', { name: 'Samples', exact: true });
+  await samples.getByRole('radio', { name: 'Raw' }).check();
+  const drawn: string[] = [];
+  for (const seed of ['5', '6']) {
+    await samples.getByLabel('Seed', { exact: true }).fill(seed);
+    await button(samples, 'Draw 16 more').click();
+    await expect(samples).toContainText(`step 3, seed ${seed}, raw weights`);
+    await expect(samples.getByRole('button', { name: /^Sample \d+, drawn$/ })).toHaveCount(16);
+    drawn.push(await pixels(samples.locator('.tile canvas')));
+  }
+  expect(new Set([...drawn, validated]).size).toBe(3);
+  expect(await pixels(validation(page).locator('canvas'))).toBe(validated);
+  await expect(byTestId(page, 'run-state')).toHaveText('paused');
+  await expect(byTestId(page, 'global-step')).toHaveText('3');
+  await expect(page.locator('[data-testid=checkpoint]')).toHaveCount(listed);
+});
+
 test('a loss that is no number: not applied, not saved, back to the last checkpoint once, then paused with an alert', async () => {
   const folder = await newFolder();
   const good = await readCheckpoint(await exportTo(page, folder, 'unet_step_3'));
@@ -115,19 +169,52 @@ test('a loss that is no number: not applied, not saved, back to the last checkpo
   const path = join(folder, 'huge.safetensors');
   await writeFile(path, encodeCheckpoint(withDigest(good)));
 
+  const rows = page.locator('[data-testid=checkpoint]');
+  const listed = (await rows.count()) + 1;
   await chooseCheckpoint(page, path);
   await button(page.getByRole('dialog'), 'Import').click();
+  await expect(rows).toHaveCount(listed);
   await waitForState(page, 'paused');
-  const listed = await page.locator('[data-testid=checkpoint]').count();
   await button(page, 'Resume').click();
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('no longer a number at step 4', { timeout: 120_000 });
   await waitForState(page, 'paused');
   await expect(page.getByRole('status', { name: 'Notices' })).toContainText('once');
   await expect(byTestId(page, 'global-step')).toHaveText('3');
-  await expect(page.locator('[data-testid=checkpoint]')).toHaveCount(listed);
+  await expect(rows).toHaveCount(listed);
+});
+
+test('Free step checkpoints of a run leaves its final one and what was kept by hand', async () => {
+  const names = (): Promise<(string | undefined)[]> =>
+    page
+      .locator(`[data-testid=checkpoint][data-run=${firstRun}]`)
+      .evaluateAll((rows) => rows.map((row) => row.dataset['name']));
+  const others = page.locator(`[data-testid=checkpoint]:not([data-run=${firstRun}])`);
+  expect(await names()).toEqual(['unet_final', 'unet_step_3', 'unet_step_1']);
+  const before = await others.count();
+  await page.getByText('Storage in detail').click();
+  await button(page.getByRole('region', { name: `Run ${firstRun}` }), 'Free step checkpoints').click();
+  await expect.poll(names).toEqual(['unet_final', 'unet_step_1']);
+  await expect(others).toHaveCount(before);
+  const path = await exportTo(page, await newFolder(), 'unet_step_1');
+  expect((await readCheckpoint(path)).metadata['run_id']).toBe(firstRun);
   expect(profile.leaks()).toEqual([]);
 });
+
+/** As a user drops it from another window. */
+async function drop(onto: Page, path: string): Promise<void> {
+  const session = await onto.context().newCDPSession(onto);
+  const event = { x: 300, y: 300, data: { items: [], files: [path], dragOperationsMask: 1 } };
+  await session.send('Input.dispatchDragEvent', { type: 'dragEnter', ...event });
+  await session.send('Input.dispatchDragEvent', { type: 'dragOver', ...event });
+  await expect(onto.getByText('Drop pictures, a folder, or a checkpoint')).toBeVisible();
+  await session.send('Input.dispatchDragEvent', { type: 'drop', ...event });
+  await expect(onto.getByText('Drop pictures, a folder, or a checkpoint')).toHaveCount(0);
+}
+
+/** What canvases show, as text to compare. */
+const pixels = (canvases: Locator): Promise<string> =>
+  canvases.evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()).join(' '));
 
 async function killGpuProcess({ context }: Profile): Promise<void> {
   const session = await context.browser()?.newBrowserCDPSession();
