@@ -20,14 +20,14 @@ const GROWTH = 1.15;
 
 /**
  * Right end of the step axis: the next samples where they are near, else a little room that is made larger in leaps,
- * so that the chart does not creep.
+ * so that the chart does not creep; never beyond the run's last step, after which nothing comes.
  */
-export function stepAxisEnd(count: number, nextSampleStep: number | null): number {
+export function stepAxisEnd(count: number, nextSampleStep: number | null, lastStep: number): number {
   const reached = Math.max(count, 1);
   if (nextSampleStep !== null && nextSampleStep >= reached && nextSampleStep <= reached * GROWTH * 1.05)
     return nextSampleStep;
   const leaps = Math.max(0, Math.ceil(Math.log((reached + 1) / 20) / Math.log(GROWTH)));
-  return Math.ceil(20 * GROWTH ** leaps);
+  return Math.max(reached, Math.min(Math.ceil(20 * GROWTH ** leaps), lastStep));
 }
 
 /** Steps from..to. */

@@ -83,18 +83,19 @@ export function fileSize(bytes: number): string {
   return `${two(bytes / 1024 ** 3)} GiB`;
 }
 
-/** Room in storage in decimal units: "0.7 GB", "12 MB". */
-export function storage(bytes: number): string {
-  if (bytes < 1e8) return `${bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1e6))} MB`;
-  if (bytes < 1e10) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return `${count(bytes / 1e9)} GB`;
+/** Room in storage or memory in decimal units: "12 MB", "1.1 GB". */
+export const storage = (bytes: number): string => inUnitOf(bytes, bytes);
+
+/** In GB or MB, as is right for `whole`. */
+function inUnitOf(bytes: number, whole: number): string {
+  if (whole < 9.995e8) return `${bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1e6))} MB`;
+  return `${bytes < 9.95e9 ? (bytes / 1e9).toFixed(1) : count(bytes / 1e9)} GB`;
 }
 
-/** "0.7 of 1.1 GB": the unit once where both have it. */
+/** "0.7 of 1.1 GB": the unit once, unless it would leave nothing of what is used. */
 export function storageOf(used: number, whole: number): string {
-  const [left, right] = [storage(used), storage(whole)];
-  const unit = right.slice(right.indexOf(' '));
-  return `${left.endsWith(unit) ? left.slice(0, -unit.length) : left} of ${right}`;
+  const left = inUnitOf(used, whole);
+  return `${left.startsWith('0.0') ? storage(used) : left.split(' ')[0]} of ${storage(whole)}`;
 }
 
 /** An ISO time -> "14:02" today, else "12 Mar, 14:02". The reader's own time zone. */

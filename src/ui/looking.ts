@@ -114,7 +114,11 @@ export function createLooking(state: State): Looking {
     return stepAxis(
       ...(zoom.value ?? [
         0,
-        stepAxisEnd(Math.max(history.count, steps.value.at(-1) ?? 0), nextSamples.value),
+        stepAxisEnd(
+          Math.max(history.count, steps.value.at(-1) ?? 0),
+          nextSamples.value,
+          state.run.value?.lastStep ?? Infinity,
+        ),
       ]),
     );
   });

@@ -103,7 +103,7 @@ function Tile({ index, picture, samples }: { index: number; picture: ShownSample
 function describe(picture: ShownSample, { noise }: ShownSamples): string {
   if (picture === 'not-finite') return 'not finite';
   if (picture === null) return 'not drawn yet';
-  if (isClearing(picture)) return 'being drawn';
+  if ('drawn' in picture) return picture.drawn ? 'drawn' : 'being drawn';
   return noise ? 'noise' : 'drawn';
 }
 

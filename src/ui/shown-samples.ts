@@ -17,7 +17,7 @@ export interface ShownSamples {
   drawn: number | null;
   seed: number;
   weights: 'ema' | 'raw';
-  /** Nothing was drawn yet: this is noise. */
+  /** What is not drawn is noise. */
   noise: boolean;
 }
 
@@ -26,7 +26,8 @@ export const countDrawn = (grid: SampleGrid | null): number =>
   grid?.samples.filter((sample) => sample?.drawn).length ?? 0;
 
 /**
- * The samples of the shown step. While a newer set is drawn, those of which nothing came yet show the set before.
+ * The samples of the shown step. While a newer set is drawn, those of which nothing came yet show the set before, or the
+ * noise they start from.
  */
 export function useShownSamples(): ShownSamples {
   const { state, looking } = useApp();
@@ -37,27 +38,34 @@ export function useShownSamples(): ShownSamples {
     live && !live.complete ? (looking.steps.value.filter((step) => step < live.step).at(-1) ?? null) : null;
   const sheet = useSheet(live ? before : shown);
   const run = state.run.value;
-  const noise = useNoise(run?.config.seed ?? 0, run?.dataset.size ?? 32, shown === null && run !== null);
-  if (live) return ofGrid(live, sheet, run?.config.seed ?? live.seed);
+  const first = shown === null || (live !== null && !live.complete && before === null);
+  const noise = useNoise(run?.config.seed ?? 0, run?.dataset.size ?? 32, first && run !== null);
+  if (live) return ofGrid(live, sheet, noise, run?.config.seed ?? live.seed);
   const pictures = Array.from({ length: SAMPLES }, (_, index): ShownSample =>
     sheet ? { sheet, index } : (noise[index] ?? null),
   );
   return { pictures, drawn: null, seed: run?.config.seed ?? 0, weights: 'ema', noise: shown === null };
 }
 
-function ofGrid(grid: SampleGrid, before: ImageBitmap | null, runSeed: number): ShownSamples {
+function ofGrid(
+  grid: SampleGrid,
+  before: ImageBitmap | null,
+  noise: readonly Picture[],
+  runSeed: number,
+): ShownSamples {
   const inPlace = before && grid.seed === runSeed && before.width === 4 * grid.size ? before : null;
   const pictures = Array.from({ length: SAMPLES }, (_, index): ShownSample => {
     const sample = grid.samples[index];
     if (sample) return sample.finite ? sample : 'not-finite';
-    return inPlace ? { sheet: inPlace, index } : null;
+    if (inPlace) return { sheet: inPlace, index };
+    return (grid.seed === runSeed ? noise[index] : undefined) ?? null;
   });
   return {
     pictures,
     drawn: grid.complete ? null : countDrawn(grid),
     seed: grid.seed,
     weights: grid.weights,
-    noise: false,
+    noise: inPlace === null,
   };
 }
 

@@ -23,7 +23,7 @@ export function Side({ view }: { view: ReadonlySignal<View> }) {
       {hasRun && !validates && state.validation.value && <CheckedSamples />}
       {(hasRun || state.checkpoints.value.length > 0) && <Checkpoints />}
       {hasRun && <PicturesOfRun />}
-      <Machine />
+      {now !== 'elsewhere' && <Machine />}
       {hasRun && <NewRun />}
     </aside>
   );

@@ -53,7 +53,7 @@ function Run({ run }: { run: RunReport }) {
   return (
     <section aria-label={`Run ${run.runId}`}>
       <h3>
-        Run {run.runId.slice(0, 8)} <small>{about(run, current)}</small>
+        Run {run.runId.replace(/^run-/, '').slice(0, 8)} <small>{about(run, current)}</small>
       </h3>
       <table>
         <thead>

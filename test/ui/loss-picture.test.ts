@@ -92,10 +92,13 @@ describe('verticalTicks', () => {
 
 describe('axes', () => {
   it('end at the next samples where they are near, and leap where they are not', () => {
-    expect(stepAxisEnd(25_310, 26_000)).toBe(26_000);
-    expect(stepAxisEnd(14, 2000)).toBe(20);
-    expect(stepAxisEnd(30, 2000)).toBe(stepAxisEnd(31, 2000));
-    for (const count of [0, 19, 20, 333, 1999, 1e6]) expect(stepAxisEnd(count, null)).toBeGreaterThan(count);
+    expect(stepAxisEnd(25_310, 26_000, 52_500)).toBe(26_000);
+    expect(stepAxisEnd(14, 2000, 4000)).toBe(20);
+    expect(stepAxisEnd(30, 2000, 4000)).toBe(stepAxisEnd(31, 2000, 4000));
+    for (const count of [0, 19, 20, 333, 1999, 1e6])
+      expect(stepAxisEnd(count, null, Infinity)).toBeGreaterThan(count);
+    for (const last of [1, 14, 333, 52_500]) expect(stepAxisEnd(last, null, last)).toBe(last);
+    expect(stepAxisEnd(51_000, null, 52_500)).toBe(52_500);
   });
 
   it('by time are the clock’s, there and back', () => {
