@@ -42,6 +42,8 @@ export interface KernelSpec {
   declarations?: string;
   /** main's body; has `group` (vec3<u32>, the workgroup), `local` (vec3<u32>) and `lane` (local index, u32). */
   body: string;
+  /** The same numbers with WGSL's quad operations, for devices that have `subgroups`. */
+  quadBody?: string;
   /** Floating-point operations, multiply and add counted apart; 0 where memory is what it costs. */
   flops?: number;
 }
@@ -50,6 +52,8 @@ export interface KernelSpec {
 export interface Kernel {
   readonly op: string;
   readonly source: string;
+  /** What to compile instead where the device has `subgroups`, or null. */
+  readonly quadSource: string | null;
   readonly bindings: readonly Binding[];
   readonly uniform: Uint32Array<ArrayBuffer>;
   readonly workgroups: Grid;
@@ -81,7 +85,11 @@ export function kernel(family: Family, spec: KernelSpec): Kernel {
   uniform.set(words, BASE_WORDS);
   return {
     op: spec.op,
-    source: sourceOf(spec, names, bindings, params, floats, inSource),
+    source: sourceOf(spec, spec.body, names, bindings, params, floats, inSource),
+    quadSource:
+      spec.quadBody === undefined
+        ? null
+        : `enable subgroups;\n${sourceOf(spec, spec.quadBody, names, bindings, params, floats, inSource)}`,
     bindings,
     uniform,
     workgroups: spec.workgroups,
@@ -92,6 +100,7 @@ export function kernel(family: Family, spec: KernelSpec): Kernel {
 
 function sourceOf(
   spec: KernelSpec,
+  body: string,
   names: readonly string[],
   bindings: readonly Binding[],
   params: readonly [string, number][],
@@ -120,7 +129,7 @@ function sourceOf(
     'fn main(@builtin(workgroup_id) group_of_dispatch: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>, @builtin(local_invocation_index) lane: u32) {',
     'let group = group_of_dispatch + uniforms.base.xyz;',
     !inSource && fields.length > 0 ? 'let params = uniforms.shape;' : '',
-    spec.body,
+    body,
     '}',
   ]
     .filter((line) => line !== '')

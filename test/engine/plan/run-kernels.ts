@@ -14,7 +14,8 @@ export function testCache(): Promise<PipelineCache> {
   cache ??= (async () => {
     const adapter = await navigator.gpu.requestAdapter();
     if (!adapter) throw new Error('no WebGPU adapter');
-    const device = await adapter.requestDevice();
+    const requiredFeatures = (['subgroups'] as const).filter((feature) => adapter.features.has(feature));
+    const device = await adapter.requestDevice({ requiredFeatures });
     device.addEventListener('uncapturederror', ({ error }) => {
       throw new Error(error.message);
     });

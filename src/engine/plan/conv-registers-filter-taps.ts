@@ -1,0 +1,116 @@
+// One split of the weight gradient of a convolution tap by tap, for GPUs in software: 1x1 (matrix products) and stride 2.
+// A quad sums 16 x 16 channels of one tap, 8 pixels at a time. Not here: how the splits are added (conv-registers-filter.ts).
+import type { ConvGeometry } from './conv.ts';
+import { type FilterPlan, type FilterValues, filterBindings } from './conv-registers-filter-window.ts';
+import { lines, range, SLOTS, slots, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
+import { gridOf, type Kernel, kernel } from './kernel.ts';
+
+const PIXELS = 8;
+const IN_GROUPS = 4;
+const INS_PER_TILE = SLOTS * IN_GROUPS;
+const OUT_GROUPS = 4;
+const OUTS_PER_TILE = 4 * OUT_GROUPS;
+
+export const FILTER_TAPS: FilterPlan = {
+  tiles: ({ kernel: edge, ins, outs }) =>
+    edge * edge * Math.ceil(ins / INS_PER_TILE) * Math.ceil(outs / OUTS_PER_TILE),
+  steps: ({ batch, outHeight, outWidth }) => Math.ceil((batch * outHeight * outWidth) / PIXELS),
+};
+
+export function filterTaps(geometry: ConvGeometry, splits: number, values: FilterValues): Kernel {
+  const { batch, height, width, ins, outs, outHeight, outWidth, padBefore, upsample, stride } = geometry;
+  const steps = FILTER_TAPS.steps(geometry);
+  const tiles = splits * FILTER_TAPS.tiles(geometry);
+  return kernel('registers', {
+    op: 'conv filter gradient',
+    bindings: filterBindings(splits, values),
+    params: {
+      ...{ tiles, steps, height, width, outHeight, outWidth, padBefore, ins, outs, stride },
+      edge: geometry.kernel,
+      count: batch * outHeight * outWidth,
+      stepsPerSplit: Math.ceil(steps / splits),
+      inTiles: Math.ceil(ins / INS_PER_TILE),
+      outTiles: Math.ceil(outs / OUTS_PER_TILE),
+      up: Number(upsample),
+      whole: Number(splits === 1),
+    },
+    workgroupSize: [4, 1, 1],
+    workgroups: gridOf(tiles, 1),
+    body: body(false),
+    quadBody: body(true),
+    flops: 2 * batch * outHeight * outWidth * ins * outs * geometry.kernel ** 2,
+  });
+}
+
+const cells = range(IN_GROUPS).flatMap((g) => range(SLOTS).map((k) => [g, k] as const));
+const sum = (g: number, k: number, c: number) => `sum${g}_${k}_${c}`;
+
+function body(quads: boolean): string {
+  return `
+${TILE_OF_GROUP}
+let firstIn = tile % params.inTiles * ${INS_PER_TILE}u;
+let firstOut = tile / params.inTiles % params.outTiles * ${OUTS_PER_TILE}u + lane;
+let part = tile / params.inTiles / params.outTiles;
+let taps = params.edge * params.edge;
+let tap = part % taps;
+let split = part / taps;
+let rowShift = tap / params.edge - params.padBefore;
+let columnShift = tap % params.edge - params.padBefore;
+${slots(quads)}
+${lines(cells, ([g, k]) => `let in${g}_${k} = min(firstIn + ${SLOTS * g}u + slot${k}, params.ins - 1u);`)}
+${lines(range(OUT_GROUPS), (c) => `let out${c} = min(firstOut + ${4 * c}u, params.outs - 1u);`)}
+let storedRow = (params.width >> params.up) * params.ins;
+let stored = (params.height >> params.up) * storedRow;
+${lines(cells, ([g, k]) =>
+  range(OUT_GROUPS)
+    .map((c) => `var ${sum(g, k, c)} = 0.0;`)
+    .join(' '),
+)}
+let last = min((split + 1u) * params.stepsPerSplit, params.steps);
+for (var step = split * params.stepsPerSplit; step < last; step++) {
+${lines(range(PIXELS), pixel)}
+${lines(range(PIXELS), (q) => lines(range(IN_GROUPS), (g) => spread(quads, `x${q}_${g}`, (k) => `select(0.0, source[at${q} + in${g}_${k}], fits${q})`)))}
+${lines(range(OUT_GROUPS), products)}
+}
+${store()}`;
+}
+
+function pixel(q: number): string {
+  return `let n${q} = step * ${PIXELS}u + ${q}u;
+let made${q} = n${q} < params.count;
+let to${q} = select(0u, n${q} * params.outs, made${q});
+let line${q} = n${q} / params.outWidth;
+let row${q} = line${q} % params.outHeight * params.stride + rowShift;
+let column${q} = n${q} % params.outWidth * params.stride + columnShift;
+let fits${q} = made${q} & (row${q} < params.height) & (column${q} < params.width);
+let at${q} = select(0u, line${q} / params.outHeight * stored + (row${q} >> params.up) * storedRow + (column${q} >> params.up) * params.ins, fits${q});`;
+}
+
+function products(c: number): string {
+  const slopes = range(PIXELS).map((q) => `let d${q} = select(0.0, dy[to${q} + out${c}], made${q});`);
+  const terms = (g: number, k: number) => range(PIXELS).map((q) => `d${q} * x${q}_${g}_${k}`);
+  return `{
+${slopes.join('\n')}
+${lines(cells, ([g, k]) => `${sum(g, k, c)} += ${terms(g, k).join(' + ')};`)}
+}`;
+}
+
+function store(): string {
+  const count = cells.length * OUT_GROUPS;
+  return `var all: array<f32, ${count}>;
+${lines(cells, ([g, k]) =>
+  range(OUT_GROUPS)
+    .map((c) => `all[${(g * SLOTS + k) * OUT_GROUPS + c}] = ${sum(g, k, c)};`)
+    .join(' '),
+)}
+for (var n = 0u; n < ${count}u; n++) {
+  let o = firstOut + n % ${OUT_GROUPS}u * 4u;
+  let i = firstIn + n / ${SLOTS * OUT_GROUPS}u * ${SLOTS}u + (slot0 ^ (n / ${OUT_GROUPS}u % ${SLOTS}u));
+  if (i < params.ins && o < params.outs) {
+    let to = ((split * taps + tap) * params.ins + i) * params.outs + o;
+    var result = all[n];
+    if (params.whole != 0u && control[0] != 0u) { result += sums[to]; }
+    sums[to] = result;
+  }
+}`;
+}
