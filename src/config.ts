@@ -35,7 +35,7 @@ export interface RunConfig {
   sampleSteps: number;
   sampler: 'ddim' | 'ddpm';
   backend: 'auto' | 'webgpu' | 'webgl' | 'cpu';
-  executor: 'auto' | 'eager';
+  executor: 'auto' | 'plan' | 'eager';
 }
 
 interface Described {
@@ -260,10 +260,10 @@ export const SETTINGS: { readonly [K in keyof RunConfig]: Setting } = {
   },
   executor: {
     type: 'choice',
-    choices: ['auto', 'eager'],
+    choices: ['auto', 'plan', 'eager'],
     group: 'Machine',
     label: 'Executor',
-    help: 'How a step is run; eager is plain TensorFlow.js.',
+    help: 'auto takes the plan (one fixed list of GPU dispatches) on webgpu, else eager, plain TensorFlow.js.',
   },
 };
 

@@ -3,6 +3,7 @@
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 import type { RunConfig } from '../config.ts';
 import type { DatasetInfo, ImportProgress, ImportReport } from '../data/api.ts';
+import type { ExecutorKind } from '../engine/executor.ts';
 import type { Fault, Result } from '../fault.ts';
 
 export type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
@@ -13,7 +14,7 @@ export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused
 
 export interface Machine {
   backend: 'webgpu' | 'webgl' | 'cpu';
-  executor: 'eager';
+  executor: ExecutorKind;
   /** "NVIDIA GeForce RTX 3060", or what the browser tells of it. */
   gpu: string;
   /** A software GPU, webgl or cpu: the preset `tiny` fits. */
@@ -159,6 +160,8 @@ export interface TrainerApi {
   ): Promise<Result<Opened>>;
   /** After open: validates and resumes the newest checkpoint, or posts `no-run`. */
   recover(): Promise<void>;
+  /** GPU bytes that training with these settings takes, exactly; null where that is not known beforehand (eager). */
+  trainingBytes(config: RunConfig): Promise<Result<number | null>>;
   train(config: RunConfig): Promise<Result<null>>;
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -41,13 +41,15 @@ class Desk implements TrainerApi {
       const store = this.#opening?.store ?? (await openStore());
       this.#opening = { store, outbox, trainer: null };
       await postCheckpoints(store, outbox);
-      const room = await EngineRoom.start(request.backend);
+      const room = await EngineRoom.start(request);
       this.#opening = { store, outbox, trainer: new Trainer(store, outbox, room) };
       return { machine: room.machine, store: await store.report(), datasets: await listDatasets() };
     });
 
   recover = async () => this.#opening?.trainer?.recover();
   train: TrainerApi['train'] = async (config) => (await this.#opening?.trainer?.train(config)) ?? notOpen();
+  trainingBytes: TrainerApi['trainingBytes'] = (config) =>
+    answer(async () => this.#opening?.trainer?.trainingBytes(config) ?? null);
   pause = async () => this.#opening?.trainer?.pause();
   resume = async () => this.#opening?.trainer?.resume();
   saveCheckpoint = async () => this.#opening?.trainer?.saveCheckpoint();

@@ -2,10 +2,12 @@
 import type { RunConfig } from '../config.ts';
 import { type Device, raceLost, startDevice } from '../engine/device.ts';
 import { createEagerExecutor } from '../engine/eager-executor.ts';
-import type { Executor, ExecutorState } from '../engine/executor.ts';
+import type { Executor, ExecutorState, Network } from '../engine/executor.ts';
+import { createPlanExecutor, type PlanOptions, trainingBytes } from '../engine/plan/plan-executor.ts';
+import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
 import { probe } from '../engine/probe.ts';
 import { gradientSelfTest } from '../engine/self-test.ts';
-import { FaultError } from '../fault.ts';
+import { type Fault, FaultError, faultOf } from '../fault.ts';
 import { networkOf } from '../config.ts';
 import { unetParameters } from '../model/parameters.ts';
 import { unet } from '../model/unet.ts';
@@ -27,55 +29,90 @@ export class EngineRoom {
     this.machine = machine;
   }
 
-  /** Starts a device and looks at what it can do. Throws FaultError kind `gpu`. */
-  static async start(backend: RunConfig['backend']): Promise<EngineRoom> {
-    const device = await startDevice(backend);
-    const selfTest = await raceLost(gradientSelfTest(device), device, TIMEOUT_MS, 'the gradient self-test');
-    if (!selfTest.passed) {
-      throw new FaultError({
-        kind: 'gpu',
-        title: 'This GPU computes wrong gradients',
-        what: 'A small test of training failed, so nothing is trained on it. Checkpoints are untouched.',
-        expected: 'the gradients that plain JavaScript gives',
-        got: selfTest.detail,
-        todo: [
-          'Update the browser and the graphics driver.',
-          'Or train on another backend: add ?backend=webgl or ?backend=cpu to the address.',
-        ],
-      });
-    }
+  /**
+   * Starts a device that computes right gradients and looks at what it can do; `auto` goes on to the next backend where one
+   * is not there or fails. Throws FaultError kind `gpu`.
+   */
+  static async start({ backend, executor }: Pick<RunConfig, 'backend' | 'executor'>): Promise<EngineRoom> {
+    let selfTest: Machine['selfTest'] | null = null;
+    const device = await startDevice(backend, async (started) => {
+      const test = gradientSelfTest(started);
+      selfTest = await raceLost(test, started, TIMEOUT_MS, 'the gradient self-test');
+      return selfTest.passed ? null : wrongGradients(selfTest.detail);
+    });
     const slow = device.software || device.backend !== 'webgpu';
     const machine: Machine = {
       backend: device.backend,
-      executor: 'eager',
+      executor: executor !== 'eager' && device.webgpu !== null ? 'plan' : 'eager',
       gpu: device.gpu,
       slow,
       why: device.why,
-      selfTest,
+      selfTest: selfTest as unknown as Machine['selfTest'],
       probe: await raceLost(probe(device), device, TIMEOUT_MS, 'the probe of its speed'),
       maxTensorBytes: device.maxTensorBytes,
     };
     return new EngineRoom(device, machine);
   }
 
-  get execution(): Execution {
+  /** How a run's steps are computed here: with all of it equal, the same bits may be expected. */
+  executionOf({ kind }: Pick<Executor, 'kind'>): Execution {
+    const kernels = kind === 'plan' ? `plan ${PLAN_KERNELS}` : `eager ${EAGER_KERNELS}`;
     return {
-      executor: 'eager',
+      executor: kind,
       backend: this.device.backend,
-      kernels: 'tfjs 4.22.0',
+      kernels,
       adapter: this.device.adapterKey,
       browser: navigator.userAgent,
     };
   }
 
-  /** An executor of the settings' network, holding `state`. */
-  executorFor(config: RunConfig, state: ExecutorState): Executor {
-    const network = networkOf(config);
-    const executor = createEagerExecutor(this.device, unetParameters(network), (ops, weights, x, timesteps) =>
-      unet(ops, network, weights, x, timesteps),
-    );
+  /** The executor that the settings ask for; `auto` takes the plan where there is webgpu. */
+  kindFor({ executor }: Pick<RunConfig, 'executor'>): Executor['kind'] {
+    return executor !== 'eager' && this.device.webgpu !== null ? 'plan' : 'eager';
+  }
+
+  /** An executor of the settings' network, holding `state`. Throws FaultError kind `memory`. */
+  async executorFor(
+    config: RunConfig,
+    state: ExecutorState,
+    onCompiled: (done: number, total: number) => void,
+  ): Promise<Executor> {
+    const { parameters, network, options } = work(config);
+    const executor =
+      this.kindFor(config) === 'plan'
+        ? await this.#waitLong(
+            createPlanExecutor(this.device, parameters, network, { ...options, onCompiled }),
+            'the compilation of its shaders',
+          )
+        : createEagerExecutor(this.device, parameters, network);
     executor.setState(state);
     return executor;
+  }
+
+  /**
+   * GPU bytes of training with these settings, exactly; null where eager runs, which allocates as it goes. Where a buffer would
+   * be larger than the device takes, the FaultError (kind `memory`) names the largest batch that fits.
+   */
+  trainingBytes(config: RunConfig): number | null {
+    if (this.kindFor(config) === 'eager') return null;
+    const fit = (batchSize: number): number | Fault => {
+      const { parameters, network, options } = work({ ...config, batchSize });
+      try {
+        return trainingBytes(this.device, parameters, network, options);
+      } catch (error) {
+        return faultOf(error);
+      }
+    };
+    const asked = fit(config.batchSize);
+    if (typeof asked === 'number') return asked;
+    let smaller = config.batchSize >> 1;
+    while (smaller >= 1 && typeof fit(smaller) !== 'number') smaller >>= 1;
+    const todo = smaller >= 1 ? [`Choose batch size ${smaller}: it fits.`] : ['Choose a smaller preset.'];
+    throw new FaultError({ ...asked, todo });
+  }
+
+  #waitLong<T>(work: Promise<T>, what: string): Promise<T> {
+    return raceLost(work, this.device, SLOW_TIMEOUT_MS, what);
   }
 
   /** The work's result; a lost or silent device is a FaultError kind `gpu`, whatever the work itself says of it. */
@@ -93,4 +130,29 @@ export class EngineRoom {
       throw told === null ? error : deviceLost();
     }
   };
+}
+
+function wrongGradients(got: string): Fault {
+  return {
+    kind: 'gpu',
+    title: 'This GPU computes wrong gradients',
+    what: 'A small test of training failed, so nothing is trained on it. Checkpoints are untouched.',
+    expected: 'the gradients that plain JavaScript gives',
+    got,
+    todo: [
+      'Update the browser and the graphics driver.',
+      'Or train on another backend: add ?backend=webgl or ?backend=cpu to the address.',
+    ],
+  };
+}
+
+/** What the settings ask an executor for. */
+function work({ preset, imageSize, batchSize, gradientAccumulationSteps }: RunConfig) {
+  const config = networkOf({ preset, imageSize });
+  const network: Network = (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps);
+  const options: PlanOptions = {
+    shape: [batchSize, imageSize, imageSize, config.inChannels],
+    microBatches: gradientAccumulationSteps,
+  };
+  return { parameters: unetParameters(config), network, options };
 }

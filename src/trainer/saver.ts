@@ -2,7 +2,7 @@
 // time. Knows when to try again. Not here: when one is due (naming.ts), bytes on disk (checkpoint/).
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { type Fault, faultOf } from '../fault.ts';
-import { type Execution, fileMetadata, fileTensors } from './checkpoint-file.ts';
+import { fileMetadata, fileTensors } from './checkpoint-file.ts';
 import { keepPicture } from './keep-picture.ts';
 import { postCheckpoints } from './listing.ts';
 import type { EngineRoom } from './engine-room.ts';
@@ -16,8 +16,7 @@ const RETRY_MINUTES = [1, 2, 4];
 export class Saver {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
-  readonly #execution: Execution;
-  readonly #guard: EngineRoom['guard'];
+  readonly #room: EngineRoom;
   #current: Promise<boolean> = Promise.resolve(true);
   #lastSave = performance.now();
   #failures = 0;
@@ -30,8 +29,7 @@ export class Saver {
   constructor(store: StoreClient, outbox: Outbox, room: EngineRoom) {
     this.#store = store;
     this.#outbox = outbox;
-    this.#execution = room.execution;
-    this.#guard = room.guard;
+    this.#room = room;
   }
 
   /** The checkpoint of this step is in the store already. */
@@ -84,9 +82,9 @@ export class Saver {
     pauseMs: number,
   ): Promise<boolean> {
     const started = performance.now();
-    const facts = factsAt(run, step, this.#execution);
+    const facts = factsAt(run, step, this.#room.executionOf(run.executor));
     try {
-      const [state] = await Promise.all([this.#guard(snapshot), settled]);
+      const [state] = await Promise.all([this.#room.guard(snapshot), settled]);
       this.#outbox.post({ type: 'saving', name: facts.name, step });
       const tensors = fileTensors(run.executor.parameters, state, run.history, facts);
       const metadata = await fileMetadata(facts, tensors);

@@ -5,6 +5,7 @@ import { capacityBytes } from '../checkpoint/sizes.ts';
 import type { RunConfig } from '../config.ts';
 import { openPictures } from '../data/sets.ts';
 import { alphaBar } from '../diffusion/noise-schedule.ts';
+import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { type Fault, FaultError } from '../fault.ts';
 import { Artist } from './artist.ts';
 import { type CheckpointContent, readContent } from './checkpoint-file.ts';
@@ -74,7 +75,7 @@ export class Studio {
   /** A working device: the one there is, or a new one of the same backend. Throws FaultError kind `gpu`. */
   async withDevice(): Promise<void> {
     if (!this.#deviceGone) return;
-    const room = await EngineRoom.start(this.#room.machine.backend);
+    const room = await EngineRoom.start(this.#room.machine);
     this.#room = room;
     this.#deviceGone = false;
     [this.#artist, this.#saver] = this.#equip(room);
@@ -93,6 +94,7 @@ export class Studio {
     must(await this.#store.createRun(runId, started, capacityBytes(config, set.count)));
     this.preparing('Making the network');
     await this.withDevice();
+    const executor = await this.#executorFor(config, initialState(config));
     this.pictureFault = null;
     this.#setRun({
       runId,
@@ -102,11 +104,29 @@ export class Studio {
       dataset: stampOf(set),
       set,
       alphaBar: alphaBar(config.noiseSchedule),
-      executor: this.#room.executorFor(config, initialState(config)),
+      executor,
       history: new History(),
       globalStep: 0,
     });
-    this.preparing('Compiling shaders');
+    // A plan has compiled its own by now; eager does so within its first steps.
+    if (executor.kind === 'eager') this.preparing('Compiling shaders');
+  }
+
+  /**
+   * The run's executor. That of the run before goes first: the GPU need not hold both. Where it cannot be made there is no
+   * run any more, and every checkpoint is where it was. Throws FaultError kind `memory`.
+   */
+  async #executorFor(config: RunConfig, state: ExecutorState): Promise<Executor> {
+    this.#release();
+    try {
+      return await this.#room.executorFor(config, state, (done, total) =>
+        this.#outbox.post({ type: 'preparing', what: 'Compiling shaders', done, total }),
+      );
+    } catch (error) {
+      this.#run = null;
+      this.#outbox.post({ type: 'no-run' });
+      throw error;
+    }
   }
 
   /** Makes the content of a checkpoint the current run, which began at `started`. */
@@ -114,6 +134,7 @@ export class Studio {
     const { facts, state, history } = content;
     const pictures = await openRunPictures(facts.config, facts.dataset);
     await this.withDevice();
+    const executor = await this.#executorFor(facts.config, state);
     this.pictureFault = pictures.fault;
     const run: Run = {
       runId: facts.runId,
@@ -123,7 +144,7 @@ export class Studio {
       dataset: facts.dataset,
       set: pictures.set,
       alphaBar: alphaBar(facts.config.noiseSchedule),
-      executor: this.#room.executorFor(facts.config, state),
+      executor,
       history,
       globalStep: facts.globalStep,
     };
@@ -154,7 +175,7 @@ export class Studio {
       await this.open(readContent(loaded.metadata, loaded.tensors), loaded.started);
     } else {
       await this.withDevice();
-      const executor = this.#room.executorFor(run.config, initialState(run.config));
+      const executor = await this.#executorFor(run.config, initialState(run.config));
       this.#setRun({ ...run, executor, history: new History(), globalStep: 0 });
     }
   }
@@ -173,7 +194,6 @@ export class Studio {
   }
 
   #setRun(run: Run): void {
-    this.#release();
     this.#run = run;
     this.#runRoom = this.#room;
     this.#outbox.post({
@@ -190,6 +210,7 @@ export class Studio {
   #release(): void {
     this.#artist.cancel();
     if (this.#run && this.#runRoom === this.#room && !this.#deviceGone) this.#run.executor.dispose();
+    this.#runRoom = null;
   }
 
   preparing(what: string): void {

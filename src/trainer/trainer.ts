@@ -188,6 +188,10 @@ export class Trainer {
     });
   }
 
+  trainingBytes(config: RunConfig): number | null {
+    return this.#studio.room.trainingBytes(config);
+  }
+
   /** The newest valid checkpoint of a run that is not closed: shown, validated, resumed. */
   recover(): Promise<void> {
     return this.#exclusive(() => this.#recover(false));
@@ -205,7 +209,13 @@ export class Trainer {
         const content = readContent(loaded.metadata, loaded.tensors);
         this.#setState('starting');
         const run = await this.#studio.open(content, loaded.started);
-        const found = describeFound(content, record, this.#studio.room.execution, passed, imported);
+        const found = describeFound(
+          content,
+          record,
+          this.#studio.room.executionOf(run.executor),
+          passed,
+          imported,
+        );
         this.#outbox.post({ type: 'found', found });
         this.#setState('validating');
         if (await this.#studio.artist.validate(run, run.globalStep))

@@ -1,0 +1,72 @@
+// Claims about whole plans, before any device: how many dispatches a step takes, how near its memory is to what must live,
+// and that every layer of every preset is there.
+import { describe, expect, test } from 'vitest';
+import { networkOf, PRESET_NAMES, type PresetName, presetConfig } from '../../../src/config.ts';
+import type { Network } from '../../../src/engine/executor.ts';
+import { planInference } from '../../../src/engine/plan/inference-plan.ts';
+import type { Family } from '../../../src/engine/plan/kernel.ts';
+import { planTraining } from '../../../src/engine/plan/training-plan.ts';
+import { unetParameters } from '../../../src/model/parameters.ts';
+import { unet } from '../../../src/model/unet.ts';
+
+/** Of numbers.md's `bench` and its relatives; what a step may take at most. */
+const DISPATCHES: Record<PresetName, number> = { tiny: 300, bench: 700, small: 700, cifar: 1100 };
+
+function specOf(preset: PresetName, family: Family, batch: number) {
+  const { imageSize } = presetConfig(preset);
+  const config = networkOf({ preset, imageSize });
+  const network: Network = (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps);
+  return {
+    parameters: unetParameters(config),
+    network,
+    shape: [batch, imageSize, imageSize, 3] as const,
+    microBatches: 1,
+    family,
+    bufferBytes: 2 ** 31 - 4,
+  };
+}
+
+describe.each(PRESET_NAMES)('%s', (preset) => {
+  describe.each(['registers', 'tiles'] as const)('of %s', (family) => {
+    const plan = planTraining(specOf(preset, family, 4));
+    const dispatches = [...plan.mix, ...plan.gradients, ...plan.update];
+
+    test('keeps within its dispatches', () => {
+      console.log(`${preset} of ${family}: ${dispatches.length} dispatches a step`);
+      expect(dispatches.length).toBeLessThanOrEqual(DISPATCHES[preset]);
+    });
+
+    test('allocates at most half more than must live at once', () => {
+      const ratio = plan.allocatedBytes / plan.liveBytes;
+      const megabytes = (plan.allocatedBytes / 2 ** 20).toFixed(1);
+      console.log(`${preset} of ${family}: ${megabytes} MiB, ${ratio.toFixed(3)} of what lives`);
+      expect(ratio).toBeLessThan(1.5);
+    });
+
+    test('asks for what WebGPU allows: 8 bindings, 65,535 workgroups a side, 256 invocations', () => {
+      for (const { op, bindings, workgroups } of dispatches) {
+        expect(bindings.length, op).toBeLessThanOrEqual(8);
+        for (const edge of workgroups) expect(edge, op).toBeLessThanOrEqual(65_535);
+        for (const edge of workgroups) expect(edge, op).toBeGreaterThan(0);
+      }
+    });
+
+    test('binds no value twice in one dispatch', () => {
+      for (const { op, bindings } of dispatches)
+        expect(new Set(bindings.map(({ value }) => value.id)).size, op).toBe(bindings.length);
+    });
+
+    test('samples with a plan that needs less', () => {
+      const inference = planInference(specOf(preset, family, 4));
+      expect(inference.forward.length).toBeLessThan(dispatches.length / 2);
+      expect(inference.allocatedBytes).toBeLessThan(plan.allocatedBytes);
+    });
+  });
+
+  test('few pipelines serve all layers in software', () => {
+    const { mix, gradients, update } = planTraining(specOf(preset, 'registers', 4));
+    const sources = new Set([...mix, ...gradients, ...update].map(({ source }) => source));
+    console.log(`${preset}: ${sources.size} pipelines in software`);
+    expect(sources.size).toBeLessThan(60);
+  });
+});
