@@ -32,8 +32,8 @@ function shape(
 
 /**
  * From small pictures to large ones; what a tuner may choose from. At most 256 invocations and 16 KiB each. Reads of 16 bytes
- * from workgroup memory for every 64 products: 10 with 2x4, 8 with 4x4, 6 with 8x4, 4 with 8x8 (as in CUTLASS). The last holds
- * about 130 registers an invocation: no default, it has to win by timing.
+ * from workgroup memory for every 64 products: 12 with 2x4, 8 with 4x4, 6 with 8x4, 4 with 8x8. The last holds about 130
+ * registers an invocation, where that is too many for a GPU it is slow: it has to win by timing.
  */
 export const TILE_SHAPES: readonly TileShape[] = [
   shape([16, 32, 16], [2, 4], 0.4),

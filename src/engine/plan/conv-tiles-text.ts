@@ -1,5 +1,5 @@
 // WGSL that the tiled products have in common, unrolled into named registers: where a workgroup and an invocation stand, the
-// sums, the store. Not here: how operands come into workgroup memory (conv-tiles-gather.ts, conv-tiles-filter.ts).
+// sums, the store. Not here: how operands come into workgroup memory (conv-tiles-operands.ts, conv-tiles-filter.ts).
 import type { TileShape } from './conv-tiles-shapes.ts';
 
 /** What a load moves by to be outside of every picture: rows that are surplus twice as far up as steps that are go either way. */

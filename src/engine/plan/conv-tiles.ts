@@ -1,7 +1,8 @@
 // Convolutions and matrix products for GPUs in hardware, as products of matrices whose tiles pass through workgroup memory.
 // Not here: what is asked (conv.ts), kernels for GPUs in software (conv-registers.ts). No speed here was ever measured on one.
 import type { ConvForward, ConvGeometry, ConvInputGradient } from './conv.ts';
-import { gatherProduct, rowsOf, type Way } from './conv-tiles-gather.ts';
+import { gatherProduct } from './conv-tiles-gather.ts';
+import { rowsOf, type Way } from './conv-tiles-operands.ts';
 import { defaultTile, type TileShape } from './conv-tiles-shapes.ts';
 import { typeOf } from './conv-tiles-text.ts';
 import { gradientTo } from './elementwise.ts';
