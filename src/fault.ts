@@ -24,6 +24,8 @@ export interface Fault {
   got: string;
   /** What to do, in order. */
   todo: string[];
+  /** Of kind `memory`: a batch size that fits. */
+  fittingBatch?: number;
 }
 
 export class FaultError extends Error {

@@ -1,8 +1,8 @@
 // The questions the page asks before something that cannot be undone or loads a file, and what it says of a store that is
-// gone. Words only. Not here: what the answer does (session.ts).
+// gone and a GPU that is not there. Words only. Not here: what the answer does (session.ts).
 import { type PresetName, PRESETS } from '../config.ts';
 import type { Fault } from '../fault.ts';
-import type { FileSummary } from '../trainer/api.ts';
+import type { FileSummary, Machine } from '../trainer/api.ts';
 import type { Question } from './state.ts';
 
 export const newRunQuestion = (onConfirm: () => void): Question => ({
@@ -41,21 +41,30 @@ export const deletePicturesQuestion = (title: string, onConfirm: () => void): Qu
   onConfirm,
 });
 
+const count = (value: number): string => value.toLocaleString('en');
+
+/** As the file says it where it is no time. */
+function timeOf(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  return time.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+}
+
 function fileFacts(file: FileSummary): [string, string][] {
   return [
     ['Checkpoint', file.checkpointName],
-    ['Global step', String(file.globalStep)],
+    ['Global step', count(file.globalStep)],
     ['Epoch', String(file.epoch)],
     [
       'Network',
-      `${PRESETS[file.preset as PresetName]?.title ?? file.preset}, ${file.imageSize} × ${file.imageSize}, ${file.parameters.toLocaleString('en')} parameters`,
+      `${PRESETS[file.preset as PresetName]?.title ?? file.preset}, ${file.imageSize} × ${file.imageSize}, ${count(file.parameters)} parameters`,
     ],
     [
       'Pictures',
-      `${file.datasetTitle}, ${file.datasetCount}${file.datasetHere ? '' : ' (not on this computer: it can draw samples, not train on)'}`,
+      `${file.datasetTitle}, ${count(file.datasetCount)}${file.datasetHere ? '' : ' (not on this computer: it can draw samples, not train on)'}`,
     ],
     ['Run', file.runId],
-    ['Saved', file.created],
+    ['Saved', timeOf(file.created)],
     ['File', `${file.name}, ${(file.sizeBytes / 2 ** 20).toFixed(1)} MiB, Perennial ${file.appVersion}`],
   ];
 }
@@ -73,6 +82,12 @@ export function evicted(): Fault {
     ],
   };
 }
+
+/** Why it is not WebGPU, and that it trains all the same. */
+export const fallenBack = (why: Fault, backend: Machine['backend']): Fault => ({
+  ...why,
+  what: `${why.what} Until then Perennial trains on ${backend}, which is slow.`,
+});
 
 export function nothingToExport(): Fault {
   return {

@@ -1,14 +1,14 @@
 // The page's life: takes the tab's lock, starts the worker, brings back the newest run, and carries out what the screen
 // asks for. Not here: what the events mean for the state (apply-event.ts), the pictures in the index (picture-shelf.ts).
 import { proxy } from 'comlink';
-import { parseAddress, type PresetName, presetConfig, type RunConfig } from '../config.ts';
+import type { RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import { listCheckpoints } from '../checkpoint/index-db.ts';
 import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
 import { applyEvents } from './apply-event.ts';
 import type { Commands } from './commands.ts';
 import { download } from './download.ts';
-import { estimateAll, rememberSpeed } from './estimate.ts';
+import { rememberSpeed } from './estimate.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { pictureBlob, sheetSteps, sheetBitmap } from './picture-shelf.ts';
@@ -16,10 +16,12 @@ import {
   deletePicturesQuestion,
   deleteQuestion,
   evicted,
+  fallenBack,
   importQuestion,
   newRunQuestion,
   nothingToExport,
 } from './questions.ts';
+import { RunForm } from './run-form.ts';
 import type { Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
 import { holdTab } from './tab-lock.ts';
@@ -30,7 +32,7 @@ const BUSY = new Set(['starting', 'validating', 'training']);
 
 export class Session {
   readonly #state: State;
-  readonly #address: URLSearchParams;
+  readonly #form: RunForm;
   #trainer: TrainerClient | null = null;
   #stopTrainer = (): void => undefined;
   #updates: Updates | null = null;
@@ -41,14 +43,18 @@ export class Session {
 
   constructor(state: State, address: URLSearchParams) {
     this.#state = state;
-    this.#address = address;
+    this.#form = new RunForm(
+      state,
+      address,
+      async (config) => (await this.#trainer?.trainingBytes(config)) ?? null,
+    );
   }
 
   // ---------- opening ----------
 
   /** Everything from first paint to a run that goes on by itself, or to waiting for Train. */
   async open(): Promise<void> {
-    this.#readAddress();
+    for (const fault of this.#form.readAddress()) this.#fault(fault);
     this.#updates = watchUpdates(
       (update) => (this.#state.update.value = { ...this.#state.update.value, ...update }),
     );
@@ -87,14 +93,6 @@ export class Session {
     await this.#takeTab();
   }
 
-  /** The probe of the machine may still choose a smaller preset. */
-  #readAddress(): void {
-    const { config, given, faults } = parseAddress(this.#address, 'small');
-    this.#state.form.value = config;
-    this.#state.presetChosen.value = given.has('preset');
-    for (const fault of faults) this.#fault(fault);
-  }
-
   /** Another tab trains: the list is shown from the index, and nothing can be changed. */
   async #watchElsewhere(): Promise<void> {
     this.#state.runState.value = 'elsewhere';
@@ -111,6 +109,7 @@ export class Session {
     const { trainer, stop } = startTrainer((message) => this.#crashed(message));
     this.#trainer = trainer;
     this.#stopTrainer = stop;
+    this.#form.newTrainer();
     const { backend, executor } = state.form.value;
     const opened = await trainer.open(
       { backend, executor },
@@ -128,10 +127,10 @@ export class Session {
     state.store.value = store;
     state.persisted.value = store.persisted;
     state.datasets.value = datasets;
-    if (machine.why) this.#fault(machine.why);
+    if (machine.why) this.#fault(fallenBack(machine.why, machine.backend));
     if (store.evicted) this.#fault(evicted());
-    if (!state.presetChosen.value && machine.slow) this.#usePreset('tiny');
-    await this.#estimate();
+    if (!state.presetChosen.value && machine.slow) this.#form.usePreset('tiny');
+    await this.#form.estimate();
     await trainer.recover();
   }
 
@@ -179,7 +178,7 @@ export class Session {
     const rate = numbers.value.stepsPerSecond;
     if (!machine.value || !run.value || !rate) return;
     await rememberSpeed(machine.value, run.value.config, 1 / rate);
-    await this.#estimate();
+    await this.#form.estimate();
   }
 
   /** One alert at a time; the next is shown when this one is dismissed. */
@@ -201,38 +200,9 @@ export class Session {
 
   // ---------- the form ----------
 
-  #usePreset(preset: PresetName): void {
-    const old = this.#state.form.value;
-    const kept: Partial<RunConfig> = {
-      dataset: old.dataset,
-      seed: old.seed,
-      backend: old.backend,
-      executor: old.executor,
-    };
-    const given: Partial<RunConfig> = {};
-    // What the address says holds for every size, but for the size itself.
-    for (const name of parseAddress(this.#address, preset).given)
-      if (name !== 'preset') Object.assign(given, { [name]: old[name] });
-    this.#state.form.value = { ...presetConfig(preset), ...kept, ...given };
-  }
-
   #setForm(changes: Partial<RunConfig>): void {
-    const { preset, ...others } = changes;
-    if (preset) {
-      this.#usePreset(preset);
-      this.#state.presetChosen.value = true;
-    }
-    const before = this.#state.form.value;
-    this.#state.form.value = { ...before, ...others };
-    void this.#estimate();
-    if (preset || 'dataset' in others || 'imageSize' in others) void this.#preview();
-  }
-
-  async #estimate(): Promise<void> {
-    const { machine, form, datasets } = this.#state;
-    if (!machine.value) return;
-    const count = datasets.value.find(({ id }) => id === form.value.dataset)?.count ?? 0;
-    this.#state.estimates.value = await estimateAll(machine.value, form.value, count);
+    this.#form.change(changes);
+    if (changes.preset || 'dataset' in changes || 'imageSize' in changes) void this.#preview();
   }
 
   async #preview(): Promise<void> {
@@ -287,6 +257,8 @@ export class Session {
   async #train(): Promise<void> {
     const state = this.#state;
     state.runState.value = 'starting';
+    // The alert beside the form says why.
+    if (await this.#form.fits()) return void (state.runState.value = 'idle');
     state.preparing.value = { what: 'Asking the browser to keep the storage', done: 0, total: null };
     state.persisted.value = await askToPersist();
     await this.#call((trainer) => trainer.train(state.form.value));

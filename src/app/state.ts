@@ -83,6 +83,13 @@ export interface Estimate {
   storageBytes: number;
 }
 
+/** What training takes of the GPU's memory. Both null: not known beforehand. */
+export interface Memory {
+  bytes: number | null;
+  /** Why it does not fit. */
+  fault: Fault | null;
+}
+
 export interface UpdateState {
   offlineReady: boolean;
   updateReady: boolean;
@@ -109,6 +116,8 @@ export interface State {
   /** The preset was chosen by the user or the address, not by the probe. */
   presetChosen: Signal<boolean>;
   estimates: Signal<Partial<Record<RunConfig['preset'], Estimate>>>;
+  /** Of the form; null until the trainer was asked. */
+  memory: Signal<Memory | null>;
   run: Signal<RunSummary | null>;
   numbers: Signal<Numbers>;
   losses: Signal<LossHistory>;
@@ -146,6 +155,7 @@ export function createState(): State {
     form: signal(presetConfig('small')),
     presetChosen: signal(false),
     estimates: signal({}),
+    memory: signal<Memory | null>(null),
     run: signal<RunSummary | null>(null),
     numbers: signal(emptyNumbers),
     losses: signal<LossHistory>({

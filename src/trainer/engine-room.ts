@@ -91,7 +91,7 @@ export class EngineRoom {
 
   /**
    * GPU bytes of training with these settings, exactly; null where eager runs, which allocates as it goes. Where a buffer would
-   * be larger than the device takes, the FaultError (kind `memory`) names the largest batch that fits.
+   * be larger than the device takes, the FaultError (kind `memory`) names a batch that fits.
    */
   trainingBytes(config: RunConfig): number | null {
     if (this.kindFor(config) === 'eager') return null;
@@ -107,8 +107,12 @@ export class EngineRoom {
     if (typeof asked === 'number') return asked;
     let smaller = config.batchSize >> 1;
     while (smaller >= 1 && typeof fit(smaller) !== 'number') smaller >>= 1;
-    const todo = smaller >= 1 ? [`Choose batch size ${smaller}: it fits.`] : ['Choose a smaller preset.'];
-    throw new FaultError({ ...asked, todo });
+    if (smaller < 1) throw new FaultError({ ...asked, todo: ['Choose a smaller preset.'] });
+    throw new FaultError({
+      ...asked,
+      todo: [`Choose batch size ${smaller}: it fits.`],
+      fittingBatch: smaller,
+    });
   }
 
   #waitLong<T>(work: Promise<T>, what: string): Promise<T> {

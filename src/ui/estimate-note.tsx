@@ -2,7 +2,7 @@
 import type { Estimate } from '../app/state.ts';
 import { imagesPerStep, PRESETS } from '../config.ts';
 import { useApp } from './app-context.ts';
-import { count, duration, fileSize, many, rate } from './format.ts';
+import { count, duration, fileSize, many, rate, storage } from './format.ts';
 
 const BASIS: Record<Estimate['basis'], string> = {
   probe: 'Estimated from a two-second probe of this device',
@@ -16,12 +16,19 @@ export function EstimateNote() {
   if (!estimate) return <p class="note">Looking at this device to tell how long it takes.</p>;
   const { parameters, totalSteps, checkpointBytes, secondsPer1000Steps, basis } = estimate;
   const pictures = imagesPerStep(form);
+  const bytes = state.memory.value?.bytes ?? null;
   return (
     <p class="note">
       <b>{PRESETS[form.preset].title}:</b> {many(parameters)} parameters, {count(totalSteps)}{' '}
       {totalSteps === 1 ? 'step' : 'steps'} of {count(pictures)} {pictures === 1 ? 'picture' : 'pictures'},{' '}
-      {fileSize(checkpointBytes)} a checkpoint. {BASIS[basis]}: {rate(1000 / secondsPer1000Steps)} steps/s,{' '}
-      {duration(secondsPer1000Steps)} for 1,000 steps.
+      {fileSize(checkpointBytes)} a checkpoint
+      {bytes !== null && (
+        <>
+          , <data value={bytes}>{storage(bytes)}</data> of GPU memory
+        </>
+      )}
+      . {BASIS[basis]}: {rate(1000 / secondsPer1000Steps)} steps/s, {duration(secondsPer1000Steps)} for 1,000
+      steps.
     </p>
   );
 }

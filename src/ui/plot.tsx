@@ -89,7 +89,7 @@ function useChart(
 function Tip({ axis, picture, count }: { axis: ChartAxis; picture: LossPicture; count: number }) {
   const y = picture.smooth.at(-1);
   const x = fraction(axis, count);
-  if (y === undefined || y === null || x < 0 || x > 1 || picture.dots) return null;
+  if (y === undefined || y === null || x < 0 || x > 1) return null;
   const top = 1 - (y - picture.yFrom) / (picture.yTo - picture.yFrom);
   return <span class="tip" style={{ left: `${100 * x}%`, top: `${100 * top}%` }} />;
 }

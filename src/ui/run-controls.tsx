@@ -107,12 +107,13 @@ function Action({ name, icon, look, kbd, disabled = false, onPress }: ActionProp
 function Train({ disabled }: { disabled: boolean }) {
   const { state, commands, looking } = useApp();
   const noPictures = looking.bringsOwn.value || state.importing.value !== null;
+  const tooLarge = Boolean(state.memory.value?.fault);
   return (
     <Action
       name="Train"
       icon="play"
       look="primary xl"
-      disabled={disabled || noPictures}
+      disabled={disabled || noPictures || tooLarge}
       onPress={() => commands.train()}
     />
   );

@@ -3,6 +3,7 @@ import { PRESET_NAMES, PRESETS, type PresetName } from '../config.ts';
 import { useApp } from './app-context.ts';
 import { EstimateNote } from './estimate-note.tsx';
 import { duration, UNKNOWN } from './format.ts';
+import { MemoryAlert } from './memory-alert.tsx';
 import { SettingsForm } from './settings-form.tsx';
 
 /** `bench` compares machines; it is offered only where the address asks for it. */
@@ -21,6 +22,7 @@ export function Size() {
         ))}
       </div>
       <EstimateNote />
+      <MemoryAlert />
       <SettingsForm />
     </section>
   );

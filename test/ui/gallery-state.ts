@@ -163,6 +163,7 @@ function fillSetup(state: State): void {
     cifar: estimate(35_746_307, 620, 400_000, 546 * MiB),
     bench: estimate(1_600_000, 30, 40_000, 25 * MiB),
   };
+  state.memory.value = { bytes: 1_234_567_890, fault: null };
   if (state.store.value) state.store.value = { ...state.store.value, usedBytes: 0, runs: [] };
 }
 
@@ -199,6 +200,16 @@ function fillRun(state: State, globalStep: number): void {
   state.persisted.value = true;
 }
 
+const TOO_LARGE: Fault = {
+  kind: 'memory',
+  title: 'This GPU is too small for the training',
+  what: 'up_blocks.2.resnets.0 does not fit into one buffer of this device.',
+  expected: 'at most 134217728 bytes',
+  got: '268435456 bytes',
+  todo: ['Choose batch size 256: it fits.'],
+  fittingBatch: 256,
+};
+
 const FILL: Record<string, (state: State) => void> = {
   idle: fillSetup,
   starting: (state) => {
@@ -209,6 +220,11 @@ const FILL: Record<string, (state: State) => void> = {
     state.machine.value = null;
     state.store.value = null;
     state.preview.value = null;
+  },
+  misfit: (state) => {
+    fillSetup(state);
+    state.form.value = { ...state.form.value, batchSize: 512 };
+    state.memory.value = { bytes: null, fault: TOO_LARGE };
   },
   validating: (state) => {
     fillRun(state, 24_000);
@@ -305,6 +321,7 @@ const PAGE_STATE: Record<string, PageState> = {
   saving: 'training',
   webgl: 'idle',
   importing: 'idle',
+  misfit: 'idle',
   question: 'paused',
 };
 

@@ -8,7 +8,7 @@ const STATES = [
   ...['finished', 'failed', 'unavailable', 'elsewhere'],
 ];
 /** What a state may look like beside its usual look: each in two of the four. */
-const LOOKS = ['first', 'waiting', 'young', 'saving', 'webgl', 'importing', 'question'];
+const LOOKS = ['first', 'waiting', 'young', 'saving', 'webgl', 'importing', 'misfit', 'question'];
 const WIDTHS = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
@@ -159,6 +159,23 @@ test('why it is not WebGPU, and the way out, is said once: in the alert', async 
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expect(machine).toContainText('This browser has no WebGPU');
+});
+
+test('before training the page states its GPU bytes, or why it does not fit and the batch that does', async ({
+  page,
+}) => {
+  await open(page, 'idle');
+  const size = page.getByRole('region', { name: 'Size' });
+  await expect(size).toContainText('99 MiB a checkpoint, 1.2 GB of GPU memory.');
+  await expect(size.locator('data')).toHaveAttribute('value', '1234567890');
+  await open(page, 'misfit');
+  await expect(page.getByRole('alert')).toHaveCount(1);
+  await expect(page.getByRole('alert')).toContainText(
+    'Available: at most 134217728 bytes, needed: 268435456 bytes.',
+  );
+  await expect(page.getByRole('button', { name: 'Train', exact: true })).toBeDisabled();
+  await page.getByRole('button', { name: 'Use batch size 256' }).click();
+  await expect(size).toContainText('steps of 256 pictures');
 });
 
 test('before the worker answers there is Train, disabled, and no word that is not known', async ({

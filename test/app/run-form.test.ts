@@ -1,0 +1,91 @@
+// The form: which of preset, address and user holds, and the trainer asked for GPU bytes once per pause, one question at a
+// time. Against a trainer whose answers the test gives.
+import 'fake-indexeddb/auto';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { RunForm } from '../../src/app/run-form.ts';
+import { createState } from '../../src/app/state.ts';
+import type { RunConfig } from '../../src/config.ts';
+import type { Fault, Result } from '../../src/fault.ts';
+
+const TOO_LARGE: Fault = {
+  kind: 'memory',
+  title: 'This GPU is too small for the training',
+  what: 'A buffer does not fit.',
+  expected: 'at most 100 bytes',
+  got: '200 bytes',
+  todo: [],
+  fittingBatch: 8,
+};
+
+type Answer = Result<number | null>;
+
+function form(address = '') {
+  const state = createState();
+  state.machine.value = {
+    ...{ backend: 'webgpu', executor: 'plan', gpu: 'a GPU', slow: false, why: null },
+    ...{ selfTest: { passed: true, detail: '', ms: 1 }, probe: { opMs: 1, macsPerSecond: 1e9 } },
+    maxTensorBytes: 1e9,
+  };
+  const asked: { config: RunConfig; answer: (answer: Answer) => void }[] = [];
+  const runForm = new RunForm(
+    state,
+    new URLSearchParams(address),
+    (config) => new Promise<Answer>((answer) => asked.push({ config, answer })),
+  );
+  return { state, asked, runForm, faults: runForm.readAddress() };
+}
+
+describe('run form', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+
+  it('keeps what the address says when another size is chosen', () => {
+    const { state, runForm, faults } = form('batchSize=3&learningRate=9');
+    expect(faults).toHaveLength(1);
+    runForm.change({ preset: 'tiny', seed: 5 });
+    expect(state.form.value).toMatchObject({ preset: 'tiny', batchSize: 3, seed: 5, learningRate: 2e-3 });
+    expect(state.presetChosen.value).toBe(true);
+  });
+
+  it('asks for the bytes once, after the last of many changes', async () => {
+    const { state, asked, runForm } = form();
+    for (const batchSize of [1, 12, 128]) runForm.change({ batchSize });
+    expect(asked).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(asked.map(({ config }) => config.batchSize)).toEqual([128]);
+    asked[0]!.answer({ ok: true, value: 12_000_000 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(state.memory.value).toEqual({ bytes: 12_000_000, fault: null });
+  });
+
+  it('asks one question at a time, and again where the form changed meanwhile', async () => {
+    const { state, asked, runForm } = form();
+    const fits = runForm.fits();
+    runForm.change({ batchSize: 64 });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(asked).toHaveLength(1);
+    asked[0]!.answer({ ok: true, value: 1 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(state.memory.value).toBeNull();
+    expect(asked.map(({ config }) => config.batchSize)).toEqual([16, 64]);
+    asked[1]!.answer({ ok: false, fault: TOO_LARGE });
+    expect(await fits).toEqual(TOO_LARGE);
+    expect(state.memory.value).toEqual({ bytes: null, fault: TOO_LARGE });
+  });
+
+  it('says nothing of the memory of a network that does not fit its pictures', async () => {
+    const { state, asked, runForm } = form();
+    runForm.change({ imageSize: 30 });
+    expect(await runForm.fits()).toBeNull();
+    expect(asked).toHaveLength(0);
+    expect(state.memory.value).toEqual({ bytes: null, fault: null });
+  });
+
+  it('asks a new trainer what the one before never answered', async () => {
+    const { asked, runForm } = form();
+    void runForm.fits();
+    runForm.newTrainer();
+    const fits = runForm.fits();
+    asked[1]!.answer({ ok: true, value: null });
+    expect(await fits).toBeNull();
+  });
+});
