@@ -73,7 +73,7 @@ async function measure(options: BenchOptions, bench: Bench): Promise<Summary> {
   const { device, emit } = bench;
   const amount = amountOf(options.quick, device.software);
   const task = taskOf(options.preset, options.batch);
-  const { executor, report } = await make(options.executor, task, bench);
+  const { executor, report } = await makeMeasured(options.executor, task, bench);
   const { ours, stock } = await measureSteps(executor, task, amount, bench);
   const imagesPerSecond = await burst(executor, task, amount, bench);
   emit(speedRow(imagesPerSecond, options.batch, report));
@@ -98,19 +98,18 @@ async function measure(options: BenchOptions, bench: Bench): Promise<Summary> {
   });
 }
 
-async function make(kind: ExecutorKind, task: Task, { device, gpu, counter, emit }: Bench): Promise<Made> {
+/** Tells what it took, as the counter saw it, to be held against what the plan says of itself. */
+async function makeMeasured(kind: ExecutorKind, task: Task, bench: Bench): Promise<Made> {
+  const { gpu, counter, emit } = bench;
   const started = performance.now();
   const before = counter.bytesOn(gpu);
   counter.take();
-  const made = await (kind === 'plan' ? makePlan : makeEager)(device, task);
-  made.executor.setState(initialState(task));
+  const made = await make(kind, task, bench);
   emit({
     row: 'made',
     executor: kind,
-    preset: task.preset,
     seconds: rounded((performance.now() - started) / 1000),
     pipelines: counter.take().pipelines,
-    // What the counter saw, to be held against what the plan says of itself.
     buffer_bytes: counter.bytesOn(gpu) - before,
     live_bytes: made.report?.liveBytes ?? null,
     allocated_bytes: made.report?.allocatedBytes ?? null,
@@ -119,15 +118,23 @@ async function make(kind: ExecutorKind, task: Task, { device, gpu, counter, emit
   return made;
 }
 
+async function make(kind: ExecutorKind, task: Task, { device }: Bench): Promise<Made> {
+  const made = kind === 'plan' ? await makePlan(device, task) : makeEager(device, task);
+  made.executor.setState(initialState(task));
+  return made;
+}
+
 async function makePlan(device: Device, { parameters, network, shape }: Task): Promise<Made> {
   const { createPlanExecutor } = await import('../src/engine/plan/plan-executor.ts');
-  const onCompiled = (done: number, total: number) => console.error(`pipelines: ${done} of ${total}`);
+  const onCompiled = (done: number, total: number) => {
+    if (done % 10 === 0 || done === total) console.error(`pipelines: ${done} of ${total}`);
+  };
   const executor = await createPlanExecutor(device, parameters, network, { shape, onCompiled });
   return { executor, report: executor.report };
 }
 
-function makeEager(device: Device, { parameters, network }: Task): Promise<Made> {
-  return Promise.resolve({ executor: createEagerExecutor(device, parameters, network), report: null });
+function makeEager(device: Device, { parameters, network }: Task): Made {
+  return { executor: createEagerExecutor(device, parameters, network), report: null };
 }
 
 async function stepOf(executor: Executor, task: Task, step: number, warmupSteps = 0): Promise<number> {
@@ -235,8 +242,7 @@ function speedRow(imagesPerSecond: number, batch: number, report: PlanReport | n
 
 /** 16 samples by DDIM, ours against eager, from the same weights and noise. */
 async function measureSamples(executor: Executor, task: Task, amount: Amount, bench: Bench): Promise<void> {
-  const eager = (await makeEager(bench.device, task)).executor;
-  eager.setState(initialState(task));
+  const { executor: eager } = await make('eager', task, bench);
   executor.setState(initialState(task));
   const ours = await drawSamples(executor, task, amount.sampleCalls);
   const theirs = await drawSamples(eager, task, amount.sampleCalls);
@@ -249,8 +255,8 @@ async function measureSamples(executor: Executor, task: Task, amount: Amount, be
     ms_per_call: rounded(ours.msPerCall),
     ms_per_call_eager: rounded(theirs.msPerCall),
     ratio: rounded(theirs.msPerCall / ours.msPerCall),
-    max_difference: ours.samples.reduce(
-      (most, value, i) => Math.max(most, Math.abs(value - (theirs.samples[i] as number))),
+    max_prediction_difference: ours.prediction.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - (theirs.prediction[i] as number))),
       0,
     ),
   });
