@@ -59,6 +59,8 @@ export class RunForm {
       this.#state.presetChosen.value = true;
     }
     this.#state.form.value = { ...this.#state.form.value, ...others };
+    // Why the form before did not fit says nothing of this one.
+    if (this.#state.memory.value?.fault) this.#state.memory.value = null;
     void this.estimate();
   }
 

@@ -70,6 +70,8 @@ describe('run form', () => {
     asked[1]!.answer({ ok: false, fault: TOO_LARGE });
     expect(await fits).toEqual(TOO_LARGE);
     expect(state.memory.value).toEqual({ bytes: null, fault: TOO_LARGE });
+    runForm.change({ batchSize: 8 });
+    expect(state.memory.value).toBeNull();
   });
 
   it('says nothing of the memory of a network that does not fit its pictures', async () => {
