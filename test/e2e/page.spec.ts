@@ -8,7 +8,8 @@ import { temporaryFolders } from './folders.ts';
 import { address, button, byTestId, TINY, train } from './visit.ts';
 
 const newFolder = temporaryFolders();
-const SETTINGS = { ...TINY, dataset: 'planets', backend: 'webgl', sampleSteps: 1, maxSteps: 1000 };
+/** Validation takes long enough to be looked at. */
+const SETTINGS = { ...TINY, dataset: 'planets', backend: 'webgl', sampleSteps: 4, maxSteps: 1000 };
 const SIZES = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
@@ -23,10 +24,10 @@ test('no accessibility finding and no sideways scroll, idle, training, paused an
   await expectSound(page, 'idle');
   await train(page, SETTINGS);
   await waitForStep(page, 1);
-  const held = holdTrainer(page, 8000);
+  const held = holdTrainer(page, 10_000);
   await expectSound(page, 'training');
+  await button(page, 'Pause').click(); // heard as soon as the trainer wakes up
   await held;
-  await button(page, 'Pause').click();
   await waitForState(page, 'paused');
   await expectSound(page, 'paused');
   await page.goto(address({ batchSize: 0 })); // an alert, too

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 
-export const BROKEN = ['049-a-letter.jpg', '077-cut-short.jpg'];
+export const BROKEN = ['029-a-letter.jpg', '047-cut-short.jpg'];
 
 /** Writes `count` JPEGs of 40 x 32 pixels, each a coloured disc on a coloured ground, and the two of BROKEN. */
 export async function writePictures(folder: string, count: number): Promise<void> {

@@ -28,6 +28,8 @@ const SETTINGS = {
   epochs: 100,
   checkpointEverySteps: 5,
   keepNewest: 50,
+  // All end-to-end tests together take at most 60 sampler evaluations; train.spec.ts has sets of two.
+  sampleSteps: 1,
 };
 
 test.describe.configure({ mode: 'serial' });

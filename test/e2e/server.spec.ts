@@ -158,8 +158,12 @@ test('a request to another origin is seen, wherever it starts', async () => {
   );
   await profile.page.goto(home.address);
   await expect.poll(() => new Set(other.asked).size, { timeout: 10_000 }).toBe(4);
-  const seen = profile.leaks(home.address).map((url) => url.slice(other.address.length));
-  expect(seen.sort()).toEqual(['nested', 'page', 'service-worker', 'worker']);
+  const seen = (): string[] =>
+    profile
+      .leaks(home.address)
+      .map((url) => url.slice(other.address.length))
+      .sort();
+  await expect.poll(seen).toEqual(['nested', 'page', 'service-worker', 'worker']);
   await Promise.all([other.close(), home.close()]);
 });
 
