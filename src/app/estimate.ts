@@ -16,12 +16,17 @@ import type { Machine } from '../trainer/api.ts';
 import { capacityBytes, checkpointsKept, fullCheckpointBytes } from '../checkpoint/sizes.ts';
 import type { Estimate } from './state.ts';
 
-/** GPU kernels of a training step per operation of a forward pass, as counted: 18 on `tiny`, 16 on `bench`. */
-const KERNELS_PER_OPERATION = 18;
+/**
+ * What a training step costs beside its multiply-adds. kernels: of the GPU, per operation of a forward pass, as counted (eager:
+ * 18 on `tiny`, 16 on `bench`; plan: 3 on both). beside: a step's time per time of its multiply-adds; norms, activations and
+ * the update are the rest, measured on `tiny` in software.
+ */
+const COSTS = {
+  eager: { kernels: 18, beside: 1.3 },
+  plan: { kernels: 3, beside: 1.3 },
+} as const;
 /** Multiply-adds of a training step per multiply-add of a forward pass: backward counts twice. */
 const PASSES = 3;
-/** A step's time per time of its multiply-adds: norms, activations and the update are the rest. Measured on `tiny` in software. */
-const BESIDE_MULTIPLY_ADDS = 1.3;
 
 const speedKey = (machine: Machine, config: RunConfig): string =>
   `speed ${machine.backend} ${machine.executor} ${machine.gpu} ${config.preset} ${config.imageSize} ${imagesPerStep(config)}`;
@@ -33,9 +38,9 @@ export function rememberSpeed(machine: Machine, config: RunConfig, secondsPerSte
 
 function probedSeconds(machine: Machine, config: RunConfig): number {
   const cost = forwardCost(networkOf(config), config.batchSize);
-  const overheadMs = cost.operations * KERNELS_PER_OPERATION * machine.probe.opMs;
-  const arithmeticMs =
-    (1000 * BESIDE_MULTIPLY_ADDS * PASSES * cost.multiplyAdds) / machine.probe.macsPerSecond;
+  const { kernels, beside } = COSTS[machine.executor];
+  const overheadMs = cost.operations * kernels * machine.probe.opMs;
+  const arithmeticMs = (1000 * beside * PASSES * cost.multiplyAdds) / machine.probe.macsPerSecond;
   return (config.gradientAccumulationSteps * (overheadMs + arithmeticMs)) / 1000;
 }
 

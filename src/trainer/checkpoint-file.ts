@@ -33,6 +33,8 @@ export interface Execution {
   kernels: string;
   adapter: string;
   browser: string;
+  /** Tile shapes of a plan's convolutions, as timed: they never change a bit, so they are told and not compared. */
+  tiles?: Readonly<Record<string, string>>;
 }
 
 /** Everything but the tensors. */

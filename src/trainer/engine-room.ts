@@ -1,10 +1,13 @@
 // The device under the trainer: started, tested, probed, guarded, started again after a loss. Not here: runs.
+import { recall, remember } from '../checkpoint/index-db.ts';
 import type { RunConfig } from '../config.ts';
 import { type Device, raceLost, startDevice } from '../engine/device.ts';
 import { createEagerExecutor } from '../engine/eager-executor.ts';
 import type { Executor, ExecutorState, Network } from '../engine/executor.ts';
 import { createPlanExecutor, type PlanOptions, trainingBytes } from '../engine/plan/plan-executor.ts';
 import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
+import type { TileChoices } from '../engine/plan/tile-choice.ts';
+import { probePlan } from '../engine/plan/plan-probe.ts';
 import { probe } from '../engine/probe.ts';
 import { gradientSelfTest } from '../engine/self-test.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
@@ -18,11 +21,14 @@ import { deviceLost } from './trouble.ts';
 /** No progress for this long counts as a lost device; where a single step may take longer than 30 s it is ten minutes. */
 const TIMEOUT_MS = 30_000;
 const SLOW_TIMEOUT_MS = 600_000;
+/** Longest time that a new network's kernels are timed for, on a GPU in hardware. */
+const TUNE_MS = 5000;
 const LOSS_TOLD_WITHIN_MS = 500;
 
 export class EngineRoom {
   readonly device: Device;
   readonly machine: Machine;
+  #tiles: TileChoices = {};
 
   private constructor(device: Device, machine: Machine) {
     this.device = device;
@@ -40,15 +46,17 @@ export class EngineRoom {
       selfTest = await raceLost(test, started, TIMEOUT_MS, 'the gradient self-test');
       return selfTest.passed ? null : wrongGradients(selfTest.detail);
     });
+    const kind = executor !== 'eager' && device.webgpu !== null ? 'plan' : 'eager';
+    const speed = kind === 'plan' ? probePlan(device) : probe(device);
     const slow = device.software || device.backend !== 'webgpu';
     const machine: Machine = {
       backend: device.backend,
-      executor: executor !== 'eager' && device.webgpu !== null ? 'plan' : 'eager',
+      executor: kind,
       gpu: device.gpu,
       slow,
       why: device.why,
       selfTest: selfTest as unknown as Machine['selfTest'],
-      probe: await raceLost(probe(device), device, TIMEOUT_MS, 'the probe of its speed'),
+      probe: await raceLost(speed, device, SLOW_TIMEOUT_MS, 'the probe of its speed'),
       maxTensorBytes: device.maxTensorBytes,
     };
     return new EngineRoom(device, machine);
@@ -56,13 +64,15 @@ export class EngineRoom {
 
   /** How a run's steps are computed here: with all of it equal, the same bits may be expected. */
   executionOf({ kind }: Pick<Executor, 'kind'>): Execution {
-    const kernels = kind === 'plan' ? `plan ${PLAN_KERNELS}` : `eager ${EAGER_KERNELS}`;
+    const plan = kind === 'plan';
+    const family = this.device.software ? 'registers' : 'tiles';
     return {
       executor: kind,
       backend: this.device.backend,
-      kernels,
+      kernels: plan ? `plan ${PLAN_KERNELS}, ${family}` : `eager ${EAGER_KERNELS}`,
       adapter: this.device.adapterKey,
       browser: navigator.userAgent,
+      ...(plan ? { tiles: this.#tiles } : {}),
     };
   }
 
@@ -75,18 +85,36 @@ export class EngineRoom {
   async executorFor(
     config: RunConfig,
     state: ExecutorState,
-    onCompiled: (done: number, total: number) => void,
+    onProgress: (what: string, done: number, total: number) => void,
   ): Promise<Executor> {
     const { parameters, network, options } = work(config);
-    const executor =
-      this.kindFor(config) === 'plan'
-        ? await this.#waitLong(
-            createPlanExecutor(this.device, parameters, network, { ...options, onCompiled }),
-            'the compilation of its shaders',
-          )
-        : createEagerExecutor(this.device, parameters, network);
-    executor.setState(state);
-    return executor;
+    if (this.kindFor(config) === 'eager') {
+      const eager = createEagerExecutor(this.device, parameters, network);
+      eager.setState(state);
+      return eager;
+    }
+    const tuned = { tiles: await this.#knownTiles(), tuneMs: this.device.software ? 0 : TUNE_MS };
+    const making = createPlanExecutor(this.device, parameters, network, {
+      ...options,
+      ...tuned,
+      onTimed: (done, total) => onProgress('Timing kernels', done, total),
+      onCompiled: (done, total) => onProgress('Compiling shaders', done, total),
+    });
+    const plan = await this.#waitLong(making, 'the compilation of its shaders');
+    this.#tiles = plan.tiles;
+    await remember(this.#tilesKey, this.#tiles).catch(() => undefined);
+    plan.setState(state);
+    return plan;
+  }
+
+  get #tilesKey(): string {
+    return `tiles ${PLAN_KERNELS} ${this.device.adapterKey}`;
+  }
+
+  /** Tile shapes timed on this device before. Forgotten ones are timed again: nothing but time hangs on them. */
+  async #knownTiles(): Promise<TileChoices> {
+    const known = await recall(this.#tilesKey).catch(() => undefined);
+    return { ...(known as TileChoices | undefined), ...this.#tiles };
   }
 
   /**

@@ -4,6 +4,14 @@ import type { FoundCheckpoint } from './api.ts';
 import type { CheckpointContent, Execution } from './checkpoint-file.ts';
 import { nextCheckpointStep } from './naming.ts';
 
+const DECIDES_BITS = [
+  'executor',
+  'backend',
+  'kernels',
+  'adapter',
+  'browser',
+] as const satisfies (keyof Execution)[];
+
 export function describeFound(
   content: CheckpointContent,
   record: CheckpointRecord,
@@ -12,9 +20,7 @@ export function describeFound(
   imported: boolean,
 ): FoundCheckpoint {
   const { facts, history } = content;
-  const differs = (Object.keys(here) as (keyof Execution)[]).filter(
-    (key) => here[key] !== facts.execution[key],
-  );
+  const differs = DECIDES_BITS.filter((key) => here[key] !== facts.execution[key]);
   return {
     record,
     batchLossesRecorded: history.steps,

@@ -119,8 +119,8 @@ export class Studio {
   async #executorFor(config: RunConfig, state: ExecutorState): Promise<Executor> {
     this.#release();
     try {
-      return await this.#room.executorFor(config, state, (done, total) =>
-        this.#outbox.post({ type: 'preparing', what: 'Compiling shaders', done, total }),
+      return await this.#room.executorFor(config, state, (what, done, total) =>
+        this.#outbox.post({ type: 'preparing', what, done, total }),
       );
     } catch (error) {
       this.#run = null;

@@ -137,7 +137,8 @@ class BackwardPass {
     const partialShape = filterPartialShape(family, geometry);
     const partial = partialShape && this.#emission.make(`d ${weight.label} partial`, partialShape);
     const { control } = this.#homes;
-    emit(convFilterGradient(family, geometry, { x, dy, partial, control, gradient }));
+    const tile = this.#emission.tile('filter gradient', geometry);
+    emit(convFilterGradient(family, geometry, { x, dy, partial, control, gradient }, tile));
     if (this.#learning.has(x.id)) this.#convInput(geometry, x, weight, dy);
     if (perChannel) {
       this.#shared.add(sums.id);
@@ -149,13 +150,14 @@ class BackwardPass {
 
   #convInput(geometry: ConvGeometry, x: Value, weight: Value, dy: Value): void {
     const { family } = this.#emission;
+    const tile = this.#emission.tile('input gradient', geometry);
     if (!geometry.upsample) {
       const values = { dy, weight, ...this.#target(x) };
-      return this.#emission.emit(convInputGradient(family, geometry, values));
+      return this.#emission.emit(convInputGradient(family, geometry, values, tile));
     }
     const { batch, height, width, ins } = geometry;
     const doubled = this.#emission.make(`d ${x.label} doubled`, [batch, height, width, ins]);
-    this.#emission.emit(convInputGradient(family, geometry, { dy, weight, add: null, dx: doubled }));
+    this.#emission.emit(convInputGradient(family, geometry, { dy, weight, add: null, dx: doubled }, tile));
     this.#emission.emit(upsampleGradient(family, upsampleGeometry(x), { dy: doubled, ...this.#target(x) }));
   }
 

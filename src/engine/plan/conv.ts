@@ -2,6 +2,7 @@
 // A linear layer is a 1x1 convolution over its rows. Not here: the kernels (conv-tiles.ts, conv-registers.ts).
 import * as registers from './conv-registers.ts';
 import * as tiles from './conv-tiles.ts';
+import type { TileShape } from './conv-tiles-shapes.ts';
 import type { Family, Kernel, Value } from './kernel.ts';
 
 export interface ConvGeometry {
@@ -53,23 +54,35 @@ export interface ConvFilterGradient {
   gradient: Value;
 }
 
-const familyOf = (family: Family) => (family === 'tiles' ? tiles : registers);
-
-export const convForward = (family: Family, geometry: ConvGeometry, values: ConvForward): Kernel[] =>
-  familyOf(family).convForward(geometry, values);
+/** tile: for `tiles` only; by default a fixed rule chooses. It never changes a bit. */
+export const convForward = (
+  family: Family,
+  geometry: ConvGeometry,
+  values: ConvForward,
+  tile?: TileShape,
+): Kernel[] =>
+  family === 'tiles' ? tiles.convForward(geometry, values, tile) : registers.convForward(geometry, values);
 
 export const convInputGradient = (
   family: Family,
   geometry: ConvGeometry,
   values: ConvInputGradient,
-): Kernel[] => familyOf(family).convInputGradient(geometry, values);
+  tile?: TileShape,
+): Kernel[] =>
+  family === 'tiles'
+    ? tiles.convInputGradient(geometry, values, tile)
+    : registers.convInputGradient(geometry, values);
 
 export const convFilterGradient = (
   family: Family,
   geometry: ConvGeometry,
   values: ConvFilterGradient,
-): Kernel[] => familyOf(family).convFilterGradient(geometry, values);
+  tile?: TileShape,
+): Kernel[] =>
+  family === 'tiles'
+    ? tiles.convFilterGradient(geometry, values, tile)
+    : registers.convFilterGradient(geometry, values);
 
 /** [splits, k, k, ins, outs], or null where one pass over all pixels is enough. A function of the shape alone: it decides the bits. */
 export const filterPartialShape = (family: Family, geometry: ConvGeometry): number[] | null =>
-  familyOf(family).filterPartialShape(geometry);
+  (family === 'tiles' ? tiles : registers).filterPartialShape(geometry);

@@ -1,6 +1,9 @@
 // Where kernels are collected while a plan is written down: the list, the values made on the way, constants to upload.
+import type { ConvGeometry } from './conv.ts';
+import type { TileShape } from './conv-tiles-shapes.ts';
 import type { Values } from './graph.ts';
 import type { Family, Kernel, Value } from './kernel.ts';
+import { chosenTile, type ConvWay, type TileChoices } from './tile-choice.ts';
 
 export class Emission {
   readonly family: Family;
@@ -9,9 +12,17 @@ export class Emission {
   /** Numbers that are uploaded once, by the value that holds them. */
   readonly constants = new Map<Value, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>();
 
-  constructor(family: Family, values: Values) {
+  readonly #tiles: TileChoices;
+
+  constructor(family: Family, values: Values, tiles: TileChoices = {}) {
     this.family = family;
     this.values = values;
+    this.#tiles = tiles;
+  }
+
+  /** The tile shape chosen for a convolution, if one was. */
+  tile(way: ConvWay, geometry: ConvGeometry): TileShape | undefined {
+    return chosenTile(this.#tiles, way, geometry);
   }
 
   emit(kernels: readonly Kernel[]): void {

@@ -14,8 +14,10 @@ export type Saved = Map<number, Value>;
 export function emitForward(emission: Emission, operation: Operation, saved: Saved): void {
   const { family } = emission;
   switch (operation.op) {
-    case 'conv':
-      return emission.emit(convForward(family, operation.geometry, operation));
+    case 'conv': {
+      const { geometry } = operation;
+      return emission.emit(convForward(family, geometry, operation, emission.tile('forward', geometry)));
+    }
     case 'groupNorm': {
       const { geometry, y } = operation;
       const stats = emission.make(`${y.label} stats`, [geometry.batch, geometry.groups, 2]);

@@ -24,7 +24,7 @@ export function planInference(spec: Omit<PlanSpec, 'microBatches'>): InferencePl
   const values = new Values();
   const homes = new Homes();
   const layout = layOut(spec.parameters, spec.bufferBytes);
-  const emission = new Emission(spec.family, values);
+  const emission = new Emission(spec.family, values, spec.tiles);
   const written = writeNetwork(values, spec, layout);
   layout.shardLengths.forEach((length, shard) => homes.open(homeOf('weights', shard), length * 4));
   putParameters(homes, layout, 'weights', [...written.weights.values()]);

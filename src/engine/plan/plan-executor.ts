@@ -24,7 +24,9 @@ import { PlanPredictor } from './plan-predictor.ts';
 import { type PipelineCache, pipelineCacheOf, Program } from './program.ts';
 import { ReadBack } from './read-back.ts';
 import { Pace, Submission } from './submission.ts';
-import { homeOf, planTraining, type PlanSpec, type TrainingPlan } from './training-plan.ts';
+import type { TileChoices } from './tile-choice.ts';
+import { homeOf, operationsOf, planTraining, type PlanSpec, type TrainingPlan } from './training-plan.ts';
+import { tuneTiles } from './tune-tiles.ts';
 
 /** Elements converted before other tasks get a turn: some 10 ms. */
 const YIELD_AFTER = 2 ** 20;
@@ -38,6 +40,12 @@ export interface PlanOptions {
   microBatches?: number;
   /** Kernels for GPUs in hardware or in software; by the device when left out. */
   family?: Family;
+  /** Tile shapes known to be fastest here: what is missing is timed, on a GPU in hardware. */
+  tiles?: TileChoices;
+  /** Longest time that timing may take; 0 times nothing. */
+  tuneMs?: number;
+  /** Convolutions timed so far, and in all. */
+  onTimed?: (done: number, total: number) => void;
   /** Pipelines compiled so far, and in all. */
   onCompiled?: (done: number, total: number) => void;
 }
@@ -58,7 +66,7 @@ function planSpecOn(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
   network: Network,
-  { shape, microBatches = 1, family }: PlanOptions,
+  { shape, microBatches = 1, family, tiles = {} }: PlanOptions,
 ): PlanSpec {
   const { limits } = gpuOf(device);
   return {
@@ -66,6 +74,7 @@ function planSpecOn(
     network,
     shape,
     microBatches,
+    tiles,
     family: family ?? (device.software ? 'registers' : 'tiles'),
     bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
   };
@@ -92,10 +101,10 @@ export async function createPlanExecutor(
   options: PlanOptions,
 ): Promise<PlanExecutor> {
   const gpu = gpuOf(device);
-  const spec = planSpecOn(device, parameters, network, options);
+  const cache = pipelineCacheOf(gpu);
+  const spec = await tuned(cache, planSpecOn(device, parameters, network, options), options);
   const plan = planTraining(spec);
   const pace = new Pace(device.software);
-  const cache = pipelineCacheOf(gpu);
   const buffers = await Buffers.make(gpu, plan, spec.bufferBytes);
   try {
     const all = [...plan.mix, ...plan.gradients, ...plan.update];
@@ -112,6 +121,16 @@ export async function createPlanExecutor(
     buffers.dispose();
     throw error;
   }
+}
+
+/** With the fastest tile shapes, where the family has any. */
+async function tuned(
+  cache: PipelineCache,
+  spec: PlanSpec,
+  { tuneMs = 0, onTimed }: PlanOptions,
+): Promise<PlanSpec> {
+  if (spec.family !== 'tiles' || tuneMs === 0) return spec;
+  return { ...spec, tiles: await tuneTiles(cache, operationsOf(spec), spec.tiles ?? {}, tuneMs, onTimed) };
 }
 
 export class PlanExecutor implements Executor {
@@ -145,6 +164,11 @@ export class PlanExecutor implements Executor {
     const pictures = spec.shape[0] * spec.microBatches;
     this.#results = new ReadBack(buffers.device, 'step results', 16 + pictures * 4, RING);
     this.#inputs = new ArrayBuffer(plan.homes.sizes.get('inputs') ?? 0);
+  }
+
+  /** As given, and as timed. */
+  get tiles(): TileChoices {
+    return this.#spec.tiles ?? {};
   }
 
   get report(): PlanReport {

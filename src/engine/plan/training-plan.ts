@@ -15,6 +15,7 @@ import { aligned, type MemoryPlan, planMemory } from './memory.ts';
 import { mixNoise } from './mix-noise.ts';
 import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './optimizer.ts';
 import { batchSums } from './pixel-sums.ts';
+import type { TileChoices } from './tile-choice.ts';
 
 export interface PlanSpec {
   parameters: readonly ParameterSpec[];
@@ -26,6 +27,8 @@ export interface PlanSpec {
   family: Family;
   /** Most bytes of one buffer, and of one binding. */
   bufferBytes: number;
+  /** Tile shapes chosen by timing; none when left out. */
+  tiles?: TileChoices;
 }
 
 /** What a plan knows about its size. */
@@ -82,6 +85,13 @@ export function writeNetwork(
   return { operations: fuse(raw, [prediction]), weights, x, timesteps, prediction };
 }
 
+/** The operations alone, to be looked at before a plan is made. */
+export function operationsOf(
+  spec: Pick<PlanSpec, 'parameters' | 'network' | 'shape' | 'bufferBytes'>,
+): Operation[] {
+  return writeNetwork(new Values(), spec, layOut(spec.parameters, spec.bufferBytes)).operations;
+}
+
 /** Puts the parameters' values into `group`'s vectors, where the layout says. */
 export function putParameters(
   homes: Homes,
@@ -103,7 +113,7 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   const values = new Values();
   const homes = new Homes();
   const layout = layOut(spec.parameters, spec.bufferBytes);
-  const emission = new Emission(family, values);
+  const emission = new Emission(family, values, spec.tiles);
   const written = writeNetwork(values, spec, layout);
 
   const flat = openGroups(homes, values, layout);
