@@ -27,8 +27,10 @@ export function EstimateNote() {
           , <data value={bytes}>{storage(bytes)}</data> of GPU memory
         </>
       )}
-      . {BASIS[basis]}: {rate(1000 / secondsPer1000Steps)} steps/s, {duration(secondsPer1000Steps)} for 1,000
-      steps.
+      . {BASIS[basis]}: {speed(secondsPer1000Steps / 1000)}, {duration(secondsPer1000Steps)} for 1,000 steps.
     </p>
   );
 }
+
+const speed = (secondsPerStep: number): string =>
+  secondsPerStep < 2 ? `${rate(1 / secondsPerStep)} steps/s` : `${duration(secondsPerStep)} a step`;

@@ -42,6 +42,25 @@ test('settings of the address that are unknown or out of range are named, and th
   expect(profile.errors).toEqual([]);
 });
 
+test('the GPU bytes are stated before training; a batch no buffer can hold is refused at the form, with one that fits', async () => {
+  const { page } = profile;
+  const size = page.getByRole('region', { name: 'Size' });
+  await page.goto(address({ preset: 'tiny' }));
+  await waitForState(page, 'idle');
+  await expect(size).toContainText(/, [1-9][0-9]* MB of GPU memory\./);
+  // 512 pictures of 64 x 64 with 64 and 128 channels side by side: 1.6 GB, where a buffer takes 1 GiB.
+  await page.goto(address({ preset: 'small', imageSize: 64, batchSize: 512 }));
+  await waitForState(page, 'idle');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('Available: at most 1073741824 bytes, needed: 1610612736 bytes.');
+  await expect(button(page, 'Train')).toBeDisabled();
+  await button(page, 'Use batch size 256').click();
+  await expect(size).toContainText(/steps of 256 pictures, .* of GPU memory\./);
+  await expect(alert).toHaveCount(0);
+  await expect(button(page, 'Train')).toBeEnabled();
+  expect(profile.errors).toEqual([]);
+});
+
 test('files that are no checkpoint of ours are refused and the run is as it was', async () => {
   const { page } = profile;
   const folder = await newFolder();
