@@ -1,15 +1,20 @@
 // One split of the weight gradient of a convolution tap by tap, for GPUs in software: 1x1 (matrix products) and stride 2.
 // A quad sums 16 x 16 channels of one tap, 8 pixels at a time. Not here: how the splits are added (conv-registers-filter.ts).
 import type { ConvGeometry } from './conv.ts';
-import { type FilterPlan, type FilterValues, filterBindings } from './conv-registers-filter-window.ts';
-import { lines, range, SLOTS, slots, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
+import {
+  eachSlot,
+  type FilterPlan,
+  type FilterValues,
+  filterBindings,
+} from './conv-registers-filter-window.ts';
+import { lines, QUAD, range, slotsOf, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
 import { gridOf, type Kernel, kernel } from './kernel.ts';
 
 const PIXELS = 8;
 const IN_GROUPS = 4;
-const INS_PER_TILE = SLOTS * IN_GROUPS;
+const INS_PER_TILE = QUAD * IN_GROUPS;
 const OUT_GROUPS = 4;
-const OUTS_PER_TILE = 4 * OUT_GROUPS;
+const OUTS_PER_TILE = QUAD * OUT_GROUPS;
 
 export const FILTER_TAPS: FilterPlan = {
   tiles: ({ kernel: edge, ins, outs }) =>
@@ -34,7 +39,7 @@ export function filterTaps(geometry: ConvGeometry, splits: number, values: Filte
       up: Number(upsample),
       whole: Number(splits === 1),
     },
-    workgroupSize: [4, 1, 1],
+    workgroupSize: [QUAD, 1, 1],
     workgroups: gridOf(tiles, 1),
     body: body(false),
     quadBody: body(true),
@@ -42,10 +47,16 @@ export function filterTaps(geometry: ConvGeometry, splits: number, values: Filte
   });
 }
 
-const cells = range(IN_GROUPS).flatMap((g) => range(SLOTS).map((k) => [g, k] as const));
 const sum = (g: number, k: number, c: number) => `sum${g}_${k}_${c}`;
 
+/** Of a quad's groups of four channels, those that a lane holds, and the groups of four that are made. */
+const cellsOf = (quads: boolean) =>
+  range(IN_GROUPS).flatMap((g) =>
+    slotsOf(quads).flatMap((k) => range(OUT_GROUPS).map((c) => [g, k, c] as const)),
+  );
+
 function body(quads: boolean): string {
+  const cells = cellsOf(quads);
   return `
 ${TILE_OF_GROUP}
 let firstIn = tile % params.inTiles * ${INS_PER_TILE}u;
@@ -56,23 +67,20 @@ let tap = part % taps;
 let split = part / taps;
 let rowShift = tap / params.edge - params.padBefore;
 let columnShift = tap % params.edge - params.padBefore;
-${slots(quads)}
-${lines(cells, ([g, k]) => `let in${g}_${k} = min(firstIn + ${SLOTS * g}u + slot${k}, params.ins - 1u);`)}
-${lines(range(OUT_GROUPS), (c) => `let out${c} = min(firstOut + ${4 * c}u, params.outs - 1u);`)}
+${lines(range(OUT_GROUPS), (c) => `let out${c} = min(firstOut + ${QUAD * c}u, params.outs - 1u);`)}
 let storedRow = (params.width >> params.up) * params.ins;
 let stored = (params.height >> params.up) * storedRow;
-${lines(cells, ([g, k]) =>
-  range(OUT_GROUPS)
-    .map((c) => `var ${sum(g, k, c)} = 0.0;`)
-    .join(' '),
-)}
 let last = min((split + 1u) * params.stepsPerSplit, params.steps);
+${eachSlot(quads)}
+${lines(range(IN_GROUPS), (g) => `let in${g} = min(firstIn + ${QUAD * g}u + slot_0, params.ins - 1u);`)}
+${cells.map(([g, k, c]) => `var ${sum(g, k, c)} = 0.0;`).join('\n')}
 for (var step = split * params.stepsPerSplit; step < last; step++) {
 ${lines(range(PIXELS), pixel)}
-${lines(range(PIXELS), (q) => lines(range(IN_GROUPS), (g) => spread(quads, `x${q}_${g}`, (k) => `select(0.0, source[at${q} + in${g}_${k}], fits${q})`)))}
-${lines(range(OUT_GROUPS), products)}
+${lines(range(PIXELS), (q) => lines(range(IN_GROUPS), (g) => spread(quads, `x${q}_${g}`, `select(0.0, source[at${q} + in${g}], fits${q})`)))}
+${lines(range(OUT_GROUPS), (c) => products(cells, c))}
 }
-${store()}`;
+${store(quads)}
+${quads ? '' : '}'}`;
 }
 
 function pixel(q: number): string {
@@ -86,27 +94,26 @@ let fits${q} = made${q} & (row${q} < params.height) & (column${q} < params.width
 let at${q} = select(0u, line${q} / params.outHeight * stored + (row${q} >> params.up) * storedRow + (column${q} >> params.up) * params.ins, fits${q});`;
 }
 
-function products(c: number): string {
-  const slopes = range(PIXELS).map((q) => `let d${q} = select(0.0, dy[to${q} + out${c}], made${q});`);
+/** What the pixels of a step add to the sums of a group of channels. */
+function products(cells: readonly (readonly [number, number, number])[], group: number): string {
+  const slopes = range(PIXELS).map((q) => `let d${q} = select(0.0, dy[to${q} + out${group}], made${q});`);
   const terms = (g: number, k: number) => range(PIXELS).map((q) => `d${q} * x${q}_${g}_${k}`);
-  return `{
-${slopes.join('\n')}
-${lines(cells, ([g, k]) => `${sum(g, k, c)} += ${terms(g, k).join(' + ')};`)}
-}`;
+  const adds = cells
+    .filter(([, , c]) => c === group)
+    .map(([g, k, c]) => `${sum(g, k, c)} += ${terms(g, k).join(' + ')};`);
+  return `{\n${[...slopes, ...adds].join('\n')}\n}`;
 }
 
-function store(): string {
-  const count = cells.length * OUT_GROUPS;
-  return `var all: array<f32, ${count}>;
-${lines(cells, ([g, k]) =>
-  range(OUT_GROUPS)
-    .map((c) => `all[${(g * SLOTS + k) * OUT_GROUPS + c}] = ${sum(g, k, c)};`)
-    .join(' '),
-)}
-for (var n = 0u; n < ${count}u; n++) {
-  let o = firstOut + n % ${OUT_GROUPS}u * 4u;
-  let i = firstIn + n / ${SLOTS * OUT_GROUPS}u * ${SLOTS}u + (slot0 ^ (n / ${OUT_GROUPS}u % ${SLOTS}u));
-  if (i < params.ins && o < params.outs) {
+function store(quads: boolean): string {
+  const slots = slotsOf(quads);
+  const cells = cellsOf(quads);
+  return `var all: array<f32, ${cells.length}>;
+${cells.map(([g, k, c], n) => `all[${n}] = ${sum(g, k, c)};`).join('\n')}
+var slots = array<u32, ${slots.length}>(${slots.map((k) => `slot_${k}`).join(', ')});
+for (var n = 0u; n < ${cells.length}u; n++) {
+  let o = firstOut + n % ${OUT_GROUPS}u * ${QUAD}u;
+  let i = firstIn + n / ${slots.length * OUT_GROUPS}u * ${QUAD}u + slots[n / ${OUT_GROUPS}u % ${slots.length}u];
+  if ((i < params.ins) & (o < params.outs)) {
     let to = ((split * taps + tap) * params.ins + i) * params.outs + o;
     var result = all[n];
     if (params.whole != 0u && control[0] != 0u) { result += sums[to]; }

@@ -1,12 +1,15 @@
-// One split of the weight gradient of a 3x3 convolution of stride 1, for GPUs in software. A quad sums all nine taps of
-// 4 x 16 channels, 8 pixels of a row at a time. Not here: how the splits are added (conv-registers-filter.ts).
+// One split of the weight gradient of a 3x3 convolution of stride 1, for GPUs in software: Winograd's in registers. A quad
+// sums all nine taps of 4 x 16 channels, 4 x 8 pixels at a time. Not here: how the splits are added
+// (conv-registers-filter.ts).
 import type { ConvGeometry } from './conv.ts';
-import { lines, range, SLOTS, slots, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
+import { lines, QUAD, range, slotsOf, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
+import { alongColumns, alongRows, ofPixels, ofSlopes, toTaps } from './conv-registers-winograd.ts';
 import { gridOf, type Kernel, kernel, type Value } from './kernel.ts';
 
+const ROWS = 4;
 const COLUMNS = 8;
 const OUT_GROUPS = 4;
-const OUTS_PER_TILE = 4 * OUT_GROUPS;
+const OUTS_PER_TILE = QUAD * OUT_GROUPS;
 const TAPS = 3;
 
 /** How a shape is cut: tiles of the weight, and steps that a tile takes over the pixels. */
@@ -16,8 +19,9 @@ export interface FilterPlan {
 }
 
 export const FILTER_WINDOW: FilterPlan = {
-  tiles: ({ ins, outs }) => Math.ceil(ins / SLOTS) * Math.ceil(outs / OUTS_PER_TILE),
-  steps: ({ batch, outHeight, outWidth }) => batch * outHeight * Math.ceil(outWidth / COLUMNS),
+  tiles: ({ ins, outs }) => Math.ceil(ins / QUAD) * Math.ceil(outs / OUTS_PER_TILE),
+  steps: ({ batch, outHeight, outWidth }) =>
+    batch * Math.ceil(outHeight / ROWS) * Math.ceil(outWidth / COLUMNS),
 };
 
 export interface FilterValues {
@@ -39,12 +43,13 @@ export function filterWindow(geometry: ConvGeometry, splits: number, values: Fil
       ...{ tiles, steps, height, width, outHeight, outWidth, padBefore, ins, outs },
       stepsPerSplit: Math.ceil(steps / splits),
       across: Math.ceil(outWidth / COLUMNS),
-      inTiles: Math.ceil(ins / SLOTS),
+      down: Math.ceil(outHeight / ROWS),
+      inTiles: Math.ceil(ins / QUAD),
       outTiles: Math.ceil(outs / OUTS_PER_TILE),
       up: Number(upsample),
       whole: Number(splits === 1),
     },
-    workgroupSize: [4, 1, 1],
+    workgroupSize: [QUAD, 1, 1],
     workgroups: gridOf(tiles, 1),
     body: body(false),
     quadBody: body(true),
@@ -60,66 +65,97 @@ export const filterBindings = (splits: number, { x, dy, control, target }: Filte
     sums: { value: target, access: splits === 1 ? 'update' : 'write' },
   }) as const;
 
-const cells = range(TAPS).flatMap((h) =>
-  range(TAPS).flatMap((t) => range(SLOTS).map((k) => [h, t, k] as const)),
-);
-const sum = (h: number, t: number, k: number, c: number) => `sum${h}_${t}_${k}_${c}`;
+const squares = range(ROWS / 2).flatMap((a) => range(COLUMNS / 2).map((b) => [a, b] as const));
+const frequencies = range(4).flatMap((r) => range(4).map((c) => [r, c] as const));
+const sum = (r: number, c: number, k: number, group: number) => `sum${r}_${c}_${k}_${group}`;
 
 function body(quads: boolean): string {
+  const slots = slotsOf(quads);
+  const haloRows = range(ROWS + TAPS - 1);
+  const haloColumns = range(COLUMNS + TAPS - 1);
+  const groups = range(OUT_GROUPS);
   return `
 ${TILE_OF_GROUP}
-let firstIn = tile % params.inTiles * ${SLOTS}u;
+let firstIn = tile % params.inTiles * ${QUAD}u;
 let firstOut = tile / params.inTiles % params.outTiles * ${OUTS_PER_TILE}u + lane;
 let split = tile / params.inTiles / params.outTiles;
-${slots(quads)}
-${lines(range(SLOTS), (k) => `let in${k} = min(firstIn + slot${k}, params.ins - 1u);`)}
-${lines(range(OUT_GROUPS), (c) => `let out${c} = min(firstOut + ${4 * c}u, params.outs - 1u);`)}
+${lines(groups, (c) => `let out${c} = min(firstOut + ${QUAD * c}u, params.outs - 1u);`)}
 let storedRow = (params.width >> params.up) * params.ins;
 let stored = (params.height >> params.up) * storedRow;
-${lines(cells, ([h, t, k]) =>
-  range(OUT_GROUPS)
-    .map((c) => `var ${sum(h, t, k, c)} = 0.0;`)
-    .join(' '),
-)}
 let last = min((split + 1u) * params.stepsPerSplit, params.steps);
+${eachSlot(quads)}
+let in0 = min(firstIn + slot_0, params.ins - 1u);
+${lines(frequencies, ([r, c]) => slots.flatMap((k) => groups.map((group) => `var ${sum(r, c, k, group)} = 0.0;`)).join(' '))}
 for (var step = split * params.stepsPerSplit; step < last; step++) {
-let line = step / params.across;
 let left = step % params.across * ${COLUMNS}u;
-let image = line / params.outHeight * stored;
-let top = line % params.outHeight;
-${lines(range(TAPS), (h) => `let row${h} = top + ${h}u - params.padBefore; let fits${h} = row${h} < params.height; let line${h} = image + select(0u, row${h} >> params.up, fits${h}) * storedRow;`)}
-${lines(range(COLUMNS + TAPS - 1), (j) => `let column${j} = left + ${j}u - params.padBefore; let inside${j} = column${j} < params.width; let at${j} = select(0u, (column${j} >> params.up) * params.ins, inside${j});`)}
-${lines(range(TAPS), (h) => lines(range(COLUMNS + TAPS - 1), (j) => spread(quads, `x${h}_${j}`, (k) => `select(0.0, source[line${h} + at${j} + in${k}], fits${h} & inside${j})`)))}
-${lines(range(COLUMNS), (q) => `let made${q} = left + ${q}u < params.outWidth; let to${q} = (line * params.outWidth + select(0u, left + ${q}u, made${q})) * params.outs;`)}
-${lines(range(OUT_GROUPS), products)}
+let top = step / params.across % params.down * ${ROWS}u;
+let image = step / params.across / params.down;
+${lines(haloRows, (j) => `let row${j} = top + ${j}u - params.padBefore; let fits${j} = row${j} < params.height; let line${j} = image * stored + select(0u, row${j} >> params.up, fits${j}) * storedRow;`)}
+${lines(haloColumns, (j) => `let column${j} = left + ${j}u - params.padBefore; let inside${j} = column${j} < params.width; let at${j} = select(0u, column${j} >> params.up, inside${j}) * params.ins;`)}
+${lines(haloRows, (r) => lines(haloColumns, (j) => `let x${r}_${j} = select(0.0, source[line${r} + at${j} + in0], fits${r} & inside${j});`))}
+${lines(range(ROWS / 2), (a) => alongColumns(ofPixels, [4, haloColumns.length], (r, j) => `x${2 * a + r}_${j}`, `v${a}_`))}
+${lines(squares, ([a, b]) => pixels(quads, a, b))}
+${lines(range(ROWS), (r) => `let low${r} = top + ${r}u < params.outHeight; let to${r} = (image * params.outHeight + select(0u, top + ${r}u, low${r})) * params.outWidth * params.outs;`)}
+${lines(range(COLUMNS), (q) => `let near${q} = left + ${q}u < params.outWidth; let by${q} = select(0u, left + ${q}u, near${q}) * params.outs;`)}
+${lines(groups, (group) => products(slots, group))}
 }
-${store()}`;
+${store(slots)}
+${quads ? '' : '}'}`;
 }
 
-/** What 8 pixels add to the sums of the tile's channels c. */
-function products(c: number): string {
-  const slopes = range(COLUMNS).map((q) => `let d${q} = select(0.0, dy[to${q} + out${c}], made${q});`);
-  const terms = (h: number, t: number, k: number) => range(COLUMNS).map((q) => `d${q} * x${h}_${q + t}_${k}`);
+/** `slot_0` to `slot_3`: which of the quad's channels a lane holds; without quads each in turn, one brace to be closed. */
+export const eachSlot = (quads: boolean): string =>
+  quads ? spread(quads, 'slot', `lane % ${QUAD}u`) : `for (var slot_0 = 0u; slot_0 < ${QUAD}u; slot_0++) {`;
+
+/** `d{a}_{b}_{row}_{column}_{slot}`: the transformed pixels of a square, of all channels of the quad. */
+function pixels(quads: boolean, a: number, b: number): string {
+  const rows = alongRows(ofPixels, [4, 4], (row, column) => `v${a}_${row}_${2 * b + column}`);
+  return rows
+    .flatMap((row, r) => row.map((value, c) => spread(quads, `d${a}_${b}_${r}_${c}`, value)))
+    .join('\n');
+}
+
+/** What the pixels of a step add to the sums of a group of channels. */
+function products(slots: readonly number[], group: number): string {
+  const slopes = lines(range(ROWS), (r) =>
+    lines(
+      range(COLUMNS),
+      (q) => `let y${r}_${q} = select(0.0, dy[to${r} + by${q} + out${group}], low${r} & near${q});`,
+    ),
+  );
+  const transformed = lines(squares, ([a, b]) => {
+    const columns = alongColumns(ofSlopes, [2, 2], (r, c) => `y${2 * a + r}_${2 * b + c}`, `s${a}_${b}_`);
+    const rows = alongRows(ofSlopes, [4, 2], (r, c) => `s${a}_${b}_${r}_${c}`);
+    return [
+      columns,
+      ...rows.flatMap((row, r) => row.map((value, c) => `let e${a}_${b}_${r}_${c} = ${value};`)),
+    ].join('\n');
+  });
+  const terms = (r: number, c: number, k: number) =>
+    squares.map(([a, b]) => `e${a}_${b}_${r}_${c} * d${a}_${b}_${r}_${c}_${k}`);
   return `{
-${slopes.join('\n')}
-${lines(cells, ([h, t, k]) => `${sum(h, t, k, c)} += ${terms(h, t, k).join(' + ')};`)}
+${slopes}
+${transformed}
+${lines(frequencies, ([r, c]) => lines(slots, (k) => `${sum(r, c, k, group)} += ${terms(r, c, k).join(' + ')};`))}
 }`;
 }
 
-function store(): string {
-  const count = cells.length * OUT_GROUPS;
-  return `var all: array<f32, ${count}>;
-${lines(cells, ([h, t, k]) =>
-  range(OUT_GROUPS)
-    .map((c) => `all[${((h * TAPS + t) * SLOTS + k) * OUT_GROUPS + c}] = ${sum(h, t, k, c)};`)
-    .join(' '),
-)}
-for (var n = 0u; n < ${count}u; n++) {
-  let o = firstOut + n % ${OUT_GROUPS}u * 4u;
-  let slot = slot0 ^ (n / ${OUT_GROUPS}u % ${SLOTS}u);
-  let i = firstIn + slot;
-  let tap = n / ${SLOTS * OUT_GROUPS}u;
-  if (i < params.ins && o < params.outs) {
+function store(slots: readonly number[]): string {
+  const held = slots.flatMap((k) => range(OUT_GROUPS).map((group) => [k, group] as const));
+  const taps = lines(held, ([k, group]) => {
+    const columns = alongColumns(toTaps, [4, 4], (r, c) => sum(r, c, k, group), 'u');
+    const values = alongRows(toTaps, [TAPS, 4], (r, c) => `u${r}_${c}`).flat();
+    const first = (k * OUT_GROUPS + group) * TAPS * TAPS;
+    return `{\n${columns}\n${values.map((value, t) => `all[${first + t}] = ${value};`).join('\n')}\n}`;
+  });
+  return `var all: array<f32, ${held.length * TAPS * TAPS}>;
+${taps}
+var slots = array<u32, ${slots.length}>(${slots.map((k) => `slot_${k}`).join(', ')});
+for (var n = 0u; n < ${held.length * TAPS * TAPS}u; n++) {
+  let tap = n % ${TAPS * TAPS}u;
+  let o = firstOut + n / ${TAPS * TAPS}u % ${OUT_GROUPS}u * ${QUAD}u;
+  let i = firstIn + slots[n / ${TAPS * TAPS * OUT_GROUPS}u];
+  if ((i < params.ins) & (o < params.outs)) {
     let to = ((split * ${TAPS * TAPS}u + tap) * params.ins + i) * params.outs + o;
     var result = all[n];
     if (params.whole != 0u && control[0] != 0u) { result += sums[to]; }

@@ -1,33 +1,99 @@
-// How the convolutions for GPUs in software share what they load: the four invocations of a quad load four channels of a
-// pixel, one each, and hand them round. Not here: the convolutions.
+// What the convolutions for GPUs in software share: how the four invocations of a quad load four channels, one each, and hand
+// them round; how a finished sum is stored. Not here: the convolutions.
 //
-// Measured on SwiftShader: any load costs about 140 instructions, whether its four lanes read one address or four; a quad
-// swap costs 2, a multiplication with its addition 4 to 5. So nothing is loaded twice, and no lane loads what another has.
+// Measured on SwiftShader (SIMD of 4, on the CPU): a load costs about 140 instructions, whether its four lanes read one
+// address or four; a quad swap costs 2, a multiplication with its addition 4 to 5. So nothing is loaded twice in a quad.
+// `&&` makes two blocks of code where `&` makes none, and a hundred of them keep its compiler busy for minutes. A store is
+// as much code as a load: one in a loop over an array compiles in half the time of 128.
+//
+// Every body is written twice: with quad operations, and for devices without them with one channel at a time.
+import type { Binding, Value } from './kernel.ts';
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-const SWAPS = ['', 'quadSwapX', 'quadSwapY', 'quadSwapDiagonal'];
-
-/** Channels that a quad loads at a time, each in one of four slots. */
-export const SLOTS = 4;
-
-/** `slot0` to `slot3`: which channel of four stands in each slot; a different one in every lane of a quad. */
-export function slots(quads: boolean): string {
-  const other = (k: number) => (quads ? `${SWAPS[k]}(slot0)` : `slot0 ^ ${k}u`);
-  return ['let slot0 = lane & 3u;', ...[1, 2, 3].map((k) => `let slot${k} = ${other(k)};`)].join('\n');
-}
-
-/** `name_0` to `name_3`, the value for each slot; `load` says how a lane reads it. */
-export function spread(quads: boolean, name: string, load: (slot: number) => string): string {
-  return range(SLOTS)
-    .map((k) => `let ${name}_${k} = ${quads && k > 0 ? `${SWAPS[k]}(${name}_0)` : load(k)};`)
-    .join(' ');
-}
-
-/** Rows of statements. */
+/** Statements, one a line. */
 export const lines = <T>(items: readonly T[], text: (item: T) => string): string =>
   items.map(text).join('\n');
+
+/** Channels that a quad loads at a time. */
+export const QUAD = 4;
+
+/** In how many slots a lane holds channels that are summed over: its own and those of the three others. */
+export const slotsOf = (quads: boolean): number[] => range(quads ? QUAD : 1);
+
+const SWAPS = ['', 'quadSwapX', 'quadSwapY', 'quadSwapDiagonal'];
+
+/** `name_0`, and what the other lanes of the quad have there as `name_1` to `name_3`. */
+export const spread = (quads: boolean, name: string, value: string): string =>
+  slotsOf(quads)
+    .map((k) => `let ${name}_${k} = ${k === 0 ? value : `${SWAPS[k]}(${name}_0)`};`)
+    .join(' ');
 
 /** The first lines of a body: `tile`, counted along the grid that `gridOf(count, 1)` makes; the surplus ends here. */
 export const TILE_OF_GROUP = `let tile = group.y * 32768u + group.x;
 if (tile >= params.tiles) { return; }`;
+
+/** Where an element of the weight lies, by its tap, the channel that is summed over and the channel that is made. */
+export interface WeightStrides {
+  base: number;
+  perRow: number;
+  perColumn: number;
+  perIn: number;
+  perOut: number;
+}
+
+/** Strides as u32, which wrap around as negative ones should. */
+export const wrapped = ({ base, perRow, perColumn, perIn, perOut }: WeightStrides) => ({
+  ...{ base: base >>> 0, perRow: perRow >>> 0, perColumn: perColumn >>> 0 },
+  ...{ perIn: perIn >>> 0, perOut: perOut >>> 0 },
+});
+
+/** What a convolution reads and writes, and what it adds to its sums. */
+export interface Ends {
+  source: Value;
+  weight: Value;
+  bias: Value | null;
+  perChannel: Value | null;
+  /** As the target. */
+  residual: Value | null;
+  target: Value;
+  /** Whether the sums are added to what the target holds. */
+  keep: boolean;
+}
+
+/**
+ * Stands where a shader that serves all binds a value that there is not; the shader leaves it alone. Said to be written, for
+ * nobody else ever writes it. (A shader for every combination would compile for half a second each.)
+ */
+const NOTHING = [1, 2, 3].map((n): Value => ({ id: -n, shape: [4], label: `nothing ${n}` }));
+
+export function endBindings({ source, weight, bias, perChannel, residual, target, keep }: Ends) {
+  const optional = (value: Value | null, n: number): Binding =>
+    value ? { value, access: 'read' } : { value: NOTHING[n] as Value, access: 'write' };
+  return {
+    source: { value: source, access: 'read' },
+    weights: { value: weight, access: 'read' },
+    bias: optional(bias, 0),
+    perChannel: optional(perChannel, 1),
+    residual: optional(residual, 2),
+    output: { value: target, access: keep ? 'update' : 'write' },
+  } satisfies Record<string, Binding>;
+}
+
+/** `adds`: which of them there are; `picture`: elements of one picture of the target. */
+export const endParams = ({ bias, perChannel, residual, target, keep }: Ends) => ({
+  adds:
+    Number(bias !== null) +
+    2 * Number(perChannel !== null) +
+    4 * Number(residual !== null) +
+    8 * Number(keep),
+  picture: target.shape.slice(1).reduce((product, edge) => product * edge, 1),
+});
+
+/** Stores `sum` as element `to`, channel `o`, of the target. */
+export const STORE = `var result = sum;
+if ((params.adds & 1u) != 0u) { result += bias[o]; }
+if ((params.adds & 2u) != 0u) { result += perChannel[to / params.picture * params.outs + o]; }
+if ((params.adds & 4u) != 0u) { result += residual[to]; }
+if ((params.adds & 8u) != 0u) { result += output[to]; }
+output[to] = result;`;

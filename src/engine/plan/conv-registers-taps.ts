@@ -1,13 +1,26 @@
 // The convolution for GPUs in software tap by tap: 1x1 (matrix products), stride 2, and backward through stride 2, where a
-// quarter of the pixels at a time has the same taps. A quad makes 32 pixels x 16 channels. Not here: 3x3 of stride 1, where
-// taps share what they load (conv-registers-window.ts).
-import { lines, range, SLOTS, slots, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
-import { type WeightStrides, type WindowValues, wrapped } from './conv-registers-window.ts';
-import { gridOf, type Kernel, kernel } from './kernel.ts';
+// quarter of the pixels at a time has the same taps. A quad makes 4 x 8 pixels of 16 channels. Not here: 3x3 of stride 1,
+// where taps share what they load (conv-registers-window.ts).
+import {
+  type Ends,
+  endBindings,
+  endParams,
+  lines,
+  QUAD,
+  range,
+  slotsOf,
+  spread,
+  STORE,
+  TILE_OF_GROUP,
+  type WeightStrides,
+  wrapped,
+} from './conv-registers-quads.ts';
+import { elementsOf, gridOf, type Kernel, kernel } from './kernel.ts';
 
-const PIXELS = 32;
+const ROWS = 4;
+const COLUMNS = 8;
 const OUT_GROUPS = 4;
-const OUTS_PER_TILE = 4 * OUT_GROUPS;
+const OUTS_PER_TILE = QUAD * OUT_GROUPS;
 
 /** The pixels that are made: [rows, columns] of each picture, every `step`th from (`row`, `column`) on. */
 export interface Made {
@@ -39,98 +52,103 @@ export interface TapsGeometry {
   strides: WeightStrides;
 }
 
-/** target[b, r step + row, c step + column, o] = (target) + the sum over taps and channels, for all r and c made. */
-export function tapConvolution(op: string, geometry: TapsGeometry, values: WindowValues): Kernel {
+/**
+ * A matrix product's rows, or all pixels of a 1x1 convolution, as one picture as wide as a tile; its last row may be short.
+ */
+export function asOnePicture(pixels: number) {
+  const size = { height: Math.ceil(pixels / COLUMNS), width: COLUMNS };
+  return { batch: 1, ...size, outHeight: size.height, outWidth: COLUMNS };
+}
+
+/** target[b, r step + row, c step + column, o] = the sum over taps and channels for all r and c made, and what is added. */
+export function tapConvolution(op: string, geometry: TapsGeometry, ends: Ends): Kernel {
   const { batch, height, width, upsample, outHeight, outWidth, ins, outs, made } = geometry;
   const { stride, tapStep, tapsDown, tapsAcross, rowShift, columnShift, strides } = geometry;
-  const count = batch * made.rows * made.columns;
-  const tiles = Math.ceil(count / PIXELS) * Math.ceil(outs / OUTS_PER_TILE);
-  const { source, weight, target, keep } = values;
+  const across = Math.ceil(made.columns / COLUMNS);
+  const down = Math.ceil(made.rows / ROWS);
+  const tiles = batch * down * across * Math.ceil(outs / OUTS_PER_TILE);
+  const bindings = endBindings(ends);
   return kernel('registers', {
     op,
-    bindings: {
-      source: { value: source, access: 'read' },
-      weights: { value: weight, access: 'read' },
-      output: { value: target, access: keep || made.step > 1 ? 'update' : 'write' },
-    },
+    // A part of the target is written: the rest stays.
+    bindings: made.step > 1 ? { ...bindings, output: { value: ends.target, access: 'update' } } : bindings,
     params: {
-      ...{ tiles, count, height, width, outHeight, outWidth, ins, outs, stride, tapsAcross },
+      ...{ tiles, across, down, batch, height, width, outHeight, outWidth, ins, outs, stride, tapsAcross },
       ...{ rows: made.rows, columns: made.columns, step: made.step, row: made.row, column: made.column },
       ...{ taps: tapsDown * tapsAcross, tapStep: tapStep >>> 0 },
       ...{ rowShift: rowShift >>> 0, columnShift: columnShift >>> 0 },
       up: Number(upsample),
-      keep: Number(keep),
+      elements: elementsOf(ends.target),
       ...wrapped(strides),
+      ...endParams(ends),
     },
-    workgroupSize: [4, 1, 1],
+    workgroupSize: [QUAD, 1, 1],
     workgroups: gridOf(tiles, 1),
     body: body(false),
     quadBody: body(true),
-    flops: 2 * count * ins * outs * tapsDown * tapsAcross,
+    flops: 2 * batch * made.rows * made.columns * ins * outs * tapsDown * tapsAcross,
   });
 }
 
-const sum = (p: number, c: number) => `sum${p}_${c}`;
+const pixels = range(ROWS).flatMap((r) => range(COLUMNS).map((q) => [r, q] as const));
+const sum = (r: number, q: number, c: number) => `sum${r}_${q}_${c}`;
+const sums = pixels.flatMap(([r, q]) => range(OUT_GROUPS).map((c) => sum(r, q, c)));
 
 function body(quads: boolean): string {
+  const slots = slotsOf(quads);
   return `
 ${TILE_OF_GROUP}
-let spots = (params.count + ${PIXELS - 1}u) / ${PIXELS}u;
-let start = tile % spots * ${PIXELS}u;
+let spots = params.across * params.down * params.batch;
+let spot = tile % spots;
+let left = (spot % params.across) * ${COLUMNS}u;
+let top = (spot / params.across % params.down) * ${ROWS}u;
+let image = spot / params.across / params.down;
 let first = tile / spots * ${OUTS_PER_TILE}u + lane;
-${slots(quads)}
-${lines(range(OUT_GROUPS), (c) => `let out${c} = min(first + ${4 * c}u, params.outs - 1u) * params.perOut + params.base;`)}
-let stored = (params.height >> params.up) * (params.width >> params.up) * params.ins;
+${spread(quads, 'slot', quads ? `lane % ${QUAD}u` : '0u')}
 let storedRow = (params.width >> params.up) * params.ins;
-${lines(range(PIXELS), (p) => `let n${p} = min(start + ${p}u, params.count - 1u); let m${p} = n${p} / params.columns; let c${p} = n${p} % params.columns * params.stride + params.columnShift; let r${p} = m${p} % params.rows * params.stride + params.rowShift; let b${p} = m${p} / params.rows * stored;`)}
-${lines(range(PIXELS), (p) =>
-  range(OUT_GROUPS)
-    .map((c) => `var ${sum(p, c)} = 0.0;`)
-    .join(' '),
-)}
+let stored = image * (params.height >> params.up) * storedRow;
+${lines(range(OUT_GROUPS), (c) => `let out${c} = min(first + ${QUAD * c}u, params.outs - 1u) * params.perOut + params.base;`)}
+${sums.map((name) => `var ${name} = 0.0;`).join('\n')}
 for (var t = 0u; t < params.taps; t++) {
 let h = t / params.tapsAcross;
 let w = t % params.tapsAcross;
-let down = h * params.tapStep;
-let right = w * params.tapStep;
+let firstRow = top * params.stride + params.rowShift + h * params.tapStep;
+let firstColumn = left * params.stride + params.columnShift + w * params.tapStep;
 let tap = h * params.perRow + w * params.perColumn;
-${lines(range(PIXELS), (p) => `let fits${p} = (r${p} + down < params.height) & (c${p} + right < params.width); let at${p} = b${p} + select(0u, ((r${p} + down) >> params.up) * storedRow + ((c${p} + right) >> params.up) * params.ins, fits${p});`)}
-for (var i = 0u; i < params.ins; i += ${SLOTS}u) {
-${lines(range(SLOTS), (k) => `let is${k} = i + slot${k} < params.ins; let in${k} = min(i + slot${k}, params.ins - 1u); let by${k} = tap + in${k} * params.perIn;`)}
-${lines(range(PIXELS), (p) => spread(quads, `x${p}`, (k) => `select(0.0, source[at${p} + in${k}], fits${p} & is${k})`))}
-${lines(range(OUT_GROUPS), products)}
+${lines(range(ROWS), (r) => `let row${r} = firstRow + ${r}u * params.stride; let fits${r} = row${r} < params.height; let line${r} = stored + select(0u, row${r} >> params.up, fits${r}) * storedRow;`)}
+${lines(range(COLUMNS), (q) => `let column${q} = firstColumn + ${q}u * params.stride; let inside${q} = column${q} < params.width; let at${q} = select(0u, column${q} >> params.up, inside${q}) * params.ins;`)}
+for (var i = 0u; i < params.ins; i += ${slots.length}u) {
+let there = i + slot_0 < params.ins;
+${lines(slots, (k) => `let in${k} = min(i + slot_${k}, params.ins - 1u); let by${k} = tap + in${k} * params.perIn;`)}
+${lines(pixels, ([r, q]) => spread(quads, `x${r}_${q}`, `select(0.0, source[line${r} + at${q} + in0], fits${r} & inside${q} & there)`))}
+${lines(range(OUT_GROUPS), (c) => products(slots, c))}
 }
 }
 ${store()}`;
 }
 
-function products(c: number): string {
-  const weights = range(SLOTS).map((k) => `let w${k} = weights[by${k} + out${c}];`);
-  const terms = (p: number) => range(SLOTS).map((k) => `w${k} * x${p}_${k}`);
+function products(slots: readonly number[], c: number): string {
+  const weights = slots.map((k) => `let w${k} = weights[by${k} + out${c}];`);
+  const terms = (r: number, q: number) => slots.map((k) => `w${k} * x${r}_${q}_${k}`);
   return `{
 ${weights.join(' ')}
-${lines(range(PIXELS), (p) => `${sum(p, c)} += ${terms(p).join(' + ')};`)}
+${lines(pixels, ([r, q]) => `${sum(r, q, c)} += ${terms(r, q).join(' + ')};`)}
 }`;
 }
 
 function store(): string {
-  return `var sums: array<f32, ${PIXELS * OUT_GROUPS}>;
-${lines(range(PIXELS), (p) =>
-  range(OUT_GROUPS)
-    .map((c) => `sums[${p * OUT_GROUPS + c}] = ${sum(p, c)};`)
-    .join(' '),
-)}
-for (var s = 0u; s < ${PIXELS * OUT_GROUPS}u; s++) {
-  let n = start + s / ${OUT_GROUPS}u;
-  let o = first + s % ${OUT_GROUPS}u * 4u;
-  if (n < params.count && o < params.outs) {
-    let line = n / params.columns;
-    let row = line % params.rows * params.step + params.row;
-    let column = n % params.columns * params.step + params.column;
-    let to = ((line / params.rows * params.outHeight + row) * params.outWidth + column) * params.outs + o;
-    var result = sums[s];
-    if (params.keep != 0u) { result += output[to]; }
-    output[to] = result;
+  return `var all: array<f32, ${sums.length}>;
+${sums.map((name, n) => `all[${n}] = ${name};`).join('\n')}
+for (var n = 0u; n < ${sums.length}u; n++) {
+  let r = top + n / ${COLUMNS * OUT_GROUPS}u;
+  let q = left + n / ${OUT_GROUPS}u % ${COLUMNS}u;
+  let o = first + n % ${OUT_GROUPS}u * ${QUAD}u;
+  let row = r * params.step + params.row;
+  let column = q * params.step + params.column;
+  let to = ((image * params.outHeight + row) * params.outWidth + column) * params.outs + o;
+  if ((r < params.rows) & (q < params.columns) & (o < params.outs) & (to < params.elements)) {
+    let sum = all[n];
+    ${STORE}
   }
 }`;
 }

@@ -4,9 +4,9 @@
 //
 // Measured on SwiftShader, two cores: see the head of conv-registers-quads.ts for what things cost there.
 import type { ConvForward, ConvGeometry, ConvInputGradient } from './conv.ts';
-import { seed } from './conv-registers-seed.ts';
-import { type Made, tapConvolution } from './conv-registers-taps.ts';
-import { type WeightStrides, windowConvolution, type WindowValues } from './conv-registers-window.ts';
+import type { Ends, WeightStrides } from './conv-registers-quads.ts';
+import { asOnePicture, tapConvolution } from './conv-registers-taps.ts';
+import { windowConvolution } from './conv-registers-window.ts';
 import type { Kernel } from './kernel.ts';
 
 export { convFilterGradient, filterPartialShape } from './conv-registers-filter.ts';
@@ -20,37 +20,38 @@ function forwardStrides({ kernel, ins, outs }: ConvGeometry): WeightStrides {
 }
 
 export function convForward(geometry: ConvGeometry, values: ConvForward): Kernel[] {
-  const { batch, outHeight, outWidth, outs, kernel, stride, padBefore } = geometry;
   const { x, weight, bias, perChannel, residual, y } = values;
-  const shape = { batch, pixels: outHeight * outWidth, channels: outs };
-  const to: WindowValues = { source: x, weight, target: y, keep: true };
+  const ends = { source: x, weight, bias, perChannel, residual, target: y, keep: false };
   const strides = forwardStrides(geometry);
+  const { kernel, stride, padBefore } = geometry;
+  if (kernel === 3 && stride === 1) return [windowConvolution(FORWARD, { ...geometry, strides }, ends)];
+  const pixels = isProduct(geometry) ? { ...geometry, ...asOnePicture(pixelsOf(geometry)) } : geometry;
+  const made = { rows: pixels.outHeight, columns: pixels.outWidth, step: 1, row: 0, column: 0 };
   const taps = {
-    ...{ made: everyPixel(outHeight, outWidth), stride, tapStep: 1 },
-    ...{ tapsDown: kernel, tapsAcross: kernel, rowShift: -padBefore, columnShift: -padBefore },
+    tapStep: 1,
+    tapsDown: kernel,
+    tapsAcross: kernel,
+    rowShift: -padBefore,
+    columnShift: -padBefore,
   };
-  return [
-    seed(FORWARD, shape, { bias, perChannel, residual }, y),
-    kernel === 3 && stride === 1
-      ? windowConvolution(FORWARD, { ...geometry, strides }, to)
-      : tapConvolution(FORWARD, { ...geometry, ...taps, strides }, to),
-  ];
+  return [tapConvolution(FORWARD, { ...pixels, ...taps, made, stride, strides }, ends)];
 }
 
-const everyPixel = (rows: number, columns: number): Made => ({ rows, columns, step: 1, row: 0, column: 0 });
+const isProduct = ({ kernel, stride, upsample }: ConvGeometry) => kernel === 1 && stride === 1 && !upsample;
+
+const pixelsOf = ({ batch, outHeight, outWidth }: ConvGeometry) => batch * outHeight * outWidth;
 
 /** A convolution of dy, with ins and outs, and pictures, the other way round. */
 export function convInputGradient(geometry: ConvGeometry, values: ConvInputGradient): Kernel[] {
-  const { batch, height, width, ins, stride, kernel } = geometry;
   const { dy, weight, add, dx } = values;
-  const to: WindowValues = { source: dy, weight, target: dx, keep: add !== null };
-  const shape = { batch, pixels: height * width, channels: ins };
-  return [
-    ...(add && add !== dx ? [seed(INPUT_GRADIENT, shape, { residual: add }, dx)] : []),
-    ...(kernel === 3 && stride === 1
-      ? [windowConvolution(INPUT_GRADIENT, turned(geometry), to)]
-      : byParity(geometry, to)),
-  ];
+  const ends = {
+    ...{ source: dy, weight, bias: null, perChannel: null, target: dx },
+    ...(add === dx ? { residual: null, keep: true } : { residual: add, keep: false }),
+  };
+  const { kernel, stride } = geometry;
+  if (kernel === 3 && stride === 1) return [windowConvolution(INPUT_GRADIENT, turned(geometry), ends)];
+  const flat = { ...geometry, ...asOnePicture(pixelsOf(geometry)) };
+  return byParity(kernel === 1 && stride === 1 ? flat : geometry, ends);
 }
 
 /** What is made and what is read change places. */
@@ -75,7 +76,7 @@ function turned(geometry: ConvGeometry) {
  * x's pixel p is read by output (p + pad - tap) / stride, where that divides: the pixels of one remainder have the same
  * taps, every `stride`th, so that no product is with a zero.
  */
-function byParity(geometry: ConvGeometry, to: WindowValues): Kernel[] {
+function byParity(geometry: ConvGeometry, ends: Ends): Kernel[] {
   const { height, width, kernel, stride, padBefore } = geometry;
   const along = (size: number) =>
     Array.from({ length: stride }, (_, start) => {
@@ -110,7 +111,7 @@ function byParity(geometry: ConvGeometry, to: WindowValues): Kernel[] {
             columnShift: across.shift,
           },
         },
-        to,
+        ends,
       );
     }),
   );
