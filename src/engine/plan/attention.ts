@@ -1,9 +1,10 @@
 // Attention, softmax(q k^T / sqrt(C / heads)) v, and its gradient, as matrix products over scores that are kept in memory only
 // for some pictures, heads or queries at a time. Not here: the projections to q, k and v (conv.ts), the kernels (batched-matmul.ts,
 // softmax.ts).
-import { batchedMatmul, type MatrixLayout } from './batched-matmul.ts';
+import type { MatrixLayout } from './batched-matmul-operands.ts';
+import { batchedMatmul } from './batched-matmul.ts';
 import type { Family, Kernel, Value } from './kernel.ts';
-import { scoreStrides, softmax, softmaxGradient } from './softmax.ts';
+import { softmax, softmaxGradient } from './softmax.ts';
 
 export interface AttentionGeometry {
   batch: number;
@@ -110,14 +111,13 @@ function productsOf(family: Family, geometry: AttentionGeometry, chunk: Chunk) {
   });
   const query = tokens(geometry.queries, chunk.query);
   const key = tokens(keys, 0);
-  const strides = scoreStrides(family, { queries: chunk.queries, keys });
   const perHead = chunk.queries * keys;
   const scores: MatrixLayout = {
     offset: 0,
     outer: chunk.heads * perHead,
     inner: perHead,
-    row: strides.query,
-    column: strides.key,
+    row: keys,
+    column: 1,
   };
   const batches = [chunk.pictures, chunk.heads] as const;
   const rows = {
@@ -126,16 +126,10 @@ function productsOf(family: Family, geometry: AttentionGeometry, chunk: Chunk) {
     keys,
     scale: 1 / Math.sqrt(width),
   };
-  /** to = a b^T, [queries, keys]; written the way the scores lie, so that neighbours write what lies side by side. */
+  /** to [queries, keys] = a b^T. */
   const compare = (a: Value, b: Value, to: Value): Kernel[] => {
-    const accumulate = false;
-    if (scores.column === 1) {
-      const layout = { a: query, b: transposed(key), c: scores, accumulate };
-      return batchedMatmul(family, { batches, m: chunk.queries, n: keys, k: width }, { a, b, c: to }, layout);
-    }
-    const layout = { a: key, b: transposed(query), c: transposed(scores), accumulate };
-    const size = { batches, m: keys, n: chunk.queries, k: width };
-    return batchedMatmul(family, size, { a: b, b: a, c: to }, layout);
+    const layout = { a: query, b: transposed(key), c: scores, accumulate: false };
+    return batchedMatmul(family, { batches, m: chunk.queries, n: keys, k: width }, { a, b, c: to }, layout);
   };
   /** to [queries, C / heads] = shares [queries, keys] x [keys, C / heads]. */
   const toQueries = (shares: Value, x: Value, to: Value): Kernel[] => {

@@ -229,7 +229,7 @@ const ADAMW_CONTROL = [
 ] as const;
 const THREADS = { tiles: 256, registers: 4 } as const;
 /** vec4s of an invocation: in software, starting one is what costs. */
-const RUN = { tiles: 1, registers: 32 } as const;
+const RUN = { tiles: 1, registers: 128 } as const;
 
 /**
  * torch.optim.AdamW (single tensor, in its order of operations) on the clipped gradient, then diffusers' EMAModel on the new

@@ -1,6 +1,15 @@
 // Softmax over the keys of attention's scores, and its gradient, both in place. Not here: the scores (attention.ts).
-import { type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import {
+  type Binding,
+  type Family,
+  gridOf,
+  type Kernel,
+  kernel,
+  type KernelSpec,
+  type Value,
+} from './kernel.ts';
 
+/** Scores are [matrices, queries, keys]. */
 export interface ScoresGeometry {
   /** Pictures times heads. */
   matrices: number;
@@ -10,105 +19,96 @@ export interface ScoresGeometry {
   scale: number;
 }
 
-/**
- * How far apart queries and keys lie in a matrix of scores: [queries, keys] for `tiles`, whose workgroups sum a row together;
- * [keys, queries] for `registers`, whose lanes each sum one query and read side by side.
- */
-export const scoreStrides = (
-  family: Family,
-  { queries, keys }: Pick<ScoresGeometry, 'queries' | 'keys'>,
-): { query: number; key: number } =>
-  family === 'tiles' ? { query: keys, key: 1 } : { query: 1, key: queries };
-
+/** registers: a row a lane. tiles: a row a workgroup, whose invocations join what they found by a tree. */
 const LANES = 4;
 const THREADS = 64;
 
-const flopsOf = ({ matrices, queries, keys }: ScoresGeometry, each: number): number =>
-  each * matrices * queries * keys;
-
-/** A query a lane: `base` is where its scores begin, `params.queries` from one key to the next. */
-function perLane({ matrices, queries, keys, scale }: ScoresGeometry) {
-  return {
-    params: { queries, keys },
-    floats: { scale },
-    workgroupSize: [LANES, 1, 1],
-    workgroups: [Math.ceil(queries / LANES), matrices, 1],
-    start: /* wgsl */ `
-      let query = group.x * ${LANES}u + lane;
-      if (query >= params.queries) { return; }
-      let base = group.y * params.queries * params.keys + query;
-      let end = base + params.keys * params.queries;`,
-  } as const;
+/** A reduction over a row: `name` = `each` joined from `start` on, by `join` of two, over all `i`. */
+interface Reduction {
+  name: string;
+  /** Of the T `x[i]`s; may write. */
+  each: (so_far: string) => string;
+  start: string;
+  join: (a: string, b: string) => string;
 }
 
-/** A query a workgroup: its lanes take every 64th key and join what they found by a tree. */
-function perGroup({ matrices, queries, keys, scale }: ScoresGeometry) {
-  return {
-    params: { rows: matrices * queries, keys },
-    floats: { scale },
-    workgroupSize: [THREADS, 1, 1],
-    workgroups: gridOf(matrices * queries, 1),
-    declarations: `var<workgroup> parts: array<f32, ${THREADS}>;`,
-    start: /* wgsl */ `
-      let row = group.y * 32768u + group.x;
-      if (row >= params.rows) { return; }
-      let base = row * params.keys + lane;
-      let end = (row + 1u) * params.keys;`,
-  } as const;
-}
+const plus = (a: string, b: string): string => `(${a} + ${b})`;
+const larger = (a: string, b: string): string => `max(${a}, ${b})`;
 
-/** `name` = what all lanes hold in `value`, joined; two barriers, so that `parts` may be used again. */
-const joined = (name: string, value: string, join: (a: string, b: string) => string) => /* wgsl */ `
-      parts[lane] = ${value};
-      for (var step = ${THREADS / 2}u; step > 0u; step /= 2u) {
+/** Reductions one after the other, each over the whole row, then `last` for every `i`. */
+function rowKernel(
+  family: Family,
+  op: string,
+  { matrices, queries, keys, scale }: ScoresGeometry,
+  bindings: Record<string, Binding>,
+  reductions: readonly Reduction[],
+  last: string,
+): Kernel[] {
+  const four = keys % 4 === 0;
+  const type = four ? 'vec4<f32>' : 'f32';
+  const threads = family === 'tiles' ? THREADS : LANES;
+  const step = family === 'tiles' ? THREADS : 1;
+  const over = (each: string) => `for (var i = base; i < end; i += ${step}u) { ${each} }`;
+  const inLane = ({ name, start, each, join }: Reduction) => /* wgsl */ `
+      var ${name}_found = T(${start});
+      ${over(each(`${name}_found`))}
+      let ${name}_one = ${four ? join(join(`${name}_found.x`, `${name}_found.y`), join(`${name}_found.z`, `${name}_found.w`)) : `${name}_found`};`;
+  // The last barrier: `parts` may be used again.
+  const inGroup = ({ name, join }: Reduction) => /* wgsl */ `
+      parts[lane] = ${name}_one;
+      for (var half = ${THREADS / 2}u; half > 0u; half /= 2u) {
         workgroupBarrier();
-        if (lane < step) { parts[lane] = ${join('parts[lane]', 'parts[lane + step]')}; }
+        if (lane < half) { parts[lane] = ${join('parts[lane]', 'parts[lane + half]')}; }
       }
       workgroupBarrier();
       let ${name} = parts[0];
       workgroupBarrier();`;
+  const rows = matrices * queries;
+  const spec: KernelSpec = {
+    op,
+    bindings: Object.fromEntries(
+      Object.entries(bindings).map(([name, binding]) => [name, { ...binding, type }]),
+    ),
+    params: { rows, width: four ? keys / 4 : keys },
+    floats: { scale },
+    workgroupSize: [threads, 1, 1],
+    workgroups: gridOf(rows, family === 'tiles' ? 1 : LANES),
+    flops: 4 * (reductions.length + 1) * rows * keys,
+    declarations: `alias T = ${type};
+      ${family === 'tiles' ? `var<workgroup> parts: array<f32, ${THREADS}>;` : ''}`,
+    body: /* wgsl */ `
+      let row = ${family === 'tiles' ? 'group.y * 32768u + group.x' : `(group.y * 32768u + group.x) * ${LANES}u + lane`};
+      if (row >= params.rows) { return; }
+      let first = row * params.width;
+      let base = first${family === 'tiles' ? ' + lane' : ''};
+      let end = first + params.width;
+      ${reductions
+        .map(
+          (one) => inLane(one) + (family === 'tiles' ? inGroup(one) : `let ${one.name} = ${one.name}_one;`),
+        )
+        .join('\n')}
+      ${over(last)}`,
+  };
+  return [kernel(family, spec)];
+}
 
-const plus = (a: string, b: string) => `${a} + ${b}`;
-
-/** x = softmax over keys of scale x, less each row's largest first. torch.nn.functional.softmax. */
+/** x = softmax over keys of scale x, less each row's largest first. torch.nn.functional.softmax. `scale` is above 0. */
 export function softmax(family: Family, geometry: ScoresGeometry, { x }: { x: Value }): Kernel[] {
-  const op = 'softmax';
-  const bindings = { x: { value: x, access: 'update' } } as const;
-  const flops = flopsOf(geometry, 8);
-  const loop = (step: string, each: string) => `for (var i = base; i < end; i += ${step}) { ${each} }`;
-  if (family === 'registers') {
-    const { start, ...spec } = perLane(geometry);
-    const over = (each: string) => loop('params.queries', each);
-    return [
-      kernel(family, {
-        ...spec,
-        ...{ op, bindings, flops },
-        body: /* wgsl */ `${start}
-      var most = x[base];
-      ${over('most = max(most, x[i]);')}
-      var total = 0.0;
-      ${over('let share = exp((x[i] - most) * params.scale); total += share; x[i] = share;')}
-      ${over('x[i] /= total;')}`,
-      }),
-    ];
-  }
-  const { start, ...spec } = perGroup(geometry);
-  const over = (each: string) => loop(`${THREADS}u`, each);
-  return [
-    kernel(family, {
-      ...spec,
-      ...{ op, bindings, flops },
-      body: /* wgsl */ `${start}
-      // Lanes beyond the last key repeat the first.
-      var found = x[row * params.keys];
-      ${over('found = max(found, x[i]);')}
-      ${joined('most', 'found', (a, b) => `max(${a}, ${b})`)}
-      var sum = 0.0;
-      ${over('let share = exp((x[i] - most) * params.scale); sum += share; x[i] = share;')}
-      ${joined('total', 'sum', plus)}
-      ${over('x[i] /= total;')}`,
-    }),
-  ];
+  const most: Reduction = {
+    name: 'most',
+    // Invocations beyond the last key repeat the first.
+    start: 'x[first]',
+    each: (found) => `${found} = max(${found}, x[i]);`,
+    join: larger,
+  };
+  const total: Reduction = {
+    name: 'total',
+    start: '0.0',
+    each: (found) => `let share = exp((x[i] - most) * params.scale); ${found} += share; x[i] = share;`,
+    join: plus,
+  };
+  const bindings: Record<string, Binding> = { x: { value: x, access: 'update' } };
+  return rowKernel(family, 'softmax', geometry, bindings, [most, total], 'x[i] = x[i] / total;');
 }
 
 /** d = scale p (d - sum over keys of p d): from the gradient of the softmaxed p to that of the products. */
@@ -117,33 +117,16 @@ export function softmaxGradient(
   geometry: ScoresGeometry,
   { p, d }: { p: Value; d: Value },
 ): Kernel[] {
-  const op = 'softmax backward';
-  const bindings = { p: { value: p, access: 'read' }, d: { value: d, access: 'update' } } as const;
-  const flops = flopsOf(geometry, 4);
-  const over = (step: string, each: string) => `for (var i = base; i < end; i += ${step}) { ${each} }`;
-  if (family === 'registers') {
-    const { start, ...spec } = perLane(geometry);
-    return [
-      kernel(family, {
-        ...spec,
-        ...{ op, bindings, flops },
-        body: /* wgsl */ `${start}
-      var total = 0.0;
-      ${over('params.queries', 'total += p[i] * d[i];')}
-      ${over('params.queries', 'd[i] = p[i] * (d[i] - total) * params.scale;')}`,
-      }),
-    ];
-  }
-  const { start, ...spec } = perGroup(geometry);
-  return [
-    kernel(family, {
-      ...spec,
-      ...{ op, bindings, flops },
-      body: /* wgsl */ `${start}
-      var sum = 0.0;
-      ${over(`${THREADS}u`, 'sum += p[i] * d[i];')}
-      ${joined('total', 'sum', plus)}
-      ${over(`${THREADS}u`, 'd[i] = p[i] * (d[i] - total) * params.scale;')}`,
-    }),
-  ];
+  const level: Reduction = {
+    name: 'level',
+    start: '0.0',
+    each: (found) => `${found} += p[i] * d[i];`,
+    join: plus,
+  };
+  const bindings: Record<string, Binding> = {
+    p: { value: p, access: 'read' },
+    d: { value: d, access: 'update' },
+  };
+  const last = 'd[i] = p[i] * (d[i] - level) * params.scale;';
+  return rowKernel(family, 'softmax backward', geometry, bindings, [level], last);
 }

@@ -1,0 +1,30 @@
+// Attention at every odd shape, and matrix products at every layout: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+import { describe, test } from 'vitest';
+import { claimAttention } from './attention-claims.ts';
+
+describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('attention', () => {
+  for (const family of ['tiles', 'registers'] as const) {
+    for (const [batch, queries, keys, channels, heads] of [
+      [1, 1, 1, 1, 1],
+      [2, 1, 5, 3, 1],
+      [1, 3, 3, 4, 4],
+      [2, 9, 9, 8, 1],
+      [1, 25, 7, 12, 3],
+      [1, 49, 49, 10, 2],
+      [2, 64, 64, 32, 4],
+      [1, 64, 77, 64, 1],
+      [1, 68, 40, 72, 1],
+      [1, 33, 65, 66, 2],
+      [1, 256, 256, 64, 1],
+      // Some pictures at a time, some heads, some queries.
+      [5, 1024, 1024, 4, 1],
+      [1, 1024, 1024, 20, 5],
+      [1, 2052, 2048, 4, 1],
+    ] as const) {
+      test(`${family}: [${batch}, ${queries}, ${channels}] of ${keys} keys, ${heads} heads`, () =>
+        claimAttention(family, { batch, queries, keys, channels, heads }));
+    }
+    test(`${family}: large scores`, () =>
+      claimAttention(family, { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, 300));
+  }
+});
