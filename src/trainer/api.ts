@@ -15,6 +15,8 @@ export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused
 export interface Machine {
   backend: 'webgpu' | 'webgl' | 'cpu';
   executor: ExecutorKind;
+  /** What the plan's self-test found wrong on this device, where eager runs for that reason. */
+  planFault: string | null;
   /** "NVIDIA GeForce RTX 3060", or what the browser tells of it. */
   gpu: string;
   /** A software GPU, webgl or cpu: the preset `tiny` fits. */

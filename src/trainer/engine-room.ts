@@ -7,6 +7,7 @@ import type { Executor, ExecutorState, Network } from '../engine/executor.ts';
 import { createPlanExecutor, type PlanOptions, trainingBytes } from '../engine/plan/plan-executor.ts';
 import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
 import type { TileChoices } from '../engine/plan/tile-choice.ts';
+import { planSelfTest } from '../engine/plan/plan-self-test.ts';
 import { probePlan } from '../engine/plan/plan-probe.ts';
 import { probe } from '../engine/probe.ts';
 import { gradientSelfTest } from '../engine/self-test.ts';
@@ -46,12 +47,19 @@ export class EngineRoom {
       selfTest = await raceLost(test, started, TIMEOUT_MS, 'the gradient self-test');
       return selfTest.passed ? null : wrongGradients(selfTest.detail);
     });
-    const kind = executor !== 'eager' && device.webgpu !== null ? 'plan' : 'eager';
+    const wanted = executor !== 'eager' && device.webgpu !== null;
+    const planFault = wanted ? await planFaultOn(device) : null;
+    if (planFault !== null && executor === 'plan') {
+      device.dispose();
+      throw new FaultError(wrongPlan(planFault));
+    }
+    const kind = wanted && planFault === null ? 'plan' : 'eager';
     const speed = kind === 'plan' ? probePlan(device) : probe(device);
     const slow = device.software || device.backend !== 'webgpu';
     const machine: Machine = {
       backend: device.backend,
       executor: kind,
+      planFault,
       gpu: device.gpu,
       slow,
       why: device.why,
@@ -78,7 +86,8 @@ export class EngineRoom {
 
   /** The executor that the settings ask for; `auto` takes the plan where there is webgpu. */
   kindFor({ executor }: Pick<RunConfig, 'executor'>): Executor['kind'] {
-    return executor !== 'eager' && this.device.webgpu !== null ? 'plan' : 'eager';
+    const usable = this.device.webgpu !== null && this.machine.planFault === null;
+    return executor !== 'eager' && usable ? 'plan' : 'eager';
   }
 
   /** An executor of the settings' network, holding `state`. Throws FaultError kind `memory`. */
@@ -175,6 +184,24 @@ function wrongGradients(got: string): Fault {
       'Update the browser and the graphics driver.',
       'Or train on another backend: add ?backend=webgl or ?backend=cpu to the address.',
     ],
+  };
+}
+
+/** What is wrong with plans on this device, or null. Throws FaultError kind `gpu` where the device is lost meanwhile. */
+async function planFaultOn(device: Device): Promise<string | null> {
+  const test = planSelfTest(device).catch((error: unknown) => ({ passed: false, detail: String(error) }));
+  const { passed, detail } = await raceLost(test, device, SLOW_TIMEOUT_MS, "the plan's self-test");
+  return passed ? null : detail;
+}
+
+function wrongPlan(got: string): Fault {
+  return {
+    kind: 'gpu',
+    title: 'The plan computes wrong numbers on this GPU',
+    what: 'A small test of training failed, so nothing is trained with it. Checkpoints are untouched.',
+    expected: 'the numbers that plain JavaScript gives',
+    got,
+    todo: ['Take ?executor=plan out of the address: plain TensorFlow.js trains, more slowly.'],
   };
 }
 

@@ -25,6 +25,7 @@ export function Machine() {
         <dt>Executor</dt>
         <dd>
           <span data-testid="executor">{machine?.executor ?? UNKNOWN}</span>
+          {machine?.planFault && <small>The plan failed its test here: {machine.planFault}</small>}
         </dd>
         <dt>Storage</dt>
         <dd>

@@ -24,6 +24,7 @@ function form(address = '') {
   state.machine.value = {
     ...{ backend: 'webgpu', executor: 'plan', gpu: 'a GPU', slow: false, why: null },
     ...{ selfTest: { passed: true, detail: '', ms: 1 }, probe: { opMs: 1, macsPerSecond: 1e9 } },
+    planFault: null,
     maxTensorBytes: 1e9,
   };
   const asked: { config: RunConfig; answer: (answer: Answer) => void }[] = [];

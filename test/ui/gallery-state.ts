@@ -101,12 +101,13 @@ const NO_WEBGPU: Fault = {
 function fillMachine(state: State): void {
   state.machine.value = {
     backend: 'webgpu',
-    executor: 'eager',
+    executor: 'plan',
     gpu: 'NVIDIA GeForce RTX 3060',
     slow: false,
     why: null,
     selfTest: { passed: true, detail: 'largest difference 2e-7', ms: 12 },
     probe: { opMs: 0.02, macsPerSecond: 1e12 },
+    planFault: null,
     maxTensorBytes: 2 ** 31,
   };
   const slot = (i: number) => ({ runId: RUN.runId, slot: i, capacityBytes: 100 * MiB, why: null });
