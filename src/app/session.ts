@@ -257,6 +257,7 @@ export class Session {
   async #train(): Promise<void> {
     const state = this.#state;
     state.runState.value = 'starting';
+    state.preparing.value = { what: 'Adding up the GPU memory', done: 0, total: null };
     // The alert beside the form says why.
     if (await this.#form.fits()) return void (state.runState.value = 'idle');
     state.preparing.value = { what: 'Asking the browser to keep the storage', done: 0, total: null };
