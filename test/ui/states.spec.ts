@@ -89,7 +89,7 @@ test('the names that other programs rely on are there', async ({ page }) => {
   await expect(page.getByTestId('epoch')).toHaveText('2');
   await expect(page.getByTestId('loss')).toHaveText(/^0\.\d{4}$/);
   await expect(page.getByTestId('backend')).toHaveText('webgpu');
-  await expect(page.getByTestId('executor')).toHaveText('eager');
+  await expect(page.getByTestId('executor')).toHaveText('plan');
   const region = page.getByRole('region', { name: 'Validation samples' });
   await expect(region).toHaveAttribute('data-step', '24000');
   await expect(region.getByTestId('sample')).toHaveCount(16);
@@ -125,7 +125,7 @@ test('every state has its buttons once, and the validation samples of its run on
     for (const name of disabled)
       await expect.soft(page.getByRole('button', { name, exact: true }), `${state}: ${name}`).toBeDisabled();
     await expect.soft(page.getByTestId('backend'), state).toHaveText('webgpu');
-    await expect.soft(page.getByTestId('executor'), state).toHaveText('eager');
+    await expect.soft(page.getByTestId('executor'), state).toHaveText('plan');
     const hasRun = state !== 'idle' && state !== 'starting';
     const regions = page.getByRole('region', { name: 'Validation samples' });
     await expect.soft(regions, state).toHaveCount(hasRun ? 1 : 0);
