@@ -60,7 +60,7 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
   const room = await EngineRoom.start(config);
   const set = await openPictures(config.dataset, config);
   const compiling = seldom();
-  const executor = await room.executorFor(config, initialState(config), (done, total) => {
+  const executor = await room.executorFor(config, initialState(config), (_, done, total) => {
     if (compiling(done === total)) tell({ about: 'compiling', done, total });
   });
   const { gpu } = room.machine;
