@@ -51,8 +51,9 @@ function words(app: App): [string, string] {
   }
 }
 
-function nextRun({ state }: App): [string, string] {
+function nextRun({ state, looking }: App): [string, string] {
   const { dataset, preset } = state.form.value;
+  if (looking.bringsOwn.value) return [`Your pictures, ${PRESETS[preset].title}`, 'choose them first'];
   const title = state.datasets.value.find((info) => info.id === dataset)?.title ?? dataset;
   const estimate = state.estimates.value[preset];
   const time = estimate

@@ -88,7 +88,8 @@ function Earlier() {
 function Pictures() {
   const { state } = useApp();
   const preview = state.preview.value;
-  const most = preview ? preview.columns * preview.rows : 1;
+  const count = state.run.value?.dataset.count ?? Infinity;
+  const most = preview ? Math.min(preview.columns * preview.rows, count) : 1;
   return (
     <Squares
       pictures={each((i) => preview && { preview, index: i % most })}

@@ -19,7 +19,7 @@ export function Machine() {
         <dd>
           <span data-testid="backend">{machine?.backend ?? UNKNOWN}</span>
           {machine && `, ${selfTest(machine)}`}
-          {machine && machine.backend !== 'webgpu' && <span class="tag plain">slow</span>}
+          {machine?.slow && <span class="tag plain">slow</span>}
           {machine?.why && <small>{machine.why.title}</small>}
         </dd>
         <dt>Executor</dt>

@@ -4,6 +4,8 @@ import type { Preview } from '../trainer/api.ts';
 
 const GAP = 4;
 const ROWS = 5;
+/** Larger only where a single picture has more pixels. */
+const LARGEST = 128;
 const NARROW = { below: 640, columns: 10, rows: 4 };
 const EMPTY: Preview = { size: 32, columns: 12, rows: ROWS, rgba: new Uint8ClampedArray(0) };
 
@@ -19,16 +21,17 @@ interface Layout {
 /** Where tile `i` of a row or column begins, a whole pixel. */
 const place = ({ pitch }: Layout, i: number): number => Math.round(i * pitch);
 
-/** The columns that fill the width best, near the mock's 12. Widths in the screen's pixels. */
-export function mosaicLayout(preview: Preview, width: number, ratio: number): Layout {
+/** The columns that fill the width best, near the mock's 12; full rows only. Widths in the screen's pixels. */
+export function mosaicLayout(preview: Preview, width: number, ratio: number, count = Infinity): Layout {
   const narrow = width < NARROW.below * ratio;
   const least = Math.round(GAP * ratio);
   const wanted = narrow ? NARROW.columns : preview.columns;
-  const pictures = preview.columns * preview.rows;
+  const pictures = Math.min(preview.columns * preview.rows, count);
+  const largest = Math.max(1, Math.floor((LARGEST * ratio) / preview.size));
   let best = { columns: 1, tile: preview.size, score: -Infinity };
   for (let columns = 1; columns <= Math.min(pictures, 2 * wanted); columns++) {
     const room = (width - (columns - 1) * least) / columns;
-    const tile = Math.floor(room / preview.size) * preview.size;
+    const tile = Math.min(Math.floor(room / preview.size), largest) * preview.size;
     if (tile === 0) continue;
     const filled = (columns * tile + (columns - 1) * least) / width;
     const score = filled - 0.01 * Math.abs(columns - wanted);
@@ -41,7 +44,14 @@ export function mosaicLayout(preview: Preview, width: number, ratio: number): La
   return { columns, rows, tile, pitch: tile + Math.min(spread, 3 * least) };
 }
 
-export function Mosaic({ preview, label }: { preview: Preview | null; label: (shown: number) => string }) {
+interface Props {
+  preview: Preview | null;
+  /** Pictures in the set; the preview shows its first. */
+  count?: number | undefined;
+  label: (shown: number) => string;
+}
+
+export function Mosaic({ preview, count, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const ref = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -51,12 +61,12 @@ export function Mosaic({ preview, label }: { preview: Preview | null; label: (sh
     return () => observer.disconnect();
   }, []);
   const ratio = devicePixelRatio || 1;
-  const layout = mosaicLayout(preview ?? EMPTY, Math.floor(width * ratio), ratio);
+  const layout = mosaicLayout(preview ?? EMPTY, Math.floor(width * ratio), ratio, count);
   const pixelWidth = place(layout, layout.columns - 1) + layout.tile;
   const pixelHeight = place(layout, layout.rows - 1) + layout.tile;
   useLayoutEffect(() => {
     if (ref.current && width > 0) drawMosaic(ref.current, preview, layout, 3 * ratio);
-  }, [preview, width, ratio]);
+  }, [preview, width, ratio, count]);
   return (
     <div class="mosaic" ref={box}>
       <canvas

@@ -4,7 +4,7 @@ import { useApp } from './app-context.ts';
 import { count } from './format.ts';
 import { PictureCanvas } from './picture-canvas.tsx';
 
-const SHOWN = 8;
+const MOST = 8;
 
 export function PicturesOfRun() {
   const { state } = useApp();
@@ -12,6 +12,7 @@ export function PicturesOfRun() {
   const preview = state.preview.value;
   if (!run) return null;
   const { dataset, config, stepsPerEpoch } = run;
+  const shown = Math.min(MOST, dataset.count);
   const flipped = config.randomFlip ? ', flipped at random' : '';
   return (
     <section class="data" aria-labelledby="h-data">
@@ -19,12 +20,9 @@ export function PicturesOfRun() {
         <h2 id="h-data">Pictures</h2>
         <p class="quiet">{dataset.title}</p>
       </div>
-      <div class="strip" role="img" aria-label={`${SHOWN} of the pictures`}>
-        {Array.from({ length: SHOWN }, (_, i) => (
-          <PictureCanvas
-            key={i}
-            picture={preview && { preview, index: i % (preview.columns * preview.rows) }}
-          />
+      <div class="strip" role="img" aria-label={`${shown} of the pictures`}>
+        {Array.from({ length: shown }, (_, index) => (
+          <PictureCanvas key={index} picture={preview && { preview, index }} />
         ))}
       </div>
       <p class="note">

@@ -40,6 +40,7 @@ function Chosen() {
     <>
       <Mosaic
         preview={state.preview.value}
+        count={used ?? undefined}
         label={(shown) => `${shown} of the ${used ?? ''} ${things}, as the model will see them`}
       />
       <p class="caption">
