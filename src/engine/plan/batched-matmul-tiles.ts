@@ -67,6 +67,27 @@ function loadTile(operand: Operand, edge: number, first: number): string {
         }`;
 }
 
+/** Adds the product of the tiles to `s<row>_<block>`. Written out where the body is short. */
+function multiply(blocks: number): string {
+  const across = SIDE * blocks;
+  const unrolled = blocks === 2 ? 1 : 4;
+  return /* wgsl */ `for (var p = 0u; p < ${DEPTH}u; p += ${unrolled}u) {
+          ${range(unrolled)
+            .map(
+              (q) => `{
+          ${range(blocks)
+            .map(
+              (i) => `let x${i} = a_tile[(p + ${q}u) * ${across}u + lane_row + ${SIDE * i}u];
+          let y${i} = b_tile[(p + ${q}u) * ${across}u + lane_column + ${SIDE * i}u];`,
+            )
+            .join('\n')}
+          ${grid(blocks * 4, blocks, (i, j) => `s${i}_${j} += x${i >> 2}[${i & 3}] * y${j};`)}
+          }`,
+            )
+            .join('\n')}
+        }`;
+}
+
 /** c (+)= a b, as batched-matmul.ts says. */
 export function inTiles(geometry: BatchedMatmulGeometry, values: MatmulValues, layout: MatmulLayout): Kernel {
   const { batches, m, n, k } = geometry;
@@ -77,7 +98,6 @@ export function inTiles(geometry: BatchedMatmulGeometry, values: MatmulValues, l
   const blocks = whole && m > 32 && n > 32 ? 2 : 1;
   const edge = 4 * SIDE * blocks;
   const across = edge / 4;
-  const unrolled = blocks === 2 ? 1 : 4;
   const typeOf = (four: boolean): Binding['type'] => (four ? 'vec4<f32>' : 'f32');
   const base = ({ offset, outer: o, inner: i }: MatrixLayout) => `${offset}u + outer * ${o}u + inner * ${i}u`;
   // 64 blocks of each operand in a tile of 64, 32 in one of 32: either way every invocation is busy.
@@ -113,21 +133,7 @@ ${readFunction(b)}`,
       for (var depth = 0u; depth < ${k}u; depth += ${DEPTH}u) {
         ${load}
         workgroupBarrier();
-        for (var p = 0u; p < ${DEPTH}u; p += ${unrolled}u) {
-          ${range(unrolled)
-            .map(
-              (q) => `{
-          ${range(blocks)
-            .map(
-              (i) => `let x${i} = a_tile[(p + ${q}u) * ${across}u + lane_row + ${SIDE * i}u];
-          let y${i} = b_tile[(p + ${q}u) * ${across}u + lane_column + ${SIDE * i}u];`,
-            )
-            .join('\n')}
-          ${grid(blocks * 4, blocks, (i, j) => `s${i}_${j} += x${i >> 2}[${i & 3}] * y${j};`)}
-          }`,
-            )
-            .join('\n')}
-        }
+        ${multiply(blocks)}
         workgroupBarrier();
       }
       let c_base = ${base(layout.c)};

@@ -36,6 +36,16 @@ const partsOf = ({ perPicture }: BatchGeometry): number => LANES * Math.ceil(per
 /** [B, parts] */
 export const lossPartialShape = (geometry: BatchGeometry): number[] => [geometry.batch, partsOf(geometry)];
 
+/** Every `step`th value of picture `b` from `first` on: its gradient, and the `sum` of the squares. */
+const difference = (step: number): string => /* wgsl */ `
+      let scale = 2.0 * sampleWeights[b] * control[${CONTROL.gradientScale}] / f32(params.per_picture);
+      var sum = 0.0;
+      for (var i = first + lane; i < end; i += ${step}u) {
+        let difference = prediction[i] - goal[i];
+        sum += difference * difference;
+        dPrediction[i] = difference * scale;
+      }`;
+
 /** dPrediction = 2 (prediction - target) weight gradientScale / perPicture, and the squares in `parts` sums a picture. */
 export function lossAndGradient(
   family: Family,
@@ -44,14 +54,6 @@ export function lossAndGradient(
 ): Kernel[] {
   const { batch, perPicture } = geometry;
   const parts = partsOf(geometry);
-  const each = (step: number) => /* wgsl */ `
-      let scale = 2.0 * sampleWeights[b] * control[${CONTROL.gradientScale}] / f32(params.per_picture);
-      var sum = 0.0;
-      for (var i = first + lane; i < end; i += ${step}u) {
-        let difference = prediction[i] - goal[i];
-        sum += difference * difference;
-        dPrediction[i] = difference * scale;
-      }`;
   const shared = {
     op: 'loss',
     bindings: {
@@ -76,7 +78,7 @@ export function lossAndGradient(
       let b = group.y;
       let first = b * params.per_picture + group.x * ${span}u;
       let end = min(first + ${span}u, (b + 1u) * params.per_picture);
-      ${each(LANES)}
+      ${difference(LANES)}
       partial[b * params.parts + group.x * ${LANES}u + lane] = sum;`,
       }),
     ];
@@ -91,7 +93,7 @@ export function lossAndGradient(
       let b = group.y;
       let first = b * params.per_picture + group.x * ${PER_PART}u;
       let end = min(first + ${PER_PART}u, (b + 1u) * params.per_picture);
-      ${each(THREADS)}
+      ${difference(THREADS)}
       sums[lane] = sum;
       for (var step = ${THREADS / 2}u; step > 0u; step /= 2u) {
         workgroupBarrier();

@@ -65,6 +65,28 @@ const MAGNITUDE = '0x7fffffffu';
 const partsOf = (length: number): number =>
   LANES * Math.min(MOST_PARTS / LANES, Math.ceil(length / (LANES * PER_PART)));
 
+/** `sum` of a lane's squares in its workgroup's span, and `found`: the largest of their bits, signs left out. */
+const sumAndWorst = (threads: number): string => /* wgsl */ `
+      let first = group.x * params.span;
+      let end = min(first + params.span, params.length);
+      var sums_of_four = vec4<f32>();
+      var worst = vec4<u32>();
+      for (var start = first; start < end; start += ${BLOCK * threads}u) {
+        let to = min(start + ${BLOCK * threads}u, end);
+        var block = vec4<f32>();
+        for (var i = start + lane; i < to; i += ${threads}u) {
+          let value = gradient[i];
+          worst = max(worst, bitcast<vec4<u32>>(value) & vec4<u32>(${MAGNITUDE}));
+          block += value * value;
+        }
+        sums_of_four += block;
+      }
+      let found = max(max(worst.x, worst.y), max(worst.z, worst.w));
+      let sum = (sums_of_four.x + sums_of_four.y) + (sums_of_four.z + sums_of_four.w);`;
+
+const sumOrWorst = (sum: string, found: string): string =>
+  `select(bitcast<u32>(${sum}), ${found}, ${found} >= ${NOT_FINITE})`;
+
 /** Of the partial sums over a vector of `length`. */
 export const squareSumsShape = (length: number): number[] => [partsOf(length)];
 
@@ -82,25 +104,6 @@ export function squareSums(
   // A workgroup's span: one part for `tiles`, four that lie side by side for `registers`.
   const groups = family === 'tiles' ? parts : parts / LANES;
   const span = Math.ceil(length / 4 / groups);
-  const sumAndWorst = /* wgsl */ `
-      let first = group.x * params.span;
-      let end = min(first + params.span, params.length);
-      var sums_of_four = vec4<f32>();
-      var worst = vec4<u32>();
-      for (var start = first; start < end; start += ${BLOCK * threads}u) {
-        let to = min(start + ${BLOCK * threads}u, end);
-        var block = vec4<f32>();
-        for (var i = start + lane; i < to; i += ${threads}u) {
-          let value = gradient[i];
-          worst = max(worst, bitcast<vec4<u32>>(value) & vec4<u32>(${MAGNITUDE}));
-          block += value * value;
-        }
-        sums_of_four += block;
-      }
-      let found = max(max(worst.x, worst.y), max(worst.z, worst.w));
-      let sum = (sums_of_four.x + sums_of_four.y) + (sums_of_four.z + sums_of_four.w);`;
-  const result = (sum: string, found: string) =>
-    `select(bitcast<u32>(${sum}), ${found}, ${found} >= ${NOT_FINITE})`;
   return [
     kernel(family, {
       op: 'gradient norm',
@@ -117,7 +120,7 @@ export function squareSums(
             declarations: /* wgsl */ `
 var<workgroup> all_sums: array<f32, 64>;
 var<workgroup> all_found: array<u32, 64>;`,
-            body: /* wgsl */ `${sumAndWorst}
+            body: /* wgsl */ `${sumAndWorst(threads)}
       all_sums[lane] = sum;
       all_found[lane] = found;
       for (var step = 32u; step > 0u; step /= 2u) {
@@ -127,11 +130,11 @@ var<workgroup> all_found: array<u32, 64>;`,
           all_found[lane] = max(all_found[lane], all_found[lane + step]);
         }
       }
-      if (lane == 0u) { sums[group.x] = ${result('all_sums[0]', 'all_found[0]')}; }`,
+      if (lane == 0u) { sums[group.x] = ${sumOrWorst('all_sums[0]', 'all_found[0]')}; }`,
           }
         : {
-            body: /* wgsl */ `${sumAndWorst}
-      sums[group.x * ${LANES}u + lane] = ${result('sum', 'found')};`,
+            body: /* wgsl */ `${sumAndWorst(threads)}
+      sums[group.x * ${LANES}u + lane] = ${sumOrWorst('sum', 'found')};`,
           }),
     }),
   ];

@@ -4,10 +4,14 @@ import { attentionMemory } from '../../../src/engine/plan/attention.ts';
 import { claimAttention } from './attention-claims.ts';
 
 for (const family of ['tiles', 'registers'] as const) {
-  test(`${family}: two heads of three channels, more keys than queries`, async () => {
-    await claimAttention(family, { batch: 2, queries: 5, keys: 7, channels: 6, heads: 2 });
+  test(`${family}: two heads of eight channels, more keys than queries`, async () => {
+    await claimAttention(family, { batch: 2, queries: 4, keys: 8, channels: 16, heads: 2 });
   });
 }
+
+test('registers: numbers that do not divide by four', async () => {
+  await claimAttention('registers', { batch: 2, queries: 5, keys: 7, channels: 6, heads: 2 });
+});
 
 // The kernels of `registers` know no shape: these cost no pipelines.
 test('large scores, one token, many heads', async () => {
@@ -17,7 +21,7 @@ test('large scores, one token, many heads', async () => {
 });
 
 test('a head too large is done by some queries at a time', async () => {
-  const geometry = { batch: 1, queries: 2100, keys: 2001, channels: 4, heads: 1 };
+  const geometry = { batch: 1, queries: 2100, keys: 2001, channels: 1, heads: 1 };
   expect(attentionMemory(geometry)).toEqual({
     scores: [1, 1, 1050, 2001],
     work: [1, 1, 1050, 2001],
