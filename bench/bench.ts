@@ -5,24 +5,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Device, startDevice } from '../src/engine/device.ts';
 import { createEagerExecutor } from '../src/engine/eager-executor.ts';
 import type { Executor, ExecutorKind } from '../src/engine/executor.ts';
-import { inputAndTarget } from '../src/engine/input-and-target.ts';
 import type { PlanReport } from '../src/engine/plan/plan-executor.ts';
 import { GpuCounter } from './counting.ts';
 import { kernelRows } from './kernel-rows.ts';
 import { timeKernels } from './kernel-times.ts';
 import { type Amount, amountOf, type BenchOptions } from './options.ts';
 import { drawSamples } from './samples.ts';
-import {
-  type CpuClock,
-  maxRelativeDifference,
-  median,
-  stepsPerSecond,
-  type StepTime,
-  timeStep,
-} from './steps.ts';
-import { StockTrainer } from './stock.ts';
+import { type CpuClock, maxRelativeDifference, stepsPerSecond } from './steps.ts';
 import { rounded, type Summary, summaryOf } from './summary.ts';
 import { initialState, settingsOf, type Task, taskOf } from './task.ts';
+import { takeTurns } from './turns.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -74,12 +66,11 @@ async function measure(options: BenchOptions, bench: Bench): Promise<Summary> {
   const amount = amountOf(options.quick, device.software);
   const task = taskOf(options.preset, options.batch);
   const { executor, report } = await makeMeasured(options.executor, task, bench);
-  const { ours, stock } = await measureSteps(executor, task, amount, bench);
+  const { ours, stock } = await takeTurns(executor, task, amount, bench);
   const imagesPerSecond = await burst(executor, task, amount, bench);
   emit(speedRow(imagesPerSecond, options.batch, report));
-  const profile = (work: () => Promise<unknown>) => timeKernels(bench.gpu, work);
   const next = 1 + amount.rounds * amount.ourSteps + amount.burst + 1;
-  const times = await profile(() => stepOf(executor, task, next));
+  const times = await timeKernels(bench.gpu, () => stepOf(executor, task, next));
   for (const row of kernelRows(times, report)) emit(row);
   await measureSamples(executor, task, amount, bench);
   executor.dispose();
@@ -141,82 +132,6 @@ async function stepOf(executor: Executor, task: Task, step: number, warmupSteps 
   const { loss, applied } = await executor.step([task.batchOf(step)], settingsOf(task, step, warmupSteps));
   if (!applied) throw new Error(`our step ${step} was not applied: its loss is ${loss}`);
   return loss;
-}
-
-/** One warm-up each, then in turns; both sides make the same steps on the same batches as far as stock goes. */
-async function measureSteps(
-  executor: Executor,
-  task: Task,
-  amount: Amount,
-  bench: Bench,
-): Promise<{ ours: StepTime[]; stock: StepTime[] }> {
-  const { counter, cpuClock, emit, gpu, makeOursCurrent } = bench;
-  const trainer = await StockTrainer.start(task);
-  const [ours, stock]: [StepTime[], StepTime[]] = [[], []];
-  const stockStep = async () => {
-    const batch = task.batchOf(stock.length + 1);
-    const given = { ...batch, ...inputAndTarget(batch) };
-    await trainer.makeCurrent();
-    stock.push(await timeStep(counter, cpuClock, () => trainer.step(given)));
-    progress('stock', stock);
-    await makeOursCurrent();
-  };
-  const ourStep = async () => {
-    const step = ours.length + 1;
-    const [batch, settings] = [task.batchOf(step), settingsOf(task, step)];
-    const run = () => executor.step([batch], settings).then(({ loss }) => loss);
-    ours.push(await timeStep(counter, cpuClock, run));
-    progress('our', ours);
-  };
-  await stockStep();
-  await makeOursCurrent();
-  await ourStep();
-  for (let round = 0; round < amount.rounds; round++) {
-    for (let i = 0; i < amount.stockSteps; i++) await stockStep();
-    for (let i = 0; i < amount.ourSteps; i++) await ourStep();
-  }
-  emit(stepsRow('stock', stock, counter.bytesOn(trainer.device)));
-  emit(stepsRow('ours', ours, counter.bytesOn(gpu)));
-  checkLosses(stock, ours);
-  trainer.dispose();
-  return { ours: ours.slice(1), stock: stock.slice(1) };
-}
-
-/** For people who wait. */
-function progress(side: string, steps: readonly StepTime[]): void {
-  console.error(`${side} step ${steps.length}: ${((steps.at(-1)?.stepMs ?? NaN) / 1000).toFixed(2)} s`);
-}
-
-/** Times without the warm-up, losses with it; counts of the last step, which creates no pipelines any more. */
-function stepsRow(row: string, steps: readonly StepTime[], bufferBytes: number): Row {
-  const timed = steps.slice(1);
-  return {
-    row,
-    warm_up_ms: rounded(steps[0]?.stepMs ?? NaN),
-    warm_up_pipelines: steps[0]?.counts.pipelines,
-    step_ms: timed.map(({ stepMs }) => rounded(stepMs)),
-    host_ms: timed.map(({ hostMs }) => rounded(hostMs)),
-    step_ms_median: rounded(median(timed.map(({ stepMs }) => stepMs))),
-    host_ms_median: rounded(median(timed.map(({ hostMs }) => hostMs))),
-    cpu_ms_median: rounded(median(timed.map(({ cpuMs }) => cpuMs))),
-    ...steps.at(-1)?.counts,
-    buffer_bytes: bufferBytes,
-    loss: steps.map(({ loss }) => Number(loss.toPrecision(6))),
-  };
-}
-
-/** tfjs' Adam has another epsilon and clips nothing: after the first step the two only stay near each other. */
-const FIRST_LOSS_WITHIN = 1e-3;
-const LATER_LOSS_WITHIN = 0.05;
-
-/** Throws where stock and ours do not learn alike. */
-function checkLosses(stock: readonly StepTime[], ours: readonly StepTime[]): void {
-  stock.forEach(({ loss }, i) => {
-    const expected = ours[i]?.loss ?? NaN;
-    const within = i === 0 ? FIRST_LOSS_WITHIN : LATER_LOSS_WITHIN;
-    if (Math.abs(loss - expected) <= within * expected) return;
-    throw new Error(`step ${i + 1}: the losses of stock and ours differ, ${loss} and ${expected}`);
-  });
 }
 
 /** Images a second. */
