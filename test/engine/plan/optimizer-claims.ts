@@ -1,12 +1,7 @@
 // A whole update against adamw.ts, which is held against PyTorch, on tfjs' cpu backend. Not a test: the tests call it.
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import {
-  adamW as eagerAdamW,
-  clipCoefficient,
-  type FlatState,
-  globalNorm,
-} from '../../../src/engine/adamw.ts';
+import { adamW as eagerAdamW, clipCoefficient, type FlatState } from '../../../src/engine/adamw.ts';
 import { STATE_GROUPS, type StepSettings } from '../../../src/engine/executor.ts';
 import { elementsOf, type Family, type Kernel, type Value } from '../../../src/engine/plan/kernel.ts';
 import {
