@@ -46,7 +46,7 @@ const FEW_STEPS: Partial<RunConfig> = {
 };
 
 const STEPS: Partial<Record<PresetName, Partial<RunConfig>>> = {
-  tiny: { maxSteps: 4000, batchSize: 4 },
+  tiny: { maxSteps: 5000, batchSize: 8, learningRate: 4e-3 },
 };
 
 /** Throws an Error that says what was expected. */
