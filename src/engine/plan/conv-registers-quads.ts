@@ -12,7 +12,7 @@ import type { Binding, Value } from './kernel.ts';
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Statements, one a line. */
-export const lines = <T>(items: readonly T[], text: (item: T) => string): string =>
+export const lines = <T>(items: readonly T[], text: (item: T, index: number) => string): string =>
   items.map(text).join('\n');
 
 /** Channels that a quad loads at a time. */
@@ -80,20 +80,34 @@ export function endBindings({ source, weight, bias, perChannel, residual, target
   } satisfies Record<string, Binding>;
 }
 
-/** `adds`: which of them there are; `picture`: elements of one picture of the target. */
-export const endParams = ({ bias, perChannel, residual, target, keep }: Ends) => ({
+/** `adds`: which of them there are. */
+export const endParams = ({ bias, perChannel, residual, keep }: Ends) => ({
   adds:
     Number(bias !== null) +
     2 * Number(perChannel !== null) +
     4 * Number(residual !== null) +
     8 * Number(keep),
-  picture: target.shape.slice(1).reduce((product, edge) => product * edge, 1),
 });
 
-/** Stores `sum` as element `to`, channel `o`, of the target. */
-export const STORE = `var result = sum;
-if ((params.adds & 1u) != 0u) { result += bias[o]; }
-if ((params.adds & 2u) != 0u) { result += perChannel[to / params.picture * params.outs + o]; }
-if ((params.adds & 4u) != 0u) { result += residual[to]; }
-if ((params.adds & 8u) != 0u) { result += output[to]; }
-output[to] = result;`;
+/** `start0`, `start1`, ...: what the sums of each group of channels begin with. */
+export const starts = (groups: number): string =>
+  lines(range(groups), (c) => {
+    const [bias, perChannel] = [
+      `bias[first + ${QUAD * c}u]`,
+      `perChannel[image * params.outs + first + ${QUAD * c}u]`,
+    ];
+    return `let start${c} = select(0.0, ${bias}, (params.adds & 1u) != 0u) + select(0.0, ${perChannel}, (params.adds & 2u) != 0u);`;
+  });
+
+/** Stores `sums` of one pixel, a group of channels each, from element `to` on. */
+export const store = (sums: readonly string[]): string =>
+  lines(sums, (sum, c) => `if (first + ${QUAD * c}u < params.outs) { output[to + ${QUAD * c}u] = ${sum}; }`);
+
+/** The same, added to the residual or to what is there. */
+export const addAndStore = (sums: readonly string[]): string =>
+  [
+    lines(sums, (sum, c) => `var result${c} = ${sum};`),
+    `if ((params.adds & 4u) != 0u) { ${lines(sums, (_, c) => `result${c} += residual[to + ${QUAD * c}u];`)} }`,
+    `if ((params.adds & 8u) != 0u) { ${lines(sums, (_, c) => `result${c} += output[to + ${QUAD * c}u];`)} }`,
+    store(sums.map((_, c) => `result${c}`)),
+  ].join('\n');

@@ -2,6 +2,7 @@
 // quarter of the pixels at a time has the same taps. A quad makes 4 x 8 pixels of 16 channels. Not here: 3x3 of stride 1,
 // where taps share what they load (conv-registers-window.ts).
 import {
+  addAndStore,
   type Ends,
   endBindings,
   endParams,
@@ -10,7 +11,7 @@ import {
   range,
   slotsOf,
   spread,
-  STORE,
+  starts,
   TILE_OF_GROUP,
   type WeightStrides,
   wrapped,
@@ -92,7 +93,6 @@ export function tapConvolution(op: string, geometry: TapsGeometry, ends: Ends): 
 
 const pixels = range(ROWS).flatMap((r) => range(COLUMNS).map((q) => [r, q] as const));
 const sum = (r: number, q: number, c: number) => `sum${r}_${q}_${c}`;
-const sums = pixels.flatMap(([r, q]) => range(OUT_GROUPS).map((c) => sum(r, q, c)));
 
 function body(quads: boolean): string {
   const slots = slotsOf(quads);
@@ -108,7 +108,12 @@ ${spread(quads, 'slot', quads ? `lane % ${QUAD}u` : '0u')}
 let storedRow = (params.width >> params.up) * params.ins;
 let stored = image * (params.height >> params.up) * storedRow;
 ${lines(range(OUT_GROUPS), (c) => `let out${c} = min(first + ${QUAD * c}u, params.outs - 1u) * params.perOut + params.base;`)}
-${sums.map((name) => `var ${name} = 0.0;`).join('\n')}
+${starts(OUT_GROUPS)}
+${lines(pixels, ([r, q]) =>
+  range(OUT_GROUPS)
+    .map((c) => `var ${sum(r, q, c)} = start${c};`)
+    .join(' '),
+)}
 for (var t = 0u; t < params.taps; t++) {
 let h = t / params.tapsAcross;
 let w = t % params.tapsAcross;
@@ -124,7 +129,7 @@ ${lines(pixels, ([r, q]) => spread(quads, `x${r}_${q}`, `select(0.0, source[line
 ${lines(range(OUT_GROUPS), (c) => products(slots, c))}
 }
 }
-${store()}`;
+${storing()}`;
 }
 
 function products(slots: readonly number[], c: number): string {
@@ -136,19 +141,36 @@ ${lines(pixels, ([r, q]) => `${sum(r, q, c)} += ${terms(r, q).join(' + ')};`)}
 }`;
 }
 
-function store(): string {
-  return `var all: array<f32, ${sums.length}>;
-${sums.map((name, n) => `all[${n}] = ${name};`).join('\n')}
-for (var n = 0u; n < ${sums.length}u; n++) {
-  let r = top + n / ${COLUMNS * OUT_GROUPS}u;
-  let q = left + n / ${OUT_GROUPS}u % ${COLUMNS}u;
-  let o = first + n % ${OUT_GROUPS}u * ${QUAD}u;
-  let row = r * params.step + params.row;
-  let column = q * params.step + params.column;
-  let to = ((image * params.outHeight + row) * params.outWidth + column) * params.outs + o;
-  if ((r < params.rows) & (q < params.columns) & (o < params.outs) & (to < params.elements)) {
-    let sum = all[n];
-    ${STORE}
+/**
+ * Products of few channels are as much storing as multiplying: every pixel has its own stores. Only where something in memory
+ * is added are they in a loop over an array, which is a quarter of the code and takes twice as long.
+ */
+function storing(): string {
+  const groups = range(OUT_GROUPS);
+  const at = (r: number, q: number, c: number) => (r * COLUMNS + q) * OUT_GROUPS + c;
+  const own = ([r, q]: readonly [number, number]) => `{
+  let to = line${r} + along${q};
+  if ((top + ${r}u < params.rows) & (left + ${q}u < params.columns) & (to < params.elements)) {
+    ${groups.map((c) => `output[to + ${QUAD * c}u] = ${sum(r, q, c)};`).join(' ')}
   }
+}`;
+  return `let down = params.step * params.outWidth * params.outs;
+let right = params.step * params.outs;
+let corner = ((image * params.outHeight + params.row) * params.outWidth + params.column) * params.outs + top * down + left * right + first;
+if (((params.adds & 12u) == 0u) & (first - lane + ${OUTS_PER_TILE}u <= params.outs)) {
+${lines(range(ROWS), (r) => `let line${r} = corner + ${r}u * down;`)}
+${lines(range(COLUMNS), (q) => `let along${q} = ${q}u * right;`)}
+${lines(pixels, own)}
+} else {
+var all: array<f32, ${pixels.length * OUT_GROUPS}>;
+${lines(pixels, ([r, q]) => groups.map((c) => `all[${at(r, q, c)}] = ${sum(r, q, c)};`).join(' '))}
+for (var n = 0u; n < ${pixels.length}u; n++) {
+  let r = n / ${COLUMNS}u;
+  let q = n % ${COLUMNS}u;
+  let to = corner + r * down + q * right;
+  if ((top + r < params.rows) & (left + q < params.columns) & (to < params.elements)) {
+    ${addAndStore(groups.map((c) => `all[${OUT_GROUPS}u * n + ${c}u]`))}
+  }
+}
 }`;
 }

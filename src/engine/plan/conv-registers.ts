@@ -25,7 +25,9 @@ export function convForward(geometry: ConvGeometry, values: ConvForward): Kernel
   const strides = forwardStrides(geometry);
   const { kernel, stride, padBefore } = geometry;
   if (kernel === 3 && stride === 1) return [windowConvolution(FORWARD, { ...geometry, strides }, ends)];
-  const pixels = isProduct(geometry) ? { ...geometry, ...asOnePicture(pixelsOf(geometry)) } : geometry;
+  // A value per channel and picture needs to know the picture.
+  const pixels =
+    isProduct(geometry) && !perChannel ? { ...geometry, ...asOnePicture(pixelsOf(geometry)) } : geometry;
   const made = { rows: pixels.outHeight, columns: pixels.outWidth, step: 1, row: 0, column: 0 };
   const taps = {
     tapStep: 1,
