@@ -1,0 +1,42 @@
+// Claims how `npm run learn` reads its command line. Not here: what it then does.
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../bench/learn/command-line.ts';
+
+describe('the command line of npm run learn', () => {
+  it('trains tiny on shapes by the plan when nothing is given', () => {
+    const { config, adapter, out, weights } = parseCommandLine([]);
+    expect(config).toMatchObject({ preset: 'tiny', dataset: 'shapes', imageSize: 16, executor: 'plan' });
+    expect([adapter, out, weights]).toEqual(['software', 'bench/results/learn-tiny-shapes.png', null]);
+  });
+
+  it('takes steps, batch and any other setting; the epochs end nothing before the steps do', () => {
+    const { config } = parseCommandLine(
+      '--steps 7 --batch 3 --executor eager --set seed=5 --set learningRate=1e-3'.split(' '),
+    );
+    expect(config).toMatchObject({
+      maxSteps: 7,
+      batchSize: 3,
+      executor: 'eager',
+      seed: 5,
+      learningRate: 1e-3,
+    });
+    expect(config.epochs).toBeGreaterThanOrEqual(config.maxSteps);
+  });
+
+  it('names the picture after preset and data set', () => {
+    expect(parseCommandLine('--preset small --dataset planets'.split(' ')).out).toBe(
+      'bench/results/learn-small-planets.png',
+    );
+  });
+
+  it.each([
+    ['--preset huge', 'tiny, bench, small, cifar'],
+    ['--steps none', 'a whole number'],
+    ['--batch 0', 'a whole number from 1'],
+    ['--adapter moon', 'software or hardware'],
+    ['--set colour=red', 'colour=red'],
+    ['--set imageSize=17', 'a multiple of 2'],
+  ])('refuses %s and says what it expects', (args, expected) => {
+    expect(() => parseCommandLine(args.split(' '))).toThrow(expected);
+  });
+});
