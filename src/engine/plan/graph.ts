@@ -130,13 +130,13 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
     },
     concat(a, b) {
       const channels = (a.shape.at(-1) as number) + (b.shape.at(-1) as number);
-      const y = values.make('joined', [...a.shape.slice(0, -1), channels]);
+      const y = values.make(`${a.label} joined`, [...a.shape.slice(0, -1), channels]);
       operations.push({ op: 'concat', a, b, y });
       return y;
     },
     upsampleNearest2x(x) {
       const [batch, height, width, channels] = x.shape as Shape4;
-      const y = values.make('doubled', [batch, 2 * height, 2 * width, channels]);
+      const y = values.make(`${x.label} doubled`, [batch, 2 * height, 2 * width, channels]);
       operations.push({ op: 'upsample', x, y });
       return y;
     },

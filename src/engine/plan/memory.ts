@@ -100,14 +100,15 @@ function firstGap(
   return at;
 }
 
-/** A value that no buffer of the device can hold. */
+/** A value that no buffer of the device can hold. `label`: whose, as in "down_blocks.0.resnets.0.conv1.weight out". */
 export function tooLarge(label: string, bytes: number, most: number): Fault {
+  const megabytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
   return {
     kind: 'memory',
     title: 'This GPU is too small for the training',
-    what: `${label} does not fit into one buffer of this device.`,
-    expected: `at most ${most} bytes`,
-    got: `${bytes} bytes`,
+    what: 'What one layer of the network computes does not fit into one buffer of this device.',
+    expected: `at most ${megabytes(most)}`,
+    got: `${megabytes(bytes)} for ${label}`,
     todo: ['Choose a smaller batch size.', 'Or a smaller preset.'],
   };
 }

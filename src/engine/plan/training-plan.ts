@@ -1,6 +1,7 @@
 // Writes down the whole training step: noise, forward, loss, backward, gradient norm, AdamW, EMA, as lists of kernels with
 // every value's place. Pure data: no device is touched, so that its memory can be told before training starts.
 // Not here: running it (plan-executor.ts), each kernel (the files of their names).
+import { FaultError } from '../../fault.ts';
 import type { Network, ParameterSpec } from '../executor.ts';
 import { emitBackward, type ParameterHomes } from './backward.ts';
 import { Emission } from './emission.ts';
@@ -9,9 +10,9 @@ import { emitForward, type Saved } from './forward.ts';
 import { fuse } from './fuse.ts';
 import { graphOps, type Operation, Values } from './graph.ts';
 import { Homes } from './homes.ts';
-import { elementsOf, type Family, type Kernel, type Value } from './kernel.ts';
+import { bytesOf, elementsOf, type Family, type Kernel, type Value } from './kernel.ts';
 import { lossAndGradient, lossPartialShape, perPictureLoss } from './loss.ts';
-import { aligned, type MemoryPlan, planMemory } from './memory.ts';
+import { aligned, type MemoryPlan, planMemory, tooLarge } from './memory.ts';
 import { mixNoise } from './mix-noise.ts';
 import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './optimizer.ts';
 import { batchSums } from './pixel-sums.ts';
@@ -30,6 +31,8 @@ export interface PlanSpec {
   /** Tile shapes chosen by timing; none when left out. */
   tiles?: TileChoices;
 }
+
+type NetworkSpec = Pick<PlanSpec, 'parameters' | 'network' | 'shape' | 'bufferBytes'>;
 
 /** What a plan knows about its size. */
 export interface PlanMemory {
@@ -72,7 +75,7 @@ export interface Written {
 
 export function writeNetwork(
   values: Values,
-  { parameters, network, shape }: Pick<PlanSpec, 'parameters' | 'network' | 'shape'>,
+  { parameters, network, shape, bufferBytes }: NetworkSpec,
   layout: FlatLayout,
 ): Written {
   const raw: Operation[] = [];
@@ -82,13 +85,15 @@ export function writeNetwork(
   const x = values.make('input', shape);
   const timesteps = values.make('timesteps', [shape[0]]);
   const prediction = network(graphOps(values, raw), Object.fromEntries(weights), x, timesteps);
-  return { operations: fuse(raw, [prediction]), weights, x, timesteps, prediction };
+  const operations = fuse(raw, [prediction]);
+  // Before kernels are made: of a network that is far too large there would be a great many.
+  for (const { y } of operations)
+    if (bytesOf(y) > bufferBytes) throw new FaultError(tooLarge(y.label, bytesOf(y), bufferBytes));
+  return { operations, weights, x, timesteps, prediction };
 }
 
 /** The operations alone, to be looked at before a plan is made. */
-export function operationsOf(
-  spec: Pick<PlanSpec, 'parameters' | 'network' | 'shape' | 'bufferBytes'>,
-): Operation[] {
+export function operationsOf(spec: NetworkSpec): Operation[] {
   return writeNetwork(new Values(), spec, layOut(spec.parameters, spec.bufferBytes)).operations;
 }
 

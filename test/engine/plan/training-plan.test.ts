@@ -70,3 +70,14 @@ describe.each(PRESET_NAMES)('%s', (preset) => {
     expect(sources.size).toBeLessThan(60);
   });
 });
+
+test('what no buffer holds is refused before a kernel is made, by name and size', () => {
+  const spec = { ...specOf('cifar', 'registers', 512), shape: [512, 256, 256, 3] as const };
+  const started = performance.now();
+  expect(() => planTraining({ ...spec, bufferBytes: 2 ** 30 })).toThrow(
+    expect.objectContaining({
+      fault: expect.objectContaining({ kind: 'memory', expected: 'at most 1024 MiB' }),
+    }),
+  );
+  expect(performance.now() - started).toBeLessThan(1000);
+});
