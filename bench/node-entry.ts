@@ -52,9 +52,10 @@ function imitateBrowser(gpu: GPU, globals: Dawn['globals']): void {
   Object.assign(globalThis, globals, { window: globalThis, document: {}, isSecureContext: true });
 }
 
+// Dawn would keep the process running, after its work as after its parent's end.
+process.once('disconnect', () => process.exit());
 process.on('message', (options: BenchOptions) => {
   void run(options)
     .catch((error: unknown) => send({ error: error instanceof Error ? error.message : String(error) }))
-    // Dawn would keep the process running.
     .finally(() => process.disconnect());
 });
