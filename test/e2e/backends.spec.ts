@@ -5,6 +5,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { openProfile, trainerOf, waitForState } from './browser.ts';
 import { floats, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
+import { sleepAfter } from './sleeping-trainer.ts';
 import { hostFolder } from './static-host.ts';
 import {
   button,
@@ -45,7 +46,7 @@ test('a browser without WebGPU and WebGL: the cause and the way out in an alert,
 });
 
 test('a lost WebGL context: training goes on from the last save, on a new context of the same kind', async () => {
-  const plain = await hostFolder(DIST, KEEP_CONTEXTS);
+  const plain = await hostFolder(DIST, KEEP_CONTEXTS + sleepAfter({ unet_step_1: 2000 }));
   const profile = await openProfile(await newFolder(), { baseURL: plain.address });
   const { page } = profile;
   await watchStates(page);

@@ -7,6 +7,8 @@ import { expect, type Locator, type Page, test } from '@playwright/test';
 import { openProfile, type Profile, step, waitForState, waitForStep } from './browser.ts';
 import { encodeCheckpoint, floats, readCheckpoint, withDigest } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
+import { sleepAfter } from './sleeping-trainer.ts';
+import { type Host, hostFolder } from './static-host.ts';
 import {
   button,
   byTestId,
@@ -20,6 +22,7 @@ import {
   validation,
 } from './visit.ts';
 
+const DIST = join(import.meta.dirname, '../../dist');
 const SETTINGS = {
   ...TINY,
   dataset: 'shapes',
@@ -32,14 +35,19 @@ const SETTINGS = {
 };
 
 test.describe.configure({ mode: 'serial' });
-test.afterAll(() => profile.close()); // before its folder goes: they run in this order
+test.afterAll(async () => {
+  await profile.close(); // before its folder goes: they run in this order
+  await plain.close();
+});
 const newFolder = temporaryFolders();
 let profile: Profile;
 let page: Page;
+let plain: Host;
 /** Id of the run of the first test. */
 let firstRun: string | null;
 test.beforeAll(async () => {
-  profile = await openProfile(await newFolder());
+  plain = await hostFolder(DIST, sleepAfter({ unet_step_1: 3000 }));
+  profile = await openProfile(await newFolder(), { baseURL: plain.address });
   page = profile.page;
 });
 
@@ -198,7 +206,7 @@ test('Free step checkpoints of a run leaves its final one and what was kept by h
   await expect(others).toHaveCount(before);
   const path = await exportTo(page, await newFolder(), 'unet_step_1');
   expect((await readCheckpoint(path)).metadata['run_id']).toBe(firstRun);
-  expect(profile.leaks()).toEqual([]);
+  expect(profile.leaks(plain.address)).toEqual([]);
 });
 
 /** As a user drops it from another window. */
