@@ -32,14 +32,14 @@ test('auto takes webgpu', async () => {
 
 test('auto takes webgl where webgpu is found wrong, and says why', async () => {
   const wrong = { kind: 'gpu' as const, title: 'wrong', what: '', expected: '', got: '', todo: [] };
-  let lost: Promise<string> | null = null;
+  const losses: Promise<string>[] = [];
   const device = await startDevice('auto', async (started) => {
     if (started.backend !== 'webgpu') return null;
-    lost = started.lost;
+    losses.push(started.lost);
     return wrong;
   });
   expect(device).toMatchObject({ backend: 'webgl', why: wrong });
-  expect(await lost).toContain('destroyed');
+  expect(await losses[0]).toContain('destroyed');
   device.dispose();
 });
 

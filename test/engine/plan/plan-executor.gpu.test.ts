@@ -1,6 +1,6 @@
 // The plan trains as eager does on tfjs' cpu backend: losses, norms, weights, moments, EMA; the same bits twice, resumed,
 // and in both families' own order; and a steady step creates no buffer. In a real browser, on webgpu.
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { type Device, startDevice } from '../../../src/engine/device.ts';
 import { createEagerExecutor } from '../../../src/engine/eager-executor.ts';
 import {
@@ -51,18 +51,13 @@ function expectClose(got: ExecutorState, wanted: ExecutorState, within: number):
 
 /** Buffers made while `work` runs. */
 async function buffersMade(work: () => Promise<unknown>): Promise<number> {
-  let made = 0;
-  const original = GPUDevice.prototype.createBuffer;
-  GPUDevice.prototype.createBuffer = function (descriptor) {
-    made += 1;
-    return original.call(this, descriptor);
-  };
+  const spy = vi.spyOn(GPUDevice.prototype, 'createBuffer');
   try {
     await work();
+    return spy.mock.calls.length;
   } finally {
-    GPUDevice.prototype.createBuffer = original;
+    spy.mockRestore();
   }
-  return made;
 }
 
 for (const family of ['registers', 'tiles'] as const) {
