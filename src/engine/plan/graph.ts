@@ -83,7 +83,7 @@ function linearGeometry(x: Value, weight: Value): ConvGeometry {
 /** The vocabulary that appends to `operations`. */
 export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
   const conv = (geometry: ConvGeometry, x: Value, weight: Value, bias: Value, shape: number[]): Value => {
-    const y = values.make(`${weight.label} out`, shape);
+    const y = values.make(`${weight.label.replace('.weight', '')} out`, shape);
     operations.push({ op: 'conv', geometry, x, weight, bias, perChannel: null, residual: null, y });
     return y;
   };
