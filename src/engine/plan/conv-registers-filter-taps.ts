@@ -1,5 +1,5 @@
 // One split of the weight gradient of a convolution tap by tap, for GPUs in software: 1x1 (matrix products) and stride 2.
-// A quad sums 16 x 16 channels of one tap, 8 pixels at a time. Not here: how the splits are added (conv-registers-filter.ts).
+// A quad sums 32 x 16 channels of one tap, 4 pixels at a time. Not here: how the splits are added (conv-registers-filter.ts).
 import type { ConvGeometry } from './conv.ts';
 import {
   eachSlot,
@@ -10,8 +10,8 @@ import {
 import { lines, QUAD, range, slotsOf, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
 import { gridOf, type Kernel, kernel } from './kernel.ts';
 
-const PIXELS = 8;
-const IN_GROUPS = 4;
+const PIXELS = 4;
+const IN_GROUPS = 8;
 const INS_PER_TILE = QUAD * IN_GROUPS;
 const OUT_GROUPS = 4;
 const OUTS_PER_TILE = QUAD * OUT_GROUPS;
@@ -20,6 +20,7 @@ export const FILTER_TAPS: FilterPlan = {
   tiles: ({ kernel: edge, ins, outs }) =>
     edge * edge * Math.ceil(ins / INS_PER_TILE) * Math.ceil(outs / OUTS_PER_TILE),
   steps: ({ batch, outHeight, outWidth }) => Math.ceil((batch * outHeight * outWidth) / PIXELS),
+  leastSteps: 64,
 };
 
 export function filterTaps(geometry: ConvGeometry, splits: number, values: FilterValues): Kernel {

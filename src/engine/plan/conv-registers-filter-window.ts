@@ -16,12 +16,15 @@ const TAPS = 3;
 export interface FilterPlan {
   tiles(geometry: ConvGeometry): number;
   steps(geometry: ConvGeometry): number;
+  /** Of a split: with fewer, the dispatch that adds the splits costs more than they gain. */
+  leastSteps: number;
 }
 
 export const FILTER_WINDOW: FilterPlan = {
   tiles: ({ ins, outs }) => Math.ceil(ins / QUAD) * Math.ceil(outs / OUTS_PER_TILE),
   steps: ({ batch, outHeight, outWidth }) =>
     batch * Math.ceil(outHeight / ROWS) * Math.ceil(outWidth / COLUMNS),
+  leastSteps: 8,
 };
 
 export interface FilterValues {

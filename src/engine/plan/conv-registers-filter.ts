@@ -8,8 +8,6 @@ import { elementsOf, gridOf, type Kernel, kernel, type Value } from './kernel.ts
 
 /** Two cores want this many tiles to share evenly. */
 const TILES_WANTED = 32;
-/** Steps of a split, below which its first and last work would outweigh the rest. */
-const LEAST_STEPS = 4;
 const LANES = 64;
 
 const isWindow = ({ kernel: edge, stride }: ConvGeometry) => edge === 3 && stride === 1;
@@ -20,7 +18,7 @@ const planOf = (geometry: ConvGeometry) => (isWindow(geometry) ? FILTER_WINDOW :
 function splitsOf(geometry: ConvGeometry): number {
   const plan = planOf(geometry);
   const wanted = Math.ceil(TILES_WANTED / plan.tiles(geometry));
-  const possible = Math.floor(plan.steps(geometry) / LEAST_STEPS);
+  const possible = Math.floor(plan.steps(geometry) / plan.leastSteps);
   return Math.max(1, Math.min(wanted, possible));
 }
 

@@ -100,7 +100,7 @@ export const starts = (groups: number): string =>
   });
 
 /** Stores `sums` of one pixel, a group of channels each, from element `to` on. */
-export const store = (sums: readonly string[]): string =>
+const store = (sums: readonly string[]): string =>
   lines(sums, (sum, c) => `if (first + ${QUAD * c}u < params.outs) { output[to + ${QUAD * c}u] = ${sum}; }`);
 
 /** The same, added to the residual or to what is there. */

@@ -87,8 +87,14 @@ let storedRow = (params.width >> params.up) * params.ins;
 let stored = image * (params.height >> params.up) * storedRow;
 ${lines(HALO, (j) => `let row${j} = top + ${j}u - params.padBefore; let fits${j} = row${j} < params.height; let line${j} = stored + select(0u, row${j} >> params.up, fits${j}) * storedRow;`)}
 ${lines(HALO, (j) => `let column${j} = left + ${j}u - params.padBefore; let inside${j} = column${j} < params.width; let at${j} = select(0u, column${j} >> params.up, inside${j}) * params.ins;`)}
-${lines(range(TAPS * TAPS), (t) => `let tap${t} = ${Math.floor(t / TAPS)}u * params.perRow + ${t % TAPS}u * params.perColumn;`)}
-${lines(range(OUT_GROUPS), (c) => `let out${c} = min(first + ${QUAD * c}u, params.outs - 1u) * params.perOut + params.base;`)}
+${lines(range(TAPS * TAPS), (t) => `let tap${t} = params.base + ${Math.floor(t / TAPS)}u * params.perRow + ${t % TAPS}u * params.perColumn;`)}
+${lines(
+  range(OUT_GROUPS),
+  (c) =>
+    `let out${c} = min(first + ${QUAD * c}u, params.outs - 1u) * params.perOut; ${range(TAPS * TAPS)
+      .map((t) => `let tap${t}_${c} = tap${t} + out${c};`)
+      .join(' ')}`,
+)}
 ${starts(OUT_GROUPS)}
 ${lines(places, ([row, column]) =>
   range(OUT_GROUPS)
@@ -98,7 +104,7 @@ ${lines(places, ([row, column]) =>
 for (var i = 0u; i < params.ins; i += ${slots.length}u) {
 let there = i + slot_0 < params.ins;
 ${lines(slots, (k) => `let in${k} = min(i + slot_${k}, params.ins - 1u); let by${k} = in${k} * params.perIn;`)}
-${lines(HALO, (r) => lines(HALO, (j) => `let x${r}_${j} = select(0.0, source[line${r} + at${j} + in0], fits${r} & inside${j} & there);`))}
+${lines(HALO, (r) => `let start_${r} = line${r} + in0; let good${r} = fits${r} & there; ${HALO.map((j) => `let x${r}_${j} = select(0.0, source[start_${r} + at${j}], good${r} & inside${j});`).join(' ')}`)}
 ${lines(range(SQUARES), (a) => alongColumns(ofPixels, [4, HALO.length], (r, j) => `x${2 * a + r}_${j}`, `v${a}_`))}
 ${lines(squares, ([a, b]) => pixels(quads, a, b))}
 ${lines(range(OUT_GROUPS), (c) => products(slots, c))}
@@ -119,7 +125,7 @@ function products(slots: readonly number[], c: number): string {
   const taps = lines(slots, (k) =>
     [
       range(TAPS * TAPS)
-        .map((t) => `let w${t}_${k} = weights[by${k} + tap${t} + out${c}];`)
+        .map((t) => `let w${t}_${k} = weights[by${k} + tap${t}_${c}];`)
         .join(' '),
       alongColumns(ofTaps, [TAPS, TAPS], (row, column) => `w${TAPS * row + column}_${k}`, `u${k}_`),
     ].join('\n'),

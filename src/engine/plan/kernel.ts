@@ -42,7 +42,7 @@ export interface KernelSpec {
   declarations?: string;
   /** main's body; has `group` (vec3<u32>, the workgroup), `local` (vec3<u32>) and `lane` (local index, u32). */
   body: string;
-  /** The same numbers with WGSL's quad operations, for devices that have `subgroups`. */
+  /** The same with WGSL's quad operations, for devices that have `subgroups`; its sums may round otherwise. */
   quadBody?: string;
   /** Floating-point operations, multiply and add counted apart; 0 where memory is what it costs. */
   flops?: number;

@@ -63,6 +63,8 @@ export const DECISIVE_CASES: ConvCase[] = [
   { geometry: geometryOf([1, 6, 10, 8, 4], { upsample: true }) },
   { geometry: rows(3, 5, 16, 20), residual: true, add: 'in place', accumulate: true },
   { geometry: geometryOf([2, 16, 16, 20, 16]), residual: true },
+  // Enough pixels that their sums are cut into splits.
+  { geometry: rows(1, 600, 8, 8), perChannel: true },
 ];
 
 const SIZES = [
