@@ -101,8 +101,10 @@ test('a host without headers gets them from the service worker, and the app open
   const offline = await page.goto(`${plain.address}?preset=tiny&seed=7`);
   expect(offline?.headers()['content-security-policy']).toBe(POLICY);
   await workerIsUp(page);
-  const workers = [...policies].filter(([path]) => /worker-[\w-]+\.js$/.test(path));
-  expect(workers.length).toBeGreaterThanOrEqual(2);
+  const workersSeen = () => [...policies].filter(([path]) => /worker-[\w-]+\.js$/.test(path));
+  // The news of a worker's script may come after the worker has answered.
+  await expect.poll(() => workersSeen().length).toBeGreaterThanOrEqual(2);
+  const workers = workersSeen();
   expect(workers.filter(([, policy]) => policy !== POLICY)).toEqual([]);
   expect(failed.filter((url) => !url.endsWith('/sw.js'))).toEqual([]);
 });
