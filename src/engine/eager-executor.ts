@@ -19,8 +19,9 @@ import {
 } from './executor.ts';
 import { inputAndTarget } from './input-and-target.ts';
 import { sizeOf } from './layout.ts';
-import { downloadShard, joinShard, planShards, type Shard, splitShard, uploadShard } from './shards.ts';
+import { joinShard, planShards, type Shard, splitShard, uploadShard } from './shards.ts';
 import type { Weights } from './ops.ts';
+import { expectLengths, toTorchArrays } from './state-arrays.ts';
 
 type Shape = StepBatch['shape'];
 
@@ -63,7 +64,7 @@ class EagerExecutor implements Executor {
   }
 
   setState(state: ExecutorState): void {
-    for (const group of STATE_GROUPS) this.#checkLengths(group, state[group]);
+    expectLengths(this.parameters, state);
     const old = this.#state;
     let first = 0;
     this.#state = this.#shards.map((shard) => {
@@ -74,15 +75,6 @@ class EagerExecutor implements Executor {
       return flat;
     });
     disposeAll(old);
-  }
-
-  #checkLengths(group: StateGroup, arrays: readonly Float32Array[]): void {
-    this.parameters.forEach(({ name, shape }, i) => {
-      const got = arrays[i]?.length;
-      if (got !== sizeOf(shape)) {
-        throw new Error(`${group} of ${name}: expected ${sizeOf(shape)} numbers, got ${got ?? 'none'}`);
-      }
-    });
   }
 
   async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
@@ -179,7 +171,7 @@ class EagerExecutor implements Executor {
       for (const [g, group] of STATE_GROUPS.entries()) {
         for (const [i, shard] of this.#shards.entries()) {
           const flat = values[g]?.[i] as Float32Array;
-          state[group].push(...(await downloadShard(shard, flat)));
+          state[group].push(...(await toTorchArrays(shard.parts, () => flat)));
         }
       }
     } finally {

@@ -2,14 +2,11 @@
 // Plans and moves plain arrays and tensors; what is computed with them is elsewhere (adamw.ts, eager-executor.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec } from './executor.ts';
-import { engineShape, sizeOf, toEngineLayout, toTorchLayout } from './layout.ts';
-import { yieldToEvents } from './yield-to-events.ts';
+import { engineShape, sizeOf, toEngineLayout } from './layout.ts';
 
 /** A shard's length divides by this: its squares are summed row by row, then the rows. */
 export const ROW = 1024;
 const MAX_SHARD_BYTES = 64 * 2 ** 20;
-/** Elements converted before other tasks get a turn: some 10 ms. */
-const YIELD_AFTER = 2 ** 20;
 
 export interface Part {
   name: string;
@@ -54,25 +51,6 @@ export function uploadShard(shard: Shard, arrays: readonly Float32Array[]): tf.T
     toEngineLayout(arrays[i] as Float32Array, part.shape, values, part.offset),
   );
   return tf.tensor1d(values);
-}
-
-/** The shard's values -> PyTorch's arrays, one per part; lets other tasks run in between. */
-export async function downloadShard(
-  shard: Shard,
-  values: Float32Array,
-): Promise<Float32Array<ArrayBuffer>[]> {
-  const arrays: Float32Array<ArrayBuffer>[] = [];
-  let converted = 0;
-  for (const part of shard.parts) {
-    const array = new Float32Array(part.size);
-    toTorchLayout(values, part.offset, part.shape, array);
-    arrays.push(array);
-    converted += part.size;
-    if (converted < YIELD_AFTER) continue;
-    converted = 0;
-    await yieldToEvents();
-  }
-  return arrays;
 }
 
 /** A tensor per parameter, in the engine's shape, copied out of the shard. */

@@ -4,7 +4,12 @@ import type { RunConfig } from '../config.ts';
 import { type Device, raceLost, startDevice } from '../engine/device.ts';
 import { createEagerExecutor } from '../engine/eager-executor.ts';
 import type { Executor, ExecutorState, Network } from '../engine/executor.ts';
-import { createPlanExecutor, type PlanOptions, trainingBytes } from '../engine/plan/plan-executor.ts';
+import {
+  createPlanExecutor,
+  familyOf,
+  type PlanOptions,
+  trainingBytes,
+} from '../engine/plan/plan-executor.ts';
 import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
 import type { TileChoices } from '../engine/plan/tile-choice.ts';
 import { planSelfTest } from '../engine/plan/plan-self-test.ts';
@@ -47,13 +52,13 @@ export class EngineRoom {
       selfTest = await raceLost(test, started, TIMEOUT_MS, 'the gradient self-test');
       return selfTest.passed ? null : wrongGradients(selfTest.detail);
     });
-    const wanted = executor !== 'eager' && device.webgpu !== null;
-    const planFault = wanted ? await planFaultOn(device) : null;
+    const asked = kindOn(device, null, executor);
+    const planFault = asked === 'plan' ? await planFaultOn(device) : null;
     if (planFault !== null && executor === 'plan') {
       device.dispose();
       throw new FaultError(wrongPlan(planFault));
     }
-    const kind = wanted && planFault === null ? 'plan' : 'eager';
+    const kind = kindOn(device, planFault, executor);
     const speed = kind === 'plan' ? probePlan(device) : probe(device);
     const slow = device.software || device.backend !== 'webgpu';
     const machine: Machine = {
@@ -73,11 +78,10 @@ export class EngineRoom {
   /** How a run's steps are computed here: with all of it equal, the same bits may be expected. */
   executionOf({ kind }: Pick<Executor, 'kind'>): Execution {
     const plan = kind === 'plan';
-    const family = this.device.software ? 'registers' : 'tiles';
     return {
       executor: kind,
       backend: this.device.backend,
-      kernels: plan ? `plan ${PLAN_KERNELS}, ${family}` : `eager ${EAGER_KERNELS}`,
+      kernels: plan ? `plan ${PLAN_KERNELS}, ${familyOf(this.device)}` : `eager ${EAGER_KERNELS}`,
       adapter: this.device.adapterKey,
       browser: navigator.userAgent,
       ...(plan ? { tiles: this.#tiles } : {}),
@@ -86,8 +90,7 @@ export class EngineRoom {
 
   /** The executor that the settings ask for; `auto` takes the plan where there is webgpu. */
   kindFor({ executor }: Pick<RunConfig, 'executor'>): Executor['kind'] {
-    const usable = this.device.webgpu !== null && this.machine.planFault === null;
-    return executor !== 'eager' && usable ? 'plan' : 'eager';
+    return kindOn(this.device, this.machine.planFault, executor);
   }
 
   /** An executor of the settings' network, holding `state`. Throws FaultError kind `memory`. */
@@ -109,7 +112,8 @@ export class EngineRoom {
       onTimed: (done, total) => onProgress('Timing kernels', done, total),
       onCompiled: (done, total) => onProgress('Compiling shaders', done, total),
     });
-    const plan = await this.#waitLong(making, 'the compilation of its shaders');
+    const compiling = 'the compilation of its shaders';
+    const plan = await raceLost(making, this.device, SLOW_TIMEOUT_MS, compiling);
     this.#tiles = plan.tiles;
     await remember(this.#tilesKey, this.#tiles).catch(() => undefined);
     plan.setState(state);
@@ -152,10 +156,6 @@ export class EngineRoom {
     });
   }
 
-  #waitLong<T>(work: Promise<T>, what: string): Promise<T> {
-    return raceLost(work, this.device, SLOW_TIMEOUT_MS, what);
-  }
-
   /** The work's result; a lost or silent device is a FaultError kind `gpu`, whatever the work itself says of it. */
   guard = async <T>(work: Promise<T>): Promise<T> => {
     const timeoutMs = this.machine.slow ? SLOW_TIMEOUT_MS : TIMEOUT_MS;
@@ -186,6 +186,12 @@ function wrongGradients(got: string): Fault {
     ],
   };
 }
+
+const kindOn = (
+  { webgpu }: Device,
+  planFault: string | null,
+  executor: RunConfig['executor'],
+): Executor['kind'] => (executor !== 'eager' && webgpu !== null && planFault === null ? 'plan' : 'eager');
 
 /** What is wrong with plans on this device, or null. Throws FaultError kind `gpu` where the device is lost meanwhile. */
 async function planFaultOn(device: Device): Promise<string | null> {

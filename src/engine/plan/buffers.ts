@@ -53,10 +53,7 @@ export class Buffers {
       buffers.dispose(given);
       throw new FaultError(notEnough(plan.allocatedBytes, error.message));
     }
-    for (const [value, numbers] of plan.constants) {
-      const { buffer, offset } = buffers.placeOf(value);
-      device.queue.writeBuffer(buffer, offset, numbers);
-    }
+    for (const [value, numbers] of plan.constants) buffers.write(value, numbers);
     return buffers;
   }
 
@@ -78,6 +75,13 @@ export class Buffers {
     const shard = Math.floor(offset / this.#shardBytes);
     return { buffer: this.#shards[shard] as GPUBuffer, offset: offset - shard * this.#shardBytes };
   };
+
+  /** Numbers into a value's place, behind everything submitted so far. */
+  write(value: Value, numbers: Float32Array | Uint32Array): void {
+    const { buffer, offset } = this.placeOf(value);
+    // Only the type says that they could be shared between threads: nobody here makes such arrays.
+    this.#device.queue.writeBuffer(buffer, offset, numbers as Float32Array<ArrayBuffer>);
+  }
 
   dispose(keep: ReadonlyMap<string, GPUBuffer> = new Map()): void {
     for (const [home, buffer] of this.#byHome) if (!keep.has(home)) buffer.destroy();

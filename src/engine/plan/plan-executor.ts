@@ -14,10 +14,9 @@ import type {
   StepStats,
 } from '../executor.ts';
 import { STATE_GROUPS } from '../executor.ts';
-import { sizeOf, toEngineLayout, toTorchLayout } from '../layout.ts';
-import { yieldToEvents } from '../yield-to-events.ts';
+import { toEngineLayout } from '../layout.ts';
+import { expectLengths, toTorchArrays } from '../state-arrays.ts';
 import { Buffers } from './buffers.ts';
-import type { FlatLayout } from './flat-layout.ts';
 import type { Family, Value } from './kernel.ts';
 import { controlOf } from './optimizer.ts';
 import { PlanPredictor } from './plan-predictor.ts';
@@ -28,8 +27,6 @@ import type { TileChoices } from './tile-choice.ts';
 import { homeOf, operationsOf, planTraining, type PlanSpec, type TrainingPlan } from './training-plan.ts';
 import { tuneTiles } from './tune-tiles.ts';
 
-/** Elements converted before other tasks get a turn: some 10 ms. */
-const YIELD_AFTER = 2 ** 20;
 /** Steps in flight before a read-back buffer has to be made. */
 const RING = 4;
 
@@ -62,6 +59,10 @@ export interface PlanReport {
 
 type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
 
+/** The kernels that suit a device. */
+export const familyOf = ({ software }: Pick<Device, 'software'>): Family =>
+  software ? 'registers' : 'tiles';
+
 function planSpecOn(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
@@ -75,7 +76,7 @@ function planSpecOn(
     shape,
     microBatches,
     tiles,
-    family: family ?? (device.software ? 'registers' : 'tiles'),
+    family: family ?? familyOf(device),
     bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
   };
 }
@@ -194,14 +195,7 @@ export class PlanExecutor implements Executor {
   }
 
   setState(state: ExecutorState): void {
-    for (const group of STATE_GROUPS) {
-      const arrays = state[group];
-      this.parameters.forEach(({ name, shape }, i) => {
-        const got = arrays[i]?.length;
-        if (got !== sizeOf(shape))
-          throw new Error(`${group} of ${name}: expected ${sizeOf(shape)} numbers, got ${got ?? 'none'}`);
-      });
-    }
+    expectLengths(this.parameters, state);
     const { device } = this.#buffers;
     const { layout } = this.#plan;
     for (const group of STATE_GROUPS) {
@@ -245,7 +239,8 @@ export class PlanExecutor implements Executor {
 
   /** One write for everything a batch brings. */
   #write(batch: StepBatch, control: Float32Array): void {
-    const { shape, inputs } = { shape: this.#spec.shape, inputs: this.#plan.inputs };
+    const { shape } = this.#spec;
+    const { inputs } = this.#plan;
     if (batch.shape.join() !== shape.join())
       throw new Error(`the plan is for batches of [${shape.join()}], got [${batch.shape.join()}]`);
     const floats = new Float32Array(this.#inputs);
@@ -253,22 +248,16 @@ export class PlanExecutor implements Executor {
     floats.set(control, at(inputs.control));
     floats.set(batch.timesteps, at(inputs.timesteps));
     floats.set(batch.sampleWeights, at(inputs.sampleWeights));
-    const { queue } = this.#buffers.device;
     if ('pictures' in batch) {
       const { seed, stream, step, first } = batch.noise;
       new Uint32Array(this.#inputs).set([seed, stream, step, first], at(inputs.seeds));
       floats.set(batch.mixture, at(inputs.mix));
       floats.set(batch.pictures, at(inputs.pictures));
     } else {
-      for (const [value, numbers] of [
-        [inputs.input, batch.input],
-        [inputs.target, batch.target],
-      ] as const) {
-        const { buffer, offset } = this.#buffers.placeOf(value);
-        queue.writeBuffer(buffer, offset, Float32Array.from(numbers));
-      }
+      this.#buffers.write(inputs.input, batch.input);
+      this.#buffers.write(inputs.target, batch.target);
     }
-    queue.writeBuffer(this.#buffers.home('inputs'), 0, this.#inputs);
+    this.#buffers.device.queue.writeBuffer(this.#buffers.home('inputs'), 0, this.#inputs);
   }
 
   async snapshot(): Promise<ExecutorState> {
@@ -289,7 +278,7 @@ export class PlanExecutor implements Executor {
       const state: ExecutorState = { weights: [], ema: [], expAvg: [], expAvgSq: [] };
       for (const [g, group] of STATE_GROUPS.entries()) {
         const shards = (copies[g] as GPUBuffer[]).map((copy) => new Float32Array(copy.getMappedRange()));
-        state[group] = await toTorch(layout, shards);
+        state[group] = await toTorchArrays(layout.parts, ({ shard }) => shards[shard] as Float32Array);
       }
       return state;
     } finally {
@@ -320,25 +309,6 @@ export class PlanExecutor implements Executor {
     this.#results.dispose();
     this.#buffers.dispose();
   }
-}
-
-/** Shards in the engine's layout -> arrays in PyTorch's, in the order of the specs; lets other tasks run in between. */
-async function toTorch(
-  layout: FlatLayout,
-  shards: readonly Float32Array[],
-): Promise<Float32Array<ArrayBuffer>[]> {
-  const arrays: Float32Array<ArrayBuffer>[] = [];
-  let converted = 0;
-  for (const { shape, shard, offset } of layout.parts) {
-    const array = new Float32Array(sizeOf(shape));
-    toTorchLayout(shards[shard] as Float32Array, offset, shape, array);
-    arrays.push(array);
-    converted += array.length;
-    if (converted < YIELD_AFTER) continue;
-    converted = 0;
-    await yieldToEvents();
-  }
-  return arrays;
 }
 
 function gpuOf({ webgpu }: Pick<Device, 'webgpu'>): GPUDevice {

@@ -91,15 +91,9 @@ export class PlanPredictor {
     const pass = await this.#passOf(weights, shape);
     const program = await this.#programOf(weights, pass, shape);
     const { plan, buffers, results } = pass;
-    const { queue } = buffers.device;
     const started = performance.now();
-    for (const [value, numbers] of [
-      [plan.input, input],
-      [plan.timesteps, timesteps],
-    ] as const) {
-      const { buffer, offset } = buffers.placeOf(value);
-      queue.writeBuffer(buffer, offset, Float32Array.from(numbers));
-    }
+    buffers.write(plan.input, input);
+    buffers.write(plan.timesteps, timesteps);
     const submission = new Submission(buffers.device, this.#pace);
     submission.run(program);
     const bytes = input.length * 4;

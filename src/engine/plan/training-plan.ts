@@ -112,8 +112,8 @@ export function putParameters(
 /** Throws where a parameter is larger than a buffer may be. */
 export function planTraining(spec: PlanSpec): TrainingPlan {
   const { family, shape, microBatches } = spec;
-  const [batch] = shape;
-  const perPicture = elementsOf({ id: -1, label: '', shape }) / batch;
+  const [batch, height, width, channels] = shape;
+  const perPicture = height * width * channels;
   const pictures = batch * microBatches;
   const values = new Values();
   const homes = new Homes();

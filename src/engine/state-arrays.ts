@@ -1,0 +1,46 @@
+// The trained state as plain arrays, one per parameter in PyTorch's layout: checked on the way in, made on the way out.
+// Not here: the layouts (layout.ts), where an executor keeps its vectors.
+import { type ExecutorState, type ParameterSpec, STATE_GROUPS } from './executor.ts';
+import { sizeOf, toTorchLayout } from './layout.ts';
+import { yieldToEvents } from './yield-to-events.ts';
+
+/** Elements converted before other tasks get a turn: some 10 ms. */
+const YIELD_AFTER = 2 ** 20;
+
+/** Throws where an array has not its parameter's length. */
+export function expectLengths(parameters: readonly ParameterSpec[], state: ExecutorState): void {
+  for (const group of STATE_GROUPS) {
+    parameters.forEach(({ name, shape }, i) => {
+      const got = state[group][i]?.length;
+      if (got !== sizeOf(shape))
+        throw new Error(`${group} of ${name}: expected ${sizeOf(shape)} numbers, got ${got ?? 'none'}`);
+    });
+  }
+}
+
+/** A parameter's place in a long vector. */
+interface Part {
+  /** PyTorch's. */
+  shape: readonly number[];
+  /** Elements. */
+  offset: number;
+}
+
+/** Parts of long vectors in the engine's layout -> PyTorch's arrays, one per part; lets other tasks run in between. */
+export async function toTorchArrays<P extends Part>(
+  parts: readonly P[],
+  flatOf: (part: P) => Float32Array,
+): Promise<Float32Array<ArrayBuffer>[]> {
+  const arrays: Float32Array<ArrayBuffer>[] = [];
+  let converted = 0;
+  for (const part of parts) {
+    const array = new Float32Array(sizeOf(part.shape));
+    toTorchLayout(flatOf(part), part.offset, part.shape, array);
+    arrays.push(array);
+    converted += array.length;
+    if (converted < YIELD_AFTER) continue;
+    converted = 0;
+    await yieldToEvents();
+  }
+  return arrays;
+}
