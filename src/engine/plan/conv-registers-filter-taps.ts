@@ -3,12 +3,13 @@
 import type { ConvGeometry } from './conv.ts';
 import {
   eachSlot,
+  filterKernel,
   type FilterPlan,
   type FilterValues,
-  filterBindings,
-} from './conv-registers-filter-window.ts';
+  PUT_SUM,
+} from './conv-registers-filter-kernel.ts';
 import { lines, QUAD, range, slotsOf, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
-import { gridOf, type Kernel, kernel } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 
 const PIXELS = 4;
 const IN_GROUPS = 8;
@@ -23,28 +24,15 @@ export const FILTER_TAPS: FilterPlan = {
   leastSteps: 64,
 };
 
+/** One kernel: the sums of every split, each in its part of the target. */
 export function filterTaps(geometry: ConvGeometry, splits: number, values: FilterValues): Kernel {
-  const { batch, height, width, ins, outs, outHeight, outWidth, padBefore, upsample, stride } = geometry;
-  const steps = FILTER_TAPS.steps(geometry);
-  const tiles = splits * FILTER_TAPS.tiles(geometry);
-  return kernel('registers', {
-    op: 'conv filter gradient',
-    bindings: filterBindings(splits, values),
-    params: {
-      ...{ tiles, steps, height, width, outHeight, outWidth, padBefore, ins, outs, stride },
-      edge: geometry.kernel,
-      count: batch * outHeight * outWidth,
-      stepsPerSplit: Math.ceil(steps / splits),
-      inTiles: Math.ceil(ins / INS_PER_TILE),
-      outTiles: Math.ceil(outs / OUTS_PER_TILE),
-      up: Number(upsample),
-      whole: Number(splits === 1),
-    },
-    workgroupSize: [QUAD, 1, 1],
-    workgroups: gridOf(tiles, 1),
-    body: body(false),
-    quadBody: body(true),
-    flops: 2 * batch * outHeight * outWidth * ins * outs * geometry.kernel ** 2,
+  const { batch, ins, outHeight, outWidth, stride, kernel: edge } = geometry;
+  return filterKernel(geometry, splits, values, {
+    plan: FILTER_TAPS,
+    inTiles: Math.ceil(ins / INS_PER_TILE),
+    outsPerTile: OUTS_PER_TILE,
+    params: { stride, edge, count: batch * outHeight * outWidth },
+    body,
   });
 }
 
@@ -116,9 +104,7 @@ for (var n = 0u; n < ${cells.length}u; n++) {
   let i = firstIn + n / ${slots.length * OUT_GROUPS}u * ${QUAD}u + slots[n / ${OUT_GROUPS}u % ${slots.length}u];
   if ((i < params.ins) & (o < params.outs)) {
     let to = ((split * taps + tap) * params.ins + i) * params.outs + o;
-    var result = all[n];
-    if (params.whole != 0u && control[0] != 0u) { result += sums[to]; }
-    sums[to] = result;
+    ${PUT_SUM}
   }
 }`;
 }

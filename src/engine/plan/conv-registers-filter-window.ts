@@ -2,23 +2,22 @@
 // sums all nine taps of 4 x 16 channels, 4 x 8 pixels at a time. Not here: how the splits are added
 // (conv-registers-filter.ts).
 import type { ConvGeometry } from './conv.ts';
+import {
+  eachSlot,
+  filterKernel,
+  type FilterPlan,
+  type FilterValues,
+  PUT_SUM,
+} from './conv-registers-filter-kernel.ts';
 import { lines, QUAD, range, slotsOf, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
 import { alongColumns, alongRows, ofPixels, ofSlopes, toTaps } from './conv-registers-winograd.ts';
-import { gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 
 const ROWS = 4;
 const COLUMNS = 8;
 const OUT_GROUPS = 4;
 const OUTS_PER_TILE = QUAD * OUT_GROUPS;
 const TAPS = 3;
-
-/** How a shape is cut: tiles of the weight, and steps that a tile takes over the pixels. */
-export interface FilterPlan {
-  tiles(geometry: ConvGeometry): number;
-  steps(geometry: ConvGeometry): number;
-  /** Of a split: with fewer, the dispatch that adds the splits costs more than they gain. */
-  leastSteps: number;
-}
 
 export const FILTER_WINDOW: FilterPlan = {
   tiles: ({ ins, outs }) => Math.ceil(ins / QUAD) * Math.ceil(outs / OUTS_PER_TILE),
@@ -27,46 +26,17 @@ export const FILTER_WINDOW: FilterPlan = {
   leastSteps: 8,
 };
 
-export interface FilterValues {
-  x: Value;
-  dy: Value;
-  control: Value;
-  /** Partial sums, or the gradient itself where there is one split. */
-  target: Value;
-}
-
+/** One kernel: the sums of every split, each in its part of the target. */
 export function filterWindow(geometry: ConvGeometry, splits: number, values: FilterValues): Kernel {
-  const { batch, height, width, ins, outs, outHeight, outWidth, padBefore, upsample } = geometry;
-  const steps = FILTER_WINDOW.steps(geometry);
-  const tiles = splits * FILTER_WINDOW.tiles(geometry);
-  return kernel('registers', {
-    op: 'conv filter gradient',
-    bindings: filterBindings(splits, values),
-    params: {
-      ...{ tiles, steps, height, width, outHeight, outWidth, padBefore, ins, outs },
-      stepsPerSplit: Math.ceil(steps / splits),
-      across: Math.ceil(outWidth / COLUMNS),
-      down: Math.ceil(outHeight / ROWS),
-      inTiles: Math.ceil(ins / QUAD),
-      outTiles: Math.ceil(outs / OUTS_PER_TILE),
-      up: Number(upsample),
-      whole: Number(splits === 1),
-    },
-    workgroupSize: [QUAD, 1, 1],
-    workgroups: gridOf(tiles, 1),
-    body: body(false),
-    quadBody: body(true),
-    flops: 2 * batch * outHeight * outWidth * ins * outs * TAPS * TAPS,
+  const { ins, outHeight, outWidth } = geometry;
+  return filterKernel(geometry, splits, values, {
+    plan: FILTER_WINDOW,
+    inTiles: Math.ceil(ins / QUAD),
+    outsPerTile: OUTS_PER_TILE,
+    params: { across: Math.ceil(outWidth / COLUMNS), down: Math.ceil(outHeight / ROWS) },
+    body,
   });
 }
-
-export const filterBindings = (splits: number, { x, dy, control, target }: FilterValues) =>
-  ({
-    source: { value: x, access: 'read' },
-    dy: { value: dy, access: 'read' },
-    control: { value: control, access: 'read', type: 'u32' },
-    sums: { value: target, access: splits === 1 ? 'update' : 'write' },
-  }) as const;
 
 const squares = range(ROWS / 2).flatMap((a) => range(COLUMNS / 2).map((b) => [a, b] as const));
 const frequencies = range(4).flatMap((r) => range(4).map((c) => [r, c] as const));
@@ -105,10 +75,6 @@ ${lines(groups, (group) => products(slots, group))}
 ${store(slots)}
 ${quads ? '' : '}'}`;
 }
-
-/** `slot_0` to `slot_3`: which of the quad's channels a lane holds; without quads each in turn, one brace to be closed. */
-export const eachSlot = (quads: boolean): string =>
-  quads ? spread(quads, 'slot', `lane % ${QUAD}u`) : `for (var slot_0 = 0u; slot_0 < ${QUAD}u; slot_0++) {`;
 
 /** `d{a}_{b}_{row}_{column}_{slot}`: the transformed pixels of a square, of all channels of the quad. */
 function pixels(quads: boolean, a: number, b: number): string {
@@ -160,9 +126,7 @@ for (var n = 0u; n < ${held.length * TAPS * TAPS}u; n++) {
   let i = firstIn + slots[n / ${TAPS * TAPS * OUT_GROUPS}u];
   if ((i < params.ins) & (o < params.outs)) {
     let to = ((split * ${TAPS * TAPS}u + tap) * params.ins + i) * params.outs + o;
-    var result = all[n];
-    if (params.whole != 0u && control[0] != 0u) { result += sums[to]; }
-    sums[to] = result;
+    ${PUT_SUM}
   }
 }`;
 }

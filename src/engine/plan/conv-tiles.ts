@@ -1,6 +1,7 @@
 // Convolutions and matrix products for GPUs in hardware, as products of matrices whose tiles pass through workgroup memory.
 // Not here: what is asked (conv.ts), kernels for GPUs in software (conv-registers.ts). No speed here was ever measured on one.
 import type { ConvForward, ConvGeometry, ConvInputGradient } from './conv.ts';
+import { convFlops } from './conv-flops.ts';
 import { gatherProduct } from './conv-tiles-gather.ts';
 import { rowsOf, type Way } from './conv-tiles-operands.ts';
 import { defaultTile, type TileShape } from './conv-tiles-shapes.ts';
@@ -10,10 +11,6 @@ import type { Binding, Kernel, Value } from './kernel.ts';
 
 export { convFilterGradient, filterPartialShape } from './conv-tiles-filter.ts';
 export { TILE_SHAPES } from './conv-tiles-shapes.ts';
-
-function flopsOf({ batch, outHeight, outWidth, ins, outs, kernel: edge }: ConvGeometry): number {
-  return 2 * batch * outHeight * outWidth * ins * outs * edge * edge;
-}
 
 /** The bits do not depend on `tile`, one of TILE_SHAPES: each output is summed tap by tap, channel by channel. */
 export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: TileShape): Kernel[] {
@@ -29,7 +26,7 @@ export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: 
     residual ? (ofSource ? 'source[i]' : 'residual[i]') : '',
   ];
   const product = {
-    ...{ op: 'conv forward', flops: flopsOf(geometry), way: 'forward' as const, edge },
+    ...{ op: 'conv forward', flops: convFlops(geometry), way: 'forward' as const, edge },
     ...{ stride: geometry.stride, padBefore: geometry.padBefore, weight },
     source: { value: x, height, width, channels: ins, half: upsample },
     result: { batch, height: outHeight, width: outWidth, channels: outs },
@@ -55,7 +52,7 @@ export function convInputGradient(
   const { bindings, term } = gradientTo('dx', values.add, values.dx, typeOf(ins % 4 === 0));
   const way: Way = stride === 2 ? 'back by parity' : 'back';
   const product = {
-    ...{ op: 'conv input gradient', flops: flopsOf(geometry), way, edge },
+    ...{ op: 'conv input gradient', flops: convFlops(geometry), way, edge },
     ...{ stride, padBefore: geometry.padBefore, weight: values.weight },
     source: { value: values.dy, height: outHeight, width: outWidth, channels: outs, half: false },
     result: { batch, height, width, channels: ins },

@@ -8,8 +8,10 @@ import {
   convInputGradient,
   filterPartialShape,
 } from './conv.ts';
+import { convFlops } from './conv-flops.ts';
+import { FILTER_TILE_SHAPES } from './conv-tiles-filter.ts';
 import { TILE_SHAPES, type TileShape } from './conv-tiles-shapes.ts';
-import { type ConvOperation, type Operation, Values } from './graph.ts';
+import { type Operation, Values } from './graph.ts';
 import { bytesOf, type Kernel, type Value } from './kernel.ts';
 import { aligned } from './memory.ts';
 import { CONTROL_LENGTH } from './optimizer.ts';
@@ -57,21 +59,16 @@ function casesOf(operations: readonly Operation[]): Case[] {
     if (operation.op !== 'conv') continue;
     for (const way of WAYS) {
       const key = choiceKey(way, operation.geometry);
-      const flops = (cases.get(key)?.flops ?? 0) + flopsOf(operation);
+      const flops = (cases.get(key)?.flops ?? 0) + convFlops(operation.geometry);
       cases.set(key, { key, way, geometry: operation.geometry, flops });
     }
   }
   return [...cases.values()].toSorted((a, b) => b.flops - a.flops);
 }
 
-function flopsOf({ geometry }: ConvOperation): number {
-  const { batch, outHeight, outWidth, ins, outs, kernel } = geometry;
-  return 2 * batch * outHeight * outWidth * ins * outs * kernel ** 2;
-}
-
 async function fastest(cache: PipelineCache, one: Case): Promise<string> {
   let best = { name: '', ms: Infinity };
-  for (const tile of TILE_SHAPES) {
+  for (const tile of one.way === 'filter gradient' ? FILTER_TILE_SHAPES : TILE_SHAPES) {
     const ms = await time(cache, kernelsOf(one, tile));
     if (ms < best.ms) best = { name: tile.name, ms };
   }
