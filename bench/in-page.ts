@@ -1,0 +1,66 @@
+// Work in a page of Chromium: serves this repository, opens a page of it, closes both when the work is done or the page has
+// crashed. Not here: what is done there (in-browser.ts, learn/in-browser.ts).
+import { type Browser, chromium, type Page } from '@playwright/test';
+import { createServer } from 'vite';
+import { PREBUNDLED } from '../scripts/prebundled.ts';
+import { CHROMIUM_ARGS, findChromium } from '../test/chromium.ts';
+
+/** The browser's own GPU, whatever its list of blocked ones says. */
+const HARDWARE_ARGS = [
+  ...CHROMIUM_ARGS.filter((arg) => !arg.startsWith('--use-webgpu-adapter')),
+  '--enable-features=Vulkan',
+  '--ignore-gpu-blocklist',
+];
+
+export const openChromium = (
+  adapter: 'software' | 'hardware',
+  more: readonly string[] = [],
+): Promise<Browser> =>
+  chromium.launch({
+    executablePath: findChromium(),
+    args: [...(adapter === 'hardware' ? HARDWARE_ARGS : CHROMIUM_ARGS), ...more],
+  });
+
+interface PageOptions {
+  /** From the repository's root, with the slash at its end: "bench/". */
+  folder: string;
+  headers?: Record<string, string>;
+  open: (address: string) => Promise<Browser>;
+}
+
+/** `prepare` before the page is loaded, `work` then; a crash of the page rejects. Its errors go to stderr. */
+export async function inPage<T>(
+  { folder, headers = {}, open }: PageOptions,
+  prepare: (page: Page, browser: Browser) => Promise<void>,
+  work: (page: Page) => Promise<T>,
+): Promise<T> {
+  const server = await createServer({
+    configFile: false,
+    root: new URL('..', import.meta.url).pathname,
+    appType: 'mpa',
+    logLevel: 'error',
+    // Its own: the development server's may be in use.
+    cacheDir: `node_modules/.vite-${folder.replaceAll('/', '')}`,
+    optimizeDeps: { include: PREBUNDLED, entries: [`${folder}index.html`] },
+    server: { host: '127.0.0.1', port: 0, headers, hmr: false, watch: null },
+  });
+  await server.listen();
+  const address = `${server.resolvedUrls?.local[0]}${folder}`;
+  const browser = await open(address);
+  try {
+    const page = await browser.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error') console.error(message.text());
+    });
+    page.on('pageerror', (error) => console.error(String(error)));
+    const crashed = new Promise<never>((_, reject) => {
+      page.once('crash', () => reject(new Error('the page crashed')));
+    });
+    await prepare(page, browser);
+    await page.goto(address);
+    return await Promise.race([work(page), crashed]);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
