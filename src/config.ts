@@ -2,12 +2,13 @@
 // Not here: what the settings do (trainer/), the network's own fields (model/config.ts). Over 400 lines because it is a table:
 // each setting and each preset stands here once.
 import { type Fault, FaultError } from './fault.ts';
-import { UNET_DEFAULTS, type UNetConfig } from './model/config.ts';
+import { type NetworkConfig, UNET_DEFAULTS, type UNetConfig } from './model/config.ts';
 
 export const PRESET_NAMES = ['tiny', 'bench', 'small', 'cifar'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
-export interface RunConfig {
+/** What the form and the address can set. */
+export interface Settings {
   preset: PresetName;
   /** `planets`, `shapes`, or the id of pictures the user imported. */
   dataset: string;
@@ -38,6 +39,21 @@ export interface RunConfig {
   executor: 'auto' | 'plan' | 'eager';
 }
 
+/** How far a run was that began elsewhere: its epochs were counted there, over other batches. */
+export interface Origin {
+  globalStep: number;
+  /** Completed epochs. */
+  epoch: number;
+}
+
+/** Everything a run is made from: the settings, and what only an imported file brings. */
+export interface RunConfig extends Settings {
+  /** Null: the preset's. */
+  network: NetworkConfig | null;
+  /** Null: the run began here. */
+  origin: Origin | null;
+}
+
 interface Described {
   /** Sentence case, for the form. */
   label: string;
@@ -51,7 +67,7 @@ export type Setting =
   | (Described & { type: 'boolean' })
   | (Described & { type: 'text'; pattern: RegExp; maxLength: number });
 
-export const SETTINGS: { readonly [K in keyof RunConfig]: Setting } = {
+export const SETTINGS: { readonly [K in keyof Settings]: Setting } = {
   preset: {
     type: 'choice',
     choices: PRESET_NAMES,
@@ -271,8 +287,8 @@ export interface Preset {
   title: string;
   /** One line under the title. */
   note: string;
-  network: Omit<UNetConfig, 'sampleSize'>;
-  settings: Partial<RunConfig>;
+  network: NetworkConfig;
+  settings: Partial<Settings>;
 }
 
 /** Attention in the lowest block only, as most small configs have it. */
@@ -373,6 +389,8 @@ const BASE: Omit<RunConfig, 'preset'> = {
   sampler: 'ddim',
   backend: 'auto',
   executor: 'auto',
+  network: null,
+  origin: null,
 };
 
 /** All settings of a preset. */
@@ -381,8 +399,12 @@ export function presetConfig(preset: PresetName): RunConfig {
 }
 
 /** The network that a run with these settings trains. */
-export function networkOf(config: Pick<RunConfig, 'preset' | 'imageSize'>): UNetConfig {
-  return { ...PRESETS[config.preset].network, sampleSize: [config.imageSize, config.imageSize] };
+export function networkOf({
+  preset,
+  imageSize,
+  network = null,
+}: Pick<RunConfig, 'preset' | 'imageSize'> & Partial<Pick<RunConfig, 'network'>>): UNetConfig {
+  return { ...(network ?? PRESETS[preset].network), sampleSize: [imageSize, imageSize] };
 }
 
 /** Images a step learns from. */
@@ -393,9 +415,29 @@ export const imagesPerStep = (config: RunConfig): number =>
 export const stepsPerEpoch = (config: RunConfig, imageCount: number): number =>
   Math.ceil(imageCount / imagesPerStep(config));
 
+const FROM_THE_START: Origin = { globalStep: 0, epoch: 0 };
+
+/** Where a run is after `step` steps: completed epochs, and steps done in the one that runs. */
+export function positionOf(
+  config: RunConfig,
+  imageCount: number,
+  step: number,
+): { epoch: number; stepInEpoch: number } {
+  const origin = config.origin ?? FROM_THE_START;
+  const [since, perEpoch] = [step - origin.globalStep, stepsPerEpoch(config, imageCount)];
+  return { epoch: origin.epoch + Math.floor(since / perEpoch), stepInEpoch: since % perEpoch };
+}
+
+/** Whether step `step`, 1 for the first, is an epoch's last. */
+export const endsEpoch = (config: RunConfig, imageCount: number, step: number): boolean =>
+  step > (config.origin ?? FROM_THE_START).globalStep &&
+  positionOf(config, imageCount, step).stepInEpoch === 0;
+
 /** The step at which the run ends. */
-export const lastStep = (config: RunConfig, imageCount: number): number =>
-  Math.min(config.maxSteps, config.epochs * stepsPerEpoch(config, imageCount));
+export function lastStep(config: RunConfig, imageCount: number): number {
+  const { globalStep, epoch } = config.origin ?? FROM_THE_START;
+  return Math.min(config.maxSteps, globalStep + (config.epochs - epoch) * stepsPerEpoch(config, imageCount));
+}
 
 function rangeOf(setting: Setting): string {
   switch (setting.type) {
@@ -435,7 +477,7 @@ function readText(setting: Setting, text: string): unknown {
   return text;
 }
 
-const isSetting = (name: string): name is keyof RunConfig => Object.hasOwn(SETTINGS, name);
+const isSetting = (name: string): name is keyof Settings => Object.hasOwn(SETTINGS, name);
 
 function unknownSetting(name: string): Fault {
   return {
@@ -448,7 +490,7 @@ function unknownSetting(name: string): Fault {
   };
 }
 
-function wrongSetting(name: keyof RunConfig, got: unknown, used: unknown): Fault {
+function wrongSetting(name: keyof Settings, got: unknown, used: unknown): Fault {
   const shown = String(got).slice(0, 64);
   return {
     kind: 'setting',
@@ -461,24 +503,24 @@ function wrongSetting(name: keyof RunConfig, got: unknown, used: unknown): Fault
 }
 
 /** What one field's text means. The form's validator. */
-export function parseSetting<K extends keyof RunConfig>(
+export function parseSetting<K extends keyof Settings>(
   name: K,
   text: string,
-  used: RunConfig[K],
-): { value: RunConfig[K]; fault: Fault | null } {
+  used: Settings[K],
+): { value: Settings[K]; fault: Fault | null } {
   const value = readText(SETTINGS[name], text);
-  if (accepts(SETTINGS[name], value)) return { value: value as RunConfig[K], fault: null };
+  if (accepts(SETTINGS[name], value)) return { value: value as Settings[K], fault: null };
   return { value: used, fault: wrongSetting(name, text, used) };
 }
 
 /** What no single field can tell: does the network fit the image size? */
 export function crossCheck(config: RunConfig): Fault | null {
-  const divisor = 2 ** (PRESETS[config.preset].network.blockOutChannels.length - 1);
+  const divisor = 2 ** (networkOf(config).blockOutChannels.length - 1);
   if (config.imageSize % divisor === 0) return null;
   return {
     kind: 'setting',
     title: `imageSize is ${config.imageSize}`,
-    what: `The ${config.preset} network halves the picture ${Math.log2(divisor)} times.`,
+    what: `The ${config.network ? 'imported' : config.preset} network halves the picture ${Math.log2(divisor)} times.`,
     expected: `a multiple of ${divisor}`,
     got: String(config.imageSize),
     todo: [`Choose ${Math.max(8, Math.round(config.imageSize / divisor) * divisor)}.`],
@@ -489,9 +531,9 @@ export function crossCheck(config: RunConfig): Fault | null {
 export function parseAddress(
   params: URLSearchParams,
   fallback: PresetName,
-): { config: RunConfig; given: ReadonlySet<keyof RunConfig>; faults: Fault[] } {
+): { config: RunConfig; given: ReadonlySet<keyof Settings>; faults: Fault[] } {
   const faults: Fault[] = [];
-  const given = new Set<keyof RunConfig>();
+  const given = new Set<keyof Settings>();
   const preset = params.has('preset')
     ? parseSetting('preset', params.get('preset') ?? '', fallback)
     : { value: fallback, fault: null };
@@ -520,25 +562,49 @@ export function parseAddress(
 
 /**
  * Settings stored in a checkpoint. A field that is there must be in range; one that is not, because the version that saved it had
- * no such setting, is what its preset says. Unknown fields (of a newer version) are left out. Throws FaultError.
+ * no such setting, is what its preset says. Unknown fields (of a newer version) are left out. `unet`: the network that the
+ * file names; null (a file of an older version): the preset's. Throws FaultError.
  */
-export function parseStored(stored: unknown): RunConfig {
+export function parseStored(stored: unknown, unet: UNetConfig | null = null): RunConfig {
   if (typeof stored !== 'object' || stored === null)
     throw new FaultError(storedFault('config', 'an object', String(stored)));
   const fields = stored as Record<string, unknown>;
-  const field = (name: keyof RunConfig): unknown => {
+  const field = (name: keyof Settings): unknown => {
     if (accepts(SETTINGS[name], fields[name])) return fields[name];
     const got = String(fields[name]).slice(0, 64);
     throw new FaultError(storedFault(`config.${name}`, rangeOf(SETTINGS[name]), got));
   };
   // Without its preset nothing else is known.
   const config: Record<string, unknown> = { ...presetConfig(field('preset') as PresetName) };
-  for (const name of Object.keys(SETTINGS) as (keyof RunConfig)[])
+  for (const name of Object.keys(SETTINGS) as (keyof Settings)[])
     if (Object.hasOwn(fields, name)) config[name] = field(name);
+  config['origin'] = originOf(fields['origin'] ?? null);
   const whole = config as unknown as RunConfig;
+  if (unet) whole.network = ownNetwork(whole, unet);
   const mismatch = crossCheck(whole);
   if (mismatch) throw new FaultError(mismatch);
   return whole;
+}
+
+function originOf(stored: unknown): Origin | null {
+  if (stored === null) return null;
+  const { globalStep, epoch } = stored as Record<string, unknown>;
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (isCount(globalStep) && isCount(epoch)) return { globalStep, epoch };
+  throw new FaultError(
+    storedFault('config.origin', 'globalStep and epoch, whole numbers', JSON.stringify(stored).slice(0, 64)),
+  );
+}
+
+/** What a run keeps of a network: null where it is its preset's. */
+export function ownNetwork(
+  { preset, imageSize }: Pick<RunConfig, 'preset' | 'imageSize'>,
+  unet: UNetConfig,
+): NetworkConfig | null {
+  const text = (config: UNetConfig) => JSON.stringify(Object.entries(config).sort());
+  if (text(unet) === text(networkOf({ preset, imageSize }))) return null;
+  const { sampleSize: _, ...network } = unet;
+  return network;
 }
 
 function storedFault(name: string, expected: string, got: string): Fault {

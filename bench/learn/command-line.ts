@@ -7,6 +7,7 @@ import {
   type PresetName,
   presetConfig,
   type RunConfig,
+  type Settings,
   SETTINGS,
 } from '../../src/config.ts';
 import { type Fault, FaultError } from '../../src/fault.ts';
@@ -86,12 +87,12 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
 function change(config: RunConfig, name: string, text: string): void {
   if (!Object.hasOwn(SETTINGS, name) || name === 'preset')
     throw new Error(`--set: expected a setting as NAME=VALUE, got ${name}=${text}`);
-  const setting = name as Exclude<keyof RunConfig, 'preset'>;
+  const setting = name as Exclude<keyof Settings, 'preset'>;
   Object.assign(config, { [setting]: checked(setting, text, config[setting]) });
 }
 
-function checked<K extends keyof RunConfig>(name: K, text: string, used: RunConfig[K]): RunConfig[K] {
-  const { value, fault }: { value: RunConfig[K]; fault: Fault | null } = parseSetting(name, text, used);
+function checked<K extends keyof Settings>(name: K, text: string, used: Settings[K]): Settings[K] {
+  const { value, fault }: { value: Settings[K]; fault: Fault | null } = parseSetting(name, text, used);
   if (fault) throw new FaultError(fault);
   return value;
 }

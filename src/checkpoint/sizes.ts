@@ -1,5 +1,5 @@
 // Bytes and counts of a run's checkpoints: what is reserved and what one file takes. Pure; the page's estimate reads it too.
-import { lastStep, networkOf, type RunConfig, stepsPerEpoch } from '../config.ts';
+import { lastStep, networkOf, positionOf, type RunConfig } from '../config.ts';
 import { parameterCount } from '../model/parameters.ts';
 
 /** Histories grow; a slot has room for at least this many steps. */
@@ -19,7 +19,7 @@ export const fullCheckpointBytes = (config: RunConfig): number =>
 /** Bytes of a slot of this run at its last planned step. */
 export function capacityBytes(config: RunConfig, imageCount: number): number {
   const last = lastStep(config, imageCount);
-  const epochs = Math.ceil(last / stepsPerEpoch(config, imageCount));
+  const epochs = positionOf(config, imageCount, last).epoch;
   return payloadBytes(parameterCount(networkOf(config)), Math.max(HISTORY_ROOM, last), epochs) + NAMES_ROOM;
 }
 
@@ -29,7 +29,7 @@ const EPOCHS_KEPT = 4;
 /** Checkpoints that stay: the newest, some epochs, the final one. Never more than the run can make. */
 export function checkpointsKept(config: RunConfig, imageCount: number): number {
   const last = lastStep(config, imageCount);
-  const epochs = Math.floor(last / stepsPerEpoch(config, imageCount));
+  const epochs = positionOf(config, imageCount, last).epoch;
   const steps = Math.floor(last / config.checkpointEverySteps) + 1;
   return Math.min(config.keepNewest, steps + epochs + 1) + Math.min(EPOCHS_KEPT, epochs) + 1;
 }

@@ -3,62 +3,36 @@
 import { permutedIndex, randomWord, STREAMS } from '../random.ts';
 import type { PictureSet } from './api.ts';
 
+/** Where a step lies in the order of the pictures. */
 export interface Position {
   /** Completed epochs. */
   epoch: number;
   /** Images already used in this epoch. */
   epochPosition: number;
-  /** Steps already done in this epoch. */
-  stepInEpoch: number;
-}
-
-/** Where the 0-based step lies. An epoch has ceil(count / imagesPerStep) steps. */
-export function positionOf(globalStep: number, imagesPerStep: number, count: number): Position {
-  const stepsPerEpoch = Math.ceil(count / imagesPerStep);
-  const stepInEpoch = globalStep % stepsPerEpoch;
-  return {
-    epoch: Math.floor(globalStep / stepsPerEpoch),
-    epochPosition: stepInEpoch * imagesPerStep,
-    stepInEpoch,
-  };
 }
 
 /**
- * Pictures of the 0-based step, in order: the next `imagesPerStep` of the epoch's permutation. The last step of an epoch
- * is completed with the first images of the SAME permutation, so that every image is seen in every epoch.
+ * `length` pictures of an epoch's permutation from `epochPosition` on. The last step of an epoch is completed with the first
+ * images of the SAME permutation, so that every image is seen in every epoch.
  */
-export function batchIndices(
+export function pictureOrder(
   seed: number,
-  globalStep: number,
-  imagesPerStep: number,
+  { epoch, epochPosition }: Position,
   count: number,
-): number[] {
-  return indicesFrom(seed, globalStep, imagesPerStep, count, 0, imagesPerStep);
-}
-
-/** Images first..first + length - 1 of a step. */
-function indicesFrom(
-  seed: number,
-  globalStep: number,
-  imagesPerStep: number,
-  count: number,
-  first: number,
   length: number,
 ): number[] {
-  const { epoch, epochPosition } = positionOf(globalStep, imagesPerStep, count);
-  return Array.from({ length }, (_, i) =>
-    permutedIndex(seed, epoch, count, (epochPosition + first + i) % count),
-  );
+  return Array.from({ length }, (_, i) => permutedIndex(seed, epoch, count, (epochPosition + i) % count));
 }
 
 export interface BatchRequest {
   seed: number;
   /** 0-based. */
   globalStep: number;
+  /** Of the step's first image. */
+  position: Position;
   /** Place in the step of this micro-batch's first image; 0 without gradient accumulation. */
   first: number;
   batchSize: number;
-  imagesPerStep: number;
   /** Mirror half of the images, drawn anew for each (step, place). */
   randomFlip: boolean;
 }
@@ -69,9 +43,11 @@ const BYTE_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5
 /** Images [batchSize, size, size, 3] in -1..1 and which pictures they are. Throws FaultError where pictures have gone. */
 export async function loadBatch(
   set: PictureSet,
-  { seed, globalStep, first, batchSize, imagesPerStep, randomFlip }: BatchRequest,
+  { seed, globalStep, position, first, batchSize, randomFlip }: BatchRequest,
 ): Promise<{ images: Float32Array<ArrayBuffer>; indices: number[] }> {
-  const indices = indicesFrom(seed, globalStep, imagesPerStep, set.count, first, batchSize);
+  const { epoch, epochPosition } = position;
+  const from = { epoch, epochPosition: epochPosition + first };
+  const indices = pictureOrder(seed, from, set.count, batchSize);
   const pictures = await Promise.all(indices.map((index) => set.read(index)));
   const { size } = set;
   const images = new Float32Array(batchSize * size * size * 3);

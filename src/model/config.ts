@@ -26,6 +26,9 @@ export interface UNetConfig {
   freqShift: number;
 }
 
+/** A network before it is told the size of its pictures. */
+export type NetworkConfig = Omit<UNetConfig, 'sampleSize'>;
+
 /** UNet2DModel's own defaults for everything a preset leaves out. */
 export const UNET_DEFAULTS = {
   inChannels: 3,

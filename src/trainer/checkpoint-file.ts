@@ -6,6 +6,8 @@ import type { ExecutorState, ParameterSpec, StateGroup } from '../engine/executo
 import { STATE_GROUPS } from '../engine/executor.ts';
 import { type Fault, FaultError } from '../fault.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
+import { toDiffusersScheduler } from '../diffusion/diffusers-scheduler.ts';
+import { fromDiffusersUNet, toDiffusersUNet } from '../model/diffusers-unet.ts';
 import { unetParameters } from '../model/parameters.ts';
 import { History } from './history.ts';
 
@@ -83,12 +85,13 @@ export function fileTensors(
   return tensors;
 }
 
-/** `__metadata__`: strings only. The digest makes an altered file known wherever it is opened. */
-export async function fileMetadata(
-  facts: CheckpointFacts,
-  tensors: readonly FileTensor[],
-): Promise<Record<string, string>> {
-  const metadata: Record<string, string> = {
+/**
+ * `__metadata__` but the digest: strings only. The network and its noise stand there as diffusers writes them, for readers that
+ * do not know our presets.
+ */
+export function factsAsText(facts: CheckpointFacts): Record<string, string> {
+  const { network: _, ...settings } = facts.config;
+  return {
     format: FORMAT,
     version: String(FORMAT_VERSION),
     name: facts.name,
@@ -99,11 +102,21 @@ export async function fileMetadata(
     run_id: facts.runId,
     parent: facts.parent,
     execution: JSON.stringify(facts.execution),
-    config: JSON.stringify(facts.config),
+    config: JSON.stringify(settings),
+    unet_config: JSON.stringify(toDiffusersUNet(networkOf(facts.config))),
+    scheduler_config: JSON.stringify(toDiffusersScheduler(facts.config)),
     dataset: JSON.stringify(facts.dataset),
     created: facts.created,
     app_version: __APP_VERSION__,
   };
+}
+
+/** `__metadata__`, whole. The digest makes an altered file known wherever it is opened. */
+export async function fileMetadata(
+  facts: CheckpointFacts,
+  tensors: readonly FileTensor[],
+): Promise<Record<string, string>> {
+  const metadata = factsAsText(facts);
   metadata['content_sha256'] = await contentDigest(metadata, tensors);
   return metadata;
 }
@@ -209,6 +222,9 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
       todo: ['Update Perennial (reload the page while online), then import it again.'],
     });
   }
+  // Files of older versions name their preset only.
+  const unet =
+    metadata['unet_config'] === undefined ? null : fromDiffusersUNet(jsonOf(metadata, 'unet_config'));
   const dataset = textFields(jsonOf(metadata, 'dataset'), 'dataset', ['name', 'title', 'fingerprint']);
   const execution = textFields(jsonOf(metadata, 'execution'), 'execution', [
     'executor',
@@ -217,6 +233,16 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
     'adapter',
     'browser',
   ]);
+  const config = parseStored(jsonOf(metadata, 'config'), unet);
+  if (unet && unet.sampleSize.some((size) => size !== config.imageSize))
+    throw new FaultError(
+      fileFault(
+        'file',
+        'This checkpoint contradicts itself',
+        `sample_size ${config.imageSize}, as its imageSize`,
+        `sample_size ${unet.sampleSize.join(' x ')}`,
+      ),
+    );
   return {
     name: metadata['name'] ?? '',
     globalStep: wholeNumber(metadata, 'global_step'),
@@ -225,7 +251,7 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
     runId: metadata['run_id'] ?? '',
     parent: metadata['parent'] ?? '',
     execution,
-    config: parseStored(jsonOf(metadata, 'config')),
+    config,
     dataset: {
       name: dataset.name,
       title: dataset.title,
@@ -255,7 +281,7 @@ export function readContent(
         fileFault(
           'network',
           'This checkpoint is of another network',
-          `${name} ${expected}, as the ${facts.config.preset} network at ${facts.config.imageSize} pixels has it`,
+          `${name} ${expected}, as the ${facts.config.network ? 'described' : facts.config.preset} network at ${facts.config.imageSize} pixels has it`,
           `${name} ${got}`,
         ),
       );

@@ -212,8 +212,9 @@ function wrongPlan(got: string): Fault {
 }
 
 /** What the settings ask an executor for. */
-function work({ preset, imageSize, batchSize, gradientAccumulationSteps }: RunConfig) {
-  const config = networkOf({ preset, imageSize });
+function work(settings: RunConfig) {
+  const { imageSize, batchSize, gradientAccumulationSteps } = settings;
+  const config = networkOf(settings);
   const network: Network = (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps);
   const options: PlanOptions = {
     shape: [batchSize, imageSize, imageSize, config.inChannels],

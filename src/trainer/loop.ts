@@ -1,6 +1,6 @@
 // The training loop: steps, at most two in flight, and what happens between them. It awaits the GPU and nothing else: no
 // timer, no frame, no call into the page. Not here: what a step computes (training-step.ts, engine/), commands (trainer.ts).
-import { imagesPerStep, lastStep, stepsPerEpoch } from '../config.ts';
+import { endsEpoch, imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../config.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
 import type { StepStats } from '../engine/executor.ts';
 import { yieldToEvents } from '../engine/yield-to-events.ts';
@@ -10,7 +10,7 @@ import { lossByQuartile } from './history.ts';
 import { checkpointDue } from './naming.ts';
 import { capacityBytes, poolSlots } from '../checkpoint/sizes.ts';
 import type { Outbox } from './outbox.ts';
-import { epochAt, type Run } from './run.ts';
+import type { Run } from './run.ts';
 import type { Saver } from './saver.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { trainingStep } from './training-step.ts';
@@ -120,13 +120,14 @@ export class Loop {
     if (!stats.applied) throw notFinite(step, stats);
     run.history.push(stats.loss, lossByQuartile(stats.perSample, timesteps, TIMESTEPS));
     run.globalStep = step;
-    const epochSteps = stepsPerEpoch(run.config, run.dataset.count);
-    if (step % epochSteps === 0) run.history.epochLosses.push(run.history.meanOfLast(epochSteps) ?? NaN);
+    const { config, dataset } = run;
+    if (endsEpoch(config, dataset.count, step))
+      run.history.epochLosses.push(run.history.meanOfLast(stepsPerEpoch(config, dataset.count)) ?? NaN);
     this.#tools.rate.tick();
     this.#tools.outbox.progress({
       globalStep: step,
-      epoch: epochAt(run.config, run.dataset.count, step),
-      imagesSeen: step * imagesPerStep(run.config),
+      epoch: positionOf(config, dataset.count, step).epoch,
+      imagesSeen: step * imagesPerStep(config),
       losses: Float32Array.of(stats.loss),
       learningRate,
       gradientNorm: stats.gradientNorm,

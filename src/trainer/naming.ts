@@ -1,11 +1,10 @@
 // When a checkpoint is due and what it is called. Pure functions of the step; the names are an agreement.
-import { lastStep, type RunConfig, stepsPerEpoch } from '../config.ts';
+import { endsEpoch, lastStep, positionOf, type RunConfig, stepsPerEpoch } from '../config.ts';
 
 /** The most lasting name that fits a step: final, epoch, step. */
 export function checkpointName(step: number, config: RunConfig, imageCount: number): string {
   if (step === lastStep(config, imageCount)) return 'unet_final';
-  const epochSteps = stepsPerEpoch(config, imageCount);
-  if (step > 0 && step % epochSteps === 0) return `unet_epoch_${step / epochSteps}`;
+  if (endsEpoch(config, imageCount, step)) return `unet_epoch_${positionOf(config, imageCount, step).epoch}`;
   return `unet_step_${step}`;
 }
 
@@ -13,17 +12,17 @@ export function checkpointName(step: number, config: RunConfig, imageCount: numb
 export function checkpointDue(step: number, config: RunConfig, imageCount: number): boolean {
   return (
     step % config.checkpointEverySteps === 0 ||
-    step % stepsPerEpoch(config, imageCount) === 0 ||
+    endsEpoch(config, imageCount, step) ||
     step === lastStep(config, imageCount)
   );
 }
 
 /** The next step after `step` at which one is due. */
 export function nextCheckpointStep(step: number, config: RunConfig, imageCount: number): number {
-  const after = (interval: number) => (Math.floor(step / interval) + 1) * interval;
+  const every = config.checkpointEverySteps;
   return Math.min(
-    after(config.checkpointEverySteps),
-    after(stepsPerEpoch(config, imageCount)),
+    (Math.floor(step / every) + 1) * every,
+    step + stepsPerEpoch(config, imageCount) - positionOf(config, imageCount, step).stepInEpoch,
     lastStep(config, imageCount),
   );
 }

@@ -1,6 +1,6 @@
 // A run in memory: its settings, pictures, history, executor and how far it is. Not here: the loop, the store.
 import type { PictureSet } from '../data/api.ts';
-import { imagesPerStep, lastStep, networkOf, type RunConfig, stepsPerEpoch } from '../config.ts';
+import { imagesPerStep, lastStep, networkOf, positionOf, type RunConfig, stepsPerEpoch } from '../config.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { initialWeights } from '../model/init.ts';
 import { parameterCount } from '../model/parameters.ts';
@@ -64,18 +64,14 @@ export function summaryOf(run: Run): RunSummary {
   };
 }
 
-/** Completed epochs at a step. */
-export const epochAt = (config: RunConfig, imageCount: number, step: number): number =>
-  Math.floor(step / stepsPerEpoch(config, imageCount));
-
 /** What a checkpoint of step `step` says about itself. */
 export function factsAt(run: Run, step: number, execution: Execution): CheckpointFacts {
   const { config, dataset } = run;
-  const stepInEpoch = step % stepsPerEpoch(config, dataset.count);
+  const { epoch, stepInEpoch } = positionOf(config, dataset.count, step);
   return {
     name: checkpointName(step, config, dataset.count),
     globalStep: step,
-    epoch: epochAt(config, dataset.count, step),
+    epoch,
     epochPosition: stepInEpoch * imagesPerStep(config),
     runId: run.runId,
     parent: run.parent,

@@ -2,7 +2,7 @@
 // new device after a loss. Not here: the loop and the commands (trainer.ts).
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { capacityBytes } from '../checkpoint/sizes.ts';
-import type { RunConfig } from '../config.ts';
+import { positionOf, type RunConfig } from '../config.ts';
 import { openPictures } from '../data/sets.ts';
 import { alphaBar } from '../diffusion/noise-schedule.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
@@ -13,7 +13,7 @@ import { EngineRoom } from './engine-room.ts';
 import { History } from './history.ts';
 import type { Outbox } from './outbox.ts';
 import { openRunPictures } from './run-pictures.ts';
-import { epochAt, initialState, newRunId, type Run, stampOf, summaryOf } from './run.ts';
+import { initialState, newRunId, type Run, stampOf, summaryOf } from './run.ts';
 import { Saver } from './saver.ts';
 import { must, storageRefused } from './trouble.ts';
 
@@ -200,7 +200,7 @@ export class Studio {
       type: 'run',
       run: summaryOf(run),
       globalStep: run.globalStep,
-      epoch: epochAt(run.config, run.dataset.count, run.globalStep),
+      epoch: positionOf(run.config, run.dataset.count, run.globalStep).epoch,
       losses: run.history.batchLosses(0, run.globalStep),
       epochLosses: run.history.epochLosses,
     });

@@ -1,6 +1,6 @@
 // One training step's batches as a pure function of (settings, pictures, step): pictures, timesteps, noise, target, weights.
 // Not here: running the network on them (engine/), and when steps are made (loop.ts).
-import { imagesPerStep, type RunConfig } from '../config.ts';
+import { imagesPerStep, positionOf, type RunConfig } from '../config.ts';
 import type { PictureSet } from '../data/api.ts';
 import { loadBatch } from '../data/batches.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
@@ -45,12 +45,13 @@ async function microBatch(
   timesteps: Uint32Array,
 ): Promise<StepBatch> {
   const { seed, batchSize, predictionType } = config;
+  const { epoch, stepInEpoch } = positionOf(config, set.count, globalStep);
   const { images } = await loadBatch(set, {
     seed,
     globalStep,
+    position: { epoch, epochPosition: stepInEpoch * imagesPerStep(config) },
     first,
     batchSize,
-    imagesPerStep: imagesPerStep(config),
     randomFlip: config.randomFlip,
   });
   const size = set.size * set.size * 3;

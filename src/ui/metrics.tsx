@@ -1,5 +1,7 @@
 // The numbers of the status strip. What is not known now shows an en dash.
 import type { ComponentChildren } from 'preact';
+import { positionOf } from '../config.ts';
+import type { RunSummary } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
 import { Digits } from './digits.tsx';
 import { age, count, duration, learningRate, rate, UNKNOWN } from './format.ts';
@@ -9,7 +11,7 @@ export function Metrics() {
   const numbers = looking.numbers.value;
   const run = state.run.value;
   const moves = state.runState.value === 'training';
-  const epochs = run ? Math.ceil(run.lastStep / run.stepsPerEpoch) : null;
+  const epochs = run ? epochsOf(run) : null;
   return (
     <dl class="metrics">
       <Metric name="Epoch">
@@ -26,6 +28,12 @@ export function Metrics() {
       </Metric>
     </dl>
   );
+}
+
+/** At the run's last step, a begun one counted. */
+function epochsOf({ config, dataset, lastStep }: RunSummary): number {
+  const { epoch, stepInEpoch } = positionOf(config, dataset.count, lastStep);
+  return stepInEpoch === 0 ? epoch : epoch + 1;
 }
 
 function or(value: number | null, write: (value: number) => string): string {

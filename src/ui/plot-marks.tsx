@@ -1,4 +1,6 @@
 // Lines and words over the chart: ticks of the loss, beginnings of epochs, where a session resumed, the shown steps.
+import type { Origin } from '../config.ts';
+import type { RunSummary } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
 import { type ChartAxis, fraction } from './chart-axis.ts';
 import { type LossPicture, verticalTicks } from './loss-picture.ts';
@@ -20,9 +22,13 @@ export function Ticks({ picture, log }: { picture: LossPicture; log: boolean }) 
 /** More than this many are thinned to every second, fifth, tenth... */
 const MOST_EPOCHS = 6;
 
-function epochsToMark(from: number, to: number, perEpoch: number): number[] {
-  const first = Math.max(1, Math.ceil(from / perEpoch));
-  const last = Math.floor(to / perEpoch);
+/** Epochs that a run had elsewhere are not marked: nobody knows where they ended. */
+const originOf = ({ config }: RunSummary): Origin => config.origin ?? { globalStep: 0, epoch: 0 };
+
+function epochsToMark(from: number, to: number, run: RunSummary): number[] {
+  const { globalStep, epoch: before } = originOf(run);
+  const first = before + Math.max(1, Math.ceil((from - globalStep) / run.stepsPerEpoch));
+  const last = before + Math.floor((to - globalStep) / run.stepsPerEpoch);
   const every = roundUp((last - first) / MOST_EPOCHS);
   const marks: number[] = [];
   for (let epoch = Math.ceil(first / every) * every; epoch <= last; epoch += every) marks.push(epoch);
@@ -42,16 +48,18 @@ const WORDS = 0.17;
 /** A line where an epoch is complete, with the number that the page shows from there on. */
 export function EpochLines({ axis }: { axis: ChartAxis }) {
   const { state, looking } = useApp();
-  const perEpoch = state.run.value?.stepsPerEpoch;
-  if (!perEpoch) return null;
+  const run = state.run.value;
+  if (!run) return null;
   const end = Math.min(axis.toStep(axis.to), looking.losses.value.count);
   const resumed = fraction(axis, looking.losses.value.resumedAt.at(-1) ?? -Infinity);
+  const { globalStep, epoch: before } = originOf(run);
+  const stepOf = (epoch: number): number => globalStep + (epoch - before) * run.stepsPerEpoch;
   const hasRoom = (x: number): boolean => x < 0.92 && !(x <= resumed && resumed - x < WORDS);
   return (
     <>
-      {epochsToMark(axis.toStep(axis.from), end, perEpoch).map((epoch) => (
-        <span class="epoch" key={epoch} style={place(axis, epoch * perEpoch)} aria-hidden="true">
-          {hasRoom(fraction(axis, epoch * perEpoch)) && `epoch ${epoch}`}
+      {epochsToMark(axis.toStep(axis.from), end, run).map((epoch) => (
+        <span class="epoch" key={epoch} style={place(axis, stepOf(epoch))} aria-hidden="true">
+          {hasRoom(fraction(axis, stepOf(epoch))) && `epoch ${epoch}`}
         </span>
       ))}
     </>

@@ -1,5 +1,5 @@
 // What may be changed when a run is resumed from a checkpoint (it becomes a new run), and the pictures stored with it.
-import type { RunConfig } from '../config.ts';
+import type { RunConfig, Settings } from '../config.ts';
 import type { CheckpointRecord } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
 import { SettingField } from './setting-field.tsx';
@@ -11,7 +11,7 @@ const CHANGEABLE = [
   'checkpointEverySteps',
   'checkpointEveryMinutes',
   'sampleEverySteps',
-] as const satisfies readonly (keyof RunConfig)[];
+] as const satisfies readonly (keyof Settings)[];
 
 interface Props {
   record: CheckpointRecord;
@@ -63,8 +63,8 @@ export function ResumeChanges({ record, changes, onChanges }: Props) {
 function withChange(
   own: RunConfig,
   changes: Partial<RunConfig>,
-  name: keyof RunConfig,
-  value: RunConfig[keyof RunConfig],
+  name: keyof Settings,
+  value: Settings[keyof Settings],
 ): Partial<RunConfig> {
   const { [name]: _, ...others } = changes;
   return value === own[name] ? others : { ...others, [name]: value };

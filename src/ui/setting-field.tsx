@@ -1,15 +1,15 @@
 // One setting as its descriptor in config.ts says: label, field, unit, help, and what is wrong with what was typed.
 import { useState } from 'preact/hooks';
-import { parseSetting, type RunConfig, type Setting, SETTINGS } from '../config.ts';
+import { parseSetting, type Setting, type Settings, SETTINGS } from '../config.ts';
 
-interface Props<K extends keyof RunConfig = keyof RunConfig> {
+interface Props<K extends keyof Settings = keyof Settings> {
   name: K;
-  value: RunConfig[K];
+  value: Settings[K];
   changed?: boolean;
   /** What is wrong with it together with other settings. */
   wrong?: string | null;
   /** Only with values in range. */
-  onValue: (value: RunConfig[K]) => void;
+  onValue: (value: Settings[K]) => void;
 }
 
 export function SettingField({ name, value, changed = false, wrong = null, onValue }: Props) {

@@ -1,12 +1,12 @@
 // All settings, generated from config.ts' descriptors, for the next new run. Not here: one field (setting-field.tsx).
 import { useEffect, useRef } from 'preact/hooks';
-import { crossCheck, presetConfig, type RunConfig, type Setting, SETTINGS } from '../config.ts';
+import { crossCheck, presetConfig, type RunConfig, type Setting, type Settings, SETTINGS } from '../config.ts';
 import { useApp } from './app-context.ts';
 import { SettingField } from './setting-field.tsx';
 
 /** Chosen above, by pictures and size. */
-const ELSEWHERE: ReadonlySet<keyof RunConfig> = new Set(['preset', 'dataset']);
-export const SETTINGS_IN_FORM = (Object.keys(SETTINGS) as (keyof RunConfig)[]).filter(
+const ELSEWHERE: ReadonlySet<keyof Settings> = new Set(['preset', 'dataset']);
+export const SETTINGS_IN_FORM = (Object.keys(SETTINGS) as (keyof Settings)[]).filter(
   (name) => !ELSEWHERE.has(name),
 );
 const GROUPS: Setting['group'][] = [
@@ -18,7 +18,7 @@ const GROUPS: Setting['group'][] = [
 ];
 
 /** Settings that are not the preset's own. */
-export function changedSettings(form: RunConfig): (keyof RunConfig)[] {
+export function changedSettings(form: RunConfig): (keyof Settings)[] {
   const own = presetConfig(form.preset);
   return SETTINGS_IN_FORM.filter((name) => form[name] !== own[name]);
 }

@@ -1,7 +1,8 @@
 // Which pictures a step learns from: every picture in every epoch, resumable from any step, the same from the same seed.
 import { describe, expect, it } from 'vitest';
 import type { PictureSet } from '../../src/data/api.ts';
-import { batchIndices, isFlipped, loadBatch, positionOf } from '../../src/data/batches.ts';
+import { presetConfig, positionOf } from '../../src/config.ts';
+import { isFlipped, loadBatch, pictureOrder } from '../../src/data/batches.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 
 /** Picture i is filled with i, but for its left column, which is 255 - i. */
@@ -13,6 +14,14 @@ function numberedSet(count: number, size = 4): PictureSet {
   };
   return { info: SHAPES, count, size, read, caption: () => '' };
 }
+
+/** Of the 0-based step of a run. */
+const placeOf = (step: number, batchSize: number, count: number) => {
+  const { epoch, stepInEpoch } = positionOf({ ...presetConfig('tiny'), batchSize }, count, step);
+  return { epoch, epochPosition: stepInEpoch * batchSize };
+};
+const batchIndices = (seed: number, step: number, batchSize: number, count: number) =>
+  pictureOrder(seed, placeOf(step, batchSize, count), count, batchSize);
 
 const stepsOf = (count: number, imagesPerStep: number) => Math.ceil(count / imagesPerStep);
 
@@ -51,18 +60,21 @@ describe('an epoch', () => {
   });
 
   it('counts as design.md does: 10 pictures, 4 a step, 3 steps', () => {
-    expect(positionOf(0, 4, 10)).toEqual({ epoch: 0, epochPosition: 0, stepInEpoch: 0 });
-    expect(positionOf(2, 4, 10)).toEqual({ epoch: 0, epochPosition: 8, stepInEpoch: 2 });
-    expect(positionOf(3, 4, 10)).toEqual({ epoch: 1, epochPosition: 0, stepInEpoch: 0 });
+    expect([0, 2, 3].map((step) => placeOf(step, 4, 10))).toEqual([
+      { epoch: 0, epochPosition: 0 },
+      { epoch: 0, epochPosition: 8 },
+      { epoch: 1, epochPosition: 0 },
+    ]);
   });
 });
 
 describe('a batch', () => {
-  const request = { seed: 3, globalStep: 6, first: 0, batchSize: 6, imagesPerStep: 6, randomFlip: false };
+  const position = { epoch: 0, epochPosition: 36 };
+  const request = { seed: 3, globalStep: 6, position, first: 0, batchSize: 6, randomFlip: false };
 
   it('holds the pictures as x / 127.5 - 1', async () => {
     const { images, indices } = await loadBatch(numberedSet(200), request);
-    expect(indices).toEqual(batchIndices(3, 6, 6, 200));
+    expect(indices).toEqual(pictureOrder(3, position, 200, 6));
     expect(images).toHaveLength(6 * 4 * 4 * 3);
     indices.forEach((index, i) => {
       expect(images[i * 48]).toBeCloseTo((255 - index) / 127.5 - 1, 6);
@@ -71,7 +83,7 @@ describe('a batch', () => {
   });
 
   it('goes from exactly -1 to exactly 1', async () => {
-    const { images } = await loadBatch(numberedSet(1), { ...request, batchSize: 1, imagesPerStep: 1 });
+    const { images } = await loadBatch(numberedSet(1), { ...request, batchSize: 1 });
     expect([images[0], images[3]]).toEqual([1, -1]);
   });
 

@@ -60,9 +60,9 @@ const api = {
       loadBatch(await openPictures(id, { imageSize, maxImages: 1e6 }), {
         seed: 1,
         globalStep,
+        position: { epoch: 0, epochPosition: 0 },
         first: 0,
         batchSize: 4,
-        imagesPerStep: 4,
         randomFlip: true,
       }),
     ),

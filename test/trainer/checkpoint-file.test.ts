@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { networkOf, presetConfig } from '../../src/config.ts';
 import { STATE_GROUPS } from '../../src/engine/executor.ts';
 import { FaultError } from '../../src/fault.ts';
+import { toDiffusersUNet } from '../../src/model/diffusers-unet.ts';
 import { unetParameters } from '../../src/model/parameters.ts';
 import {
   checkDigest,
@@ -99,7 +100,9 @@ test('one changed bit, or one changed word of metadata, is found', async () => {
 
 test('another network, a missing and an unknown tensor are named', async () => {
   const { tensors, metadata } = await file();
-  const other = { ...metadata, config: JSON.stringify({ ...presetConfig('small'), imageSize: 32 }) };
+  const small = { ...presetConfig('small'), imageSize: 32 };
+  const unet = JSON.stringify(toDiffusersUNet(networkOf(small)));
+  const other = { ...metadata, config: JSON.stringify(small), unet_config: unet };
   expect(() => readContent(other, tensors)).toThrow(/another network.*conv_in\.weight/);
   expect(() => readContent(metadata, tensors.slice(1))).toThrow(/conv_in/);
   expect(() =>

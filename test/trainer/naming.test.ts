@@ -1,6 +1,6 @@
 // Claims: which checkpoint is due when and what it is called (design.md section 4).
 import { expect, test } from 'vitest';
-import { presetConfig } from '../../src/config.ts';
+import { positionOf, presetConfig } from '../../src/config.ts';
 import { checkpointDue, checkpointName, nextCheckpointStep } from '../../src/trainer/naming.ts';
 
 // 28 pictures, batch 4: an epoch has 7 steps; 3 epochs: 21 steps.
@@ -25,4 +25,15 @@ test('the next checkpoint is the nearest of the three', () => {
 
 test('an epoch that does not divide by the batch has one step more', () => {
   expect(checkpointName(8, config, 29)).toBe('unet_epoch_1');
+});
+
+test('a run that began elsewhere counts its epochs on from there', () => {
+  // 100 steps and 9 epochs elsewhere; then 28 pictures, batch 4: epoch 10 is complete at step 107.
+  const elsewhere = { ...config, epochs: 11, maxSteps: 1000, origin: { globalStep: 100, epoch: 9 } };
+  expect(checkpointName(100, elsewhere, 28)).toBe('unet_step_100');
+  expect(checkpointDue(107, elsewhere, 28)).toBe(true);
+  expect(checkpointName(107, elsewhere, 28)).toBe('unet_epoch_10');
+  expect(checkpointName(114, elsewhere, 28)).toBe('unet_final');
+  expect(nextCheckpointStep(106, elsewhere, 28)).toBe(107);
+  expect(positionOf(elsewhere, 28, 103)).toEqual({ epoch: 9, stepInEpoch: 3 });
 });

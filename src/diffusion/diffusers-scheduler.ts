@@ -1,0 +1,71 @@
+// The noise schedule and what is predicted as diffusers writes them: scheduler_config.json. Not here: the schedule itself
+// (noise-schedule.ts); fields that only say how samples are drawn are a run's own settings.
+import { FaultError } from '../fault.ts';
+import { type NoiseSchedule, TIMESTEPS } from './noise-schedule.ts';
+import type { PredictionType } from './target.ts';
+
+export interface SchedulerChoice {
+  noiseSchedule: NoiseSchedule;
+  predictionType: PredictionType;
+}
+
+export const BETA_SCHEDULES: Readonly<Record<NoiseSchedule, string>> = {
+  linear: 'linear',
+  cosine: 'squaredcos_cap_v2',
+};
+
+/** Fields that change what the network learns, and the one value that is supported; it is diffusers' default, too. */
+const FIXED: Readonly<Record<string, unknown>> = {
+  num_train_timesteps: TIMESTEPS,
+  trained_betas: null,
+  rescale_betas_zero_snr: false,
+};
+const LINEAR: Readonly<Record<string, unknown>> = { beta_start: 1e-4, beta_end: 0.02 };
+
+/** scheduler_config.json of a DDPMScheduler: what its pipeline draws is what our `ddpm` sampler draws. */
+export const toDiffusersScheduler = ({
+  noiseSchedule,
+  predictionType,
+}: SchedulerChoice): Record<string, unknown> => ({
+  _class_name: 'DDPMScheduler',
+  ...FIXED,
+  ...LINEAR,
+  beta_schedule: BETA_SCHEDULES[noiseSchedule],
+  prediction_type: predictionType,
+  variance_type: 'fixed_small',
+  clip_sample: true,
+  clip_sample_range: 1.0,
+  timestep_spacing: 'leading',
+  steps_offset: 0,
+  thresholding: false,
+});
+
+/** Throws FaultError kind `network` naming the field, its value and what is supported. */
+export function fromDiffusersScheduler(json: unknown): SchedulerChoice {
+  const fields = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
+  const schedule = fields['beta_schedule'] ?? 'linear';
+  const only = schedule === 'linear' ? { ...FIXED, ...LINEAR } : FIXED;
+  for (const [name, value] of Object.entries(only)) {
+    const got = Object.hasOwn(fields, name) ? fields[name] : value;
+    if (got !== value) throw unsupported(name, got, JSON.stringify(value));
+  }
+  const known = Object.entries(BETA_SCHEDULES) as [NoiseSchedule, string][];
+  const found = known.find(([, name]) => name === schedule);
+  if (!found) throw unsupported('beta_schedule', schedule, Object.values(BETA_SCHEDULES).join(', '));
+  const predicted = fields['prediction_type'] ?? 'epsilon';
+  if (predicted !== 'epsilon' && predicted !== 'v_prediction')
+    throw unsupported('prediction_type', predicted, 'epsilon, v_prediction');
+  return { noiseSchedule: found[0], predictionType: predicted };
+}
+
+function unsupported(field: string, got: unknown, supported: string): FaultError {
+  const shown = JSON.stringify(got)?.slice(0, 128) ?? 'nothing';
+  return new FaultError({
+    kind: 'network',
+    title: `${field} is ${shown}`,
+    what: 'A network that learnt with this noise cannot go on here. Nothing was imported or changed.',
+    expected: `${field}: ${supported}`,
+    got: shown,
+    todo: ['Choose a model of a DDPM or DDIM scheduler with 1000 training timesteps.'],
+  });
+}
