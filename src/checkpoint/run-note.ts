@@ -1,7 +1,7 @@
 // The note beside a run's slots: closed, paused, kept by hand. A file of fixed size, written beforehand, with two halves
 // that take turns: a write that is torn leaves the other half. Not here: what follows from a note (store.ts, recovery.ts).
 import type { RunNote } from './api.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../formats/crc32.ts';
 import { flush, prewrite, readExactly, type SyncHandle, writeExactly } from './slot-file.ts';
 
 /** What is written: the note, and the highest generation the store had seen. A deleted one never comes again. */

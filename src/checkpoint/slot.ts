@@ -10,7 +10,7 @@
 // 32 payload bytes u64, 40 chunk bytes u32, 44 chunk count u32, 48 root SHA-256 over the table, 80 run id, 144 checkpoint
 // name (each a length byte and up to 63 of UTF-8), 208 epoch u64, 216 mean loss f64 (NaN: none), 224 created (a length byte
 // and up to 31), 508 CRC-32 of the bytes before it. Text and numbers after 208 are for the list; no decision reads them.
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../formats/crc32.ts';
 
 export const SECTOR_BYTES = 512;
 export const PAYLOAD_OFFSET = 4096;

@@ -1,6 +1,6 @@
 // The slot's layout on the disk: bytes that a version once wrote are read for ever, and nothing damaged is taken for whole.
 import { describe, expect, it } from 'vitest';
-import { crc32 } from '../../src/checkpoint/crc32.ts';
+import { crc32 } from '../../src/formats/crc32.ts';
 import {
   decodeSector,
   encodeSector,

@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { CheckpointRecord } from '../../src/checkpoint/api.ts';
 import { encodeSector, PAYLOAD_OFFSET, tableOffset } from '../../src/checkpoint/slot.ts';
-import { crc32 } from '../../src/checkpoint/crc32.ts';
+import { crc32 } from '../../src/formats/crc32.ts';
 import { readTensors } from '../../src/formats/safetensors-file.ts';
 import {
   expectContent,
