@@ -1,0 +1,163 @@
+// A zip archive's central directory (PKWARE APPNOTE 6.3.10, section 4.3.12): what is in it and where,
+// held to one reading of every byte. Not here: where it is (zip-end.ts), the entries' bytes (zip-reader.ts).
+import { bytesOf, exactly, readEnd, shownName, unsoundZip, viewOf } from './zip-end.ts';
+
+const MAX_NAME_LENGTH = 1024;
+
+const CENTRAL = 0x0201_4b50;
+const CENTRAL_BYTES = 46;
+export const LOCAL_BYTES = 30;
+
+export const STORED = 0;
+export const DEFLATED = 8;
+/** Bits of the flags: encrypted, patched, strongly encrypted, masked. */
+const REFUSED_FLAGS = 0x2061;
+const UTF8_NAME = 0x0800;
+const ZIP64_EXTRA = 1;
+/** Deflate's best (258 bytes from two bits), for entries that are small all the same. */
+const MOST_INFLATION = 1032;
+const SMALL_BYTES = 64 * 1024 * 1024;
+/** For larger ones: a bomb grows a thousandfold, numbers and pictures hardly at all. */
+const LARGE_INFLATION = 16;
+
+/** One entry as the directory tells it. Sizes and offsets in bytes. */
+export interface DirectoryEntry {
+  name: string;
+  rawName: Uint8Array;
+  method: number;
+  crc: number;
+  compressedBytes: number;
+  sizeBytes: number;
+  /** Where its local header begins, and where something else does. */
+  begin: number;
+  limit: number;
+}
+
+function decodeName(raw: Uint8Array, isUtf8: boolean): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw);
+  } catch {
+    if (isUtf8) throw unsoundZip('names in UTF-8', `bytes ${raw.slice(0, 16).join(' ')}`);
+    // Code page 437 in the specification; only ASCII names mean anything to us, others need only stay apart.
+    return Array.from(raw, (byte) => String.fromCharCode(byte)).join('');
+  }
+}
+
+function checkName(name: string): void {
+  const parts = name.split('/');
+  const isAbsolute = name.startsWith('/') || /^[A-Za-z]:/.test(name);
+  // oxlint-disable-next-line no-control-regex -- a name with NUL is two names
+  if (
+    name === '' ||
+    name.length > MAX_NAME_LENGTH ||
+    isAbsolute ||
+    parts.includes('..') ||
+    /[\\\0]/.test(name)
+  )
+    throw unsoundZip('names inside the archive, with "/" and without ".."', shownName(name));
+}
+
+/** Sizes and offset that do not fit in 32 bits stand in an extra field, in this order and only those. */
+function readZip64(extra: Uint8Array, values: [number, number, number], name: string): void {
+  if (!values.includes(0xffff_ffff)) return;
+  const view = viewOf(extra);
+  for (let at = 0; at + 4 <= extra.length;) {
+    const end = at + 4 + view.getUint16(at + 2, true);
+    if (view.getUint16(at, true) === ZIP64_EXTRA && end <= extra.length) {
+      at += 4;
+      for (const [i, value] of values.entries()) {
+        if (value !== 0xffff_ffff) continue;
+        if (at + 8 > end) throw unsoundZip(`ZIP64 sizes for ${shownName(name)}`, 'too few of them');
+        values[i] = exactly(view, at, `a size of ${shownName(name)}`);
+        at += 8;
+      }
+      return;
+    }
+    at = end;
+  }
+  throw unsoundZip(`ZIP64 sizes for ${shownName(name)}`, 'none');
+}
+
+function readEntry(directory: Uint8Array, at: number): { entry: DirectoryEntry; next: number } {
+  const view = viewOf(directory);
+  if (at + CENTRAL_BYTES > directory.length || view.getUint32(at, true) !== CENTRAL)
+    throw unsoundZip(`an entry at byte ${at} of the directory`, 'something else');
+  const nameEnd = at + CENTRAL_BYTES + view.getUint16(at + 28, true);
+  const extraEnd = nameEnd + view.getUint16(at + 30, true);
+  const next = extraEnd + view.getUint16(at + 32, true);
+  if (next > directory.length)
+    throw unsoundZip(`a whole entry at byte ${at} of the directory`, 'a part of one');
+  const flags = view.getUint16(at + 8, true);
+  const rawName = directory.slice(at + CENTRAL_BYTES, nameEnd);
+  const name = decodeName(rawName, (flags & UTF8_NAME) !== 0);
+  checkName(name);
+  if (flags & REFUSED_FLAGS)
+    throw unsoundZip('entries without encryption', `flags 0x${flags.toString(16)} for ${shownName(name)}`);
+  const sizes: [number, number, number] = [
+    view.getUint32(at + 24, true),
+    view.getUint32(at + 20, true),
+    view.getUint32(at + 42, true),
+  ];
+  readZip64(directory.subarray(nameEnd, extraEnd), sizes, name);
+  const [sizeBytes, compressedBytes, begin] = sizes;
+  const method = view.getUint16(at + 10, true);
+  const crc = view.getUint32(at + 16, true);
+  return { entry: { name, rawName, method, crc, compressedBytes, sizeBytes, begin, limit: 0 }, next };
+}
+
+function checkSizes({ name, method, compressedBytes, sizeBytes }: DirectoryEntry, stored: boolean): void {
+  if (method !== STORED && (stored || method !== DEFLATED))
+    throw unsoundZip(
+      stored ? 'stored entries only, as torch.save writes them' : 'stored or deflated entries',
+      `compression method ${method} for ${shownName(name)}`,
+    );
+  const sound =
+    method === STORED
+      ? sizeBytes === compressedBytes
+      : sizeBytes <=
+        Math.max(Math.min(compressedBytes * MOST_INFLATION, SMALL_BYTES), compressedBytes * LARGE_INFLATION);
+  if (!sound)
+    throw unsoundZip(
+      `sizes of ${shownName(name)} that add up`,
+      `${sizeBytes} bytes from ${compressedBytes} ${method === STORED ? 'stored' : 'deflated'} ones`,
+    );
+}
+
+/** Sets each entry's limit: the next one's begin. Directories, too, for their headers take room. */
+function checkOverlap(entries: readonly DirectoryEntry[], directoryBegin: number): void {
+  const sorted = entries.toSorted((a, b) => a.begin - b.begin);
+  for (const [i, entry] of sorted.entries()) {
+    entry.limit = sorted[i + 1]?.begin ?? directoryBegin;
+    const least = entry.begin + LOCAL_BYTES + entry.rawName.length + entry.compressedBytes;
+    if (least > entry.limit)
+      throw unsoundZip(
+        `${shownName(entry.name)} to end before byte ${entry.limit}, where something else begins`,
+        `${entry.compressedBytes} bytes from ${entry.begin} on`,
+      );
+  }
+}
+
+/**
+ * The entries in the directory's order, folders left out. `stored`: compressed ones are refused. Throws FaultError kind
+ * `file` for encryption, other methods, overlap, duplicate or escaping names, sizes that do not add up, too many entries.
+ */
+export async function readDirectory(file: Blob, { stored }: { stored: boolean }): Promise<DirectoryEntry[]> {
+  const { count, begin, bytes } = await readEnd(file);
+  const directory = await bytesOf(file, begin, begin + bytes);
+  const entries: DirectoryEntry[] = [];
+  const names = new Set<string>();
+  let at = 0;
+  while (at < bytes) {
+    if (entries.length === count) throw unsoundZip(`${count} entries, as the end record says`, 'more');
+    const { entry, next } = readEntry(directory, at);
+    checkSizes(entry, stored);
+    if (names.has(entry.name)) throw unsoundZip('every name once', `${shownName(entry.name)} twice`);
+    names.add(entry.name);
+    entries.push(entry);
+    at = next;
+  }
+  if (entries.length !== count)
+    throw unsoundZip(`${count} entries, as the end record says`, `${entries.length}`);
+  checkOverlap(entries, begin);
+  return entries.filter(({ name }) => !name.endsWith('/'));
+}

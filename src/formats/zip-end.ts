@@ -1,0 +1,125 @@
+// Where a zip archive's directory is (PKWARE APPNOTE 6.3.10, sections 4.3.14 to 4.3.16): the end records, with ZIP64, held to
+// one reading. Not here: the directory itself (zip-directory.ts).
+import { FaultError } from '../fault.ts';
+
+export const MAX_ENTRIES = 20_000;
+const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
+/** Longest text of a file that a message repeats. */
+const SHOWN = 80;
+
+const END = 0x0605_4b50;
+const END_BYTES = 22;
+const END64 = 0x0606_4b50;
+const END64_BYTES = 56;
+const LOCATOR64 = 0x0706_4b50;
+const LOCATOR64_BYTES = 20;
+
+export function unsoundZip(expected: string, got: string): FaultError {
+  return new FaultError({
+    kind: 'file',
+    title: 'This is not a sound zip archive',
+    what: 'It was not opened, and nothing was changed.',
+    expected,
+    got,
+    todo: ['Choose another file.', 'Or make or copy it again where it came from.'],
+  });
+}
+
+export const shownName = (name: string): string => JSON.stringify(name.slice(0, SHOWN));
+
+export const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Bytes begin..end-1 of a file. A file that changed or went away since it was chosen is a fault, too. */
+export async function bytesOf(file: Blob, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes;
+  try {
+    bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer());
+  } catch (error) {
+    throw unsoundZip('a file that can be read', String(error).slice(0, SHOWN));
+  }
+  if (bytes.length !== end - begin)
+    throw unsoundZip(`${end - begin} bytes at ${begin}`, `${bytes.length} of them`);
+  return bytes;
+}
+
+/** A 64-bit number of bytes or entries. Throws FaultError kind `file` from 2^53 on. */
+export function exactly(view: DataView, at: number, what: string): number {
+  const value = view.getBigUint64(at, true);
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw unsoundZip(`${what} below 2^53`, `${value}`);
+  return Number(value);
+}
+
+export interface Directory {
+  count: number;
+  begin: number;
+  bytes: number;
+}
+
+/** Finds the end record: its comment must reach exactly to the end of the file. */
+async function findEnd(file: Blob): Promise<{ at: number; record: DataView }> {
+  const from = Math.max(0, file.size - END_BYTES - 0xffff);
+  const tail = await bytesOf(file, from, file.size);
+  const view = viewOf(tail);
+  for (let at = tail.length - END_BYTES; at >= 0; at--) {
+    if (view.getUint32(at, true) !== END) continue;
+    if (at + END_BYTES + view.getUint16(at + 20, true) === tail.length)
+      return { at: from + at, record: new DataView(tail.buffer, at, END_BYTES) };
+  }
+  throw unsoundZip(
+    'the record that ends a zip archive',
+    `${file.size} bytes without one: cut off, or no zip`,
+  );
+}
+
+/** Throws FaultError kind `file` where there is no end record, more than one reading, or too much of anything. */
+export async function readEnd(file: Blob): Promise<Directory> {
+  const { at, record } = await findEnd(file);
+  const [disk, directoryDisk] = [record.getUint16(4, true), record.getUint16(6, true)];
+  if ((disk !== 0 && disk !== 0xffff) || (directoryDisk !== 0 && directoryDisk !== 0xffff))
+    throw unsoundZip('an archive in one file', `part ${disk} of several`);
+  const small = {
+    count: record.getUint16(10, true),
+    bytes: record.getUint32(12, true),
+    begin: record.getUint32(16, true),
+  };
+  const large = await readEnd64(file, at);
+  if (!large) {
+    checkPlace(small, at);
+    return small;
+  }
+  for (const [key, unset] of [
+    ['count', 0xffff],
+    ['bytes', 0xffff_ffff],
+    ['begin', 0xffff_ffff],
+  ] as const)
+    if (small[key] !== unset && small[key] !== large[key])
+      throw unsoundZip(`one ${key} of the directory in both end records`, `${small[key]} and ${large[key]}`);
+  checkPlace(large, at - LOCATOR64_BYTES - END64_BYTES);
+  return large;
+}
+
+/** The ZIP64 end record in front of the end record at `end`; null where there is none. */
+async function readEnd64(file: Blob, end: number): Promise<Directory | null> {
+  const from = end - LOCATOR64_BYTES - END64_BYTES;
+  if (from < 0) return null;
+  const view = viewOf(await bytesOf(file, from, end));
+  if (view.getUint32(END64_BYTES, true) !== LOCATOR64) return null;
+  const at = exactly(view, END64_BYTES + 8, 'the place of the ZIP64 record');
+  if (at !== from || view.getUint32(0, true) !== END64)
+    throw unsoundZip(`the ZIP64 end record at ${from}`, `a locator that says ${at}`);
+  return {
+    count: exactly(view, 32, 'a count of entries'),
+    bytes: exactly(view, 40, 'a size of the directory'),
+    begin: exactly(view, 48, 'a place of the directory'),
+  };
+}
+
+/** The directory ends where the end records begin, and is not larger than is kept. */
+function checkPlace({ count, begin, bytes }: Directory, end: number): void {
+  if (count > MAX_ENTRIES) throw unsoundZip(`at most ${MAX_ENTRIES} entries`, `${count}`);
+  if (bytes > MAX_DIRECTORY_BYTES)
+    throw unsoundZip(`a directory of at most ${MAX_DIRECTORY_BYTES} bytes`, `${bytes}`);
+  if (begin + bytes !== end)
+    throw unsoundZip(`a directory that ends at ${end}`, `${bytes} bytes of it from ${begin} on`);
+}

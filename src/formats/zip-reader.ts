@@ -1,0 +1,119 @@
+// Reads a zip archive that is a Blob: nothing of an entry's bytes is touched before it is asked for, and then they are held
+// to their CRC-32 and size. Not here: the directory and its rules (zip-directory.ts), writing (zip-writer.ts).
+import { crc32 } from './crc32.ts';
+import { type DirectoryEntry, LOCAL_BYTES, readDirectory, STORED } from './zip-directory.ts';
+import { bytesOf, shownName, unsoundZip } from './zip-end.ts';
+
+const LOCAL = 0x0403_4b50;
+const ENCRYPTED = 1;
+
+export interface ZipEntry {
+  /** With "/" between folders; never absolute, never with "..". */
+  name: string;
+  sizeBytes: number;
+  /** All its bytes, in a buffer of their own. Throws FaultError kind `file` where they are damaged. */
+  read(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same as a file: checked, but where it is stored a slice of the archive, so that nothing of it is in memory. */
+  blob(): Promise<Blob>;
+}
+
+/** What an archive holds, folders left out. Throws FaultError kind `file`: see readDirectory. */
+export async function openZip(file: Blob, rules: { stored: boolean }): Promise<ZipEntry[]> {
+  const entries = await readDirectory(file, rules);
+  return entries.map((entry) => ({
+    name: entry.name,
+    sizeBytes: entry.sizeBytes,
+    read: () => readEntry(file, entry),
+    blob: () => blobOf(file, entry),
+  }));
+}
+
+async function readEntry(file: Blob, entry: DirectoryEntry): Promise<Uint8Array<ArrayBuffer>> {
+  const raw = await rawOf(file, entry);
+  if (entry.method === STORED) {
+    const bytes = await bytesOf(raw, 0, raw.size);
+    checkCrc(entry, crc32(bytes));
+    return bytes;
+  }
+  const bytes = new Uint8Array(entry.sizeBytes);
+  await eachPiece(entry, inflate(raw), (piece, at) => bytes.set(piece, at));
+  return bytes;
+}
+
+async function blobOf(file: Blob, entry: DirectoryEntry): Promise<Blob> {
+  const raw = await rawOf(file, entry);
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  if (entry.method === STORED) await eachPiece(entry, raw.stream(), () => {});
+  else await eachPiece(entry, inflate(raw), (piece) => pieces.push(piece));
+  return entry.method === STORED ? raw : new Blob(pieces);
+}
+
+const inflate = (raw: Blob): ReadableStream<Uint8Array<ArrayBuffer>> =>
+  raw.stream().pipeThrough(new DecompressionStream('deflate-raw'));
+
+/** An entry's bytes in the archive, once its local header says the same as the directory. */
+async function rawOf(file: Blob, entry: DirectoryEntry): Promise<Blob> {
+  const { name, rawName, begin, limit, compressedBytes } = entry;
+  const header = await bytesOf(file, begin, begin + LOCAL_BYTES + rawName.length);
+  const view = new DataView(header.buffer);
+  const nameAgrees =
+    view.getUint32(0, true) === LOCAL &&
+    view.getUint16(26, true) === rawName.length &&
+    rawName.every((byte, i) => header[LOCAL_BYTES + i] === byte);
+  if (!nameAgrees)
+    throw unsoundZip(`the header of ${shownName(name)} at byte ${begin}`, 'something else, or another name');
+  if (view.getUint16(8, true) !== entry.method || (view.getUint16(6, true) & ENCRYPTED) !== 0)
+    throw unsoundZip(`one compression method for ${shownName(name)}, no encryption`, 'two that differ');
+  const start = begin + LOCAL_BYTES + rawName.length + view.getUint16(28, true);
+  if (start + compressedBytes > limit)
+    throw unsoundZip(
+      `${shownName(name)} to end before byte ${limit}, where something else begins`,
+      `${compressedBytes} bytes from ${start} on`,
+    );
+  return file.slice(start, start + compressedBytes);
+}
+
+/** Hands out a stream's pieces with their offset, never more than the entry's size. Throws where size or checksum differ. */
+async function eachPiece(
+  entry: DirectoryEntry,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  use: (piece: Uint8Array<ArrayBuffer>, at: number) => void,
+): Promise<void> {
+  const reader = stream.getReader();
+  let at = 0;
+  let crc = 0;
+  for (;;) {
+    const { done, value } = await next(reader, entry.name);
+    if (done) break;
+    if (at + value.length > entry.sizeBytes) {
+      await reader.cancel();
+      throw unsoundZip(`${entry.sizeBytes} bytes in ${shownName(entry.name)}`, 'more');
+    }
+    use(value, at);
+    crc = crc32(value, crc);
+    at += value.length;
+  }
+  if (at !== entry.sizeBytes)
+    throw unsoundZip(`${entry.sizeBytes} bytes in ${shownName(entry.name)}`, `${at} bytes`);
+  checkCrc(entry, crc);
+}
+
+/** What the decompressor says of damaged bytes is a TypeError; of a file that went away, a DOMException. */
+async function next(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  name: string,
+): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> {
+  try {
+    return await reader.read();
+  } catch (error) {
+    throw unsoundZip(`bytes of ${shownName(name)} that can be read`, String(error).slice(0, 80));
+  }
+}
+
+function checkCrc({ name, crc }: DirectoryEntry, found: number): void {
+  if (found !== crc)
+    throw unsoundZip(
+      `CRC-32 ${crc.toString(16)} for ${shownName(name)}`,
+      `${found.toString(16)}: the bytes have changed`,
+    );
+}
