@@ -100,24 +100,34 @@ def normals(seed, step, stream, count, start=0):
     return inverse_normal(random_words(seed, step, stream, count, start))
 
 
-def permuted_index(seed, epoch, count, position):
-    """Where `position` of epoch's shuffled order lies among `count` pictures: Feistel network, walked until inside."""
+def words_at(seed, step, stream, indices):
+    """u32 [N] at any indices [N] of (seed, step, stream)."""
+    indices = np.asarray(indices, np.uint64)
+    counter = np.zeros((len(indices), 4), np.uint64)
+    counter[:, 0] = indices >> np.uint64(2)
+    counter[:, 1] = step
+    return philox(counter, (seed, stream))[np.arange(len(indices)), (indices & np.uint64(3)).astype(np.int64)]
+
+
+def permuted_indices(seed, epoch, count, positions):
+    """Where `positions` [N] of epoch's shuffled order lie among `count` pictures: Feistel network, walked until inside."""
     bits = (count - 1).bit_length()
     low_bits = (bits + 1) >> 1
     low_mask, high_mask = 2**low_bits - 1, 2 ** (bits - low_bits) - 1
 
-    def word(index):
-        return int(random_words(seed, epoch, STREAMS["order"], 1, index)[0])
+    def word(step, half):
+        return words_at(seed, epoch, STREAMS["order"], step << 16 | half).astype(np.int64)
 
-    place = position
-    while True:
-        low, high = place & low_mask, place >> low_bits
+    places = np.array(positions, np.int64)
+    walking = np.arange(len(places))
+    while len(walking) > 0:
+        low, high = places[walking] & low_mask, places[walking] >> low_bits
         for step in range(0, 24, 2):
-            low ^= word(step << 16 | high) & low_mask
-            high ^= word((step + 1) << 16 | low) & high_mask
-        place = high << low_bits | low
-        if place < count:
-            return place
+            low ^= word(step, high) & low_mask
+            high ^= word(step + 1, low) & high_mask
+        places[walking] = high << low_bits | low
+        walking = walking[places[walking] >= count]
+    return places
 
 
 def _fixture():
@@ -150,7 +160,7 @@ def _fixture():
             "scipy": ndtri((np.array(bits) + 0.5) * 2.0**-23).tolist(),
         },
         "orders": [
-            {"seed": seed, "epoch": epoch, "count": count, "order": [permuted_index(seed, epoch, count, p) for p in range(count)]}
+            {"seed": seed, "epoch": epoch, "count": count, "order": permuted_indices(seed, epoch, count, range(count)).tolist()}
             for seed, epoch, count in [(0, 0, 1), (0, 1, 5), (7, 3, 33)]
         ],
     }

@@ -1,0 +1,69 @@
+"""What a run's settings (RunConfig of src/config.ts, a dict here) say about a step: where it lies in the epochs, when the
+run ends, what its checkpoint is called, its learning rate and EMA decay. Not here: pictures and noise (training_step.py).
+
+`count` is the number of pictures in the data set. Steps count from 1: step n is the n-th update.
+"""
+
+import math
+
+
+def images_per_step(config):
+    return config["batchSize"] * config["gradientAccumulationSteps"]
+
+
+def steps_per_epoch(config, count):
+    return -(-count // images_per_step(config))
+
+
+def _origin(config):
+    """Where a run was that began elsewhere, or over other batches: (global step, completed epochs)."""
+    origin = config.get("origin") or {"globalStep": 0, "epoch": 0}
+    return origin["globalStep"], origin["epoch"]
+
+
+def position_of(config, count, step):
+    """(completed epochs, steps done in the one that runs) after `step` steps."""
+    first, epoch = _origin(config)
+    epochs, within = divmod(step - first, steps_per_epoch(config, count))
+    return epoch + epochs, within
+
+
+def ends_epoch(config, count, step):
+    return step > _origin(config)[0] and position_of(config, count, step)[1] == 0
+
+
+def last_step(config, count):
+    first, epoch = _origin(config)
+    return min(config["maxSteps"], first + (config["epochs"] - epoch) * steps_per_epoch(config, count))
+
+
+def lasting_until(config, count, step):
+    """The settings, with an end at `step` or later: `maxSteps` and `epochs` grow where they must, and nothing else."""
+    first, epoch = _origin(config)
+    epochs = epoch + -(-(step - first) // steps_per_epoch(config, count))
+    return config | {"maxSteps": max(config["maxSteps"], step), "epochs": max(config["epochs"], epochs)}
+
+
+def checkpoint_name(config, count, step):
+    """The most lasting name that fits a step: src/trainer/naming.ts."""
+    if step == last_step(config, count):
+        return "unet_final"
+    if ends_epoch(config, count, step):
+        return f"unet_epoch_{position_of(config, count, step)[0]}"
+    return f"unet_step_{step}"
+
+
+def learning_rate_at(step, config, last):
+    """diffusers' get_constant_schedule_with_warmup or get_cosine_schedule_with_warmup; the first update's rate is 0."""
+    rate, warmup, update = config["learningRate"], config["warmupSteps"], step - 1
+    if update < warmup:
+        return rate * update / warmup
+    if config["learningRateSchedule"] == "constant":
+        return rate
+    progress = (update - warmup) / max(1, last - warmup)
+    return rate * max(0.0, 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def ema_decay_at(step, max_decay):
+    """diffusers' EMAModel with use_ema_warmup, power 3/4: the first update copies the weights."""
+    return min(max_decay, 1 - (1 + max(0, step - 1)) ** -0.75)

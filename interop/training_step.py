@@ -1,0 +1,151 @@
+"""What one training step learns from, as a pure function of (settings, pictures, step): the same pictures, flips,
+timesteps and noise that src/trainer/training-step.ts takes, from the same random words. numpy only, no network.
+
+Run as a script it writes test/fixtures/training-step.json, which holds the TypeScript to this file.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from counter_random import STREAMS, normals, permuted_indices, random_words, uniform_below
+from run_settings import images_per_step, position_of
+
+TIMESTEPS = 1000
+
+
+def alpha_bar(schedule):
+    """float64 [1000]: how much signal is left at each timestep. src/diffusion/noise-schedule.ts."""
+    steps = np.arange(TIMESTEPS, dtype=np.float64)
+    if schedule == "linear":
+        betas = 1e-4 + (0.02 - 1e-4) * steps / (TIMESTEPS - 1)
+    else:
+        signal = lambda t: np.cos((t / TIMESTEPS + 0.008) / 1.008 * (np.pi / 2)) ** 2
+        betas = np.minimum(1 - signal(steps + 1) / signal(steps), 0.999)
+    return np.cumprod(1 - betas)
+
+
+def mixture_of(prediction_type, levels):
+    """float32 [B, 4]: input = m0 x0 + m1 eps, target = m2 x0 + m3 eps. levels: alpha-bar of each picture, [B]."""
+    signal, sigma = np.sqrt(levels), np.sqrt(1 - levels)
+    zero, one = np.zeros_like(levels), np.ones_like(levels)
+    target = (zero, one) if prediction_type == "epsilon" else (-sigma, signal)
+    return np.stack([signal, sigma, *target], axis=1).astype(np.float32)
+
+
+def loss_weights(prediction_type, levels, gamma):
+    """float32 [B]: min-SNR weights (Hang et al. 2023); gamma 0 weighs all alike."""
+    if gamma == 0:
+        return np.ones(len(levels), np.float32)
+    snr = levels / (1 - levels)
+    return (np.minimum(snr, gamma) / (snr if prediction_type == "epsilon" else snr + 1)).astype(np.float32)
+
+
+def loss_by_quartile(per_sample, timesteps):
+    """float32 [4]: mean loss of the pictures in each quarter of the schedule; NaN where there was none."""
+    quarter = np.asarray(timesteps) * 4 // TIMESTEPS
+    losses = np.asarray(per_sample, np.float64)
+    return np.array([losses[quarter == q].mean() if (quarter == q).any() else np.nan for q in range(4)], np.float32)
+
+
+def grey_of(rgb):
+    """uint8 [..., 3] -> [..., 1]: the luma of ITU-R 601-2 in 16 bits, rounded, as PIL's convert('L')."""
+    r, g, b = np.moveaxis(rgb.astype(np.uint32), -1, 0)
+    return ((r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16).astype(np.uint8)[..., None]
+
+
+@dataclass
+class StepBatch:
+    """Some of a step's pictures; B of them. Pictures and noise are NCHW, as PyTorch has them."""
+
+    pictures: np.ndarray  # float32 [B, C, H, W], -1..1
+    noise: np.ndarray  # float32 [B, C, H, W]
+    timesteps: np.ndarray  # int64 [B]
+    mixture: np.ndarray  # float32 [B, 4]
+    sample_weights: np.ndarray  # float32 [B]
+
+
+class TrainingSteps:
+    """The steps of a run. rgb: uint8 [count, size, size, 3]; channels: 3, or 1 for grey."""
+
+    def __init__(self, config, rgb, channels):
+        self.config = config
+        self._pixels = rgb if channels == 3 else grey_of(rgb)
+        self._levels = alpha_bar(config["noiseSchedule"])
+
+    def batch(self, global_step, places):
+        """The pictures at these places (a range within 0..images_per_step - 1) of the update after `global_step` steps."""
+        config, seed = self.config, self.config["seed"]
+        count, first, length = len(self._pixels), places.start, len(places)
+        epoch, within = position_of(config, count, global_step)
+        start = within * images_per_step(config)
+        order = permuted_indices(seed, epoch, count, [(start + place) % count for place in places])
+        pixels = self._pixels[order]
+        if config["randomFlip"]:
+            flipped = random_words(seed, global_step, STREAMS["flips"], length, first) >= 2**31
+            pixels = np.where(flipped[:, None, None, None], pixels[:, :, ::-1], pixels)
+        size = int(np.prod(pixels.shape[1:]))
+        noise = normals(seed, global_step, STREAMS["noise"], size * length, size * first).reshape(pixels.shape)
+        timesteps = uniform_below(seed, global_step, STREAMS["timesteps"], TIMESTEPS, length, first).astype(np.int64)
+        levels = self._levels[timesteps]
+        return StepBatch(
+            pictures=_channels_first((pixels.astype(np.float64) / 127.5 - 1).astype(np.float32)),
+            noise=_channels_first(noise),
+            timesteps=timesteps,
+            mixture=mixture_of(config["predictionType"], levels),
+            sample_weights=loss_weights(config["predictionType"], levels, config["minSnrGamma"]),
+        )
+
+
+def _channels_first(pictures):
+    return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
+
+
+def _fixture():
+    """A few steps of small runs over pictures made of random words, so that both sides can make them."""
+    import base64
+
+    from run_settings import checkpoint_name, ema_decay_at, last_step, learning_rate_at
+
+    size, count = 8, 7
+    rgb = np.stack(
+        [(random_words(1, i, STREAMS["drawing"], size * size * 3) >> 24).reshape(size, size, 3) for i in range(count)]
+    ).astype(np.uint8)
+    base = dict(
+        seed=4294967290, batchSize=2, gradientAccumulationSteps=2, randomFlip=True, noiseSchedule="linear",
+        predictionType="epsilon", minSnrGamma=0, learningRate=0.01, learningRateSchedule="constant", warmupSteps=3,
+        emaMaxDecay=0.9999, maxSteps=40, epochs=30, origin=None,
+    )  # fmt: skip
+    weighted = base | dict(noiseSchedule="cosine", predictionType="v_prediction", minSnrGamma=5, learningRateSchedule="cosine")
+    elsewhere = base | dict(seed=3, batchSize=3, gradientAccumulationSteps=1, origin={"globalStep": 5, "epoch": 2})
+    grey = base | dict(seed=0, randomFlip=False, gradientAccumulationSteps=1, minSnrGamma=2.5, maxSteps=1000)
+    runs = []
+    for config, channels in [(base, 3), (weighted, 3), (elsewhere, 3), (grey, 1)]:
+        steps, last = TrainingSteps(config, rgb, channels), last_step(config, count)
+        after = [step for step in (0, 1, 2, 7, 21) if step >= (config["origin"] or {"globalStep": 0})["globalStep"]]
+        made = []
+        for step in after:
+            batch = steps.batch(step, range(images_per_step(config)))
+            bytes_ = np.rint((batch.pictures.astype(np.float64) + 1) * 127.5).astype(np.uint8).transpose(0, 2, 3, 1)
+            made.append({
+                "globalStep": step,
+                "pictures": base64.b64encode(bytes_.tobytes()).decode(),
+                "firstNoise": [float(x) for x in batch.noise[:, :, 0, 0].reshape(-1)],
+                "timesteps": batch.timesteps.tolist(),
+                "mixture": [float(x) for x in batch.mixture.reshape(-1)],
+                "sampleWeights": [float(x) for x in batch.sample_weights],
+                "learningRate": learning_rate_at(step + 1, config, last),
+                "emaDecay": ema_decay_at(step + 1, config["emaMaxDecay"]),
+                "position": position_of(config, count, step),
+                "name": checkpoint_name(config, count, step),
+            })  # fmt: skip
+        runs.append({"config": config, "channels": channels, "lastStep": last, "steps": made})
+    return {"madeBy": f"interop/training_step.py, numpy {np.__version__}", "size": size, "count": count, "runs": runs}
+
+
+if __name__ == "__main__":
+    import json
+    from pathlib import Path
+
+    target = Path(__file__).parent.parent / "test" / "fixtures" / "training-step.json"
+    target.write_text(json.dumps(_fixture()) + "\n")

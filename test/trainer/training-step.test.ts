@@ -1,0 +1,102 @@
+// Claims against interop/training_step.py, which continues our runs in PyTorch: a step has the same pictures, flips, timesteps,
+// noise and weights there, the same learning rate, EMA decay, place in its epoch and name.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { lastStep, positionOf, presetConfig, type RunConfig } from '../../src/config.ts';
+import type { PictureSet } from '../../src/data/api.ts';
+import { SHAPES } from '../../src/data/shapes.ts';
+import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import { UNET_DEFAULTS } from '../../src/model/config.ts';
+import { normals, randomWords, STREAMS } from '../../src/random.ts';
+import { checkpointName } from '../../src/trainer/naming.ts';
+import { trainingStep } from '../../src/trainer/training-step.ts';
+
+interface Fixture {
+  size: number;
+  count: number;
+  runs: {
+    config: Partial<RunConfig>;
+    channels: 1 | 3;
+    lastStep: number;
+    steps: {
+      globalStep: number;
+      /** Bytes in base64, NHWC. */
+      pictures: string;
+      /** Of every picture, the noise of its first pixel. */
+      firstNoise: number[];
+      timesteps: number[];
+      mixture: number[];
+      sampleWeights: number[];
+      learningRate: number;
+      emaDecay: number;
+      position: [epoch: number, stepInEpoch: number];
+      name: string;
+    }[];
+  }[];
+}
+const { size, count, runs } = JSON.parse(
+  readFileSync(new URL('../fixtures/training-step.json', import.meta.url), 'utf8'),
+) as Fixture;
+
+/** Picture i: the upper bytes of the words of seed 1. */
+const read = (index: number): Promise<Uint8Array> =>
+  Promise.resolve(
+    Uint8Array.from(randomWords(1, index, STREAMS.drawing, size * size * 3), (word) => word >>> 24),
+  );
+const set: PictureSet = { info: SHAPES, count, size, read, caption: () => '' };
+
+function runConfig({ config, channels }: Fixture['runs'][number]): RunConfig {
+  const network = { ...UNET_DEFAULTS, inChannels: channels, outChannels: channels };
+  return { ...presetConfig('tiny'), ...config, imageSize: size, network } as RunConfig;
+}
+
+const cases = runs.flatMap((run) => run.steps.map((step) => ({ run, step, at: step.globalStep })));
+
+describe('a step that PyTorch makes', () => {
+  it.each(cases)('is ours: seed $run.config.seed, step $at', async ({ run, step }) => {
+    const config = runConfig(run);
+    const last = lastStep(config, count);
+    expect(last).toBe(run.lastStep);
+    const made = await trainingStep(config, set, alphaBar(config.noiseSchedule), last, step.globalStep);
+    const joined = (part: (batch: (typeof made.microBatches)[number]) => ArrayLike<number>) =>
+      made.microBatches.flatMap((batch) => Array.from(part(batch)));
+
+    const bytes = joined(({ pictures }) => pictures).map((value) => Math.round((value + 1) * 127.5));
+    expect(Buffer.from(bytes).toString('base64')).toBe(step.pictures);
+    expect([...made.timesteps]).toEqual(step.timesteps);
+    expect(joined(({ timesteps }) => timesteps)).toEqual(step.timesteps);
+    near(joined(firstPixelsNoise), step.firstNoise, 1e-6);
+    // NumPy's cosine is not V8's to the last bit, and float32 is coarse where a weight is large.
+    near(
+      joined(({ mixture }) => mixture),
+      step.mixture,
+      1e-6,
+    );
+    near(
+      joined(({ sampleWeights }) => sampleWeights),
+      step.sampleWeights,
+      1e-6,
+    );
+    near([made.settings.learningRate, made.settings.emaDecay], [step.learningRate, step.emaDecay], 1e-12);
+    const { epoch, stepInEpoch } = positionOf(config, count, step.globalStep);
+    expect([epoch, stepInEpoch]).toEqual(step.position);
+    expect(checkpointName(step.globalStep, config, count)).toBe(step.name);
+  });
+});
+
+function firstPixelsNoise({
+  shape: [pictures, , , channels],
+  noise,
+}: Awaited<ReturnType<typeof trainingStep>>['microBatches'][number]): number[] {
+  const ofPicture = (i: number) =>
+    normals(noise.seed, noise.step, noise.stream, channels, noise.first + i * size * size * channels);
+  return Array.from({ length: pictures }, (_, i) => [...ofPicture(i)]).flat();
+}
+
+function near(got: readonly number[], expected: readonly number[], tolerance: number): void {
+  expect(got).toHaveLength(expected.length);
+  got.forEach((value, i) => {
+    const other = expected[i] as number;
+    expect(Math.abs(value - other)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(other)));
+  });
+}
