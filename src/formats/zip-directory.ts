@@ -9,7 +9,7 @@ const CENTRAL_BYTES = 46;
 export const LOCAL_BYTES = 30;
 
 export const STORED = 0;
-export const DEFLATED = 8;
+const DEFLATED = 8;
 /** Bits of the flags: encrypted, patched, strongly encrypted, masked. */
 const REFUSED_FLAGS = 0x2061;
 const UTF8_NAME = 0x0800;

@@ -2,7 +2,7 @@
 // one reading. Not here: the directory itself (zip-directory.ts).
 import { FaultError } from '../fault.ts';
 
-export const MAX_ENTRIES = 20_000;
+const MAX_ENTRIES = 20_000;
 const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
 /** Longest text of a file that a message repeats. */
 const SHOWN = 80;

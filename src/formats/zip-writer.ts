@@ -24,6 +24,6 @@ async function* dated(entries: Iterable<ZipInput> | AsyncIterable<ZipInput>) {
 
 /** The whole archive; the browser may keep it on disk. */
 export async function zipBlob(entries: Iterable<ZipInput> | AsyncIterable<ZipInput>): Promise<Blob> {
-  const whole = await new Response(zipStream(entries)).blob();
-  return new Blob([whole], { type: 'application/zip' });
+  const headers = { 'Content-Type': 'application/zip' };
+  return new Response(zipStream(entries), { headers }).blob();
 }

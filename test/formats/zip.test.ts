@@ -1,5 +1,5 @@
-// Claims zip archives: what client-zip and Python's zipfile write is read, what we write has the bytes it was given, and
-// every lie that an archive can tell (size, place, name, checksum, encryption) is refused in words. Bombs stay small.
+// Claims zip archives: what we write has the bytes it was given, what others may write (deflate, folders, comments, ZIP64) is
+// read, and every lie that an archive can tell (size, place, name, checksum, encryption) is refused in words. Bombs stay small.
 import { deflateRawSync, crc32 as zlibCrc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../src/fault.ts';

@@ -1,0 +1,191 @@
+// A .pt file, the zip archive that torch.save has written since PyTorch 1.6: one folder with data.pkl and the numbers of every
+// storage in data/<key>. Reading executes nothing. Not here: the zip (zip-*.ts), the pickle (pickle-*.ts), what a checkpoint
+// should hold (trainer/).
+import { type PickledValue, writePickle } from './pickle-writer.ts';
+import { MAX_PICKLE_BYTES, readPickle } from './pickle-reader.ts';
+import { shown } from './safetensors-scanner.ts';
+import { storedData } from './stored-data.ts';
+import {
+  countOf,
+  DTYPES,
+  type PythonValue,
+  type StoredNumbers,
+  type StoredTensor,
+  type TorchTensor,
+  type TorchValue,
+  unsoundTorch,
+} from './torch-values.ts';
+import { tensorsOf, withTensors } from './value-tree.ts';
+import { bytesOf } from './zip-end.ts';
+import { openZip, type ZipEntry } from './zip-reader.ts';
+import { zipBlob, type ZipInput } from './zip-writer.ts';
+
+/** What torch 2.15 reads: caffe2/serialize/versions.h, kMinSupportedFileFormatVersion to kMaxSupportedFileFormatVersion. */
+const VERSIONS = { least: 1, most: 10 } as const;
+const MAX_NOTE_BYTES = 64;
+/** Numbers in memory, as a multiple of the file's bytes: several names for the same weights, in halves. And some to spare. */
+const MOST_GROWTH = 4;
+const SPARE_BYTES = 16 * 1024 * 1024;
+
+/** Begins every file of torch.save before 1.6, and later with _use_new_zipfile_serialization=False: a pickled number. */
+const LEGACY_MAGIC = [
+  0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
+];
+const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
+
+export type { TorchTensor, TorchValue } from './torch-values.ts';
+
+/** A .pt file whose numbers are still in it. */
+export interface TorchFile {
+  /** Everything but the tensors' numbers: enough to say what the file holds. */
+  value: PythonValue<StoredTensor>;
+  /** The whole value, tensors in memory. Throws FaultError kind `file` where bytes have changed. */
+  load(): Promise<TorchValue>;
+}
+
+/** Looks at a .pt file. Throws FaultError kind `file` that names the entry, opcode, global, dtype or byte. */
+export async function openTorchFile(file: Blob): Promise<TorchFile> {
+  await checkMagic(file);
+  const entries = await openZip(file, { stored: true });
+  const root = rootOf(entries);
+  const byName = new Map<string, ZipEntry>();
+  for (const entry of entries) {
+    if (!entry.name.startsWith(root))
+      throw unsoundTorch(`one folder, ${shown(root)}, as torch.save writes it`, shown(entry.name));
+    byName.set(entry.name.slice(root.length), entry);
+  }
+  await checkNotes(byName);
+  const pickle = readPickle(await readAtMost(byName.get('data.pkl'), MAX_PICKLE_BYTES));
+  const storages = entriesOf(pickle.storages, byName);
+  const tensors = tensorsOf(pickle.root);
+  checkGrowth(tensors, file.size);
+  // What `tensorsOf` lets pass has tensors as its only leaves that are no plain values.
+  const value = pickle.root as PythonValue<StoredTensor>;
+  return { value, load: async () => withTensors(value, await loadTensors(tensors, storages)) };
+}
+
+/** The whole content of a .pt file. Throws FaultError kind `file` that names the entry, opcode, global, dtype or byte. */
+export async function readTorchFile(file: Blob): Promise<TorchValue> {
+  const opened = await openTorchFile(file);
+  return opened.load();
+}
+
+async function checkMagic(file: Blob): Promise<void> {
+  const first = await bytesOf(file, 0, Math.min(512, file.size));
+  const begins = (magic: readonly number[]): boolean => magic.every((byte, i) => first[i] === byte);
+  // Before 0.1.10 the file was a tar archive.
+  const isTar = String.fromCharCode(...first.subarray(257, 262)) === 'ustar';
+  if (begins(LEGACY_MAGIC) || isTar)
+    throw unsoundTorch('a zip archive, as torch.save writes it since PyTorch 1.6', 'the format before that', [
+      'It was saved by an old torch.save; load and save it again with torch 1.6 or newer.',
+    ]);
+  if (!begins(ZIP_MAGIC))
+    throw unsoundTorch(
+      'a zip archive, as torch.save writes it',
+      `a file that begins with ${first.slice(0, 4).join(' ')}`,
+    );
+}
+
+/** The folder of data.pkl, with "/" at its end. */
+function rootOf(entries: readonly ZipEntry[]): string {
+  const found = entries.filter(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
+  const [only] = found;
+  if (!only || found.length > 1)
+    throw unsoundTorch('one data.pkl in one folder, as torch.save writes it', `${found.length} of them`);
+  return only.name.slice(0, -'data.pkl'.length);
+}
+
+async function readAtMost(entry: ZipEntry | undefined, atMost: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (!entry) return new Uint8Array(0);
+  if (entry.sizeBytes > atMost)
+    throw unsoundTorch(`at most ${atMost} bytes in ${shown(entry.name)}`, `${entry.sizeBytes} bytes`);
+  return entry.read();
+}
+
+const textOf = async (entry: ZipEntry | undefined): Promise<string> =>
+  new TextDecoder().decode(await readAtMost(entry, MAX_NOTE_BYTES)).trim();
+
+/** The small entries beside the pickle. Before PyTorch 2.1 there was no byteorder: it was that of the machine. */
+async function checkNotes(entries: ReadonlyMap<string, ZipEntry>): Promise<void> {
+  const byteorder = entries.has('byteorder') ? await textOf(entries.get('byteorder')) : 'little';
+  if (byteorder !== 'little')
+    throw unsoundTorch('numbers in little-endian order (byteorder)', shown(byteorder), [
+      'Save it again on a little-endian machine, as nearly all are.',
+    ]);
+  const version = await textOf(entries.get('version'));
+  if (!/^\d{1,3}$/.test(version) || Number(version) < VERSIONS.least || Number(version) > VERSIONS.most)
+    throw unsoundTorch(`a version from ${VERSIONS.least} to ${VERSIONS.most}`, JSON.stringify(version));
+}
+
+/** Every storage has its bytes, and there are no others. */
+function entriesOf(
+  storages: ReadonlyMap<string, StoredNumbers>,
+  entries: ReadonlyMap<string, ZipEntry>,
+): Map<StoredNumbers, ZipEntry> {
+  const found = new Map<StoredNumbers, ZipEntry>();
+  for (const [key, storage] of storages) {
+    const entry = entries.get(`data/${key}`);
+    const bytes = storage.count * (DTYPES.get(storage.dtype)?.bytes ?? 0);
+    if (entry?.sizeBytes !== bytes)
+      throw unsoundTorch(
+        `${bytes} bytes in data/${key}, ${storage.count} numbers of ${storage.dtype}`,
+        entry ? `${entry.sizeBytes} bytes` : 'no such entry',
+      );
+    found.set(storage, entry);
+  }
+  for (const name of entries.keys())
+    if (name.startsWith('data/') && !storages.has(name.slice('data/'.length)))
+      throw unsoundTorch('only storages that data.pkl names', shown(name));
+  return found;
+}
+
+/** Many tensors may be views of the same numbers, but not so many that they fill the memory. */
+function checkGrowth(tensors: readonly StoredTensor[], fileBytes: number): void {
+  const most = MOST_GROWTH * fileBytes + SPARE_BYTES;
+  const bytes = tensors.reduce((sum, { shape }) => sum + 4 * countOf(shape), 0);
+  if (bytes > most)
+    throw unsoundTorch(
+      `tensors of at most ${most} bytes in a file of ${fileBytes}`,
+      `${bytes} bytes of tensors`,
+    );
+}
+
+/** Storage by storage, so that none is read twice and one at a time is held. */
+async function loadTensors(
+  tensors: readonly StoredTensor[],
+  entries: ReadonlyMap<StoredNumbers, ZipEntry>,
+): Promise<Map<StoredTensor, TorchTensor>> {
+  const byStorage = new Map<StoredNumbers, StoredTensor[]>();
+  for (const view of new Set(tensors)) {
+    const views = byStorage.get(view.storage);
+    if (views) views.push(view);
+    else byStorage.set(view.storage, [view]);
+  }
+  const loaded = new Map<StoredTensor, TorchTensor>();
+  for (const [storage, views] of byStorage) {
+    const bytes = (await entries.get(storage)?.read()) ?? new Uint8Array(0);
+    for (const [i, data] of storedData(views, bytes).entries()) {
+      const view = views[i];
+      if (view) loaded.set(view, { dtype: storage.dtype, shape: view.shape, data });
+    }
+  }
+  return loaded;
+}
+
+const viewOf = ({ data }: TorchTensor): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/**
+ * The file that torch.save would write, for torch.load(path, weights_only=True). `name`: the folder inside, as torch.save takes
+ * the file's name. Tensors are float32 whatever their dtype says; their numbers are not copied.
+ */
+export async function writeTorchFile(value: PickledValue, name: string): Promise<Blob> {
+  const { bytes, tensors } = writePickle(value);
+  const entries: ZipInput[] = [
+    { name: `${name}/data.pkl`, content: bytes },
+    { name: `${name}/byteorder`, content: 'little' },
+    ...tensors.map((tensor, i) => ({ name: `${name}/data/${i}`, content: viewOf(tensor) })),
+    { name: `${name}/version`, content: '3\n' },
+  ];
+  return zipBlob(entries);
+}

@@ -1,0 +1,60 @@
+// Walks what a pickle held: finds its tensors, puts others in their place, and refuses what is no tree of plain values (a list
+// inside itself, or shared so often that following it would never end). Not here: the pickle (pickle-reader.ts).
+import { MAX_TENSORS } from './safetensors-scanner.ts';
+import { GlobalName, type Item } from './torch-objects.ts';
+import {
+  OrderedDict,
+  type PythonValue,
+  StoredNumbers,
+  StoredTensor,
+  type TorchTensor,
+  type TorchValue,
+  unsoundTorch,
+} from './torch-values.ts';
+
+const MAX_DEPTH = 64;
+/** Values met on the walk, shared ones as often as they are met: more than any 16 MiB of losses. */
+const MAX_VALUES = 1 << 21;
+
+/** The tensors of a tree in its order. Throws FaultError kind `file` where `root` is no tree of plain values. */
+export function tensorsOf(root: Item): StoredTensor[] {
+  const found: StoredTensor[] = [];
+  let values = 0;
+  const walk = (item: Item, depth: number): void => {
+    values += 1;
+    if (values > MAX_VALUES) throw unsoundTorch(`at most ${MAX_VALUES} values`, 'more, or some without end');
+    if (depth > MAX_DEPTH)
+      throw unsoundTorch(`at most ${MAX_DEPTH} values inside each other`, 'more, or one inside itself');
+    if (item instanceof StoredTensor) found.push(item);
+    if (found.length > MAX_TENSORS) throw unsoundTorch(`at most ${MAX_TENSORS} tensors`, 'more');
+    if (item instanceof GlobalName) throw unsoundTorch('plain values', `${item.path} as a value`);
+    else if (item instanceof StoredNumbers) throw unsoundTorch('tensors', `storage ${item.key} as a value`);
+    else if (Array.isArray(item) || item instanceof Map)
+      for (const child of item.values()) walk(child, depth + 1);
+  };
+  walk(root, 0);
+  return found;
+}
+
+/** The same tree with every tensor in memory. The root must have passed `tensorsOf`. */
+export function withTensors(
+  root: PythonValue<StoredTensor>,
+  loaded: ReadonlyMap<StoredTensor, TorchTensor>,
+): TorchValue {
+  if (root instanceof StoredTensor) {
+    const tensor = loaded.get(root);
+    if (!tensor) throw new Error('a tensor that was not loaded');
+    return tensor;
+  }
+  if (Array.isArray(root)) {
+    const items = root.map((item) => withTensors(item, loaded));
+    return Object.isFrozen(root) ? (Object.freeze(items) as TorchValue[]) : items;
+  }
+  if (root instanceof Map) {
+    const dict =
+      root instanceof OrderedDict ? new OrderedDict<TorchTensor>() : new Map<string | number, TorchValue>();
+    for (const [key, value] of root) dict.set(key, withTensors(value, loaded));
+    return dict;
+  }
+  return root;
+}
