@@ -1,8 +1,27 @@
-"""Writes test/fixtures/diffusers: what real PyTorch and diffusers compute for three small networks, five AdamW steps
-and the two samplers. The TypeScript is held to these numbers. Run it again only to change the claims:
-`python interop/make_fixtures.py`. Not here: anything that the app ships.
+"""Writes test/fixtures/diffusers: what real PyTorch and diffusers compute for small networks. The TypeScript is held to
+these numbers, eager and plan alike. Not here: anything that the app ships, and the random numbers (counter_random.py).
+
+    python3 interop/make_fixtures.py                                                    remakes all of them
+    python3 interop/make_fixtures.py --config my.json --seed 5 --out test/fixtures/diffusers/   adds my.safetensors
+
+my.json is a diffusers UNet2DModel config.json; what it leaves out is diffusers' default, and `_training` may change
+TRAINING below. The tests take every .safetensors of that folder: a new file is a new case, with nothing else to change.
+
+A case, all float32, pictures as PyTorch has them, [B, C, H, W]:
+    weights, gradients, final, ema   [n] each: all parameters one after the other, in the order of metadata `parameters`
+    input, timesteps -> prediction; target, sample_weights -> loss, per_sample; gradients are those of this loss
+    final, ema                       after STEPS steps of AdamW from `weights`, whose batches come from the seed
+    samples.<sampler>.<schedule>.<prediction type>   [B, C, H, W]: from SAMPLE_CALLS calls of the network with `weights`
+and in its metadata, as JSON: versions, seed, config, parameters, training, losses, learningRates, gradientNorms,
+emaDecays, sampleCalls, adrift.
+
+Everything random in training and sampling is counter_random.py's at the seed, in the order [B, H, W, C]:
+    step k = 0..: pictures 2 u - 1 of uniforms(seed, k, drawing), noise normals(seed, k, noise), timesteps
+    uniform_below(seed, k, timesteps, 1000); sample s: normals(seed, s, samples), the first picture's worth is where it
+    starts, the next ones are each call's fresh noise.
 """
 
+import argparse
 import hashlib
 import json
 from pathlib import Path
@@ -14,54 +33,58 @@ import torch
 from diffusers import DDIMScheduler, DDPMScheduler, UNet2DModel
 from diffusers.optimization import get_constant_schedule_with_warmup, get_cosine_schedule_with_warmup
 from diffusers.training_utils import EMAModel, compute_snr
-from safetensors.torch import save_file
+from safetensors.torch import save
 
-from counter_random import STREAMS, normals
+from counter_random import STREAMS, normals, uniform_below, uniforms
 
-OUT = Path(__file__).parent.parent / "test" / "fixtures" / "diffusers"
-VERSIONS = f"torch {torch.__version__.split('+')[0]}, diffusers {diffusers.__version__}, numpy {np.__version__}"
+HERE = Path(__file__).parent
+OUT = HERE.parent / "test" / "fixtures" / "diffusers"
+VERSIONS = {
+    "torch": torch.__version__.split("+")[0],
+    "diffusers": diffusers.__version__,
+    "numpy": np.__version__,
+}
+MADE_BY = ", ".join(f"{name} {version}" for name, version in VERSIONS.items())
 
-# Keys as src/model/config.ts. Between them: both attention blocks, one head and heads of 8, both paddings, both orders of
-# sine and cosine, one and two layers, with and without middle attention, one and three channels, a picture not square.
-# No norm has groups of one channel: the bias before it would have a gradient of pure rounding, which AdamW blows up.
-HEADS = dict(
-    sampleSize=[8, 8], inChannels=3, outChannels=3, blockOutChannels=[4, 16], layersPerBlock=1,
-    downBlockTypes=["DownBlock2D", "AttnDownBlock2D"], upBlockTypes=["AttnUpBlock2D", "UpBlock2D"],
-    addAttention=True, attentionHeadDim=8, normNumGroups=2, normEps=1e-5,
-    downsamplePadding=1, flipSinToCos=True, freqShift=0,
-)  # fmt: skip
-CIFAR_LIKE = dict(
-    sampleSize=[8, 8], inChannels=3, outChannels=3, blockOutChannels=[4, 8, 8], layersPerBlock=2,
-    downBlockTypes=["DownBlock2D", "AttnDownBlock2D", "DownBlock2D"],
-    upBlockTypes=["UpBlock2D", "AttnUpBlock2D", "UpBlock2D"],
-    addAttention=True, attentionHeadDim=None, normNumGroups=2, normEps=1e-6,
-    downsamplePadding=0, flipSinToCos=False, freqShift=1,
-)  # fmt: skip
-PLAIN = dict(
-    sampleSize=[8, 12], inChannels=1, outChannels=1, blockOutChannels=[4, 8], layersPerBlock=1,
-    downBlockTypes=["DownBlock2D", "DownBlock2D"], upBlockTypes=["UpBlock2D", "UpBlock2D"],
-    addAttention=False, attentionHeadDim=None, normNumGroups=2, normEps=1e-5,
-    downsamplePadding=1, flipSinToCos=True, freqShift=0,
+BATCH, STEPS, SAMPLE_CALLS = 2, 20, 4
+SCHEDULES = ("linear", "squaredcos_cap_v2")
+PREDICTIONS = ("epsilon", "v_prediction")
+SAMPLERS = {"ddim": DDIMScheduler, "ddpm": DDPMScheduler}
+TRAINING = dict(
+    prediction_type="epsilon", beta_schedule="linear", min_snr_gamma=0, learning_rate=2e-3,
+    learning_rate_schedule="constant", warmup_steps=5, weight_decay=0.01, gradient_clip=0.5, ema_max_decay=0.9999,
 )  # fmt: skip
 
 
-def unet_of(config):
-    snake = {"".join("_" + c.lower() if c.isupper() else c for c in key): value for key, value in config.items()}
-    for kind in ("down", "up"):  # AttnDownBlock2D and DownBlock2D by their own names
-        snake[f"{kind}_block_types"] = tuple(snake[f"{kind}_block_types"])
-    snake["block_out_channels"] = tuple(snake["block_out_channels"])
-    snake["sample_size"] = tuple(snake["sample_size"])
-    return UNet2DModel(**snake)
+def read_config(path):
+    """(UNet2DModel's arguments, training options) of a config.json."""
+    fields = json.loads(Path(path).read_text())
+    options = fields.pop("_training", {})
+    if unknown := options.keys() - TRAINING.keys():
+        raise SystemExit(f"{path}: _training has no {', '.join(sorted(unknown))}; it has {', '.join(TRAINING)}")
+    fields = {key: value for key, value in fields.items() if not key.startswith("_")}
+    if fields.get("sample_size") is None:
+        raise SystemExit(f"{path}: sample_size is missing: a pixel count, or [height, width]")
+    return fields, TRAINING | options
 
 
-def seeded_unet(config, seed):
-    """PyTorch's own initialisation, with norms moved off 1 and 0 so that swapping them would show."""
+def unet_of(fields):
+    return UNet2DModel(**{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()})
+
+
+def seeded_unet(fields, seed):
+    """
+    PyTorch's own initialisation, with norms moved off 1 and 0 so that swapping them would show, and first activations of
+    a variance of 1e-3, beside which norm_eps shows.
+    """
     torch.manual_seed(seed)
-    unet = unet_of(config)
+    unet = unet_of(fields)
     with torch.no_grad():
         for name, parameter in unet.named_parameters():
             if "norm" in name:
                 parameter.add_(0.2 * torch.randn_like(parameter))
+            if name.startswith("conv_in."):
+                parameter.mul_(0.05)
     return unet
 
 
@@ -69,13 +92,20 @@ def parameter_list(unet):
     return [[name, list(value.shape)] for name, value in unet.state_dict().items()]
 
 
-def save(name, tensors, **metadata):
-    metadata = {key: value if isinstance(value, str) else json.dumps(value) for key, value in metadata.items()}
-    path = OUT / f"{name}.safetensors"
-    save_file({key: value.detach().contiguous().float() for key, value in tensors.items()}, path, {"madeBy": VERSIONS, **metadata})
-    size = path.stat().st_size
-    assert size < 400_000, f"{path} is {size} bytes"
-    print(f"{path.name}: {size} bytes")
+def shape_of(unet):
+    """[C, H, W] of a picture."""
+    size = unet.config.sample_size
+    return (unet.config.in_channels, *(size if isinstance(size, (list, tuple)) else (size, size)))
+
+
+def flat(tensors):
+    return torch.cat([tensor.detach().reshape(-1) for tensor in tensors])
+
+
+def channels_first(values, shape):
+    """Values in the order [..., H, W, C] -> tensor [..., C, H, W]."""
+    channels, height, width = shape
+    return torch.from_numpy(values).reshape(-1, height, width, channels).permute(0, 3, 1, 2).contiguous()
 
 
 def weighted_loss(prediction, target, sample_weights):
@@ -83,61 +113,133 @@ def weighted_loss(prediction, target, sample_weights):
     return (sample_weights * per_sample).mean(), per_sample
 
 
-def forward_and_gradients(name, config, seed):
-    """One network: input, prediction, loss against a random target, gradient of every parameter. Pictures are NCHW."""
-    unet = seeded_unet(config, seed)
-    batch, shape = 2, (config["inChannels"], *config["sampleSize"])
-    x, target = torch.randn(batch, *shape), torch.randn(batch, *shape)
+def one_pass(unet):
+    """Input, prediction, loss against a random target, and its gradient with respect to every parameter."""
+    shape = shape_of(unet)
+    x, target = torch.randn(BATCH, *shape), torch.randn(BATCH, *shape)
     timesteps, sample_weights = torch.tensor([7, 913]), torch.tensor([1.0, 0.25])
-    prediction = unet(x, timesteps).sample
-    loss, per_sample = weighted_loss(prediction, target, sample_weights)
-    loss.backward()
-    tensors = {"input": x, "timesteps": timesteps, "target": target, "sample_weights": sample_weights}
-    tensors |= {"prediction": prediction, "loss": loss, "per_sample": per_sample}
-    tensors |= {f"weights.{key}": value for key, value in unet.named_parameters()}
-    tensors |= {f"gradients.{key}": value.grad for key, value in unet.named_parameters()}
-    save(name, tensors, config=config, parameters=parameter_list(unet))
 
-
-def five_steps(name, config, seed):
-    """Five steps of a training script: v prediction, cosine noise, min-SNR 5, clip, warm-up, AdamW, EMA with warm-up."""
-    unet = seeded_unet(config, seed)
-    settings = dict(learningRate=2e-3, warmupSteps=3, weightDecay=0.01, gradientClip=0.5, emaMaxDecay=0.9999, minSnrGamma=5)
-    first = {f"first.{key}": value.detach().clone() for key, value in unet.named_parameters()}
-    scheduler = DDPMScheduler(beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction")
-    optimizer = torch.optim.AdamW(
-        unet.parameters(), lr=settings["learningRate"], betas=(0.9, 0.999), eps=1e-8, weight_decay=settings["weightDecay"]
-    )
-    rates = get_constant_schedule_with_warmup(optimizer, settings["warmupSteps"])
-    ema = EMAModel(unet.parameters(), decay=settings["emaMaxDecay"], use_ema_warmup=True, inv_gamma=1.0, power=3 / 4)
-    steps, batch, shape = 5, 4, (config["inChannels"], *config["sampleSize"])
-    pictures, noise = torch.rand(steps, batch, *shape) * 2 - 1, torch.randn(steps, batch, *shape)
-    timesteps = torch.randint(0, 1000, (steps, batch))
-    losses, norms, learning_rates, decays = [], [], [], []
-    for step in range(steps):
-        x = scheduler.add_noise(pictures[step], noise[step], timesteps[step])
-        target = scheduler.get_velocity(pictures[step], noise[step], timesteps[step])
-        snr = compute_snr(scheduler, timesteps[step])
-        weights = torch.clamp(snr, max=settings["minSnrGamma"]) / (snr + 1)
-        loss, _ = weighted_loss(unet(x, timesteps[step]).sample, target, weights)
+    def gradients(dtype):
+        unet.double() if dtype == torch.float64 else unet.float()
+        unet.zero_grad()
+        prediction = unet(x.to(dtype), timesteps).sample
+        loss, per_sample = weighted_loss(prediction, target.to(dtype), sample_weights.to(dtype))
         loss.backward()
-        norms.append(torch.nn.utils.clip_grad_norm_(unet.parameters(), settings["gradientClip"]).item())
-        learning_rates.append(optimizer.param_groups[0]["lr"])
+        return prediction, loss, per_sample, [parameter.grad.clone() for parameter in unet.parameters()]
+
+    exact = dict(zip((name for name, _ in unet.named_parameters()), gradients(torch.float64)[3]))
+    prediction, loss, per_sample, grads = gradients(torch.float32)
+    tensors = dict(input=x, timesteps=timesteps, target=target, sample_weights=sample_weights)
+    tensors |= dict(prediction=prediction, loss=loss, per_sample=per_sample, gradients=flat(grads))
+    return tensors, adrift(exact)
+
+
+def adrift(exact):
+    """
+    Parameters whose gradient is zero but for rounding (the keys' bias; a bias before a norm with groups of one channel).
+    AdamW divides rounding by its own size and walks them anywhere, without any effect on the prediction: where they end
+    is nobody's claim. exact: gradients in float64.
+    """
+    largest = max(gradient.abs().max() for gradient in exact.values())
+    return [name for name, gradient in exact.items() if gradient.abs().max() < 1e-10 * largest]
+
+
+def batch_of(seed, step, shape):
+    size = BATCH * int(np.prod(shape))
+    pictures = 2 * uniforms(seed, step, STREAMS["drawing"], size) - 1
+    timesteps = uniform_below(seed, step, STREAMS["timesteps"], 1000, BATCH)
+    noise = normals(seed, step, STREAMS["noise"], size)
+    return channels_first(pictures, shape), channels_first(noise, shape), torch.from_numpy(timesteps.astype(np.int64))
+
+
+def rates_of(optimizer, training):
+    if training["learning_rate_schedule"] == "cosine":
+        return get_cosine_schedule_with_warmup(optimizer, training["warmup_steps"], STEPS)
+    return get_constant_schedule_with_warmup(optimizer, training["warmup_steps"])
+
+
+def train(unet, training, seed):
+    """A training script as the examples of diffusers have it: noise, target, min-SNR, clip, warm-up, AdamW, EMA."""
+    scheduler = DDPMScheduler(beta_schedule=training["beta_schedule"], prediction_type=training["prediction_type"])
+    optimizer = torch.optim.AdamW(
+        unet.parameters(), lr=training["learning_rate"], betas=(0.9, 0.999), eps=1e-8, weight_decay=training["weight_decay"]
+    )
+    rates = rates_of(optimizer, training)
+    ema = EMAModel(unet.parameters(), decay=training["ema_max_decay"], use_ema_warmup=True, inv_gamma=1.0, power=3 / 4)
+    velocity, gamma = training["prediction_type"] == "v_prediction", training["min_snr_gamma"]
+    clip = training["gradient_clip"] or float("inf")
+    curves = dict(losses=[], gradientNorms=[], learningRates=[], emaDecays=[])
+    for step in range(STEPS):
+        pictures, noise, timesteps = batch_of(seed, step, shape_of(unet))
+        x = scheduler.add_noise(pictures, noise, timesteps)
+        target = scheduler.get_velocity(pictures, noise, timesteps) if velocity else noise
+        snr = compute_snr(scheduler, timesteps)
+        weights = torch.clamp(snr, max=gamma) / (snr + 1 if velocity else snr) if gamma else torch.ones(BATCH)
+        optimizer.zero_grad()
+        loss, _ = weighted_loss(unet(x, timesteps).sample, target, weights)
+        loss.backward()
+        curves["gradientNorms"].append(torch.nn.utils.clip_grad_norm_(unet.parameters(), clip).item())
+        curves["learningRates"].append(optimizer.param_groups[0]["lr"])
         optimizer.step()
         rates.step()
-        optimizer.zero_grad()
         ema.step(unet.parameters())
-        losses.append(loss.item())
-        decays.append(ema.cur_decay_value)
-    names = [key for key, _ in unet.named_parameters()]
-    states = [optimizer.state[parameter] for parameter in unet.parameters()]
-    tensors = {"pictures": pictures, "noise": noise, "timesteps": timesteps, **first}
-    tensors |= {f"weights.{key}": value for key, value in unet.named_parameters()}
-    tensors |= {f"ema.{key}": value for key, value in zip(names, ema.shadow_params)}
-    tensors |= {f"expAvg.{key}": state["exp_avg"] for key, state in zip(names, states)}
-    tensors |= {f"expAvgSq.{key}": state["exp_avg_sq"] for key, state in zip(names, states)}
-    curves = dict(losses=losses, gradientNorms=norms, learningRates=learning_rates, emaDecays=decays)
-    save(name, tensors, config=config, parameters=parameter_list(unet), settings=settings, **curves)
+        curves["losses"].append(loss.item())
+        curves["emaDecays"].append(ema.cur_decay_value)
+    return dict(final=flat(unet.parameters()), ema=flat(ema.shadow_params)), curves
+
+
+@torch.no_grad()
+def sample(unet, sampler, beta_schedule, prediction_type, seed):
+    """BATCH samples by the network, from counted noise."""
+    scheduler = SAMPLERS[sampler](beta_schedule=beta_schedule, prediction_type=prediction_type)
+    scheduler.set_timesteps(SAMPLE_CALLS)
+    shape = shape_of(unet)
+    size = int(np.prod(shape))
+    draws = [normals(seed, s, STREAMS["samples"], size * (SAMPLE_CALLS + 1)).reshape(-1, size) for s in range(BATCH)]
+    noises = iter([channels_first(np.stack(rows), shape) for rows in zip(*draws)])
+    scheduling_ddpm.randn_tensor = lambda *_, **__: next(noises)
+    x = next(noises)
+    for t in scheduler.timesteps:
+        x = scheduler.step(unet(x, t).sample, t, x).prev_sample
+    return x
+
+
+def in_one_order(file):
+    """The same .safetensors with its metadata sorted: the library writes them in another order every time."""
+    end = 8 + int.from_bytes(file[:8], "little")
+    header = json.loads(file[8:end])
+    header = {"__metadata__": dict(sorted(header.pop("__metadata__").items())), **header}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + file[end:]
+
+
+def make_case(path, seed, out):
+    fields, training = read_config(path)
+    unet = seeded_unet(fields, seed)
+    tensors = {"weights": flat(unet.parameters())}
+    passed, drifting = one_pass(unet)
+    tensors |= passed
+    for sampler in SAMPLERS:
+        for schedule in SCHEDULES:
+            for prediction in PREDICTIONS:
+                tensors[f"samples.{sampler}.{schedule}.{prediction}"] = sample(unet, sampler, schedule, prediction, seed)
+    trained, curves = train(unet, training, seed)
+    config = {key: value for key, value in unet.config.items() if not key.startswith("_") or key == "_class_name"}
+    names = [name for name, _ in unet.named_parameters()]
+    parameters = parameter_list(unet)
+    assert names == [name for name, _ in parameters], "a buffer among the parameters"
+    facts = dict(
+        versions=VERSIONS, seed=seed, config={"_class_name": "UNet2DModel", **config}, parameters=parameters,
+        training=training, sampleCalls=SAMPLE_CALLS, adrift=drifting, **curves,
+    )  # fmt: skip
+    metadata = {"madeBy": MADE_BY} | {key: json.dumps(value, separators=(",", ":")) for key, value in facts.items()}
+    file = Path(out) / f"{Path(path).stem}.safetensors"
+    tensors = {key: value.detach().float().contiguous() for key, value in (tensors | trained).items()}
+    file.write_bytes(in_one_order(save(tensors, metadata)))
+    count = sum(parameter.numel() for parameter in unet.parameters())
+    print(f"{file.name}: {count} parameters, {file.stat().st_size} bytes, losses {curves['losses'][0]:.4f} to {curves['losses'][-1]:.4f}")
+    return file
 
 
 def trajectory(scheduler_class, beta_schedule, prediction_type, steps=7, size=12, seed=3, sample=5):
@@ -174,6 +276,12 @@ def learning_rates(schedule, *arguments, updates=20):
     return seen
 
 
+def snake_case(config):
+    """The fields of src/model/config.ts -> UNet2DModel's."""
+    words = lambda key: "".join("_" + c.lower() if c.isupper() else c for c in key)
+    return {words(key): value for key, value in config.items()}
+
+
 def network(channels, layers, down, up, **options):
     """A reference network of numbers.md by the places of its attention blocks."""
     at = lambda kind, places: [f"Attn{kind}" if i in places else kind for i in range(len(channels))]
@@ -200,7 +308,7 @@ def reference_networks():
     made = []
     for name, config in networks.items():
         with torch.device("meta"):
-            parameters = parameter_list(unet_of(config))
+            parameters = parameter_list(unet_of(snake_case(config)))
         lines = "".join(f"{key} {','.join(map(str, shape))}\n" for key, shape in parameters)
         made.append({
             "name": name,
@@ -212,27 +320,34 @@ def reference_networks():
     return made
 
 
-def write_json(name, value):
-    (OUT / f"{name}.json").write_text(json.dumps({"madeBy": VERSIONS, **value}) + "\n")
+def write_json(name, value, out):
+    (Path(out) / f"{name}.json").write_text(json.dumps({"madeBy": MADE_BY, **value}) + "\n")
 
 
-if __name__ == "__main__":
-    OUT.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)
-    forward_and_gradients("unet-heads", HEADS, 1)
-    forward_and_gradients("unet-cifar-like", CIFAR_LIKE, 2)
-    forward_and_gradients("unet-plain", PLAIN, 3)
-    five_steps("five-steps", PLAIN, 4)
-    write_json("networks", {"networks": reference_networks()})
-    combinations = [
-        (cls, schedule, prediction)
-        for cls in (DDIMScheduler, DDPMScheduler)
-        for schedule in ("linear", "squaredcos_cap_v2")
-        for prediction in ("epsilon", "v_prediction")
-    ]
-    write_json("trajectories", {"seed": 3, "sample": 5, "size": 12, "trajectories": [trajectory(*c) for c in combinations]})
+def make_tables(out):
+    """What no network is needed for: names of published networks, samplers on an analytic denoiser, learning rates."""
+    write_json("networks", {"networks": reference_networks()}, out)
+    combinations = [(c, s, p) for c in (DDIMScheduler, DDPMScheduler) for s in SCHEDULES for p in PREDICTIONS]
+    write_json("trajectories", {"seed": 3, "sample": 5, "size": 12, "trajectories": [trajectory(*c) for c in combinations]}, out)
     rates = {
         "constant": learning_rates(get_constant_schedule_with_warmup, 6),
         "cosine": learning_rates(get_cosine_schedule_with_warmup, 6, 20),
     }
-    write_json("learning-rates", {"warmupSteps": 6, "lastStep": 20, "rates": rates})
+    write_json("learning-rates", {"warmupSteps": 6, "lastStep": 20, "rates": rates}, out)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Golden fixtures by real torch and diffusers.")
+    parser.add_argument("--config", type=Path, help="config.json of one more case; left out, all of interop/configs")
+    parser.add_argument("--seed", type=int, default=1, help="of weights, noise, timesteps and pictures; 0..2^32 - 1")
+    parser.add_argument("--out", type=Path, default=OUT)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)  # the same order of additions wherever this runs
+    if arguments.config:
+        make_case(arguments.config, arguments.seed, arguments.out)
+    else:
+        for path in sorted((HERE / "configs").glob("*.json")):
+            size = make_case(path, arguments.seed, arguments.out).stat().st_size
+            assert size <= 400_000, f"{path.stem} is {size} bytes: a committed case has at most 400,000"
+        make_tables(arguments.out)

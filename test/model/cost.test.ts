@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { networkOf } from '../../src/config.ts';
 import { forwardCost } from '../../src/model/cost.ts';
 import { parameterCount } from '../../src/model/parameters.ts';
-import { readFixture } from './fixtures.ts';
+import { goldenCases } from '../interop/golden-files.ts';
 
 const CIFAR = networkOf({ preset: 'cifar', imageSize: 32 });
 
@@ -11,11 +11,9 @@ it('ddpm-cifar10-32 makes 6.2 GMAC a picture', () => {
   expect(forwardCost(CIFAR, 1).multiplyAdds / 1e9).toBeCloseTo(6.2, 1);
 });
 
-it('a pass touches every parameter once', () => {
-  for (const name of ['unet-heads', 'unet-cifar-like', 'unet-plain']) {
-    const { config } = readFixture(name);
-    expect(forwardCost(config, 1).parameters).toBe(parameterCount(config));
-  }
+it.each(goldenCases())('a pass touches every parameter once: $name', (golden) => {
+  const config = golden.network();
+  expect(forwardCost(config, 1).parameters).toBe(parameterCount(config));
 });
 
 it('work and activations grow with the batch, parameters and operations do not', () => {
@@ -28,7 +26,7 @@ it('work and activations grow with the batch, parameters and operations do not',
 });
 
 it('a convolution is out pixels x out channels x in channels x 9', () => {
-  const { config } = readFixture('unet-plain');
+  const config = networkOf({ preset: 'tiny', imageSize: 16 });
   const wider = { ...config, outChannels: config.outChannels + 1 };
   const [h, w] = config.sampleSize;
   const more = forwardCost(wider, 1).multiplyAdds - forwardCost(config, 1).multiplyAdds;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { networkOf } from '../../src/config.ts';
 import type { UNetConfig } from '../../src/model/config.ts';
 import { parameterCount, unetParameters } from '../../src/model/parameters.ts';
-import { readFixture, readJson } from './fixtures.ts';
+import { goldenCases, readJson } from '../interop/golden-files.ts';
 
 interface Published {
   name: string;
@@ -16,13 +16,9 @@ interface Published {
 }
 const { networks } = readJson('networks') as { networks: Published[] };
 
-it.each(['unet-heads', 'unet-cifar-like', 'unet-plain'])(
-  '%s: names, shapes and order are diffusers`',
-  (name) => {
-    const { config, parameters } = readFixture(name);
-    expect(unetParameters(config)).toEqual(parameters);
-  },
-);
+it.each(goldenCases())('$name: names, shapes and order are diffusers`', (golden) => {
+  expect(unetParameters(golden.network())).toEqual(golden.parameters);
+});
 
 it.each(networks)(
   '$name: $parameters parameters in diffusers` order',

@@ -1,25 +1,25 @@
 // Claim: the network, on plain JavaScript loops, gives diffusers' predictions (fixtures of interop/make_fixtures.py).
 import { describe, expect, it } from 'vitest';
 import { unet } from '../../src/model/unet.ts';
-import { largestDifference, readFixture, toChannelsLast } from './fixtures.ts';
+import { relativeDifference, toChannelsLast } from '../interop/golden-case.ts';
+import { goldenCases } from '../interop/golden-files.ts';
 import { type Plain, plain, referenceOps } from './reference-ops.ts';
 
-describe.each(['unet-heads', 'unet-cifar-like', 'unet-plain'])('%s', (name) => {
-  const fixture = readFixture(name);
-  const { config, parameters } = fixture;
-  const batch = fixture.tensor('timesteps').data.length;
-  const x = plain([batch, ...config.sampleSize, config.inChannels], toChannelsLast(fixture.tensor('input')));
-  const timesteps = plain([batch], fixture.tensor('timesteps').data);
+describe.each(goldenCases())('$name', (golden) => {
+  const { parameters, shape } = golden;
+  const timesteps = plain([shape[0]], golden.tensor('timesteps').data);
+  const x = plain(shape, toChannelsLast(golden.tensor('input')));
   const weights: Record<string, Plain> = {};
-  fixture.group('weights').forEach((data, i) => {
+  golden.group('weights').forEach((data, i) => {
     const spec = parameters[i];
     if (spec) weights[spec.name] = plain(spec.shape, data);
   });
 
   it('predicts what diffusers predicts, within 1e-5', () => {
+    const config = golden.network();
     const prediction = unet(referenceOps, config, weights, x, timesteps);
-    expect(prediction.shape).toEqual([batch, ...config.sampleSize, config.outChannels]);
-    expect(largestDifference(prediction.data, toChannelsLast(fixture.tensor('prediction')))).toBeLessThan(
+    expect(prediction.shape).toEqual([...shape.slice(0, 3), config.outChannels]);
+    expect(relativeDifference(prediction.data, toChannelsLast(golden.tensor('prediction')))).toBeLessThan(
       1e-5,
     );
   });
@@ -32,6 +32,7 @@ describe.each(['unet-heads', 'unet-cifar-like', 'unet-plain'])('%s', (name) => {
         return target[String(key)];
       },
     });
+    const config = golden.network();
     unet(referenceOps, config, watched, x, timesteps);
     expect([...read].toSorted()).toEqual(parameters.map((spec) => spec.name).toSorted());
     const { 'conv_out.bias': _, ...lacking } = weights;

@@ -1,0 +1,264 @@
+// What a golden case claims of an executor: forward pass, gradients, twenty steps of training, samples. Eager and plan answer to
+// the same claims. Not here: the cases (golden-case.ts), where executors come from (golden-*.test.ts).
+import { afterAll, describe, expect, it } from 'vitest';
+import { alphaBar, type NoiseSchedule, TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
+import { createSampler, initialNoise, type SamplerName, stepNoise } from '../../src/diffusion/sampler.ts';
+import { lossWeights, mixtureOf, type PredictionType } from '../../src/diffusion/target.ts';
+import { emaDecayAt, learningRateAt } from '../../src/diffusion/training-schedules.ts';
+import type { Executor, GivenBatch, NoisedBatch, StepSettings } from '../../src/engine/executor.ts';
+import { STREAMS, uniformBelow, uniforms } from '../../src/random.ts';
+import {
+  type GoldenCase,
+  largest,
+  largestDifference,
+  relativeDifference,
+  toChannelsLast,
+} from './golden-case.ts';
+
+/**
+ * Largest |ours - PyTorch's| allowed, relative to the largest magnitude in the tensor; of a gradient, to that or a thousandth
+ * of the largest in all gradients; of a loss and a norm, to itself.
+ */
+export const TOLERANCE = {
+  forward: 1e-4,
+  gradients: 1e-3,
+  losses: 1e-3,
+  norms: 1e-3,
+  weights: 1e-3,
+  samples: 1e-4,
+} as const;
+
+const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+const NOISE_SCHEDULES = { linear: 'linear', squaredcos_cap_v2: 'cosine' } as const satisfies Record<
+  string,
+  NoiseSchedule
+>;
+
+const SAMPLINGS = (['ddim', 'ddpm'] as const).flatMap((sampler) =>
+  (['linear', 'squaredcos_cap_v2'] as const).flatMap((schedule) =>
+    (['epsilon', 'v_prediction'] as const).map((prediction) => ({ sampler, schedule, prediction })),
+  ),
+);
+
+/** The claims of one case. What `open` throws fails each of them, not the file. */
+export function describeGolden(golden: GoldenCase, open: () => Promise<Executor>): void {
+  describe(`${golden.name} (${golden.madeBy})`, () => {
+    let opened: Promise<Executor> | undefined;
+    const executor = () => (opened ??= open());
+    const told: Record<string, number> = {};
+    const claim = (what: keyof typeof TOLERANCE, error: number, where = '') => {
+      told[what] = Math.max(told[what] ?? 0, error);
+      expect(error, `${what} ${where}`).toBeLessThan(TOLERANCE[what]);
+    };
+    afterAll(async () => {
+      const figures = Object.entries(told).map(([what, error]) => `${what} ${error.toExponential(1)}`);
+      console.log(`${golden.name}: largest differences: ${figures.join(', ')}`);
+      await opened?.then(
+        (made) => made.dispose(),
+        () => undefined,
+      );
+    });
+
+    it('predicts what diffusers predicts', async () => {
+      claim('forward', await forwardError(await executor(), golden));
+    });
+    it('has PyTorch`s loss and every gradient', async () => {
+      const { loss, gradients, worst } = await gradientErrors(await executor(), golden);
+      claim('losses', loss);
+      claim('gradients', gradients, `of ${worst}`);
+    });
+    it(`has PyTorch\`s losses, norms, weights and EMA weights over ${golden.losses.length} steps`, async () => {
+      const errors = await trainingErrors(await executor(), golden);
+      claim('losses', errors.losses);
+      claim('norms', errors.norms);
+      claim('weights', errors.weights, `of ${errors.worst}`);
+    });
+    it.each(SAMPLINGS)('draws diffusers` samples: $sampler, $schedule, $prediction', async (sampling) => {
+      claim('samples', await samplingError(await executor(), golden, sampling));
+    });
+  });
+}
+
+/** The case's first weights, nothing learnt yet. */
+function begin(executor: Executor, golden: GoldenCase): void {
+  const weights = golden.group('weights');
+  const zeros = () => weights.map(({ length }) => new Float32Array(length));
+  executor.setState({ weights, ema: golden.group('weights'), expAvg: zeros(), expAvgSq: zeros() });
+}
+
+/** Largest error of the prediction. */
+export async function forwardError(executor: Executor, golden: GoldenCase): Promise<number> {
+  begin(executor, golden);
+  const held = executor.hold('raw');
+  const { input, timesteps, shape } = onePass(golden);
+  const prediction = await executor.predict(held, input, timesteps, shape);
+  held.release();
+  return relativeDifference(prediction, toChannelsLast(golden.tensor('prediction')));
+}
+
+function onePass(golden: GoldenCase): GivenBatch {
+  return {
+    shape: golden.shape,
+    input: toChannelsLast(golden.tensor('input')),
+    target: toChannelsLast(golden.tensor('target')),
+    timesteps: golden.tensor('timesteps').data,
+    sampleWeights: golden.tensor('sample_weights').data,
+  };
+}
+
+/** Errors of one batch's loss and of the gradients, and the parameter whose gradient is worst. */
+async function gradientErrors(
+  executor: Executor,
+  golden: GoldenCase,
+): Promise<{ loss: number; gradients: number; worst: string }> {
+  begin(executor, golden);
+  const still: StepSettings = {
+    ...ADAM,
+    optimizerStep: 1,
+    learningRate: 0,
+    weightDecay: 0,
+    gradientClip: 0,
+    emaDecay: 0,
+  };
+  const stats = await executor.step([onePass(golden)], still);
+  expect(stats.applied).toBe(true);
+  const wanted = golden.group('gradients');
+  const floor = Math.max(...wanted.map(largest)) / 1000;
+  // No executor shows its gradients: after one update from zero the first moment is (1 - beta1) times the gradient.
+  const { expAvg } = await executor.snapshot();
+  const errors = expAvg.map((moment, i) => {
+    const gradient = moment.map((value) => value / (1 - ADAM.beta1));
+    return largestDifference(gradient, wanted[i]!) / Math.max(largest(wanted[i]!), floor);
+  });
+  return {
+    loss: Math.max(
+      relativeDifference([stats.loss], golden.tensor('loss').data),
+      relativeDifference(stats.perSample, golden.tensor('per_sample').data),
+    ),
+    ...worstOf(golden, errors),
+  };
+}
+
+function worstOf(golden: GoldenCase, errors: number[]): { gradients: number; worst: string } {
+  const gradients = errors.reduce((most, error) => (error <= most ? most : error), 0);
+  return { gradients, worst: golden.parameters[errors.indexOf(gradients)]?.name ?? 'none' };
+}
+
+/** The batch of step 0.., as the trainer makes it: pictures and timesteps are the seed's, noise is drawn by the executor. */
+function batchOf({ seed, shape, training }: GoldenCase, step: number): NoisedBatch {
+  const levels = alphaBar(NOISE_SCHEDULES[training.beta_schedule]);
+  const timesteps = uniformBelow(seed, step, STREAMS.timesteps, TIMESTEPS, shape[0]);
+  const size = shape.reduce((product, edge) => product * edge, 1);
+  return {
+    shape,
+    pictures: uniforms(seed, step, STREAMS.drawing, size).map((u) => 2 * u - 1),
+    mixture: mixtureOf(training.prediction_type, levels, timesteps),
+    noise: { seed, step, stream: STREAMS.noise, first: 0 },
+    timesteps: Float32Array.from(timesteps),
+    sampleWeights: lossWeights(training.prediction_type, levels, timesteps, training.min_snr_gamma),
+  };
+}
+
+/** Settings of the update that makes `step`, 1.., by our own schedules: they must be diffusers'. */
+function settingsOf(golden: GoldenCase, step: number): StepSettings {
+  const { training, learningRates, emaDecays, losses } = golden;
+  const learningRate = learningRateAt(step, {
+    learningRate: training.learning_rate,
+    learningRateSchedule: training.learning_rate_schedule,
+    warmupSteps: training.warmup_steps,
+    lastStep: losses.length,
+  });
+  const emaDecay = emaDecayAt(step, training.ema_max_decay);
+  expect(learningRate).toBeCloseTo(learningRates[step - 1]!, 12);
+  expect(emaDecay).toBeCloseTo(emaDecays[step - 1]!, 12);
+  return {
+    ...ADAM,
+    optimizerStep: step,
+    learningRate,
+    weightDecay: training.weight_decay,
+    gradientClip: training.gradient_clip,
+    emaDecay,
+  };
+}
+
+interface TrainingErrors {
+  losses: number;
+  norms: number;
+  /** Of trained and EMA weights. */
+  weights: number;
+  worst: string;
+}
+
+/** Trains all the case's steps. */
+async function trainingErrors(executor: Executor, golden: GoldenCase): Promise<TrainingErrors> {
+  begin(executor, golden);
+  const errors: TrainingErrors = { losses: 0, norms: 0, weights: 0, worst: 'none' };
+  for (const [i, loss] of golden.losses.entries()) {
+    const stats = await executor.step([batchOf(golden, i)], settingsOf(golden, i + 1));
+    expect(stats.applied).toBe(true);
+    errors.losses = Math.max(errors.losses, relativeDifference([stats.loss], [loss]));
+    errors.norms = Math.max(
+      errors.norms,
+      relativeDifference([stats.gradientNorm], [golden.gradientNorms[i]!]),
+    );
+  }
+  const state = await executor.snapshot();
+  for (const [got, wanted] of [
+    [state.weights, golden.group('final')],
+    [state.ema, golden.group('ema')],
+  ] as const) {
+    golden.parameters.forEach(({ name }, i) => {
+      if (golden.adrift.includes(name)) return;
+      const error = relativeDifference(got[i]!, wanted[i]!);
+      if (error <= errors.weights) return;
+      errors.weights = error;
+      errors.worst = name;
+    });
+  }
+  return errors;
+}
+
+/** Largest error of the samples that the first weights draw. */
+async function samplingError(
+  executor: Executor,
+  golden: GoldenCase,
+  { sampler: name, schedule, prediction }: (typeof SAMPLINGS)[number],
+): Promise<number> {
+  begin(executor, golden);
+  const held = executor.hold('raw');
+  const samples = await drawn(golden, name, NOISE_SCHEDULES[schedule], prediction, (x, t) =>
+    executor.predict(held, x, new Float32Array(golden.shape[0]).fill(t), golden.shape),
+  );
+  held.release();
+  const wanted = golden.tensor(`samples.${name}.${schedule}.${prediction}`);
+  return relativeDifference(samples, toChannelsLast(wanted));
+}
+
+async function drawn(
+  { seed, shape, sampleCalls }: GoldenCase,
+  name: SamplerName,
+  schedule: NoiseSchedule,
+  predictionType: PredictionType,
+  denoise: (x: Float32Array, timestep: number) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  const sampler = createSampler({
+    alphaBar: alphaBar(schedule),
+    predictionType,
+    sampler: name,
+    steps: sampleCalls,
+  });
+  const [batch, ...picture] = shape;
+  const size = picture.reduce((product, edge) => product * edge, 1);
+  const ofEach = (values: (sample: number) => Float32Array) => {
+    const all = new Float32Array(batch * size);
+    for (let sample = 0; sample < batch; sample++) all.set(values(sample), sample * size);
+    return all;
+  };
+  let x = ofEach((sample) => initialNoise(seed, sample, size));
+  for (const [i, timestep] of sampler.timesteps.entries()) {
+    const prediction = await denoise(x, timestep);
+    const fresh = sampler.usesNoise(i) ? ofEach((sample) => stepNoise(seed, sample, size, i)) : null;
+    x = sampler.step(i, x, prediction, fresh);
+  }
+  return x;
+}

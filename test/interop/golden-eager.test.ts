@@ -1,0 +1,53 @@
+// Claims about eager (TensorFlow.js, cpu backend): it computes what PyTorch and diffusers compute, in every golden case.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Device, startDevice } from '../../src/engine/device.ts';
+import { createEagerExecutor } from '../../src/engine/eager-executor.ts';
+import type { UNetConfig } from '../../src/model/config.ts';
+import { unet } from '../../src/model/unet.ts';
+import type { GoldenCase } from './golden-case.ts';
+import { describeGolden, forwardError, TOLERANCE } from './golden-claims.ts';
+import { goldenCases } from './golden-files.ts';
+
+let device: Device;
+beforeAll(async () => {
+  device = await startDevice('cpu');
+});
+
+const cases = goldenCases();
+
+it('there are cases, and they differ', () => {
+  expect(cases.length).toBeGreaterThanOrEqual(6);
+  expect(new Set(cases.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(cases.length);
+});
+
+const executorOf = ({ parameters }: GoldenCase, config: UNetConfig) =>
+  createEagerExecutor(device, parameters, (ops, weights, x, timesteps) =>
+    unet(ops, config, weights, x, timesteps),
+  );
+
+for (const golden of cases) describeGolden(golden, async () => executorOf(golden, golden.network()));
+
+/** Fields that change the result and neither names nor shapes: a file of weights cannot tell them. */
+const UNTOLD: ((config: UNetConfig) => Partial<UNetConfig>)[] = [
+  ({ normEps }) => ({ normEps: normEps === 1e-5 ? 1e-6 : 1e-5 }),
+  ({ normNumGroups }) => ({ normNumGroups: normNumGroups === 1 ? 2 : 1 }),
+  ({ flipSinToCos }) => ({ flipSinToCos: !flipSinToCos }),
+  ({ freqShift }) => ({ freqShift: 1 - freqShift }),
+  ({ downsamplePadding, blockOutChannels }) =>
+    blockOutChannels.length > 1 ? { downsamplePadding: downsamplePadding === 0 ? 1 : 0 } : {},
+  ({ downBlockTypes, addAttention }) =>
+    addAttention || downBlockTypes.includes('AttnDownBlock2D') ? { attentionHeadDim: 1 } : {},
+];
+
+describe('a field that is not the case`s shows in its prediction', () => {
+  it.each(cases.map(({ name }, i) => ({ name, golden: cases[i]! })))('$name', async ({ golden }) => {
+    const config = golden.network();
+    for (const change of UNTOLD.map((make) => make(config))) {
+      if (Object.keys(change).length === 0) continue;
+      const other = executorOf(golden, { ...config, ...change });
+      const error = await forwardError(other, golden);
+      other.dispose();
+      expect(error, JSON.stringify(change)).not.toBeLessThan(TOLERANCE.forward);
+    }
+  });
+});

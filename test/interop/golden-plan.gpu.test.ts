@@ -1,0 +1,40 @@
+// Claims about the plan, in a real browser on webgpu: it computes what PyTorch and diffusers compute, in every golden case.
+// The whole step is the plan's own, noise included. Not here: both families of kernels; the device's is taken.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Device, startDevice } from '../../src/engine/device.ts';
+import { createPlanExecutor } from '../../src/engine/plan/plan-executor.ts';
+import { unet } from '../../src/model/unet.ts';
+import { readGoldenCase } from './golden-case.ts';
+import { describeGolden } from './golden-claims.ts';
+
+const urls = import.meta.glob<string>('../fixtures/diffusers/*.safetensors', {
+  query: '?url',
+  import: 'default',
+  eager: true,
+});
+const cases = await Promise.all(
+  Object.entries(urls).map(async ([path, url]) => {
+    const name = path.replace(/^.*\/|\.safetensors$/g, '');
+    return readGoldenCase(name, new Uint8Array(await (await fetch(url)).arrayBuffer()));
+  }),
+);
+
+let device: Device;
+beforeAll(async () => {
+  device = await startDevice('webgpu');
+});
+afterAll(() => device.dispose());
+
+it('there are cases', () => expect(cases.length).toBeGreaterThanOrEqual(6));
+
+for (const golden of cases)
+  describeGolden(golden, async () => {
+    const config = golden.network();
+    const { parameters, shape } = golden;
+    return createPlanExecutor(
+      device,
+      parameters,
+      (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps),
+      { shape },
+    );
+  });

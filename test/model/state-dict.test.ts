@@ -1,0 +1,53 @@
+// Claims: names and shapes alone tell a network what they can, for every published configuration; what is of another network
+// is refused by name; old names are today's.
+import { describe, expect, it } from 'vitest';
+import { networkOf, PRESET_NAMES } from '../../src/config.ts';
+import type { UNetConfig } from '../../src/model/config.ts';
+import { unetParameters } from '../../src/model/parameters.ts';
+import { checkStateDict, currentName, networkToldBy } from '../../src/model/state-dict.ts';
+import networks from '../fixtures/diffusers/networks.json';
+
+const shapesOf = (config: UNetConfig) =>
+  new Map(unetParameters(config).map(({ name, shape }) => [name, shape] as const));
+const PUBLISHED = networks.networks as unknown as { name: string; config: UNetConfig }[];
+const TINY = networkOf({ preset: 'tiny', imageSize: 16 });
+
+describe('names and shapes', () => {
+  const configs = [
+    ...PUBLISHED.map(({ name, config }) => [name, config] as const),
+    ...PRESET_NAMES.map((preset) => [preset, networkOf({ preset, imageSize: 32 })] as const),
+    ['without attention in the middle', { ...TINY, addAttention: false }] as const,
+  ];
+  it.each(configs)('tell %s', (_, config) => {
+    const shapes = shapesOf(config);
+    expect(config).toMatchObject(networkToldBy(shapes));
+    expect(() => checkStateDict(shapes, config)).not.toThrow();
+  });
+
+  it('of no UNet2DModel are refused by the first name that is missing', () => {
+    expect(() => networkToldBy(new Map([['fc.weight', [3, 3]]]))).toThrow(/down_blocks.0.resnets.0.conv1/);
+  });
+
+  it('of another network are refused by name', () => {
+    const shapes = shapesOf(TINY);
+    expect(() => checkStateDict(new Map([...shapes].slice(1)), TINY)).toThrow(
+      /conv_in.weight \[16, 3, 3, 3\]/,
+    );
+    expect(() => checkStateDict(new Map([...shapes, ['extra', [1]]]), TINY)).toThrow(/a tensor called extra/);
+    const other = new Map([...shapes, ['conv_in.weight', [16, 1, 3, 3]] as [string, number[]]]);
+    expect(() => checkStateDict(other, TINY)).toThrow(/conv_in.weight \[16, 1, 3, 3\]/);
+  });
+});
+
+it("knows attention's names of before diffusers 0.14, and a distributed wrapper's", () => {
+  expect(
+    ['query.weight', 'key.bias', 'value.weight', 'proj_attn.bias', 'group_norm.weight'].map((part) =>
+      currentName(`mid_block.attentions.0.${part}`),
+    ),
+  ).toEqual(
+    ['to_q.weight', 'to_k.bias', 'to_v.weight', 'to_out.0.bias', 'group_norm.weight'].map(
+      (part) => `mid_block.attentions.0.${part}`,
+    ),
+  );
+  expect(currentName('module.conv_in.weight')).toBe('conv_in.weight');
+});
