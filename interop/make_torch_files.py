@@ -1,4 +1,4 @@
-"""Makes the small .pt files that test/formats/torch-file.test.ts reads, with torch.save itself.
+"""Makes the small .pt files that test/formats/torch-file.test.ts reads, with torch.save itself, and one .safetensors file.
 
     python3 interop/make_torch_files.py [--out test/fixtures/torch]
 
@@ -13,6 +13,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 
 
 def spelled(value):
@@ -131,6 +132,8 @@ def main():
         contents["files"][name] = spelled(again)
     # JSON has no infinity.
     dict(contents["files"]["dtypes"]["dict"])["infinite"]["data"] = ["Infinity", "-Infinity"]
+    floats = {name: tensor for name, tensor in sound["dtypes"].items() if tensor.is_floating_point()}
+    save_file(floats | {"empty": torch.zeros(0, 2)}, out / "dtypes.safetensors", {"made_with": contents["made_with"]})
     torch.save(sound["state_dict"], out / "legacy.pt", _use_new_zipfile_serialization=False)
     torch.save({"weight": torch.ones(2), "more": Runs()}, out / "os_system.pt")
     torch.save({"weight": torch.ones(2, dtype=torch.complex64)}, out / "complex.pt")

@@ -1,33 +1,112 @@
-// Reads a safetensors file that is a Blob: its header alone, or all of its float32 tensors. Memory beyond the tensors is one
-// piece of 8 MiB. Not here: the checks themselves (safetensors.ts), files of our own store (checkpoint/load.ts).
+// A safetensors file that is a Blob: read (its header alone, or all of its tensors as float32) and made. Memory beyond the
+// tensors is one piece of 8 MiB, or one tensor of another dtype. Not here: the checks themselves (safetensors.ts), files of our
+// own store (checkpoint/load.ts).
+import { FaultError } from '../fault.ts';
+import { bytesOf } from './file-bytes.ts';
 import {
-  allocateTensors,
+  floatsOf,
+  floatsOfBfloats,
+  floatsOfDoubles,
+  floatsOfHalves,
+  halvesOf,
+  isFiniteHalf,
+} from './half-floats.ts';
+import {
+  encodeHeader,
   headerBytes,
   type NamedTensor,
   parseHeader,
   type SafetensorsHeader,
-  scatter,
+  type TensorEntry,
 } from './safetensors.ts';
+import { shown, unsound } from './safetensors-scanner.ts';
 
 const PIECE_BYTES = 8 * 1024 * 1024;
 
-const bytesOf = async (file: Blob, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> =>
-  new Uint8Array(await file.slice(begin, end).arrayBuffer());
+/** The dtypes that are read. Beyond float32's 3.4e38, F64 becomes infinite. */
+const DECODERS: ReadonlyMap<string, (bytes: Uint8Array) => Float32Array<ArrayBuffer>> = new Map([
+  ['F32', floatsOf],
+  ['F16', floatsOfHalves],
+  ['BF16', floatsOfBfloats],
+  ['F64', floatsOfDoubles],
+]);
 
 /** The checked header. Throws FaultError kind `file`. */
 export async function readHeader(file: Blob): Promise<SafetensorsHeader> {
-  const length = headerBytes(await bytesOf(file, 0, 8), file.size);
+  const length = headerBytes(await bytesOf(file, 0, Math.min(8, file.size)), file.size);
   return parseHeader(await bytesOf(file, 0, length), file.size);
 }
 
-/** All tensors, each in a buffer of its own, in the order of their bytes. Throws FaultError kind `file`. */
+/**
+ * All tensors as float32, each in a buffer of its own, in the order of their bytes. Throws FaultError kind `file`, for a dtype
+ * that holds no fractions, too.
+ */
 export async function readTensors(
   file: Blob,
 ): Promise<{ tensors: NamedTensor[]; metadata: Record<string, string> }> {
-  const header = await readHeader(file);
-  const tensors = allocateTensors(header);
-  for (let at = header.dataStart; at < file.size; at += PIECE_BYTES) {
-    scatter(header, tensors, at, await bytesOf(file, at, at + PIECE_BYTES));
+  const { entries, metadata, dataStart } = await readHeader(file);
+  for (const { name, dtype } of entries)
+    if (!DECODERS.has(dtype))
+      throw unsound(
+        `tensors of dtype ${[...DECODERS.keys()].join(', ')}`,
+        `${shown(name)} of dtype ${dtype}`,
+      );
+  const tensors: NamedTensor[] = [];
+  for (const run of runsOf(entries)) {
+    const begin = run[0]?.begin ?? 0;
+    const bytes = await bytesOf(file, dataStart + begin, dataStart + (run.at(-1)?.end ?? 0));
+    for (const entry of run) tensors.push(decode(entry, bytes, begin));
   }
-  return { tensors, metadata: header.metadata };
+  return { tensors, metadata };
+}
+
+/** Whole tensors that are read at once: as many as fit in a piece, or a larger one alone. */
+function* runsOf(entries: readonly TensorEntry[]): Generator<TensorEntry[]> {
+  let run: TensorEntry[] = [];
+  for (const entry of entries) {
+    const [first] = run;
+    if (first && entry.end - first.begin > PIECE_BYTES) {
+      yield run;
+      run = [];
+    }
+    run.push(entry);
+  }
+  if (run.length > 0) yield run;
+}
+
+function decode(entry: TensorEntry, bytes: Uint8Array<ArrayBuffer>, bytesBegin: number): NamedTensor {
+  const { name, shape, dtype, begin, end } = entry;
+  // A large tensor takes over the buffer that it was read into.
+  if (dtype === 'F32' && begin < end && bytes.length === end - begin)
+    return { name, shape, data: new Float32Array(bytes.buffer) };
+  const own = bytes.subarray(begin - bytesBegin, end - bytesBegin);
+  return { name, shape, data: DECODERS.get(dtype)?.(own) ?? new Float32Array(0) };
+}
+
+/**
+ * A file of these tensors, in this order, made of views of their numbers. F16: each rounded to the nearest half. Throws
+ * FaultError kind `not-finite` naming the tensor where a half cannot hold a number.
+ */
+export function safetensorsBlob(
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>>,
+  dtype: 'F32' | 'F16' = 'F32',
+): Blob {
+  const parts = tensors.map((tensor) => (dtype === 'F32' ? tensor.data : finiteHalves(tensor)));
+  const type = 'application/octet-stream';
+  return new Blob([encodeHeader(tensors, metadata, dtype), ...parts], { type });
+}
+
+function finiteHalves({ name, data }: NamedTensor): Uint16Array<ArrayBuffer> {
+  const halves = halvesOf(data);
+  const at = halves.findIndex((bits) => !isFiniteHalf(bits));
+  if (at < 0) return halves;
+  throw new FaultError({
+    kind: 'not-finite',
+    title: 'These weights do not fit in half precision',
+    what: 'No file was made.',
+    expected: `numbers below 65520 in ${name.slice(0, 128)}`,
+    got: `${data[at]} at element ${at}`,
+    todo: ['Export them in full precision (float32).'],
+  });
 }

@@ -48,21 +48,23 @@ export interface SafetensorsHeader {
 const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /**
- * The first bytes of a file of float32 tensors: length, JSON, spaces up to a multiple of 8, as the reference writes them.
+ * The first bytes of a file of tensors: length, JSON, spaces up to a multiple of 8, as the reference writes them.
  * The tensors' bytes follow in the order given.
  */
 export function encodeHeader(
   tensors: readonly { name: string; shape: readonly number[] }[],
   metadata: Readonly<Record<string, string>>,
+  dtype: 'F32' | 'F16' = 'F32',
 ): Uint8Array<ArrayBuffer> {
   // A lone surrogate is no Unicode text: it would be refused when read.
   const text = (_: string, value: unknown) =>
     typeof value === 'string' ? value.replace(/\p{Cs}/gu, '\ufffd') : value;
   const members = [`"__metadata__":${JSON.stringify(metadata, text)}`];
+  const size = dtype === 'F32' ? 4 : 2;
   let offset = 0;
   for (const { name, shape } of tensors) {
-    const end = offset + 4 * elements(shape);
-    const info = { dtype: 'F32', shape, data_offsets: [offset, end] };
+    const end = offset + size * elements(shape);
+    const info = { dtype, shape, data_offsets: [offset, end] };
     members.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
     offset = end;
   }
@@ -142,7 +144,7 @@ function checkOffsets(entries: readonly TensorEntry[], dataBytes: number): void 
     throw unsound(`${offset} bytes of tensors, as the header says`, `${dataBytes} bytes`);
 }
 
-/** Buffers for the tensors of a file, still zero. Throws FaultError kind `file` for any dtype but F32. */
+/** Buffers for the tensors of a checkpoint of our own, still zero. Throws FaultError kind `file` for any dtype but F32. */
 export function allocateTensors(header: SafetensorsHeader): NamedTensor[] {
   return header.entries.map(({ name, dtype, shape, begin, end }) => {
     if (dtype !== 'F32') throw unsound(`float32 tensors (dtype F32)`, `${shown(name)} of dtype ${dtype}`);

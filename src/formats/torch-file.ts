@@ -1,6 +1,7 @@
 // A .pt file, the zip archive that torch.save has written since PyTorch 1.6: one folder with data.pkl and the numbers of every
 // storage in data/<key>. Reading executes nothing. Not here: the zip (zip-*.ts), the pickle (pickle-*.ts), what a checkpoint
 // should hold (trainer/).
+import { bytesOf } from './file-bytes.ts';
 import { type PickledValue, writePickle } from './pickle-writer.ts';
 import { MAX_PICKLE_BYTES, readPickle } from './pickle-reader.ts';
 import { shown } from './safetensors-scanner.ts';
@@ -16,7 +17,6 @@ import {
   unsoundTorch,
 } from './torch-values.ts';
 import { tensorsOf, withTensors } from './value-tree.ts';
-import { bytesOf } from './zip-end.ts';
 import { openZip, type ZipEntry } from './zip-reader.ts';
 import { zipBlob, type ZipInput } from './zip-writer.ts';
 

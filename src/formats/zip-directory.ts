@@ -1,6 +1,7 @@
 // A zip archive's central directory (PKWARE APPNOTE 6.3.10, section 4.3.12): what is in it and where,
 // held to one reading of every byte. Not here: where it is (zip-end.ts), the entries' bytes (zip-reader.ts).
-import { bytesOf, exactly, readEnd, shownName, unsoundZip, viewOf } from './zip-end.ts';
+import { bytesOf } from './file-bytes.ts';
+import { exactly, readEnd, shownName, unsoundZip, viewOf } from './zip-end.ts';
 
 const MAX_NAME_LENGTH = 1024;
 

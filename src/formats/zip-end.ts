@@ -1,6 +1,7 @@
 // Where a zip archive's directory is (PKWARE APPNOTE 6.3.10, sections 4.3.14 to 4.3.16): the end records, with ZIP64, held to
 // one reading. Not here: the directory itself (zip-directory.ts).
 import { FaultError } from '../fault.ts';
+import { bytesOf } from './file-bytes.ts';
 
 const MAX_ENTRIES = 20_000;
 const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
@@ -29,19 +30,6 @@ export const shownName = (name: string): string => JSON.stringify(name.slice(0, 
 
 export const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-/** Bytes begin..end-1 of a file. A file that changed or went away since it was chosen is a fault, too. */
-export async function bytesOf(file: Blob, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes;
-  try {
-    bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer());
-  } catch (error) {
-    throw unsoundZip('a file that can be read', String(error).slice(0, SHOWN));
-  }
-  if (bytes.length !== end - begin)
-    throw unsoundZip(`${end - begin} bytes at ${begin}`, `${bytes.length} of them`);
-  return bytes;
-}
 
 /** A 64-bit number of bytes or entries. Throws FaultError kind `file` from 2^53 on. */
 export function exactly(view: DataView, at: number, what: string): number {

@@ -1,8 +1,9 @@
 // Reads a zip archive that is a Blob: nothing of an entry's bytes is touched before it is asked for, and then they are held
 // to their CRC-32 and size. Not here: the directory and its rules (zip-directory.ts), writing (zip-writer.ts).
 import { crc32 } from './crc32.ts';
+import { bytesOf } from './file-bytes.ts';
 import { type DirectoryEntry, LOCAL_BYTES, readDirectory, STORED } from './zip-directory.ts';
-import { bytesOf, shownName, unsoundZip } from './zip-end.ts';
+import { shownName, unsoundZip } from './zip-end.ts';
 
 const LOCAL = 0x0403_4b50;
 const ENCRYPTED = 1;

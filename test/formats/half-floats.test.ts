@@ -1,0 +1,73 @@
+// Claims halves, bfloats and doubles: every one of the 65,536 by its definition, what lies between by IEEE 754's rounding.
+import { describe, expect, it } from 'vitest';
+import {
+  floatsOf,
+  floatsOfBfloats,
+  floatsOfDoubles,
+  floatsOfHalves,
+  halfBits,
+  halvesOf,
+} from '../../src/formats/half-floats.ts';
+
+/** IEEE 754 binary16. */
+function valueOf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
+}
+
+const ALL = Uint16Array.from({ length: 0x1_0000 }, (_, bits) => bits);
+const bytesOf = (numbers: ArrayBufferView): Uint8Array => new Uint8Array(numbers.buffer as ArrayBuffer);
+
+/** The same bytes at an odd offset of a larger buffer. */
+function moved(bytes: Uint8Array): Uint8Array {
+  const room = new Uint8Array(bytes.length + 3);
+  room.set(bytes, 3);
+  return room.subarray(3);
+}
+
+describe('halves', () => {
+  it('are all read as what they are', () => {
+    const floats = floatsOfHalves(moved(bytesOf(ALL)));
+    expect(floats.findIndex((float, bits) => !Object.is(float, valueOf(bits)))).toBe(-1);
+  });
+
+  it('all come back as they were', () => {
+    const numbers = [...ALL].filter((bits) => !Number.isNaN(valueOf(bits)));
+    expect([...halvesOf(Float32Array.from(numbers, valueOf))]).toEqual(numbers);
+    expect(valueOf(halfBits(NaN))).toBeNaN();
+  });
+
+  it('take what lies between two of them to the nearer one, and the middle to the even one', () => {
+    const wrong: number[] = [];
+    for (let bits = 0; bits < 0x7bff; bits++) {
+      const [low, high] = [valueOf(bits), valueOf(bits + 1)];
+      const found = [0.499, 0.5, 0.501].map((part) => halfBits(low + (high - low) * part) - bits);
+      if (found.join() !== [0, bits % 2, 1].join()) wrong.push(bits);
+    }
+    expect(wrong).toEqual([]);
+    expect(halfBits(65519.99)).toBe(0x7bff);
+    expect(halfBits(65520)).toBe(0x7c00);
+  });
+});
+
+describe('numbers of other widths', () => {
+  it('bfloat16 is the upper half of a float32', () => {
+    const floats = floatsOfBfloats(moved(bytesOf(ALL)));
+    const upper = Float32Array.from(new Float32Array(Uint32Array.from(ALL, (bits) => bits << 16).buffer));
+    expect(floats.findIndex((float, i) => !Object.is(float, upper[i]))).toBe(-1);
+  });
+
+  it('doubles are rounded to the nearest float32, float32 is copied', () => {
+    const numbers = [0.1, -1e-50, 1e300, Math.PI, NaN];
+    expect([...floatsOfDoubles(moved(bytesOf(Float64Array.from(numbers))))]).toEqual(
+      numbers.map(Math.fround),
+    );
+    const floats = Float32Array.from(numbers);
+    const read = floatsOf(moved(bytesOf(floats)));
+    expect(read).toEqual(floats);
+    expect(read.buffer.byteLength).toBe(4 * numbers.length);
+  });
+});
