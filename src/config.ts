@@ -601,7 +601,7 @@ export function ownNetwork(
   { preset, imageSize }: Pick<RunConfig, 'preset' | 'imageSize'>,
   unet: UNetConfig,
 ): NetworkConfig | null {
-  const text = (config: UNetConfig) => JSON.stringify(Object.entries(config).sort());
+  const text = (config: UNetConfig) => JSON.stringify(config, Object.keys(unet).sort());
   if (text(unet) === text(networkOf({ preset, imageSize }))) return null;
   const { sampleSize: _, ...network } = unet;
   return network;

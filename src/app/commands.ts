@@ -1,7 +1,7 @@
 // What the screen may ask for, types only. The session (session.ts) implements it; the gallery of states fakes it.
 import type { RunConfig } from '../config.ts';
 import type { Result } from '../fault.ts';
-import type { CheckpointRef, Preview, SelfTestReport } from '../trainer/api.ts';
+import type { CheckpointRef, ExportKind, ImportAnswers, Preview, SelfTestReport } from '../trainer/api.ts';
 
 export interface Commands {
   /** Changes the form for the next new run; a new preset brings its own settings, keeping data set and seed. */
@@ -13,10 +13,14 @@ export interface Commands {
   /** Asks first. */
   newRun(): void;
   retryGpu(): void;
-  /** `newest`, or one of the list: downloads `<name>.safetensors`. */
+  /** `newest`, or one of the list: asks as what, then downloads it. */
   exportCheckpoint(ref: CheckpointRef | 'newest'): void;
-  /** Inspects the file, asks with what it holds, imports. Anything dropped on the page comes here or to importPictures, told by its content. */
-  importCheckpoint(file: File): void;
+  confirmExport(kind: ExportKind, weights: 'ema' | 'raw'): void;
+  dismissExport(): void;
+  /** Looks at the files and shows what they hold. Anything dropped on the page comes here or to importPictures, told by its content. */
+  importCheckpoint(files: File[]): void;
+  confirmImport(answers: ImportAnswers): void;
+  dismissImport(): void;
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): void;
   keepCheckpoint(ref: CheckpointRef, kept: boolean): void;
   /** Asks first. */

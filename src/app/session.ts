@@ -4,7 +4,7 @@ import { proxy } from 'comlink';
 import type { RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import { listCheckpoints } from '../checkpoint/index-db.ts';
-import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
+import type { CheckpointRef, ExportKind, ImportAnswers, TrainerEvent } from '../trainer/api.ts';
 import { applyEvents } from './apply-event.ts';
 import type { Commands } from './commands.ts';
 import { download } from './download.ts';
@@ -17,7 +17,6 @@ import {
   deleteQuestion,
   evicted,
   fallenBack,
-  importQuestion,
   newRunQuestion,
   nothingToExport,
 } from './questions.ts';
@@ -40,6 +39,8 @@ export class Session {
   #faults: Fault[] = [];
   #wake: { release(): void } | null = null;
   #previewAsked = 0;
+  /** Those of the import that the page shows. */
+  #offeredFiles: File[] = [];
 
   constructor(state: State, address: URLSearchParams) {
     this.#state = state;
@@ -65,7 +66,7 @@ export class Session {
     if (!storage.opfs) this.#fault(storage.why);
     await this.#takeTab();
     onLaunchedFile(
-      (file) => this.commands.importCheckpoint(file),
+      (file) => this.commands.importCheckpoint([file]),
       (error) => this.#fault(faultOf(error)),
     );
   }
@@ -86,8 +87,9 @@ export class Session {
   async #yieldTab(): Promise<void> {
     this.#stopTrainer();
     this.#trainer = null;
-    const { saving, preparing, importing, question, runState } = this.#state;
+    const { saving, preparing, importing, question, exporting, offered, runState } = this.#state;
     saving.value = preparing.value = importing.value = question.value = null;
+    exporting.value = offered.value = null;
     runState.value = 'elsewhere';
     this.#stateChanged();
     await this.#takeTab();
@@ -225,8 +227,12 @@ export class Session {
     saveCheckpoint: () => void this.#call((trainer) => trainer.saveCheckpoint()),
     newRun: () => this.#ask(newRunQuestion(() => void this.#call((trainer) => trainer.newRun()))),
     retryGpu: () => void this.#retryGpu(),
-    exportCheckpoint: (ref) => void this.#export(ref),
-    importCheckpoint: (file) => void this.#inspect(file),
+    exportCheckpoint: (ref) => this.#askExport(ref),
+    confirmExport: (kind, weights) => void this.#export(kind, weights),
+    dismissExport: () => (this.#state.exporting.value = null),
+    importCheckpoint: (files) => void this.#inspect(files),
+    confirmImport: (answers) => void this.#import(answers),
+    dismissImport: () => (this.#state.offered.value = null),
     resumeFrom: (ref, changes) => void this.#call((trainer) => trainer.resumeFrom(ref, changes)),
     keepCheckpoint: (ref, kept) => void this.#call((trainer) => trainer.keepCheckpoint(ref, kept)),
     deleteCheckpoint: (ref) => this.#askDelete(ref),
@@ -275,12 +281,24 @@ export class Session {
     this.#state.question.value = question;
   }
 
-  async #export(asked: CheckpointRef | 'newest'): Promise<void> {
-    // Named once: what is newest may change while the file is downloaded.
-    const ref = asked === 'newest' ? this.#state.checkpoints.value[0] : asked;
-    if (!ref) return this.#fault(nothingToExport());
+  /** Named once: what is newest may change while the dialog is open. */
+  #askExport(asked: CheckpointRef | 'newest'): void {
+    const { checkpoints, exporting } = this.#state;
+    const record =
+      asked === 'newest'
+        ? checkpoints.value[0]
+        : checkpoints.value.find(({ generation }) => generation === asked.generation);
+    if (record) exporting.value = record;
+    else this.#fault(nothingToExport());
+  }
+
+  async #export(kind: ExportKind, weights: 'ema' | 'raw'): Promise<void> {
+    const ref = this.#state.exporting.value;
+    this.#state.exporting.value = null;
+    if (!ref) return;
     await this.#call(async (trainer) => {
-      const exported = await trainer.exportCheckpoint(ref);
+      const { runId, generation } = ref;
+      const exported = await trainer.exportCheckpoint({ ref: { runId, generation }, kind, weights });
       if (!exported.ok) return exported;
       try {
         await download(exported.value, exported.value.name);
@@ -291,13 +309,18 @@ export class Session {
     });
   }
 
-  async #inspect(file: File): Promise<void> {
-    const summary = await this.#trainer?.inspectFile(file);
-    if (!summary) return;
-    if (!summary.ok) return this.#fault(summary.fault);
-    this.#ask(
-      importQuestion(summary.value, () => void this.#call((trainer) => trainer.importCheckpoint(file))),
-    );
+  async #inspect(files: File[]): Promise<void> {
+    const preview = await this.#trainer?.inspectFiles(files);
+    if (!preview) return;
+    if (!preview.ok) return this.#fault(preview.fault);
+    this.#offeredFiles = files;
+    this.#state.offered.value = preview.value;
+  }
+
+  async #import(answers: ImportAnswers): Promise<void> {
+    this.#state.offered.value = null;
+    const { dataset } = this.#state.form.value;
+    await this.#call((trainer) => trainer.importCheckpoint(this.#offeredFiles, answers, dataset));
   }
 
   #askDelete(ref: CheckpointRef): void {

@@ -6,6 +6,7 @@ import type {
   CheckpointRecord,
   DatasetInfo,
   FoundCheckpoint,
+  ImportPreview,
   ImportProgress,
   Machine,
   Preview,
@@ -62,11 +63,10 @@ export interface Preparing {
   total: number | null;
 }
 
-/** A dialog that asks before something that cannot be undone, or shows what a file holds. */
+/** A dialog that asks before something that cannot be undone. */
 export interface Question {
   title: string;
   text: string;
-  facts: [string, string][];
   confirm: string;
   danger: boolean;
   onConfirm: () => void;
@@ -136,6 +136,10 @@ export interface State {
   fault: Signal<Fault | null>;
   notice: Signal<string | null>;
   question: Signal<Question | null>;
+  /** The checkpoint that is to be exported, while the dialog asks as what. */
+  exporting: Signal<CheckpointRecord | null>;
+  /** What is to be imported, while the dialog shows it. */
+  offered: Signal<ImportPreview | null>;
   store: Signal<StoreReport | null>;
   /** navigator.storage.persist()'s answer; null before it was asked. */
   persisted: Signal<boolean | null>;
@@ -177,6 +181,8 @@ export function createState(): State {
     fault: signal<Fault | null>(null),
     notice: signal<string | null>(null),
     question: signal<Question | null>(null),
+    exporting: signal<CheckpointRecord | null>(null),
+    offered: signal<ImportPreview | null>(null),
     store: signal<StoreReport | null>(null),
     persisted: signal<boolean | null>(null),
     wakeLock: signal(false),

@@ -35,25 +35,28 @@ export interface BatchRequest {
   batchSize: number;
   /** Mirror half of the images, drawn anew for each (step, place). */
   randomFlip: boolean;
+  /** 3: colours; 1: grey. */
+  channels: number;
 }
 
 /** A byte 0..255 as the network sees it: x / 127.5 - 1. */
 const BYTE_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
 
-/** Images [batchSize, size, size, 3] in -1..1 and which pictures they are. Throws FaultError where pictures have gone. */
+/** Images [batchSize, size, size, channels] in -1..1 and which pictures they are. Throws FaultError where pictures have gone. */
 export async function loadBatch(
   set: PictureSet,
-  { seed, globalStep, position, first, batchSize, randomFlip }: BatchRequest,
+  { seed, globalStep, position, first, batchSize, randomFlip, channels }: BatchRequest,
 ): Promise<{ images: Float32Array<ArrayBuffer>; indices: number[] }> {
   const { epoch, epochPosition } = position;
   const from = { epoch, epochPosition: epochPosition + first };
   const indices = pictureOrder(seed, from, set.count, batchSize);
   const pictures = await Promise.all(indices.map((index) => set.read(index)));
   const { size } = set;
-  const images = new Float32Array(batchSize * size * size * 3);
+  const images = new Float32Array(batchSize * size * size * channels);
   pictures.forEach((picture, i) => {
     const flipped = randomFlip && isFlipped(seed, globalStep, first + i);
-    writeImage(picture, size, flipped, images.subarray(i * picture.length));
+    const pixels = channels === 1 ? greyOf(picture) : picture;
+    writeImage(pixels, { size, channels, flipped }, images.subarray(i * size * size * channels));
   });
   return { images, indices };
 }
@@ -62,14 +65,26 @@ export async function loadBatch(
 export const isFlipped = (seed: number, globalStep: number, place: number): boolean =>
   randomWord(seed, globalStep, STREAMS.flips, place) >= 2 ** 31;
 
-function writeImage(picture: Uint8Array, size: number, flipped: boolean, image: Float32Array): void {
+/** The luma of ITU-R 601-2 in 16 bits, rounded, as PIL's convert('L'). */
+export function greyOf(rgb: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(rgb.length / 3);
+  for (let i = 0, at = 0; i < grey.length; i++, at += 3) {
+    const [r, g, b] = [rgb[at] as number, rgb[at + 1] as number, rgb[at + 2] as number];
+    grey[i] = (r * 19_595 + g * 38_470 + b * 7471 + 0x8000) >> 16;
+  }
+  return grey;
+}
+
+function writeImage(
+  picture: Uint8Array,
+  { size, channels, flipped }: { size: number; channels: number; flipped: boolean },
+  image: Float32Array,
+): void {
   let at = 0;
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      const from = (row * size + (flipped ? size - 1 - column : column)) * 3;
-      image[at++] = BYTE_VALUES[picture[from] as number] as number;
-      image[at++] = BYTE_VALUES[picture[from + 1] as number] as number;
-      image[at++] = BYTE_VALUES[picture[from + 2] as number] as number;
+      const from = (row * size + (flipped ? size - 1 - column : column)) * channels;
+      for (let c = 0; c < channels; c++) image[at++] = BYTE_VALUES[picture[from + c] as number] as number;
     }
   }
 }

@@ -14,8 +14,9 @@ export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused
 
 export interface Machine {
   backend: 'webgpu' | 'webgl' | 'cpu';
+  /** That a new run would have. */
   executor: ExecutorKind;
-  /** What the plan's self-test found wrong on this device, where eager runs for that reason. */
+  /** What the plan's self-test found wrong on this device; then eager runs. */
   planFault: string | null;
   /** "NVIDIA GeForce RTX 3060", or what the browser tells of it. */
   gpu: string;
@@ -37,6 +38,8 @@ export interface RunSummary {
   parent: string;
   config: RunConfig;
   dataset: { id: string; title: string; count: number; size: number };
+  /** That runs its steps here. */
+  executor: ExecutorKind;
   parameters: number;
   checkpointBytes: number;
   /** Slots reserved: checkpoints that stay, plus one to write into. */
@@ -127,22 +130,60 @@ export type TrainerEvent =
   /** The GPU is gone for good: viewing and export still work. */
   | { type: 'unavailable'; fault: Fault };
 
-export interface FileSummary {
+/** A field of diffusers' config.json or scheduler_config.json that a file leaves open. */
+export interface AskedField {
+  /** diffusers' name. */
   name: string;
+  help: string;
+  /** Used unless it is changed. */
+  value: string | number | boolean | null;
+  /** Absent: a number from `min` to `max`, a multiple of `step`. */
+  choices?: (string | number | boolean | null)[];
+  min?: number;
+  max?: number;
+  step?: number;
+}
+
+/** Values of the fields that were asked for, by name. */
+export type ImportAnswers = Readonly<Record<string, AskedField['value']>>;
+
+/** What the files that the user brings hold, before anything is loaded. */
+export interface ImportPreview {
+  format: 'checkpoint' | 'diffusers' | 'torch';
+  /** unet_step_20, or the file's or folder's name. */
+  title: string;
+  fileName: string;
   sizeBytes: number;
-  checkpointName: string;
+  /** Of the weights, as safetensors names it. */
+  dtype: string;
+  parameters: number;
+  /** "Tiny, 16 × 16" or the channels of a network that no preset has. */
+  network: string;
   globalStep: number;
   epoch: number;
-  preset: string;
-  imageSize: number;
-  parameters: number;
-  datasetTitle: string;
-  datasetCount: number;
-  /** The data set's id is on this computer with the same fingerprint. */
-  datasetHere: boolean;
-  runId: string;
-  created: string;
-  appVersion: string;
+  /** Losses that are in the file. */
+  batchLosses: number;
+  /** Said as sentences. */
+  kept: string[];
+  missing: string[];
+  /** Null: it goes on with the pictures of the form. */
+  dataset: { title: string; count: number; here: boolean } | null;
+  /** Of a checkpoint of ours. */
+  origin: { runId: string; created: string; appVersion: string } | null;
+  asked: AskedField[];
+}
+
+/**
+ * `checkpoint`: everything, to go on with. `diffusers`: a zip that DDPMPipeline opens. `torch`: a .pt file. `weights`: one
+ * safetensors file. `pictures`: the data set as PNG files, to go on elsewhere.
+ */
+export type ExportKind = 'checkpoint' | 'diffusers' | 'torch' | 'weights' | 'pictures';
+
+export interface ExportRequest {
+  ref: CheckpointRef;
+  kind: ExportKind;
+  /** Of `diffusers` and `weights`; the others have both or none. */
+  weights: 'ema' | 'raw';
 }
 
 /** Pictures as the model will see them: one RGBA sheet of columns x rows tiles of size x size. */
@@ -174,11 +215,14 @@ export interface TrainerApi {
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>>;
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>>;
 
-  exportCheckpoint(ref: CheckpointRef): Promise<Result<File>>;
+  /** The slot of a `checkpoint` is not overwritten until endExport. */
+  exportCheckpoint(request: ExportRequest): Promise<Result<File>>;
   /** The download has begun: the slot may be overwritten again. */
   endExport(ref: CheckpointRef): Promise<void>;
-  inspectFile(file: File): Promise<Result<FileSummary>>;
-  importCheckpoint(file: File): Promise<Result<null>>;
+  /** A checkpoint, a .pt file, or the files of a diffusers folder. Changes nothing. */
+  inspectFiles(files: File[]): Promise<Result<ImportPreview>>;
+  /** `dataset`: the id of the pictures that a model goes on with which names none. */
+  importCheckpoint(files: File[], answers: ImportAnswers, dataset: string): Promise<Result<null>>;
   keepCheckpoint(ref: CheckpointRef, kept: boolean): Promise<Result<null>>;
   deleteCheckpoint(ref: CheckpointRef): Promise<Result<null>>;
 

@@ -1,5 +1,5 @@
 // The trainer's side of api.ts: every command of the page, answered. Opens store and device on the first call. Not here: the
-// run itself (trainer.ts), reading files (import-file.ts).
+// run itself (trainer.ts), reading and writing files (import/, export/).
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { startStore, type StoreClient } from '../checkpoint/store-client.ts';
 import { previewSheet } from '../data/contact-sheet.ts';
@@ -7,11 +7,14 @@ import { importPictures } from '../data/own-pictures.ts';
 import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
+import { readContent } from './checkpoint-file.ts';
 import { EngineRoom } from './engine-room.ts';
-import { readCheckpointFile, summariseFile } from './import-file.ts';
+import { exportedFile } from './export/export-file.ts';
+import { offerOf } from './import/offer.ts';
 import { postCheckpoints } from './listing.ts';
 import { Outbox } from './outbox.ts';
 import { Trainer } from './trainer.ts';
+import { must } from './trouble.ts';
 
 async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
@@ -60,14 +63,21 @@ class Desk implements TrainerApi {
     (await this.#opening?.trainer?.drawSamples(request)) ?? notOpen();
   confirmPictures = async () => this.#opening?.trainer?.confirmPictures();
 
-  exportCheckpoint: TrainerApi['exportCheckpoint'] = async (ref) =>
-    (await this.#opening?.store.exportFile(ref)) ?? notOpen();
+  exportCheckpoint: TrainerApi['exportCheckpoint'] = async ({ ref, kind, weights }) => {
+    if (!this.#opening) return notOpen();
+    const { store } = this.#opening;
+    if (kind === 'checkpoint') return store.exportFile(ref);
+    return answer(async () => {
+      const { metadata, tensors } = must(await store.load(ref));
+      return exportedFile(readContent(metadata, tensors), { kind, weights });
+    });
+  };
   endExport = async (ref: CheckpointRef) => this.#opening?.store.endExport(ref);
 
-  inspectFile: TrainerApi['inspectFile'] = (file) => answer(() => summariseFile(file));
+  inspectFiles: TrainerApi['inspectFiles'] = (files) => answer(async () => (await offerOf(files)).preview);
 
-  importCheckpoint: TrainerApi['importCheckpoint'] = async (file) => {
-    const content = await answer(() => readCheckpointFile(file));
+  importCheckpoint: TrainerApi['importCheckpoint'] = async (files, answers, dataset) => {
+    const content = await answer(async () => (await offerOf(files)).load(answers, dataset));
     if (!content.ok) return content;
     return (await this.#opening?.trainer?.importContent(content.value)) ?? notOpen();
   };

@@ -1,6 +1,6 @@
 // Draws the 16 samples of one step: fixed noise, held weights, one denoising call at a time, so that the training loop can
 // put its steps in between. Not here: the sampler's equations (diffusion/sampler.ts), PNGs (pictures.ts).
-import type { RunConfig } from '../config.ts';
+import { networkOf, type RunConfig } from '../config.ts';
 import { createSampler, initialNoise, type Sampler, stepNoise } from '../diffusion/sampler.ts';
 import type { Executor, HeldWeights } from '../engine/executor.ts';
 import type { Sample } from './api.ts';
@@ -23,6 +23,7 @@ export interface DrawnSamples {
 export class Drawing {
   readonly request: DrawingRequest;
   readonly size: number;
+  readonly #channels: number;
   readonly #executor: Executor;
   readonly #held: HeldWeights;
   readonly #sampler: Sampler;
@@ -34,6 +35,7 @@ export class Drawing {
   constructor(executor: Executor, alphaBar: Float64Array, config: RunConfig, request: DrawingRequest) {
     this.request = request;
     this.size = config.imageSize;
+    this.#channels = networkOf(config).inChannels;
     this.#executor = executor;
     this.#held = executor.hold(request.weights);
     this.#sampler = createSampler({
@@ -46,7 +48,7 @@ export class Drawing {
   }
 
   get #length(): number {
-    return this.size * this.size * 3;
+    return this.size * this.size * this.#channels;
   }
 
   get calls(): number {
@@ -66,7 +68,7 @@ export class Drawing {
       SAMPLE_COUNT,
       this.size,
       this.size,
-      3,
+      this.#channels,
     ]);
     this.#finite &&= prediction.every(Number.isFinite);
     const noise = this.#sampler.usesNoise(this.#call) ? this.#stepNoise() : null;
@@ -106,7 +108,7 @@ export class Drawing {
         index,
         of: SAMPLE_COUNT,
         size: this.size,
-        rgba: toRgba(pixels),
+        rgba: toRgba(pixels, this.#channels),
         finite,
         drawn,
       });
@@ -121,11 +123,11 @@ function eachSample(length: number, make: (index: number, length: number) => Flo
   return all;
 }
 
-/** -1..1 RGB as opaque uint8 RGBA; values outside are clamped. */
-function toRgba(pixels: Float32Array): Uint8ClampedArray<ArrayBuffer> {
-  const rgba = new Uint8ClampedArray((pixels.length / 3) * 4);
-  for (let i = 0, o = 0; i < pixels.length; i += 3, o += 4) {
-    for (let c = 0; c < 3; c++) rgba[o + c] = ((pixels[i + c] ?? 0) + 1) * 127.5;
+/** -1..1 RGB or grey as opaque uint8 RGBA; values outside are clamped. */
+function toRgba(pixels: Float32Array, channels: number): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray((pixels.length / channels) * 4);
+  for (let i = 0, o = 0; i < pixels.length; i += channels, o += 4) {
+    for (let c = 0; c < 3; c++) rgba[o + c] = ((pixels[i + (c % channels)] ?? 0) + 1) * 127.5;
     rgba[o + 3] = 255;
   }
   return rgba;

@@ -31,29 +31,34 @@ const SLOW_TIMEOUT_MS = 600_000;
 const TUNE_MS = 5000;
 const LOSS_TOLD_WITHIN_MS = 500;
 
+type RoomRequest = Pick<RunConfig, 'backend' | 'executor'>;
+
 export class EngineRoom {
   readonly device: Device;
   readonly machine: Machine;
+  readonly #asked: RoomRequest;
   #tiles: TileChoices = {};
 
-  private constructor(device: Device, machine: Machine) {
+  private constructor(device: Device, machine: Machine, asked: RoomRequest) {
     this.device = device;
     this.machine = machine;
+    this.#asked = asked;
   }
 
   /**
    * Starts a device that computes right gradients and looks at what it can do; `auto` goes on to the next backend where one
    * is not there or fails. Throws FaultError kind `gpu`.
    */
-  static async start({ backend, executor }: Pick<RunConfig, 'backend' | 'executor'>): Promise<EngineRoom> {
+  static async start(asked: RoomRequest): Promise<EngineRoom> {
+    const { backend, executor } = asked;
     let selfTest: Machine['selfTest'] | null = null;
     const device = await startDevice(backend, async (started) => {
       const test = gradientSelfTest(started);
       selfTest = await raceLost(test, started, TIMEOUT_MS, 'the gradient self-test');
       return selfTest.passed ? null : wrongGradients(selfTest.detail);
     });
-    const asked = kindOn(device, null, executor);
-    const planFault = asked === 'plan' ? await planFaultOn(device) : null;
+    // Whatever is asked for now: a run that is found may bring its own executor.
+    const planFault = device.webgpu ? await planFaultOn(device) : null;
     if (planFault !== null && executor === 'plan') {
       device.dispose();
       throw new FaultError(wrongPlan(planFault));
@@ -72,7 +77,12 @@ export class EngineRoom {
       probe: await raceLost(speed, device, SLOW_TIMEOUT_MS, 'the probe of its speed'),
       maxTensorBytes: device.maxTensorBytes,
     };
-    return new EngineRoom(device, machine);
+    return new EngineRoom(device, machine, asked);
+  }
+
+  /** The same on a new device, once this one is gone. Throws FaultError kind `gpu`. */
+  startAgain(): Promise<EngineRoom> {
+    return EngineRoom.start({ ...this.#asked, backend: this.machine.backend });
   }
 
   /** How a run's steps are computed here: with all of it equal, the same bits may be expected. */

@@ -48,13 +48,16 @@ export class History {
     return this.#quartiles.slice(0, to * QUARTILES);
   }
 
-  /** Mean of the last `count` losses up to step `to`; null before the first. */
+  /** Mean of the last `count` losses up to step `to` that are known; null where none is. */
   meanOfLast(count: number, to = this.#steps): number | null {
-    const from = Math.max(0, to - count);
-    if (to === from) return null;
-    let sum = 0;
-    for (let i = from; i < to; i++) sum += this.#batch[i] ?? 0;
-    return sum / (to - from);
+    let [sum, known] = [0, 0];
+    for (const loss of this.#batch.subarray(Math.max(0, to - count), to)) {
+      // Those of steps made elsewhere may be missing.
+      if (!Number.isFinite(loss)) continue;
+      sum += loss;
+      known += 1;
+    }
+    return known > 0 ? sum / known : null;
   }
 }
 

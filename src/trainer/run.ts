@@ -55,6 +55,7 @@ export function summaryOf(run: Run): RunSummary {
     parent: run.parent,
     config,
     dataset: { id: dataset.name, title: dataset.title, count: dataset.count, size: dataset.size },
+    executor: run.executor.kind,
     parameters,
     checkpointBytes: payloadBytes(parameters, run.globalStep, run.history.epochLosses.length),
     poolSlots: poolSlots(config, dataset.count),

@@ -9,7 +9,7 @@ import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { type Fault, FaultError } from '../fault.ts';
 import { Artist } from './artist.ts';
 import { type CheckpointContent, readContent } from './checkpoint-file.ts';
-import { EngineRoom } from './engine-room.ts';
+import type { EngineRoom } from './engine-room.ts';
 import { History } from './history.ts';
 import type { Outbox } from './outbox.ts';
 import { openRunPictures } from './run-pictures.ts';
@@ -75,7 +75,7 @@ export class Studio {
   /** A working device: the one there is, or a new one of the same backend. Throws FaultError kind `gpu`. */
   async withDevice(): Promise<void> {
     if (!this.#deviceGone) return;
-    const room = await EngineRoom.start(this.#room.machine);
+    const room = await this.#room.startAgain();
     this.#room = room;
     this.#deviceGone = false;
     [this.#artist, this.#saver] = this.#equip(room);

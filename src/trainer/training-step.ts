@@ -1,6 +1,6 @@
 // One training step's batches as a pure function of (settings, pictures, step): pictures, timesteps, noise, target, weights.
 // Not here: running the network on them (engine/), and when steps are made (loop.ts).
-import { imagesPerStep, positionOf, type RunConfig } from '../config.ts';
+import { imagesPerStep, networkOf, positionOf, type RunConfig } from '../config.ts';
 import type { PictureSet } from '../data/api.ts';
 import { loadBatch } from '../data/batches.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
@@ -9,7 +9,7 @@ import { emaDecayAt, learningRateAt } from '../diffusion/training-schedules.ts';
 import type { StepBatch, StepSettings } from '../engine/executor.ts';
 import { STREAMS, uniformBelow } from '../random.ts';
 
-const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 export interface TrainingStep {
   microBatches: StepBatch[];
@@ -45,6 +45,7 @@ async function microBatch(
   timesteps: Uint32Array,
 ): Promise<StepBatch> {
   const { seed, batchSize, predictionType } = config;
+  const channels = networkOf(config).inChannels;
   const { epoch, stepInEpoch } = positionOf(config, set.count, globalStep);
   const { images } = await loadBatch(set, {
     seed,
@@ -53,10 +54,11 @@ async function microBatch(
     first,
     batchSize,
     randomFlip: config.randomFlip,
+    channels,
   });
-  const size = set.size * set.size * 3;
+  const size = set.size * set.size * channels;
   return {
-    shape: [batchSize, set.size, set.size, 3],
+    shape: [batchSize, set.size, set.size, channels],
     pictures: images,
     mixture: mixtureOf(predictionType, alphaBar, timesteps),
     noise: { seed, step: globalStep, stream: STREAMS.noise, first: first * size },

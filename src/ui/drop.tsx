@@ -1,13 +1,13 @@
-// Drop anywhere on the page: one file that is no picture is a checkpoint, everything else is pictures to learn from.
+// Drop anywhere on the page: a checkpoint or a model, or else pictures to learn from.
 import { useEffect, useState } from 'preact/hooks';
 import { type App, useApp } from './app-context.ts';
-import { droppedFiles, isPicture } from './dropped-files.ts';
+import { droppedFiles, isModel } from './dropped-files.ts';
 
 async function take({ state, commands }: App, transfer: DataTransfer): Promise<void> {
-  const { files, title, single } = await droppedFiles(transfer);
-  const [first] = files;
-  if (!first || state.runState.value === 'elsewhere') return;
-  if (single && !(await isPicture(first))) commands.importCheckpoint(first);
+  const dropped = await droppedFiles(transfer);
+  const { files, title } = dropped;
+  if (files.length === 0 || state.runState.value === 'elsewhere') return;
+  if (await isModel(dropped)) commands.importCheckpoint(files);
   else commands.importPictures(files, title);
 }
 
@@ -42,7 +42,7 @@ export function DropTarget() {
   if (!over) return null;
   return (
     <div class="drop" aria-hidden="true">
-      Drop pictures, a folder, or a checkpoint
+      Drop pictures, a folder, a checkpoint or a model
     </div>
   );
 }

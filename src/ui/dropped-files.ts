@@ -70,8 +70,29 @@ const MAGIC: readonly (readonly (number | null)[])[] = [
   [0x52, 0x49, 0x46, 0x46, null, null, null, null, 0x57, 0x45, 0x42, 0x50], // WebP
 ];
 
-/** A file's kind is told by its content, never its name. */
-export async function isPicture(file: File): Promise<boolean> {
-  const head = new Uint8Array(await file.slice(0, 12).arrayBuffer());
-  return MAGIC.some((magic) => magic.every((byte, i) => byte === null || byte === head[i]));
+/** A zip file, which every .pt file is since torch 1.6. */
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
+const PICKLE = [0x80, 0x02];
+/** A safetensors header: eight bytes of length, of which the last are zero, then JSON. */
+const SAFETENSORS = [null, null, null, null, 0, 0, 0, 0, 0x7b];
+
+const HEAD_BYTES = 12;
+/** Of a model's folder; a folder of pictures need not be looked through. */
+const MOST_MODEL_FILES = 64;
+
+async function begins(file: File, magics: readonly (readonly (number | null)[])[]): Promise<boolean> {
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  return magics.some((magic) => magic.every((byte, i) => byte === null || byte === head[i]));
+}
+
+/**
+ * Whether it is to be imported as a model, told by its content and never by its name: one file that is no picture, or several
+ * of which one holds weights.
+ */
+export async function isModel({ files, single }: Dropped): Promise<boolean> {
+  const [first] = files;
+  if (single && first) return !(await begins(first, MAGIC));
+  if (files.length > MOST_MODEL_FILES) return false;
+  for (const file of files) if (await begins(file, [SAFETENSORS, ZIP, PICKLE])) return true;
+  return false;
 }

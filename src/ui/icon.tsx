@@ -16,6 +16,8 @@ const SHAPES = {
   trash: <path d="M4 6.5h16M9.5 6.5V4h5v2.5M6.5 6.5l.8 13.5h9.4l.8-13.5" />,
   rewind: <path d="M4 4.5V10h5.5M4.6 15.5A8 8 0 1 0 5.8 7.2L4 10" />,
   chevron: <path d="m7 10 5 5 5-5" />,
+  check: <path d="m5 12.5 4.5 4.500L19 7.500" />,
+  minus: <path d="M6 12h12" />,
   close: <path d="m6.5 6.5 11 11M17.5 6.5l-11 11" />,
   theme: (
     <>

@@ -24,7 +24,7 @@ export function Machine() {
         </dd>
         <dt>Executor</dt>
         <dd>
-          <span data-testid="executor">{machine?.executor ?? UNKNOWN}</span>
+          <span data-testid="executor">{state.run.value?.executor ?? machine?.executor ?? UNKNOWN}</span>
           {machine?.planFault && <small>The plan failed its test here: {machine.planFault}</small>}
         </dd>
         <dt>Storage</dt>

@@ -8,6 +8,8 @@ import { Calm } from './calm.tsx';
 import { DropTarget } from './drop.tsx';
 import { Loss } from './loss.tsx';
 import { Notice } from './notice.tsx';
+import { ExportDialog } from './export-dialog.tsx';
+import { ImportDialog } from './import-dialog.tsx';
 import { QuestionDialog } from './question-dialog.tsx';
 import { SampleDialog } from './sample-dialog.tsx';
 import { Samples } from './samples.tsx';
@@ -41,6 +43,8 @@ export function Page({ view }: { view: ReadonlySignal<View> }) {
       </div>
       <Announcer />
       <QuestionDialog />
+      <ExportDialog />
+      <ImportDialog />
       <SampleDialog />
       {help && <ShortcutsDialog onClose={() => setHelp(false)} />}
       <DropTarget />

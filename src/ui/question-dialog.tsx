@@ -1,4 +1,4 @@
-// Asks before something that cannot be undone, and shows what a file holds before it is imported.
+// Asks before something that cannot be undone. Not here: exports and imports, which have dialogs of their own.
 import { useApp } from './app-context.ts';
 import { Dialog } from './dialog.tsx';
 
@@ -13,13 +13,6 @@ export function QuestionDialog() {
   return (
     <Dialog key={question.title} title={question.title} onClose={() => commands.dismissQuestion()}>
       {question.text && <p>{question.text}</p>}
-      {question.facts.length > 0 && (
-        <dl class="facts">
-          {question.facts.map(([name, value]) => (
-            <Fact key={name} name={name} value={value} />
-          ))}
-        </dl>
-      )}
       <div class="answers">
         <button class="btn" type="button" onClick={() => commands.dismissQuestion()}>
           Cancel
@@ -29,14 +22,5 @@ export function QuestionDialog() {
         </button>
       </div>
     </Dialog>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
   );
 }

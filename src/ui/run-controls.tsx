@@ -175,7 +175,7 @@ function TryAgain() {
   return <Action name="Try the GPU again" icon="rewind" look="primary" onPress={() => commands.retryGpu()} />;
 }
 
-/** Pictures and checkpoints are told apart by their content, not here. */
+/** A checkpoint, a .pt file, or the files of a diffusers folder: told by their content, not here. */
 export function ImportCheckpoint({ look = 'second' }: { look?: string }) {
   const { commands } = useApp();
   return (
@@ -183,7 +183,8 @@ export function ImportCheckpoint({ look = 'second' }: { look?: string }) {
       name="Import checkpoint"
       icon="import"
       class={look}
-      onFiles={(files) => files[0] && commands.importCheckpoint(files[0])}
+      multiple
+      onFiles={(files) => commands.importCheckpoint([...files])}
     />
   );
 }

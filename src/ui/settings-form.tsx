@@ -1,6 +1,13 @@
 // All settings, generated from config.ts' descriptors, for the next new run. Not here: one field (setting-field.tsx).
 import { useEffect, useRef } from 'preact/hooks';
-import { crossCheck, presetConfig, type RunConfig, type Setting, type Settings, SETTINGS } from '../config.ts';
+import {
+  crossCheck,
+  presetConfig,
+  type RunConfig,
+  type Setting,
+  type Settings,
+  SETTINGS,
+} from '../config.ts';
 import { useApp } from './app-context.ts';
 import { SettingField } from './setting-field.tsx';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PictureSet } from '../../src/data/api.ts';
 import { presetConfig, positionOf } from '../../src/config.ts';
-import { isFlipped, loadBatch, pictureOrder } from '../../src/data/batches.ts';
+import { greyOf, isFlipped, loadBatch, pictureOrder } from '../../src/data/batches.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 
 /** Picture i is filled with i, but for its left column, which is 255 - i. */
@@ -70,7 +70,15 @@ describe('an epoch', () => {
 
 describe('a batch', () => {
   const position = { epoch: 0, epochPosition: 36 };
-  const request = { seed: 3, globalStep: 6, position, first: 0, batchSize: 6, randomFlip: false };
+  const request = {
+    seed: 3,
+    globalStep: 6,
+    position,
+    first: 0,
+    batchSize: 6,
+    randomFlip: false,
+    channels: 3,
+  };
 
   it('holds the pictures as x / 127.5 - 1', async () => {
     const { images, indices } = await loadBatch(numberedSet(200), request);
@@ -106,6 +114,15 @@ describe('a batch', () => {
       expect(images[i * 48 + (flipped ? 9 : 0)]).toBeCloseTo(edge, 6);
       expect(images[i * 48 + (flipped ? 0 : 9)]).toBeCloseTo(index / 127.5 - 1, 6);
     });
+  });
+
+  it('is grey as PIL makes it, for a network of one channel', async () => {
+    // Image.fromarray(rgb).convert('L') of Pillow 13.
+    const rgb = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 12, 200, 77, 90, 90, 90);
+    expect([...greyOf(rgb)]).toEqual([76, 150, 29, 255, 130, 90]);
+    const { images } = await loadBatch(numberedSet(200), { ...request, channels: 1 });
+    const { images: colours } = await loadBatch(numberedSet(200), request);
+    expect([...images]).toEqual([...colours].filter((_, i) => i % 3 === 0));
   });
 
   it('mirrors half of all pictures, within four standard deviations', () => {

@@ -64,6 +64,7 @@ const api = {
         first: 0,
         batchSize: 4,
         randomFlip: true,
+        channels: 3,
       }),
     ),
   preview: (id: string, imageSize: number) =>

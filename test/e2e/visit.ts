@@ -1,6 +1,6 @@
 // What a user does on the page, by the names of the agreement (design.md, section 5), and what they then see.
 // Not here: opening the browser and waiting for states (browser.ts).
-import { expect, type Download, type Locator, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
 import { waitForState } from './browser.ts';
 
 /** `/?preset=tiny&...`: the address that opens with these settings in the form. */
@@ -37,30 +37,35 @@ export async function train(
   return pressed;
 }
 
-/** Exports a checkpoint of the list, or the `newest`; answers the path of the downloaded file. */
+/** Exports a checkpoint of the list, or the `newest`, to go on with; answers the path of the downloaded file. */
 export async function exportTo(page: Page, folder: string, name: string): Promise<string> {
-  const waiting = page.waitForEvent('download');
   if (name === 'newest') await button(page, 'Export checkpoint').click();
   else await button(checkpoint(page, name).first(), 'Export').click();
-  await confirmIfAsked(page, 'Export', waiting);
-  const download = await waiting;
-  if (name !== 'newest') expect(download.suggestedFilename()).toBe(`${name}.safetensors`);
-  const path = `${folder}/${download.suggestedFilename()}`;
-  await download.saveAs(path);
+  const path = await confirmExport(page, folder);
+  if (name !== 'newest') expect(path).toBe(`${folder}/${name}.safetensors`);
   return path;
 }
 
-/** A dialog may ask first: then its button has the same name. */
-async function confirmIfAsked(page: Page, name: string, done: Promise<Download>): Promise<void> {
-  const confirm = page.getByRole('dialog').getByRole('button', { name, exact: true });
-  const asked = await Promise.race([
-    done.then(() => false),
-    confirm.waitFor().then(
-      () => true,
-      () => false,
-    ),
-  ]);
-  if (asked) await confirm.click();
+/** Exports the newest checkpoint as one of the dialog's choices. */
+export async function exportAs(
+  page: Page,
+  folder: string,
+  choice: string,
+  weights?: string,
+): Promise<string> {
+  await button(page, 'Export checkpoint').click();
+  await page.getByRole('radio', { name: choice, exact: true }).check();
+  if (weights) await page.getByRole('radio', { name: weights, exact: true }).check();
+  return confirmExport(page, folder);
+}
+
+async function confirmExport(page: Page, folder: string): Promise<string> {
+  const waiting = page.waitForEvent('download');
+  await button(page.getByRole('dialog'), 'Export').click();
+  const download = await waiting;
+  const path = `${folder}/${download.suggestedFilename()}`;
+  await download.saveAs(path);
+  return path;
 }
 
 /** Chooses a file for `Import checkpoint`. */

@@ -1,7 +1,7 @@
 // A dropped file's kind is told by its content; a folder is walked to its end, however many files a reader gives at once.
 import { describe, expect, it } from 'vitest';
 import { pairFiles } from '../../src/data/picture-entries.ts';
-import { droppedFiles, isPicture } from '../../src/ui/dropped-files.ts';
+import { droppedFiles, isModel } from '../../src/ui/dropped-files.ts';
 
 const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
 
@@ -65,12 +65,23 @@ describe('droppedFiles', () => {
   });
 });
 
-describe('isPicture', () => {
+describe('isModel', () => {
+  const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d];
+  const SAFETENSORS = [16, 0, 0, 0, 0, 0, 0, 0, 0x7b];
+  const alone = (...bytes: number[]) =>
+    isModel({ files: [file('a.safetensors', ...bytes)], title: '', single: true });
   it('goes by the first bytes, never by the name', async () => {
-    expect(await isPicture(file('a.safetensors', 0x89, 0x50, 0x4e, 0x47, 0x0d))).toBe(true);
-    expect(await isPicture(file('a.bin', 0xff, 0xd8, 0xff, 0xe0))).toBe(true);
-    expect(await isPicture(file('a', 82, 73, 70, 70, 1, 2, 3, 4, 87, 69, 66, 80))).toBe(true);
-    expect(await isPicture(file('a.png', 16, 0, 0, 0, 0, 0, 0, 0, 123))).toBe(false);
-    expect(await isPicture(file('a.png'))).toBe(false);
+    expect(await alone(...PNG)).toBe(false);
+    expect(await alone(0xff, 0xd8, 0xff, 0xe0)).toBe(false);
+    expect(await alone(82, 73, 70, 70, 1, 2, 3, 4, 87, 69, 66, 80)).toBe(false);
+    // One file that is no picture is looked at, and refused with a reason if it is nothing.
+    expect(await alone(...SAFETENSORS)).toBe(true);
+    expect(await alone()).toBe(true);
+  });
+  it('tells the folder of a model from one of pictures', async () => {
+    const folder = (...files: File[]) => isModel({ files, title: 'a', single: false });
+    expect(await folder(file('config.json', 0x7b), file('a.bin', ...SAFETENSORS))).toBe(true);
+    expect(await folder(file('config.json', 0x7b), file('a.bin', 0x50, 0x4b, 3, 4))).toBe(true);
+    expect(await folder(file('1.png', ...PNG), file('1.txt', 0x61), file('notes', 1))).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 // A made-up session for every state of the page, and commands that do next to nothing. For the gallery only.
+import { schedulerFields, unetFields } from '../../src/trainer/import/asked-fields.ts';
 import { createState, type PageState, type SampleGrid, type State } from '../../src/app/state.ts';
 import type { Commands } from '../../src/app/commands.ts';
 import { presetConfig } from '../../src/config.ts';
@@ -50,6 +51,7 @@ const RUN: RunSummary = {
   parameters: 6_500_000,
   checkpointBytes: 99 * MiB,
   poolSlots: 11,
+  executor: 'plan',
   stepsPerEpoch: 8750,
   lastStep: 52_500,
   started: minutesAgo(37),
@@ -297,16 +299,46 @@ const FILL: Record<string, (state: State) => void> = {
   question: (state) => {
     fillRun(state, 25_310);
     state.question.value = {
-      title: 'Import unet_step_24000?',
-      text: 'It is written into this browser as a run of its own and waits paused. Nothing else changes.',
-      facts: [
-        ['Step', '24,000'],
-        ['Size', 'small, 32 × 32'],
-        ['Pictures', 'planets-140k (not on this computer)'],
-      ],
-      confirm: 'Import',
-      danger: false,
+      title: 'Delete unet_step_24000?',
+      text: 'It cannot be brought back. Export it first if you may need it.',
+      confirm: 'Delete checkpoint',
+      danger: true,
       onConfirm: () => undefined,
+    };
+  },
+  exporting: (state) => {
+    fillRun(state, 25_310);
+    state.exporting.value = state.checkpoints.value[0] ?? null;
+  },
+  offered: (state) => {
+    fillRun(state, 25_310);
+    state.offered.value = {
+      format: 'torch',
+      title: 'checkpoint_step_24000.pt',
+      fileName: 'checkpoint_step_24000.pt',
+      sizeBytes: 77.7 * MiB,
+      dtype: 'F32',
+      parameters: 6_472_195,
+      network: 'Small, 32 × 32',
+      globalStep: 24_000,
+      epoch: 12,
+      batchLosses: 24_000,
+      kept: ['Weights.', 'Optimizer state (AdamW).', 'Step, epoch and losses.'],
+      missing: ['No EMA weights: they start equal to the weights.'],
+      dataset: null,
+      origin: null,
+      asked: [
+        ...unetFields({
+          inChannels: 3,
+          outChannels: 3,
+          blockOutChannels: [64, 128, 128],
+          layersPerBlock: 2,
+          downBlockTypes: ['DownBlock2D', 'DownBlock2D', 'AttnDownBlock2D'],
+          upBlockTypes: ['AttnUpBlock2D', 'UpBlock2D', 'UpBlock2D'],
+          addAttention: true,
+        }),
+        ...schedulerFields(),
+      ],
     };
   },
 };
@@ -324,6 +356,8 @@ const PAGE_STATE: Record<string, PageState> = {
   importing: 'idle',
   misfit: 'idle',
   question: 'paused',
+  exporting: 'paused',
+  offered: 'paused',
 };
 
 export function galleryState(name: string): State {
@@ -373,6 +407,9 @@ export function galleryCommands(state: State): Commands {
     resume: () => (state.runState.value = 'training'),
     dismissFault: () => (state.fault.value = null),
     dismissQuestion: () => (state.question.value = null),
+    ...{ confirmExport: nothing, confirmImport: nothing },
+    dismissExport: () => (state.exporting.value = null),
+    dismissImport: () => (state.offered.value = null),
     testCheckpointSystem: () =>
       Promise.resolve({
         ok: true,

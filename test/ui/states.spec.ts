@@ -8,7 +8,10 @@ const STATES = [
   ...['finished', 'failed', 'unavailable', 'elsewhere'],
 ];
 /** What a state may look like beside its usual look: each in two of the four. */
-const LOOKS = ['first', 'waiting', 'young', 'saving', 'webgl', 'importing', 'misfit', 'question'];
+const LOOKS = [
+  ...['first', 'waiting', 'young', 'saving', 'webgl', 'importing', 'misfit'],
+  ...['question', 'exporting', 'offered'],
+];
 const WIDTHS = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },

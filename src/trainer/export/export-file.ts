@@ -1,0 +1,35 @@
+// A checkpoint as the file the user asked for. Not here: each format (beside this file), the checkpoint's own bytes, which
+// the store hands out as they are.
+import { networkOf } from '../../config.ts';
+import { openPictures } from '../../data/sets.ts';
+import type { ExportRequest } from '../api.ts';
+import type { CheckpointContent } from '../checkpoint-file.ts';
+import { diffusersZip } from './diffusers-zip.ts';
+import { picturesZip } from './pictures-zip.ts';
+import { torchCheckpoint } from './torch-checkpoint.ts';
+import { weightsFile } from './weights-file.ts';
+
+/** Throws FaultError kind `data` where the pictures are not there. */
+export async function exportedFile(
+  content: CheckpointContent,
+  { kind, weights }: Pick<ExportRequest, 'weights'> & { kind: Exclude<ExportRequest['kind'], 'checkpoint'> },
+): Promise<File> {
+  const { name, config, dataset } = content.facts;
+  switch (kind) {
+    case 'diffusers':
+      return file(await diffusersZip(content, weights), `${name}-${weights}-diffusers.zip`);
+    case 'torch':
+      return file(await torchCheckpoint(content), `${name}.pt`);
+    case 'weights':
+      return file(weightsFile(content, weights), `${name}-${weights}-weights.safetensors`);
+    case 'pictures':
+      return file(
+        await picturesZip(await openPictures(config.dataset, config), networkOf(config).inChannels),
+        `${dataset.name}-${config.imageSize}px.zip`,
+      );
+    default:
+      return kind satisfies never;
+  }
+}
+
+const file = (content: Blob, name: string): File => new File([content], name, { type: content.type });

@@ -1,0 +1,36 @@
+// A data set as PNG files, as a run's network sees them, in the set's own order: what continues a run elsewhere needs. Not
+// here: zip itself, reading pictures (data/).
+import type { PictureSet } from '../../data/api.ts';
+import { greyOf } from '../../data/batches.ts';
+import { zipBlob, type ZipInput } from '../../formats/zip-writer.ts';
+
+/** 000000.png, its caption as 000000.txt where it has one, and dataset.json. `channels`: 3, or 1 for grey. */
+export const picturesZip = (set: PictureSet, channels: number): Promise<Blob> =>
+  zipBlob(entriesOf(set, channels));
+
+async function* entriesOf(set: PictureSet, channels: number): AsyncGenerator<ZipInput> {
+  const { title, id: name, fingerprint, credit } = set.info;
+  const about = { name, title, count: set.count, size: set.size, fingerprint, credit };
+  yield { name: 'dataset.json', content: `${JSON.stringify(about, null, 2)}\n` };
+  const canvas = new OffscreenCanvas(set.size, set.size);
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) throw new Error('no canvas to write PNG files with');
+  for (let index = 0; index < set.count; index++) {
+    const number = String(index).padStart(6, '0');
+    context.putImageData(imageOf(await set.read(index), set.size, channels), 0, 0);
+    yield { name: `${number}.png`, content: await canvas.convertToBlob({ type: 'image/png' }) };
+    const caption = set.caption(index);
+    if (caption !== '') yield { name: `${number}.txt`, content: `${caption}\n` };
+  }
+}
+
+/** Opaque: PNG then keeps every byte. */
+function imageOf(rgb: Uint8Array, size: number, channels: number): ImageData {
+  const image = new ImageData(size, size);
+  const grey = channels === 1 ? greyOf(rgb) : null;
+  for (let i = 0; i < size * size; i++) {
+    for (let c = 0; c < 3; c++) image.data[4 * i + c] = (grey ? grey[i] : rgb[3 * i + c]) as number;
+    image.data[4 * i + 3] = 255;
+  }
+  return image;
+}

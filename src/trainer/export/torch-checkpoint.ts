@@ -1,0 +1,92 @@
+// A checkpoint as the notebook's .pt: torch.load(path, weights_only=True), then load_state_dict on a UNet2DModel and an AdamW
+// goes on with it. Ours beside it: EMA weights, losses by quartile, and everything the checkpoint says of itself. Not here:
+// bytes (formats/torch-file.ts).
+import { networkOf, positionOf, lastStep, type RunConfig } from '../../config.ts';
+import { learningRateAt } from '../../diffusion/training-schedules.ts';
+import type { ParameterSpec } from '../../engine/executor.ts';
+import type { PickledValue } from '../../formats/pickle-writer.ts';
+import { writeTorchFile } from '../../formats/torch-file.ts';
+import { OrderedDict, type TorchTensor } from '../../formats/torch-values.ts';
+import { unetParameters } from '../../model/parameters.ts';
+import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
+import { ADAM } from '../training-step.ts';
+
+type Values = readonly Float32Array<ArrayBuffer>[];
+
+const dict = (entries: Record<string, PickledValue>): Map<string | number, PickledValue> =>
+  new Map(Object.entries(entries));
+const tensor = (shape: number[], data: Float32Array<ArrayBuffer>): TorchTensor => ({
+  dtype: 'float32',
+  shape,
+  data,
+});
+
+/** `root`: the folder inside the archive, as torch.save names it after the file. */
+export function torchCheckpoint({ facts, state, history }: CheckpointContent): Promise<Blob> {
+  const { config, dataset, globalStep } = facts;
+  const specs = unetParameters(networkOf(config));
+  const { epoch } = positionOf(config, dataset.count, globalStep);
+  const whole = dict({
+    unet: stateDict(specs, state.weights),
+    optimizer: dict({
+      state: optimizerState(specs, state.expAvg, state.expAvgSq, globalStep),
+      param_groups: [paramGroup(specs.length, config, dataset.count, globalStep)],
+    }),
+    global_step: globalStep,
+    epoch,
+    batch_losses: history.batchLosses(0, globalStep),
+    epoch_losses: Float64Array.from(history.epochLosses.slice(0, epoch)),
+    ema: stateDict(specs, state.ema),
+    batch_losses_by_quartile: tensor([globalStep, 4], history.quartileLosses(globalStep)),
+    perennial_config: dict(factsAsText(facts)),
+  });
+  return writeTorchFile(whole, facts.name);
+}
+
+function stateDict(specs: readonly ParameterSpec[], values: Values): PickledValue {
+  const entries = specs.map(({ name, shape }, i): [string, PickledValue] => [
+    name,
+    tensor(shape, values[i] as Float32Array<ArrayBuffer>),
+  ]);
+  return new OrderedDict(entries);
+}
+
+/** By the parameter's number, as torch.optim.AdamW.state_dict() has it; nothing before the first step. */
+function optimizerState(
+  specs: readonly ParameterSpec[],
+  expAvg: Values,
+  expAvgSq: Values,
+  globalStep: number,
+): PickledValue {
+  if (globalStep === 0) return new Map();
+  return new Map(
+    specs.map(({ shape }, i): [number, PickledValue] => [
+      i,
+      dict({
+        step: tensor([], Float32Array.of(globalStep)),
+        exp_avg: tensor(shape, expAvg[i] as Float32Array<ArrayBuffer>),
+        exp_avg_sq: tensor(shape, expAvgSq[i] as Float32Array<ArrayBuffer>),
+      }),
+    ]),
+  );
+}
+
+function paramGroup(parameters: number, config: RunConfig, count: number, globalStep: number): PickledValue {
+  const schedule = { ...config, lastStep: lastStep(config, count) };
+  return dict({
+    lr: learningRateAt(globalStep + 1, schedule),
+    betas: Object.freeze([ADAM.beta1, ADAM.beta2]) as number[],
+    eps: ADAM.epsilon,
+    weight_decay: config.weightDecay,
+    amsgrad: false,
+    maximize: false,
+    foreach: null,
+    capturable: false,
+    differentiable: false,
+    fused: null,
+    decoupled_weight_decay: true,
+    // What a learning-rate scheduler of torch begins with.
+    initial_lr: config.learningRate,
+    params: Array.from({ length: parameters }, (_, i) => i),
+  });
+}

@@ -1,0 +1,230 @@
+// A model that was not saved by Perennial, made into a checkpoint of ours: its network, its settings, what of the run is
+// known. Not here: reading it (diffusers-model.ts, torch-model.ts), the run it becomes (trainer.ts).
+import {
+  ownNetwork,
+  positionOf,
+  PRESET_NAMES,
+  type PresetName,
+  presetConfig,
+  type RunConfig,
+  SETTINGS,
+  type Settings,
+} from '../../config.ts';
+import { openPictures } from '../../data/sets.ts';
+import { fromDiffusersScheduler } from '../../diffusion/diffusers-scheduler.ts';
+import { type Fault, FaultError } from '../../fault.ts';
+import { CHECKPOINT_RULES, checkTensors } from '../../formats/safetensors-values.ts';
+import type { UNetConfig } from '../../model/config.ts';
+import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
+import { unetParameters } from '../../model/parameters.ts';
+import { checkStateDict, networkToldBy, type Told } from '../../model/state-dict.ts';
+import type { AskedField, ImportAnswers } from '../api.ts';
+import {
+  type CheckpointContent,
+  type CheckpointFacts,
+  type Execution,
+  readFacts,
+} from '../checkpoint-file.ts';
+import { History } from '../history.ts';
+import { checkpointName } from '../naming.ts';
+import { stampOf } from '../run.ts';
+import { schedulerFields, unetFields } from './asked-fields.ts';
+import type { ForeignModel, Losses, Tensors } from './foreign-model.ts';
+
+/** A network of no preset gets the settings of this one. */
+const LENDER: PresetName = 'small';
+/** Trained by another program: no bits of ours are to be expected. */
+const ELSEWHERE: Execution = { executor: 'PyTorch', backend: '', kernels: '', adapter: '', browser: '' };
+
+/** What has to be asked before the model can be used. */
+export function fieldsToAsk(model: ForeignModel): AskedField[] {
+  return [
+    ...(model.unet ? [] : unetFields(networkToldBy(model.shapes))),
+    ...(model.scheduler ? [] : schedulerFields()),
+  ];
+}
+
+/** The model's network, checked against its weights. Throws FaultError kind `network`. */
+export function networkOfModel(model: ForeignModel, answers: ImportAnswers): UNetConfig {
+  const json = model.unet ?? { ...toldAsJson(networkToldBy(model.shapes)), ...answers };
+  const network = fromDiffusersUNet(json);
+  const [height, width] = network.sampleSize;
+  const { imageSize } = SETTINGS;
+  const fits = (size: number) =>
+    imageSize.type === 'integer' && size >= imageSize.min && size <= imageSize.max;
+  if (height !== width || !fits(height))
+    throw unfit('sample_size', `${height} x ${width}`, 'a square of 8 to 256 pixels');
+  const { inChannels, outChannels } = network;
+  if (inChannels !== outChannels || (inChannels !== 1 && inChannels !== 3))
+    throw unfit(
+      'in_channels, out_channels',
+      `${inChannels}, ${outChannels}`,
+      '3 and 3 (colours), or 1 and 1 (grey)',
+    );
+  checkStateDict(model.shapes, network);
+  return network;
+}
+
+/** The preset of exactly this network, or else the one that lends its settings. */
+export function presetOf(network: UNetConfig): PresetName {
+  const [imageSize] = network.sampleSize;
+  return PRESET_NAMES.find((preset) => ownNetwork({ preset, imageSize }, network) === null) ?? LENDER;
+}
+
+/** config.json of a network of these weights; what they cannot tell is as UNet2DModel has it. */
+const toldAsJson = (told: Told): Record<string, unknown> => ({
+  in_channels: told.inChannels,
+  out_channels: told.outChannels,
+  block_out_channels: told.blockOutChannels,
+  layers_per_block: told.layersPerBlock,
+  down_block_types: told.downBlockTypes,
+  up_block_types: told.upBlockTypes,
+  add_attention: told.addAttention,
+});
+
+/** How far the run is that the model becomes: without Adam's moments training starts afresh. */
+export const keptProgress = (model: ForeignModel): ForeignModel['progress'] =>
+  model.optimizer ? model.progress : null;
+
+/**
+ * The whole content, checked. `dataset`: the id of the pictures that it goes on with where it names none. Throws FaultError
+ * kind `file`, `network`, `not-finite` or `data`.
+ */
+export async function contentOfModel(
+  model: ForeignModel,
+  answers: ImportAnswers,
+  dataset: string,
+): Promise<CheckpointContent> {
+  const network = networkOfModel(model, answers);
+  const facts = model.metadata
+    ? factsOfExport(model, model.metadata)
+    : await factsOfStranger(model, network, answers, dataset);
+  const { weights, ema, moments, losses } = await model.load();
+  const inOrder = (tensors: Tensors, name: string) => arraysOf(tensors, network, name);
+  const raw = inOrder(weights, 'unet');
+  const zeros = () => raw.map((values) => new Float32Array(values.length));
+  return {
+    facts,
+    state: {
+      weights: raw,
+      ema: ema ? inOrder(ema, 'ema') : raw.map((values) => values.slice()),
+      expAvg: moments ? inOrder(moments.expAvg, 'optimizer.exp_avg') : zeros(),
+      expAvgSq: moments ? inOrder(moments.expAvgSq, 'optimizer.exp_avg_sq') : zeros(),
+    },
+    history: historyOf(losses, facts),
+  };
+}
+
+/** In the network's order, every number checked as a checkpoint's. */
+function arraysOf(tensors: Tensors, network: UNetConfig, prefix: string): Float32Array<ArrayBuffer>[] {
+  const named = unetParameters(network).map(({ name, shape }) => {
+    const data = tensors.get(name);
+    if (!data)
+      throw unfit(`${prefix}.${name}`, 'nothing of that name', `${prefix}.${name} [${shape.join(', ')}]`);
+    return { name: `${prefix}.${name}`, shape, data };
+  });
+  checkTensors(named, CHECKPOINT_RULES);
+  return named.map(({ data }) => data);
+}
+
+/** Of a file that began as an export of ours: everything it says, and the steps and epochs it made since. */
+function factsOfExport(model: ForeignModel, metadata: Record<string, string>): CheckpointFacts {
+  const facts = readFacts(metadata);
+  const { globalStep, epoch } = keptProgress(model) ?? { globalStep: 0, epoch: 0 };
+  const config = movedOn(withOrigin(facts.config, facts.dataset.count, globalStep, epoch), globalStep, epoch);
+  return { ...facts, config, ...placeAt(config, facts.dataset.count, globalStep), execution: ELSEWHERE };
+}
+
+async function factsOfStranger(
+  model: ForeignModel,
+  network: UNetConfig,
+  answers: ImportAnswers,
+  dataset: string,
+): Promise<CheckpointFacts> {
+  const [imageSize] = network.sampleSize;
+  const preset = presetOf(network);
+  const { globalStep, epoch } = keptProgress(model) ?? { globalStep: 0, epoch: 0 };
+  const own: RunConfig = {
+    ...presetConfig(preset),
+    ...fromDiffusersScheduler(model.scheduler ?? answers),
+    ...inRange(model.optimizer ?? {}),
+    imageSize,
+    dataset,
+    network: ownNetwork({ preset, imageSize }, network),
+  };
+  const set = await openPictures(dataset, own);
+  const config = movedOn(withOrigin(own, set.count, globalStep, epoch), globalStep, epoch);
+  return {
+    ...placeAt(config, set.count, globalStep),
+    runId: model.name.slice(0, 64),
+    parent: '',
+    execution: ELSEWHERE,
+    config,
+    dataset: stampOf(set),
+    created: new Date().toISOString(),
+  };
+}
+
+/** Epochs that were counted over other batches stay as they were counted. */
+const withOrigin = (config: RunConfig, count: number, globalStep: number, epoch: number): RunConfig =>
+  positionOf(config, count, globalStep).epoch === epoch
+    ? config
+    : { ...config, origin: { globalStep, epoch } };
+
+/** A run that would be over goes on for as long again as its settings say. */
+function movedOn(config: RunConfig, globalStep: number, epoch: number): RunConfig {
+  const { maxSteps, epochs } = config;
+  return {
+    ...config,
+    maxSteps: maxSteps > globalStep ? maxSteps : atMost('maxSteps', globalStep + maxSteps),
+    epochs: epochs > epoch ? epochs : atMost('epochs', epoch + epochs),
+  };
+}
+
+function atMost(name: 'maxSteps' | 'epochs', value: number): number {
+  const setting = SETTINGS[name];
+  return setting.type === 'integer' ? Math.min(setting.max, value) : value;
+}
+
+/** An optimizer's settings, where ours can be the same. */
+function inRange(settings: Partial<Settings>): Partial<Settings> {
+  const fits = ([name, value]: [string, unknown]): boolean => {
+    const setting = SETTINGS[name as keyof Settings];
+    return setting.type === 'number' && (value as number) >= setting.min && (value as number) <= setting.max;
+  };
+  return Object.fromEntries(Object.entries(settings).filter(fits));
+}
+
+function placeAt(
+  config: RunConfig,
+  count: number,
+  globalStep: number,
+): Pick<CheckpointFacts, 'name' | 'globalStep' | 'epoch' | 'epochPosition'> {
+  const { epoch, stepInEpoch } = positionOf(config, count, globalStep);
+  const epochPosition = stepInEpoch * config.batchSize * config.gradientAccumulationSteps;
+  return { name: checkpointName(globalStep, config, count), globalStep, epoch, epochPosition };
+}
+
+/** Exactly as long as the run is; what the file does not have is NaN. */
+function historyOf({ batch, quartiles, epochs }: Losses, { globalStep, epoch }: CheckpointFacts): History {
+  const filled = (length: number, values: Float32Array | null): Float32Array<ArrayBuffer> => {
+    const whole = new Float32Array(length).fill(NaN);
+    whole.set(values?.subarray(0, length) ?? []);
+    return whole;
+  };
+  return new History(filled(globalStep, batch), filled(globalStep * 4, quartiles), [
+    ...filled(epoch, epochs),
+  ]);
+}
+
+function unfit(thing: string, got: string, expected: string): FaultError {
+  const fault: Fault = {
+    kind: 'network',
+    title: `${thing} is ${got}`,
+    what: 'Nothing was imported, and nothing on this computer was changed.',
+    expected,
+    got,
+    todo: ['Choose another model.'],
+  };
+  return new FaultError(fault);
+}

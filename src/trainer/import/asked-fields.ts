@@ -1,0 +1,70 @@
+// What the shapes of weights cannot tell and no config says: asked for in the import preview, by diffusers' names, with
+// diffusers' defaults where they fit. Not here: what the fields do (model/, diffusion/).
+import { SETTINGS } from '../../config.ts';
+import { BETA_SCHEDULES } from '../../diffusion/diffusers-scheduler.ts';
+import type { Told } from '../../model/state-dict.ts';
+import type { AskedField } from '../api.ts';
+
+const DEFAULT_GROUPS = 32;
+const DEFAULT_HEAD_DIM = 8;
+const MOST_HEAD_DIM = 128;
+
+const divides = (values: readonly number[]) => (divisor: number) =>
+  values.every((value) => value % divisor === 0);
+const upTo = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1);
+
+/** Of the network. `told`: what names and shapes tell. */
+export function unetFields(told: Told): AskedField[] {
+  const channels = told.blockOutChannels;
+  const levels = channels.length;
+  const groups = upTo(Math.min(...channels)).filter(divides(channels));
+  const attends = (i: number): boolean =>
+    told.downBlockTypes[i] === 'AttnDownBlock2D' ||
+    told.upBlockTypes[levels - 1 - i] === 'AttnUpBlock2D' ||
+    (told.addAttention && i === levels - 1);
+  const attended = channels.filter((_, i) => attends(i));
+  const headDims = upTo(Math.min(MOST_HEAD_DIM, ...attended)).filter(divides(attended));
+  const fields: AskedField[] = [
+    { name: 'sample_size', help: 'Edge of the pictures in pixels', value: 32, ...sizes(2 ** (levels - 1)) },
+    choice('norm_num_groups', 'Groups of every GroupNorm', groups, largest(groups, DEFAULT_GROUPS)),
+    choice('norm_eps', 'Epsilon of every GroupNorm', [1e-5, 1e-6], 1e-5),
+  ];
+  if (attended.length > 0)
+    fields.push(
+      choice(
+        'attention_head_dim',
+        'Channels of one attention head; none: one head',
+        [null, ...headDims],
+        headDims.includes(DEFAULT_HEAD_DIM) ? DEFAULT_HEAD_DIM : null,
+      ),
+    );
+  if (levels > 1)
+    fields.push(choice('downsample_padding', 'Padding before halving; 0: right and bottom only', [0, 1], 1));
+  fields.push(
+    choice('flip_sin_to_cos', 'Cosine before sine in the time embedding', [true, false], true),
+    choice('freq_shift', 'Shift of the time embedding’s frequencies', [0, 1], 0),
+  );
+  return fields;
+}
+
+/** Of the noise it learnt with. */
+export const schedulerFields = (): AskedField[] => [
+  choice('beta_schedule', 'Noise schedule', Object.values(BETA_SCHEDULES), BETA_SCHEDULES.linear),
+  choice('prediction_type', 'What the network predicts', ['epsilon', 'v_prediction'], 'epsilon'),
+];
+
+const choice = (
+  name: string,
+  help: string,
+  choices: (string | number | boolean | null)[],
+  value: AskedField['value'],
+): AskedField => ({ name, help, value, choices });
+
+const largest = (values: readonly number[], most: number): number =>
+  Math.max(...values.filter((value) => value <= most));
+
+function sizes(step: number): Pick<AskedField, 'min' | 'max' | 'step'> {
+  const { imageSize } = SETTINGS;
+  const range = imageSize.type === 'integer' ? imageSize : { min: step, max: step };
+  return { min: Math.ceil(range.min / step) * step, max: Math.floor(range.max / step) * step, step };
+}

@@ -1,0 +1,119 @@
+// A diffusers model folder or zip, or its weights alone: which part is which, and what they tell. Not here: PyTorch's own
+// pickled files (torch-model.ts), what becomes of the model (adopt-model.ts).
+import { type Fault, FaultError } from '../../fault.ts';
+import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
+import { currentName } from '../../model/state-dict.ts';
+import type { ForeignModel } from './foreign-model.ts';
+import { baseName, folderOf, type Part } from './part.ts';
+import { modelOfTorchFile } from './torch-model.ts';
+
+const MOST_JSON_BYTES = 1024 * 1024;
+const WEIGHTS = 'diffusion_pytorch_model';
+
+/** `name`: of the folder, the zip or the file. Throws FaultError kind `file` or `network`. */
+export async function modelOfParts(name: string, parts: readonly Part[]): Promise<ForeignModel> {
+  const weights = weightsAmong(name, parts);
+  const config = parts.find(({ path }) => path === `${folderOf(weights.path)}config.json`);
+  const scheduler = parts.find(({ path }) => baseName(path) === 'scheduler_config.json');
+  const known = {
+    name,
+    unet: config ? await jsonOf(config) : null,
+    scheduler: scheduler ? await jsonOf(scheduler) : null,
+    sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  };
+  const file = await weights.open();
+  if (!weights.path.endsWith('.safetensors'))
+    return { ...(await modelOfTorchFile(baseName(weights.path), file)), ...known, format: 'diffusers' };
+  const told = await modelOfSafetensors(file);
+  return { ...told, ...known, unet: known.unet ?? told.unet, scheduler: known.scheduler ?? told.scheduler };
+}
+
+/** The UNet's weights: by diffusers' own name, in the UNet's folder where there are more models. */
+function weightsAmong(name: string, parts: readonly Part[]): Part {
+  const all = parts.filter(({ path }) => /\.(safetensors|bin|pt|pth)$/.test(path));
+  const inUnet = all.filter(({ path }) => /(^|\/)unet\/[^/]+$/.test(path));
+  const among = inUnet.length > 0 ? inUnet : all;
+  const [only] = among;
+  const found =
+    among.find(({ path }) => baseName(path) === `${WEIGHTS}.safetensors`) ??
+    among.find(({ path }) => baseName(path) === `${WEIGHTS}.bin`) ??
+    (among.length === 1 ? only : undefined);
+  if (found) return found;
+  const seen = among.length > 0 ? among : parts;
+  throw notFound(
+    name,
+    seen.map(({ path }) => baseName(path)),
+  );
+}
+
+function notFound(name: string, seen: readonly string[]): FaultError {
+  const fault: Fault = {
+    kind: 'file',
+    title: `${name.slice(0, 80)} holds no model that can be told`,
+    what: 'Nothing was imported or changed.',
+    expected: `${WEIGHTS}.safetensors, with its config.json beside it`,
+    got: seen.length > 0 ? seen.slice(0, 8).join(', ').slice(0, 300) : 'no file',
+    todo: [
+      'Choose the folder or zip of a diffusers UNet, a .pt file, or a checkpoint that Perennial exported.',
+    ],
+  };
+  return new FaultError(fault);
+}
+
+async function jsonOf(part: Part): Promise<Record<string, unknown>> {
+  const name = baseName(part.path);
+  if (part.sizeBytes > MOST_JSON_BYTES)
+    throw unreadable(name, 'at most 1 MiB of JSON', `${part.sizeBytes} bytes`);
+  return objectIn(name, await (await part.open()).text());
+}
+
+function objectIn(name: string, text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = null;
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw unreadable(name, 'a JSON object', JSON.stringify(text.slice(0, 64)));
+}
+
+function unreadable(name: string, expected: string, got: string): FaultError {
+  return new FaultError({
+    kind: 'file',
+    title: `${name} cannot be read`,
+    what: 'Nothing was imported or changed.',
+    expected,
+    got,
+    todo: ['Take the file from where the model was saved.'],
+  });
+}
+
+type Told = Omit<ForeignModel, 'name' | 'sizeBytes'>;
+
+/** A safetensors file of a state_dict. Our own exports name network and noise in its metadata. */
+async function modelOfSafetensors(file: Blob): Promise<Told> {
+  const { entries, metadata } = await readHeader(file);
+  const named = (key: string): Record<string, unknown> | null =>
+    metadata[key] === undefined ? null : objectIn(key, metadata[key]);
+  return {
+    format: 'diffusers',
+    dtype: entries[0]?.dtype ?? 'F32',
+    shapes: new Map(entries.map(({ name, shape }) => [currentName(name), shape])),
+    unet: named('unet_config'),
+    scheduler: named('scheduler_config'),
+    metadata: null,
+    progress: null,
+    hasEma: false,
+    optimizer: null,
+    leftOut: [],
+    load: async () => {
+      const { tensors } = await readTensors(file);
+      const weights = new Map(tensors.map(({ name, data }) => [currentName(name), data]));
+      const none = new Float32Array(0);
+      const losses = { batch: none, quartiles: null, epochs: none };
+      return { weights, ema: null, moments: null, losses };
+    },
+  };
+}

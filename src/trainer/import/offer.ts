@@ -1,0 +1,164 @@
+// What the user brings to import: told by its content, looked at before anything is loaded. Not here: the readers of each
+// format beside this file, what becomes of it (trainer.ts).
+import { networkOf, ownNetwork, PRESETS, type RunConfig } from '../../config.ts';
+import { listDatasets } from '../../data/sets.ts';
+import { type Fault, FaultError } from '../../fault.ts';
+import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
+import { checkTensors } from '../../formats/safetensors-values.ts';
+import { openZip } from '../../formats/zip-reader.ts';
+import { parameterCount } from '../../model/parameters.ts';
+import type { ImportAnswers, ImportPreview } from '../api.ts';
+import { checkDigest, type CheckpointContent, FORMAT, readContent, readFacts } from '../checkpoint-file.ts';
+import { contentOfModel, fieldsToAsk, keptProgress, networkOfModel, presetOf } from './adopt-model.ts';
+import { modelOfParts } from './diffusers-model.ts';
+import type { ForeignModel } from './foreign-model.ts';
+import { partOfEntry, partOfFile } from './part.ts';
+import { modelOfTorchFile } from './torch-model.ts';
+
+/** Looked at, and read whole only when it is asked for. */
+export interface Offer {
+  preview: ImportPreview;
+  /** Throws FaultError kind `file`, `network`, `not-finite` or `data`. */
+  load(answers: ImportAnswers, dataset: string): Promise<CheckpointContent>;
+}
+
+const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
+/** torch.save before 1.6: a pickle and nothing around it. */
+const PICKLE_MAGIC = [0x80, 0x02];
+
+/** Throws FaultError kind `file` or `network`. */
+export async function offerOf(files: readonly File[]): Promise<Offer> {
+  const [file] = files;
+  if (!file) throw nothing();
+  if (files.length > 1) return offerOfModel(await modelOfParts(commonName(files), files.map(partOfFile)));
+  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const begins = (magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
+  if (begins(ZIP_MAGIC)) return offerOfModel(await modelOfZip(file));
+  if (begins(PICKLE_MAGIC)) return offerOfModel(await modelOfTorchFile(file.name, file));
+  const { metadata } = await readHeader(file);
+  if (metadata['format'] === FORMAT) return offerOfCheckpoint(file);
+  return offerOfModel(await modelOfParts(file.name, [{ ...partOfFile(file), path: 'model.safetensors' }]));
+}
+
+async function modelOfZip(file: File): Promise<ForeignModel> {
+  const entries = await openZip(file, { stored: false });
+  if (entries.some(({ name }) => /(^|\/)data\.pkl$/.test(name))) return modelOfTorchFile(file.name, file);
+  return modelOfParts(file.name, entries.map(partOfEntry));
+}
+
+/** The folder that files were dropped or chosen with, or how many they are. */
+function commonName(files: readonly File[]): string {
+  const path = files[0]?.webkitRelativePath || files[0]?.name || '';
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : `${files.length} files`;
+}
+
+async function offerOfCheckpoint(file: File): Promise<Offer> {
+  const { metadata, entries } = await readHeader(file);
+  const facts = readFacts(metadata);
+  const here = (await listDatasets()).find(({ id }) => id === facts.dataset.name);
+  return {
+    preview: {
+      format: 'checkpoint',
+      title: facts.name,
+      fileName: file.name,
+      sizeBytes: file.size,
+      dtype: entries[0]?.dtype ?? 'F32',
+      parameters: parameterCount(networkOf(facts.config)),
+      network: networkTitle(facts.config),
+      globalStep: facts.globalStep,
+      epoch: facts.epoch,
+      batchLosses: facts.globalStep,
+      kept: ['Everything: weights, EMA weights, optimizer state, settings and all losses.'],
+      missing: [],
+      dataset: {
+        title: facts.dataset.title,
+        count: facts.dataset.count,
+        here: here?.fingerprint === facts.dataset.fingerprint,
+      },
+      origin: {
+        runId: facts.runId,
+        created: facts.created,
+        appVersion: metadata['app_version'] ?? 'unknown',
+      },
+      asked: [],
+    },
+    load: async () => {
+      const { tensors } = await readTensors(file);
+      const content = readContent(metadata, tensors);
+      checkTensors(tensors);
+      await checkDigest(metadata, tensors);
+      return content;
+    },
+  };
+}
+
+async function offerOfModel(model: ForeignModel): Promise<Offer> {
+  const asked = fieldsToAsk(model);
+  // What is asked for changes no shape: with the defaults everything else is checked before anybody is asked.
+  const network = networkOfModel(model, Object.fromEntries(asked.map(({ name, value }) => [name, value])));
+  const facts = model.metadata && readFacts(model.metadata);
+  const here = facts && (await listDatasets()).find(({ id }) => id === facts.dataset.name);
+  const [imageSize] = network.sampleSize;
+  const preset = presetOf(network);
+  const own = { preset, imageSize, network: ownNetwork({ preset, imageSize }, network) };
+  return {
+    preview: {
+      format: model.format,
+      title: facts ? facts.name : model.name,
+      fileName: model.name,
+      sizeBytes: model.sizeBytes,
+      dtype: model.dtype,
+      parameters: parameterCount(network),
+      network: networkTitle(own),
+      globalStep: keptProgress(model)?.globalStep ?? 0,
+      epoch: keptProgress(model)?.epoch ?? 0,
+      batchLosses: keptProgress(model)?.batchLosses ?? 0,
+      ...keptAndMissing(model),
+      dataset: facts && {
+        title: facts.dataset.title,
+        count: facts.dataset.count,
+        here: here?.fingerprint === facts.dataset.fingerprint,
+      },
+      origin: facts && {
+        runId: facts.runId,
+        created: facts.created,
+        appVersion: model.metadata?.['app_version'] ?? 'unknown',
+      },
+      asked,
+    },
+    load: (answers, dataset) => contentOfModel(model, answers, dataset),
+  };
+}
+
+function keptAndMissing(model: ForeignModel): Pick<ImportPreview, 'kept' | 'missing'> {
+  const kept = ['Weights.'];
+  const missing = [...model.leftOut];
+  if (model.hasEma) kept.push('EMA weights.');
+  else missing.push('No EMA weights: they start equal to the weights.');
+  if (model.optimizer) kept.push('Optimizer state (AdamW).');
+  else if (!model.leftOut.some((line) => line.includes('Adam starts fresh')))
+    missing.push('No optimizer state: Adam starts fresh.');
+  if (keptProgress(model)) kept.push('Step, epoch and losses.');
+  else if (model.progress)
+    missing.push('Step and losses are left out: without optimizer state it is a new beginning.');
+  else missing.push('No step and no losses: it begins at step 0.');
+  return { kept, missing };
+}
+
+function networkTitle(config: Pick<RunConfig, 'preset' | 'imageSize' | 'network'>): string {
+  const { blockOutChannels } = networkOf(config);
+  const name = config.network ? `Channels ${blockOutChannels.join(', ')}` : PRESETS[config.preset].title;
+  return `${name}, ${config.imageSize} × ${config.imageSize}`;
+}
+
+function nothing(): FaultError {
+  const fault: Fault = {
+    kind: 'file',
+    title: 'There is nothing to import',
+    what: 'Nothing was changed.',
+    expected: 'a checkpoint, a .pt file, or a diffusers folder',
+    got: 'no file',
+    todo: ['Choose a file.'],
+  };
+  return new FaultError(fault);
+}

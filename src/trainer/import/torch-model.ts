@@ -1,0 +1,203 @@
+// A .pt file: the notebook's checkpoint ({'unet', 'optimizer', 'global_step', 'epoch', 'batch_losses', 'epoch_losses'}), our
+// own export of the same, or a bare state_dict. Not here: its bytes (formats/torch-file.ts), what becomes of it (adopt-model.ts).
+import { type Fault, FaultError } from '../../fault.ts';
+import { openTorchFile } from '../../formats/torch-file.ts';
+import type { PythonValue, StoredTensor, TorchTensor } from '../../formats/torch-values.ts';
+import { currentName } from '../../model/state-dict.ts';
+import type { ForeignModel, Losses, ModelProgress, Tensors } from './foreign-model.ts';
+
+/** A tensor in the file or in memory: what a checkpoint is made of is told alike from both. */
+type Tensor = StoredTensor | TorchTensor;
+type Value<T> = PythonValue<T> | undefined;
+type Dict<T> = Map<string | number, PythonValue<T>>;
+
+/** Throws FaultError kind `file` naming the key, opcode or offset. */
+export async function modelOfTorchFile(name: string, file: Blob): Promise<ForeignModel> {
+  const opened = await openTorchFile(file);
+  const whole = checkpointDict(opened.value, name);
+  const weights = stateDict(whole.get('unet'), 'unet');
+  const [first] = weights.values();
+  if (!first) throw wrong('unet', 'a state_dict of tensors', 'an empty one');
+  const leftOut: string[] = [];
+  const metadata = metadataOf(whole.get('perennial_config'));
+  const moments = momentsOf(whole.get('optimizer'), weights, leftOut);
+  const hasEma = whole.has('ema');
+  return {
+    format: 'torch',
+    name,
+    sizeBytes: file.size,
+    dtype: first.storage.dtype,
+    shapes: new Map([...weights].map(([key, { shape }]) => [key, shape])),
+    unet: metadata && jsonOf(metadata, 'unet_config'),
+    scheduler: metadata && jsonOf(metadata, 'scheduler_config'),
+    metadata,
+    progress: progressOf(whole, leftOut),
+    hasEma,
+    optimizer: moments && settingsOf(whole.get('optimizer')),
+    leftOut,
+    load: async () => {
+      const loaded = checkpointDict(await opened.load(), name);
+      const raw = stateDict(loaded.get('unet'), 'unet');
+      const both = moments && momentsOf(loaded.get('optimizer'), raw, []);
+      return {
+        weights: valuesOf(raw),
+        ema: hasEma ? valuesOf(stateDict(loaded.get('ema'), 'ema')) : null,
+        moments: both && { expAvg: valuesOf(both.expAvg), expAvgSq: valuesOf(both.expAvgSq) },
+        losses: lossesOf(loaded),
+      };
+    },
+  };
+}
+
+const isDict = <T>(value: Value<T>): value is Dict<T> => value instanceof Map;
+const isTensor = <T extends Tensor>(value: Value<T>): value is T =>
+  typeof value === 'object' && value !== null && 'shape' in value;
+
+function kindOf<T extends Tensor>(value: Value<T>): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'None';
+  if (isDict(value)) return 'a dict';
+  if (isTensor(value)) return `a tensor [${value.shape.join(', ')}]`;
+  if (typeof value === 'object') return 'a list';
+  return `${typeof value} ${String(value).slice(0, 64)}`;
+}
+
+/** The notebook's dict; a bare state_dict is one with nothing else in it. */
+function checkpointDict<T extends Tensor>(value: PythonValue<T>, name: string): Dict<T> {
+  if (!isDict(value)) throw wrong(name, 'a dict', kindOf(value));
+  return value.has('unet') ? value : new Map([['unet', value]]);
+}
+
+function stateDict<T extends Tensor>(value: Value<T>, key: string): Map<string, T> {
+  if (!isDict(value)) throw wrong(key, 'a state_dict', kindOf(value));
+  const tensors = new Map<string, T>();
+  for (const [name, tensor] of value) {
+    if (!isTensor(tensor)) throw wrong(`${key}[${JSON.stringify(name)}]`, 'a tensor', kindOf(tensor));
+    tensors.set(currentName(String(name)), tensor);
+  }
+  return tensors;
+}
+
+const valuesOf = (tensors: ReadonlyMap<string, TorchTensor>): Tensors =>
+  new Map([...tensors].map(([name, { data }]) => [name, data]));
+
+/**
+ * torch.optim.AdamW's state_dict: moments by the parameter's number, which is its place in the state_dict. Null, and why, where
+ * it is not of exactly these weights.
+ */
+function momentsOf<T extends Tensor>(
+  value: Value<T>,
+  weights: ReadonlyMap<string, T>,
+  leftOut: string[],
+): { expAvg: Map<string, T>; expAvgSq: Map<string, T> } | null {
+  if (value === undefined || value === null) return null;
+  const state = isDict(value) ? value.get('state') : undefined;
+  if (!isDict(state)) throw wrong('optimizer', 'a dict with state and param_groups', kindOf(value));
+  if (state.size !== weights.size) {
+    leftOut.push(
+      `The optimizer state is of ${state.size} parameters, the network has ${weights.size}: Adam starts fresh.`,
+    );
+    return null;
+  }
+  const expAvg = new Map<string, T>();
+  const expAvgSq = new Map<string, T>();
+  [...weights].forEach(([name, { shape }], i) => {
+    const own = state.get(i);
+    const moment = (key: string): T => {
+      const tensor = isDict(own) ? own.get(key) : undefined;
+      if (isTensor(tensor) && tensor.shape.join() === shape.join()) return tensor;
+      throw wrong(`optimizer.state[${i}].${key}`, `a tensor [${shape.join(', ')}]`, kindOf(tensor));
+    };
+    expAvg.set(name, moment('exp_avg'));
+    expAvgSq.set(name, moment('exp_avg_sq'));
+  });
+  return { expAvg, expAvgSq };
+}
+
+/** A schedule changes lr at every step and keeps what it began with. NaN: not there. */
+function settingsOf<T extends Tensor>(value: Value<T>): ForeignModel['optimizer'] {
+  const groups = isDict(value) ? value.get('param_groups') : undefined;
+  const group = Array.isArray(groups) ? groups[0] : undefined;
+  const number = (key: string): number => {
+    const got = isDict(group) ? group.get(key) : undefined;
+    return typeof got === 'number' ? got : NaN;
+  };
+  const begun = number('initial_lr');
+  return { learningRate: Number.isNaN(begun) ? number('lr') : begun, weightDecay: number('weight_decay') };
+}
+
+function progressOf(whole: Dict<StoredTensor>, leftOut: string[]): ModelProgress | null {
+  if (!whole.has('global_step')) return null;
+  const globalStep = wholeNumber(whole, 'global_step');
+  const losses = whole.get('batch_losses');
+  const batchLosses = isTensor(losses) ? (losses.shape[0] ?? 0) : numbersOf(whole, 'batch_losses').length;
+  if (batchLosses !== globalStep)
+    leftOut.push(
+      `The file has ${batchLosses} batch losses for ${globalStep} steps: where one is missing the chart is empty.`,
+    );
+  return { globalStep, epoch: whole.has('epoch') ? wholeNumber(whole, 'epoch') : 0, batchLosses };
+}
+
+function wholeNumber<T extends Tensor>(whole: Dict<T>, key: string): number {
+  const value = whole.get(key);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw wrong(key, 'a whole number from 0', kindOf(value));
+}
+
+function lossesOf(whole: Dict<TorchTensor>): Losses {
+  const quartiles = whole.get('batch_losses_by_quartile');
+  return {
+    batch: numbersOf(whole, 'batch_losses'),
+    quartiles: isTensor(quartiles) ? quartiles.data : null,
+    epochs: numbersOf(whole, 'epoch_losses'),
+  };
+}
+
+/** A list, or a tensor that is in memory. Nothing where there is none. */
+function numbersOf<T extends Tensor>(whole: Dict<T>, key: string): Float32Array {
+  const value = whole.get(key);
+  if (value === undefined || value === null) return new Float32Array(0);
+  if (isTensor(value) && 'data' in value) return value.data as Float32Array;
+  if (Array.isArray(value) && value.every((loss) => typeof loss === 'number'))
+    return Float32Array.from(value);
+  throw wrong(key, 'a list of numbers', kindOf(value));
+}
+
+/** The strings of our own checkpoint's `__metadata__`. */
+function metadataOf<T extends Tensor>(value: Value<T>): Record<string, string> | null {
+  if (value === undefined || value === null) return null;
+  if (!isDict(value)) throw wrong('perennial_config', 'a dict of text', kindOf(value));
+  const metadata = Object.create(null) as Record<string, string>;
+  for (const [key, text] of value) {
+    if (typeof text !== 'string')
+      throw wrong(`perennial_config[${JSON.stringify(key)}]`, 'text', kindOf(text));
+    metadata[String(key)] = text;
+  }
+  return metadata;
+}
+
+function jsonOf(metadata: Record<string, string>, key: string): Record<string, unknown> {
+  const text = metadata[key] ?? '';
+  let value: unknown = null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // not JSON: told below, as what is no object
+  }
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw wrong(`perennial_config[${JSON.stringify(key)}]`, 'a JSON object', text.slice(0, 64));
+}
+
+function wrong(thing: string, expected: string, got: string): FaultError {
+  const fault: Fault = {
+    kind: 'file',
+    title: `${thing.slice(0, 120)} is not what a training checkpoint has`,
+    what: 'Nothing was imported or changed.',
+    expected: `${thing.slice(0, 120)}: ${expected}`,
+    got,
+    todo: [
+      "Save it with torch.save({'unet': unet.state_dict(), 'optimizer': optimizer.state_dict(), 'global_step': ..., 'epoch': ..., 'batch_losses': [...], 'epoch_losses': [...]}, path).",
+    ],
+  };
+  return new FaultError(fault);
+}

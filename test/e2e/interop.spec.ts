@@ -1,0 +1,141 @@
+// A checkpoint leaves as PyTorch's and diffusers' files and comes back from them, in another profile, with the same bits.
+// That PyTorch itself opens them is the live half's claim (`npm run test:interop`).
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { readTorchFile, writeTorchFile } from '../../src/formats/torch-file.ts';
+import { openZip } from '../../src/formats/zip-reader.ts';
+import { openProfile, type Profile, step, waitForState } from './browser.ts';
+import { type CheckpointFile, differences, readCheckpoint } from './checkpoint-file.ts';
+import { temporaryFolders } from './folders.ts';
+import { button, byTestId, chooseCheckpoint, exportAs, exportTo, TINY, train, validation } from './visit.ts';
+
+const newFolder = temporaryFolders();
+/** 10 pictures in batches of 4: an epoch has 3 steps, so the last one lies in the second. */
+const SETTINGS = { ...TINY, dataset: 'shapes', maxImages: 10, warmupSteps: 0, maxSteps: 4, sampleSteps: 1 };
+
+test.describe.configure({ mode: 'serial' });
+let files: Record<'checkpoint' | 'torch' | 'diffusers' | 'weights' | 'pictures', string>;
+let original: CheckpointFile;
+let elsewhere: Profile;
+test.afterAll(() => elsewhere?.close());
+
+test('a checkpoint is exported as each of the five', async () => {
+  const profile = await openProfile(await newFolder());
+  const { page } = profile;
+  await train(page, SETTINGS);
+  await waitForState(page, 'finished');
+  const folder = await newFolder();
+  files = {
+    checkpoint: await exportTo(page, folder, 'newest'),
+    torch: await exportAs(page, folder, 'PyTorch .pt'),
+    diffusers: await exportAs(page, folder, 'diffusers folder'),
+    weights: await exportAs(page, folder, 'Weights only', 'Raw weights'),
+    pictures: await exportAs(page, folder, 'Its pictures'),
+  };
+  original = await readCheckpoint(files.checkpoint);
+  expect(await namesIn(files.diffusers)).toEqual([
+    'README.md',
+    'model_index.json',
+    'scheduler/scheduler_config.json',
+    'unet/config.json',
+    'unet/diffusion_pytorch_model.safetensors',
+  ]);
+  const pictures = await namesIn(files.pictures);
+  expect(pictures.filter((name) => name.endsWith('.png'))).toHaveLength(10);
+  expect(pictures).toContain('dataset.json');
+  const weights = await readCheckpoint(files.weights);
+  expect(differences(prefixed(weights, 'unet.'), only(original, 'unet.'))).toEqual([]);
+  expect(profile.errors).toEqual([]);
+  await profile.close();
+});
+
+test('the .pt comes back with every bit: weights, EMA, moments, step, epoch, losses', async () => {
+  elsewhere = await openProfile(await newFolder());
+  const { page } = elsewhere;
+  await page.goto('/?preset=tiny&dataset=shapes');
+  await waitForState(page, 'idle');
+  await chooseCheckpoint(page, files.torch);
+  const dialog = page.getByRole('dialog', { name: 'Import unet_final?' });
+  await expect(dialog).toContainText('PyTorch .pt');
+  await expect(dialog).toContainText('Tiny, 16 × 16, 110,299 parameters');
+  await expect(dialog.getByRole('list', { name: 'Kept' })).toContainText('Optimizer state (AdamW).');
+  await expect(dialog.getByRole('list', { name: 'Missing' })).toHaveCount(0);
+  await importNow(page, 4);
+  await expect(byTestId(page, 'epoch')).toHaveText('1');
+  const back = await readCheckpoint(await exportTo(page, await newFolder(), 'newest'));
+  expect(differences(back, original)).toEqual([]);
+  expect(back.metadata).toMatchObject({ global_step: '4', epoch: '1', epoch_position: '4', seed: '7' });
+});
+
+test('the diffusers zip comes back as weights to fine-tune, and says what is missing', async () => {
+  const { page } = elsewhere;
+  await chooseCheckpoint(page, files.diffusers);
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('diffusers UNet2DModel');
+  await expect(dialog.getByRole('list', { name: 'Missing' })).toContainText(
+    'No optimizer state: Adam starts fresh.',
+  );
+  await importNow(page, 0);
+  const back = await readCheckpoint(await exportTo(page, await newFolder(), 'newest'));
+  const ema = only(original, 'ema.');
+  expect(differences(only(back, 'ema.'), ema)).toEqual([]);
+  expect(differences(only(back, 'unet.'), prefixed(prefixed(ema, '', 'ema.'), 'unet.'))).toEqual([]);
+});
+
+test('a .pt without a config asks for what shapes cannot tell, and keeps step, epoch and losses', async () => {
+  const { page } = elsewhere;
+  const whole = (await readTorchFile(new Blob([await readFile(files.torch)]))) as Map<string, never>;
+  const keys = ['unet', 'optimizer', 'global_step', 'epoch', 'batch_losses', 'epoch_losses'];
+  const notebook = new Map(keys.map((key) => [key, whole.get(key) as never]));
+  const path = join(await newFolder(), 'checkpoint_step_4.pt');
+  const content = await writeTorchFile(notebook, 'checkpoint_step_4');
+  await writeFile(path, Buffer.from(await content.arrayBuffer()));
+  await chooseCheckpoint(page, path);
+  const dialog = page.getByRole('dialog', { name: 'Import checkpoint_step_4.pt?' });
+  await dialog.getByLabel('sample_size').fill('16');
+  await dialog.getByLabel('norm_num_groups').selectOption('8');
+  await dialog.getByLabel('attention_head_dim').selectOption('none');
+  await expect(dialog.getByLabel('prediction_type')).toHaveValue('"epsilon"');
+  await importNow(page, 4);
+  await expect(byTestId(page, 'epoch')).toHaveText('1');
+  const back = await readCheckpoint(await exportTo(page, await newFolder(), 'newest'));
+  for (const part of ['unet.', 'optimizer.', 'history.batch_losses', 'history.epoch_losses'])
+    expect(differences(only(back, part, true), only(original, part, true))).toEqual([]);
+  expect(back.metadata).toMatchObject({ global_step: '4', epoch: '1' });
+  await button(page, 'Resume').click();
+  await expect(byTestId(page, 'run-state')).toHaveText('training');
+  await expect.poll(() => step(page)).toBeGreaterThan(4);
+  await button(page, 'Pause').click();
+  await waitForState(page, 'paused');
+  expect(elsewhere.errors).toEqual([]);
+  expect(elsewhere.leaks()).toEqual([]);
+});
+
+/** Presses Import, and waits until the run stands at `globalStep` with its 16 samples. */
+async function importNow(page: Page, globalStep: number): Promise<void> {
+  await button(page.getByRole('dialog'), 'Import').click();
+  await expect(validation(page)).toHaveAttribute('data-step', String(globalStep), { timeout: 120_000 });
+  await waitForState(page, 'paused');
+  expect(await step(page)).toBe(globalStep);
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  const entries = await openZip(new Blob([await readFile(path)]), { stored: true });
+  return entries.map(({ name }) => name).sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** The tensors whose names begin so; `exact` leaves the quartiles out, which the notebook has not. */
+function only(file: CheckpointFile, prefix: string, exact = false): CheckpointFile {
+  const belongs = (name: string): boolean =>
+    name.startsWith(prefix) && !(exact && name === 'history.batch_losses_by_quartile');
+  return { metadata: {}, tensors: new Map([...file.tensors].filter(([name]) => belongs(name))) };
+}
+
+/** Every name with another beginning. */
+function prefixed(file: CheckpointFile, prefix: string, instead = ''): CheckpointFile {
+  const renamed = [...file.tensors].map(
+    ([name, tensor]) => [prefix + name.slice(instead.length), tensor] as const,
+  );
+  return { metadata: {}, tensors: new Map(renamed) };
+}
