@@ -12,6 +12,7 @@ const FIXED: Readonly<Record<string, unknown>> = {
   center_input_sample: false,
   time_embedding_type: 'positional',
   mid_block_scale_factor: 1,
+  mid_block_type: 'UNetMidBlock2D',
   downsample_type: 'conv',
   upsample_type: 'conv',
   dropout: 0,

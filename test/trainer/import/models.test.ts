@@ -1,0 +1,89 @@
+// Claims against what diffusers itself saved (interop/make_model_folders.py): a pipeline's folder, halves, bfloats and a
+// pickled .bin are told by content, say what is missing, and bring the weights that torch wrote.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ForeignModel } from '../../../src/trainer/import/foreign-model.ts';
+import { contentOfModel, fieldsToAsk } from '../../../src/trainer/import/adopt-model.ts';
+import { modelOfParts } from '../../../src/trainer/import/diffusers-model.ts';
+import type { Part } from '../../../src/trainer/import/part.ts';
+
+const FOLDER = join(import.meta.dirname, '../../fixtures/models');
+
+function partsOf(name: string, leaveOut = /^$/): Part[] {
+  const folder = join(FOLDER, name);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => statSync(join(folder, path)).isFile() && !leaveOut.test(path))
+    .map((path) => {
+      const blob = new Blob([readFileSync(join(folder, path))]);
+      return { path: `${name}/${path}`, sizeBytes: blob.size, open: () => Promise.resolve(blob) };
+    });
+}
+
+const SHAPES = 'shapes';
+const NOISE = { beta_schedule: 'linear', prediction_type: 'epsilon' };
+const content = (model: ForeignModel, answers = {}) => contentOfModel(model, answers, SHAPES);
+
+describe('a pipeline that diffusers saved', () => {
+  it('brings network, noise and weights, and begins at step 0', async () => {
+    const model = await modelOfParts('pipeline', partsOf('pipeline'));
+    expect(fieldsToAsk(model)).toEqual([]);
+    const { facts, state, history } = await content(model);
+    expect(facts.config).toMatchObject({
+      noiseSchedule: 'cosine',
+      predictionType: 'v_prediction',
+      imageSize: 8,
+      dataset: 'shapes',
+      network: { blockOutChannels: [4, 8], attentionHeadDim: 4, inChannels: 1 },
+    });
+    expect(facts).toMatchObject({ name: 'unet_step_0', globalStep: 0, epoch: 0 });
+    expect(history.steps).toBe(0);
+    expect(state.ema).toEqual(state.weights);
+    expect(state.expAvg.every((values) => values.every((value) => value === 0))).toBe(true);
+  });
+});
+
+describe.each(['halves', 'bfloats', 'pickled'])('the same as %s', (name) => {
+  it('has the same weights, as its numbers can hold them, and asks for the noise alone', async () => {
+    const [whole, other] = [
+      await content(await modelOfParts('pipeline', partsOf('pipeline'))),
+      await modelOfParts(name, partsOf(name)),
+    ];
+    expect(fieldsToAsk(other).map((field) => field.name)).toEqual(['beta_schedule', 'prediction_type']);
+    const { state, facts } = await content(other, NOISE);
+    expect(facts.config).toMatchObject({ noiseSchedule: 'linear', predictionType: 'epsilon' });
+    // 11 and 8 bits of a number; float32 has them all.
+    const relative = { halves: 2 ** -11, bfloats: 2 ** -8, pickled: 0 }[name] as number;
+    state.weights.forEach((values, i) =>
+      values.forEach((value, j) => {
+        const expected = whole.state.weights[i]?.[j] as number;
+        expect(Math.abs(value - expected)).toBeLessThanOrEqual(Math.abs(expected) * relative + 2 ** -25);
+      }),
+    );
+  });
+});
+
+it('asks for what shapes cannot tell where the config is missing, and takes the answers', async () => {
+  const model = await modelOfParts('bare', partsOf('pipeline', /\.json$/));
+  expect(fieldsToAsk(model).map(({ name, value }) => [name, value])).toEqual([
+    ['sample_size', 32],
+    ['norm_num_groups', 4],
+    ['norm_eps', 1e-5],
+    ['attention_head_dim', 8],
+    ['downsample_padding', 1],
+    ['flip_sin_to_cos', true],
+    ['freq_shift', 0],
+    ['beta_schedule', 'linear'],
+    ['prediction_type', 'epsilon'],
+  ]);
+  const answers = { sample_size: 16, norm_num_groups: 2, attention_head_dim: null, ...NOISE };
+  const { facts } = await content(model, answers);
+  expect(facts.config.imageSize).toBe(16);
+  expect(facts.config.network).toMatchObject({ normNumGroups: 2, attentionHeadDim: null });
+  await expect(content(model, { ...answers, norm_num_groups: 3 })).rejects.toThrow(/norm_num_groups is 3/);
+});
+
+it('names what a folder holds where no weights are in it', async () => {
+  const parts = partsOf('pipeline', /safetensors$/);
+  await expect(modelOfParts('pipeline', parts)).rejects.toThrow(/config\.json.*/);
+});
