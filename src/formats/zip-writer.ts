@@ -1,6 +1,7 @@
 // Writes a zip archive of stored entries: what torch.load and diffusers open, for numbers do not compress. A thin layer over
 // client-zip: nothing is held twice, entries may be made one by one. Not here: reading (zip-reader.ts).
 import { makeZip } from 'client-zip';
+import { withZip64Count } from './zip-many-entries.ts';
 
 export interface ZipInput {
   /** With "/" between folders. */
@@ -8,22 +9,25 @@ export interface ZipInput {
   content: Uint8Array<ArrayBuffer> | Blob | string;
 }
 
+type ZipInputs = Iterable<ZipInput> | AsyncIterable<ZipInput>;
+
 /** One date for all: the same content gives the same archive. Zip knows none before 1980. */
 const DATE = new Date(1980, 0, 1);
 
-/** The archive as it is made. Fewer than 65,535 entries: client-zip has no ZIP64 count. */
-export function zipStream(
-  entries: Iterable<ZipInput> | AsyncIterable<ZipInput>,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return makeZip(dated(entries)) as ReadableStream<Uint8Array<ArrayBuffer>>;
-}
-
-async function* dated(entries: Iterable<ZipInput> | AsyncIterable<ZipInput>) {
-  for await (const { name, content } of entries) yield { name, input: content, lastModified: DATE };
+/** The archive as it is made: an entry is asked for when the one before has been taken. */
+export function zipStream(entries: ZipInputs): ReadableStream<Uint8Array> {
+  let count = 0;
+  async function* dated() {
+    for await (const { name, content } of entries) {
+      count += 1;
+      yield { name, input: content, lastModified: DATE };
+    }
+  }
+  return makeZip(dated()).pipeThrough(withZip64Count(() => count));
 }
 
 /** The whole archive; the browser may keep it on disk. */
-export async function zipBlob(entries: Iterable<ZipInput> | AsyncIterable<ZipInput>): Promise<Blob> {
+export async function zipBlob(entries: ZipInputs): Promise<Blob> {
   const headers = { 'Content-Type': 'application/zip' };
   return new Response(zipStream(entries), { headers }).blob();
 }

@@ -111,6 +111,20 @@ describe('a sound archive', () => {
     expect(content.byteLength).toBe(16);
   });
 
+  it('of 70,000 entries is counted in ZIP64, as unzip and 7z ask for', async () => {
+    const many = Array.from({ length: 70_000 }, (_, i) => ({ name: `${i}`, content: 'x' }));
+    const file = await zipBlob(many);
+    const end = new DataView(await file.slice(-98).arrayBuffer());
+    expect(end.getUint32(0, true)).toBe(0x0606_4b50);
+    expect(end.getUint32(56, true)).toBe(0x0706_4b50);
+    const [count, directoryBytes, directoryAt] = [32, 40, 48].map((at) => Number(end.getBigUint64(at, true)));
+    expect(count).toBe(70_000);
+    expect((directoryAt ?? 0) + (directoryBytes ?? 0)).toBe(file.size - 98);
+    expect(Number(end.getBigUint64(64, true))).toBe(file.size - 98);
+    expect(await refusal(file)).toContain('at most 20000 entries; 70000');
+    expect(await refusal(await zipBlob(many.slice(0, 3)))).toBe('nothing refused');
+  });
+
   it('may be deflated, have folders, a comment with an end record in it, and ZIP64 records', async () => {
     const made = [
       { name: 'folder/', content: '' },
