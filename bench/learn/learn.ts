@@ -4,13 +4,13 @@ import { lastStep, networkOf, type RunConfig } from '../../src/config.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
-import type { Executor, StepStats } from '../../src/engine/executor.ts';
+import type { Executor, ParameterSpec, StepStats } from '../../src/engine/executor.ts';
+import { safetensorsBlob } from '../../src/formats/safetensors-file.ts';
 import { Drawing, SAMPLE_COUNT } from '../../src/trainer/drawing.ts';
 import { EngineRoom } from '../../src/trainer/engine-room.ts';
 import { RateMeter } from '../../src/trainer/rate-meter.ts';
 import { initialState } from '../../src/trainer/run.ts';
 import { trainingStep } from '../../src/trainer/training-step.ts';
-import { encodeHalfWeights } from './half-weights.ts';
 import type { News } from './news.ts';
 
 export interface LearnRequest {
@@ -87,7 +87,7 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
     data: await pixelsOf(set),
     untrained,
     trained,
-    weights: request.weights ? encodeHalfWeights(parameters, ema, metadataOf(work)) : null,
+    weights: request.weights ? await halvesFile(parameters, ema, metadataOf(work)) : null,
   };
 }
 
@@ -168,6 +168,20 @@ async function pixelsOf(set: PictureSet): Promise<Uint8Array> {
   const pixels = new Uint8Array(set.count * length);
   for (let i = 0; i < set.count; i++) pixels.set(await set.read(i), i * length);
   return pixels;
+}
+
+/** The weights as a safetensors file of halves: small, to be looked at, not trained on. */
+async function halvesFile(
+  specs: readonly ParameterSpec[],
+  weights: readonly Float32Array<ArrayBuffer>[],
+  metadata: Record<string, string>,
+): Promise<Uint8Array> {
+  const tensors = specs.map(({ name, shape }, i) => ({
+    name,
+    shape,
+    data: weights[i] ?? new Float32Array(0),
+  }));
+  return new Uint8Array(await safetensorsBlob(tensors, metadata, 'F16').arrayBuffer());
 }
 
 /** What whoever draws from the weights has to know. */
