@@ -13,6 +13,38 @@ export async function bytesOf(file: Blob, begin: number, end: number): Promise<U
   return bytes;
 }
 
+const WINDOW_BYTES = 1024 * 1024;
+
+/**
+ * Small pieces of a file that are asked for in about its order: a Blob takes half a millisecond for each in Chromium, however
+ * small. Measured there: 2,000 tensors of 256 bytes are read in 1.8 s one by one, in 0.05 s so.
+ */
+export class FileWindow {
+  /** Pieces below this are worth it. */
+  static readonly smallBytes = WINDOW_BYTES / 4;
+  readonly #file: Blob;
+  #begin = 0;
+  #held = new Uint8Array(0);
+
+  constructor(file: Blob) {
+    this.#file = file;
+  }
+
+  /** As bytesOf. */
+  async bytes(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    const isHeld = begin >= this.#begin && end <= this.#begin + this.#held.length;
+    if (isHeld) return this.#held.slice(begin - this.#begin, end - this.#begin);
+    const held = await bytesOf(
+      this.#file,
+      begin,
+      Math.max(end, Math.min(begin + WINDOW_BYTES, this.#file.size)),
+    );
+    this.#begin = begin;
+    this.#held = held;
+    return held.slice(0, end - begin);
+  }
+}
+
 function unreadable(begin: number, end: number, got: string): FaultError {
   return new FaultError({
     kind: 'file',

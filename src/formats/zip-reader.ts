@@ -1,7 +1,7 @@
 // Reads a zip archive that is a Blob: nothing of an entry's bytes is touched before it is asked for, and then they are held
 // to their CRC-32 and size. Not here: the directory and its rules (zip-directory.ts), writing (zip-writer.ts).
 import { crc32 } from './crc32.ts';
-import { bytesOf } from './file-bytes.ts';
+import { bytesOf, FileWindow } from './file-bytes.ts';
 import { type DirectoryEntry, LOCAL_BYTES, readDirectory, STORED } from './zip-directory.ts';
 import { shownName, unsoundZip } from './zip-end.ts';
 
@@ -21,28 +21,45 @@ export interface ZipEntry {
 /** What an archive holds, folders left out. Throws FaultError kind `file`: see readDirectory. */
 export async function openZip(file: Blob, rules: { stored: boolean }): Promise<ZipEntry[]> {
   const entries = await readDirectory(file, rules);
+  const archive = { file, window: new FileWindow(file) };
   return entries.map((entry) => ({
     name: entry.name,
     sizeBytes: entry.sizeBytes,
-    read: () => readEntry(file, entry),
-    blob: () => blobOf(file, entry),
+    read: () => readEntry(archive, entry),
+    blob: () => blobOf(archive, entry),
   }));
 }
 
-async function readEntry(file: Blob, entry: DirectoryEntry): Promise<Uint8Array<ArrayBuffer>> {
-  const raw = await rawOf(file, entry);
+interface Archive {
+  file: Blob;
+  window: FileWindow;
+}
+
+/** Bytes of an entry or its header: small ones together with those that follow. */
+const archiveBytes = (
+  { file, window }: Archive,
+  { compressedBytes }: DirectoryEntry,
+  begin: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> =>
+  compressedBytes < FileWindow.smallBytes ? window.bytes(begin, end) : bytesOf(file, begin, end);
+
+async function readEntry(archive: Archive, entry: DirectoryEntry): Promise<Uint8Array<ArrayBuffer>> {
+  const start = await startOf(archive, entry);
+  const end = start + entry.compressedBytes;
   if (entry.method === STORED) {
-    const bytes = await bytesOf(raw, 0, raw.size);
+    const bytes = await archiveBytes(archive, entry, start, end);
     checkCrc(entry, crc32(bytes));
     return bytes;
   }
   const bytes = new Uint8Array(entry.sizeBytes);
-  await eachPiece(entry, inflate(raw), (piece, at) => bytes.set(piece, at));
+  await eachPiece(entry, inflate(archive.file.slice(start, end)), (piece, at) => bytes.set(piece, at));
   return bytes;
 }
 
-async function blobOf(file: Blob, entry: DirectoryEntry): Promise<Blob> {
-  const raw = await rawOf(file, entry);
+async function blobOf(archive: Archive, entry: DirectoryEntry): Promise<Blob> {
+  const start = await startOf(archive, entry);
+  const raw = archive.file.slice(start, start + entry.compressedBytes);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   if (entry.method === STORED) await eachPiece(entry, raw.stream(), () => {});
   else await eachPiece(entry, inflate(raw), (piece) => pieces.push(piece));
@@ -52,10 +69,10 @@ async function blobOf(file: Blob, entry: DirectoryEntry): Promise<Blob> {
 const inflate = (raw: Blob): ReadableStream<Uint8Array<ArrayBuffer>> =>
   raw.stream().pipeThrough(new DecompressionStream('deflate-raw'));
 
-/** An entry's bytes in the archive, once its local header says the same as the directory. */
-async function rawOf(file: Blob, entry: DirectoryEntry): Promise<Blob> {
+/** Where an entry's bytes begin, once its local header says the same as the directory. */
+async function startOf(archive: Archive, entry: DirectoryEntry): Promise<number> {
   const { name, rawName, begin, limit, compressedBytes } = entry;
-  const header = await bytesOf(file, begin, begin + LOCAL_BYTES + rawName.length);
+  const header = await archiveBytes(archive, entry, begin, begin + LOCAL_BYTES + rawName.length);
   const view = new DataView(header.buffer);
   const nameAgrees =
     view.getUint32(0, true) === LOCAL &&
@@ -71,7 +88,7 @@ async function rawOf(file: Blob, entry: DirectoryEntry): Promise<Blob> {
       `${shownName(name)} to end before byte ${limit}, where something else begins`,
       `${compressedBytes} bytes from ${start} on`,
     );
-  return file.slice(start, start + compressedBytes);
+  return start;
 }
 
 /** Hands out a stream's pieces with their offset, never more than the entry's size. Throws where size or checksum differ. */
