@@ -187,9 +187,9 @@ def _begin(arguments):
         return checkpoint, None
     if arguments.check_against is not None:
         later = read_checkpoint(arguments.check_against)
-        for key in ("seed", "run_id"):
-            if checkpoint.metadata[key] != later.metadata[key]:
-                raise Refused(f"{key}: {checkpoint.metadata[key]}, but {later.metadata[key]} in {arguments.check_against}")
+        step, shared = checkpoint.global_step, later.batch_losses[: checkpoint.global_step]
+        if checkpoint.metadata["seed"] != later.metadata["seed"] or not _same_losses(shared, checkpoint.batch_losses):
+            raise Refused(f"{arguments.check_against} is not of the same run: another seed, or other losses up to step {step}.")
         recorded = later.batch_losses[checkpoint.global_step :]
     elif checkpoint.config.get("origin"):
         raise Refused("This run began elsewhere, so its first weights do not follow from its seed: use --check-against.")
@@ -198,6 +198,10 @@ def _begin(arguments):
     if len(recorded) < arguments.check:
         raise Refused(f"--check {arguments.check}: only {len(recorded)} losses were recorded after step {checkpoint.global_step}.")
     return checkpoint, recorded[: arguments.check].tolist()
+
+
+def _same_losses(a, b):
+    return a.shape == b.shape and torch.equal(a.nan_to_num(-1), b.nan_to_num(-1))
 
 
 def _with_pictures(checkpoint, pictures, allow_other):
