@@ -2,6 +2,7 @@
 // would find them one by one and reload in the middle.
 
 export const PREBUNDLED = [
+  'client-zip',
   'comlink',
   'idb',
   '@tensorflow/tfjs-core',

@@ -4,22 +4,16 @@ import { proxy } from 'comlink';
 import type { RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import { listCheckpoints } from '../checkpoint/index-db.ts';
-import type { CheckpointRef, ExportKind, ImportAnswers, TrainerEvent } from '../trainer/api.ts';
+import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
 import { applyEvents } from './apply-event.ts';
 import type { Commands } from './commands.ts';
 import { download } from './download.ts';
 import { rememberSpeed } from './estimate.ts';
+import { Exchange } from './exchange.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { pictureBlob, sheetSteps, sheetBitmap } from './picture-shelf.ts';
-import {
-  deletePicturesQuestion,
-  deleteQuestion,
-  evicted,
-  fallenBack,
-  newRunQuestion,
-  nothingToExport,
-} from './questions.ts';
+import { deletePicturesQuestion, deleteQuestion, evicted, fallenBack, newRunQuestion } from './questions.ts';
 import { RunForm } from './run-form.ts';
 import type { Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
@@ -39,11 +33,11 @@ export class Session {
   #faults: Fault[] = [];
   #wake: { release(): void } | null = null;
   #previewAsked = 0;
-  /** Those of the import that the page shows. */
-  #offeredFiles: File[] = [];
+  readonly #exchange: Exchange;
 
   constructor(state: State, address: URLSearchParams) {
     this.#state = state;
+    this.#exchange = new Exchange(state, (fault) => this.#fault(fault));
     this.#form = new RunForm(
       state,
       address,
@@ -227,11 +221,12 @@ export class Session {
     saveCheckpoint: () => void this.#call((trainer) => trainer.saveCheckpoint()),
     newRun: () => this.#ask(newRunQuestion(() => void this.#call((trainer) => trainer.newRun()))),
     retryGpu: () => void this.#retryGpu(),
-    exportCheckpoint: (ref) => this.#askExport(ref),
-    confirmExport: (kind, weights) => void this.#export(kind, weights),
+    exportCheckpoint: (ref) => this.#exchange.ask(ref),
+    confirmExport: (kind, weights) =>
+      void this.#call((trainer) => this.#exchange.export(trainer, kind, weights)),
     dismissExport: () => (this.#state.exporting.value = null),
-    importCheckpoint: (files) => void this.#inspect(files),
-    confirmImport: (answers) => void this.#import(answers),
+    importCheckpoint: (files) => void this.#call((trainer) => this.#exchange.inspect(trainer, files)),
+    confirmImport: (answers) => void this.#call((trainer) => this.#exchange.import(trainer, answers)),
     dismissImport: () => (this.#state.offered.value = null),
     resumeFrom: (ref, changes) => void this.#call((trainer) => trainer.resumeFrom(ref, changes)),
     keepCheckpoint: (ref, kept) => void this.#call((trainer) => trainer.keepCheckpoint(ref, kept)),
@@ -279,48 +274,6 @@ export class Session {
 
   #ask(question: Question): void {
     this.#state.question.value = question;
-  }
-
-  /** Named once: what is newest may change while the dialog is open. */
-  #askExport(asked: CheckpointRef | 'newest'): void {
-    const { checkpoints, exporting } = this.#state;
-    const record =
-      asked === 'newest'
-        ? checkpoints.value[0]
-        : checkpoints.value.find(({ generation }) => generation === asked.generation);
-    if (record) exporting.value = record;
-    else this.#fault(nothingToExport());
-  }
-
-  async #export(kind: ExportKind, weights: 'ema' | 'raw'): Promise<void> {
-    const ref = this.#state.exporting.value;
-    this.#state.exporting.value = null;
-    if (!ref) return;
-    await this.#call(async (trainer) => {
-      const { runId, generation } = ref;
-      const exported = await trainer.exportCheckpoint({ ref: { runId, generation }, kind, weights });
-      if (!exported.ok) return exported;
-      try {
-        await download(exported.value, exported.value.name);
-      } finally {
-        await trainer.endExport(ref);
-      }
-      return exported;
-    });
-  }
-
-  async #inspect(files: File[]): Promise<void> {
-    const preview = await this.#trainer?.inspectFiles(files);
-    if (!preview) return;
-    if (!preview.ok) return this.#fault(preview.fault);
-    this.#offeredFiles = files;
-    this.#state.offered.value = preview.value;
-  }
-
-  async #import(answers: ImportAnswers): Promise<void> {
-    this.#state.offered.value = null;
-    const { dataset } = this.#state.form.value;
-    await this.#call((trainer) => trainer.importCheckpoint(this.#offeredFiles, answers, dataset));
   }
 
   #askDelete(ref: CheckpointRef): void {

@@ -11,6 +11,9 @@ import { unetParameters } from '../../model/parameters.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
 import { ADAM } from '../training-step.ts';
 
+/** Well below 16 MiB of pickle, which is what a careful reader takes. */
+const MOST_LISTED = 1_000_000;
+
 type Values = readonly Float32Array<ArrayBuffer>[];
 
 const dict = (entries: Record<string, PickledValue>): Map<string | number, PickledValue> =>
@@ -34,7 +37,7 @@ export function torchCheckpoint({ facts, state, history }: CheckpointContent): P
     }),
     global_step: globalStep,
     epoch,
-    batch_losses: history.batchLosses(0, globalStep),
+    batch_losses: listOrTensor(history.batchLosses(0, globalStep)),
     epoch_losses: Float64Array.from(history.epochLosses.slice(0, epoch)),
     ema: stateDict(specs, state.ema),
     batch_losses_by_quartile: tensor([globalStep, 4], history.quartileLosses(globalStep)),
@@ -50,6 +53,10 @@ function stateDict(specs: readonly ParameterSpec[], values: Values): PickledValu
   ]);
   return new OrderedDict(entries);
 }
+
+/** A list, as the notebook has it; what a pickle has no room for is a tensor: its list would take 9 bytes for each. */
+const listOrTensor = (losses: Float32Array<ArrayBuffer>): PickledValue =>
+  losses.length <= MOST_LISTED ? losses : tensor([losses.length], losses);
 
 /** By the parameter's number, as torch.optim.AdamW.state_dict() has it; nothing before the first step. */
 function optimizerState(
