@@ -6,6 +6,7 @@ import { lastStep, positionOf, presetConfig, type RunConfig } from '../../src/co
 import type { PictureSet } from '../../src/data/api.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import type { NoisedBatch } from '../../src/engine/executor.ts';
 import { UNET_DEFAULTS } from '../../src/model/config.ts';
 import { normals, randomWords, STREAMS } from '../../src/random.ts';
 import { checkpointName } from '../../src/trainer/naming.ts';
@@ -58,8 +59,8 @@ describe('a step that PyTorch makes', () => {
     const last = lastStep(config, count);
     expect(last).toBe(run.lastStep);
     const made = await trainingStep(config, set, alphaBar(config.noiseSchedule), last, step.globalStep);
-    const joined = (part: (batch: (typeof made.microBatches)[number]) => ArrayLike<number>) =>
-      made.microBatches.flatMap((batch) => Array.from(part(batch)));
+    const joined = (part: (batch: NoisedBatch) => ArrayLike<number>) =>
+      made.microBatches.flatMap((batch) => Array.from(part(batch as NoisedBatch)));
 
     const bytes = joined(({ pictures }) => pictures).map((value) => Math.round((value + 1) * 127.5));
     expect(Buffer.from(bytes).toString('base64')).toBe(step.pictures);
@@ -84,10 +85,7 @@ describe('a step that PyTorch makes', () => {
   });
 });
 
-function firstPixelsNoise({
-  shape: [pictures, , , channels],
-  noise,
-}: Awaited<ReturnType<typeof trainingStep>>['microBatches'][number]): number[] {
+function firstPixelsNoise({ shape: [pictures, , , channels], noise }: NoisedBatch): number[] {
   const ofPicture = (i: number) =>
     normals(noise.seed, noise.step, noise.stream, channels, noise.first + i * size * size * channels);
   return Array.from({ length: pictures }, (_, i) => [...ofPicture(i)]).flat();

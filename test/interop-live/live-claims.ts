@@ -1,0 +1,91 @@
+// What eager and plan both answer to, about files that Python made a moment ago: a golden case of a new random seed, and the
+// samples that diffusers drew with the tab's exported model. Not here: making the files (scripts/interop.mjs, interop.spec.ts).
+import { expect, inject, it } from 'vitest';
+import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import { fromDiffusersScheduler } from '../../src/diffusion/diffusers-scheduler.ts';
+import { createSampler, initialNoise, type SamplerName, stepNoise } from '../../src/diffusion/sampler.ts';
+import type { Executor, ParameterSpec } from '../../src/engine/executor.ts';
+import { readTensors } from '../../src/formats/safetensors-file.ts';
+import { openZip } from '../../src/formats/zip-reader.ts';
+import type { UNetConfig } from '../../src/model/config.ts';
+import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
+import { unetParameters } from '../../src/model/parameters.ts';
+import { largestDifference, readGoldenCase } from '../interop/golden-case.ts';
+import { describeGolden } from '../interop/golden-claims.ts';
+
+/** Largest difference of a sample's value, which lies in -1..1. */
+const SAMPLES_WITHIN = 1e-3;
+
+type Shape = [number, number, number, number];
+type Open = (parameters: ParameterSpec[], config: UNetConfig, shape: Shape) => Promise<Executor>;
+
+interface DrawnSamples extends Record<SamplerName, number[]> {
+  seed: number;
+  steps: number;
+  shape: Shape;
+}
+
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+export function describeLive(open: Open): void {
+  const golden = readGoldenCase('a fresh seed', bytesOf(inject('fresh')));
+  describeGolden(golden, async () => open(golden.parameters, golden.network(), golden.shape));
+
+  const expected = JSON.parse(inject('samples')) as DrawnSamples;
+  it.each(['ddim', 'ddpm'] as const)('draws the samples that DDPMPipeline drew: %s', async (sampler) => {
+    const model = await readModel();
+    const executor = await open(unetParameters(model.unet), model.unet, expected.shape);
+    const zeros = () => model.weights.map(({ length }) => new Float32Array(length));
+    executor.setState({ weights: model.weights, ema: zeros(), expAvg: zeros(), expAvgSq: zeros() });
+    const drawn = await draw(executor, model.scheduler, expected, sampler);
+    executor.dispose();
+    const difference = largestDifference(drawn, expected[sampler]);
+    console.log(`${sampler}: 4 samples differ by ${difference.toExponential(1)} at most`);
+    expect(difference).toBeLessThan(SAMPLES_WITHIN);
+  });
+}
+
+/** The exported zip, as the app itself reads it. */
+async function readModel() {
+  const entries = await openZip(new Blob([bytesOf(inject('model'))]), { stored: false });
+  const read = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
+    const entry = entries.find((one) => one.name === name);
+    if (!entry) throw new Error(`no ${name} in the export`);
+    return entry.read();
+  };
+  const json = async (name: string): Promise<unknown> =>
+    JSON.parse(new TextDecoder().decode(await read(name)));
+  const unet = fromDiffusersUNet(await json('unet/config.json'));
+  const scheduler = fromDiffusersScheduler(await json('scheduler/scheduler_config.json'));
+  const file = await read('unet/diffusion_pytorch_model.safetensors');
+  const byName = new Map((await readTensors(new Blob([file]))).tensors.map(({ name, data }) => [name, data]));
+  const weights = unetParameters(unet).map(({ name }) => {
+    const data = byName.get(name);
+    if (!data) throw new Error(`no ${name} in the export`);
+    return data;
+  });
+  return { unet, scheduler, weights };
+}
+
+async function draw(
+  executor: Executor,
+  { noiseSchedule, predictionType }: ReturnType<typeof fromDiffusersScheduler>,
+  { seed, steps, shape }: DrawnSamples,
+  name: SamplerName,
+): Promise<Float32Array> {
+  const sampler = createSampler({ alphaBar: alphaBar(noiseSchedule), predictionType, sampler: name, steps });
+  const [samples, height, width, channels] = shape;
+  const size = height * width * channels;
+  const joined = (of: (sample: number) => Float32Array) =>
+    Float32Array.from(Array.from({ length: samples }, (_, sample) => [...of(sample)]).flat());
+  const held = executor.hold('raw');
+  let x: Float32Array = joined((sample) => initialNoise(seed, sample, size));
+  for (const [i, timestep] of sampler.timesteps.entries()) {
+    const prediction = await executor.predict(held, x, new Float32Array(samples).fill(timestep), shape);
+    const noise = sampler.usesNoise(i) ? joined((sample) => stepNoise(seed, sample, size, i)) : null;
+    x = sampler.step(i, x, prediction, noise);
+  }
+  held.release();
+  return x;
+}

@@ -1,0 +1,64 @@
+// What `npm run test:interop` compares number by number with what Python just made: eager in Node and the plan in Chromium.
+// Files are handed over as text, since a browser reads no disk. Not here: `npm test`.
+import { readFileSync } from 'node:fs';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import about from '../../package.json' with { type: 'json' };
+import { PREBUNDLED } from '../../scripts/prebundled.ts';
+import { CHROMIUM_ARGS, findChromium } from '../chromium.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** In base64. */
+    fresh: string;
+    model: string;
+    /** JSON of interop/check_exports.py. */
+    samples: string;
+  }
+}
+
+const FOLDER = process.env['PERENNIAL_LIVE_FOLDER'] ?? '';
+const read = (name: string, encoding: 'base64' | 'utf8'): string =>
+  readFileSync(`${FOLDER}/${name}`).toString(encoding);
+
+const define = { __APP_VERSION__: JSON.stringify(about.version) };
+const provide = {
+  fresh: read('fresh.safetensors', 'base64'),
+  model: read('model.zip', 'base64'),
+  samples: read('samples.json', 'utf8'),
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        define,
+        test: {
+          name: 'eager',
+          include: ['test/interop-live/eager.live.ts'],
+          provide,
+          testTimeout: 120_000,
+        },
+      },
+      {
+        define,
+        optimizeDeps: { include: PREBUNDLED },
+        test: {
+          name: 'plan',
+          include: ['test/interop-live/plan.live.ts'],
+          provide,
+          testTimeout: 240_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGS },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
