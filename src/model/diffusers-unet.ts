@@ -98,6 +98,8 @@ export function fromDiffusersUNet(json: unknown): UNetConfig {
     (got): got is number[] =>
       isList(got, (one) => Number.isInteger(one) && (one as number) >= 1 && (one as number) <= MAX_CHANNELS),
   );
+  if ((channels[0] as number) % 2 !== 0)
+    throw unsupported('block_out_channels', channels, 'an even first number: half are sines, half cosines');
   const blocks = <T extends string>(name: string, known: readonly T[]): T[] =>
     check(
       name,

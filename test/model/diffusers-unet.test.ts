@@ -62,6 +62,7 @@ describe('refuses', () => {
     ['down_block_types', ['DownBlock2D']],
     ['block_out_channels', []],
     ['block_out_channels', [4, 1e9]],
+    ['block_out_channels', [3, 6]],
     ['norm_num_groups', 3],
     ['attention_head_dim', 3],
     ['sample_size', 7],
