@@ -70,11 +70,18 @@ async function kill(context: BrowserContext): Promise<void> {
   await gone;
 }
 
-/** Waits until the page says it is in this state. Minutes on a software GPU. */
+/** Waits until the page says it is in this state. Minutes on a software GPU. Where it does not, the error says what it said. */
 export async function waitForState(page: Page, state: string, timeoutMs = 240_000): Promise<void> {
-  await page
-    .locator('[data-testid=run-state]', { hasText: new RegExp(`^\\s*${state}\\s*$`) })
-    .waitFor({ timeout: timeoutMs });
+  const said = page.locator('[data-testid=run-state]');
+  try {
+    await said.filter({ hasText: new RegExp(`^\\s*${state}\\s*$`) }).waitFor({ timeout: timeoutMs });
+  } catch (error) {
+    const alerts = await page.getByRole('alert').allTextContents();
+    const now = await said.textContent({ timeout: 1000 }).catch(() => 'nothing');
+    throw new Error(`expected the state ${state}, it is ${now}; alerts: ${alerts.join(' | ') || 'none'}`, {
+      cause: error,
+    });
+  }
 }
 
 /** Finished steps, as the page shows them. */

@@ -5,18 +5,23 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { holdTrainer, openProfile, waitForState, waitForStep } from './browser.ts';
 import { temporaryFolders } from './folders.ts';
+import { sleepAfter } from './sleeping-trainer.ts';
+import { hostFolder } from './static-host.ts';
 import { address, button, byTestId, TINY, train } from './visit.ts';
 
 const newFolder = temporaryFolders();
-/** Validation takes long enough to be looked at. */
-const SETTINGS = { ...TINY, dataset: 'planets', backend: 'webgl', sampleSteps: 4, maxSteps: 1000 };
+const DIST = join(import.meta.dirname, '../../dist');
+const SETTINGS = { ...TINY, dataset: 'planets', backend: 'webgl', sampleSteps: 1, maxSteps: 1000 };
+/** However fast the machine draws, validation lasts long enough to be looked at. */
+const SLEEPS = { validating: 5000 };
 const SIZES = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
 ];
 
 test('no accessibility finding and no sideways scroll, idle, training, paused and validating', async () => {
-  const profile = await openProfile(await newFolder());
+  const host = await hostFolder(DIST, sleepAfter(SLEEPS));
+  const profile = await openProfile(await newFolder(), { baseURL: host.address });
   const { page } = profile;
   await page.goto(address(SETTINGS));
   await waitForState(page, 'idle');
@@ -37,6 +42,7 @@ test('no accessibility finding and no sideways scroll, idle, training, paused an
   await expectSound(page, 'validating');
   expect(profile.errors).toEqual([]);
   await profile.close();
+  await host.close();
 });
 
 async function expectSound(page: Page, state: string): Promise<void> {
