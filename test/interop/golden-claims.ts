@@ -190,7 +190,7 @@ interface TrainingErrors {
 }
 
 /** Trains all the case's steps. */
-async function trainingErrors(executor: Executor, golden: GoldenCase): Promise<TrainingErrors> {
+export async function trainingErrors(executor: Executor, golden: GoldenCase): Promise<TrainingErrors> {
   begin(executor, golden);
   const errors: TrainingErrors = { losses: 0, norms: 0, weights: 0, worst: 'none' };
   for (const [i, loss] of golden.losses.entries()) {

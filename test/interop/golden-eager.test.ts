@@ -4,8 +4,8 @@ import { type Device, startDevice } from '../../src/engine/device.ts';
 import { createEagerExecutor } from '../../src/engine/eager-executor.ts';
 import type { UNetConfig } from '../../src/model/config.ts';
 import { unet } from '../../src/model/unet.ts';
-import type { GoldenCase } from './golden-case.ts';
-import { describeGolden, forwardError, TOLERANCE } from './golden-claims.ts';
+import type { GoldenCase, TrainingFixture } from './golden-case.ts';
+import { describeGolden, forwardError, TOLERANCE, trainingErrors } from './golden-claims.ts';
 import { goldenCases } from './golden-files.ts';
 
 let device: Device;
@@ -49,5 +49,24 @@ describe('a field that is not the case`s shows in its prediction', () => {
       other.dispose();
       expect(error, JSON.stringify(change)).not.toBeLessThan(TOLERANCE.forward);
     }
+  });
+});
+
+describe('a setting that is not the case`s shows in its training', () => {
+  const golden = cases.find(({ name }) => name === 'groups-of-three')!;
+  it.each<Partial<TrainingFixture>>([
+    { weight_decay: 0 },
+    { gradient_clip: 0 },
+    { min_snr_gamma: 0 },
+    { prediction_type: golden.training.prediction_type === 'epsilon' ? 'v_prediction' : 'epsilon' },
+    { beta_schedule: golden.training.beta_schedule === 'linear' ? 'squaredcos_cap_v2' : 'linear' },
+  ])('%j', async (change) => {
+    const executor = executorOf(golden, golden.network());
+    const { losses, weights } = await trainingErrors(executor, {
+      ...golden,
+      training: { ...golden.training, ...change },
+    });
+    executor.dispose();
+    expect(Math.max(losses / TOLERANCE.losses, weights / TOLERANCE.weights)).toBeGreaterThan(3);
   });
 });
