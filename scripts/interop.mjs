@@ -12,8 +12,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const MINUTE = 60_000;
-/** Measured on Linux with torch 2.15.0, whose wheel brings CUDA; pip's cache and unpacking come on top while it installs. */
-const DISK_GB = 5.8;
+/** Measured on Linux with torch 2.15.0, whose wheel brings CUDA; the downloads come on top while it installs. */
+const DISK_GB = 6;
 const WHILE_INSTALLING_GB = 10;
 const REQUIREMENTS = 'interop/requirements.txt';
 

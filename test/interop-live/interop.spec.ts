@@ -1,6 +1,6 @@
 // The tab beside real PyTorch, with every claim of the issue: what it lost, what it exports, what comes back. One run of the
 // tab's, taken further by each. Run by `npm run test:interop`; not here: what needs no Python (test/e2e/interop.spec.ts).
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { openProfile, type Profile, step, waitForState, waitForStep } from '../e2e/browser.ts';
@@ -12,13 +12,14 @@ import {
   chooseCheckpoint,
   exportAs,
   exportTo,
+  measured,
   TINY,
   train,
   validation,
 } from '../e2e/visit.ts';
 import { figureOf, run } from './python.ts';
 
-/** Where the next half (samples.live.ts) finds the exported model and what diffusers drew with it. */
+/** Where the other half (live-claims.ts) finds the exported model and what diffusers drew with it. */
 const LIVE = process.env['PERENNIAL_LIVE_FOLDER'] ?? '';
 const newFolder = temporaryFolders();
 
@@ -43,7 +44,7 @@ const SETTINGS = {
 test.describe.configure({ mode: 'serial' });
 let tab: Profile;
 let folder: string;
-const files = { early: '', newest: '', torch: '', diffusers: '', pictures: '' };
+const files = { early: '', newest: '', torch: '', diffusers: '', pictures: '', samples: '' };
 let paused: number;
 test.afterAll(() => tab?.close());
 
@@ -81,15 +82,13 @@ test('a checkpoint read and written in Python is the same file', async () => {
 });
 
 test('DDPMPipeline opens the diffusers export and draws with the app`s noise', async () => {
-  const out = join(folder, 'samples.json');
+  files.samples = join(folder, 'samples.json');
   const { seed, sampleSteps } = SETTINGS;
   const args = ['--seed', String(seed), '--steps', String(sampleSteps)];
-  await run('python', ['interop/check_exports.py', 'samples', files.diffusers, out, ...args]);
-  if (LIVE === '') return;
-  // Compared in float32 by samples.live.ts.
-  await mkdir(LIVE, { recursive: true });
+  await run('python', ['interop/check_exports.py', 'samples', files.diffusers, files.samples, ...args]);
+  // Compared in float32 by live-claims.ts.
   await writeFile(join(LIVE, 'model.zip'), await readFile(files.diffusers));
-  await writeFile(join(LIVE, 'samples.json'), await readFile(out));
+  await writeFile(join(LIVE, 'samples.json'), await readFile(files.samples));
 });
 
 test('the .pt resumes in plain torch, and comes back with step, epoch, histories and moments', async () => {
@@ -97,6 +96,10 @@ test('the .pt resumes in plain torch, and comes back with step, epoch, histories
   await run('python', ['interop/check_exports.py', 'notebook', files.torch, trained]);
   const { page } = tab;
   await importNow(page, trained, paused + 3);
+  // Its EMA weights are still those that diffusers drew with: the tab's 8-bit samples are diffusers', rounded.
+  const apart = await largestByteDifference(page, files.samples);
+  measured('samples in the page and of diffusers, grey levels apart', apart.toFixed(2));
+  expect(apart).toBeLessThan(0.6);
   const back = await exportTo(page, await newFolder(), 'newest');
   await run('python', ['interop/check_exports.py', 'same', back, trained]);
   const losses = floats(await readCheckpoint(back), 'history.batch_losses');
@@ -171,6 +174,34 @@ test('two processes of accelerate go on from the .pt; the tab goes on from there
   );
   expect(tab.errors).toEqual([]);
 });
+
+/** Of the page's first samples to those that diffusers drew, -1..1 as 0..255: a rounding is half a level. */
+async function largestByteDifference(page: Page, path: string): Promise<number> {
+  const { shape, ddim } = JSON.parse(await readFile(path, 'utf8')) as { shape: number[]; ddim: number[] };
+  const [samples, size] = shape as [number, number];
+  const shown = await validation(page)
+    .locator('[data-testid=sample]')
+    .evaluateAll((canvases) =>
+      canvases.map((one) => {
+        const { width, height } = one as HTMLCanvasElement;
+        const context = (one as HTMLCanvasElement).getContext('2d');
+        return [...(context?.getImageData(0, 0, width, height).data ?? [])];
+      }),
+    );
+  let largest = 0;
+  ddim.forEach((value, i) => {
+    const [sample, pixel, channel] = [
+      Math.floor(i / (3 * size * size)),
+      Math.floor(i / 3) % (size * size),
+      i % 3,
+    ];
+    const byte = shown[sample]?.[4 * pixel + channel] ?? NaN;
+    const apart = Math.abs((value + 1) * 127.5 - byte);
+    if (!(apart <= largest)) largest = apart;
+  });
+  expect(shown.length).toBeGreaterThanOrEqual(samples);
+  return largest;
+}
 
 /** Imports a file, and waits until the run stands at `globalStep` with its 16 samples. */
 async function importNow(page: Page, path: string, globalStep: number): Promise<void> {
