@@ -1,6 +1,6 @@
 // The device under the trainer: started, tested, probed, guarded, started again after a loss. Not here: runs.
 import { recall, remember } from '../checkpoint/index-db.ts';
-import type { RunConfig } from '../config.ts';
+import { networkOf, type RunConfig } from '../config.ts';
 import { type Device, raceLost, startDevice } from '../engine/device.ts';
 import { createEagerExecutor } from '../engine/eager-executor.ts';
 import type { Executor, ExecutorState, Network } from '../engine/executor.ts';
@@ -17,7 +17,6 @@ import { probePlan } from '../engine/plan/plan-probe.ts';
 import { probe } from '../engine/probe.ts';
 import { gradientSelfTest } from '../engine/self-test.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
-import { networkOf } from '../config.ts';
 import { unetParameters } from '../model/parameters.ts';
 import { unet } from '../model/unet.ts';
 import type { Machine } from './api.ts';

@@ -8,6 +8,7 @@ import type { RunState } from './api.ts';
 import { type CheckpointContent, readContent } from './checkpoint-file.ts';
 import type { EngineRoom } from './engine-room.ts';
 import { describeFound } from './found.ts';
+import { inParts } from './in-parts.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -361,7 +362,14 @@ export class Trainer {
       await this.#halt();
       if (this.#state === 'training') await this.#rest();
       await this.#halt();
-      await this.#studio.adopt(content, content.facts.config, true);
+      const { config } = content.facts;
+      const fitting = inParts(config, (smaller) => this.#studio.room.trainingBytes(smaller));
+      await this.#studio.adopt(content, fitting, true);
+      if (fitting !== config)
+        this.#outbox.post({
+          type: 'notice',
+          text: `A batch of ${config.batchSize} does not fit this GPU: each step takes it in parts of ${fitting.batchSize} and averages their gradients.`,
+        });
       await this.#recover(true);
     });
   }

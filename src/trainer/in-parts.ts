@@ -1,0 +1,22 @@
+// A run whose batch does not fit the device it comes to. Not here: what fits (engine-room.ts).
+import { type RunConfig, SETTINGS } from '../config.ts';
+
+const MOST_PARTS =
+  SETTINGS.gradientAccumulationSteps.type === 'integer' ? SETTINGS.gradientAccumulationSteps.max : 1;
+
+/**
+ * The same run, its batch in halves whose gradients are averaged, as often as they have to be halved: pictures, order and
+ * noise of a step stay what they were. `check` throws where settings do not fit; its last refusal is thrown where halves
+ * do not help.
+ */
+export function inParts(config: RunConfig, check: (config: RunConfig) => unknown): RunConfig {
+  try {
+    check(config);
+    return config;
+  } catch (error) {
+    const { batchSize, gradientAccumulationSteps } = config;
+    const parts = gradientAccumulationSteps * 2;
+    if (batchSize % 2 !== 0 || parts > MOST_PARTS) throw error;
+    return inParts({ ...config, batchSize: batchSize / 2, gradientAccumulationSteps: parts }, check);
+  }
+}
