@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 
 import accelerate
 import diffusers
@@ -298,8 +299,13 @@ def _arguments(argv):
     for name in ("steps", "micro_batch", "images_per_step", "check", "log_every"):
         if getattr(arguments, name) is not None and getattr(arguments, name) < 1:
             parser.error(f"--{name.replace('_', '-')} must be 1 or more")
-    if arguments.out is None and arguments.check is None:
-        parser.error("--out is needed, or --check")
+    if arguments.check is not None:
+        return arguments
+    # Known before hours of work, not after them.
+    if arguments.out is None or Path(arguments.out).suffix not in (".pt", ".safetensors"):
+        parser.error("--out needs a name that ends in .safetensors or .pt (or --check, which writes nothing)")
+    if not Path(arguments.out).absolute().parent.is_dir():
+        parser.error(f"--out: there is no folder {Path(arguments.out).absolute().parent}")
     return arguments
 
 
@@ -309,7 +315,8 @@ def main(argv=None):
     if arguments.check is not None:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     accelerator = Accelerator(mixed_precision="no" if arguments.check is not None else arguments.mixed_precision, cpu=arguments.cpu)
-    say = lambda text: accelerator.print(text, flush=True)
+    # The one process of all machines that writes.
+    say = lambda text: print(text, flush=True) if accelerator.is_main_process else None
     try:
         checkpoint, recorded = _begin(arguments)
         pictures = read_pictures(arguments.pictures, checkpoint.config["imageSize"])
@@ -320,7 +327,7 @@ def main(argv=None):
             return 0 if _check(trainer, recorded, say) else 1
         _train(trainer, arguments, say)
         return 0
-    except (Refused, CheckpointError, PicturesError) as refused:
+    except (Refused, CheckpointError, PicturesError, FileNotFoundError) as refused:
         accelerator.print(f"Not done: {refused}", file=sys.stderr)
         return 2
     finally:

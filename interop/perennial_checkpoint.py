@@ -5,6 +5,7 @@ imports, and makes diffusers' and torch's own objects of them. Not here: trainin
 import hashlib
 import json
 import os
+import pickle
 import struct
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -96,7 +97,10 @@ def read_checkpoint(path):
     """A .safetensors or .pt checkpoint, told by its content. Raises CheckpointError."""
     with open(path, "rb") as file:
         is_zip = file.read(4) == b"PK\x03\x04"
-    return _read_torch(path) if is_zip else _read_safetensors(path)
+    try:
+        return _read_torch(path) if is_zip else _read_safetensors(path)
+    except (ValueError, KeyError, TypeError, RuntimeError, pickle.UnpicklingError) as error:
+        raise CheckpointError(f"{path}: expected a Perennial checkpoint, got {type(error).__name__}: {error}") from error
 
 
 def write_checkpoint(checkpoint, path):
