@@ -119,3 +119,14 @@ export const largest = (values: ArrayLike<number>): number =>
 /** Largest |got - wanted| by the largest |wanted|. */
 export const relativeDifference = (got: ArrayLike<number>, wanted: ArrayLike<number>): number =>
   largestDifference(got, wanted) / largest(wanted);
+
+/** Length of got - wanted by the length of wanted, both Euclidean; NaN where they differ in number or a value is missing. */
+export function relativeDistance(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
+  if (got.length !== wanted.length) return NaN;
+  let [apart, whole] = [0, 0];
+  for (let i = 0; i < wanted.length; i++) {
+    apart += ((got[i] as number) - (wanted[i] as number)) ** 2;
+    whole += (wanted[i] as number) ** 2;
+  }
+  return Math.sqrt(apart / whole);
+}
