@@ -19,6 +19,7 @@ const SETTINGS = {
   sampleSteps: 1,
 };
 const WITHIN_MS = 2000;
+const TORCH = join(import.meta.dirname, '../fixtures/torch');
 
 let profile: Profile;
 test.beforeEach(async () => {
@@ -120,6 +121,9 @@ async function badFiles(good: string): Promise<Record<string, BadFile>> {
   altered[at] = (altered[at] ?? 0) ^ 1; // the lowest bit of a number: still finite, still the right shape
   const { metadata, tensors } = await readCheckpoint(good);
   const config = JSON.stringify({ ...JSON.parse(metadata['config'] ?? ''), preset: 'small' });
+  // A file of an older version: its network is its preset's.
+  const { unet_config: _, ...older } = metadata;
+  const forbidden = await readFile(join(TORCH, 'os_system.pt'));
   return {
     'letter.safetensors': {
       file: Buffer.from('Dear reader, this is no checkpoint but a letter.\n'.repeat(4)),
@@ -134,14 +138,19 @@ async function badFiles(good: string): Promise<Record<string, BadFile>> {
     },
     'altered.safetensors': { file: altered, expected: /[0-9a-f]{64}/, got: /[0-9a-f]{64}/ },
     'other-network.safetensors': {
-      file: encodeCheckpoint({ metadata: { ...metadata, config }, tensors }),
+      file: encodeCheckpoint({ metadata: { ...older, config }, tensors }),
       expected: /unet\.conv_in\.weight \[64, 3, 3, 3\]/,
       got: /unet\.conv_in\.weight \[16, 3, 3, 3\]/,
     },
     'torch.pt': {
       file: Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(200)]),
-      expected: /\.safetensors/,
-      got: /zip/,
+      expected: /ends a zip archive/,
+      got: /204 bytes/,
+    },
+    'runs-a-command.safetensors': {
+      file: forbidden,
+      expected: /OrderedDict/,
+      got: /os\.system|posix\.system/,
     },
   };
 }

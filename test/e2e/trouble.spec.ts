@@ -215,9 +215,9 @@ async function drop(onto: Page, path: string): Promise<void> {
   const event = { x: 300, y: 300, data: { items: [], files: [path], dragOperationsMask: 1 } };
   await session.send('Input.dispatchDragEvent', { type: 'dragEnter', ...event });
   await session.send('Input.dispatchDragEvent', { type: 'dragOver', ...event });
-  await expect(onto.getByText('Drop pictures, a folder, or a checkpoint')).toBeVisible();
+  await expect(onto.getByText('Drop pictures, a folder, a checkpoint or a model')).toBeVisible();
   await session.send('Input.dispatchDragEvent', { type: 'drop', ...event });
-  await expect(onto.getByText('Drop pictures, a folder, or a checkpoint')).toHaveCount(0);
+  await expect(onto.getByText('Drop pictures, a folder, a checkpoint or a model')).toHaveCount(0);
 }
 
 /** What canvases show, as text to compare. */
