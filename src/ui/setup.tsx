@@ -1,5 +1,6 @@
 // The first view: what Perennial does, what to learn from. Not here: the size and Train (side.tsx).
 import { useApp } from './app-context.ts';
+import { Expect } from './expect.tsx';
 import { count } from './format.ts';
 import { Mosaic } from './mosaic.tsx';
 import { OwnPictures } from './own-pictures.tsx';
@@ -26,6 +27,7 @@ export function Setup() {
         {ownOnly ? <OwnPictures /> : <Chosen />}
         <Skipped />
       </section>
+      <Expect />
     </div>
   );
 }
