@@ -108,6 +108,25 @@ test('a .pt without a config asks for what shapes cannot tell, and keeps step, e
   await expect.poll(() => step(page)).toBeGreaterThan(4);
   await button(page, 'Pause').click();
   await waitForState(page, 'paused');
+});
+
+test('the files of a diffusers UNet of one channel, in halves, are sampled from and fine-tuned', async () => {
+  const { page } = elsewhere;
+  const halves = join(import.meta.dirname, '../fixtures/models/halves');
+  const weights = 'diffusion_pytorch_model.safetensors';
+  await chooseCheckpoint(page, [join(halves, 'config.json'), join(halves, weights)]);
+  const dialog = page.getByRole('dialog', { name: `Import ${weights}?` });
+  await expect(dialog).toContainText('diffusers UNet2DModel, F16');
+  await expect(dialog).toContainText('Channels 4, 8, 8 × 8');
+  await dialog.getByLabel('prediction_type').selectOption('v_prediction');
+  await importNow(page, 0);
+  await button(page, 'Resume').click();
+  await expect.poll(() => step(page)).toBeGreaterThan(0);
+  await button(page, 'Pause').click();
+  await waitForState(page, 'paused');
+  const tuned = await readCheckpoint(await exportTo(page, await newFolder(), 'newest'));
+  expect(tuned.tensors.get('unet.conv_in.weight')?.shape).toEqual([4, 1, 3, 3]);
+  expect(JSON.parse(tuned.metadata['config'] ?? '')).toMatchObject({ predictionType: 'v_prediction' });
   expect(elsewhere.errors).toEqual([]);
   expect(elsewhere.leaks()).toEqual([]);
 });

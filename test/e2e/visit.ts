@@ -68,8 +68,8 @@ async function confirmExport(page: Page, folder: string): Promise<string> {
   return path;
 }
 
-/** Chooses a file for `Import checkpoint`. */
-export async function chooseCheckpoint(page: Page, path: string): Promise<void> {
+/** Chooses a file, or the files of a model, for `Import checkpoint`. */
+export async function chooseCheckpoint(page: Page, path: string | string[]): Promise<void> {
   await page.getByLabel('Import checkpoint', { exact: true }).setInputFiles(path);
 }
 

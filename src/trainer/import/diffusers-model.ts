@@ -10,9 +10,10 @@ import { modelOfTorchFile } from './torch-model.ts';
 const MOST_JSON_BYTES = 1024 * 1024;
 const WEIGHTS = 'diffusion_pytorch_model';
 
-/** `name`: of the folder, the zip or the file. Throws FaultError kind `file` or `network`. */
-export async function modelOfParts(name: string, parts: readonly Part[]): Promise<ForeignModel> {
-  const weights = weightsAmong(name, parts);
+/** `folder`: the name of the folder or zip; null: that of the weights. Throws FaultError kind `file` or `network`. */
+export async function modelOfParts(folder: string | null, parts: readonly Part[]): Promise<ForeignModel> {
+  const weights = weightsAmong(folder ?? 'The choice', parts);
+  const name = folder ?? baseName(weights.path);
   const config = parts.find(({ path }) => path === `${folderOf(weights.path)}config.json`);
   const scheduler = parts.find(({ path }) => baseName(path) === 'scheduler_config.json');
   const known = {

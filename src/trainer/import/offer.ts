@@ -30,7 +30,7 @@ const PICKLE_MAGIC = [0x80, 0x02];
 export async function offerOf(files: readonly File[]): Promise<Offer> {
   const [file] = files;
   if (!file) throw nothing();
-  if (files.length > 1) return offerOfModel(await modelOfParts(commonName(files), files.map(partOfFile)));
+  if (files.length > 1) return offerOfModel(await modelOfParts(folderName(files), files.map(partOfFile)));
   const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   const begins = (magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
   if (begins(ZIP_MAGIC)) return offerOfModel(await modelOfZip(file));
@@ -46,10 +46,10 @@ async function modelOfZip(file: File): Promise<ForeignModel> {
   return modelOfParts(file.name, entries.map(partOfEntry));
 }
 
-/** The folder that files were dropped or chosen with, or how many they are. */
-function commonName(files: readonly File[]): string {
-  const path = files[0]?.webkitRelativePath || files[0]?.name || '';
-  return path.includes('/') ? path.slice(0, path.indexOf('/')) : `${files.length} files`;
+/** The folder that files were dropped or chosen with; null where there is none. */
+function folderName([file]: readonly File[]): string | null {
+  const path = file?.webkitRelativePath || file?.name || '';
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : null;
 }
 
 async function offerOfCheckpoint(file: File): Promise<Offer> {
