@@ -198,6 +198,20 @@ function textFields<K extends string>(
   return fields as Record<K, string> & Record<string, unknown>;
 }
 
+/** A number of pictures or pixels: without one nobody can tell how long an epoch is. */
+function countIn(dataset: Record<string, unknown>, key: string): number {
+  const value = dataset[key];
+  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
+  throw new FaultError(
+    fileFault(
+      'file',
+      'This checkpoint is damaged',
+      `dataset.${key}: a whole number from 1`,
+      String(value).slice(0, 64),
+    ),
+  );
+}
+
 /** Reads the metadata of one of our files. Throws FaultError where it is another format, a newer version, or not valid. */
 export function readFacts(metadata: Record<string, string>): CheckpointFacts {
   if (metadata['format'] !== FORMAT) {
@@ -256,8 +270,8 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
       name: dataset.name,
       title: dataset.title,
       fingerprint: dataset.fingerprint,
-      count: Number(dataset['count']),
-      size: Number(dataset['size']),
+      count: countIn(dataset, 'count'),
+      size: countIn(dataset, 'size'),
     },
     created: metadata['created'] ?? '',
   };

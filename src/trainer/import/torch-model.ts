@@ -1,10 +1,14 @@
 // A .pt file: the notebook's checkpoint ({'unet', 'optimizer', 'global_step', 'epoch', 'batch_losses', 'epoch_losses'}), our
 // own export of the same, or a bare state_dict. Not here: its bytes (formats/torch-file.ts), what becomes of it (adopt-model.ts).
+import { SETTINGS } from '../../config.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { openTorchFile } from '../../formats/torch-file.ts';
 import type { PythonValue, StoredTensor, TorchTensor } from '../../formats/torch-values.ts';
 import { currentName } from '../../model/state-dict.ts';
 import type { ForeignModel, Losses, ModelProgress, Tensors } from './foreign-model.ts';
+
+/** As many as a run may have: a larger number would only ask for memory. */
+const MOST_STEPS = SETTINGS.maxSteps.type === 'integer' ? SETTINGS.maxSteps.max : 0;
 
 /** A tensor in the file or in memory: what a checkpoint is made of is told alike from both. */
 type Tensor = StoredTensor | TorchTensor;
@@ -140,8 +144,8 @@ function progressOf(whole: Dict<StoredTensor>, leftOut: string[]): ModelProgress
 
 function wholeNumber<T extends Tensor>(whole: Dict<T>, key: string): number {
   const value = whole.get(key);
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw wrong(key, 'a whole number from 0', kindOf(value));
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_STEPS) return value;
+  throw wrong(key, `a whole number from 0 to ${MOST_STEPS}`, kindOf(value));
 }
 
 function lossesOf(whole: Dict<TorchTensor>): Losses {
