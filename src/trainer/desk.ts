@@ -9,9 +9,8 @@ import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
 import { readContent } from './checkpoint-file.ts';
 import { EngineRoom } from './engine-room.ts';
-import { exportedFile } from './export/export-file.ts';
-import { offerOf } from './import/offer.ts';
 import { postCheckpoints } from './listing.ts';
+import type { Offer } from './import/offer.ts';
 import { Outbox } from './outbox.ts';
 import { Trainer } from './trainer.ts';
 import { must } from './trouble.ts';
@@ -22,6 +21,12 @@ async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
   } catch (error) {
     return { ok: false, fault: faultOf(error) };
   }
+}
+
+/** The readers of other programs' files are loaded when the first one comes: a run does not need them. */
+async function offer(files: File[]): Promise<Offer> {
+  const { offerOf } = await import('./import/offer.ts');
+  return offerOf(files);
 }
 
 const notOpen = (): Result<never> => ({ ok: false, fault: faultOf(new Error('the trainer is not open')) });
@@ -69,15 +74,16 @@ class Desk implements TrainerApi {
     if (kind === 'checkpoint') return store.exportFile(ref);
     return answer(async () => {
       const { metadata, tensors } = must(await store.load(ref));
+      const { exportedFile } = await import('./export/export-file.ts');
       return exportedFile(readContent(metadata, tensors), { kind, weights });
     });
   };
   endExport = async (ref: CheckpointRef) => this.#opening?.store.endExport(ref);
 
-  inspectFiles: TrainerApi['inspectFiles'] = (files) => answer(async () => (await offerOf(files)).preview);
+  inspectFiles: TrainerApi['inspectFiles'] = (files) => answer(async () => (await offer(files)).preview);
 
   importCheckpoint: TrainerApi['importCheckpoint'] = async (files, answers, dataset) => {
-    const content = await answer(async () => (await offerOf(files)).load(answers, dataset));
+    const content = await answer(async () => (await offer(files)).load(answers, dataset));
     if (!content.ok) return content;
     return (await this.#opening?.trainer?.importContent(content.value)) ?? notOpen();
   };
