@@ -87,12 +87,14 @@ async function begins(file: File, magics: readonly (readonly (number | null)[])[
 
 /**
  * Whether it is to be imported as a model, told by its content and never by its name: one file that is no picture, or several
- * of which one holds weights.
+ * of which one holds weights. Zip files, which many documents are, stand among pictures, too.
  */
 export async function isModel({ files, single }: Dropped): Promise<boolean> {
   const [first] = files;
   if (single && first) return !(await begins(first, MAGIC));
   if (files.length > MOST_MODEL_FILES) return false;
-  for (const file of files) if (await begins(file, [SAFETENSORS, ZIP, PICKLE])) return true;
-  return false;
+  const some = async (magics: readonly (readonly (number | null)[])[]): Promise<boolean> =>
+    (await Promise.all(files.map((file) => begins(file, magics)))).includes(true);
+  if (await some([SAFETENSORS])) return true;
+  return (await some([ZIP, PICKLE])) && !(await some(MAGIC));
 }

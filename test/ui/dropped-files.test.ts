@@ -83,5 +83,7 @@ describe('isModel', () => {
     expect(await folder(file('config.json', 0x7b), file('a.bin', ...SAFETENSORS))).toBe(true);
     expect(await folder(file('config.json', 0x7b), file('a.bin', 0x50, 0x4b, 3, 4))).toBe(true);
     expect(await folder(file('1.png', ...PNG), file('1.txt', 0x61), file('notes', 1))).toBe(false);
+    expect(await folder(file('1.png', ...PNG), file('letter.docx', 0x50, 0x4b, 3, 4))).toBe(false);
+    expect(await folder(file('sample.png', ...PNG), file('a', ...SAFETENSORS))).toBe(true);
   });
 });
