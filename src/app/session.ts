@@ -173,6 +173,8 @@ export class Session {
     const { machine, run, numbers } = this.#state;
     const rate = numbers.value.stepsPerSecond;
     if (!machine.value || !run.value || !rate) return;
+    // An imported network or another executor says nothing of the preset's next run.
+    if (run.value.config.network || run.value.executor !== machine.value.executor) return;
     await rememberSpeed(machine.value, run.value.config, 1 / rate);
     await this.#form.estimate();
   }
