@@ -37,6 +37,15 @@ export class FaultError extends Error {
   }
 }
 
+/** A value of somebody's JSON, short enough for a fault. What is nested without end has no text. */
+export function shownJson(value: unknown): string {
+  try {
+    return JSON.stringify(value)?.slice(0, 128) ?? 'nothing';
+  } catch {
+    return 'something nested too deep to show';
+  }
+}
+
 /** The fault inside any thrown value; what we did not foresee becomes kind `internal`. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof FaultError) return error.fault;

@@ -39,7 +39,7 @@ export class Exchange {
     try {
       await download(exported.value, exported.value.name);
     } finally {
-      await trainer.endExport(ref);
+      if (kind === 'checkpoint') await trainer.endExport(ref);
     }
     return exported;
   }

@@ -1,6 +1,6 @@
 // The noise schedule and what is predicted as diffusers writes them: scheduler_config.json. Not here: the schedule itself
 // (noise-schedule.ts); fields that only say how samples are drawn are a run's own settings.
-import { FaultError } from '../fault.ts';
+import { FaultError, shownJson } from '../fault.ts';
 import { type NoiseSchedule, TIMESTEPS } from './noise-schedule.ts';
 import type { PredictionType } from './target.ts';
 
@@ -59,7 +59,7 @@ export function fromDiffusersScheduler(json: unknown): SchedulerChoice {
 }
 
 function unsupported(field: string, got: unknown, supported: string): FaultError {
-  const shown = JSON.stringify(got)?.slice(0, 128) ?? 'nothing';
+  const shown = shownJson(got);
   return new FaultError({
     kind: 'network',
     title: `${field} is ${shown}`,

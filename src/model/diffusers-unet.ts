@@ -1,6 +1,6 @@
 // The network's fields as diffusers writes them: config.json of a UNet2DModel, to and from UNetConfig. What this network
 // cannot be is refused by field. Not here: weights (parameters.ts), the file around them (trainer/).
-import { type Fault, FaultError } from '../fault.ts';
+import { type Fault, FaultError, shownJson } from '../fault.ts';
 import type { DownBlockType, UNetConfig, UpBlockType } from './config.ts';
 
 const CLASS = 'UNet2DModel';
@@ -194,7 +194,7 @@ function check<I, T extends I>(name: string, got: I, supported: string, accepts:
 }
 
 function unsupported(field: string, got: unknown, supported: string): FaultError {
-  const shown = got === undefined ? 'nothing' : JSON.stringify(got).slice(0, 128);
+  const shown = shownJson(got);
   const fault: Fault = {
     kind: 'network',
     title: `${field} is ${shown}`,

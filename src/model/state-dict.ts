@@ -4,6 +4,9 @@ import { type Fault, FaultError } from '../fault.ts';
 import type { UNetConfig } from './config.ts';
 import { unetParameters } from './parameters.ts';
 
+/** A shape costs a hostile file nothing. */
+const MOST_CHANNELS = 4096;
+
 export type ShapeOf = ReadonlyMap<string, readonly number[]>;
 
 /** Attention layers before diffusers 0.14 (its `_convert_deprecated_attention_blocks`). */
@@ -49,10 +52,15 @@ export function networkToldBy(shapes: ShapeOf): Told {
   const levels = countOf((b) => `down_blocks.${b}.resnets.0.conv1`);
   if (levels === 0) throw notOurs('down_blocks.0.resnets.0.conv1.weight', 'nothing of that name');
   const every = Array.from({ length: levels }, (_, b) => b);
+  const channelsAt = (b: number): number => {
+    const channels = at(`down_blocks.${b}.resnets.0.conv1.weight`, 0);
+    if (channels >= 1 && channels <= MOST_CHANNELS) return channels;
+    throw notOurs(`1 to ${MOST_CHANNELS} channels in down_blocks.${b}`, String(channels));
+  };
   return {
     inChannels: at('conv_in.weight', 1),
     outChannels: at('conv_out.weight', 0),
-    blockOutChannels: every.map((b) => at(`down_blocks.${b}.resnets.0.conv1.weight`, 0)),
+    blockOutChannels: every.map(channelsAt),
     layersPerBlock: countOf((i) => `down_blocks.0.resnets.${i}.conv1`),
     downBlockTypes: every.map((b) =>
       has(`down_blocks.${b}.attentions.0.to_q`) ? 'AttnDownBlock2D' : 'DownBlock2D',

@@ -10,6 +10,7 @@ import { toDiffusersScheduler } from '../diffusion/diffusers-scheduler.ts';
 import { fromDiffusersUNet, toDiffusersUNet } from '../model/diffusers-unet.ts';
 import { unetParameters } from '../model/parameters.ts';
 import { History } from './history.ts';
+import { checkPictures } from './picture-network.ts';
 
 export const FORMAT = 'perennial-checkpoint';
 export const FORMAT_VERSION = 1;
@@ -248,6 +249,17 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
     'browser',
   ]);
   const config = parseStored(jsonOf(metadata, 'config'), unet);
+  if (unet) checkPictures(unet);
+  const globalStep = wholeNumber(metadata, 'global_step');
+  if (config.origin && config.origin.globalStep > globalStep)
+    throw new FaultError(
+      fileFault(
+        'file',
+        'This checkpoint contradicts itself',
+        `an origin at or before its global step ${globalStep}`,
+        `origin ${config.origin.globalStep}`,
+      ),
+    );
   if (unet && unet.sampleSize.some((size) => size !== config.imageSize))
     throw new FaultError(
       fileFault(
@@ -259,7 +271,7 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
     );
   return {
     name: metadata['name'] ?? '',
-    globalStep: wholeNumber(metadata, 'global_step'),
+    globalStep,
     epoch: wholeNumber(metadata, 'epoch'),
     epochPosition: wholeNumber(metadata, 'epoch_position'),
     runId: metadata['run_id'] ?? '',

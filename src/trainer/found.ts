@@ -17,10 +17,12 @@ export function describeFound(
   record: CheckpointRecord,
   here: Execution,
   passedOver: FoundCheckpoint['passedOver'],
-  imported: boolean,
+  imported: Execution | null,
 ): FoundCheckpoint {
   const { facts, history } = content;
-  const differs = DECIDES_BITS.filter((key) => here[key] !== facts.execution[key]);
+  // The copy of an import was written here; how it was trained is what counts.
+  const trained = imported ?? facts.execution;
+  const differs = DECIDES_BITS.filter((key) => here[key] !== trained[key]);
   return {
     record,
     batchLossesRecorded: history.steps,
@@ -32,6 +34,6 @@ export function describeFound(
       differs.length === 0
         ? 'Same GPU, browser and executor: the same bits as if it had never stopped.'
         : `Another ${differs.join(', ')} than it was trained with: the same within 0.001 over 20 steps, not the same bits.`,
-    imported,
+    imported: imported !== null,
   };
 }

@@ -20,3 +20,6 @@ export function inParts(config: RunConfig, check: (config: RunConfig) => unknown
     return inParts({ ...config, batchSize: batchSize / 2, gradientAccumulationSteps: parts }, check);
   }
 }
+
+export const inPartsNotice = (asked: RunConfig, fitting: RunConfig): string =>
+  `A batch of ${asked.batchSize} does not fit this GPU: each step takes it in parts of ${fitting.batchSize} and averages their gradients.`;

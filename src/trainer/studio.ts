@@ -163,7 +163,9 @@ export class Studio {
     const parent = `${facts.runId}@${facts.globalStep}`;
     const run = await this.open({ ...content, facts: { ...facts, config, runId, parent } }, started);
     await this.#saver.begin(run, run.globalStep, Promise.resolve());
-    if (!(await this.#saver.idle())) throw new FaultError(storageRefused());
+    if (await this.#saver.idle()) return;
+    this.close();
+    throw new FaultError(storageRefused());
   }
 
   /** The current run again from its newest checkpoint, or from its first step where it has none. */
@@ -174,6 +176,8 @@ export class Studio {
     if (loaded?.record.runId === run.runId) {
       await this.open(readContent(loaded.metadata, loaded.tensors), loaded.started);
     } else {
+      // Only a run that began here can begin again.
+      if (run.parent !== '') throw new FaultError(storageRefused());
       await this.withDevice();
       const executor = await this.#executorFor(run.config, initialState(run.config));
       this.#setRun({ ...run, executor, history: new History(), globalStep: 0 });

@@ -5,10 +5,10 @@ import type { StoreClient } from '../checkpoint/store-client.ts';
 import { lastStep, type RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import type { RunState } from './api.ts';
-import { type CheckpointContent, readContent } from './checkpoint-file.ts';
+import { type CheckpointContent, type Execution, readContent } from './checkpoint-file.ts';
 import type { EngineRoom } from './engine-room.ts';
 import { describeFound } from './found.ts';
-import { inParts } from './in-parts.ts';
+import { inParts, inPartsNotice } from './in-parts.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -195,10 +195,11 @@ export class Trainer {
 
   /** The newest valid checkpoint of a run that is not closed: shown, validated, resumed. */
   recover(): Promise<void> {
-    return this.#exclusive(() => this.#recover(false));
+    return this.#exclusive(() => this.#recover(null));
   }
 
-  async #recover(imported: boolean): Promise<void> {
+  /** `imported`: how the run was trained that has just come from a file. */
+  async #recover(imported: Execution | null): Promise<void> {
     const skip: number[] = [];
     const unusable: Recovery['passedOver'] = [];
     for (;;) {
@@ -210,13 +211,8 @@ export class Trainer {
         const content = readContent(loaded.metadata, loaded.tensors);
         this.#setState('starting');
         const run = await this.#studio.open(content, loaded.started);
-        const found = describeFound(
-          content,
-          record,
-          this.#studio.room.executionOf(run.executor),
-          passed,
-          imported,
-        );
+        const here = this.#studio.room.executionOf(run.executor);
+        const found = describeFound(content, record, here, passed, imported);
         this.#outbox.post({ type: 'found', found });
         this.#setState('validating');
         if (await this.#studio.artist.validate(run, run.globalStep))
@@ -347,7 +343,7 @@ export class Trainer {
       const loaded = must(await this.#store.load(ref));
       const content = readContent(loaded.metadata, loaded.tensors);
       this.#setState('starting');
-      await this.#studio.adopt(content, { ...content.facts.config, ...changes }, false);
+      await this.#adopt(content, { ...content.facts.config, ...changes }, false);
       const { pictureFault } = this.#studio;
       if (!pictureFault) return this.#start();
       this.#outbox.post({ type: 'fault', fault: pictureFault });
@@ -362,16 +358,25 @@ export class Trainer {
       await this.#halt();
       if (this.#state === 'training') await this.#rest();
       await this.#halt();
-      const { config } = content.facts;
+      const { config, execution } = content.facts;
       const fitting = inParts(config, (smaller) => this.#studio.room.trainingBytes(smaller));
-      await this.#studio.adopt(content, fitting, true);
-      if (fitting !== config)
-        this.#outbox.post({
-          type: 'notice',
-          text: `A batch of ${config.batchSize} does not fit this GPU: each step takes it in parts of ${fitting.batchSize} and averages their gradients.`,
-        });
-      await this.#recover(true);
+      this.#setState('starting');
+      await this.#adopt(content, fitting, true);
+      if (fitting !== config) this.#outbox.post({ type: 'notice', text: inPartsNotice(config, fitting) });
+      // In parts its gradients are added in another order.
+      await this.#recover(fitting === config ? execution : { ...execution, kernels: 'whole batches' });
     });
+  }
+
+  /** As Studio.adopt; where that fails, the run before comes back from the store. */
+  async #adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
+    const before = this.#studio.run;
+    try {
+      await this.#studio.adopt(content, config, paused);
+    } catch (error) {
+      if (before && this.#studio.run !== before) await this.#recover(null);
+      throw error;
+    }
   }
 
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>> {

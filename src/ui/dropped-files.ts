@@ -72,7 +72,8 @@ const MAGIC: readonly (readonly (number | null)[])[] = [
 
 /** A zip file, which every .pt file is since torch 1.6. */
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
-const PICKLE = [0x80, 0x02];
+/** torch.save before 1.6. */
+const PICKLE = [0x80, 0x02, 0x8a, 0x0a];
 /** A safetensors header: eight bytes of length, of which the last are zero, then JSON. */
 const SAFETENSORS = [null, null, null, null, 0, 0, 0, 0, 0x7b];
 

@@ -1,6 +1,6 @@
 // What a file holds, before anything of it is loaded: its format, network, how far it was trained, what is kept and what is
 // missing; and what the file leaves open is asked for. Not here: reading files (trainer/import/).
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { AskedField, ImportAnswers, ImportPreview } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
 import { Dialog } from './dialog.tsx';
@@ -22,16 +22,14 @@ export function ImportDialog() {
 function Preview({ preview }: { preview: ImportPreview }) {
   const { commands } = useApp();
   const [changed, setChanged] = useState<ImportAnswers>({});
+  useEffect(() => setChanged({}), [preview]);
   const answers = {
     ...Object.fromEntries(preview.asked.map(({ name, value }) => [name, value])),
     ...changed,
   };
   return (
     <Dialog class="import" title={`Import ${preview.title}?`} onClose={() => commands.dismissImport()}>
-      <p>
-        It becomes a run of its own, draws 16 samples, and waits for Resume. The current run keeps its
-        checkpoints.
-      </p>
+      <p>It becomes a run of its own, draws 16 samples, and waits. The current run keeps its checkpoints.</p>
       <Facts preview={preview} />
       <Contents preview={preview} />
       <form

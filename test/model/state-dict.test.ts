@@ -28,6 +28,15 @@ describe('names and shapes', () => {
     expect(() => networkToldBy(new Map([['fc.weight', [3, 3]]]))).toThrow(/down_blocks.0.resnets.0.conv1/);
   });
 
+  it('of more channels than can be are refused before anything is counted', () => {
+    const shapes = new Map([
+      ['conv_in.weight', [4e9, 3, 3, 3]],
+      ['conv_out.weight', [3, 4e9, 3, 3]],
+      ['down_blocks.0.resnets.0.conv1.weight', [4e9, 0, 3, 3]],
+    ]);
+    expect(() => networkToldBy(shapes)).toThrow(/1 to 4096 channels.*4000000000/);
+  });
+
   it('of another network are refused by name', () => {
     const shapes = shapesOf(TINY);
     expect(() => checkStateDict(new Map([...shapes].slice(1)), TINY)).toThrow(

@@ -117,3 +117,11 @@ test('a foreign, a newer and a damaged file are told apart', async () => {
   expect(() => readFacts({ ...metadata, global_step: '-1' })).toThrow(/global_step/);
   expect(() => readFacts({ ...metadata, dataset: '{' })).toThrow(/dataset/);
 });
+
+test('a checkpoint that began elsewhere after its own step, or learns from no pictures of ours, is refused', async () => {
+  const { metadata } = await file();
+  const origin = { ...JSON.parse(metadata['config'] ?? ''), origin: { globalStep: 3, epoch: 1 } };
+  expect(() => readFacts({ ...metadata, config: JSON.stringify(origin) })).toThrow(/origin 3/);
+  const unet = { ...JSON.parse(metadata['unet_config'] ?? ''), in_channels: 4, out_channels: 4 };
+  expect(() => readFacts({ ...metadata, unet_config: JSON.stringify(unet) })).toThrow(/in_channels.*4, 4/);
+});

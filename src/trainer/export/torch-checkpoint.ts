@@ -38,7 +38,7 @@ export function torchCheckpoint({ facts, state, history }: CheckpointContent): P
     global_step: globalStep,
     epoch,
     batch_losses: listOrTensor(history.batchLosses(0, globalStep)),
-    epoch_losses: Float64Array.from(history.epochLosses.slice(0, epoch)),
+    epoch_losses: listOrTensor(Float32Array.from(history.epochLosses.slice(0, epoch))),
     ema: stateDict(specs, state.ema),
     batch_losses_by_quartile: tensor([globalStep, 4], history.quartileLosses(globalStep)),
     perennial_config: dict(factsAsText(facts)),

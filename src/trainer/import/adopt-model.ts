@@ -28,6 +28,7 @@ import {
 import { History } from '../history.ts';
 import { checkpointName } from '../naming.ts';
 import { stampOf } from '../run.ts';
+import { checkPictures } from '../picture-network.ts';
 import { schedulerFields, unetFields } from './asked-fields.ts';
 import type { ForeignModel, Losses, Tensors } from './foreign-model.ts';
 
@@ -48,19 +49,7 @@ export function fieldsToAsk(model: ForeignModel): AskedField[] {
 export function networkOfModel(model: ForeignModel, answers: ImportAnswers): UNetConfig {
   const json = model.unet ?? { ...toldAsJson(networkToldBy(model.shapes)), ...answers };
   const network = fromDiffusersUNet(json);
-  const [height, width] = network.sampleSize;
-  const { imageSize } = SETTINGS;
-  const fits = (size: number) =>
-    imageSize.type === 'integer' && size >= imageSize.min && size <= imageSize.max;
-  if (height !== width || !fits(height))
-    throw unfit('sample_size', `${height} x ${width}`, 'a square of 8 to 256 pixels');
-  const { inChannels, outChannels } = network;
-  if (inChannels !== outChannels || (inChannels !== 1 && inChannels !== 3))
-    throw unfit(
-      'in_channels, out_channels',
-      `${inChannels}, ${outChannels}`,
-      '3 and 3 (colours), or 1 and 1 (grey)',
-    );
+  checkPictures(network);
   checkStateDict(model.shapes, network);
   return network;
 }
@@ -165,11 +154,13 @@ async function factsOfStranger(
   };
 }
 
-/** Epochs that were counted over other batches stay as they were counted. */
-const withOrigin = (config: RunConfig, count: number, globalStep: number, epoch: number): RunConfig =>
-  positionOf(config, count, globalStep).epoch === epoch
-    ? config
-    : { ...config, origin: { globalStep, epoch } };
+/** Epochs that were counted over other batches stay as they were counted; what begins anew began nowhere else. */
+function withOrigin(config: RunConfig, count: number, globalStep: number, epoch: number): RunConfig {
+  if (globalStep === 0) return { ...config, origin: null };
+  const isBehind = (config.origin?.globalStep ?? 0) > globalStep;
+  if (!isBehind && positionOf(config, count, globalStep).epoch === epoch) return config;
+  return { ...config, origin: { globalStep, epoch } };
+}
 
 /** A run that would be over goes on for as long again as its settings say. */
 function movedOn(config: RunConfig, globalStep: number, epoch: number): RunConfig {

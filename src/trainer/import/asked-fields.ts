@@ -5,6 +5,7 @@ import { BETA_SCHEDULES } from '../../diffusion/diffusers-scheduler.ts';
 import type { Told } from '../../model/state-dict.ts';
 import type { AskedField } from '../api.ts';
 
+const DEFAULT_SIZE = 32;
 const DEFAULT_GROUPS = 32;
 const DEFAULT_HEAD_DIM = 8;
 const MOST_HEAD_DIM = 128;
@@ -25,7 +26,12 @@ export function unetFields(told: Told): AskedField[] {
   const attended = channels.filter((_, i) => attends(i));
   const headDims = upTo(Math.min(MOST_HEAD_DIM, ...attended)).filter(divides(attended));
   const fields: AskedField[] = [
-    { name: 'sample_size', help: 'Edge of the pictures in pixels', value: 32, ...sizes(2 ** (levels - 1)) },
+    {
+      name: 'sample_size',
+      help: 'Edge of the pictures in pixels',
+      value: Math.max(DEFAULT_SIZE, 2 ** (levels - 1)),
+      ...sizes(2 ** (levels - 1)),
+    },
     choice('norm_num_groups', 'Groups of every GroupNorm', groups, largest(groups, DEFAULT_GROUPS)),
     choice('norm_eps', 'Epsilon of every GroupNorm', [1e-5, 1e-6], 1e-5),
   ];

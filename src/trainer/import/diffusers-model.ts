@@ -23,8 +23,11 @@ export async function modelOfParts(folder: string | null, parts: readonly Part[]
     sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
   };
   const file = await weights.open();
-  if (!weights.path.endsWith('.safetensors'))
-    return { ...(await modelOfTorchFile(baseName(weights.path), file)), ...known, format: 'diffusers' };
+  if (!weights.path.endsWith('.safetensors')) {
+    const told = await modelOfTorchFile(baseName(weights.path), file);
+    // What a .pt says of itself goes before what lies beside it.
+    return { ...told, ...known, unet: told.unet ?? known.unet, scheduler: told.scheduler ?? known.scheduler };
+  }
   const told = await modelOfSafetensors(file);
   return { ...told, ...known, unet: known.unet ?? told.unet, scheduler: known.scheduler ?? told.scheduler };
 }

@@ -3,6 +3,7 @@
 import { networkOf, ownNetwork, PRESETS, type RunConfig } from '../../config.ts';
 import { listDatasets } from '../../data/sets.ts';
 import { type Fault, FaultError } from '../../fault.ts';
+import { bytesOf } from '../../formats/file-bytes.ts';
 import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
 import { openZip } from '../../formats/zip-reader.ts';
@@ -23,21 +24,32 @@ export interface Offer {
 }
 
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
-/** torch.save before 1.6: a pickle and nothing around it. */
-const PICKLE_MAGIC = [0x80, 0x02];
+/** torch.save before 1.6: a pickled number first. No safetensors header is as long as these bytes would say. */
+const PICKLE_MAGIC = [0x80, 0x02, 0x8a, 0x0a];
 
 /** Throws FaultError kind `file` or `network`. */
 export async function offerOf(files: readonly File[]): Promise<Offer> {
   const [file] = files;
   if (!file) throw nothing();
+  const own = files.length > 1 ? await ownCheckpointAmong(files) : null;
+  if (own) return offerOfCheckpoint(own);
   if (files.length > 1) return offerOfModel(await modelOfParts(folderName(files), files.map(partOfFile)));
-  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const head = await bytesOf(file, 0, Math.min(4, file.size));
   const begins = (magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
   if (begins(ZIP_MAGIC)) return offerOfModel(await modelOfZip(file));
   if (begins(PICKLE_MAGIC)) return offerOfModel(await modelOfTorchFile(file.name, file));
   const { metadata } = await readHeader(file);
   if (metadata['format'] === FORMAT) return offerOfCheckpoint(file);
   return offerOfModel(await modelOfParts(file.name, [{ ...partOfFile(file), path: 'model.safetensors' }]));
+}
+
+/** A checkpoint of ours says everything of itself, whatever lies beside it. */
+async function ownCheckpointAmong(files: readonly File[]): Promise<File | null> {
+  for (const file of files) {
+    const header = await readHeader(file).catch(() => null);
+    if (header?.metadata['format'] === FORMAT) return file;
+  }
+  return null;
 }
 
 async function modelOfZip(file: File): Promise<ForeignModel> {
@@ -133,7 +145,9 @@ async function offerOfModel(model: ForeignModel): Promise<Offer> {
 function keptAndMissing(model: ForeignModel): Pick<ImportPreview, 'kept' | 'missing'> {
   const kept = ['Weights.'];
   const missing = [...model.leftOut];
-  if (model.hasEma) kept.push('EMA weights.');
+  if (model.hasEma && keptProgress(model)) kept.push('EMA weights.');
+  else if (model.hasEma)
+    missing.push('EMA weights are shown in the samples; the first step begins them anew.');
   else missing.push('No EMA weights: they start equal to the weights.');
   if (model.optimizer) kept.push('Optimizer state (AdamW).');
   else if (!model.leftOut.some((line) => line.includes('Adam starts fresh')))

@@ -1,10 +1,11 @@
 // A .pt file: the notebook's checkpoint ({'unet', 'optimizer', 'global_step', 'epoch', 'batch_losses', 'epoch_losses'}), our
 // own export of the same, or a bare state_dict. Not here: its bytes (formats/torch-file.ts), what becomes of it (adopt-model.ts).
 import { SETTINGS } from '../../config.ts';
-import { type Fault, FaultError } from '../../fault.ts';
+import { type Fault, FaultError, shownJson } from '../../fault.ts';
 import { openTorchFile } from '../../formats/torch-file.ts';
 import type { PythonValue, StoredTensor, TorchTensor } from '../../formats/torch-values.ts';
 import { currentName } from '../../model/state-dict.ts';
+import { ADAM } from '../training-step.ts';
 import type { ForeignModel, Losses, ModelProgress, Tensors } from './foreign-model.ts';
 
 /** As many as a run may have: a larger number would only ask for memory. */
@@ -24,8 +25,13 @@ export async function modelOfTorchFile(name: string, file: Blob): Promise<Foreig
   if (!first) throw wrong('unet', 'a state_dict of tensors', 'an empty one');
   const leftOut: string[] = [];
   const metadata = metadataOf(whole.get('perennial_config'));
+  const progress = progressOf(whole, leftOut);
   const moments = momentsOf(whole.get('optimizer'), weights, leftOut);
-  const hasEma = whole.has('ema');
+  if (moments && !progress) leftOut.push('The optimizer state comes without global_step: Adam starts fresh.');
+  const isKept = moments !== null && progress !== null;
+  if (isKept) tellOtherSettings(whole.get('optimizer'), leftOut);
+  const ema = whole.get('ema') ?? null;
+  if (ema !== null) checkLike(stateDict(ema, 'ema'), weights, 'ema');
   return {
     format: 'torch',
     name,
@@ -35,17 +41,17 @@ export async function modelOfTorchFile(name: string, file: Blob): Promise<Foreig
     unet: metadata && jsonOf(metadata, 'unet_config'),
     scheduler: metadata && jsonOf(metadata, 'scheduler_config'),
     metadata,
-    progress: progressOf(whole, leftOut),
-    hasEma,
-    optimizer: moments && settingsOf(whole.get('optimizer')),
+    progress,
+    hasEma: ema !== null,
+    optimizer: isKept ? settingsOf(whole.get('optimizer')) : null,
     leftOut,
     load: async () => {
       const loaded = checkpointDict(await opened.load(), name);
       const raw = stateDict(loaded.get('unet'), 'unet');
-      const both = moments && momentsOf(loaded.get('optimizer'), raw, []);
+      const both = isKept ? momentsOf(loaded.get('optimizer'), raw, []) : null;
       return {
         weights: valuesOf(raw),
-        ema: hasEma ? valuesOf(stateDict(loaded.get('ema'), 'ema')) : null,
+        ema: ema !== null ? valuesOf(stateDict(loaded.get('ema'), 'ema')) : null,
         moments: both && { expAvg: valuesOf(both.expAvg), expAvgSq: valuesOf(both.expAvgSq) },
         losses: lossesOf(loaded),
       };
@@ -82,6 +88,19 @@ function stateDict<T extends Tensor>(value: Value<T>, key: string): Map<string, 
   return tensors;
 }
 
+/** Throws where one is missing or of another shape than the weight of its name. */
+function checkLike(
+  tensors: ReadonlyMap<string, Tensor>,
+  weights: ReadonlyMap<string, Tensor>,
+  key: string,
+): void {
+  for (const [name, { shape }] of weights) {
+    const got = tensors.get(name);
+    if (got?.shape.join() !== shape.join())
+      throw wrong(`${key}[${JSON.stringify(name)}]`, `a tensor [${shape.join(', ')}]`, kindOf(got));
+  }
+}
+
 const valuesOf = (tensors: ReadonlyMap<string, TorchTensor>): Tensors =>
   new Map([...tensors].map(([name, { data }]) => [name, data]));
 
@@ -116,6 +135,19 @@ function momentsOf<T extends Tensor>(
     expAvgSq.set(name, moment('exp_avg_sq'));
   });
   return { expAvg, expAvgSq };
+}
+
+/** AdamW as this app has it; whatever else an optimizer was, it goes on as this one. */
+const ADAMW = { betas: [ADAM.beta1, ADAM.beta2], eps: ADAM.epsilon, amsgrad: false };
+
+function tellOtherSettings<T extends Tensor>(value: Value<T>, leftOut: string[]): void {
+  const groups = isDict(value) ? value.get('param_groups') : undefined;
+  const group = Array.isArray(groups) ? groups[0] : undefined;
+  for (const [key, ours] of Object.entries(ADAMW)) {
+    const got = isDict(group) ? group.get(key) : undefined;
+    if (got !== undefined && shownJson(got) !== shownJson(ours))
+      leftOut.push(`The optimizer's ${key} was ${shownJson(got)}: it goes on with ${shownJson(ours)}.`);
+  }
 }
 
 /** A schedule changes lr at every step and keeps what it began with. NaN: not there. */

@@ -90,7 +90,7 @@ describe("the notebook's, without a config", () => {
     const whole = only(await exported(), NOTEBOOK);
     const optimizer = whole.get('optimizer') as Dict;
     const state = optimizer.get('state') as Dict;
-    whole.set('optimizer', new Map([...optimizer, ['state', new Map([...state].slice(1))]]) as Dict);
+    whole.set('optimizer', new Map([...optimizer, ['state', new Map([...state].slice(1))]]));
     const model = await written(whole);
     expect(model.leftOut.join()).toContain(`of ${SPECS.length - 1} parameters`);
     const { facts, state: begun } = await contentOfModel(model, ANSWERS, 'shapes');
@@ -106,6 +106,32 @@ describe("the notebook's, without a config", () => {
   });
 });
 
+it('begins anew without origin where a run with one comes without its optimizer', async () => {
+  const whole = await exported();
+  const metadata = whole.get('perennial_config') as Map<string, string>;
+  const settings = {
+    ...(JSON.parse(metadata.get('config') ?? '') as object),
+    origin: { globalStep: 4, epoch: 3 },
+  };
+  metadata.set('config', JSON.stringify(settings));
+  whole.delete('optimizer');
+  const { facts } = await contentOfModel(await written(whole), {}, 'shapes');
+  expect(facts).toMatchObject({ globalStep: 0, epoch: 0, epochPosition: 0, config: { origin: null } });
+});
+
+it('an optimizer without a step, and one of other settings, are told', async () => {
+  const whole = only(await exported(), ['unet', 'optimizer']);
+  const stepless = await written(whole);
+  expect(stepless.optimizer).toBeNull();
+  expect(stepless.leftOut.join()).toContain('without global_step');
+  const other = only(await exported(), NOTEBOOK);
+  const [group] = (other.get('optimizer') as Dict).get('param_groups') as Dict[];
+  group?.set('betas', Object.freeze([0.95, 0.999]) as number[]);
+  expect((await written(other)).leftOut).toEqual([
+    "The optimizer's betas was [0.95,0.999]: it goes on with [0.9,0.999].",
+  ]);
+});
+
 describe('is refused by its key', () => {
   const tensor = (...shape: number[]) => ({
     dtype: 'float32' as const,
@@ -116,6 +142,11 @@ describe('is refused by its key', () => {
   it.each<[string, RegExp, (whole: Dict) => void]>([
     ['a step without end', /global_step: a whole number from 0 to/, change('global_step', 1e12)],
     ['half a step', /global_step/, change('global_step', 1.5)],
+    [
+      'EMA weights of another shape',
+      /ema\["conv_in.bias"\]: a tensor \[16\]/,
+      (whole) => (whole.get('ema') as Dict).set('conv_in.bias', tensor(1)),
+    ],
     ['losses that are text', /batch_losses/, change('batch_losses', 'low')],
     ['weights that are a list', /unet: a state_dict/, change('unet', [1, 2])],
     [

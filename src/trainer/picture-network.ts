@@ -1,0 +1,30 @@
+// Which networks learn from pictures as this app has them. Not here: which networks there are (model/diffusers-unet.ts).
+import { SETTINGS } from '../config.ts';
+import { FaultError } from '../fault.ts';
+import type { UNetConfig } from '../model/config.ts';
+
+/** Throws FaultError kind `network` where the pictures are not square, or neither coloured nor grey. */
+export function checkPictures({ sampleSize, inChannels, outChannels }: UNetConfig): void {
+  const [height, width] = sampleSize;
+  const { imageSize } = SETTINGS;
+  const fits = imageSize.type === 'integer' && height >= imageSize.min && height <= imageSize.max;
+  if (height !== width || !fits)
+    throw unfit('sample_size', `${height} x ${width}`, 'a square of 8 to 256 pixels');
+  if (inChannels !== outChannels || (inChannels !== 1 && inChannels !== 3))
+    throw unfit(
+      'in_channels, out_channels',
+      `${inChannels}, ${outChannels}`,
+      '3 and 3 (colours), or 1 and 1 (grey)',
+    );
+}
+
+function unfit(field: string, got: string, supported: string): FaultError {
+  return new FaultError({
+    kind: 'network',
+    title: `${field} is ${got}`,
+    what: 'Nothing was imported, and nothing on this computer was changed.',
+    expected: `${field}: ${supported}`,
+    got,
+    todo: ['Choose another model.'],
+  });
+}
