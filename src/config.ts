@@ -415,7 +415,8 @@ export const imagesPerStep = (config: RunConfig): number =>
 export const stepsPerEpoch = (config: RunConfig, imageCount: number): number =>
   Math.ceil(imageCount / imagesPerStep(config));
 
-const FROM_THE_START: Origin = { globalStep: 0, epoch: 0 };
+/** Of a run that began here. */
+export const FROM_THE_START: Origin = { globalStep: 0, epoch: 0 };
 
 /** Where a run is after `step` steps: completed epochs, and steps done in the one that runs. */
 export function positionOf(

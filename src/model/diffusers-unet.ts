@@ -5,7 +5,8 @@ import type { DownBlockType, UNetConfig, UpBlockType } from './config.ts';
 
 const CLASS = 'UNet2DModel';
 const MAX_LEVELS = 8;
-const MAX_CHANNELS = 4096;
+/** More than any network has; shapes and numbers cost a hostile file nothing. */
+export const MAX_CHANNELS = 4096;
 
 /** Fields that change the network and of which one value is supported; it is diffusers' default, too. */
 const FIXED: Readonly<Record<string, unknown>> = {

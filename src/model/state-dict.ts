@@ -2,10 +2,8 @@
 // order. Not here: files (formats/), fields that shapes cannot tell (diffusers-unet.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { UNetConfig } from './config.ts';
+import { MAX_CHANNELS } from './diffusers-unet.ts';
 import { unetParameters } from './parameters.ts';
-
-/** A shape costs a hostile file nothing. */
-const MOST_CHANNELS = 4096;
 
 export type ShapeOf = ReadonlyMap<string, readonly number[]>;
 
@@ -54,8 +52,8 @@ export function networkToldBy(shapes: ShapeOf): Told {
   const every = Array.from({ length: levels }, (_, b) => b);
   const channelsAt = (b: number): number => {
     const channels = at(`down_blocks.${b}.resnets.0.conv1.weight`, 0);
-    if (channels >= 1 && channels <= MOST_CHANNELS) return channels;
-    throw notOurs(`1 to ${MOST_CHANNELS} channels in down_blocks.${b}`, String(channels));
+    if (channels >= 1 && channels <= MAX_CHANNELS) return channels;
+    throw notOurs(`1 to ${MAX_CHANNELS} channels in down_blocks.${b}`, String(channels));
   };
   return {
     inChannels: at('conv_in.weight', 1),

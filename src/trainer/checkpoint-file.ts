@@ -151,31 +151,23 @@ function fileFault(kind: 'file' | 'network', title: string, expected: string, go
   };
 }
 
+const damaged = (expected: string, got: string): FaultError =>
+  new FaultError(fileFault('file', 'This checkpoint is damaged', expected, got));
+
+const contradicting = (expected: string, got: string): FaultError =>
+  new FaultError(fileFault('file', 'This checkpoint contradicts itself', expected, got));
+
 function wholeNumber(metadata: Record<string, string>, key: string): number {
   const value = Number(metadata[key]);
   if (metadata[key] !== undefined && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new FaultError(
-    fileFault(
-      'file',
-      'This checkpoint is damaged',
-      `${key}: a whole number in its metadata`,
-      String(metadata[key]).slice(0, 64),
-    ),
-  );
+  throw damaged(`${key}: a whole number in its metadata`, String(metadata[key]).slice(0, 64));
 }
 
 function jsonOf(metadata: Record<string, string>, key: string): unknown {
   try {
     return JSON.parse(metadata[key] ?? '');
   } catch {
-    throw new FaultError(
-      fileFault(
-        'file',
-        'This checkpoint is damaged',
-        `${key}: JSON in its metadata`,
-        String(metadata[key]).slice(0, 64),
-      ),
-    );
+    throw damaged(`${key}: JSON in its metadata`, String(metadata[key]).slice(0, 64));
   }
 }
 
@@ -187,14 +179,7 @@ function textFields<K extends string>(
   const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   for (const name of names) {
     if (typeof fields[name] !== 'string')
-      throw new FaultError(
-        fileFault(
-          'file',
-          'This checkpoint is damaged',
-          `${key}.${name}: text`,
-          String(fields[name]).slice(0, 64),
-        ),
-      );
+      throw damaged(`${key}.${name}: text`, String(fields[name]).slice(0, 64));
   }
   return fields as Record<K, string> & Record<string, unknown>;
 }
@@ -203,14 +188,7 @@ function textFields<K extends string>(
 function countIn(dataset: Record<string, unknown>, key: string): number {
   const value = dataset[key];
   if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-  throw new FaultError(
-    fileFault(
-      'file',
-      'This checkpoint is damaged',
-      `dataset.${key}: a whole number from 1`,
-      String(value).slice(0, 64),
-    ),
-  );
+  throw damaged(`dataset.${key}: a whole number from 1`, String(value).slice(0, 64));
 }
 
 /** Reads the metadata of one of our files. Throws FaultError where it is another format, a newer version, or not valid. */
@@ -252,22 +230,14 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
   if (unet) checkPictures(unet);
   const globalStep = wholeNumber(metadata, 'global_step');
   if (config.origin && config.origin.globalStep > globalStep)
-    throw new FaultError(
-      fileFault(
-        'file',
-        'This checkpoint contradicts itself',
-        `an origin at or before its global step ${globalStep}`,
-        `origin ${config.origin.globalStep}`,
-      ),
+    throw contradicting(
+      `an origin at or before its global step ${globalStep}`,
+      `origin ${config.origin.globalStep}`,
     );
   if (unet && unet.sampleSize.some((size) => size !== config.imageSize))
-    throw new FaultError(
-      fileFault(
-        'file',
-        'This checkpoint contradicts itself',
-        `sample_size ${config.imageSize}, as its imageSize`,
-        `sample_size ${unet.sampleSize.join(' x ')}`,
-      ),
+    throw contradicting(
+      `sample_size ${config.imageSize}, as its imageSize`,
+      `sample_size ${unet.sampleSize.join(' x ')}`,
     );
   return {
     name: metadata['name'] ?? '',

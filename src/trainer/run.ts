@@ -65,15 +65,26 @@ export function summaryOf(run: Run): RunSummary {
   };
 }
 
-/** What a checkpoint of step `step` says about itself. */
-export function factsAt(run: Run, step: number, execution: Execution): CheckpointFacts {
-  const { config, dataset } = run;
-  const { epoch, stepInEpoch } = positionOf(config, dataset.count, step);
+/** The part of a checkpoint's facts that follows from its step. */
+export function placeAt(
+  config: RunConfig,
+  count: number,
+  step: number,
+): Pick<CheckpointFacts, 'name' | 'globalStep' | 'epoch' | 'epochPosition'> {
+  const { epoch, stepInEpoch } = positionOf(config, count, step);
   return {
-    name: checkpointName(step, config, dataset.count),
+    name: checkpointName(step, config, count),
     globalStep: step,
     epoch,
     epochPosition: stepInEpoch * imagesPerStep(config),
+  };
+}
+
+/** What a checkpoint of step `step` says about itself. */
+export function factsAt(run: Run, step: number, execution: Execution): CheckpointFacts {
+  const { config, dataset } = run;
+  return {
+    ...placeAt(config, dataset.count, step),
     runId: run.runId,
     parent: run.parent,
     execution,

@@ -5,7 +5,7 @@ import type { AskedField, ImportAnswers, ImportPreview } from '../trainer/api.ts
 import { useApp } from './app-context.ts';
 import { Dialog } from './dialog.tsx';
 import { count, fileSize } from './format.ts';
-import { Icon } from './icon.tsx';
+import { Icon, type IconName } from './icon.tsx';
 
 const FORMATS: Readonly<Record<ImportPreview['format'], string>> = {
   checkpoint: 'Perennial checkpoint',
@@ -107,25 +107,29 @@ function Fact({ name, children }: { name: string; children: preact.ComponentChil
 function Contents({ preview: { kept, missing } }: { preview: ImportPreview }) {
   return (
     <>
-      <ul class="contents" aria-label="Kept">
-        {kept.map((line) => (
-          <li key={line}>
-            <Icon name="check" small />
-            {line}
-          </li>
-        ))}
-      </ul>
-      {missing.length > 0 && (
-        <ul class="contents missing" aria-label="Missing">
-          {missing.map((line) => (
-            <li key={line}>
-              <Icon name="minus" small />
-              {line}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Lines name="Kept" icon="check" class="contents" lines={kept} />
+      {missing.length > 0 && <Lines name="Missing" icon="minus" class="contents missing" lines={missing} />}
     </>
+  );
+}
+
+interface LinesProps {
+  name: string;
+  icon: IconName;
+  class: string;
+  lines: readonly string[];
+}
+
+function Lines({ name, icon, class: className, lines }: LinesProps) {
+  return (
+    <ul class={className} aria-label={name}>
+      {lines.map((line) => (
+        <li key={line}>
+          <Icon name={icon} small />
+          {line}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,5 +1,5 @@
 // Lines and words over the chart: ticks of the loss, beginnings of epochs, where a session resumed, the shown steps.
-import type { Origin } from '../config.ts';
+import { FROM_THE_START, type Origin } from '../config.ts';
 import type { RunSummary } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
 import { type ChartAxis, fraction } from './chart-axis.ts';
@@ -23,7 +23,7 @@ export function Ticks({ picture, log }: { picture: LossPicture; log: boolean }) 
 const MOST_EPOCHS = 6;
 
 /** Epochs that a run had elsewhere are not marked: nobody knows where they ended. */
-const originOf = ({ config }: RunSummary): Origin => config.origin ?? { globalStep: 0, epoch: 0 };
+const originOf = ({ config }: RunSummary): Origin => config.origin ?? FROM_THE_START;
 
 function epochsToMark(from: number, to: number, run: RunSummary): number[] {
   const { globalStep, epoch: before } = originOf(run);

@@ -1,6 +1,7 @@
 // A model that was not saved by Perennial, made into a checkpoint of ours: its network, its settings, what of the run is
 // known. Not here: reading it (diffusers-model.ts, torch-model.ts), the run it becomes (trainer.ts).
 import {
+  FROM_THE_START,
   ownNetwork,
   positionOf,
   PRESET_NAMES,
@@ -26,8 +27,7 @@ import {
   readFacts,
 } from '../checkpoint-file.ts';
 import { History } from '../history.ts';
-import { checkpointName } from '../naming.ts';
-import { stampOf } from '../run.ts';
+import { placeAt, stampOf } from '../run.ts';
 import { checkPictures } from '../picture-network.ts';
 import { schedulerFields, unetFields } from './asked-fields.ts';
 import type { ForeignModel, Losses, Tensors } from './foreign-model.ts';
@@ -119,7 +119,7 @@ function arraysOf(tensors: Tensors, network: UNetConfig, prefix: string): Float3
 /** Of a file that began as an export of ours: everything it says, and the steps and epochs it made since. */
 function factsOfExport(model: ForeignModel, metadata: Record<string, string>): CheckpointFacts {
   const facts = readFacts(metadata);
-  const { globalStep, epoch } = keptProgress(model) ?? { globalStep: 0, epoch: 0 };
+  const { globalStep, epoch } = keptProgress(model) ?? FROM_THE_START;
   const config = movedOn(withOrigin(facts.config, facts.dataset.count, globalStep, epoch), globalStep, epoch);
   return { ...facts, config, ...placeAt(config, facts.dataset.count, globalStep), execution: ELSEWHERE };
 }
@@ -132,7 +132,7 @@ async function factsOfStranger(
 ): Promise<CheckpointFacts> {
   const [imageSize] = network.sampleSize;
   const preset = presetOf(network);
-  const { globalStep, epoch } = keptProgress(model) ?? { globalStep: 0, epoch: 0 };
+  const { globalStep, epoch } = keptProgress(model) ?? FROM_THE_START;
   const own: RunConfig = {
     ...presetConfig(preset),
     ...fromDiffusersScheduler(model.scheduler ?? answers),
@@ -184,16 +184,6 @@ function inRange(settings: Partial<Settings>): Partial<Settings> {
     return setting.type === 'number' && (value as number) >= setting.min && (value as number) <= setting.max;
   };
   return Object.fromEntries(Object.entries(settings).filter(fits));
-}
-
-function placeAt(
-  config: RunConfig,
-  count: number,
-  globalStep: number,
-): Pick<CheckpointFacts, 'name' | 'globalStep' | 'epoch' | 'epochPosition'> {
-  const { epoch, stepInEpoch } = positionOf(config, count, globalStep);
-  const epochPosition = stepInEpoch * config.batchSize * config.gradientAccumulationSteps;
-  return { name: checkpointName(globalStep, config, count), globalStep, epoch, epochPosition };
 }
 
 /** Exactly as long as the run is; what the file does not have is NaN. */

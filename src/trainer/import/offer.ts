@@ -4,12 +4,20 @@ import { networkOf, ownNetwork, PRESETS, type RunConfig } from '../../config.ts'
 import { listDatasets } from '../../data/sets.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { bytesOf } from '../../formats/file-bytes.ts';
+import type { SafetensorsHeader } from '../../formats/safetensors.ts';
 import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
 import { openZip } from '../../formats/zip-reader.ts';
 import { parameterCount } from '../../model/parameters.ts';
 import type { ImportAnswers, ImportPreview } from '../api.ts';
-import { checkDigest, type CheckpointContent, FORMAT, readContent, readFacts } from '../checkpoint-file.ts';
+import {
+  checkDigest,
+  type CheckpointContent,
+  type CheckpointFacts,
+  FORMAT,
+  readContent,
+  readFacts,
+} from '../checkpoint-file.ts';
 import { contentOfModel, fieldsToAsk, keptProgress, networkOfModel, presetOf } from './adopt-model.ts';
 import { modelOfParts } from './diffusers-model.ts';
 import type { ForeignModel } from './foreign-model.ts';
@@ -31,23 +39,24 @@ const PICKLE_MAGIC = [0x80, 0x02, 0x8a, 0x0a];
 export async function offerOf(files: readonly File[]): Promise<Offer> {
   const [file] = files;
   if (!file) throw nothing();
-  const own = files.length > 1 ? await ownCheckpointAmong(files) : null;
-  if (own) return offerOfCheckpoint(own);
-  if (files.length > 1) return offerOfModel(await modelOfParts(folderName(files), files.map(partOfFile)));
+  if (files.length > 1) {
+    const own = await ownCheckpointAmong(files);
+    return own ?? offerOfModel(await modelOfParts(folderName(files), files.map(partOfFile)));
+  }
   const head = await bytesOf(file, 0, Math.min(4, file.size));
   const begins = (magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
   if (begins(ZIP_MAGIC)) return offerOfModel(await modelOfZip(file));
   if (begins(PICKLE_MAGIC)) return offerOfModel(await modelOfTorchFile(file.name, file));
-  const { metadata } = await readHeader(file);
-  if (metadata['format'] === FORMAT) return offerOfCheckpoint(file);
+  const header = await readHeader(file);
+  if (header.metadata['format'] === FORMAT) return offerOfCheckpoint(file, header);
   return offerOfModel(await modelOfParts(file.name, [{ ...partOfFile(file), path: 'model.safetensors' }]));
 }
 
 /** A checkpoint of ours says everything of itself, whatever lies beside it. */
-async function ownCheckpointAmong(files: readonly File[]): Promise<File | null> {
+async function ownCheckpointAmong(files: readonly File[]): Promise<Offer | null> {
   for (const file of files) {
     const header = await readHeader(file).catch(() => null);
-    if (header?.metadata['format'] === FORMAT) return file;
+    if (header?.metadata['format'] === FORMAT) return offerOfCheckpoint(file, header);
   }
   return null;
 }
@@ -64,10 +73,8 @@ function folderName([file]: readonly File[]): string | null {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : null;
 }
 
-async function offerOfCheckpoint(file: File): Promise<Offer> {
-  const { metadata, entries } = await readHeader(file);
+async function offerOfCheckpoint(file: File, { metadata, entries }: SafetensorsHeader): Promise<Offer> {
   const facts = readFacts(metadata);
-  const here = (await listDatasets()).find(({ id }) => id === facts.dataset.name);
   return {
     preview: {
       format: 'checkpoint',
@@ -82,16 +89,7 @@ async function offerOfCheckpoint(file: File): Promise<Offer> {
       batchLosses: facts.globalStep,
       kept: ['Everything: weights, EMA weights, optimizer state, settings and all losses.'],
       missing: [],
-      dataset: {
-        title: facts.dataset.title,
-        count: facts.dataset.count,
-        here: here?.fingerprint === facts.dataset.fingerprint,
-      },
-      origin: {
-        runId: facts.runId,
-        created: facts.created,
-        appVersion: metadata['app_version'] ?? 'unknown',
-      },
+      ...(await ofOurs(facts, metadata)),
       asked: [],
     },
     load: async () => {
@@ -109,7 +107,7 @@ async function offerOfModel(model: ForeignModel): Promise<Offer> {
   // What is asked for changes no shape: with the defaults everything else is checked before anybody is asked.
   const network = networkOfModel(model, Object.fromEntries(asked.map(({ name, value }) => [name, value])));
   const facts = model.metadata && readFacts(model.metadata);
-  const here = facts && (await listDatasets()).find(({ id }) => id === facts.dataset.name);
+  const progress = keptProgress(model);
   const [imageSize] = network.sampleSize;
   const preset = presetOf(network);
   const own = { preset, imageSize, network: ownNetwork({ preset, imageSize }, network) };
@@ -122,23 +120,27 @@ async function offerOfModel(model: ForeignModel): Promise<Offer> {
       dtype: model.dtype,
       parameters: parameterCount(network),
       network: networkTitle(own),
-      globalStep: keptProgress(model)?.globalStep ?? 0,
-      epoch: keptProgress(model)?.epoch ?? 0,
-      batchLosses: keptProgress(model)?.batchLosses ?? 0,
+      globalStep: progress?.globalStep ?? 0,
+      epoch: progress?.epoch ?? 0,
+      batchLosses: progress?.batchLosses ?? 0,
       ...keptAndMissing(model),
-      dataset: facts && {
-        title: facts.dataset.title,
-        count: facts.dataset.count,
-        here: here?.fingerprint === facts.dataset.fingerprint,
-      },
-      origin: facts && {
-        runId: facts.runId,
-        created: facts.created,
-        appVersion: model.metadata?.['app_version'] ?? 'unknown',
-      },
+      ...(facts && model.metadata ? await ofOurs(facts, model.metadata) : { dataset: null, origin: null }),
       asked,
     },
     load: (answers, dataset) => contentOfModel(model, answers, dataset),
+  };
+}
+
+/** What a checkpoint of ours says of its pictures and its run. */
+async function ofOurs(
+  { dataset, runId, created }: CheckpointFacts,
+  metadata: Record<string, string>,
+): Promise<Pick<ImportPreview, 'dataset' | 'origin'>> {
+  const { name, title, count, fingerprint } = dataset;
+  const here = (await listDatasets()).find(({ id }) => id === name)?.fingerprint === fingerprint;
+  return {
+    dataset: { title, count, here },
+    origin: { runId, created, appVersion: metadata['app_version'] ?? 'unknown' },
   };
 }
 

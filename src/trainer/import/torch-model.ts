@@ -137,14 +137,20 @@ function momentsOf<T extends Tensor>(
   return { expAvg, expAvgSq };
 }
 
+/** Settings of an optimizer's state_dict; undefined where it has none. */
+function firstGroup<T extends Tensor>(value: Value<T>): Dict<T> | undefined {
+  const groups = isDict(value) ? value.get('param_groups') : undefined;
+  const group = Array.isArray(groups) ? groups[0] : undefined;
+  return isDict(group) ? group : undefined;
+}
+
 /** AdamW as this app has it; whatever else an optimizer was, it goes on as this one. */
 const ADAMW = { betas: [ADAM.beta1, ADAM.beta2], eps: ADAM.epsilon, amsgrad: false };
 
 function tellOtherSettings<T extends Tensor>(value: Value<T>, leftOut: string[]): void {
-  const groups = isDict(value) ? value.get('param_groups') : undefined;
-  const group = Array.isArray(groups) ? groups[0] : undefined;
+  const group = firstGroup(value);
   for (const [key, ours] of Object.entries(ADAMW)) {
-    const got = isDict(group) ? group.get(key) : undefined;
+    const got = group?.get(key);
     if (got !== undefined && shownJson(got) !== shownJson(ours))
       leftOut.push(`The optimizer's ${key} was ${shownJson(got)}: it goes on with ${shownJson(ours)}.`);
   }
@@ -152,10 +158,9 @@ function tellOtherSettings<T extends Tensor>(value: Value<T>, leftOut: string[])
 
 /** A schedule changes lr at every step and keeps what it began with. NaN: not there. */
 function settingsOf<T extends Tensor>(value: Value<T>): ForeignModel['optimizer'] {
-  const groups = isDict(value) ? value.get('param_groups') : undefined;
-  const group = Array.isArray(groups) ? groups[0] : undefined;
+  const group = firstGroup(value);
   const number = (key: string): number => {
-    const got = isDict(group) ? group.get(key) : undefined;
+    const got = group?.get(key);
     return typeof got === 'number' ? got : NaN;
   };
   const begun = number('initial_lr');
