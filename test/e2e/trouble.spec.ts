@@ -46,7 +46,8 @@ let plain: Host;
 /** Id of the run of the first test. */
 let firstRun: string | null;
 test.beforeAll(async () => {
-  plain = await hostFolder(DIST, sleepAfter({ unet_step_1: 3000 }));
+  // A few steps of so small a network are over before a test has seen that it trains.
+  plain = await hostFolder(DIST, sleepAfter({ unet_step_1: 3000, training: 500 }));
   profile = await openProfile(await newFolder(), { baseURL: plain.address });
   page = profile.page;
 });
