@@ -27,6 +27,8 @@ export default defineConfig({
           include: ['test/**/*.gpu.test.ts'],
           testTimeout: 240_000,
           fileParallelism: false,
+          // One page for all files: they share a device and what is compiled on it.
+          isolate: false,
           browser: {
             enabled: true,
             headless: true,

@@ -1,9 +1,9 @@
 // Claims about the plan, in a real browser on webgpu: it computes what PyTorch and diffusers compute, in every golden case.
 // The whole step is the plan's own, noise included. The device's family of kernels; both with VITE_KERNEL_SWEEP=1.
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Device, startDevice } from '../../src/engine/device.ts';
+import { expect, it } from 'vitest';
 import { createPlanExecutor } from '../../src/engine/plan/plan-executor.ts';
 import { unet } from '../../src/model/unet.ts';
+import { testDevice } from '../engine/plan/test-device.ts';
 import { readGoldenCase } from './golden-case.ts';
 import { describeGolden } from './golden-claims.ts';
 
@@ -19,12 +19,6 @@ const cases = await Promise.all(
   }),
 );
 
-let device: Device;
-beforeAll(async () => {
-  device = await startDevice('webgpu');
-});
-afterAll(() => device.dispose());
-
 it('there are cases', () => expect(cases.length).toBeGreaterThanOrEqual(6));
 
 /** Tiles take four minutes on a software GPU, which has other kernels: there they answer in the sweep only. */
@@ -36,7 +30,7 @@ for (const family of families)
       const config = golden.network();
       const { parameters, shape } = golden;
       return createPlanExecutor(
-        device,
+        await testDevice(),
         parameters,
         (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps),
         { shape, ...(family ? { family } : {}) },

@@ -1,6 +1,6 @@
 // Each preset's network, its channels made few, trains on the plan as it does on eager: the same losses within 1e-3 over the
 // steps, which 1e-5 is aimed at. In a real browser, on webgpu; eager on the processor.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { networkOf, PRESET_NAMES, type PresetName, presetConfig } from '../../../src/config.ts';
 import { mixtureOf } from '../../../src/diffusion/target.ts';
 import { alphaBar, TIMESTEPS } from '../../../src/diffusion/noise-schedule.ts';
@@ -14,16 +14,16 @@ import { initialWeights } from '../../../src/model/init.ts';
 import { unetParameters } from '../../../src/model/parameters.ts';
 import { unet } from '../../../src/model/unet.ts';
 import { STREAMS, uniformBelow, uniforms } from '../../../src/random.ts';
+import { testDevice } from './test-device.ts';
 
 const BATCH = 2;
 const STEPS = 3;
 
 let device: Device;
 beforeAll(async () => {
-  device = await startDevice('webgpu');
+  device = await testDevice();
   await startDevice('cpu');
 });
-afterAll(() => device.dispose());
 
 /** The preset's layers with an eighth (tiny: half) of its channels, on the smallest picture they take. */
 function smallConfig(preset: PresetName): UNetConfig {

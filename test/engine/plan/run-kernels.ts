@@ -2,35 +2,18 @@
 // Not a test: the kernels' tests call it. `values` makes the values a kernel binds.
 import type { Kernel, Value } from '../../../src/engine/plan/kernel.ts';
 import { bytesOf, elementsOf } from '../../../src/engine/plan/kernel.ts';
-import { PipelineCache, Program } from '../../../src/engine/plan/program.ts';
+import { Program, pipelineCacheOf } from '../../../src/engine/plan/program.ts';
+import { testDevice } from './test-device.ts';
 
 let made = 0;
 export const value = (label: string, shape: number[]): Value => ({ id: made++, label, shape });
-
-let cache: Promise<PipelineCache> | null = null;
-
-/** One device for all tests of a file. */
-export function testCache(): Promise<PipelineCache> {
-  cache ??= (async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    if (!adapter) throw new Error('no WebGPU adapter');
-    const requiredFeatures = (['subgroups'] as const).filter((feature) => adapter.features.has(feature));
-    const device = await adapter.requestDevice({ requiredFeatures });
-    device.addEventListener('uncapturederror', ({ error }) => {
-      throw new Error(error.message);
-    });
-    return new PipelineCache(device);
-  })();
-  return cache;
-}
 
 /** Values named in `given` start as those numbers, the others as NaN, so that a kernel that reads what nobody wrote is seen. */
 export async function runKernels(
   kernels: Kernel[],
   given: ReadonlyMap<Value, ArrayLike<number>>,
 ): Promise<(value: Value) => Float32Array> {
-  const pipelines = await testCache();
-  const { device } = pipelines;
+  const device = (await testDevice()).webgpu as GPUDevice;
   const values = [...new Set(kernels.flatMap(({ bindings }) => bindings.map((binding) => binding.value)))];
   const offsets = new Map<Value, number>();
   let total = 0;
@@ -49,7 +32,7 @@ export async function runKernels(
   const arena = device.createBuffer({ size: total, usage: STORAGE | COPY_SRC | COPY_DST });
   const back = device.createBuffer({ size: total, usage: MAP_READ | COPY_DST });
   device.queue.writeBuffer(arena, 0, start);
-  const program = await Program.build(pipelines, kernels, (each) => ({
+  const program = await Program.build(pipelineCacheOf(device), kernels, (each) => ({
     buffer: arena,
     offset: offsets.get(each) as number,
   }));

@@ -1,19 +1,13 @@
 // Timing chooses among shapes that exist, takes what is known as it is, and changes no bit of what is trained.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Device, startDevice } from '../../../src/engine/device.ts';
+import { expect, test } from 'vitest';
 import { TILE_SHAPES } from '../../../src/engine/plan/conv-tiles-shapes.ts';
 import { createPlanExecutor, type PlanOptions } from '../../../src/engine/plan/plan-executor.ts';
 import { batch, firstState, PARAMETERS, settings, smallNetwork } from '../small-network.ts';
-
-let device: Device;
-beforeAll(async () => {
-  device = await startDevice('webgpu');
-});
-afterAll(() => device.dispose());
+import { testDevice } from './test-device.ts';
 
 async function trained(options: Partial<PlanOptions>) {
   const shape = [3, 4, 4, 3] as const;
-  const plan = await createPlanExecutor(device, PARAMETERS, smallNetwork, {
+  const plan = await createPlanExecutor(await testDevice(), PARAMETERS, smallNetwork, {
     shape,
     family: 'tiles',
     ...options,
