@@ -2,6 +2,6 @@
 // promise the same bits after. Written into every checkpoint's `execution`.
 
 /** Of the plan's WGSL kernels (plan/). */
-export const PLAN_KERNELS = 1;
+export const PLAN_KERNELS = 2;
 /** Of plain TensorFlow.js and our own operations on it (convolution.ts, group-norm.ts, sum-rows.ts, adamw.ts). */
 export const EAGER_KERNELS = 'tfjs 4.22.0, 1';

@@ -1,7 +1,13 @@
 // The backward rules: each operation's kernels in reverse order, gradients added up where a value was read twice.
 // Not here: forward kernels (forward.ts), the update (optimizer.ts).
 import { attentionBackward, attentionMemory } from './attention.ts';
-import { type ConvGeometry, convFilterGradient, convInputGradient, filterPartialShape } from './conv.ts';
+import {
+  type ConvGeometry,
+  convFilterGradient,
+  convInputGradient,
+  filterPartialShape,
+  filterSplits,
+} from './conv.ts';
 import { add, addInto, siluGradient, split, upsampleGradient } from './elementwise.ts';
 import type { Emission } from './emission.ts';
 import { concatGeometry, type Saved, upsampleGeometry } from './forward.ts';
@@ -15,8 +21,8 @@ import { pixelSums } from './pixel-sums.ts';
 export interface ParameterHomes {
   /** The gradient of a weight of rank 2 or more; null for values that are no parameter. */
   gradientOf(parameter: Value): Value | null;
-  /** [B, C], per picture, of a parameter of rank 1: a bias, a scale or a shift. */
-  sumsOf(parameter: Value): Value;
+  /** [rows, C], to be added up: of a parameter of rank 1, a bias, a scale or a shift. */
+  rowsOf(parameter: Value, rows: number): Value;
   control: Value;
 }
 
@@ -96,7 +102,8 @@ class BackwardPass {
       case 'groupNorm': {
         const { geometry, x, scale, shift, y } = operation;
         const stats = this.#saved.get(y.id) as Value;
-        const sums = { scaleSums: this.#homes.sumsOf(scale), shiftSums: this.#homes.sumsOf(shift) };
+        const rowsOf = (parameter: Value) => this.#homes.rowsOf(parameter, geometry.batch);
+        const sums = { scaleSums: rowsOf(scale), shiftSums: rowsOf(shift) };
         const values = { x, stats, scale, shift, dy, ...this.#target(x), ...sums };
         return this.#emission.emit(groupNormBackward(family, geometry, values));
       }
@@ -130,22 +137,26 @@ class BackwardPass {
   #conv({ geometry, x, weight, bias, perChannel, residual }: ConvOperation, dy: Value): void {
     const { family } = this.#emission;
     const emit = this.#emission.emit.bind(this.#emission);
-    const sums = this.#homes.sumsOf(bias);
-    const pixels = geometry.outHeight * geometry.outWidth;
-    emit(pixelSums(family, { batch: geometry.batch, pixels, channels: geometry.outs }, { dy, sums }));
     const gradient = this.#homes.gradientOf(weight) as Value;
     const partialShape = filterPartialShape(family, geometry);
     const partial = partialShape && this.#emission.make(`d ${weight.label} partial`, partialShape);
     const { control } = this.#homes;
     const tile = this.#emission.tile('filter gradient', geometry);
-    emit(convFilterGradient(family, geometry, { x, dy, partial, control, gradient }, tile));
+    // What is added per channel has the bias's gradient, picture by picture.
+    const biasSums = perChannel ? null : this.#homes.rowsOf(bias, filterSplits(family, geometry));
+    emit(convFilterGradient(family, geometry, { x, dy, partial, control, gradient, biasSums }, tile));
     if (this.#learning.has(x.id)) this.#convInput(geometry, x, weight, dy);
-    if (perChannel) {
-      this.#shared.add(sums.id);
-      this.give(perChannel, { ...sums, shape: perChannel.shape });
-    }
+    if (perChannel) this.#perChannel(geometry, perChannel, bias, dy);
     // Last: from here on the residual's gradient is this memory, and may be added to.
     if (residual) this.give(residual, dy);
+  }
+
+  #perChannel({ batch, outHeight, outWidth, outs }: ConvGeometry, x: Value, bias: Value, dy: Value): void {
+    const sums = this.#homes.rowsOf(bias, batch);
+    const geometry = { batch, pixels: outHeight * outWidth, channels: outs };
+    this.#emission.emit(pixelSums(this.#emission.family, geometry, { dy, sums }));
+    this.#shared.add(sums.id);
+    this.give(x, { ...sums, shape: x.shape });
   }
 
   #convInput(geometry: ConvGeometry, x: Value, weight: Value, dy: Value): void {

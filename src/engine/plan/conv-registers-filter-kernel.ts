@@ -2,7 +2,7 @@
 // sum is put. Not here: what a split computes (conv-registers-filter-window.ts, conv-registers-filter-taps.ts).
 import type { ConvGeometry } from './conv.ts';
 import { convFlops } from './conv-flops.ts';
-import { QUAD, spread } from './conv-registers-quads.ts';
+import { lines, optional, QUAD, range, spread } from './conv-registers-quads.ts';
 import { gridOf, type Kernel, kernel, type Value } from './kernel.ts';
 
 /** How a shape is cut: tiles of the weight, and steps that a tile takes over the pixels. */
@@ -19,6 +19,7 @@ export interface FilterValues {
   control: Value;
   /** Partial sums, or the gradient itself where there is one split. */
   target: Value;
+  biasSums: Value | null;
 }
 
 /** What is a kernel's own. */
@@ -35,7 +36,7 @@ interface FilterKernel {
 export function filterKernel(
   geometry: ConvGeometry,
   splits: number,
-  { x, dy, control, target }: FilterValues,
+  { x, dy, control, target, biasSums }: FilterValues,
   { plan, inTiles, outsPerTile, params, body }: FilterKernel,
 ): Kernel {
   const { height, width, ins, outs, outHeight, outWidth, padBefore, upsample } = geometry;
@@ -48,6 +49,7 @@ export function filterKernel(
       dy: { value: dy, access: 'read' },
       control: { value: control, access: 'read', type: 'u32' },
       sums: { value: target, access: splits === 1 ? 'update' : 'write' },
+      biasSums: optional(biasSums, 0, 'write'),
     },
     params: {
       ...{ tiles, steps, height, width, outHeight, outWidth, padBefore, ins, outs, inTiles },
@@ -55,6 +57,7 @@ export function filterKernel(
       outTiles: Math.ceil(outs / outsPerTile),
       up: Number(upsample),
       whole: Number(splits === 1),
+      biased: Number(biasSums !== null),
       ...params,
     },
     workgroupSize: [QUAD, 1, 1],
@@ -73,3 +76,8 @@ export const eachSlot = (quads: boolean): string =>
 export const PUT_SUM = `var result = all[n];
     if (params.whole != 0u && control[0] != 0u) { result += sums[to]; }
     sums[to] = result;`;
+
+/** `bias{c}`, a group of channels' dy summed over the split: by the tiles of the first channels that are read, where it is wanted. */
+export const putBias = (groups: number, first: string): string => `if (${first} & (params.biased != 0u)) {
+${lines(range(groups), (c) => `if (firstOut + ${QUAD * c}u < params.outs) { biasSums[split * params.outs + firstOut + ${QUAD * c}u] = bias${c}; }`)}
+}`;

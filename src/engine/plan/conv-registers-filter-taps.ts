@@ -7,6 +7,7 @@ import {
   type FilterPlan,
   type FilterValues,
   PUT_SUM,
+  putBias,
 } from './conv-registers-filter-kernel.ts';
 import { lines, QUAD, range, slotsOf, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
 import type { Kernel } from './kernel.ts';
@@ -63,12 +64,14 @@ let last = min((split + 1u) * params.stepsPerSplit, params.steps);
 ${eachSlot(quads)}
 ${lines(range(IN_GROUPS), (g) => `let in${g} = min(firstIn + ${QUAD * g}u + slot_0, params.ins - 1u);`)}
 ${cells.map(([g, k, c]) => `var ${sum(g, k, c)} = 0.0;`).join('\n')}
+${lines(range(OUT_GROUPS), (c) => `var bias${c} = 0.0;`)}
 for (var step = split * params.stepsPerSplit; step < last; step++) {
 ${lines(range(PIXELS), pixel)}
 ${lines(range(PIXELS), (q) => lines(range(IN_GROUPS), (g) => spread(quads, `x${q}_${g}`, `select(0.0, source[at${q} + in${g}], fits${q})`)))}
 ${lines(range(OUT_GROUPS), (c) => products(cells, c))}
 }
 ${store(quads)}
+${putBias(OUT_GROUPS, '(firstIn == 0u) & (tap == 0u)')}
 ${quads ? '' : '}'}`;
 }
 
@@ -90,7 +93,10 @@ function products(cells: readonly (readonly [number, number, number])[], group: 
   const adds = cells
     .filter(([, , c]) => c === group)
     .map(([g, k, c]) => `${sum(g, k, c)} += ${terms(g, k).join(' + ')};`);
-  return `{\n${[...slopes, ...adds].join('\n')}\n}`;
+  const bias = `bias${group} += ${range(PIXELS)
+    .map((q) => `d${q}`)
+    .join(' + ')};`;
+  return `{\n${[...slopes, ...adds, bias].join('\n')}\n}`;
 }
 
 function store(quads: boolean): string {

@@ -8,6 +8,7 @@ import {
   type FilterPlan,
   type FilterValues,
   PUT_SUM,
+  putBias,
 } from './conv-registers-filter-kernel.ts';
 import { lines, QUAD, range, slotsOf, spread, TILE_OF_GROUP } from './conv-registers-quads.ts';
 import { alongColumns, alongRows, ofPixels, ofSlopes, toTaps } from './conv-registers-winograd.ts';
@@ -59,6 +60,7 @@ let last = min((split + 1u) * params.stepsPerSplit, params.steps);
 ${eachSlot(quads)}
 let in0 = min(firstIn + slot_0, params.ins - 1u);
 ${lines(frequencies, ([r, c]) => slots.flatMap((k) => groups.map((group) => `var ${sum(r, c, k, group)} = 0.0;`)).join(' '))}
+${lines(groups, (group) => `var bias${group} = 0.0;`)}
 for (var step = split * params.stepsPerSplit; step < last; step++) {
 let left = step % params.across * ${COLUMNS}u;
 let top = step / params.across % params.down * ${ROWS}u;
@@ -73,6 +75,7 @@ ${lines(range(COLUMNS), (q) => `let near${q} = left + ${q}u < params.outWidth; l
 ${lines(groups, (group) => products(slots, group))}
 }
 ${store(slots)}
+${putBias(OUT_GROUPS, '(firstIn == 0u)')}
 ${quads ? '' : '}'}`;
 }
 
@@ -102,9 +105,12 @@ function products(slots: readonly number[], group: number): string {
   });
   const terms = (r: number, c: number, k: number) =>
     squares.map(([a, b]) => `e${a}_${b}_${r}_${c} * d${a}_${b}_${r}_${c}_${k}`);
+  // Both transforms of `ofSlopes` have the plain sum of their pixels at 1.
+  const bias = squares.map(([a, b]) => `e${a}_${b}_1_1`).join(' + ');
   return `{
 ${slopes}
 ${transformed}
+bias${group} += ${bias};
 ${lines(frequencies, ([r, c]) => lines(slots, (k) => `${sum(r, c, k, group)} += ${terms(r, c, k).join(' + ')};`))}
 }`;
 }

@@ -15,25 +15,19 @@ const isWindow = ({ kernel: edge, stride }: ConvGeometry) => edge === 3 && strid
 const planOf = (geometry: ConvGeometry) => (isWindow(geometry) ? FILTER_WINDOW : FILTER_TAPS);
 
 /** How many splits, from the shape alone. */
-function splitsOf(geometry: ConvGeometry): number {
+export function filterSplits(geometry: ConvGeometry): number {
   const plan = planOf(geometry);
   const wanted = Math.ceil(TILES_WANTED / plan.tiles(geometry));
   const possible = Math.floor(plan.steps(geometry) / plan.leastSteps);
   return Math.max(1, Math.min(wanted, possible));
 }
 
-export function filterPartialShape(geometry: ConvGeometry): number[] | null {
-  const { kernel: edge, ins, outs } = geometry;
-  const splits = splitsOf(geometry);
-  return splits === 1 ? null : [splits, edge, edge, ins, outs];
-}
-
 export function convFilterGradient(geometry: ConvGeometry, values: ConvFilterGradient): Kernel[] {
-  const { x, dy, partial, control, gradient } = values;
-  const splits = splitsOf(geometry);
+  const { x, dy, partial, control, gradient, biasSums } = values;
+  const splits = filterSplits(geometry);
   const make = isWindow(geometry) ? filterWindow : filterTaps;
   const target = partial ?? gradient;
-  const sums = make(geometry, splits, { x, dy, control, target });
+  const sums = make(geometry, splits, { x, dy, control, target, biasSums });
   return partial ? [sums, reduce(splits, partial, control, gradient)] : [sums];
 }
 

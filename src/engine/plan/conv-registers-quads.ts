@@ -67,9 +67,11 @@ export interface Ends {
  */
 const NOTHING = [1, 2, 3].map((n): Value => ({ id: -n, shape: [4], label: `nothing ${n}` }));
 
+/** The `n`th of a shader's values that there may not be. */
+export const optional = (value: Value | null, n: number, access: Binding['access'] = 'read'): Binding =>
+  value ? { value, access } : { value: NOTHING[n] as Value, access: 'write' };
+
 export function endBindings({ source, weight, bias, perChannel, residual, target, keep }: Ends) {
-  const optional = (value: Value | null, n: number): Binding =>
-    value ? { value, access: 'read' } : { value: NOTHING[n] as Value, access: 'write' };
   return {
     source: { value: source, access: 'read' },
     weights: { value: weight, access: 'read' },

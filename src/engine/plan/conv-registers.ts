@@ -9,7 +9,7 @@ import { asOnePicture, tapConvolution } from './conv-registers-taps.ts';
 import { windowConvolution } from './conv-registers-window.ts';
 import type { Kernel } from './kernel.ts';
 
-export { convFilterGradient, filterPartialShape } from './conv-registers-filter.ts';
+export { convFilterGradient, filterSplits } from './conv-registers-filter.ts';
 
 const FORWARD = 'conv forward';
 const INPUT_GRADIENT = 'conv input gradient';

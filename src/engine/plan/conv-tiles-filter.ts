@@ -39,12 +39,8 @@ function splitsOf(geometry: ConvGeometry) {
   return { pixels, length, splits: Math.ceil(pixels / length) };
 }
 
-/** [splits, k, k, ins, outs], or null where one workgroup for each tile sums all pixels. At most 8 MiB, or one split. */
-export function filterPartialShape(geometry: ConvGeometry): number[] | null {
-  const { kernel: edge, ins, outs } = geometry;
-  const { splits } = splitsOf(geometry);
-  return splits > 1 ? [splits, edge, edge, ins, outs] : null;
-}
+/** The partial sums take at most 8 MiB, or there is one split. */
+export const filterSplits = (geometry: ConvGeometry): number => splitsOf(geometry).splits;
 
 /** Rows come in fours from workgroup memory here. */
 export const FILTER_TILE_SHAPES: readonly TileShape[] = TILE_SHAPES.filter(
@@ -181,9 +177,30 @@ function store(geometry: ConvGeometry, tile: TileShape): string {
   );
 }
 
+/** The first rows' tile also sums dy, pixel after pixel, so that every shape rounds alike: four columns an invocation. */
+const sumsBias = (tile: TileShape) => `row_tile == 0u && lane < ${loadsOf(tile, tile.columns).wide}u`;
+
+const addToBias = (tile: TileShape): string => /* wgsl */ `if (${sumsBias(tile)}) {
+        ${lines(tile.depth, (k) => `bias += b_tile[lane + ${k * loadsOf(tile, tile.columns).wide}u];`)}
+        }`;
+
+function putBias({ outs }: ConvGeometry, tile: TileShape): string {
+  const put =
+    outs % 4 === 0
+      ? `if (n < ${outs / 4}u) { biasSums[time * ${outs / 4}u + n] = bias; }`
+      : lines(
+          4,
+          (c) =>
+            `if (4u * n + ${c}u < ${outs}u) { biasSums[time * ${outs}u + 4u * n + ${c}u] = bias[${c}]; }`,
+        );
+  return `if (${sumsBias(tile)}) {
+        ${put}
+      }`;
+}
+
 function product(
   geometry: ConvGeometry,
-  { x, dy, control, gradient }: ConvFilterGradient,
+  { x, dy, control, gradient, biasSums }: ConvFilterGradient,
   tile: TileShape,
   partial: Value | null,
 ): Kernel {
@@ -205,6 +222,7 @@ function product(
       source: { value: x, access: 'read', type: typeOf(ins % 4 === 0) },
       dy: { value: dy, access: 'read', type },
       ...results,
+      ...(biasSums ? { biasSums: { value: biasSums, access: 'write', type } } : {}),
     },
     declarations: /* wgsl */ `
 var<workgroup> a_tile: array<vec4<f32>, ${tile.depth * a.wide}>;
@@ -225,6 +243,7 @@ ${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient)}`,
       ${declareSums(tile)}
       ${lines(a.count, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
       ${lines(b.count, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
+      ${biasSums ? 'var bias = vec4<f32>(0.0);' : ''}
       {${fetch(geometry, tile, 'start')}
       }
       for (var block = start; block < end; block += ${tile.depth}u) {
@@ -236,8 +255,10 @@ ${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient)}`,
         if (next < end) {${fetch(geometry, tile, 'next')}
         }
         ${products(tile)}
+        ${biasSums ? addToBias(tile) : ''}
         workgroupBarrier();
       }
-      ${store(geometry, tile)}`,
+      ${store(geometry, tile)}
+      ${biasSums ? putBias(geometry, tile) : ''}`,
   });
 }

@@ -9,7 +9,7 @@ import { typeOf } from './conv-tiles-text.ts';
 import { gradientTo } from './elementwise.ts';
 import type { Binding, Kernel, Value } from './kernel.ts';
 
-export { convFilterGradient, filterPartialShape } from './conv-tiles-filter.ts';
+export { convFilterGradient, filterSplits } from './conv-tiles-filter.ts';
 export { TILE_SHAPES } from './conv-tiles-shapes.ts';
 
 /** The bits do not depend on `tile`, one of TILE_SHAPES: each output is summed tap by tap, channel by channel. */

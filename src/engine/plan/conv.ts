@@ -45,6 +45,7 @@ export interface ConvInputGradient {
 /**
  * gradient [k, k, ins, outs] = sum over pixels of x (shifted by the tap) times dy; in addition to what is there where
  * control[0] is not zero. `partial` of `filterPartialShape(...)` holds the sums of each split, added in fixed order.
+ * biasSums [filterSplits(...), outs] = dy summed over the pixels of each split: together the bias's gradient. Null: not wanted.
  */
 export interface ConvFilterGradient {
   x: Value;
@@ -52,6 +53,7 @@ export interface ConvFilterGradient {
   partial: Value | null;
   control: Value;
   gradient: Value;
+  biasSums: Value | null;
 }
 
 /** tile: for `tiles` only; by default a fixed rule chooses. It never changes a bit. */
@@ -83,6 +85,13 @@ export const convFilterGradient = (
     ? tiles.convFilterGradient(geometry, values, tile)
     : registers.convFilterGradient(geometry, values);
 
-/** [splits, k, k, ins, outs], or null where one pass over all pixels is enough. A function of the shape alone: it decides the bits. */
-export const filterPartialShape = (family: Family, geometry: ConvGeometry): number[] | null =>
-  (family === 'tiles' ? tiles : registers).filterPartialShape(geometry);
+/** In how many parts the pixels are summed. A function of the shape alone: it decides the bits. */
+export const filterSplits = (family: Family, geometry: ConvGeometry): number =>
+  (family === 'tiles' ? tiles : registers).filterSplits(geometry);
+
+/** [splits, k, k, ins, outs], or null where one pass over all pixels is enough. */
+export function filterPartialShape(family: Family, geometry: ConvGeometry): number[] | null {
+  const { kernel: edge, ins, outs } = geometry;
+  const splits = filterSplits(family, geometry);
+  return splits === 1 ? null : [splits, edge, edge, ins, outs];
+}

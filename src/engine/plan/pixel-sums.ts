@@ -1,7 +1,6 @@
-// Sums in a fixed order: over the pixels of each picture (a bias's gradient, picture by picture), and over the pictures, for all
-// one-dimensional parameters of a network at once. Not here: group norm's sums (group-norm.ts).
-import { type Family, type Kernel, kernel, type Value } from './kernel.ts';
-import { gridOf } from './kernel.ts';
+// Sums over the pixels of each picture, in a fixed order: the gradient of what a convolution adds per channel. Not here: the
+// gradient of a bias alone (the filter gradient's kernels make it), group norm's sums (group-norm.ts).
+import { type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
 
 export interface PixelSumsGeometry {
   batch: number;
@@ -81,50 +80,6 @@ export function pixelSums(
       if (row == 0u && c < params.channels && group.y < params.batch) {
         sums[group.y * params.channels + c] = parts[lane];
       }`,
-    }),
-  ];
-}
-
-/**
- * gradient[i] = sums[start[i]] + sums[start[i] + stride[i]] + ... over `batch` pictures, for i < length; added to what is there
- * where control[0] is not zero, of whatever type. start and stride are u32s.
- */
-export function batchSums(
-  family: Family,
-  { batch, length }: { batch: number; length: number },
-  {
-    sums,
-    start,
-    stride,
-    control,
-    gradient,
-  }: { sums: Value; start: Value; stride: Value; control: Value; gradient: Value },
-): Kernel[] {
-  const threads = 64;
-  return [
-    kernel(family, {
-      op: 'batch sums',
-      bindings: {
-        sums: { value: sums, access: 'read' },
-        start: { value: start, access: 'read', type: 'u32' },
-        stride: { value: stride, access: 'read', type: 'u32' },
-        control: { value: control, access: 'read', type: 'u32' },
-        gradient: { value: gradient, access: 'update' },
-      },
-      params: { length, batch },
-      workgroupSize: [threads, 1, 1],
-      workgroups: gridOf(length, threads),
-      body: /* wgsl */ `
-      let i = (group.y * 32768u + group.x) * ${threads}u + lane;
-      if (i >= params.length) { return; }
-      var at = start[i];
-      var sum = 0.0;
-      for (var b = 0u; b < params.batch; b++) {
-        sum += sums[at];
-        at += stride[i];
-      }
-      if (control[0] != 0u) { sum += gradient[i]; }
-      gradient[i] = sum;`,
     }),
   ];
 }

@@ -5,7 +5,7 @@ import { FaultError } from '../../fault.ts';
 import type { Network, ParameterSpec } from '../executor.ts';
 import { emitBackward, type ParameterHomes } from './backward.ts';
 import { Emission } from './emission.ts';
-import { alignedElements, type FlatLayout, layOut } from './flat-layout.ts';
+import { type FlatLayout, layOut } from './flat-layout.ts';
 import { emitForward, type Saved } from './forward.ts';
 import { fuse } from './fuse.ts';
 import { graphOps, type Operation, Values } from './graph.ts';
@@ -15,8 +15,8 @@ import { lossAndGradient, lossPartialShape, perPictureLoss } from './loss.ts';
 import { aligned, type MemoryPlan, planMemory, tooLarge } from './memory.ts';
 import { mixNoise } from './mix-noise.ts';
 import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './optimizer.ts';
-import { batchSums } from './pixel-sums.ts';
 import type { TileChoices } from './tile-choice.ts';
+import { VectorSums } from './vector-sums.ts';
 
 export interface PlanSpec {
   parameters: readonly ParameterSpec[];
@@ -140,7 +140,7 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   const weighted = homes.put(values.make('weighted losses', [pictures]), 'results');
   const inputs = { control, seeds, mix, timesteps, sampleWeights, pictures: picture, input, target };
 
-  const sums = new VectorSums(homes, values, layout, weights, batch);
+  const sums = new VectorSums(homes, emission);
   const saved: Saved = new Map();
   for (const operation of written.operations) emitForward(emission, operation, saved);
   const loss = { batch, perPicture };
@@ -154,11 +154,11 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   const byId = new Map(weights.map(({ id }, i) => [id, gradients[i] as Value]));
   const parameterHomes: ParameterHomes = {
     gradientOf: ({ id }) => byId.get(id) ?? null,
-    sumsOf: sums.of,
+    rowsOf: sums.open,
     control,
   };
   emitBackward(emission, written.operations, saved, parameterHomes, dPrediction);
-  emission.emit(sums.kernels(emission, control, flat.gradient[0] as Value));
+  emission.emit(sums.kernels(layout, weights, control, flat.gradient[0] as Value));
   const gradientKernels = emission.kernels.splice(0);
 
   emitUpdate(emission, flat, weighted, control, stats, pictures);
@@ -219,55 +219,4 @@ function emitUpdate(
     const state = { weights: of('weights'), expAvg: of('expAvg'), expAvgSq: of('expAvgSq'), ema: of('ema') };
     emission.emit(adamW(family, { length: elementsOf(gradient) }, { gradient, ...state, control, stats }));
   });
-}
-
-/** Per-picture gradients of all vectors in one value, and the one kernel that sums them over the batch. */
-class VectorSums {
-  readonly #layout: FlatLayout;
-  readonly #batch: number;
-  readonly #all: Value;
-  readonly #places = new Map<number, Value>();
-
-  constructor(homes: Homes, values: Values, layout: FlatLayout, weights: readonly Value[], batch: number) {
-    this.#layout = layout;
-    this.#batch = batch;
-    // One aligned block of zeros behind the last: what a gap sums.
-    this.#all = values.make('vector sums', [batch * layout.vectorLength + alignedElements(1)]);
-    homes.put(this.#all, 'vector sums');
-    layout.parts.forEach((part, i) => {
-      if (part.shape.length !== 1) return;
-      const parameter = weights[i] as Value;
-      const place = values.make(`d ${part.name} per picture`, [batch, part.shape[0] as number]);
-      this.#places.set(parameter.id, homes.putAt(place, 'vector sums', batch * part.offset * 4));
-    });
-  }
-
-  of = (parameter: Value): Value => {
-    const place = this.#places.get(parameter.id);
-    if (!place) throw new Error(`${parameter.label} is no vector`);
-    return place;
-  };
-
-  kernels(emission: Emission, control: Value, gradient: Value): Kernel[] {
-    const { vectorLength, parts } = this.#layout;
-    const start = new Uint32Array(vectorLength).fill(this.#batch * vectorLength);
-    const stride = new Uint32Array(vectorLength);
-    for (const { shape, offset } of parts) {
-      if (shape.length !== 1) continue;
-      const length = shape[0] as number;
-      for (let i = 0; i < length; i++) start[offset + i] = this.#batch * offset + i;
-      stride.fill(length, offset, offset + length);
-    }
-    return batchSums(
-      emission.family,
-      { batch: this.#batch, length: vectorLength },
-      {
-        sums: this.#all,
-        start: emission.constant('starts', start),
-        stride: emission.constant('strides', stride),
-        control,
-        gradient,
-      },
-    );
-  }
 }

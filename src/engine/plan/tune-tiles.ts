@@ -7,6 +7,7 @@ import {
   type ConvGeometry,
   convInputGradient,
   filterPartialShape,
+  filterSplits,
 } from './conv.ts';
 import { convFlops } from './conv-flops.ts';
 import { FILTER_TILE_SHAPES } from './conv-tiles-filter.ts';
@@ -94,7 +95,9 @@ function kernelsOf({ way, geometry }: Case, tile: TileShape): Kernel[] {
   const shape = filterPartialShape('tiles', geometry);
   const partial = shape && values.make('partial', shape);
   const control = values.make('control', [CONTROL_LENGTH]);
-  return convFilterGradient('tiles', geometry, { x, dy: y, partial, control, gradient: weight }, tile);
+  const biasSums = values.make('bias sums', [filterSplits('tiles', geometry), outs]);
+  const given = { x, dy: y, partial, control, gradient: weight, biasSums };
+  return convFilterGradient('tiles', geometry, given, tile);
 }
 
 /** Milliseconds of one run, the fastest of a few timings; the first run, which compiles, is not counted. */

@@ -10,7 +10,7 @@ import { runKernels, value } from './run-kernels.ts';
 /** What conv-registers.ts and conv-tiles.ts each export. */
 export type ConvFamily = Pick<
   typeof conv,
-  'convForward' | 'convInputGradient' | 'convFilterGradient' | 'filterPartialShape'
+  'convForward' | 'convInputGradient' | 'convFilterGradient' | 'filterSplits'
 >;
 
 /** What the result is added to: nothing, something that lies elsewhere, or what lies in its own place. */
@@ -24,6 +24,8 @@ export interface ConvCase {
   add?: Adding;
   /** Whether the filter gradient is added to what is there. */
   accumulate?: boolean;
+  /** Whether the bias's gradient is left out. */
+  unbiased?: boolean;
 }
 
 interface Shape {
@@ -56,7 +58,13 @@ const rows = (batch: number, height: number, ins: number, outs: number): ConvGeo
 
 /** Few, and each stands for a code path: channels by fours and not, borders, strides, upsampling, matrix products. */
 export const DECISIVE_CASES: ConvCase[] = [
-  { geometry: geometryOf([2, 5, 7, 8, 12]), perChannel: true, residual: true, add: 'in place' },
+  {
+    geometry: geometryOf([2, 5, 7, 8, 12]),
+    perChannel: true,
+    residual: true,
+    add: 'in place',
+    unbiased: true,
+  },
   { geometry: geometryOf([1, 6, 5, 3, 5]), accumulate: true },
   { geometry: geometryOf([2, 6, 6, 4, 8], { stride: 2 }), add: 'other', accumulate: true },
   { geometry: geometryOf([1, 5, 7, 4, 4], { stride: 2, padding: 'after' }) },
@@ -114,7 +122,18 @@ export const SWEEP_CASES: ConvCase[] = [
   residual: i % 3 === 1,
   add: (['nothing', 'other', 'in place'] as const)[i % 3] as Adding,
   accumulate: i % 4 === 1,
+  unbiased: i % 5 === 1,
 }));
+
+/** What a filter gradient leaves behind, split by split. */
+export function splitValues({ filterSplits }: Pick<ConvFamily, 'filterSplits'>, geometry: ConvGeometry) {
+  const { kernel, ins, outs } = geometry;
+  const splits = filterSplits(geometry);
+  return {
+    partial: splits === 1 ? null : value('partial', [splits, kernel, kernel, ins, outs]),
+    biasSums: value('bias sums', [splits, outs]),
+  };
+}
 
 export function nameOf({ geometry, ...more }: ConvCase): string {
   const { batch, height, width, ins, outs, kernel, stride, padBefore, upsample } = geometry;
@@ -185,7 +204,8 @@ export function difference(got: ArrayLike<number>, expected: ArrayLike<number>):
   }, 0);
 }
 
-function valuesOf({ geometry, perChannel, residual, add: how = 'nothing' }: ConvCase, ops: ConvFamily) {
+function valuesOf(one: ConvCase, ops: ConvFamily) {
+  const { geometry, perChannel, residual, add: how = 'nothing', unbiased } = one;
   const { batch, height, width, ins, outs, outHeight, outWidth, kernel, upsample } = geometry;
   const part = upsample ? 2 : 1;
   const [inputs, outputs] = [
@@ -194,7 +214,7 @@ function valuesOf({ geometry, perChannel, residual, add: how = 'nothing' }: Conv
   ];
   const filter = [kernel, kernel, ins, outs];
   const dx = value('dx', [batch, height, width, ins]);
-  const partial = ops.filterPartialShape(geometry);
+  const { partial, biasSums } = splitValues(ops, geometry);
   return {
     x: value('x', inputs),
     weight: value('weight', filter),
@@ -205,7 +225,8 @@ function valuesOf({ geometry, perChannel, residual, add: how = 'nothing' }: Conv
     dy: value('dy', outputs),
     dx,
     add: how === 'nothing' ? null : how === 'in place' ? dx : value('add', dx.shape as number[]),
-    partial: partial && value('partial', partial),
+    partial,
+    biasSums: unbiased ? null : biasSums,
     control: value('control', [4]),
     gradient: value('gradient', filter),
   };
@@ -252,4 +273,15 @@ export async function claimConv(family: Family, ops: ConvFamily, one: ConvCase):
   expect(difference(read(values.dx), dx), `${name}: dx`).toBeLessThan(1e-4);
   const gradient = expected.gradient.map((sum, i) => sum + (kept?.[i] ?? 0));
   expect(difference(read(values.gradient), gradient), `${name}: gradient`).toBeLessThan(1e-4);
+  if (!values.biasSums) return;
+  const biasGradient = columnSums(dy, outs);
+  const rows = Float64Array.from(read(values.biasSums));
+  expect(difference(columnSums(rows, outs), biasGradient), `${name}: bias gradient`).toBeLessThan(1e-4);
+}
+
+/** Of rows of `width` numbers. */
+function columnSums(rows: Float64Array, width: number): Float64Array {
+  const sums = new Float64Array(width);
+  rows.forEach((each, i) => add(sums, i % width, each));
+  return sums;
 }

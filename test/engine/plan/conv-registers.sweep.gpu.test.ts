@@ -11,7 +11,7 @@ const withoutQuads: ConvFamily = {
   convForward: (geometry, values) => alone(registers.convForward(geometry, values)),
   convInputGradient: (geometry, values) => alone(registers.convInputGradient(geometry, values)),
   convFilterGradient: (geometry, values) => alone(registers.convFilterGradient(geometry, values)),
-  filterPartialShape: registers.filterPartialShape,
+  filterSplits: registers.filterSplits,
 };
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('convolution in registers', () => {

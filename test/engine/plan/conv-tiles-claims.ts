@@ -4,7 +4,7 @@ import type { ConvGeometry } from '../../../src/engine/plan/conv.ts';
 import * as tiles from '../../../src/engine/plan/conv-tiles.ts';
 import type { Kernel, Value } from '../../../src/engine/plan/kernel.ts';
 import { wavy } from '../reference.ts';
-import type { ConvFamily } from './conv-cases.ts';
+import { type ConvFamily, splitValues } from './conv-cases.ts';
 import { runKernels, value } from './run-kernels.ts';
 
 type Tile = (typeof tiles.TILE_SHAPES)[number];
@@ -15,13 +15,13 @@ export function inTiles(tile: Tile): ConvFamily {
     convForward: (geometry, values) => tiles.convForward(geometry, values, tile),
     convInputGradient: (geometry, values) => tiles.convInputGradient(geometry, values, tile),
     convFilterGradient: (geometry, values) => tiles.convFilterGradient(geometry, values, tile),
-    filterPartialShape: tiles.filterPartialShape,
+    filterSplits: tiles.filterSplits,
   };
 }
 
-const RESULTS = ['y', 'dx', 'gradient'] as const;
+const RESULTS = ['y', 'dx', 'gradient', 'biasSums'] as const;
 
-/** y, dx and the filter's gradient, or some of them, have the same bits in tiles of each of `shapes`. */
+/** y, dx and the gradients of filter and bias, or some of them, have the same bits in tiles of each of `shapes`. */
 export async function claimSameBits(
   geometry: ConvGeometry,
   shapes: readonly Tile[],
@@ -45,15 +45,15 @@ export async function claimSameBits(
     add: null,
   };
   given.set(shared.control, new Uint32Array(4));
-  const partial = tiles.filterPartialShape(geometry);
   const kernels: Kernel[] = [];
   const results = shapes.map((tile) => {
     const result = {
       y: value('y', shared.dy.shape as number[]),
       dx: value('dx', shared.x.shape as number[]),
       gradient: value('gradient', shared.weight.shape as number[]),
+      ...splitValues(tiles, geometry),
     };
-    const values = { ...shared, ...result, partial: partial && value('partial', partial) };
+    const values = { ...shared, ...result };
     const family = inTiles(tile);
     if (claimed.includes('y')) kernels.push(...family.convForward(geometry, values));
     if (claimed.includes('dx')) kernels.push(...family.convInputGradient(geometry, values));

@@ -5,7 +5,7 @@ import type { ConvGeometry } from '../../../src/engine/plan/conv.ts';
 import * as tiles from '../../../src/engine/plan/conv-tiles.ts';
 import { defaultTile } from '../../../src/engine/plan/conv-tiles-shapes.ts';
 import { elementsOf, type Kernel } from '../../../src/engine/plan/kernel.ts';
-import { geometryOf } from './conv-cases.ts';
+import { geometryOf, splitValues } from './conv-cases.ts';
 import { value } from './run-kernels.ts';
 
 type Tile = (typeof tiles.TILE_SHAPES)[number];
@@ -21,13 +21,15 @@ function kernelsOf(geometry: ConvGeometry, tile?: Tile): Kernel[] {
     value('weight', [edge, edge, ins, outs]),
     value('gradient', [edge, edge, ins, outs]),
   ];
-  const shape = tiles.filterPartialShape(geometry);
-  const partial = shape && value('partial', shape);
   const [bias, control] = [value('bias', [outs]), value('control', [4])];
   return [
     ...tiles.convForward(geometry, { x, weight, bias, perChannel: null, residual: null, y }, tile),
     ...tiles.convInputGradient(geometry, { dy, weight, add: null, dx }, tile),
-    ...tiles.convFilterGradient(geometry, { x, dy, partial, control, gradient }, tile),
+    ...tiles.convFilterGradient(
+      geometry,
+      { x, dy, control, gradient, ...splitValues(tiles, geometry) },
+      tile,
+    ),
   ];
 }
 
@@ -68,10 +70,10 @@ test('every binding is read or written, or its bind group would not fit', () => 
 
 test('splits of a filter gradient stay within 8 MiB, and there is one where tiles are enough', () => {
   for (const geometry of GEOMETRIES) {
-    const shape = tiles.filterPartialShape(geometry);
-    if (shape) expect(4 * elementsOf({ id: 0, label: '', shape })).toBeLessThanOrEqual(8 * 2 ** 20);
+    const { partial } = splitValues(tiles, geometry);
+    if (partial) expect(4 * elementsOf(partial)).toBeLessThanOrEqual(8 * 2 ** 20);
   }
-  expect(tiles.filterPartialShape(geometryOf([64, 8, 8, 1024, 512]))).toBeNull();
+  expect(tiles.filterSplits(geometryOf([64, 8, 8, 1024, 512]))).toBe(1);
 });
 
 test('small pictures are cut small, large ones large', () => {

@@ -1,0 +1,53 @@
+// The gradients of all one-dimensional parameters of a network at once, each the sum of a few rows, in order. Not here: the rows
+// (vector-sums.ts).
+import { type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+
+const THREADS = 64;
+
+/** start, stride and rows are u32s, one for each element of the gradient. */
+export interface RowSums {
+  sums: Value;
+  start: Value;
+  stride: Value;
+  rows: Value;
+  control: Value;
+  gradient: Value;
+}
+
+/**
+ * gradient[i] = sums[start[i]] + sums[start[i] + stride[i]] + ... of rows[i] terms, for i < length; added to what is there where
+ * control[0] is not zero, of whatever type.
+ */
+export function rowSums(
+  family: Family,
+  length: number,
+  { sums, start, stride, rows, control, gradient }: RowSums,
+): Kernel[] {
+  return [
+    kernel(family, {
+      op: 'row sums',
+      bindings: {
+        sums: { value: sums, access: 'read' },
+        start: { value: start, access: 'read', type: 'u32' },
+        stride: { value: stride, access: 'read', type: 'u32' },
+        rows: { value: rows, access: 'read', type: 'u32' },
+        control: { value: control, access: 'read', type: 'u32' },
+        gradient: { value: gradient, access: 'update' },
+      },
+      params: { length },
+      workgroupSize: [THREADS, 1, 1],
+      workgroups: gridOf(length, THREADS),
+      body: /* wgsl */ `
+      let i = (group.y * 32768u + group.x) * ${THREADS}u + lane;
+      if (i >= params.length) { return; }
+      var at = start[i];
+      var sum = 0.0;
+      for (var row = 0u; row < rows[i]; row++) {
+        sum += sums[at];
+        at += stride[i];
+      }
+      if (control[0] != 0u) { sum += gradient[i]; }
+      gradient[i] = sum;`,
+    }),
+  ];
+}
