@@ -8,7 +8,7 @@ test('tiles: two groups of four channels', async () => {
   await claimGroupNorm('tiles', { batch: 2, pixels: 15, channels: 8, groups: 2, ...SILU }, 'nothing');
 });
 
-test('registers: two groups of four channels, more pixels than one invocation takes', async () => {
+test('registers: two groups of four channels, more pixels than a block', async () => {
   await claimGroupNorm('registers', { batch: 1, pixels: 81, channels: 8, groups: 2, ...SILU }, 'in place');
 });
 
