@@ -20,37 +20,46 @@ export function engineShape(shape: readonly number[]): number[] {
   throw new Error(`a parameter has rank 1, 2 or 4, got shape [${shape.join(', ')}]`);
 }
 
-/** PyTorch's layout -> the engine's, written to `target` from `offset` on. `shape` is PyTorch's. */
+/**
+ * PyTorch's layout -> the engine's, written to `target` from `offset` on. `shape` is PyTorch's. `rowLength`: elements from one row
+ * of output channels to the next, where the matrix lies beside others.
+ */
 export function toEngineLayout(
   source: Float32Array,
   shape: readonly number[],
   target: Float32Array,
   offset = 0,
+  rowLength = shape[0] ?? 1,
 ): void {
   if (shape.length < 2) target.set(source, offset);
-  else eachPair(shape, (torch, engine) => (target[offset + engine] = source[torch] as number));
+  else eachPair(shape, rowLength, (torch, engine) => (target[offset + engine] = source[torch] as number));
 }
 
-/** The engine's layout, read from `source` at `offset` -> PyTorch's, into all of `target`. `shape` is PyTorch's. */
+/** The engine's layout, read from `source` at `offset` -> PyTorch's, into all of `target`. `shape` is PyTorch's; `rowLength` as above. */
 export function toTorchLayout(
   source: Float32Array,
   offset: number,
   shape: readonly number[],
   target: Float32Array,
+  rowLength = shape[0] ?? 1,
 ): void {
   if (shape.length < 2) target.set(source.subarray(offset, offset + target.length));
-  else eachPair(shape, (torch, engine) => (target[torch] = source[offset + engine] as number));
+  else eachPair(shape, rowLength, (torch, engine) => (target[torch] = source[offset + engine] as number));
 }
 
 /** Every element's index in both layouts: [O, I, taps] is walked so that neither side jumps far. */
-function eachPair(shape: readonly number[], visit: (torch: number, engine: number) => void): void {
+function eachPair(
+  shape: readonly number[],
+  rowLength: number,
+  visit: (torch: number, engine: number) => void,
+): void {
   const [outs = 1, ins = 1, ...kernel] = shape;
   const taps = sizeOf(kernel);
   for (let block = 0; block < outs; block += BLOCK) {
     const end = Math.min(block + BLOCK, outs);
     for (let i = 0; i < ins; i++) {
       for (let tap = 0; tap < taps; tap++) {
-        const engine = (tap * ins + i) * outs;
+        const engine = (tap * ins + i) * rowLength;
         for (let o = block; o < end; o++) visit((o * ins + i) * taps + tap, engine + o);
       }
     }

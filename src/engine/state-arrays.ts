@@ -24,6 +24,8 @@ interface Part {
   shape: readonly number[];
   /** Elements. */
   offset: number;
+  /** As `toTorchLayout` has it. */
+  rowLength?: number;
 }
 
 /** Parts of long vectors in the engine's layout -> PyTorch's arrays, one per part; lets other tasks run in between. */
@@ -35,7 +37,7 @@ export async function toTorchArrays<P extends Part>(
   let converted = 0;
   for (const part of parts) {
     const array = new Float32Array(sizeOf(part.shape));
-    toTorchLayout(flatOf(part), part.offset, part.shape, array);
+    toTorchLayout(flatOf(part), part.offset, part.shape, array, part.rowLength);
     arrays.push(array);
     converted += array.length;
     if (converted < YIELD_AFTER) continue;

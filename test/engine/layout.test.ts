@@ -35,6 +35,12 @@ describe('layout', () => {
     const vector = new Float32Array(3);
     toEngineLayout(Float32Array.of(1, 2, 3), [3], vector);
     expect([...vector]).toEqual([1, 2, 3]);
+    const beside = new Float32Array(15).fill(-1);
+    toEngineLayout(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3], beside, 1, 5);
+    expect([...beside]).toEqual([-1, 1, 4, -1, -1, -1, 2, 5, -1, -1, -1, 3, 6, -1, -1]);
+    const back = new Float32Array(6);
+    toTorchLayout(beside, 1, [2, 3], back, 5);
+    expect([...back]).toEqual([1, 2, 3, 4, 5, 6]);
     expect(engineShape([2, 3])).toEqual([3, 2]);
     expect(engineShape([3])).toEqual([3]);
     expect(() => engineShape([1, 2, 3])).toThrow('rank 1, 2 or 4');

@@ -3,7 +3,7 @@
 // softmax.ts).
 import type { MatrixLayout } from './batched-matmul-operands.ts';
 import { batchedMatmul } from './batched-matmul.ts';
-import type { Family, Kernel, Value } from './kernel.ts';
+import { type Family, type Kernel, rowsIn, type Value } from './kernel.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 
 export interface AttentionGeometry {
@@ -16,7 +16,7 @@ export interface AttentionGeometry {
   heads: number;
 }
 
-/** q, y [B, queries, C]; k, v [B, keys, C]; head h has channels h C / heads on. */
+/** q, y [B, queries, C]; k, v [B, keys, C]; head h has channels h C / heads on. q, k, v and their gradients may be columns of a wider matrix. */
 export interface AttentionForward {
   q: Value;
   k: Value;
@@ -98,19 +98,18 @@ const transposed = (matrix: MatrixLayout): MatrixLayout => ({
   column: matrix.row,
 });
 
-/** The matrices of a chunk, and products of them. `scores` and `tokens` are layouts of one head, [queries, keys] and [tokens, C / heads]. */
+/** The matrices of a chunk, and products of them. Layouts are of one head: `scores` [queries, keys], of `tokens` [tokens, C / heads]. */
 function productsOf(family: Family, geometry: AttentionGeometry, chunk: Chunk) {
   const { keys, channels, heads } = geometry;
   const width = channels / heads;
-  const tokens = (count: number, first: number): MatrixLayout => ({
-    offset: chunk.picture * count * channels + first * channels + chunk.head * width,
-    outer: count * channels,
-    inner: width,
-    row: channels,
-    column: 1,
-  });
-  const query = tokens(geometry.queries, chunk.query);
-  const key = tokens(keys, 0);
+  const tokens = (of: Value, count: number, from: number) => {
+    const { whole, first, stride } = rowsIn(of);
+    const offset = (chunk.picture * count + from) * stride + first + chunk.head * width;
+    const layout: MatrixLayout = { offset, outer: count * stride, inner: width, row: stride, column: 1 };
+    return { value: whole, layout };
+  };
+  const queriesOf = (of: Value) => tokens(of, geometry.queries, chunk.query);
+  const keysOf = (of: Value) => tokens(of, keys, 0);
   const perHead = chunk.queries * keys;
   const scores: MatrixLayout = {
     offset: 0,
@@ -128,20 +127,27 @@ function productsOf(family: Family, geometry: AttentionGeometry, chunk: Chunk) {
   };
   /** to [queries, keys] = a b^T. */
   const compare = (a: Value, b: Value, to: Value): Kernel[] => {
-    const layout = { a: query, b: transposed(key), c: scores, accumulate: false };
-    return batchedMatmul(family, { batches, m: chunk.queries, n: keys, k: width }, { a, b, c: to }, layout);
+    const [left, right] = [queriesOf(a), keysOf(b)];
+    const layout = { a: left.layout, b: transposed(right.layout), c: scores, accumulate: false };
+    const size = { batches, m: chunk.queries, n: keys, k: width };
+    return batchedMatmul(family, size, { a: left.value, b: right.value, c: to }, layout);
   };
   /** to [queries, C / heads] = shares [queries, keys] x [keys, C / heads]. */
   const toQueries = (shares: Value, x: Value, to: Value): Kernel[] => {
-    const layout = { a: scores, b: key, c: query, accumulate: false };
+    const [right, result] = [keysOf(x), queriesOf(to)];
+    const layout = { a: scores, b: right.layout, c: result.layout, accumulate: false };
     const size = { batches, m: chunk.queries, n: width, k: keys };
-    return batchedMatmul(family, size, { a: shares, b: x, c: to }, layout);
+    return batchedMatmul(family, size, { a: shares, b: right.value, c: result.value }, layout);
   };
   /** to [keys, C / heads] = shares^T x [queries, C / heads]; added up over the chunks of a head's queries. */
   const toKeys = (shares: Value, x: Value, to: Value): Kernel[] => {
-    const layout = { a: transposed(scores), b: query, c: key, accumulate: chunk.query > 0 };
+    const [right, result] = [queriesOf(x), keysOf(to)];
+    const layout = {
+      ...{ a: transposed(scores), b: right.layout, c: result.layout },
+      accumulate: chunk.query > 0,
+    };
     const size = { batches, m: keys, n: width, k: chunk.queries };
-    return batchedMatmul(family, size, { a: shares, b: x, c: to }, layout);
+    return batchedMatmul(family, size, { a: shares, b: right.value, c: result.value }, layout);
   };
   return { rows, compare, toQueries, toKeys };
 }

@@ -14,15 +14,16 @@ import { concatGeometry, type Saved, upsampleGeometry } from './forward.ts';
 import type { ConvOperation, Operation } from './graph.ts';
 import { operandsOf } from './graph.ts';
 import { groupNormBackward } from './group-norm.ts';
-import type { Value } from './kernel.ts';
+import { rowsIn, type Value } from './kernel.ts';
 import { pixelSums } from './pixel-sums.ts';
+import type { VectorSums } from './vector-sums.ts';
 
 /** Where gradients of parameters go. */
 export interface ParameterHomes {
   /** The gradient of a weight of rank 2 or more; null for values that are no parameter. */
   gradientOf(parameter: Value): Value | null;
-  /** [rows, C], to be added up: of a parameter of rank 1, a bias, a scale or a shift. */
-  rowsOf(parameter: Value, rows: number): Value;
+  /** Of parameters of rank 1: biases, scales, shifts. */
+  sums: VectorSums;
   control: Value;
 }
 
@@ -45,12 +46,16 @@ function learning(operations: readonly Operation[], homes: ParameterHomes): Set<
   const ids = new Set<number>();
   for (const operation of operations) {
     const operands = operandsOf(operation);
-    if (operands.some((value) => ids.has(value.id) || homes.gradientOf(value) !== null)) {
+    if (operands.some((value) => ids.has(rowsIn(value).whole.id) || homes.gradientOf(value) !== null)) {
       ids.add(operation.y.id);
     }
   }
   return ids;
 }
+
+/** Of `all`, the columns that `x` is of its whole; all where it is whole. */
+const columnsAs = (x: Value, all: Value): Value =>
+  x.columns ? { ...x, columns: { of: all, first: x.columns.first } } : all;
 
 class BackwardPass {
   readonly #emission: Emission;
@@ -102,7 +107,7 @@ class BackwardPass {
       case 'groupNorm': {
         const { geometry, x, scale, shift, y } = operation;
         const stats = this.#saved.get(y.id) as Value;
-        const rowsOf = (parameter: Value) => this.#homes.rowsOf(parameter, geometry.batch);
+        const rowsOf = (parameter: Value) => this.#homes.sums.of(parameter, geometry.batch);
         const sums = { scaleSums: rowsOf(scale), shiftSums: rowsOf(shift) };
         const values = { x, stats, scale, shift, dy, ...this.#target(x), ...sums };
         return this.#emission.emit(groupNormBackward(family, geometry, values));
@@ -143,7 +148,7 @@ class BackwardPass {
     const { control } = this.#homes;
     const tile = this.#emission.tile('filter gradient', geometry);
     // What is added per channel has the bias's gradient, picture by picture.
-    const biasSums = perChannel ? null : this.#homes.rowsOf(bias, filterSplits(family, geometry));
+    const biasSums = perChannel ? null : this.#homes.sums.of(bias, filterSplits(family, geometry));
     emit(convFilterGradient(family, geometry, { x, dy, partial, control, gradient, biasSums }, tile));
     if (this.#learning.has(x.id)) this.#convInput(geometry, x, weight, dy);
     if (perChannel) this.#perChannel(geometry, perChannel, bias, dy);
@@ -152,11 +157,25 @@ class BackwardPass {
   }
 
   #perChannel({ batch, outHeight, outWidth, outs }: ConvGeometry, x: Value, bias: Value, dy: Value): void {
-    const sums = this.#homes.rowsOf(bias, batch);
+    const { sums } = this.#homes;
+    const { whole } = rowsIn(x);
+    const before = x.columns && this.#gradients.get(whole.id);
+    const all = before ?? sums.open(`d ${whole.label}`, batch, whole.shape.at(-1) as number);
+    const rows = sums.take(bias, columnsAs(x, all));
     const geometry = { batch, pixels: outHeight * outWidth, channels: outs };
-    this.#emission.emit(pixelSums(this.#emission.family, geometry, { dy, sums }));
-    this.#shared.add(sums.id);
-    this.give(x, { ...sums, shape: x.shape });
+    this.#emission.emit(pixelSums(this.#emission.family, geometry, { dy, sums: rows }));
+    if (before) return;
+    this.#shared.add(all.id);
+    this.give(whole, { ...all, shape: whole.shape });
+  }
+
+  /** Where the gradient of `x` goes that nothing was given yet; of columns, among those of their whole. */
+  #place(x: Value): Value {
+    const { whole } = rowsIn(x);
+    const before = x.columns && this.#gradients.get(whole.id);
+    const all = before ?? this.#emission.make(`d ${whole.label}`, whole.shape);
+    if (x.columns) this.#gradients.set(whole.id, all);
+    return columnsAs(x, all);
   }
 
   #convInput(geometry: ConvGeometry, x: Value, weight: Value, dy: Value): void {
@@ -175,16 +194,19 @@ class BackwardPass {
   #attention({ geometry, q, k, v, y }: Operation & { op: 'attention' }, dy: Value): void {
     const scores = this.#saved.get(y.id) as Value;
     const { work, keepsScores } = attentionMemory(geometry);
-    const make = (of: Value) => this.#emission.make(`d ${of.label}`, of.shape);
-    const [dq, dk, dv] = [make(q), make(k), make(v)] as const;
+    const [dq, dk, dv] = [this.#place(q), this.#place(k), this.#place(v)] as const;
     const values = {
       ...{ q, k, v, dy, dq, dk, dv },
       scores: keepsScores ? scores : this.#emission.make('scores again', scores.shape),
       work: this.#emission.make('d scores', work),
     };
     this.#emission.emit(attentionBackward(this.#emission.family, geometry, values));
-    this.give(q, dq);
-    this.give(k, dk);
-    this.give(v, dv);
+    for (const [of, gradient] of [
+      [q, dq],
+      [k, dk],
+      [v, dv],
+    ] as const) {
+      if (!of.columns) this.give(of, gradient);
+    }
   }
 }

@@ -27,11 +27,15 @@ export interface MatmulLayout {
   accumulate: boolean;
 }
 
+/** a and b may be one value; c is another. */
 export interface MatmulValues {
   a: Value;
   b: Value;
   c: Value;
 }
+
+/** The array that b is read from: memory is bound once. */
+export const arrayOfB = ({ a, b }: MatmulValues): 'a' | 'b' => (a.id === b.id ? 'a' : 'b');
 
 /** An operand as a kernel sees it: `edge` runs along rows of a or columns of b, `depth` along the sum. */
 export interface Operand {

@@ -3,6 +3,7 @@
 // times as fast as 8 x 4 outputs, which are 1.3 times as fast by fours as one by one. One pipeline serves all shapes whose operands lie the
 // same way. Not here: what is asked (batched-matmul.ts).
 import {
+  arrayOfB,
   type BatchedMatmulGeometry,
   type MatmulLayout,
   type MatmulValues,
@@ -55,7 +56,7 @@ function readRows(fours: Operand['fours'], steps: number): Reading {
   };
 }
 
-function readColumns(fours: Operand['fours'], steps: number, blocks: number): Reading {
+function readColumns(fours: Operand['fours'], steps: number, blocks: number, array: string): Reading {
   if (fours === 'edge') {
     return {
       before: lines(
@@ -63,7 +64,7 @@ function readColumns(fours: Operand['fours'], steps: number, blocks: number): Re
         (h) => `var b${h} = (${base('b')} + min(column + ${4 * h}u, params.n - 4u)) / 4u;`,
       ),
       read: lines(steps, (q) =>
-        lines(blocks, (h) => `let y${h}_${q} = b[b${h}]; b${h} += params.b_row / 4u;`),
+        lines(blocks, (h) => `let y${h}_${q} = ${array}[b${h}]; b${h} += params.b_row / 4u;`),
       ),
       at: (q, h) => `y${h}_${q}`,
     };
@@ -73,7 +74,7 @@ function readColumns(fours: Operand['fours'], steps: number, blocks: number): Re
   const number = (q: number, j: number) => (four ? `y${j}[${q}]` : `y${j}`);
   return {
     before: lines(4 * blocks, (j) => `var b${j} = ${four ? `(${first(j)}) / 4u` : first(j)};`),
-    read: lines(4 * blocks, (j) => `let y${j} = b[b${j}]; b${j} += ${four ? '1u' : 'params.b_row'};`),
+    read: lines(4 * blocks, (j) => `let y${j} = ${array}[b${j}]; b${j} += ${four ? '1u' : 'params.b_row'};`),
     at: (q, h) => `vec4<f32>(${[0, 1, 2, 3].map((j) => number(q, 4 * h + j)).join(', ')})`,
   };
 }
@@ -103,11 +104,13 @@ const strides = (name: string, layout: MatrixLayout): Record<string, number> =>
 /** c (+)= a b, as batched-matmul.ts says. */
 export function inRegisters(
   geometry: BatchedMatmulGeometry,
-  { a, b, c }: MatmulValues,
+  values: MatmulValues,
   layout: MatmulLayout,
 ): Kernel {
   const { batches, m, n, k } = geometry;
   const [outer, inner] = batches;
+  const { a, b, c } = values;
+  const array = arrayOfB(values);
   const operands = operandsOf(geometry, layout);
   // All by fours, or none: few kinds of kernel.
   const four = operands.a.fours !== null && operands.b.fours !== null && writesFours(geometry, layout);
@@ -116,14 +119,14 @@ export function inRegisters(
   const steps = foursOfA === 'depth' || foursOfB === 'depth' ? 4 : 1;
   const blocks = four ? 2 : 1;
   const across = 4 * blocks;
-  const [rows, columns] = [readRows(foursOfA, steps), readColumns(foursOfB, steps, blocks)];
+  const [rows, columns] = [readRows(foursOfA, steps), readColumns(foursOfB, steps, blocks, array)];
   const each = (f: (i: number, h: number) => string) => lines(ROWS, (i) => lines(blocks, (h) => f(i, h)));
   const type: Binding['type'] = four ? 'vec4<f32>' : 'f32';
   return kernel('registers', {
     op: 'batched matmul',
     bindings: {
       a: { value: a, access: 'read', type },
-      b: { value: b, access: 'read', type },
+      ...(array === 'b' ? { b: { value: b, access: 'read', type } } : {}),
       c: { value: c, access: layout.accumulate ? 'update' : 'write', type },
     },
     params: {

@@ -1,6 +1,7 @@
 // Matrix products for GPUs in hardware: tiles of both operands in workgroup memory, read as vec4s where they lie so, blocks of
 // 4 x 4 outputs in registers. Not here: what is asked (batched-matmul.ts).
 import {
+  arrayOfB,
   type BatchedMatmulGeometry,
   type MatmulLayout,
   type MatmulValues,
@@ -25,14 +26,14 @@ const THREADS = 64;
 const SIDE = 8;
 
 /** `<name>_one(base, edge, depth)`: a number, or four side by side; zero outside. No branch: a read that is not wanted is of the last. */
-function readFunction(operand: Operand): string {
+function readFunction(operand: Operand, array: string): string {
   const { name, edgeStride, depthStride, edges, depth, fours: way } = operand;
   const [lastEdge, lastDepth] = [edges - (way === 'edge' ? 4 : 1), depth - (way === 'depth' ? 4 : 1)];
   const at = `base + min(e, ${lastEdge}u) * ${edgeStride}u + min(d, ${lastDepth}u) * ${depthStride}u`;
   const type = way ? 'vec4<f32>' : 'f32';
   return /* wgsl */ `
 fn ${name}_one(base: u32, e: u32, d: u32) -> ${type} {
-  return select(${type}(), ${name}[${way ? `(${at}) / 4u` : at}], e < ${edges}u && d < ${depth}u);
+  return select(${type}(), ${array}[${way ? `(${at}) / 4u` : at}], e < ${edges}u && d < ${depth}u);
 }`;
 }
 
@@ -93,6 +94,7 @@ export function inTiles(geometry: BatchedMatmulGeometry, values: MatmulValues, l
   const { batches, m, n, k } = geometry;
   const [outer, inner] = batches;
   const { a, b } = operandsOf(geometry, layout);
+  const array = arrayOfB(values);
   const cFour = writesFours(geometry, layout);
   const whole = cFour && a.fours !== null && b.fours !== null;
   const blocks = whole && m > 32 && n > 32 ? 2 : 1;
@@ -109,7 +111,7 @@ export function inTiles(geometry: BatchedMatmulGeometry, values: MatmulValues, l
     op: 'batched matmul',
     bindings: {
       a: { value: values.a, access: 'read', type: typeOf(a.fours !== null) },
-      b: { value: values.b, access: 'read', type: typeOf(b.fours !== null) },
+      ...(array === 'b' ? { b: { value: values.b, access: 'read', type: typeOf(b.fours !== null) } } : {}),
       c: { value: values.c, access: layout.accumulate ? 'update' : 'write', type: typeOf(cFour) },
     },
     workgroupSize: [THREADS, 1, 1],
@@ -118,8 +120,8 @@ export function inTiles(geometry: BatchedMatmulGeometry, values: MatmulValues, l
     declarations: /* wgsl */ `
 var<workgroup> a_tile: array<vec4<f32>, ${DEPTH * across}>;
 var<workgroup> b_tile: array<vec4<f32>, ${DEPTH * across}>;
-${readFunction(a)}
-${readFunction(b)}`,
+${readFunction(a, 'a')}
+${readFunction(b, array)}`,
     body: /* wgsl */ `
       let outer = group.z / ${inner}u;
       let inner = group.z % ${inner}u;

@@ -7,7 +7,7 @@
 // as much code as a load: one in a loop over an array compiles in half the time of 128.
 //
 // Every body is written twice: with quad operations, and for devices without them with one channel at a time.
-import type { Binding, Value } from './kernel.ts';
+import { type Binding, rowsIn, type Value } from './kernel.ts';
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -76,14 +76,16 @@ export function endBindings({ source, weight, bias, perChannel, residual, target
     source: { value: source, access: 'read' },
     weights: { value: weight, access: 'read' },
     bias: optional(bias, 0),
-    perChannel: optional(perChannel, 1),
+    perChannel: optional(perChannel && rowsIn(perChannel).whole, 1),
     residual: optional(residual, 2),
     output: { value: target, access: keep ? 'update' : 'write' },
   } satisfies Record<string, Binding>;
 }
 
-/** `adds`: which of them there are. */
+/** `adds`: which of them there are; where the values per channel of a picture begin. */
 export const endParams = ({ bias, perChannel, residual, keep }: Ends) => ({
+  perFirst: perChannel ? rowsIn(perChannel).first : 0,
+  perPicture: perChannel ? rowsIn(perChannel).stride : 0,
   adds:
     Number(bias !== null) +
     2 * Number(perChannel !== null) +
@@ -96,7 +98,7 @@ export const starts = (groups: number): string =>
   lines(range(groups), (c) => {
     const [bias, perChannel] = [
       `bias[first + ${QUAD * c}u]`,
-      `perChannel[image * params.outs + first + ${QUAD * c}u]`,
+      `perChannel[image * params.perPicture + params.perFirst + first + ${QUAD * c}u]`,
     ];
     return `let start${c} = select(0.0, ${bias}, (params.adds & 1u) != 0u) + select(0.0, ${perChannel}, (params.adds & 2u) != 0u);`;
   });

@@ -128,7 +128,7 @@ function store(product: GatherProduct, tile: TileShape): string {
 
 /** One dispatch. */
 export function gatherProduct(product: GatherProduct, tile: TileShape): Kernel {
-  const { op, flops, way, source, weight, result, bindings, put } = product;
+  const { op, flops, way, source, weight, result, bindings, put, place } = product;
   const loads = loadsOf(product, tile);
   const { rows, times } = rowsOf(product);
   const { params, ...grid } = tiling(tile, rows, result.channels, times);
@@ -139,7 +139,7 @@ export function gatherProduct(product: GatherProduct, tile: TileShape): Kernel {
   const stage = (name: string, count: number, place: (s: number) => string) =>
     lines(count, (s) => `${name}_tile[${place(s)}] = load_${name}_${s};`);
   return kernel('tiles', {
-    ...{ op, flops, params, ...grid },
+    ...{ op, flops, params, ...grid, ...(place === undefined ? {} : { place }) },
     bindings: {
       source: { value: source.value, access: 'read', type: typeOf(source.channels % 4 === 0) },
       weight: { value: weight, access: 'read', type: typeOf(four) },

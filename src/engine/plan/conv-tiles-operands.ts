@@ -27,6 +27,8 @@ export interface GatherProduct {
   /** Bindings of the result and of what is added to it; `put` stores `sum` at `i`, channel `n` (of `width`) of `picture`. */
   bindings: Record<string, Binding>;
   put: string;
+  /** What `put` reads as PLACE. */
+  place?: number;
 }
 
 /** Rows of the product, and how often they are gone through: with parities apart a quarter of the points, rounded up, four times. */

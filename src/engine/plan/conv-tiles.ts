@@ -7,7 +7,7 @@ import { rowsOf, type Way } from './conv-tiles-operands.ts';
 import { defaultTile, type TileShape } from './conv-tiles-shapes.ts';
 import { typeOf } from './conv-tiles-text.ts';
 import { gradientTo } from './elementwise.ts';
-import type { Binding, Kernel, Value } from './kernel.ts';
+import { type Binding, type Kernel, PLACE, rowsIn, type Value } from './kernel.ts';
 
 export { convFilterGradient, filterSplits } from './conv-tiles-filter.ts';
 export { TILE_SHAPES } from './conv-tiles-shapes.ts';
@@ -20,9 +20,11 @@ export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: 
   const read = (value: Value): Binding => ({ value, access: 'read', type });
   // One memory is bound once: a convolution may be added to what it reads.
   const ofSource = residual?.id === x.id;
+  const four = outs % 4 === 0 ? 4 : 1;
+  const rows = perChannel && rowsIn(perChannel);
   const terms = [
     'sum + bias[n]',
-    perChannel ? 'per_channel[picture * width + n]' : '',
+    rows ? `per_channel[picture * ${rows.stride / four}u + ${PLACE} + n]` : '',
     residual ? (ofSource ? 'source[i]' : 'residual[i]') : '',
   ];
   const product = {
@@ -32,14 +34,14 @@ export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: 
     result: { batch, height: outHeight, width: outWidth, channels: outs },
     bindings: {
       bias: read(bias),
-      ...(perChannel ? { per_channel: read(perChannel) } : {}),
+      ...(rows ? { per_channel: read(rows.whole) } : {}),
       ...(residual && !ofSource ? { residual: read(residual) } : {}),
       y: { value: y, access: 'write', type },
     } satisfies Record<string, Binding>,
+    ...(rows ? { place: rows.first / four } : {}),
     put: `y[i] = ${terms.filter((term) => term !== '').join(' + ')};`,
   };
-  const { rows } = rowsOf(product);
-  return [gatherProduct(product, tile ?? defaultTile(rows, outs))];
+  return [gatherProduct(product, tile ?? defaultTile(rowsOf(product).rows, outs))];
 }
 
 /** dx sums tap by tap, output channel by output channel. With stride 2 each parity of pixels has taps of its own. */

@@ -1,27 +1,33 @@
-// All parameters as a few long vectors, each at an offset a kernel can bind: vectors (biases, scales, shifts) first, so that
-// their gradients come from one sum, then matrices and convolutions in the engine's layout. Not here: buffers.
+// All parameters as a few long vectors, each piece at an offset a kernel can bind: vectors (biases, scales, shifts) first, so
+// that their gradients come from one sum, then matrices and convolutions in the engine's layout. Not here: buffers.
 import { FaultError } from '../../fault.ts';
 import type { ParameterSpec } from '../executor.ts';
-import { engineShape, sizeOf } from '../layout.ts';
+import { toEngineLayout } from '../layout.ts';
+import type { Piece } from './join-linears.ts';
+import { elementsOf } from './kernel.ts';
 import { ALIGNMENT, tooLarge } from './memory.ts';
 
 const ALIGNED_ELEMENTS = ALIGNMENT / 4;
 
-export interface FlatPart {
-  name: string;
-  /** PyTorch's shape. */
-  shape: readonly number[];
-  engineShape: readonly number[];
-  /** Place in the specs. */
-  index: number;
+/** Offsets in elements, from the start of the shard. */
+interface Place {
   shard: number;
-  /** Elements, from the start of the shard. */
   offset: number;
 }
 
+/** Where a parameter lies, to be written and read. */
+export interface FlatPart extends Place {
+  name: string;
+  /** PyTorch's shape. */
+  shape: readonly number[];
+  /** Elements from one row of the engine's matrix to the next: more than its own where it lies beside others. */
+  rowLength: number;
+}
+
 export interface FlatLayout {
-  /** In the order of the specs. */
+  /** In the order of the parameters. */
   parts: FlatPart[];
+  pieces: (Piece & Place)[];
   /** Elements of each shard, gaps included (they stay zero). */
   shardLengths: number[];
   /** Elements at the start of shard 0 that hold the vectors. */
@@ -31,23 +37,56 @@ export interface FlatLayout {
 export const alignedElements = (elements: number): number =>
   Math.ceil(elements / ALIGNED_ELEMENTS) * ALIGNED_ELEMENTS;
 
-/** As few shards of at most `maxBytes` as can be. Throws FaultError (kind `memory`) where one parameter is larger, or the vectors together. */
-export function layOut(parameters: readonly ParameterSpec[], maxBytes: number): FlatLayout {
+/**
+ * As few shards of at most `maxBytes` as can be. `specs` of all the pieces' parameters, whose labels are their names. Throws
+ * FaultError (kind `memory`) where one piece is larger, or the vectors together.
+ */
+export function layOut(
+  specs: readonly ParameterSpec[],
+  pieces: readonly Piece[],
+  maxBytes: number,
+): FlatLayout {
   const most = Math.floor(maxBytes / ALIGNMENT) * ALIGNED_ELEMENTS;
-  const parts: FlatPart[] = [];
   const shardLengths = [0];
-  const place = ({ name, shape }: ParameterSpec, index: number) => {
-    const size = alignedElements(sizeOf(shape));
-    if (size > most) throw new FaultError(tooLarge(name, size * 4, maxBytes));
+  const place = (piece: Piece): Piece & Place => {
+    const size = alignedElements(elementsOf(piece.value));
+    if (size > most) throw new FaultError(tooLarge(piece.value.label, size * 4, maxBytes));
     if ((shardLengths.at(-1) as number) + size > most) shardLengths.push(0);
     const shard = shardLengths.length - 1;
     const offset = shardLengths[shard] as number;
-    parts.push({ name, shape, engineShape: engineShape(shape), index, shard, offset });
     shardLengths[shard] = offset + size;
+    return { ...piece, shard, offset };
   };
-  parameters.forEach((spec, i) => spec.shape.length < 2 && place(spec, i));
+  const isVector = ({ value }: Piece) => value.shape.length < 2;
+  const vectors = pieces.filter(isVector).map(place);
   if (shardLengths.length > 1) throw new FaultError(tooLarge('all biases together', maxBytes + 1, maxBytes));
   const vectorLength = shardLengths[0] as number;
-  parameters.forEach((spec, i) => spec.shape.length >= 2 && place(spec, i));
-  return { parts: parts.toSorted((a, b) => a.index - b.index), shardLengths, vectorLength };
+  const placed = [...vectors, ...pieces.filter((piece) => !isVector(piece)).map(place)];
+  const places = new Map(placed.flatMap((piece) => partPlaces(piece)));
+  const parts = specs.map(({ name, shape }) => {
+    const found = places.get(name);
+    if (!found) throw new Error(`${name} has no place`);
+    return { name, shape, ...found };
+  });
+  return { parts, pieces: placed, shardLengths, vectorLength };
+}
+
+/** Column beside column. */
+function partPlaces({ value, parameters, shard, offset }: Piece & Place) {
+  const rowLength = value.shape.at(-1) as number;
+  let column = 0;
+  return parameters.map(({ label, shape }) => {
+    const at = [label, { shard, offset: offset + column, rowLength }] as const;
+    column += shape.at(-1) as number;
+    return at;
+  });
+}
+
+/** The shards of one array per parameter, in PyTorch's layout. */
+export function flatten({ parts, shardLengths }: FlatLayout, arrays: readonly Float32Array[]) {
+  const shards = shardLengths.map((length) => new Float32Array(length));
+  parts.forEach(({ shape, shard, offset, rowLength }, i) => {
+    toEngineLayout(arrays[i] as Float32Array, shape, shards[shard] as Float32Array, offset, rowLength);
+  });
+  return shards;
 }

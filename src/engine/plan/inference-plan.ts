@@ -1,12 +1,12 @@
 // Writes down a forward pass alone: what draws samples. Pure data, as training-plan.ts, with weights of its own.
 import { Emission } from './emission.ts';
-import { type FlatLayout, layOut } from './flat-layout.ts';
+import type { FlatLayout } from './flat-layout.ts';
 import { emitForward } from './forward.ts';
 import { Values } from './graph.ts';
 import { Homes } from './homes.ts';
 import type { Kernel, Value } from './kernel.ts';
 import { aligned, type MemoryPlan, planMemory } from './memory.ts';
-import { homeOf, type PlanMemory, type PlanSpec, putParameters, writeNetwork } from './training-plan.ts';
+import { homeOf, type PlanMemory, type PlanSpec, putPieces, writeNetwork } from './training-plan.ts';
 
 export interface InferencePlan extends PlanMemory {
   layout: FlatLayout;
@@ -23,11 +23,16 @@ export interface InferencePlan extends PlanMemory {
 export function planInference(spec: Omit<PlanSpec, 'microBatches'>): InferencePlan {
   const values = new Values();
   const homes = new Homes();
-  const layout = layOut(spec.parameters, spec.bufferBytes);
   const emission = new Emission(spec.family, values, spec.tiles);
-  const written = writeNetwork(values, spec, layout);
+  const written = writeNetwork(values, spec);
+  const { layout } = written;
   layout.shardLengths.forEach((length, shard) => homes.open(homeOf('weights', shard), length * 4));
-  putParameters(homes, layout, 'weights', [...written.weights.values()]);
+  putPieces(
+    homes,
+    layout,
+    'weights',
+    layout.pieces.map(({ value }) => value),
+  );
   const input = homes.put(written.x, 'pass');
   const timesteps = homes.put(written.timesteps, 'pass');
   const prediction = homes.put(written.prediction, 'pass');

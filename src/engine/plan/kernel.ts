@@ -7,6 +7,14 @@ export interface Value {
   readonly shape: readonly number[];
   /** For reports: "down_blocks.0.resnets.0.conv1 out". */
   readonly label: string;
+  /** Where it is no memory of its own but some columns of a matrix, from `first` on. */
+  readonly columns?: { readonly of: Value; readonly first: number };
+}
+
+/** What to bind of a value whose rows may be columns of a wider matrix: element (row, c) of it is at row * stride + first + c. */
+export function rowsIn(value: Value): { whole: Value; first: number; stride: number } {
+  const { of: whole, first } = value.columns ?? { of: value, first: 0 };
+  return { whole, first, stride: whole.shape.at(-1) as number };
 }
 
 /**
@@ -36,6 +44,8 @@ export interface KernelSpec {
   params?: Record<string, number>;
   /** f32s the body reads as `params.name`. */
   floats?: Record<string, number>;
+  /** A u32 the source reads as PLACE: from the uniform for `tiles` too, so that it makes no source of its own. */
+  place?: number;
   workgroupSize: Grid;
   workgroups: Grid;
   /** Functions and workgroup variables in front of main. */
@@ -68,8 +78,10 @@ export const bytesOf = (value: Value): number => 4 * elementsOf(value);
 /** Work in floating-point operations; moving a byte counts as four. */
 export const costOf = ({ flops, bytes }: Pick<Kernel, 'flops' | 'bytes'>): number => flops + 4 * bytes;
 
+export const PLACE = 'uniforms.base.w';
+
 const MAX_BINDINGS = 8;
-/** vec4<u32>: where the grid of this dispatch begins. */
+/** vec4<u32>: where the grid of this dispatch begins, and its `place`. */
 const BASE_WORDS = 4;
 
 /** Builds a kernel; `tiles` writes the parameters into the source, `registers` into the uniform. */
@@ -83,6 +95,7 @@ export function kernel(family: Family, spec: KernelSpec): Kernel {
   const words = inSource ? [] : [...params.map(([, n]) => n), ...floats.map(([, n]) => floatWord(n))];
   const uniform = new Uint32Array(Math.ceil((BASE_WORDS + words.length) / 4) * 4);
   uniform.set(words, BASE_WORDS);
+  uniform[BASE_WORDS - 1] = spec.place ?? 0;
   return {
     op: spec.op,
     source: sourceOf(spec, spec.body, names, bindings, params, floats, inSource),

@@ -1,6 +1,6 @@
 // Sums over the pixels of each picture, in a fixed order: the gradient of what a convolution adds per channel. Not here: the
 // gradient of a bias alone (the filter gradient's kernels make it), group norm's sums (group-norm.ts).
-import { type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import { type Family, gridOf, type Kernel, kernel, PLACE, rowsIn, type Value } from './kernel.ts';
 
 export interface PixelSumsGeometry {
   batch: number;
@@ -15,22 +15,25 @@ const ROWS = 32;
 const LANES = 4;
 const BLOCK = 16;
 
-/** sums [B, C] = dy [B, pixels, C] summed over pixels. */
+/** sums [B, C] = dy [B, pixels, C] summed over pixels; they may be columns of a wider matrix, by fours where C is. */
 export function pixelSums(
   family: Family,
   { batch, pixels, channels }: PixelSumsGeometry,
   { dy, sums }: { dy: Value; sums: Value },
 ): Kernel[] {
   const four = family === 'registers' && channels % 4 === 0;
-  const width = four ? channels / 4 : channels;
+  const size = four ? 4 : 1;
+  const width = channels / size;
+  const { whole, first, stride } = rowsIn(sums);
   const type = four ? 'vec4<f32>' : 'f32';
   const shared = {
     op: 'pixel sums',
     bindings: {
       dy: { value: dy, access: 'read', type },
-      sums: { value: sums, access: 'write', type },
+      sums: { value: whole, access: 'write', type },
     } as const,
-    params: { pixels, channels: width, batch },
+    params: { pixels, channels: width, batch, stride: stride / size },
+    place: first / size,
   };
   if (family === 'registers') {
     return [
@@ -53,7 +56,7 @@ export function pixelSums(
         }
         sum += part;
       }
-      sums[i] = sum;`,
+      sums[b * params.stride + ${PLACE} + i % params.channels] = sum;`,
       }),
     ];
   }
@@ -78,7 +81,7 @@ export function pixelSums(
         if (row < step) { parts[lane] += parts[lane + step * ${COLUMNS}u]; }
       }
       if (row == 0u && c < params.channels && group.y < params.batch) {
-        sums[group.y * params.channels + c] = parts[lane];
+        sums[group.y * params.stride + ${PLACE} + c] = parts[lane];
       }`,
     }),
   ];

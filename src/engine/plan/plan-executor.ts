@@ -14,9 +14,9 @@ import type {
   StepStats,
 } from '../executor.ts';
 import { STATE_GROUPS } from '../executor.ts';
-import { toEngineLayout } from '../layout.ts';
 import { expectLengths, toTorchArrays } from '../state-arrays.ts';
 import { Buffers } from './buffers.ts';
+import { flatten } from './flat-layout.ts';
 import type { Family, Value } from './kernel.ts';
 import { controlOf } from './optimizer.ts';
 import { PlanPredictor } from './plan-predictor.ts';
@@ -199,12 +199,7 @@ export class PlanExecutor implements Executor {
     const { device } = this.#buffers;
     const { layout } = this.#plan;
     for (const group of STATE_GROUPS) {
-      layout.shardLengths.forEach((length, shard) => {
-        const flat = new Float32Array(length);
-        for (const part of layout.parts) {
-          if (part.shard !== shard) continue;
-          toEngineLayout(state[group][part.index] as Float32Array, part.shape, flat, part.offset);
-        }
+      flatten(layout, state[group]).forEach((flat, shard) => {
         device.queue.writeBuffer(this.#buffers.home(homeOf(group, shard)), 0, flat);
       });
     }

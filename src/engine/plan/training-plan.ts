@@ -3,6 +3,7 @@
 // Not here: running it (plan-executor.ts), each kernel (the files of their names).
 import { FaultError } from '../../fault.ts';
 import type { Network, ParameterSpec } from '../executor.ts';
+import { engineShape } from '../layout.ts';
 import { emitBackward, type ParameterHomes } from './backward.ts';
 import { Emission } from './emission.ts';
 import { type FlatLayout, layOut } from './flat-layout.ts';
@@ -10,6 +11,7 @@ import { emitForward, type Saved } from './forward.ts';
 import { fuse } from './fuse.ts';
 import { graphOps, type Operation, Values } from './graph.ts';
 import { Homes } from './homes.ts';
+import { joinLinears } from './join-linears.ts';
 import { bytesOf, elementsOf, type Family, type Kernel, type Value } from './kernel.ts';
 import { lossAndGradient, lossPartialShape, perPictureLoss } from './loss.ts';
 import { aligned, type MemoryPlan, planMemory, tooLarge } from './memory.ts';
@@ -64,10 +66,10 @@ export const GROUP_HOMES = ['weights', 'ema', 'expAvg', 'expAvgSq', 'gradient'] 
 export type GroupHome = (typeof GROUP_HOMES)[number];
 export const homeOf = (group: GroupHome, shard: number): string => `${group} ${shard}`;
 
-/** The network written down once: its operations, and a value per parameter. */
+/** The network written down once: its operations, and where its parameters lie. */
 export interface Written {
   operations: Operation[];
-  weights: Map<string, Value>;
+  layout: FlatLayout;
   x: Value;
   timesteps: Value;
   prediction: Value;
@@ -76,36 +78,41 @@ export interface Written {
 export function writeNetwork(
   values: Values,
   { parameters, network, shape, bufferBytes }: NetworkSpec,
-  layout: FlatLayout,
 ): Written {
   const raw: Operation[] = [];
-  const weights = new Map(
-    parameters.map(({ name }, i) => [name, values.make(name, layout.parts[i]?.engineShape ?? [])]),
-  );
+  const weights = parameters.map((spec) => values.make(spec.name, engineShape(spec.shape)));
   const x = values.make('input', shape);
   const timesteps = values.make('timesteps', [shape[0]]);
-  const prediction = network(graphOps(values, raw), Object.fromEntries(weights), x, timesteps);
-  const operations = fuse(raw, [prediction]);
+  const byName = Object.fromEntries(weights.map((weight) => [weight.label, weight]));
+  const prediction = network(graphOps(values, raw), byName, x, timesteps);
+  const fused = fuse(raw, [prediction]);
+  const { operations, pieces } = joinLinears(values, fused, weights, [prediction]);
   // Before kernels are made: of a network that is far too large there would be a great many.
   for (const { y } of operations)
     if (bytesOf(y) > bufferBytes) throw new FaultError(tooLarge(y.label, bytesOf(y), bufferBytes));
-  return { operations, weights, x, timesteps, prediction };
+  const layout = layOut(parameters, pieces, bufferBytes);
+  return { operations, layout, x, timesteps, prediction };
 }
 
 /** The operations alone, to be looked at before a plan is made. */
 export function operationsOf(spec: NetworkSpec): Operation[] {
-  return writeNetwork(new Values(), spec, layOut(spec.parameters, spec.bufferBytes)).operations;
+  return writeNetwork(new Values(), spec).operations;
 }
 
-/** Puts the parameters' values into `group`'s vectors, where the layout says. */
-export function putParameters(
+/** Where the weights of such a network lie, whatever the plan. */
+export function layoutOf(spec: NetworkSpec): FlatLayout {
+  return writeNetwork(new Values(), spec).layout;
+}
+
+/** Puts a value for each of the layout's pieces into `group`'s vectors. */
+export function putPieces(
   homes: Homes,
   layout: FlatLayout,
   group: GroupHome,
   values: readonly Value[],
 ): void {
-  layout.parts.forEach((part, i) => {
-    homes.putAt(values[i] as Value, homeOf(group, part.shard), part.offset * 4);
+  layout.pieces.forEach(({ shard, offset }, i) => {
+    homes.putAt(values[i] as Value, homeOf(group, shard), offset * 4);
   });
 }
 
@@ -117,15 +124,15 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   const pictures = batch * microBatches;
   const values = new Values();
   const homes = new Homes();
-  const layout = layOut(spec.parameters, spec.bufferBytes);
   const emission = new Emission(family, values, spec.tiles);
-  const written = writeNetwork(values, spec, layout);
+  const written = writeNetwork(values, spec);
+  const { layout } = written;
 
   const flat = openGroups(homes, values, layout);
-  const weights = [...written.weights.values()];
-  putParameters(homes, layout, 'weights', weights);
+  const weights = layout.pieces.map(({ value }) => value);
+  putPieces(homes, layout, 'weights', weights);
   const gradients = weights.map(({ label, shape: of }) => values.make(`d ${label}`, of));
-  putParameters(homes, layout, 'gradient', gradients);
+  putPieces(homes, layout, 'gradient', gradients);
 
   const control = homes.put(values.make('control', [CONTROL_LENGTH]), 'inputs');
   const seeds = homes.put(values.make('seeds', [4]), 'inputs');
@@ -154,11 +161,11 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   const byId = new Map(weights.map(({ id }, i) => [id, gradients[i] as Value]));
   const parameterHomes: ParameterHomes = {
     gradientOf: ({ id }) => byId.get(id) ?? null,
-    rowsOf: sums.open,
+    sums,
     control,
   };
   emitBackward(emission, written.operations, saved, parameterHomes, dPrediction);
-  emission.emit(sums.kernels(layout, weights, control, flat.gradient[0] as Value));
+  emission.emit(sums.kernels(layout, control, flat.gradient[0] as Value));
   const gradientKernels = emission.kernels.splice(0);
 
   emitUpdate(emission, flat, weighted, control, stats, pictures);

@@ -3,7 +3,7 @@
 import type { Emission } from './emission.ts';
 import { alignedElements, type FlatLayout } from './flat-layout.ts';
 import type { Homes } from './homes.ts';
-import { elementsOf, type Kernel, type Value } from './kernel.ts';
+import { elementsOf, type Kernel, rowsIn, type Value } from './kernel.ts';
 import { rowSums } from './row-sums.ts';
 
 const HOME = 'vector sums';
@@ -11,8 +11,10 @@ const HOME = 'vector sums';
 export class VectorSums {
   readonly #homes: Homes;
   readonly #emission: Emission;
-  /** [rows, length] of a parameter, by its id; `offset` in elements. */
-  readonly #places = new Map<number, { place: Value; offset: number }>();
+  /** Elements from the start of HOME at which rows begin, by their id. */
+  readonly #offsets = new Map<number, number>();
+  /** Of parameters, by their ids. */
+  readonly #rows = new Map<number, Value>();
   #length = 0;
 
   constructor(homes: Homes, emission: Emission) {
@@ -20,41 +22,48 @@ export class VectorSums {
     this.#emission = emission;
   }
 
-  /** [rows, length] for the parameter's gradient. Once for each parameter. */
-  open = (parameter: Value, rows: number): Value => {
-    if (parameter.shape.length !== 1) throw new Error(`${parameter.label} is no vector`);
-    const place = this.#emission.make(`d ${parameter.label} in rows`, [rows, parameter.shape[0] as number]);
-    this.#homes.putAt(place, HOME, this.#length * 4);
-    this.#places.set(parameter.id, { place, offset: this.#length });
-    this.#length += alignedElements(elementsOf(place));
-    return place;
-  };
+  /** Room for [rows, length]. */
+  open(label: string, rows: number, length: number): Value {
+    const value = this.#homes.putAt(this.#emission.make(label, [rows, length]), HOME, this.#length * 4);
+    this.#offsets.set(value.id, this.#length);
+    this.#length += alignedElements(elementsOf(value));
+    return value;
+  }
 
-  /** Adds all rows up into the first `vectorLength` elements of `gradient`. `parameters` as the layout's parts. */
-  kernels(layout: FlatLayout, parameters: readonly Value[], control: Value, gradient: Value): Kernel[] {
-    const length = layout.vectorLength;
+  /** Says that the parameter's gradient is the sum of `rows`, which were opened, or are some columns of such. Once for each. */
+  take(parameter: Value, rows: Value): Value {
+    this.#rows.set(parameter.id, rows);
+    return rows;
+  }
+
+  /** [rows, length] for the parameter's gradient. */
+  of(parameter: Value, rows: number): Value {
+    const [length] = parameter.shape as [number];
+    return this.take(parameter, this.open(`d ${parameter.label} in rows`, rows, length));
+  }
+
+  /** Adds all rows up into the first `vectorLength` elements of `gradient`. */
+  kernels({ pieces, vectorLength }: FlatLayout, control: Value, gradient: Value): Kernel[] {
     const all = this.#emission.make('vector sums', [Math.max(1, this.#length)]);
-    this.#homes.putAt(all, HOME, 0);
-    this.#homes.open(HOME, 4 * elementsOf(all));
-    // Gaps have no rows: they stay zero.
-    const [start, stride, rows] = [0, 1, 2].map(() => new Uint32Array(length)) as [
-      Uint32Array<ArrayBuffer>,
-      Uint32Array<ArrayBuffer>,
-      Uint32Array<ArrayBuffer>,
-    ];
-    layout.parts.forEach((part, i) => {
-      const { place, offset } = this.#places.get((parameters[i] as Value).id) ?? {};
-      if (!place || offset === undefined) return;
-      const [count, width] = place.shape as [number, number];
-      for (let c = 0; c < width; c++) start[part.offset + c] = offset + c;
-      stride.fill(width, part.offset, part.offset + width);
-      rows.fill(count, part.offset, part.offset + width);
-    });
+    this.#homes.open(HOME, 4 * elementsOf(this.#homes.putAt(all, HOME, 0)));
+    // What has no rows stays zero: gaps, and what nobody reads.
+    const words = () => new Uint32Array(vectorLength);
+    const [start, stride, count] = [words(), words(), words()];
+    for (const { value, offset } of pieces) {
+      const rows = this.#rows.get(value.id);
+      if (!rows) continue;
+      const { whole, first, stride: each } = rowsIn(rows);
+      const from = (this.#offsets.get(whole.id) as number) + first;
+      const end = offset + elementsOf(value);
+      for (let i = offset; i < end; i++) start[i] = from + i - offset;
+      stride.fill(each, offset, end);
+      count.fill(rows.shape[0] as number, offset, end);
+    }
     const constant = (label: string, numbers: Uint32Array<ArrayBuffer>) =>
       this.#emission.constant(label, numbers);
-    return rowSums(this.#emission.family, length, {
+    return rowSums(this.#emission.family, vectorLength, {
       ...{ sums: all, start: constant('starts', start), stride: constant('strides', stride) },
-      ...{ rows: constant('rows', rows), control, gradient },
+      ...{ rows: constant('rows', count), control, gradient },
     });
   }
 }

@@ -7,10 +7,10 @@ import {
   type AttentionGeometry,
   attentionMemory,
 } from '../../../src/engine/plan/attention.ts';
-import type { Family } from '../../../src/engine/plan/kernel.ts';
+import type { Family, Value } from '../../../src/engine/plan/kernel.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../reference.ts';
 import { difference } from './group-norm-claims.ts';
-import { runKernels, value } from './run-kernels.ts';
+import { fromColumns, inColumns, runKernels, value } from './run-kernels.ts';
 
 interface Expected {
   y: Float64Array;
@@ -70,8 +70,33 @@ function byLoops(geometry: AttentionGeometry, inputs: Plain[], dy: Plain): Expec
   return { y, dq, dk, dv };
 }
 
-/** `size`: of q's numbers, so of the scores. */
-export async function claimAttention(family: Family, geometry: AttentionGeometry, size = 1): Promise<void> {
+type Three = readonly [Value, Value, Value];
+
+/** q, k and v, or their gradients, in memory of their own or, where `joined`, side by side in one matrix. */
+function threeValues(shapes: readonly number[][], joined: boolean): Three {
+  const three = shapes.slice(0, 3).map((shape) => value('', shape));
+  if (!joined) return three as unknown as Three;
+  const [batch, tokens, channels] = shapes[0] as [number, number, number];
+  const of = value('', [batch, tokens, 3 * channels]);
+  return three.map((each, i) => ({ ...each, columns: { of, first: i * channels } })) as unknown as Three;
+}
+
+function threeNumbers(values: Three, inputs: readonly Plain[]): [Value, ArrayLike<number>][] {
+  const each = values.map((one, i) => inColumns(one, (inputs[i] as Plain).data));
+  if (!values[0].columns) return values.map((one, i) => [one, each[i] as ArrayLike<number>]);
+  const whole = Float64Array.from(each[0] as ArrayLike<number>, (_, i) =>
+    // Two of three do not have it.
+    numberAt(each.find((numbers) => !Number.isNaN(numbers[i])) as ArrayLike<number>, i),
+  );
+  return [[values[0].columns.of, whole]];
+}
+
+/** `size`: of q's numbers, so of the scores. `joined`: q, k and v, and their gradients, are columns of one matrix each. */
+export async function claimAttention(
+  family: Family,
+  geometry: AttentionGeometry,
+  { size = 1, joined = false } = {},
+): Promise<void> {
   const { batch, queries, keys, channels } = geometry;
   const shapes = [queries, keys, keys, queries].map((tokens) => [batch, tokens, channels]);
   const [q, k, v, dy] = shapes.map((shape, i) => wavy(shape, i + 1)) as [Plain, Plain, Plain, Plain];
@@ -82,10 +107,9 @@ export async function claimAttention(family: Family, geometry: AttentionGeometry
   const { scores: scoresShape, work: workShape, keepsScores } = attentionMemory(geometry);
   const [scores, again, work] = [scoresShape, scoresShape, workShape].map((shape) => value('scores', shape));
   const make = (shape: number[] | undefined) => value('', shape as number[]);
-  const values = { q: make(shapes[0]), k: make(shapes[1]), v: make(shapes[2]) };
-  const results = {
-    ...{ y: make(shapes[0]), dq: make(shapes[0]), dk: make(shapes[1]), dv: make(shapes[2]) },
-  };
+  const [three, gradients] = [threeValues(shapes, joined), threeValues(shapes, joined)];
+  const values = { q: three[0], k: three[1], v: three[2] };
+  const results = { y: make(shapes[0]), dq: gradients[0], dk: gradients[1], dv: gradients[2] };
   const cotangent = make(shapes[3]);
   const kernels = [
     ...attentionForward(family, geometry, { ...values, y: results.y, scores: scores as never }),
@@ -94,16 +118,8 @@ export async function claimAttention(family: Family, geometry: AttentionGeometry
       scores: (keepsScores ? scores : again) as never,
     }),
   ];
-  const read = await runKernels(
-    kernels,
-    new Map([
-      [values.q, (inputs[0] as Plain).data],
-      [values.k, k.data],
-      [values.v, v.data],
-      [cotangent, dy.data],
-    ]),
-  );
+  const read = await runKernels(kernels, new Map([...threeNumbers(three, inputs), [cotangent, dy.data]]));
   expect(difference(read(results.y), expected.y), 'y').toBeLessThan(1e-5);
   for (const name of ['dq', 'dk', 'dv'] as const)
-    expect(difference(read(results[name]), expected[name]), name).toBeLessThan(1e-4);
+    expect(difference(fromColumns(results[name], read), expected[name]), name).toBeLessThan(1e-4);
 }

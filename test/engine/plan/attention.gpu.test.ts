@@ -9,13 +9,21 @@ for (const family of ['tiles', 'registers'] as const) {
   });
 }
 
+test('registers: q, k and v side by side', async () => {
+  await claimAttention(
+    'registers',
+    { batch: 2, queries: 8, keys: 8, channels: 8, heads: 2 },
+    { joined: true },
+  );
+});
+
 test('registers: numbers that do not divide by four', async () => {
   await claimAttention('registers', { batch: 2, queries: 5, keys: 7, channels: 6, heads: 2 });
 });
 
 // The kernels of `registers` know no shape: these cost no pipelines.
 test('large scores, one token, many heads', async () => {
-  await claimAttention('registers', { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, 300);
+  await claimAttention('registers', { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, { size: 300 });
   await claimAttention('registers', { batch: 3, queries: 1, keys: 1, channels: 8, heads: 8 });
   await claimAttention('registers', { batch: 1, queries: 33, keys: 20, channels: 40, heads: 5 });
 });

@@ -23,8 +23,11 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('attention', () => {
     ] as const) {
       test(`${family}: [${batch}, ${queries}, ${channels}] of ${keys} keys, ${heads} heads`, () =>
         claimAttention(family, { batch, queries, keys, channels, heads }));
+      if (queries !== keys) continue;
+      test(`${family}: [${batch}, ${queries}, ${channels}], ${heads} heads, q, k and v side by side`, () =>
+        claimAttention(family, { batch, queries, keys, channels, heads }, { joined: true }));
     }
     test(`${family}: large scores`, () =>
-      claimAttention(family, { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, 300));
+      claimAttention(family, { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, { size: 300 }));
   }
 });

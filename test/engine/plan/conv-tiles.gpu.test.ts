@@ -9,7 +9,7 @@ import { claimSameBits } from './conv-tiles-claims.ts';
 const CASES: ConvCase[] = [
   {
     geometry: geometryOf([2, 9, 8, 16, 20]),
-    ...{ perChannel: true, residual: true, add: 'in place', accumulate: true },
+    ...{ perChannel: 'columns', residual: true, add: 'in place', accumulate: true },
   },
   { geometry: geometryOf([1, 6, 5, 3, 5]), accumulate: true },
   { geometry: geometryOf([2, 6, 6, 4, 8], { stride: 2 }), add: 'other' },

@@ -1,12 +1,32 @@
 // Runs kernels on a real device with given numbers, all values in one buffer as in a plan, and reads every value back.
 // Not a test: the kernels' tests call it. `values` makes the values a kernel binds.
 import type { Kernel, Value } from '../../../src/engine/plan/kernel.ts';
-import { bytesOf, elementsOf } from '../../../src/engine/plan/kernel.ts';
+import { bytesOf, elementsOf, rowsIn } from '../../../src/engine/plan/kernel.ts';
 import { Program, pipelineCacheOf } from '../../../src/engine/plan/program.ts';
 import { testDevice } from './test-device.ts';
 
 let made = 0;
 export const value = (label: string, shape: number[]): Value => ({ id: made++, label, shape });
+
+/** The numbers of the whole that has `numbers` in the columns of `each`, NaN in the others; they themselves where it is whole. */
+export function inColumns(each: Value, numbers: ArrayLike<number>): ArrayLike<number> {
+  if (!each.columns) return numbers;
+  const all = new Float64Array(elementsOf(each.columns.of)).fill(NaN);
+  Array.from(numbers).forEach((number, i) => (all[placeInWhole(each, i)] = number));
+  return all;
+}
+
+/** The numbers of `each`, out of those of its whole. */
+export function fromColumns(each: Value, read: (value: Value) => Float32Array): Float32Array {
+  const all = read(rowsIn(each).whole);
+  return Float32Array.from({ length: elementsOf(each) }, (_, i) => all[placeInWhole(each, i)] as number);
+}
+
+function placeInWhole(each: Value, i: number): number {
+  const { first, stride } = rowsIn(each);
+  const width = each.shape.at(-1) as number;
+  return Math.floor(i / width) * stride + first + (i % width);
+}
 
 /** Values named in `given` start as those numbers, the others as NaN, so that a kernel that reads what nobody wrote is seen. */
 export async function runKernels(

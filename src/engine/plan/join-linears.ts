@@ -1,0 +1,104 @@
+// Joins the linear layers of one input into one, their weights side by side: a resnet's projection of the time with all others,
+// attention's q, k and v. Who read one of their results reads its columns of the joined one. Not here: joining an operation with
+// what follows it (fuse.ts), where the weights lie (flat-layout.ts).
+import { type ConvOperation, type Operation, operandsOf, type Values } from './graph.ts';
+import type { Value } from './kernel.ts';
+
+/** What lies in memory in one piece: a parameter, or matrices, or vectors, of some parameters side by side. */
+export interface Piece {
+  value: Value;
+  parameters: readonly Value[];
+}
+
+/** The same results with fewer operations, and what its parameters have become. `outputs` are read from outside. */
+export function joinLinears(
+  values: Values,
+  operations: readonly Operation[],
+  parameters: readonly Value[],
+  outputs: readonly Value[],
+): { operations: Operation[]; pieces: Piece[] } {
+  const joints = groupsOf(operations, outputs).map((linears) => jointOf(values, linears));
+  const jointAt = new Map(joints.map((joint) => [joint.linears[0] as Operation, joint]));
+  const gone = new Set<Operation>(joints.flatMap(({ linears }) => linears));
+  const columns = new Map(joints.flatMap((joint) => joint.columns));
+  const pieceOf = new Map(
+    joints.flatMap(({ pieces }) => pieces.flatMap((piece) => piece.parameters.map(({ id }) => [id, piece]))),
+  );
+  return {
+    operations: operations.flatMap((operation) => {
+      const joint = jointAt.get(operation);
+      if (joint) return [joint.operation];
+      return gone.has(operation) ? [] : [readingColumns(operation, columns)];
+    }),
+    pieces: [...new Set(parameters.map((value) => pieceOf.get(value.id) ?? { value, parameters: [value] }))],
+  };
+}
+
+/** Linear layers that may be joined: two or more of one input, each read once, by an operation that can read columns. */
+function groupsOf(operations: readonly Operation[], outputs: readonly Value[]): ConvOperation[][] {
+  const reads = countById([...operations.flatMap(operandsOf), ...outputs]);
+  const asColumns = countById(operations.flatMap(readAsColumns));
+  const once = ({ id }: Value) => reads.get(id) === 1;
+  const groups = new Map<string, ConvOperation[]>();
+  for (const operation of operations) {
+    if (operation.op !== 'conv' || operation.weight.shape.length !== 2) continue;
+    const { x, weight, bias, perChannel, residual, y, geometry } = operation;
+    if (perChannel || residual || ![weight, bias, y].every(once) || !asColumns.has(y.id)) continue;
+    // Columns are read by fours where a layer's own are.
+    if (geometry.outs % 4 !== 0) continue;
+    const key = [x.id, ...x.shape].join();
+    groups.set(key, [...(groups.get(key) ?? []), operation]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
+}
+
+function countById(values: readonly Value[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { id } of values) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
+function readAsColumns(operation: Operation): Value[] {
+  if (operation.op === 'attention') return [operation.q, operation.k, operation.v];
+  return operation.op === 'conv' && operation.perChannel ? [operation.perChannel] : [];
+}
+
+type Columns = ReadonlyMap<number, NonNullable<Value['columns']>>;
+
+function readingColumns(operation: Operation, columns: Columns): Operation {
+  const from = <V extends Value | null>(value: V): V => {
+    const found = value && columns.get(value.id);
+    return found ? { ...value, columns: found } : value;
+  };
+  if (operation.op === 'attention') {
+    const { q, k, v } = operation;
+    return { ...operation, q: from(q), k: from(k), v: from(v) };
+  }
+  return operation.op === 'conv' ? { ...operation, perChannel: from(operation.perChannel) } : operation;
+}
+
+/** One linear layer in the place of `linears`, the columns of each one's result, and their parameters. */
+function jointOf(values: Values, linears: readonly ConvOperation[]) {
+  const [first] = linears as [ConvOperation];
+  const { x, geometry } = first;
+  const outs = linears.reduce((sum, linear) => sum + linear.geometry.outs, 0);
+  const make = (of: Value, shape: readonly number[]) =>
+    values.make(`${of.label} and ${linears.length - 1} more`, shape);
+  const weight = make(first.weight, [geometry.ins, outs]);
+  const bias = make(first.bias, [outs]);
+  const y = make(first.y, [...x.shape.slice(0, -1), outs]);
+  let column = 0;
+  return {
+    linears,
+    operation: { ...first, geometry: { ...geometry, outs }, weight, bias, y },
+    columns: linears.map((linear) => {
+      const at = [linear.y.id, { of: y, first: column }] as const;
+      column += linear.geometry.outs;
+      return at;
+    }),
+    pieces: [
+      { value: weight, parameters: linears.map((linear) => linear.weight) },
+      { value: bias, parameters: linears.map((linear) => linear.bias) },
+    ],
+  };
+}
