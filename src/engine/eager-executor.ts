@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FaultError } from '../fault.ts';
 import { adamW, allFinite, choose, clipCoefficient, type FlatState, globalNorm } from './adamw.ts';
 import type { Device } from './device.ts';
-import { eagerOps } from './eager.ts';
+import { eagerForward, HeldTensors, type Pass, predictEagerly } from './eager-predictor.ts';
 import {
   type Executor,
   type ExecutorState,
@@ -20,10 +20,7 @@ import {
 import { inputAndTarget } from './input-and-target.ts';
 import { sizeOf } from './layout.ts';
 import { joinShard, planShards, type Shard, splitShard, uploadShard } from './shards.ts';
-import type { Weights } from './ops.ts';
 import { expectLengths, toTorchArrays } from './state-arrays.ts';
-
-type Shape = StepBatch['shape'];
 
 /** Forward and backward of one micro-batch. */
 interface Gradients {
@@ -131,20 +128,8 @@ class EagerExecutor implements Executor {
     return result;
   }
 
-  #forward(
-    tensors: readonly tf.Tensor[],
-    input: Float32Array,
-    timesteps: Float32Array,
-    shape: Shape,
-  ): tf.Tensor {
-    const weights: Record<string, tf.Tensor> = {};
-    this.parameters.forEach(({ name }, i) => (weights[name] = tensors[i] as tf.Tensor));
-    return this.#network<tf.Tensor>(
-      eagerOps,
-      weights satisfies Weights<tf.Tensor>,
-      tf.tensor4d(input, shape),
-      tf.tensor1d(timesteps),
-    );
+  #forward(tensors: readonly tf.Tensor[], ...pass: Pass): tf.Tensor {
+    return eagerForward(this.parameters, this.#network, tensors, ...pass);
   }
 
   /** A tensor per parameter, in the order of the specs. */
@@ -184,19 +169,8 @@ class EagerExecutor implements Executor {
     return new HeldTensors(tf.tidy(() => this.#split(weights === 'ema' ? 'ema' : 'weights')));
   }
 
-  async predict(
-    weights: HeldWeights,
-    input: Float32Array,
-    timesteps: Float32Array,
-    shape: Shape,
-  ): Promise<Float32Array> {
-    if (!(weights instanceof HeldTensors)) throw new Error('predict takes weights from hold()');
-    const prediction = tf.tidy(() => this.#forward(weights.tensors, input, timesteps, shape));
-    try {
-      return await prediction.data<'float32'>();
-    } finally {
-      prediction.dispose();
-    }
+  predict(weights: HeldWeights, ...pass: Pass): Promise<Float32Array> {
+    return predictEagerly(this.parameters, this.#network, weights, ...pass);
   }
 
   dispose(): void {
@@ -207,24 +181,6 @@ class EagerExecutor implements Executor {
   #ready(): FlatState[] {
     if (this.#state.length === 0) throw new Error('the executor has no state: call setState first');
     return this.#state;
-  }
-}
-
-class HeldTensors implements HeldWeights {
-  #tensors: tf.Tensor[] | null;
-
-  constructor(tensors: tf.Tensor[]) {
-    this.#tensors = tensors;
-  }
-
-  get tensors(): readonly tf.Tensor[] {
-    if (!this.#tensors) throw new Error('these weights were released');
-    return this.#tensors;
-  }
-
-  release(): void {
-    tf.dispose(this.#tensors ?? []);
-    this.#tensors = null;
   }
 }
 

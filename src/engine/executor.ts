@@ -97,3 +97,6 @@ export interface Executor {
   ): Promise<Float32Array>;
   dispose(): void;
 }
+
+/** The half of an executor that predicts. */
+export type Predictor = Pick<Executor, 'hold' | 'predict'>;
