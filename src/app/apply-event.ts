@@ -2,6 +2,7 @@
 import { batch } from '@preact/signals';
 import { imagesPerStep } from '../config.ts';
 import type { Progress, Sample, TrainerEvent } from '../trainer/api.ts';
+import { addGenerated, beginGenerated, endGenerated } from './generated.ts';
 import { emptyNumbers, type LossHistory, type SampleGrid, type State } from './state.ts';
 
 /** What an event may ask of the session beyond the state. */
@@ -54,30 +55,14 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
       addProgress(state, event.progress);
       return;
     case 'samples-begin':
-      gridOf(state, event.purpose).value = {
-        step: event.step,
-        size: event.size,
-        weights: event.weights,
-        seed: event.seed,
-        samples: Array.from({ length: 16 }, () => null),
-        complete: false,
-        finite: true,
-      };
-      if (event.purpose === 'validation') state.alike.value = null;
+      beginGrid(state, event);
       return;
     case 'sample':
       addSample(state, event.sample);
       return;
-    case 'samples-end': {
-      const grid = gridOf(state, event.purpose);
-      if (grid.value) grid.value = { ...grid.value, complete: true, finite: event.finite };
-      if (event.purpose === 'validation') {
-        state.alike.value = event.alike;
-        // The same pictures, at the same step: they are the newest samples too.
-        state.samples.value ??= grid.value;
-      }
+    case 'samples-end':
+      endGrid(state, event);
       return;
-    }
     case 'sheet':
       hooks.sheetsChanged(event.runId);
       return;
@@ -111,7 +96,28 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
   }
 }
 
-const gridOf = (state: State, purpose: Sample['purpose']) =>
+type SamplesEvent<T> = Extract<TrainerEvent, { type: T }>;
+
+function beginGrid(state: State, event: SamplesEvent<'samples-begin'>): void {
+  const { purpose, step, size, weights, seed, count, calls } = event;
+  const samples = Array.from({ length: count }, () => null);
+  const grid: SampleGrid = { step, size, weights, seed, samples, complete: false, finite: true };
+  if (purpose === 'generate') state.generated.value = beginGenerated(grid, calls);
+  else gridOf(state, purpose).value = grid;
+  if (purpose === 'validation') state.alike.value = null;
+}
+
+function endGrid(state: State, { purpose, finite, alike }: SamplesEvent<'samples-end'>): void {
+  if (purpose === 'generate') return endGenerated(state, finite);
+  const grid = gridOf(state, purpose);
+  if (grid.value) grid.value = { ...grid.value, complete: true, finite };
+  if (purpose !== 'validation') return;
+  state.alike.value = alike;
+  // The same pictures, at the same step: they are the newest samples too.
+  state.samples.value ??= grid.value;
+}
+
+const gridOf = (state: State, purpose: Exclude<Sample['purpose'], 'generate'>) =>
   purpose === 'validation' ? state.validation : state.samples;
 
 function openRun(state: State, event: Extract<TrainerEvent, { type: 'run' }>): void {
@@ -189,6 +195,7 @@ const thinned = (clock: [number, number][]): [number, number][] =>
   clock.length <= CLOCK_POINTS ? clock : clock.filter((_, i) => i % 2 === 0 || i === clock.length - 1);
 
 function addSample(state: State, sample: Sample): void {
+  if (sample.purpose === 'generate') return addGenerated(state, sample);
   const grid = gridOf(state, sample.purpose);
   const now = grid.value;
   if (!now || now.step !== sample.step) return;

@@ -1,7 +1,15 @@
 // What the screen may ask for, types only. The session (session.ts) implements it; the gallery of states fakes it.
 import type { RunConfig } from '../config.ts';
 import type { Result } from '../fault.ts';
-import type { CheckpointRef, ExportKind, ImportAnswers, Preview, SelfTestReport } from '../trainer/api.ts';
+import type {
+  CheckpointRef,
+  DrawingFacts,
+  ExportKind,
+  ImportAnswers,
+  Preview,
+  SelfTestReport,
+} from '../trainer/api.ts';
+import type { Asked } from './state.ts';
 
 export interface Commands {
   /** Changes the form for the next new run; a new preset brings its own settings, keeping data set and seed. */
@@ -26,6 +34,12 @@ export interface Commands {
   /** Asks first. */
   deleteCheckpoint(ref: CheckpointRef): void;
   drawSamples(seed: number, weights: 'ema' | 'raw'): void;
+  generate(asked: Asked): void;
+  cancelGenerate(): void;
+  /** What is known of a checkpoint before pictures are drawn from it; null where nobody can tell. */
+  drawingFacts(ref: CheckpointRef): Promise<DrawingFacts | null>;
+  /** Downloads one of the generated pictures (0 the first), or a sheet of all. */
+  saveGenerated(which: number | 'all'): void;
   importPictures(files: File[], title: string): void;
   cancelImport(): void;
   confirmPictures(): void;

@@ -10,6 +10,7 @@ import type { Commands } from './commands.ts';
 import { download } from './download.ts';
 import { rememberSpeed } from './estimate.ts';
 import { Exchange } from './exchange.ts';
+import { Generation } from './generation.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { pictureBlob, sheetSteps, sheetBitmap } from './picture-shelf.ts';
@@ -34,10 +35,12 @@ export class Session {
   #wake: { release(): void } | null = null;
   #previewAsked = 0;
   readonly #exchange: Exchange;
+  readonly #generation: Generation;
 
   constructor(state: State, address: URLSearchParams) {
     this.#state = state;
     this.#exchange = new Exchange(state, (fault) => this.#fault(fault));
+    this.#generation = new Generation(state);
     this.#form = new RunForm(
       state,
       address,
@@ -84,6 +87,7 @@ export class Session {
     const { saving, preparing, importing, question, exporting, offered, runState } = this.#state;
     saving.value = preparing.value = importing.value = question.value = null;
     exporting.value = offered.value = null;
+    this.#generation.forget();
     runState.value = 'elsewhere';
     this.#stateChanged();
     await this.#takeTab();
@@ -102,6 +106,7 @@ export class Session {
     state.runState.value = 'starting';
     state.preparing.value = { what: 'Looking at this machine', done: 0, total: null };
     this.#stopTrainer();
+    this.#generation.forget();
     const { trainer, stop } = startTrainer((message) => this.#crashed(message));
     this.#trainer = trainer;
     this.#stopTrainer = stop;
@@ -131,6 +136,7 @@ export class Session {
   }
 
   #crashed(message: string): void {
+    this.#generation.forget();
     this.#state.runState.value = 'failed';
     this.#fault({
       kind: 'internal',
@@ -234,6 +240,10 @@ export class Session {
     keepCheckpoint: (ref, kept) => void this.#call((trainer) => trainer.keepCheckpoint(ref, kept)),
     deleteCheckpoint: (ref) => this.#askDelete(ref),
     drawSamples: (seed, weights) => void this.#call((trainer) => trainer.drawSamples({ seed, weights })),
+    generate: (asked) => void this.#call((trainer) => this.#generation.generate(trainer, asked)),
+    cancelGenerate: () => void this.#call((trainer) => this.#generation.cancel(trainer)),
+    drawingFacts: (ref) => this.#generation.facts(this.#trainer, ref),
+    saveGenerated: (which) => void this.#do(this.#generation.save(which)),
     importPictures: (files, title) => void this.#importPictures(files, title),
     cancelImport: () => void this.#call((trainer) => trainer.cancelImport()),
     deletePictures: (id) => this.#askDeletePictures(id),

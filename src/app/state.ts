@@ -6,6 +6,7 @@ import type {
   CheckpointRecord,
   DatasetInfo,
   FoundCheckpoint,
+  GenerateRequest,
   ImportPreview,
   ImportProgress,
   Machine,
@@ -18,7 +19,7 @@ import type {
 
 export type PageState = RunState | 'elsewhere' | 'unavailable';
 
-/** 16 places; a sample that is not drawn yet is null. */
+/** A set's places, 16 of a run's own; a sample that is not drawn yet is null. */
 export interface SampleGrid {
   step: number;
   size: number;
@@ -27,6 +28,26 @@ export interface SampleGrid {
   samples: (Sample | null)[];
   complete: boolean;
   finite: boolean;
+}
+
+/** Pictures from a checkpoint, on request. A cancelled set is complete, with the places it has. */
+export interface Generated extends SampleGrid {
+  /** Denoising calls of a picture. */
+  calls: number;
+  /** Calls made, and in all: a call is for up to 16 pictures. */
+  callsMade: number;
+  callsInAll: number;
+  /** By picture: the at most 8 moments of its way that came so far, the noise first. */
+  ways: Sample[][];
+  /** performance.now() at its begin, and seconds to its end; null before. */
+  begun: number;
+  seconds: number | null;
+}
+
+/** What the pictures of `Generated` were asked from, as it was then. */
+export interface Asked extends GenerateRequest {
+  /** Of the checkpoint. */
+  name: string;
 }
 
 /** A sheet of 16 samples in the index: one frame of the time strip. */
@@ -128,6 +149,11 @@ export interface State {
   validation: Signal<SampleGrid | null>;
   /** The newest set of samples (of the run so far, or drawn on request). */
   samples: Signal<SampleGrid | null>;
+  /** The newest pictures of the view Generate, and what they were asked from. */
+  generated: Signal<Generated | null>;
+  asked: Signal<Asked | null>;
+  /** From Generate to its end; `generated` has them once the checkpoint is open. */
+  generating: Signal<boolean>;
   frames: Signal<Frame[]>;
   checkpoints: Signal<CheckpointRecord[]>;
   saving: Signal<string | null>;
@@ -174,6 +200,9 @@ export function createState(): State {
     alike: signal<number | null>(null),
     validation: signal<SampleGrid | null>(null),
     samples: signal<SampleGrid | null>(null),
+    generated: signal<Generated | null>(null),
+    asked: signal<Asked | null>(null),
+    generating: signal(false),
     frames: signal<Frame[]>([]),
     checkpoints: signal<CheckpointRecord[]>([]),
     saving: signal<string | null>(null),

@@ -62,9 +62,12 @@ export interface FoundCheckpoint {
   imported: boolean;
 }
 
-/** One picture a model drew; uint8 RGBA, size x size. */
+/**
+ * One picture a model drew; uint8 RGBA, size x size. `generate`: from any checkpoint, on request, beside the run; the other
+ * purposes are the run's own.
+ */
 export interface Sample {
-  purpose: 'validation' | 'progress' | 'draw';
+  purpose: 'validation' | 'progress' | 'draw' | 'generate';
   step: number;
   index: number;
   of: number;
@@ -73,6 +76,10 @@ export interface Sample {
   finite: boolean;
   /** False: on its way, noise still clearing; shown, never counted. */
   drawn: boolean;
+  /** Denoising calls behind it: 0 is the noise it starts from. */
+  calls: number;
+  /** Which of the at most 8 moments of its way this is, 0 the noise; null between them. */
+  moment: number | null;
 }
 
 /** One step's numbers, batched into `progress`. */
@@ -114,6 +121,9 @@ export type TrainerEvent =
       size: number;
       weights: 'ema' | 'raw';
       seed: number;
+      /** Pictures, and the denoising calls of each. */
+      count: number;
+      calls: number;
     }
   | { type: 'sample'; sample: Sample }
   | { type: 'samples-end'; purpose: Sample['purpose']; step: number; finite: boolean; alike: number | null }
@@ -186,6 +196,29 @@ export interface ExportRequest {
   weights: 'ema' | 'raw';
 }
 
+/** Picture `i` (0 the first) of a seed is the same whatever `count` is. */
+export interface GenerateRequest {
+  ref: CheckpointRef;
+  weights: 'ema' | 'raw';
+  seed: number;
+  /** 1..64. */
+  count: number;
+  /** Denoising calls of a picture, 1..1000. */
+  steps: number;
+  sampler: RunConfig['sampler'];
+}
+
+/** What is known of a checkpoint before pictures are drawn from it. */
+export interface DrawingFacts {
+  /** Those of its run. */
+  steps: number;
+  sampler: RunConfig['sampler'];
+  /** Its network is that of the current run: then it can be drawn from while that run trains. */
+  asTheRun: boolean;
+  /** Of its network on this device, by pictures in the call: ms of a denoising call, as measured. Empty: not measured yet. */
+  callMs: { pictures: number; ms: number }[];
+}
+
 /** Pictures as the model will see them: one RGBA sheet of columns x rows tiles of size x size. */
 export interface Preview {
   size: number;
@@ -214,6 +247,10 @@ export interface TrainerApi {
   /** A new run with its own id and parent; `changes` may hold learningRate, epochs, maxSteps, checkpoint and sample intervals. */
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>>;
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>>;
+  /** Pictures from any checkpoint, with or without a run; changes nothing of a run. Answers when they are drawn, or cancelled. */
+  generate(request: GenerateRequest): Promise<Result<null>>;
+  cancelGenerate(): Promise<void>;
+  drawingFacts(ref: CheckpointRef): Promise<Result<DrawingFacts>>;
 
   /** The slot of a `checkpoint` is not overwritten until endExport. */
   exportCheckpoint(request: ExportRequest): Promise<Result<File>>;

@@ -1,25 +1,45 @@
-// The one set of samples in the making: begun, moved on by one denoising call, shown while its noise clears, stored as a
-// sheet. A newer set replaces an older one. Not here: the sampling itself (drawing.ts).
+// One set of samples in the making: begun, moved on by one denoising call, shown while its noise clears, stored as a sheet
+// where it is a run's. A newer set replaces an older one. Not here: the sampling itself (drawing.ts).
 import { getSheet } from '../checkpoint/index-db.ts';
+import type { RunConfig } from '../config.ts';
+import type { Predictor } from '../engine/executor.ts';
+import type { CallTimes } from './call-times.ts';
 import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
 import { keepPicture } from './keep-picture.ts';
 import type { Outbox } from './outbox.ts';
 import { countAlike, sheetPng } from './pictures.ts';
-import type { Run } from './run.ts';
+import { Turns } from './turns.ts';
 
 /** Least time between two looks at a set in the making. */
 const LOOK_EVERY_MS = 200;
 
+/** What a set is drawn from: a run, or a checkpoint opened for drawing alone. */
+export interface Drawable {
+  readonly runId: string;
+  readonly config: RunConfig;
+  readonly alphaBar: Float64Array;
+  readonly executor: Predictor;
+}
+
+interface Current {
+  from: Drawable;
+  drawing: Drawing;
+  drawn: DrawnSamples;
+}
+
 export class Artist {
   readonly #outbox: Outbox;
   readonly #guard: <T>(work: Promise<T>) => Promise<T>;
-  #current: { run: Run; drawing: Drawing } | null = null;
-  #advancing: Promise<unknown> = Promise.resolve();
+  readonly #times: CallTimes;
+  #current: Current | null = null;
+  readonly #turns = new Turns();
   #lookedAt = -Infinity;
 
-  constructor(outbox: Outbox, guard: <T>(work: Promise<T>) => Promise<T>) {
+  /** guard: as EngineRoom.guard. */
+  constructor(outbox: Outbox, guard: <T>(work: Promise<T>) => Promise<T>, times: CallTimes) {
     this.#outbox = outbox;
     this.#guard = guard;
+    this.#times = times;
   }
 
   get busy(): boolean {
@@ -27,11 +47,13 @@ export class Artist {
   }
 
   /** Starts a set from the weights as they are now; an unfinished one is dropped. */
-  begin(run: Run, request: DrawingRequest): void {
+  begin(from: Drawable, request: DrawingRequest): void {
     this.cancel();
-    const drawing = new Drawing(run.executor, run.alphaBar, run.config, request);
-    this.#current = { run, drawing };
-    this.#outbox.post({ type: 'samples-begin', size: drawing.size, ...request });
+    const drawing = new Drawing(from.executor, from.alphaBar, from.config, request);
+    this.#current = { from, drawing, drawn: { samples: [], finite: true } };
+    const { purpose, step, weights, seed } = request;
+    const { size, count, calls } = drawing;
+    this.#outbox.post({ type: 'samples-begin', purpose, step, size, weights, seed, count, calls });
     this.#lookedAt = -Infinity;
     this.#look(drawing);
   }
@@ -48,23 +70,29 @@ export class Artist {
 
   /** One denoising call, if a set is in the making; the set when that call completed it. Throws FaultError kind `gpu`. */
   advance(): Promise<DrawnSamples | null> {
-    const done = this.#advancing.then(() => this.#advance());
-    // The caller hears of a failure; the next call starts afresh.
-    this.#advancing = done.catch(() => undefined);
-    return done;
+    return this.#turns.take(() => this.#advance());
   }
 
   async #advance(): Promise<DrawnSamples | null> {
     const current = this.#current;
     if (!current) return null;
-    const drawn = await this.#guard(current.drawing.advance());
+    const { drawing, drawn, from } = current;
+    const { together, callsMade } = drawing;
+    const started = performance.now();
+    const completed = await this.#guard(drawing.advance());
+    if (callsMade > 0) this.#times.note(from.config, together, performance.now() - started);
     if (this.#current !== current) return null;
-    if (!drawn) {
-      this.#look(current.drawing);
+    if (completed) {
+      drawn.samples.push(...completed.samples);
+      drawn.finite = completed.finite;
+      for (const sample of completed.samples) this.#outbox.post({ type: 'sample', sample });
+    }
+    if (!drawing.done) {
+      this.#look(drawing);
       return null;
     }
     this.#current = null;
-    await this.#show(current.run, current.drawing.request, drawn);
+    await this.#keep(from, drawing.request, drawn);
     return drawn;
   }
 
@@ -76,32 +104,37 @@ export class Artist {
   }
 
   /** The samples of the weights as they are now, whole: true where all are finite. */
-  async validate(run: Run, step: number): Promise<boolean> {
+  async validate(run: Drawable, step: number): Promise<boolean> {
     this.begin(run, { purpose: 'validation', step, weights: 'ema', seed: run.config.seed });
     return (await this.finish())?.finite ?? false;
   }
 
-  /** Posts the pictures on their way. Training is not to be slowed by it: not for the samples drawn in between steps. */
+  /**
+   * Posts the pictures on their way, five times a second at most, and at every moment of a way that is kept. Training is not to
+   * be slowed by it: not for the samples drawn in between steps.
+   */
   #look(drawing: Drawing): void {
+    const { purpose } = drawing.request;
     const now = performance.now();
-    if (drawing.request.purpose === 'progress' || now - this.#lookedAt < LOOK_EVERY_MS) return;
+    const due = now - this.#lookedAt >= LOOK_EVERY_MS;
+    if (purpose === 'progress' || !(due || (purpose === 'generate' && drawing.atMoment))) return;
     this.#lookedAt = now;
     this.#outbox.post(...drawing.estimates().map((sample) => ({ type: 'sample' as const, sample })));
   }
 
-  async #show(run: Run, request: DrawingRequest, drawn: DrawnSamples): Promise<void> {
+  /** Tells the end of a set; one of a run becomes its sheet. */
+  async #keep({ runId }: Drawable, request: DrawingRequest, drawn: DrawnSamples): Promise<void> {
     const { purpose, step } = request;
-    for (const sample of drawn.samples) this.#outbox.post({ type: 'sample', sample });
-    const stored = purpose === 'validation' ? await storedSheet(run.runId, step) : null;
+    const stored = purpose === 'validation' ? await storedSheet(runId, step) : null;
     const alike = stored ? await countAlike(drawn.samples, stored) : null;
     this.#outbox.post({ type: 'samples-end', purpose, step, finite: drawn.finite, alike });
-    if (purpose === 'draw') return;
+    if (purpose === 'draw' || purpose === 'generate') return;
     const sheet = await sheetPng(drawn.samples);
-    if (purpose === 'validation') await keepPicture(run.runId, step, 'checkpoint_validation', sheet);
+    if (purpose === 'validation') await keepPicture(runId, step, 'checkpoint_validation', sheet);
     // What a checkpoint was stored with stays; a validation fills the place only where nothing is.
     if (purpose === 'progress' || !stored) {
-      const kept = await keepPicture(run.runId, step, 'samples', sheet);
-      if (kept) this.#outbox.post({ type: 'sheet', runId: run.runId, step });
+      const kept = await keepPicture(runId, step, 'samples', sheet);
+      if (kept) this.#outbox.post({ type: 'sheet', runId, step });
     }
   }
 }

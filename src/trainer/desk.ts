@@ -66,6 +66,13 @@ class Desk implements TrainerApi {
     (await this.#opening?.trainer?.resumeFrom(ref, changes)) ?? notOpen();
   drawSamples: TrainerApi['drawSamples'] = async (request) =>
     (await this.#opening?.trainer?.drawSamples(request)) ?? notOpen();
+  generate: TrainerApi['generate'] = async (request) =>
+    (await this.#opening?.trainer?.generate(request)) ?? notOpen();
+  cancelGenerate = async () => this.#opening?.trainer?.generator.cancel();
+  drawingFacts: TrainerApi['drawingFacts'] = async (ref) => {
+    const trainer = this.#opening?.trainer;
+    return trainer ? answer(() => trainer.generator.factsOf(ref)) : notOpen();
+  };
   confirmPictures = async () => this.#opening?.trainer?.confirmPictures();
 
   exportCheckpoint: TrainerApi['exportCheckpoint'] = async ({ ref, kind, weights }) => {

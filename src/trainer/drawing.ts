@@ -1,21 +1,29 @@
-// Draws the 16 samples of one step: fixed noise, held weights, one denoising call at a time, so that the training loop can
-// put its steps in between. Not here: the sampler's equations (diffusion/sampler.ts), PNGs (pictures.ts).
+// Draws a set of pictures: fixed noise, held weights, one denoising call at a time, so that the training loop can put its
+// steps in between. 16 in a call; of more pictures, 16 after 16. Not here: the sampler's equations (diffusion/sampler.ts), PNGs (pictures.ts).
 import { networkOf, type RunConfig } from '../config.ts';
 import { createSampler, initialNoise, type Sampler, stepNoise } from '../diffusion/sampler.ts';
-import type { Executor, HeldWeights } from '../engine/executor.ts';
+import type { HeldWeights, Predictor } from '../engine/executor.ts';
 import type { Sample } from './api.ts';
 
+/** Of a set that belongs to a run, and of a denoising call at most. */
 export const SAMPLE_COUNT = 16;
+
+/** Of a picture's way that are worth showing: the noise, the picture, and up to 6 between. */
+const MOMENTS = 8;
 
 export interface DrawingRequest {
   purpose: Sample['purpose'];
   step: number;
   weights: 'ema' | 'raw';
   seed: number;
+  /** SAMPLE_COUNT where it is left out. Picture i of a seed is the same in a set of any size. */
+  count?: number;
 }
 
+/** Pictures that are complete. */
 export interface DrawnSamples {
   samples: Sample[];
+  /** They, and all that was predicted on the way: a sampler clips, so that not finite predictions would not show in them. */
   finite: boolean;
 }
 
@@ -23,73 +31,103 @@ export interface DrawnSamples {
 export class Drawing {
   readonly request: DrawingRequest;
   readonly size: number;
+  readonly count: number;
   readonly #channels: number;
-  readonly #executor: Executor;
+  readonly #predictor: Predictor;
   readonly #held: HeldWeights;
   readonly #sampler: Sampler;
+  readonly #moments: readonly number[];
+  /** The picture that `#x` begins with. */
+  #first = 0;
   #x: Float32Array;
   #call = 0;
-  /** A sampler clips what it is given: a prediction that is not finite would not show in the samples. */
   #finite = true;
 
-  constructor(executor: Executor, alphaBar: Float64Array, config: RunConfig, request: DrawingRequest) {
+  constructor(predictor: Predictor, alphaBar: Float64Array, config: RunConfig, request: DrawingRequest) {
     this.request = request;
     this.size = config.imageSize;
+    this.count = request.count ?? SAMPLE_COUNT;
     this.#channels = networkOf(config).inChannels;
-    this.#executor = executor;
-    this.#held = executor.hold(request.weights);
+    this.#predictor = predictor;
+    this.#held = predictor.hold(request.weights);
     this.#sampler = createSampler({
       alphaBar,
       predictionType: config.predictionType,
       sampler: config.sampler,
       steps: config.sampleSteps,
     });
-    this.#x = eachSample(this.#length, (index, length) => initialNoise(request.seed, index, length));
+    this.#moments = momentsOf(this.calls);
+    this.#x = this.#noise();
   }
 
   get #length(): number {
     return this.size * this.size * this.#channels;
   }
 
+  /** Pictures that the next call is for. */
+  get together(): number {
+    return Math.min(SAMPLE_COUNT, this.count - this.#first);
+  }
+
+  /** Denoising calls of a picture. */
   get calls(): number {
     return this.#sampler.timesteps.length;
   }
 
+  /** Made of the pictures in hand. */
   get callsMade(): number {
     return this.#call;
   }
 
-  /** One denoising call for all 16; null while more are to come. */
+  /** The pictures in hand are at one of the moments that are worth showing. */
+  get atMoment(): boolean {
+    return this.#moments.includes(this.#call);
+  }
+
+  get done(): boolean {
+    return this.together === 0;
+  }
+
+  /** One denoising call; the pictures that it completed, null while more are to come. */
   async advance(): Promise<DrawnSamples | null> {
     const timestep = this.#sampler.timesteps[this.#call];
-    if (timestep === undefined) throw new Error('the samples are complete already');
-    const timesteps = new Float32Array(SAMPLE_COUNT).fill(timestep);
-    const prediction = await this.#executor.predict(this.#held, this.#x, timesteps, [
-      SAMPLE_COUNT,
-      this.size,
-      this.size,
-      this.#channels,
-    ]);
+    const { together, size } = this;
+    if (timestep === undefined || together === 0) throw new Error('the samples are complete already');
+    const timesteps = new Float32Array(together).fill(timestep);
+    const shape: [number, number, number, number] = [together, size, size, this.#channels];
+    const prediction = await this.#predictor.predict(this.#held, this.#x, timesteps, shape);
     this.#finite &&= prediction.every(Number.isFinite);
     const noise = this.#sampler.usesNoise(this.#call) ? this.#stepNoise() : null;
     this.#x = this.#sampler.step(this.#call, this.#x, prediction, noise);
     this.#call += 1;
     if (this.#call < this.calls) return null;
-    this.cancel();
     const samples = this.#samples(true);
-    return { samples, finite: this.#finite && samples.every((sample) => sample.finite) };
+    this.#finite &&= samples.every((sample) => sample.finite);
+    this.#first += together;
+    this.#call = 0;
+    if (this.done) this.cancel();
+    else this.#x = this.#noise();
+    return { samples, finite: this.#finite };
   }
 
-  /** The 16 pictures as they are now, for looking at: noise that clears call by call. Changes nothing. */
+  /** The pictures in hand as they are now, for looking at: noise that clears call by call. Changes nothing. */
   estimates(): Sample[] {
     return this.#samples(false);
   }
 
+  #noise(): Float32Array {
+    return this.#each((index, length) => initialNoise(this.request.seed, index, length));
+  }
+
   /** Fresh noise of a stochastic sampler, sample by sample, so that no sample depends on its neighbours. */
   #stepNoise(): Float32Array {
-    return eachSample(this.#length, (index, length) =>
-      stepNoise(this.request.seed, index, length, this.#call),
-    );
+    return this.#each((index, length) => stepNoise(this.request.seed, index, length, this.#call));
+  }
+
+  #each(make: (index: number, length: number) => Float32Array): Float32Array {
+    const all = new Float32Array(this.together * this.#length);
+    for (let i = 0; i < this.together; i++) all.set(make(this.#first + i, this.#length), i * this.#length);
+    return all;
   }
 
   /** Lets the held weights go. */
@@ -98,29 +136,29 @@ export class Drawing {
   }
 
   #samples(drawn: boolean): Sample[] {
-    const samples: Sample[] = [];
-    for (let index = 0; index < SAMPLE_COUNT; index++) {
-      const pixels = this.#x.subarray(index * this.#length, (index + 1) * this.#length);
-      const finite = pixels.every(Number.isFinite);
-      samples.push({
+    const moment = this.#moments.indexOf(this.#call);
+    return Array.from({ length: this.together }, (_, i): Sample => {
+      const pixels = this.#x.subarray(i * this.#length, (i + 1) * this.#length);
+      return {
         purpose: this.request.purpose,
         step: this.request.step,
-        index,
-        of: SAMPLE_COUNT,
+        index: this.#first + i,
+        of: this.count,
         size: this.size,
         rgba: toRgba(pixels, this.#channels),
-        finite,
+        finite: pixels.every(Number.isFinite),
         drawn,
-      });
-    }
-    return samples;
+        calls: this.#call,
+        moment: moment < 0 ? null : moment,
+      };
+    });
   }
 }
 
-function eachSample(length: number, make: (index: number, length: number) => Float32Array): Float32Array {
-  const all = new Float32Array(SAMPLE_COUNT * length);
-  for (let index = 0; index < SAMPLE_COUNT; index++) all.set(make(index, length), index * length);
-  return all;
+/** After how many of `calls` calls a picture is at its moments: from 0 to all, evenly. */
+export function momentsOf(calls: number): number[] {
+  const last = Math.min(MOMENTS, calls + 1) - 1;
+  return Array.from({ length: last + 1 }, (_, i) => Math.round((i * calls) / last));
 }
 
 /** -1..1 RGB or grey as opaque uint8 RGBA; values outside are clamped. */

@@ -3,7 +3,9 @@ import { recall, remember } from '../checkpoint/index-db.ts';
 import { networkOf, type RunConfig } from '../config.ts';
 import { type Device, raceLost, startDevice } from '../engine/device.ts';
 import { createEagerExecutor } from '../engine/eager-executor.ts';
-import type { Executor, ExecutorState, Network } from '../engine/executor.ts';
+import { createEagerPredictor } from '../engine/eager-predictor.ts';
+import type { Executor, ExecutorState, Network, Predictor } from '../engine/executor.ts';
+import { createPlanPredictor } from '../engine/given-predictor.ts';
 import {
   createPlanExecutor,
   familyOf,
@@ -127,6 +129,20 @@ export class EngineRoom {
     await remember(this.#tilesKey, this.#tiles).catch(() => undefined);
     plan.setState(state);
     return plan;
+  }
+
+  /**
+   * The settings' network with `weights` (PyTorch's layout, in the order of its parameters), to draw with and not to train.
+   * All of it goes when what it holds is released. Throws FaultError kind `memory`.
+   */
+  async predictorFor(config: RunConfig, weights: readonly Float32Array[]): Promise<Predictor> {
+    const { parameters, network, options } = work(config);
+    const { webgpu } = this.device;
+    if (this.kindFor(config) === 'eager' || !webgpu)
+      return createEagerPredictor(this.device, parameters, network, weights);
+    const tiles = await this.#knownTiles();
+    const plan = { parameters, network, shape: options.shape, tiles };
+    return createPlanPredictor({ webgpu, software: this.device.software }, plan, weights);
   }
 
   get #tilesKey(): string {

@@ -37,3 +37,10 @@ export function describeFound(
     imported: imported !== null,
   };
 }
+
+/** What the page says where there is no checkpoint to go on from. */
+export const nothingFound = (passedOver: FoundCheckpoint['passedOver']): string =>
+  [
+    ...passedOver.map(({ name, why }) => `${name} could not be used: ${why}.`),
+    'No checkpoint yet: training starts from scratch.',
+  ].join(' ');

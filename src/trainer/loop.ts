@@ -6,6 +6,7 @@ import type { StepStats } from '../engine/executor.ts';
 import { yieldToEvents } from '../engine/yield-to-events.ts';
 import { FaultError } from '../fault.ts';
 import type { Artist } from './artist.ts';
+import type { Generator } from './generator.ts';
 import { lossByQuartile } from './history.ts';
 import { checkpointDue } from './naming.ts';
 import { capacityBytes, poolSlots } from '../checkpoint/sizes.ts';
@@ -21,6 +22,7 @@ const IN_FLIGHT = 2;
 export interface LoopTools {
   saver: Saver;
   artist: Artist;
+  generator: Generator;
   outbox: Outbox;
   store: StoreClient;
   rate: RateMeter;
@@ -60,7 +62,7 @@ export class Loop {
   async train(): Promise<boolean> {
     const { config, set, alphaBar } = this.#run;
     if (!set) throw new Error('the loop needs pictures');
-    const { saver, artist } = this.#tools;
+    const { saver, artist, generator } = this.#tools;
     while (this.#encoded < this.#last && !this.#stop) {
       const step = await trainingStep(config, set, alphaBar, this.#last, this.#encoded);
       const stats = this.#run.executor.step(step.microBatches, step.settings);
@@ -90,7 +92,7 @@ export class Loop {
       }
 
       if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight.shift();
-      await artist.advance();
+      await (artist.busy ? artist : generator).advance();
       this.#growPool();
       if (saver.gaveUp) throw new FaultError(saver.gaveUp);
       await yieldToEvents();

@@ -6,24 +6,33 @@ import { positionOf, type RunConfig } from '../config.ts';
 import { openPictures } from '../data/sets.ts';
 import { alphaBar } from '../diffusion/noise-schedule.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
-import { type Fault, FaultError } from '../fault.ts';
+import { type Fault, FaultError, faultOf } from '../fault.ts';
 import { Artist } from './artist.ts';
+import { CallTimes } from './call-times.ts';
 import { type CheckpointContent, readContent } from './checkpoint-file.ts';
 import type { EngineRoom } from './engine-room.ts';
+import { Generator } from './generator.ts';
 import { History } from './history.ts';
+import type { LoopTools } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { openRunPictures } from './run-pictures.ts';
 import { initialState, newRunId, type Run, stampOf, summaryOf } from './run.ts';
 import { Saver } from './saver.ts';
 import { must, storageRefused } from './trouble.ts';
 
+/** Waits before a lost device is tried again. */
+const DEVICE_RETRIES_MS = [0, 2000];
+
 export class Studio {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
   readonly #onLost: () => void;
   #room: EngineRoom;
+  readonly #times = new CallTimes();
+  readonly #settings = new Map<string, RunConfig>();
   #artist: Artist;
   #saver: Saver;
+  #generator: Generator;
   #run: Run | null = null;
   /** The device that holds the run's executor. */
   #runRoom: EngineRoom | null = null;
@@ -37,17 +46,27 @@ export class Studio {
     this.#outbox = outbox;
     this.#onLost = onLost;
     this.#room = room;
-    [this.#artist, this.#saver] = this.#equip(room);
+    [this.#artist, this.#saver, this.#generator] = this.#equip(room);
   }
 
-  #equip(room: EngineRoom): [Artist, Saver] {
+  #equip(room: EngineRoom): [Artist, Saver, Generator] {
     void room.device.lost.then(() => {
       if (this.#room !== room) return;
-      this.#deviceGone = true;
-      this.#artist.abandon();
+      this.abandonDevice();
       this.#onLost();
     });
-    return [new Artist(this.#outbox, room.guard), new Saver(this.#store, this.#outbox, room)];
+    const tools = {
+      store: this.#store,
+      outbox: this.#outbox,
+      times: this.#times,
+      settings: this.#settings,
+      currentRun: () => this.#run,
+    };
+    return [
+      new Artist(this.#outbox, room.guard, this.#times),
+      new Saver(this.#store, this.#outbox, room),
+      new Generator(tools, room),
+    ];
   }
 
   get run(): Run | null {
@@ -62,6 +81,20 @@ export class Studio {
   get saver(): Saver {
     return this.#saver;
   }
+  get generator(): Generator {
+    return this.#generator;
+  }
+  /** What a loop needs of the device and what is on it. */
+  get loopTools(): Omit<LoopTools, 'rate'> {
+    return {
+      saver: this.#saver,
+      artist: this.#artist,
+      generator: this.#generator,
+      outbox: this.#outbox,
+      store: this.#store,
+      guard: this.#room.guard,
+    };
+  }
   get deviceGone(): boolean {
     return this.#deviceGone;
   }
@@ -70,6 +103,24 @@ export class Studio {
   abandonDevice(): void {
     this.#deviceGone = true;
     this.#artist.abandon();
+    this.#generator.abandon();
+  }
+
+  /** After a loss: a new device, tried at 0 and 2 s. Null, or the loss with what the tries reported. */
+  async startDeviceAgain(fault: Fault): Promise<Fault | null> {
+    this.abandonDevice();
+    let { got } = fault;
+    for (const wait of DEVICE_RETRIES_MS) {
+      this.preparing('The GPU stopped answering; starting it again');
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      try {
+        await this.withDevice();
+        return null;
+      } catch (error) {
+        got = `${got}; then ${faultOf(error).got}`;
+      }
+    }
+    return { ...fault, got };
   }
 
   /** A working device: the one there is, or a new one of the same backend. Throws FaultError kind `gpu`. */
@@ -78,7 +129,7 @@ export class Studio {
     const room = await this.#room.startAgain();
     this.#room = room;
     this.#deviceGone = false;
-    [this.#artist, this.#saver] = this.#equip(room);
+    [this.#artist, this.#saver, this.#generator] = this.#equip(room);
   }
 
   /** A new run from settings: pictures, a slot in the store, a fresh network. */

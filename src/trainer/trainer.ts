@@ -4,10 +4,11 @@ import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { lastStep, type RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
-import type { RunState } from './api.ts';
+import type { GenerateRequest, RunState } from './api.ts';
 import { type CheckpointContent, type Execution, readContent } from './checkpoint-file.ts';
 import type { EngineRoom } from './engine-room.ts';
-import { describeFound } from './found.ts';
+import { describeFound, nothingFound } from './found.ts';
+import type { Generator } from './generator.ts';
 import { inParts, inPartsNotice } from './in-parts.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
@@ -15,18 +16,16 @@ import { RateMeter } from './rate-meter.ts';
 import type { Run } from './run.ts';
 import { Studio } from './studio.ts';
 import { deviceLost, gpuUnavailable, must } from './trouble.ts';
-
-/** Waits before a lost device is tried again. */
-const DEVICE_RETRIES_MS = [0, 2000];
+import { Turns } from './turns.ts';
 
 export class Trainer {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
   readonly #studio: Studio;
   readonly #rate = new RateMeter();
+  readonly #turns = new Turns();
   #loop: Loop | null = null;
   #looping: Promise<void> = Promise.resolve();
-  #commands: Promise<unknown> = Promise.resolve();
   #state: RunState = 'idle';
   #pauseAsked = false;
   #rolledBack = false;
@@ -42,16 +41,9 @@ export class Trainer {
     return this.#studio.run?.runId ?? null;
   }
 
-  /** Runs commands one after another. */
-  #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#commands.then(work);
-    this.#commands = result.catch(() => undefined);
-    return result;
-  }
-
-  /** As #exclusive; what goes wrong becomes the answer's fault. */
+  /** In its turn; what goes wrong becomes the answer's fault. */
   #answer(work: () => Promise<void>): Promise<Result<null>> {
-    return this.#exclusive(async () => {
+    return this.#turns.take(async () => {
       try {
         await work();
         return { ok: true, value: null };
@@ -81,20 +73,12 @@ export class Trainer {
   // ---------- the loop's life ----------
 
   #start(): void {
-    const { run, room, artist, saver } = this.#studio;
+    const { run, saver, loopTools } = this.#studio;
     if (!run || this.#pauseAsked) return this.#setState('paused');
     this.#rate.reset();
     saver.startAfresh();
     this.#setState('training');
-    const tools = {
-      saver,
-      artist,
-      outbox: this.#outbox,
-      store: this.#store,
-      rate: this.#rate,
-      guard: room.guard,
-    };
-    this.#loop = new Loop(run, tools);
+    this.#loop = new Loop(run, { ...loopTools, rate: this.#rate });
     this.#looping = this.#drive(this.#loop);
   }
 
@@ -103,6 +87,7 @@ export class Trainer {
     try {
       const finished = await loop.train();
       this.#loop = null;
+      this.#drawOn();
       await this.#studio.saver.idle();
       if (this.#studio.deviceGone) throw deviceLost();
       if (!finished) return;
@@ -110,6 +95,7 @@ export class Trainer {
       await this.#studio.artist.finish();
     } catch (error) {
       this.#loop = null;
+      this.#drawOn();
       await this.#trouble(faultOf(error));
     }
   }
@@ -152,22 +138,11 @@ export class Trainer {
 
   /** After a lost device: a new one at 0 and 2 s, then a calm end in which viewing and export work. */
   async #restartDevice(fault: Fault): Promise<void> {
-    this.#studio.abandonDevice();
     this.#setState('starting');
-    let got = fault.got;
-    for (const wait of DEVICE_RETRIES_MS) {
-      this.#studio.preparing('The GPU stopped answering; starting it again');
-      await new Promise((resolve) => setTimeout(resolve, wait));
-      try {
-        await this.#studio.withDevice();
-      } catch (error) {
-        got = `${got}; then ${faultOf(error).got}`;
-        continue;
-      }
-      return this.#studio.run ? this.#reload() : this.#setIdle();
-    }
+    const refused = await this.#studio.startDeviceAgain(fault);
+    if (!refused) return this.#studio.run ? this.#reload() : this.#setIdle();
     this.#setState('failed');
-    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable({ ...fault, got }, this.#studio.run) });
+    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable(refused, this.#studio.run) });
   }
 
   // ---------- beginning ----------
@@ -195,7 +170,7 @@ export class Trainer {
 
   /** The newest valid checkpoint of a run that is not closed: shown, validated, resumed. */
   recover(): Promise<void> {
-    return this.#exclusive(() => this.#recover(null));
+    return this.#turns.take(() => this.#recover(null));
   }
 
   /** `imported`: how the run was trained that has just come from a file. */
@@ -236,11 +211,7 @@ export class Trainer {
 
   #nothingFound(passed: Recovery['passedOver']): void {
     this.#setIdle();
-    const lines = passed.map(({ name, why }) => `${name} could not be used: ${why}.`);
-    this.#outbox.post({
-      type: 'notice',
-      text: [...lines, 'No checkpoint yet: training starts from scratch.'].join(' '),
-    });
+    this.#outbox.post({ type: 'notice', text: nothingFound(passed) });
   }
 
   async #afterValidation(run: Run, paused: boolean): Promise<void> {
@@ -260,7 +231,7 @@ export class Trainer {
   pause(): Promise<void> {
     this.#pauseAsked = true;
     this.#loop?.stop();
-    return this.#exclusive(async () => {
+    return this.#turns.take(async () => {
       await this.#halt();
       if (this.#state === 'training') await this.#rest();
       this.#pauseAsked = false;
@@ -295,7 +266,7 @@ export class Trainer {
   }
 
   resume(): Promise<void> {
-    return this.#exclusive(async () => {
+    return this.#turns.take(async () => {
       await this.#halt();
       this.#pauseAsked = false;
       const { run, pictureFault, deviceGone } = this.#studio;
@@ -311,7 +282,7 @@ export class Trainer {
 
   async saveCheckpoint(): Promise<void> {
     if (this.#loop) return this.#loop.askSave();
-    return this.#exclusive(async () => {
+    return this.#turns.take(async () => {
       await this.#halt();
       const { run, deviceGone } = this.#studio;
       if (!run || deviceGone || (this.#state !== 'paused' && this.#state !== 'finished')) return;
@@ -322,7 +293,7 @@ export class Trainer {
 
   newRun(): Promise<void> {
     this.#loop?.stop();
-    return this.#exclusive(async () => {
+    return this.#turns.take(async () => {
       await this.#halt();
       const { run } = this.#studio;
       if (run && this.#state === 'training') await this.#saveNow(run);
@@ -389,8 +360,32 @@ export class Trainer {
     });
   }
 
+  get generator(): Generator {
+    return this.#studio.generator;
+  }
+
+  /** From any checkpoint, with or without a run. Commands go on meanwhile; so does training, call by call. */
+  async generate(request: GenerateRequest): Promise<Result<null>> {
+    const begun = await this.#answer(async () => {
+      if (this.#studio.deviceGone) throw deviceLost();
+      await this.generator.begin(request, this.#loop !== null);
+      this.#drawOn();
+    });
+    return begun.ok ? this.generator.ended : begun;
+  }
+
+  /** What is generated goes on by itself while no training step takes it along. */
+  #drawOn(): void {
+    const { generator } = this;
+    const lost = (error: unknown) => generator === this.generator && this.#trouble(faultOf(error));
+    void generator
+      .finish(() => this.#loop === null)
+      // Where nothing else waits for the GPU, nobody else has heard of its loss.
+      .catch((error: unknown) => (this.#looping = this.#looping.then(async () => void (await lost(error)))));
+  }
+
   /** The user accepts pictures that differ from those the run began with. */
   confirmPictures(): Promise<void> {
-    return this.#exclusive(async () => this.#studio.confirmPictures());
+    return this.#turns.take(async () => this.#studio.confirmPictures());
   }
 }

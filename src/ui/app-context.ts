@@ -3,14 +3,20 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Commands } from '../app/commands.ts';
 import type { State } from '../app/state.ts';
+import type { ReadonlySignal } from '@preact/signals';
+import type { GenerateForm } from './generate-form.ts';
 import type { Looking } from './looking.ts';
 import type { Sheets } from './sheets.ts';
+import type { Tab } from './tab.ts';
 
 export interface App {
   state: State;
   commands: Commands;
   looking: Looking;
   sheets: Sheets;
+  tab: ReadonlySignal<Tab>;
+  /** Of the view Generate. */
+  asking: GenerateForm;
 }
 
 export const AppContext = createContext<App | null>(null);

@@ -5,22 +5,25 @@ import 'uplot/dist/uPlot.min.css';
 import type { Commands } from '../app/commands.ts';
 import type { State } from '../app/state.ts';
 import { AppContext } from './app-context.ts';
+import { createGenerateForm } from './generate-form.ts';
 import { createLooking } from './looking.ts';
 import { Page } from './page.tsx';
 import { Sheets } from './sheets.ts';
 import './styles.css';
+import { createTab } from './tab.ts';
 import { applyStoredTheme } from './theme.ts';
 import { createView } from './view.ts';
 
 /** Draws `state` into `root` and keeps it drawn; what the user does calls `commands`. */
-export function mount(root: HTMLElement, state: State, commands: Commands): void {
+export function mount(root: HTMLElement, state: State, commands: Commands, tab = createTab()): void {
   applyStoredTheme();
   const looking = createLooking(state);
   const sheets = new Sheets((step, runId) => commands.sheet(step, runId));
   renewSheets(state, sheets);
   const view = createView(state);
+  const asking = createGenerateForm();
   render(
-    <AppContext.Provider value={{ state, commands, looking, sheets }}>
+    <AppContext.Provider value={{ state, commands, looking, sheets, tab, asking }}>
       <Page view={view} />
     </AppContext.Provider>,
     root,

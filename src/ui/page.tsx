@@ -1,4 +1,4 @@
-// The whole page: which parts there are in which state. Not here: the parts.
+// The whole page: which parts there are in which state and view. Not here: the parts.
 import type { ReadonlySignal } from '@preact/signals';
 import { useCallback, useState } from 'preact/hooks';
 import { Alert } from './alert.tsx';
@@ -6,6 +6,8 @@ import { Announcer } from './announcer.tsx';
 import { useApp } from './app-context.ts';
 import { Calm } from './calm.tsx';
 import { DropTarget } from './drop.tsx';
+import { Generate } from './generate.tsx';
+import { GenerateSide } from './generate-side.tsx';
 import { Loss } from './loss.tsx';
 import { Notice } from './notice.tsx';
 import { ExportDialog } from './export-dialog.tsx';
@@ -22,7 +24,8 @@ import { ValidationSamples } from './validation-samples.tsx';
 import type { View } from './view.ts';
 
 export function Page({ view }: { view: ReadonlySignal<View> }) {
-  const { state } = useApp();
+  const { state, tab } = useApp();
+  const generates = tab.value === 'generate';
   const [help, setHelp] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
   useShortcuts(openHelp);
@@ -37,9 +40,9 @@ export function Page({ view }: { view: ReadonlySignal<View> }) {
       <div class="page">
         <main class="main" id="main" tabIndex={-1}>
           <Alert />
-          <Main view={view} />
+          {generates ? <Generate /> : <Main view={view} />}
         </main>
-        <Side view={view} />
+        {generates ? <GenerateSide /> : <Side view={view} />}
       </div>
       <Announcer />
       <QuestionDialog />

@@ -3,7 +3,7 @@ import { useApp } from './app-context.ts';
 import { CompareSlot } from './compare-slot.tsx';
 import { DrawMore } from './draw-more.tsx';
 import { count, duration, UNKNOWN } from './format.ts';
-import { type Picture, PictureCanvas } from './picture-canvas.tsx';
+import { PictureTile } from './picture-tile.tsx';
 import { Segments } from './segments.tsx';
 import { type ShownSample, type ShownSamples, useShownSamples } from './shown-samples.ts';
 
@@ -84,19 +84,12 @@ function Tile({ index, picture, samples }: { index: number; picture: ShownSample
     if (matchMedia('(max-width: 639px)').matches) looking.enlarged.value = true;
   };
   return (
-    <button
-      class="tile"
-      type="button"
-      aria-pressed={chosen}
-      aria-label={`Sample ${index + 1}, ${describe(picture, samples)}`}
-      onClick={press}
-    >
-      {picture === 'not-finite' ? (
-        <span class="gone">not finite</span>
-      ) : (
-        <PictureCanvas picture={picture} class={isClearing(picture) ? 'clearing' : ''} />
-      )}
-    </button>
+    <PictureTile
+      name={`Sample ${index + 1}, ${describe(picture, samples)}`}
+      picture={picture}
+      chosen={chosen}
+      onPress={press}
+    />
   );
 }
 
@@ -106,7 +99,3 @@ function describe(picture: ShownSample, { noise }: ShownSamples): string {
   if ('drawn' in picture) return picture.drawn ? 'drawn' : 'being drawn';
   return noise ? 'noise' : 'drawn';
 }
-
-/** On its way: its noise still clears. */
-const isClearing = (picture: Picture | null): boolean =>
-  picture !== null && 'drawn' in picture && !picture.drawn;

@@ -1,4 +1,5 @@
-// Keyboard shortcuts: what they do, and the dialog that lists them. Never while something is typed or a dialog is open.
+// Keyboard shortcuts: what they do, and the dialog that lists them. Never while something is typed or a dialog is open. Not
+// here: Ctrl Enter, which is the view Generate's own (generate-controls.tsx).
 import { useEffect } from 'preact/hooks';
 import { waitsAfterSamples } from './after-samples.ts';
 import { type App, useApp } from './app-context.ts';
@@ -8,6 +9,7 @@ const LIST = [
   ['Space', 'Pause or resume'],
   ['S', 'Save a checkpoint'],
   ['E', 'Export the newest checkpoint'],
+  ['Ctrl Enter', 'Generate, in its view'],
   ['?', 'This list'],
 ] as const;
 

@@ -38,14 +38,14 @@ function Step() {
 }
 
 function WhatToDo() {
-  const { state } = useApp();
+  const { state, tab } = useApp();
   const notice = state.notice.value;
   return (
     <p class="step">
       <span role="status" aria-label="Notices">
         {notice}
       </span>{' '}
-      {whatToDo(state, notice !== null)}
+      {tab.value === 'generate' ? '' : whatToDo(state, notice !== null)}
     </p>
   );
 }

@@ -1,6 +1,7 @@
-// The bar at the top: name, whether the app works offline, an update, installing, theme, keyboard shortcuts.
+// The bar at the top: name, the two views, whether the app works offline, an update, installing, theme, keyboard shortcuts.
 import { useApp } from './app-context.ts';
 import { Icon } from './icon.tsx';
+import type { Tab } from './tab.ts';
 import { toggleTheme } from './theme.ts';
 
 export function TopBar({ onHelp }: { onHelp: () => void }) {
@@ -10,19 +11,24 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
     <header class="bar">
       <span class="brand">
         <Icon name="mark" />
-        Perennial
+        <span>Perennial</span>
       </span>
+      <nav class="tabs" aria-label="Views">
+        <TabLink to="train">Train</TabLink>
+        <TabLink to="generate">Generate</TabLink>
+      </nav>
       <div class="bar-end">
         {offlineReady && <span class="quiet wide">Works offline</span>}
         {updateReady && (
           <button
             class="btn s"
             type="button"
+            aria-label="Update ready"
             onClick={() => commands.applyUpdate()}
             title="Saves first, then reloads"
           >
             <Icon name="sync" />
-            Update ready
+            <span>Update ready</span>
           </button>
         )}
         {installable && (
@@ -48,5 +54,14 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
         </button>
       </div>
     </header>
+  );
+}
+
+function TabLink({ to, children }: { to: Tab; children: string }) {
+  const { tab } = useApp();
+  return (
+    <a href={`#${to}`} aria-current={tab.value === to ? 'page' : undefined}>
+      {children}
+    </a>
   );
 }

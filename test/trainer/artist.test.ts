@@ -6,6 +6,7 @@ import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import type { Executor } from '../../src/engine/executor.ts';
 import type { Sample, TrainerEvent } from '../../src/trainer/api.ts';
 import { Artist } from '../../src/trainer/artist.ts';
+import { CallTimes } from '../../src/trainer/call-times.ts';
 import { Drawing, type DrawingRequest } from '../../src/trainer/drawing.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
 import type { Run } from '../../src/trainer/run.ts';
@@ -38,7 +39,7 @@ let artist: Artist;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
   posts = [];
-  artist = new Artist(new Outbox((events) => posts.push(events)), (work) => work);
+  artist = new Artist(new Outbox((events) => posts.push(events)), (work) => work, new CallTimes());
 });
 afterEach(() => vi.useRealTimers());
 

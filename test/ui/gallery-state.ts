@@ -1,6 +1,12 @@
 // A made-up session for every state of the page, and commands that do next to nothing. For the gallery only.
 import { schedulerFields, unetFields } from '../../src/trainer/import/asked-fields.ts';
-import { createState, type PageState, type SampleGrid, type State } from '../../src/app/state.ts';
+import {
+  createState,
+  type Generated,
+  type PageState,
+  type SampleGrid,
+  type State,
+} from '../../src/app/state.ts';
 import type { Commands } from '../../src/app/commands.ts';
 import { presetConfig } from '../../src/config.ts';
 import type { Fault } from '../../src/fault.ts';
@@ -70,10 +76,42 @@ function grid(step: number, drawn: number, noise: number | null = null): SampleG
           rgba: planet(index, SIZE, index < drawn ? 0.02 : (noise ?? 1)),
           finite: true,
           drawn: index < drawn,
+          calls: index < drawn ? 50 : 20,
+          moment: null,
         }
       : null,
   );
   return { step, size: SIZE, weights: 'ema', seed: 7, samples, complete: drawn === 16, finite: true };
+}
+
+/** `count` pictures from a checkpoint, the first `drawn` of them final and 16 more on their way. */
+function fillGenerated(state: State, count: number, drawn: number): void {
+  const calls = 50;
+  const whole = drawn === count;
+  const moments = [0, 7, 14, 21, 29, 36, 43, 50];
+  const made = (index: number): number => (index < drawn ? calls : index < drawn + 16 ? 29 : -1);
+  const picture = (index: number, at: number): Sample => ({
+    ...{ purpose: 'generate', step: LAST_SAMPLES, index, of: count, size: SIZE, finite: true },
+    rgba: planet(index + 40, SIZE, Math.max(0.02, 1 - at / calls)),
+    drawn: at === calls,
+    calls: at,
+    moment: moments.indexOf(at),
+  });
+  const all = Array.from({ length: count }, (_, i) => i);
+  const generated: Generated = {
+    ...{ step: LAST_SAMPLES, size: SIZE, weights: 'ema', seed: 7, complete: whole, finite: true, calls },
+    samples: all.map((i) => (made(i) < 0 ? null : picture(i, made(i)))),
+    ways: all.map((i) => moments.filter((at) => at <= made(i)).map((at) => picture(i, at))),
+    callsMade: Math.floor(drawn / 16) * calls + (whole ? 0 : 29),
+    callsInAll: Math.ceil(count / 16) * calls,
+    begun: performance.now() - 1800,
+    seconds: whole ? 1.8 : null,
+  };
+  state.generated.value = generated;
+  state.generating.value = !whole;
+  const ref = { runId: RUN.runId, generation: LAST_SAMPLES };
+  const name = 'unet_step_24000';
+  state.asked.value = { ref, name, weights: 'ema', seed: 7, count, steps: calls, sampler: 'ddim' };
 }
 
 const GPU_LOST: Fault = {
@@ -296,6 +334,37 @@ const FILL: Record<string, (state: State) => void> = {
     fillSetup(state);
     state.importing.value = { done: 311, total: 812, skipped: 2 };
   },
+  generate: (state) => fillRun(state, 25_310),
+  'generate-none': fillSetup,
+  'generate-idle': (state) => {
+    fillSetup(state);
+    state.checkpoints.value = CHECKPOINTS;
+  },
+  'generate-opening': (state) => {
+    fillRun(state, 25_310);
+    state.generating.value = true;
+  },
+  'generate-drawing': (state) => {
+    fillRun(state, 25_310);
+    fillGenerated(state, 16, 0);
+  },
+  'generate-drawn': (state) => {
+    fillRun(state, 25_310);
+    fillGenerated(state, 16, 16);
+  },
+  'generate-many': (state) => {
+    fillRun(state, 25_310);
+    fillGenerated(state, 64, 32);
+  },
+  'generate-other': (state) => {
+    fillRun(state, 25_310);
+    state.checkpoints.value = [
+      { ...CHECKPOINTS[0]!, runId: 'other', name: 'unet_final' },
+      ...state.checkpoints.value,
+    ];
+  },
+  'generate-elsewhere': (state) => FILL['elsewhere']?.(state),
+  'generate-unavailable': (state) => FILL['unavailable']?.(state),
   question: (state) => {
     fillRun(state, 25_310);
     state.question.value = {
@@ -355,6 +424,16 @@ const PAGE_STATE: Record<string, PageState> = {
   webgl: 'idle',
   importing: 'idle',
   misfit: 'idle',
+  generate: 'training',
+  'generate-none': 'idle',
+  'generate-idle': 'idle',
+  'generate-opening': 'paused',
+  'generate-drawing': 'training',
+  'generate-drawn': 'training',
+  'generate-many': 'paused',
+  'generate-other': 'training',
+  'generate-elsewhere': 'elsewhere',
+  'generate-unavailable': 'unavailable',
   question: 'paused',
   exporting: 'paused',
   offered: 'paused',
@@ -395,6 +474,14 @@ export function galleryCommands(state: State): Commands {
       keepCheckpoint: nothing,
       deleteCheckpoint: nothing,
     },
+    generate: () => (state.generating.value = true),
+    cancelGenerate: () => (state.generating.value = false),
+    saveGenerated: nothing,
+    drawingFacts: ({ runId }) =>
+      Promise.resolve({
+        ...{ steps: 50, sampler: 'ddim', asTheRun: runId === RUN.runId },
+        callMs: [{ pictures: 16, ms: 36 }],
+      }),
     ...{ drawSamples: nothing, importPictures: nothing, cancelImport: nothing, confirmPictures: nothing },
     ...{
       freeStepCheckpoints: nothing,

@@ -1,4 +1,6 @@
-// Every state of the page, by address: gallery.html#training,dark. For looking at and for tests; never shipped.
+// Every state of the page, by address: gallery.html#training,dark; those called generate... in that view. For looking at and for
+// tests; never shipped.
+import { signal } from '@preact/signals';
 import { mount } from '../../src/ui/mount.tsx';
 import { galleryCommands, galleryState } from './gallery-state.ts';
 
@@ -13,4 +15,4 @@ const root = document.getElementById('app');
 if (!root) throw new Error('gallery.html has no #app');
 const state = galleryState(name);
 Object.assign(globalThis, { galleryState: state });
-mount(root, state, galleryCommands(state));
+mount(root, state, galleryCommands(state), signal(name.startsWith('generate') ? 'generate' : 'train'));

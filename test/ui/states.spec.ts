@@ -6,11 +6,20 @@ import { expect, type Locator, type Page, test } from '@playwright/test';
 const STATES = [
   ...['idle', 'starting', 'validating', 'training', 'paused'],
   ...['finished', 'failed', 'unavailable', 'elsewhere'],
+  'generate-drawn',
 ];
 /** What a state may look like beside its usual look: each in two of the four. */
 const LOOKS = [
   ...['first', 'waiting', 'young', 'saving', 'webgl', 'importing', 'misfit'],
   ...['question', 'exporting', 'offered'],
+  ...[
+    'generate',
+    'generate-none',
+    'generate-drawing',
+    'generate-many',
+    'generate-other',
+    'generate-elsewhere',
+  ],
 ];
 const WIDTHS = [
   { width: 1280, height: 900 },
@@ -258,4 +267,86 @@ test('space pauses and resumes, but never while typing', async ({ page }) => {
   await page.getByLabel('Seed', { exact: true }).blur();
   await page.keyboard.press(' ');
   await expect(page.getByTestId('run-state')).toHaveText('training');
+});
+
+const drawn = (page: Page): Locator =>
+  page.getByRole('region', { name: 'Generated pictures' }).getByRole('button', { name: /^Picture \d+,/ });
+
+test('the address names the view, the link to it is marked, and Train has nothing of Generate', async ({
+  page,
+}) => {
+  const views = page.getByRole('navigation', { name: 'Views' });
+  await open(page, 'generate');
+  await expect(views.getByRole('link', { name: 'Generate' })).toHaveAttribute('aria-current', 'page');
+  await expect(views.getByRole('link', { name: 'Generate' })).toHaveAttribute('href', '#generate');
+  await expect(page.getByRole('button', { name: 'Generate', exact: true })).toHaveCount(1);
+  await expect(page.locator('[data-testid=sample]')).toHaveCount(0);
+  await open(page, 'training');
+  await expect(views.getByRole('link', { name: 'Train' })).toHaveAttribute('aria-current', 'page');
+  await expect(page.getByRole('button', { name: 'Generate', exact: true })).toHaveCount(0);
+});
+
+test('a picture that is pressed is shown large with its seed and its way, and can be saved', async ({
+  page,
+}) => {
+  await open(page, 'generate-drawn');
+  await expect(drawn(page)).toHaveCount(16);
+  await drawn(page).nth(5).click();
+  await expect(drawn(page).nth(5)).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('heading', { name: 'Picture 6', exact: true })).toBeVisible();
+  await expect(page.getByText('seed 7', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'PNG of picture 6' })).toBeEnabled();
+  const way = page.getByRole('img', { name: 'Picture 6 at 8 moments of its way, the noise first' });
+  await expect(way.locator('canvas')).toHaveCount(8);
+  await expect(page.getByRole('button', { name: 'Save all' })).toBeEnabled();
+  await expect(page.getByText('unet_step_24000, EMA weights, seed 7, 50 steps of DDIM')).toBeVisible();
+});
+
+test('what is wrong in the form is said beside its field, and nothing is generated', async ({ page }) => {
+  await open(page, 'generate');
+  const generate = page.getByRole('button', { name: 'Generate', exact: true });
+  await expect(generate).toBeEnabled();
+  await expect(generate).toHaveAccessibleDescription(
+    'Training waits about 2 s in all while these are drawn.',
+  );
+  await page.getByLabel('How many').fill('65');
+  await expect(page.getByLabel('How many')).toHaveAccessibleDescription(
+    'It must be a whole number from 1 to 64.',
+  );
+  await expect(generate).toBeDisabled();
+  expect(await findings(page)).toEqual([]);
+  await page.getByLabel('How many').fill('32');
+  await expect(generate).toHaveAccessibleDescription(
+    'Training waits about 4 s in all while these are drawn.',
+  );
+  await page.getByRole('button', { name: 'New seed' }).click();
+  await expect(page.getByLabel('Seed', { exact: true })).not.toHaveValue('0');
+});
+
+test('Ctrl Enter generates, also from a field; Cancel gives the focus back', async ({ page }) => {
+  await open(page, 'generate');
+  const generate = page.getByRole('button', { name: 'Generate', exact: true });
+  await expect(generate).toBeEnabled();
+  await page.getByLabel('Seed', { exact: true }).press('Control+Enter');
+  await expect(generate).toBeDisabled();
+  await expect(page.getByRole('progressbar', { name: 'Generating' })).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel', exact: true }).press('Enter');
+  await expect(generate).toBeFocused();
+});
+
+test('why nothing can be generated is said where the button is disabled', async ({ page }) => {
+  const reasons: Record<string, RegExp> = {
+    'generate-other': /^This checkpoint is of another network .* Press Pause in Train first\.$/,
+    'generate-elsewhere': /open in another tab/,
+    'generate-unavailable': /when the browser is started again/,
+  };
+  for (const [state, reason] of Object.entries(reasons)) {
+    await open(page, state);
+    const generate = page.getByRole('button', { name: 'Generate', exact: true });
+    await expect(generate).toBeDisabled();
+    await expect(generate).toHaveAccessibleDescription(reason);
+  }
+  await open(page, 'generate-none');
+  await expect(page.getByRole('main')).toContainText('No checkpoint yet.');
+  await expect(page.getByRole('main').getByRole('link', { name: 'Train' })).toHaveAttribute('href', '#train');
 });

@@ -1,0 +1,60 @@
+// Pictures of the view Generate as they come: places, the moments of each picture's way, how far it is. Not here: asking for
+// them (generation.ts).
+import type { Sample } from '../trainer/api.ts';
+import type { Generated, SampleGrid, State } from './state.ts';
+
+/** Pictures in a denoising call at most. */
+const TOGETHER = 16;
+
+/** Denoising calls for `count` pictures: 16 in a call, the rest in calls of their own. */
+export const callsFor = (count: number, calls: number): number => Math.ceil(count / TOGETHER) * calls;
+
+export function beginGenerated(grid: SampleGrid, calls: number): Generated {
+  const count = grid.samples.length;
+  return {
+    ...grid,
+    calls,
+    callsMade: 0,
+    callsInAll: callsFor(count, calls),
+    ways: Array.from({ length: count }, () => []),
+    begun: performance.now(),
+    seconds: null,
+  };
+}
+
+export function addGenerated(state: State, sample: Sample): void {
+  const now = state.generated.value;
+  if (!now || now.complete) return;
+  const { index, moment } = sample;
+  const callsMade = Math.floor(index / TOGETHER) * now.calls + sample.calls;
+  const samples = now.samples.map((old, i) => (i === index ? sample : old));
+  const ways = moment === null ? now.ways : now.ways.map((way, i) => (i === index ? [...way, sample] : way));
+  state.generated.value = { ...now, callsMade, samples, ways };
+}
+
+export function endGenerated(state: State, finite: boolean): void {
+  const now = state.generated.value;
+  if (!now) return;
+  state.generated.value = { ...now, complete: true, finite, seconds: (performance.now() - now.begun) / 1000 };
+}
+
+/** Those that are drawn stay, by their numbers; without any there is nothing. */
+export function cutGenerated(state: State): void {
+  const now = state.generated.value;
+  if (!now || now.complete) return;
+  const count = now.samples.filter((sample) => sample?.drawn).length;
+  const kept = { samples: now.samples.slice(0, count), ways: now.ways.slice(0, count) };
+  state.generated.value = count === 0 ? null : { ...now, ...kept, complete: true };
+}
+
+/** Seconds of `count` pictures as measured: those of full calls and of the rest; null where either was not measured. */
+export function secondsFor(
+  count: number,
+  calls: number,
+  callMs: readonly { pictures: number; ms: number }[],
+): number | null {
+  const msOf = (pictures: number) => callMs.find((one) => one.pictures === pictures)?.ms ?? NaN;
+  const [full, rest] = [Math.floor(count / TOGETHER), count % TOGETHER];
+  const ms = (full > 0 ? full * msOf(TOGETHER) : 0) + (rest > 0 ? msOf(rest) : 0);
+  return Number.isNaN(ms) ? null : (ms * calls) / 1000;
+}
