@@ -105,11 +105,10 @@ class BackwardPass {
       case 'conv':
         return this.#conv(operation, dy);
       case 'groupNorm': {
-        const { geometry, x, scale, shift, y } = operation;
+        const { geometry, x, affine, y } = operation;
         const stats = this.#saved.get(y.id) as Value;
-        const rowsOf = (parameter: Value) => this.#homes.sums.of(parameter, geometry.batch);
-        const sums = { scaleSums: rowsOf(scale), shiftSums: rowsOf(shift) };
-        const values = { x, stats, scale, shift, dy, ...this.#target(x), ...sums };
+        const sums = this.#homes.sums.of(affine, geometry.batch);
+        const values = { x, stats, affine, dy, ...this.#target(x), sums };
         return this.#emission.emit(groupNormBackward(family, geometry, values));
       }
       case 'silu':

@@ -3,11 +3,16 @@
 import { FaultError } from '../../fault.ts';
 import type { ParameterSpec } from '../executor.ts';
 import { toEngineLayout } from '../layout.ts';
-import type { Piece } from './join-linears.ts';
-import { elementsOf } from './kernel.ts';
+import { elementsOf, type Value } from './kernel.ts';
 import { ALIGNMENT, tooLarge } from './memory.ts';
 
 const ALIGNED_ELEMENTS = ALIGNMENT / 4;
+
+/** What lies in memory in one piece: a parameter, or matrices, or vectors, of some parameters side by side. */
+export interface Piece {
+  value: Value;
+  parameters: readonly Value[];
+}
 
 /** Offsets in elements, from the start of the shard. */
 interface Place {
@@ -36,6 +41,18 @@ export interface FlatLayout {
 
 export const alignedElements = (elements: number): number =>
   Math.ceil(elements / ALIGNED_ELEMENTS) * ALIGNED_ELEMENTS;
+
+/** A piece for every parameter, in their order: one of `joined`, or its own. Throws where one is in two. */
+export function piecesOf(parameters: readonly Value[], joined: readonly Piece[]): Piece[] {
+  const pieces = new Map<number, Piece>();
+  for (const piece of joined) {
+    for (const { id, label } of piece.parameters) {
+      if (pieces.has(id)) throw new Error(`${label} is read by two operations: each wants it beside others`);
+      pieces.set(id, piece);
+    }
+  }
+  return [...new Set(parameters.map((value) => pieces.get(value.id) ?? { value, parameters: [value] }))];
+}
 
 /**
  * As few shards of at most `maxBytes` as can be. `specs` of all the pieces' parameters, whose labels are their names. Throws

@@ -17,10 +17,20 @@ export interface ConvOperation {
   y: Value;
 }
 
+export interface GroupNormOperation {
+  op: 'groupNorm';
+  geometry: GroupNormGeometry;
+  x: Value;
+  /** [2 C]: scale, then shift, one behind the other in memory. */
+  affine: Value;
+  parameters: readonly [scale: Value, shift: Value];
+  y: Value;
+}
+
 /** A forward operation: what it reads, what it makes (`y`), its shape. */
 export type Operation =
   | ConvOperation
-  | { op: 'groupNorm'; geometry: GroupNormGeometry; x: Value; scale: Value; shift: Value; y: Value }
+  | GroupNormOperation
   | { op: 'silu'; x: Value; y: Value }
   | { op: 'attention'; geometry: AttentionGeometry; q: Value; k: Value; v: Value; y: Value }
   | { op: 'add'; a: Value; b: Value; y: Value }
@@ -103,7 +113,8 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
       const pixels = x.shape.slice(1, -1).reduce((product, edge) => product * edge, 1);
       const y = values.make(`${scale.label} out`, x.shape);
       const geometry = { batch, pixels, channels, groups, eps, act };
-      operations.push({ op: 'groupNorm', geometry, x, scale, shift, y });
+      const affine = values.make(`${scale.label} and shift`, [2 * channels]);
+      operations.push({ op: 'groupNorm', geometry, x, affine, parameters: [scale, shift], y });
       return y;
     },
     silu(x) {
@@ -164,7 +175,7 @@ export function operandsOf(operation: Operation): Value[] {
       return [x, weight, bias, ...(perChannel ? [perChannel] : []), ...(residual ? [residual] : [])];
     }
     case 'groupNorm':
-      return [operation.x, operation.scale, operation.shift];
+      return [operation.x, operation.affine];
     case 'attention':
       return [operation.q, operation.k, operation.v];
     case 'add':

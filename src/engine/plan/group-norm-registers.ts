@@ -65,8 +65,7 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
     op: 'group norm',
     bindings: {
       x: read(values.x),
-      scale: read(values.scale),
-      shift: read(values.shift),
+      affine: read(values.affine),
       y: write(values.y),
       stats: scalar.write(values.stats),
     },
@@ -78,8 +77,8 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
       stats[2u * i] = mean;
       stats[2u * i + 1u] = inverse;
       for (var w = 0u; w < params.width; w++) {
-        let gain = scale[c + w] * inverse;
-        let offset = shift[c + w];
+        let gain = affine[c + w] * inverse;
+        let offset = affine[params.stride + c + w];
         var at = first + w;
         for (var p = 0u; p < params.pixels; p++) {
           let normal = (x[at] - mean) * gain + offset;
@@ -99,7 +98,7 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
   const { read, write } = typed(type);
   const { bindings: dx, term } = gradientTo('dx', values.add, values.dx, type);
   const silu = act === 'silu';
-  const channel = silu ? 'let gain = scale[c + w]; let offset = shift[c + w];' : 'let gain = scale[c + w];';
+  const channel = `let gain = affine[c + w]; ${silu ? 'let offset = affine[params.stride + c + w];' : ''}`;
   const slope = /* wgsl */ `let normal = (x[at] - mean) * inverse;
           let d = dy[at]${silu ? ' * silu_slope(normal * gain + offset)' : ''};`;
   const spec = {
@@ -108,12 +107,10 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
     bindings: {
       x: read(values.x),
       stats: scalar.read(values.stats),
-      scale: read(values.scale),
-      ...(silu ? { shift: read(values.shift) } : {}),
+      affine: read(values.affine),
       dy: read(values.dy),
       ...dx,
-      scaleSums: write(values.scaleSums),
-      shiftSums: write(values.shiftSums),
+      sums: write(values.sums),
     } as Record<string, Binding>,
     body: /* wgsl */ `${GROUP}
       let mean = stats[2u * i];
@@ -130,9 +127,9 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
           `${slope} gain_part += d * normal; offset_part += d;`,
           'gains += gain_part; offsets += offset_part;',
         )}
-        let sums_at = i / params.groups * params.stride + c + w;
-        scaleSums[sums_at] = gains;
-        shiftSums[sums_at] = offsets;
+        let to = 2u * (i / params.groups) * params.stride + c + w;
+        sums[to] = gains;
+        sums[to + params.stride] = offsets;
         along += total(gain * gains);
         level += total(gain * offsets);
       }

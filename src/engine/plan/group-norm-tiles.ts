@@ -24,17 +24,17 @@ const typeOf = ({ four }: Layout) => (four ? 'vec4<f32>' : 'f32');
 function declarationsOf(layout: Layout): string {
   return /* wgsl */ `${siluFunctions(layout.four)}
 fn total(x: T) -> f32 { return ${layout.four ? '(x.x + x.y) + (x.z + x.w)' : 'x'}; }
-var<workgroup> sums: array<vec2<f32>, ${layout.threads}>;`;
+var<workgroup> parts: array<vec2<f32>, ${layout.threads}>;`;
 }
 
 /** Leaves the sum of all invocations' `value` (vec2) in `name`. */
 function sumOfAll({ threads }: Layout, name: string, value: string): string {
-  const lines = [`sums[lane] = ${value};`, 'workgroupBarrier();'];
+  const lines = [`parts[lane] = ${value};`, 'workgroupBarrier();'];
   for (let n = threads; n > 1; n = Math.ceil(n / 2)) {
     const half = Math.ceil(n / 2);
-    lines.push(`if (lane < ${n - half}u) { sums[lane] += sums[lane + ${half}u]; }`, 'workgroupBarrier();');
+    lines.push(`if (lane < ${n - half}u) { parts[lane] += parts[lane + ${half}u]; }`, 'workgroupBarrier();');
   }
-  return [...lines, `let ${name} = sums[0];`, 'workgroupBarrier();'].join('\n      ');
+  return [...lines, `let ${name} = parts[0];`, 'workgroupBarrier();'].join('\n      ');
 }
 
 /** `statement` for every element `at` of the group, channel `c`, that is this invocation's. */
@@ -76,14 +76,13 @@ function specOf(geometry: GroupNormGeometry, layout: Layout) {
 export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormForward): Kernel[] {
   const layout = layoutOf(geometry);
   const type = typeOf(layout);
-  const normal = '(x[at] - mean) * inverse * scale[c] + shift[c]';
+  const normal = '(x[at] - mean) * inverse * affine[c] + affine[params.stride + c]';
   const spec = {
     ...specOf(geometry, layout),
     op: 'group norm',
     bindings: {
       x: { value: values.x, access: 'read', type },
-      scale: { value: values.scale, access: 'read', type },
-      shift: { value: values.shift, access: 'read', type },
+      affine: { value: values.affine, access: 'read', type },
       y: { value: values.y, access: 'write', type },
       stats: { value: values.stats, access: 'write' },
     } as const,
@@ -117,19 +116,17 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
   const read = (value: Value): Binding => ({ value, access: 'read', type });
   const { bindings: dx, term } = gradientTo('dx', values.add, values.dx, type);
   const inner = /* wgsl */ `let normal = (x[at] - mean) * inverse;
-          let d = dy[at]${silu ? ' * silu_slope(normal * scale[c] + shift[c])' : ''};`;
+          let d = dy[at]${silu ? ' * silu_slope(normal * affine[c] + affine[params.stride + c])' : ''};`;
   const spec = {
     ...specOf(geometry, layout),
     op: 'group norm backward',
     bindings: {
       x: read(values.x),
       stats: { value: values.stats, access: 'read' },
-      scale: read(values.scale),
-      ...(silu ? { shift: read(values.shift) } : {}),
+      affine: read(values.affine),
       dy: read(values.dy),
       ...dx,
-      scaleSums: { value: values.scaleSums, access: 'write', type },
-      shiftSums: { value: values.shiftSums, access: 'write', type },
+      sums: { value: values.sums, access: 'write', type },
     } as Record<string, Binding>,
     declarations: /* wgsl */ `${declarationsOf(layout)}
 var<workgroup> gains: array<T, ${threads}>;
@@ -161,15 +158,16 @@ var<workgroup> offsets: array<T, ${threads}>;`,
           }
         }
         if (row == 0u && w < params.width) {
-          scaleSums[group.y * params.stride + c] = gains[lane];
-          shiftSums[group.y * params.stride + c] = offsets[lane];
-          along += vec2<f32>(total(scale[c] * gains[lane]), total(scale[c] * offsets[lane]));
+          let to = 2u * group.y * params.stride + c;
+          sums[to] = gains[lane];
+          sums[to + params.stride] = offsets[lane];
+          along += vec2<f32>(total(affine[c] * gains[lane]), total(affine[c] * offsets[lane]));
         }
         workgroupBarrier();
       }
       ${sumOfAll(layout, 'all', 'along')}
       let means = all * params.perCount;
-      ${each(layout, `${inner} dx[at] = (scale[c] * d - means.y - normal * means.x) * inverse${term('at')};`)}`,
+      ${each(layout, `${inner} dx[at] = (affine[c] * d - means.y - normal * means.x) * inverse${term('at')};`)}`,
   };
   return [kernel('tiles', spec)];
 }

@@ -2,7 +2,6 @@
 // Wu & He 2018. Not here: the kernels (group-norm-tiles.ts, group-norm-registers.ts).
 import * as registers from './group-norm-registers.ts';
 import * as tiles from './group-norm-tiles.ts';
-import { addInto } from './elementwise.ts';
 import type { Family, Kernel, Value } from './kernel.ts';
 
 export interface GroupNormGeometry {
@@ -20,9 +19,8 @@ export interface GroupNormGeometry {
 export interface GroupNormForward {
   /** [B, pixels, C], as y. */
   x: Value;
-  /** [C], as shift. */
-  scale: Value;
-  shift: Value;
+  /** [2 C]: scale, then shift. */
+  affine: Value;
   y: Value;
   /** [B, groups, 2]: mean and 1 / sqrt(variance + eps), for the backward pass. */
   stats: Value;
@@ -32,14 +30,12 @@ export interface GroupNormForward {
 export interface GroupNormBackward {
   x: Value;
   stats: Value;
-  scale: Value;
-  shift: Value;
+  affine: Value;
   dy: Value;
   add: Value | null;
   dx: Value;
-  /** [B, C], as shiftSums: each picture's gradients of scale and shift. */
-  scaleSums: Value;
-  shiftSums: Value;
+  /** [B, 2 C]: each picture's gradients of scale and shift. */
+  sums: Value;
 }
 
 const familyOf = (family: Family) => (family === 'tiles' ? tiles : registers);
@@ -50,14 +46,8 @@ export const groupNormForward = (
   values: GroupNormForward,
 ): Kernel[] => familyOf(family).groupNormForward(geometry, values);
 
-/** One more dispatch where `add` lies elsewhere and a silu follows: the kernel's eight bindings are taken. */
-export function groupNormBackward(
+export const groupNormBackward = (
   family: Family,
   geometry: GroupNormGeometry,
   values: GroupNormBackward,
-): Kernel[] {
-  const { add, dx } = values;
-  const { groupNormBackward: backward } = familyOf(family);
-  if (add === null || add.id === dx.id || geometry.act === 'none') return backward(geometry, values);
-  return [...backward(geometry, { ...values, add: null }), ...addInto(family, { a: add, y: dx })];
-}
+): Kernel[] => familyOf(family).groupNormBackward(geometry, values);

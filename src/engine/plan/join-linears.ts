@@ -2,35 +2,26 @@
 // attention's q, k and v. Who read one of their results reads its columns of the joined one. Not here: joining an operation with
 // what follows it (fuse.ts), where the weights lie (flat-layout.ts).
 import { type ConvOperation, type Operation, operandsOf, type Values } from './graph.ts';
+import type { Piece } from './flat-layout.ts';
 import type { Value } from './kernel.ts';
 
-/** What lies in memory in one piece: a parameter, or matrices, or vectors, of some parameters side by side. */
-export interface Piece {
-  value: Value;
-  parameters: readonly Value[];
-}
-
-/** The same results with fewer operations, and what its parameters have become. `outputs` are read from outside. */
+/** The same results with fewer operations, and the parameters that became one. `outputs` are read from outside. */
 export function joinLinears(
   values: Values,
   operations: readonly Operation[],
-  parameters: readonly Value[],
   outputs: readonly Value[],
 ): { operations: Operation[]; pieces: Piece[] } {
   const joints = groupsOf(operations, outputs).map((linears) => jointOf(values, linears));
   const jointAt = new Map(joints.map((joint) => [joint.linears[0] as Operation, joint]));
   const gone = new Set<Operation>(joints.flatMap(({ linears }) => linears));
   const columns = new Map(joints.flatMap((joint) => joint.columns));
-  const pieceOf = new Map(
-    joints.flatMap(({ pieces }) => pieces.flatMap((piece) => piece.parameters.map(({ id }) => [id, piece]))),
-  );
   return {
     operations: operations.flatMap((operation) => {
       const joint = jointAt.get(operation);
       if (joint) return [joint.operation];
       return gone.has(operation) ? [] : [readingColumns(operation, columns)];
     }),
-    pieces: [...new Set(parameters.map((value) => pieceOf.get(value.id) ?? { value, parameters: [value] }))],
+    pieces: joints.flatMap(({ pieces }) => pieces),
   };
 }
 

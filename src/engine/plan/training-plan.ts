@@ -6,7 +6,7 @@ import type { Network, ParameterSpec } from '../executor.ts';
 import { engineShape } from '../layout.ts';
 import { emitBackward, type ParameterHomes } from './backward.ts';
 import { Emission } from './emission.ts';
-import { type FlatLayout, layOut } from './flat-layout.ts';
+import { type FlatLayout, layOut, piecesOf } from './flat-layout.ts';
 import { emitForward, type Saved } from './forward.ts';
 import { fuse } from './fuse.ts';
 import { graphOps, type Operation, Values } from './graph.ts';
@@ -86,11 +86,14 @@ export function writeNetwork(
   const byName = Object.fromEntries(weights.map((weight) => [weight.label, weight]));
   const prediction = network(graphOps(values, raw), byName, x, timesteps);
   const fused = fuse(raw, [prediction]);
-  const { operations, pieces } = joinLinears(values, fused, weights, [prediction]);
+  const { operations, pieces } = joinLinears(values, fused, [prediction]);
+  const norms = operations.flatMap((operation) =>
+    operation.op === 'groupNorm' ? [{ value: operation.affine, parameters: operation.parameters }] : [],
+  );
   // Before kernels are made: of a network that is far too large there would be a great many.
   for (const { y } of operations)
     if (bytesOf(y) > bufferBytes) throw new FaultError(tooLarge(y.label, bytesOf(y), bufferBytes));
-  const layout = layOut(parameters, pieces, bufferBytes);
+  const layout = layOut(parameters, piecesOf(weights, [...pieces, ...norms]), bufferBytes);
   return { operations, layout, x, timesteps, prediction };
 }
 
