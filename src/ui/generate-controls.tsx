@@ -1,7 +1,7 @@
 // The one primary action of the view Generate, with its progress and Cancel, and how long it takes as far as that was measured. On
 // small screens: the bar at the bottom. Not here: the fields (generate-side.tsx).
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { secondsFor } from '../app/generated.ts';
 import type { Asked, Generated, PageState } from '../app/state.ts';
 import type { CheckpointRecord, DrawingFacts } from '../trainer/api.ts';
@@ -131,7 +131,8 @@ function Brief({ record, note }: { record: CheckpointRecord | null; note: string
 
 /** Wherever the focus is, also in a field; not while a dialog is open. */
 function useCtrlEnter(act: () => void): void {
-  useEffect(() => {
+  // Not in an effect after the next frame: until then it would ask for what the fields said before.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return;
       if (document.querySelector('dialog[open]')) return;

@@ -1,0 +1,107 @@
+// Pictures from a checkpoint, in the view Generate: while its run trains, and with no run at all after a reload. The same seed
+// gives the same pictures, however many are asked for; the run is not touched.
+import { readFile } from 'node:fs/promises';
+import { expect, type Page, test } from '@playwright/test';
+import sharp from 'sharp';
+import { openProfile, waitForState, waitForStep } from './browser.ts';
+import { temporaryFolders } from './folders.ts';
+import { address, button, checkpoint, measured, seconds, TINY, train } from './visit.ts';
+
+/** Saved by hand, and paused soon: all end-to-end tests together take at most 120 steps. */
+const SETTINGS = { ...TINY, dataset: 'shapes', sampleSteps: 1 };
+const SEED = '7';
+
+const newFolder = temporaryFolders();
+
+test('a seed gives the same pictures while its run trains and without a run, 4 of them or 2', async () => {
+  const profile = await openProfile(await newFolder());
+  const { page } = profile;
+  await train(page, SETTINGS);
+  await waitForStep(page, 1);
+  await button(page, 'Save checkpoint').click();
+  const row = page.getByRole('list', { name: 'Checkpoints' }).locator('[data-testid=checkpoint]').first();
+  const name = (await row.getAttribute('data-name')) ?? '';
+  expect(name).toMatch(/^unet_step_\d+$/);
+
+  await view(page, 'Generate').click();
+  await expect(page).toHaveURL(/#generate$/);
+  await expect(view(page, 'Generate')).toHaveAttribute('aria-current', 'page');
+  await expect(page.getByLabel('Steps')).toHaveValue('1'); // as its run has them
+  const four = await generate(page, 4);
+  expect(new Set(four).size).toBe(4);
+  await waitForState(page, 'training');
+
+  await page.goBack();
+  await button(page, 'Pause').click();
+  await waitForState(page, 'paused');
+  await expect(checkpoint(page, name)).toBeVisible();
+  await page.goForward();
+  await expect(pictures(page)).toHaveCount(4);
+  await pictures(page).nth(2).click();
+  await expect(page.getByRole('heading', { name: 'Picture 3', exact: true })).toBeVisible();
+  await expect(
+    page.getByRole('img', { name: 'Picture 3 at 3 moments of its way, the noise first' }),
+  ).toBeVisible();
+  expect(await savedPicture(page, `${name}_seed_${SEED}_picture_3.png`)).toBe(four[2]);
+
+  await view(page, 'Train').click();
+  await button(page, 'New run').click();
+  await button(page, 'Start over').click();
+  await waitForState(page, 'idle');
+  await page.goto(`${address({ preset: 'tiny', seed: 99 })}#generate`);
+  await waitForState(page, 'idle');
+  await expect(pictures(page)).toHaveCount(0);
+  await page.getByLabel('Checkpoint').selectOption({ label: await optionOf(page, name) });
+  const from = Date.now();
+  expect(await generate(page, 2)).toEqual(four.slice(0, 2));
+  measured('Generate to 2 pictures of 2 steps, just after a reload', seconds(Date.now() - from));
+  expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+  expect(profile.errors).toEqual([]);
+  expect(profile.leaks()).toEqual([]);
+  await profile.close();
+});
+
+const view = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name });
+
+const pictures = (page: Page) =>
+  page
+    .getByRole('region', { name: 'Generated pictures' })
+    .getByRole('button', { name: /^Picture \d+, drawn$/ });
+
+/** Names have their age beside them. */
+async function optionOf(page: Page, name: string): Promise<string> {
+  const options = await page.getByLabel('Checkpoint').getByRole('option').allTextContents();
+  return options.find((text) => text.startsWith(`${name},`)) ?? '';
+}
+
+/** Two steps of each picture; their pixels, RGBA as text. */
+async function generate(page: Page, count: number): Promise<string[]> {
+  await page.getByLabel('Seed', { exact: true }).fill(SEED);
+  await page.getByLabel('How many').fill(String(count));
+  await page.getByLabel('Steps').fill('2');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('status', { name: 'Pictures drawn' })).toHaveText(
+    new RegExp(`^${count}, in `),
+    { timeout: 120_000 },
+  );
+  return pictures(page)
+    .locator('canvas')
+    .evaluateAll((all) =>
+      all.map((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const context = (canvas as HTMLCanvasElement).getContext('2d');
+        return [...(context?.getImageData(0, 0, width, height).data ?? [])].join();
+      }),
+    );
+}
+
+/** Of the picture that is shown large, saved under this name: its pixels, RGBA as text. */
+async function savedPicture(page: Page, name: string): Promise<string> {
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^PNG of picture/ }).click();
+  const download = await waiting;
+  expect(download.suggestedFilename()).toBe(name);
+  const png = await readFile(await download.path());
+  return [...(await sharp(png).ensureAlpha().raw().toBuffer())].join();
+}

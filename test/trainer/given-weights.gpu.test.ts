@@ -1,0 +1,96 @@
+// Claims of drawing from a checkpoint on the plan: given weights predict the bits of an executor that holds the same, for one
+// picture or five together (tiles with VITE_KERNEL_SWEEP=1); with their release every buffer is gone, also where a prediction
+// is under way. In a real browser.
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { networkOf } from '../../src/config.ts';
+import type { Device } from '../../src/engine/device.ts';
+import type { Network, Predictor } from '../../src/engine/executor.ts';
+import { createPlanPredictor } from '../../src/engine/given-predictor.ts';
+import { createPlanExecutor } from '../../src/engine/plan/plan-executor.ts';
+import type { UNetConfig } from '../../src/model/config.ts';
+import { initialWeights } from '../../src/model/init.ts';
+import { unetParameters } from '../../src/model/parameters.ts';
+import { unet } from '../../src/model/unet.ts';
+import { normals, STREAMS } from '../../src/random.ts';
+import { testDevice } from '../engine/plan/test-device.ts';
+
+/** The preset `small` with an eighth of its channels: attention, and linear layers that the plan joins. */
+const small = networkOf({ preset: 'small', imageSize: 8 });
+const config: UNetConfig = {
+  ...small,
+  blockOutChannels: small.blockOutChannels.map((channels) => channels / 8),
+  normNumGroups: 4,
+};
+const parameters = unetParameters(config);
+const network: Network = (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps);
+const weights = initialWeights(config, 3);
+const ema = initialWeights(config, 4);
+const LENGTH = 8 * 8 * 3;
+
+let device: Device;
+beforeAll(async () => {
+  device = await testDevice();
+});
+afterEach(() => vi.restoreAllMocks());
+
+const given = (values: Float32Array[], software = device.software): Promise<Predictor> =>
+  createPlanPredictor(
+    { webgpu: device.webgpu as GPUDevice, software },
+    { parameters, network, shape: [1, 8, 8, 3] },
+    values,
+  );
+
+/** Predictions for the pictures `from` to `to`, each with a timestep of its own. */
+function predict(predictor: Predictor, held: ReturnType<Predictor['hold']>, from: number, to: number) {
+  const pictures = Array.from({ length: to - from }, (_, i) => normals(7, from + i, STREAMS.samples, LENGTH));
+  const x = new Float32Array(pictures.length * LENGTH);
+  pictures.forEach((picture, i) => x.set(picture, i * LENGTH));
+  const timesteps = Float32Array.from(pictures, (_, i) => 100 * (from + i));
+  return predictor.predict(held, x, timesteps, [pictures.length, 8, 8, 3]);
+}
+
+/** Kernels for a GPU in software, and in the sweep those for one in hardware. */
+const kinds = import.meta.env['VITE_KERNEL_SWEEP'] ? [true, false] : [true];
+
+test.each(kinds)(
+  'given weights predict the bits of an executor that holds them, for each picture alone as for five, software %s',
+  async (software) => {
+    const on = { webgpu: device.webgpu, software };
+    const executor = await createPlanExecutor(on, parameters, network, { shape: [1, 8, 8, 3] });
+    const zeros = weights.map(({ length }) => new Float32Array(length));
+    executor.setState({ weights, ema, expAvg: zeros, expAvgSq: zeros });
+    const held = executor.hold('ema');
+    const wanted = await predict(executor, held, 0, 5);
+    held.release();
+    executor.dispose();
+
+    const predictor = await given(ema, software);
+    const own = predictor.hold('ema');
+    expect(await predict(predictor, own, 0, 5)).toEqual(wanted);
+    for (const i of [0, 1, 4])
+      expect(await predict(predictor, own, i, i + 1)).toEqual(wanted.slice(i * LENGTH, (i + 1) * LENGTH));
+    own.release();
+    const other = await given(weights, software);
+    expect(await predict(other, other.hold('raw'), 0, 1)).not.toEqual(wanted.slice(0, LENGTH));
+    other.hold('raw').release();
+  },
+);
+
+test('released, every buffer is destroyed: at once, or after the prediction under way', async () => {
+  const made = vi.spyOn(GPUDevice.prototype, 'createBuffer');
+  const destroyed = vi.spyOn(GPUBuffer.prototype, 'destroy');
+  const living = (): string[] =>
+    made.mock.results
+      .map(({ value }) => value as GPUBuffer)
+      .filter((buffer) => !destroyed.mock.contexts.includes(buffer))
+      .map(({ label }) => label);
+  const predictor = await given(weights);
+  const held = predictor.hold('raw');
+  await predict(predictor, held, 0, 2);
+  const prediction = predict(predictor, held, 0, 2);
+  held.release();
+  expect(living()).not.toEqual([]);
+  expect((await prediction).every(Number.isFinite)).toBe(true);
+  await expect.poll(living).toEqual([]);
+  expect(() => predict(predictor, held, 0, 1)).toThrow(/released/);
+});
