@@ -11,9 +11,9 @@ import {
 import { add, addInto, siluGradient, split, upsampleGradient } from './elementwise.ts';
 import type { Emission } from './emission.ts';
 import { concatGeometry, type Saved, upsampleGeometry } from './forward.ts';
-import type { ConvOperation, Operation } from './graph.ts';
-import { operandsOf } from './graph.ts';
-import { groupNormBackward } from './group-norm.ts';
+import type { ConvOperation, GroupNormOperation, Operation } from './graph.ts';
+import { operandsOf, resultsOf } from './graph.ts';
+import { type GroupNormBackward, groupNormBackward, type PartGradient } from './group-norm.ts';
 import { rowsIn, type Value } from './kernel.ts';
 import { pixelSums } from './pixel-sums.ts';
 import type { VectorSums } from './vector-sums.ts';
@@ -47,7 +47,7 @@ function learning(operations: readonly Operation[], homes: ParameterHomes): Set<
   for (const operation of operations) {
     const operands = operandsOf(operation);
     if (operands.some((value) => ids.has(rowsIn(value).whole.id) || homes.gradientOf(value) !== null)) {
-      ids.add(operation.y.id);
+      for (const { id } of resultsOf(operation)) ids.add(id);
     }
   }
   return ids;
@@ -104,13 +104,8 @@ class BackwardPass {
     switch (operation.op) {
       case 'conv':
         return this.#conv(operation, dy);
-      case 'groupNorm': {
-        const { geometry, x, affine, y } = operation;
-        const stats = this.#saved.get(y.id) as Value;
-        const sums = this.#homes.sums.of(affine, geometry.batch);
-        const values = { x, stats, affine, dy, ...this.#target(x), sums };
-        return this.#emission.emit(groupNormBackward(family, geometry, values));
-      }
+      case 'groupNorm':
+        return this.#groupNorm(operation, dy);
       case 'silu':
         if (!this.#learning.has(operation.x.id)) return;
         return this.#emission.emit(
@@ -136,6 +131,29 @@ class BackwardPass {
       case 'timestepEmbedding':
         throw new Error(`${operation.op} has no backward rule`);
     }
+  }
+
+  #groupNorm({ geometry, x, joins, affine, y }: GroupNormOperation, dy: Value): void {
+    const { family } = this.#emission;
+    const stats = this.#saved.get(y.id) as Value;
+    const sums = this.#homes.sums.of(affine, geometry.batch);
+    const emit = (values: Pick<GroupNormBackward, 'add' | 'to'>) =>
+      this.#emission.emit(groupNormBackward(family, geometry, { x, stats, affine, dy, sums, ...values }));
+    if (!joins) {
+      const { add: before, dx } = this.#target(x);
+      return emit({ add: before, to: { dx } });
+    }
+    // Who read the joined x has given its gradient already: this was the first.
+    const parts = { a: this.#part(joins.a), b: this.#part(joins.b) };
+    emit({ add: this.#gradients.get(x.id) ?? null, to: parts });
+    for (const key of ['a', 'b'] as const) if (!parts[key].onto) this.give(joins[key], parts[key].value);
+  }
+
+  /** Where a kernel that can add in place, and only so, puts the gradient of `x`. */
+  #part(x: Value): PartGradient {
+    const before = this.#gradients.get(x.id);
+    if (before && !this.#shared.has(before.id)) return { value: before, onto: true };
+    return { value: this.#emission.make(`d ${x.label}`, x.shape), onto: false };
   }
 
   #conv({ geometry, x, weight, bias, perChannel, residual }: ConvOperation, dy: Value): void {

@@ -1,5 +1,6 @@
 // Joins operations that one kernel can do: a residual or per-channel add into the convolution that made one of its terms,
-// nearest upsampling into the convolution that reads it. Only where nobody else reads the value in between.
+// nearest upsampling into the convolution that reads it. Only where nobody else reads the value in between. And joined channels
+// into the norm that reads them first, which leaves them to the others.
 import { type ConvOperation, type Operation, operandsOf } from './graph.ts';
 import type { Value } from './kernel.ts';
 
@@ -14,7 +15,7 @@ export function fuse(operations: readonly Operation[], outputs: readonly Value[]
   const onlyUse = (value: Value): Operation | undefined =>
     uses.get(value.id) === 1 ? makers.get(value.id) : undefined;
   /** Takes the convolution's place at the end of the list, where all that it reads is there. */
-  const replace = (old: Operation, by: ConvOperation) => {
+  const replace = (old: Operation, by: Operation) => {
     fused = fused.filter((operation) => operation !== old);
     fused.push(by);
     makers.set(by.y.id, by);
@@ -48,6 +49,14 @@ export function fuse(operations: readonly Operation[], outputs: readonly Value[]
       if (maker?.op === 'upsample') {
         const joined = { ...operation, x: maker.x, geometry: { ...operation.geometry, upsample: true } };
         replace(maker, joined);
+        continue;
+      }
+    }
+    if (operation.op === 'groupNorm') {
+      const maker = makers.get(operation.x.id);
+      const isFirst = !fused.some((other) => operandsOf(other).some(({ id }) => id === operation.x.id));
+      if (maker?.op === 'concat' && isFirst) {
+        replace(maker, { ...operation, joins: { a: maker.a, b: maker.b } });
         continue;
       }
     }

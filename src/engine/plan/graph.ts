@@ -21,6 +21,8 @@ export interface GroupNormOperation {
   op: 'groupNorm';
   geometry: GroupNormGeometry;
   x: Value;
+  /** x is made here, too: the channels of a beside those of b. */
+  joins: { a: Value; b: Value } | null;
   /** [2 C]: scale, then shift, one behind the other in memory. */
   affine: Value;
   parameters: readonly [scale: Value, shift: Value];
@@ -114,7 +116,8 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
       const y = values.make(`${scale.label} out`, x.shape);
       const geometry = { batch, pixels, channels, groups, eps, act };
       const affine = values.make(`${scale.label} and shift`, [2 * channels]);
-      operations.push({ op: 'groupNorm', geometry, x, affine, parameters: [scale, shift], y });
+      const parameters = [scale, shift] as const;
+      operations.push({ op: 'groupNorm', geometry, x, joins: null, affine, parameters, y });
       return y;
     },
     silu(x) {
@@ -175,7 +178,7 @@ export function operandsOf(operation: Operation): Value[] {
       return [x, weight, bias, ...(perChannel ? [perChannel] : []), ...(residual ? [residual] : [])];
     }
     case 'groupNorm':
-      return [operation.x, operation.affine];
+      return [...(operation.joins ? Object.values(operation.joins) : [operation.x]), operation.affine];
     case 'attention':
       return [operation.q, operation.k, operation.v];
     case 'add':
@@ -190,3 +193,7 @@ export function operandsOf(operation: Operation): Value[] {
       return [operation.timesteps];
   }
 }
+
+/** The values an operation makes. */
+export const resultsOf = (operation: Operation): Value[] =>
+  operation.op === 'groupNorm' && operation.joins ? [operation.x, operation.y] : [operation.y];

@@ -1,14 +1,15 @@
 // Group normalisation for GPUs in software: no barriers, nothing shared. An invocation sums a group of a picture and writes it,
 // forward and backward. Four lanes a workgroup: no more run at once. A step of `bench` takes 1,350 ms of processor time so; with
 // sums by channels and a second dispatch for the result, backward, it took 1,440.
-import { gradientTo, siluFunctions } from './elementwise.ts';
+import { siluFunctions } from './elementwise.ts';
+import { elementOf, gathering, scattering } from './group-norm-parts.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
 import { type Binding, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
 
 const LANES = 4;
 /** Pixels summed before they join the total, so that no sum grows long. */
 const BLOCK = 16;
-type Element = 'f32' | 'vec4<f32>';
+type Element = ReturnType<typeof elementOf>;
 
 const typed = (type: Element) => ({
   read: (value: Value): Binding => ({ value, access: 'read', type }),
@@ -17,13 +18,16 @@ const typed = (type: Element) => ({
 const scalar = typed('f32');
 
 /** A group a lane, its channels by fours where they can be. */
-function specOf({ batch, pixels, channels, groups, eps }: GroupNormGeometry) {
+function specOf(
+  { batch, pixels, channels, groups, eps }: GroupNormGeometry,
+  type: Element,
+  more: Record<string, number>,
+) {
   const perGroup = channels / groups;
-  const four = perGroup % 4 === 0;
+  const four = type !== 'f32';
   const size = four ? 4 : 1;
   return {
-    four,
-    params: { batch, pixels, groups, width: perGroup / size, stride: channels / size },
+    params: { batch, pixels, groups, width: perGroup / size, stride: channels / size, ...more },
     floats: { eps, perCount: 1 / (perGroup * pixels) },
     workgroupSize: [LANES, 1, 1] as const,
     workgroups: gridOf(batch * groups, LANES),
@@ -39,6 +43,8 @@ const GROUP = /* wgsl */ `
       let c = (i % params.groups) * params.width;
       let first = (i / params.groups) * params.pixels * params.stride + c;`;
 
+const PICTURE = '(i / params.groups)';
+
 /** Runs `each` for every pixel and `join` after every BLOCK of them. */
 const inBlocks = (start: string, each: string, join: string) => /* wgsl */ `
       for (var p = 0u; p < params.pixels; p += ${BLOCK}u) {
@@ -52,27 +58,29 @@ const inBlocks = (start: string, each: string, join: string) => /* wgsl */ `
       }`;
 
 export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormForward): Kernel[] {
-  const { four, ...shared } = specOf(geometry);
-  const { read, write } = typed(four ? 'vec4<f32>' : 'f32');
-  const totalOf = (name: string, term: string) => /* wgsl */ `
+  const type = elementOf(geometry, values.joins?.a);
+  const { read, write } = typed(type);
+  const source = gathering(values, type);
+  const totalOf = (name: string, before: string, term: string) => /* wgsl */ `
       var ${name} = T(0.0);
       for (var w = 0u; w < params.width; w++) {
+        ${before}
         var at = first + w;
         ${inBlocks('var part = T(0.0);', term, `${name} += part;`)}
       }`;
   const spec = {
-    ...shared,
+    ...specOf(geometry, type, source.params),
     op: 'group norm',
     bindings: {
-      x: read(values.x),
+      ...source.bindings,
       affine: read(values.affine),
       y: write(values.y),
       stats: scalar.write(values.stats),
     },
     body: /* wgsl */ `${GROUP}
-      ${totalOf('plain', 'part += x[at];')}
+      ${totalOf('plain', source.before(PICTURE, 'c + w'), `${source.each('q')} part += value;`)}
       let mean = total(plain) * params.perCount;
-      ${totalOf('squares', 'let d = x[at] - mean; part += d * d;')}
+      ${totalOf('squares', '', 'let d = x[at] - mean; part += d * d;')}
       let inverse = 1.0 / sqrt(total(squares) * params.perCount + params.eps);
       stats[2u * i] = mean;
       stats[2u * i + 1u] = inverse;
@@ -93,23 +101,22 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
 /** The equation: group-norm-tiles.ts. */
 export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNormBackward): Kernel[] {
   const { act } = geometry;
-  const { four, ...shared } = specOf(geometry);
-  const type = four ? 'vec4<f32>' : 'f32';
+  const type = elementOf(geometry, 'a' in values.to ? values.to.a.value : null);
   const { read, write } = typed(type);
-  const { bindings: dx, term } = gradientTo('dx', values.add, values.dx, type);
+  const target = scattering(values, type);
   const silu = act === 'silu';
   const channel = `let gain = affine[c + w]; ${silu ? 'let offset = affine[params.stride + c + w];' : ''}`;
-  const slope = /* wgsl */ `let normal = (x[at] - mean) * inverse;
+  const derivative = /* wgsl */ `let normal = (x[at] - mean) * inverse;
           let d = dy[at]${silu ? ' * silu_slope(normal * gain + offset)' : ''};`;
   const spec = {
-    ...shared,
+    ...specOf(geometry, type, target.params),
     op: 'group norm backward',
     bindings: {
       x: read(values.x),
       stats: scalar.read(values.stats),
       affine: read(values.affine),
       dy: read(values.dy),
-      ...dx,
+      ...target.bindings,
       sums: write(values.sums),
     } as Record<string, Binding>,
     body: /* wgsl */ `${GROUP}
@@ -124,10 +131,10 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
         var at = first + w;
         ${inBlocks(
           'var gain_part = T(0.0); var offset_part = T(0.0);',
-          `${slope} gain_part += d * normal; offset_part += d;`,
+          `${derivative} gain_part += d * normal; offset_part += d;`,
           'gains += gain_part; offsets += offset_part;',
         )}
-        let to = 2u * (i / params.groups) * params.stride + c + w;
+        let to = 2u * ${PICTURE} * params.stride + c + w;
         sums[to] = gains;
         sums[to + params.stride] = offsets;
         along += total(gain * gains);
@@ -137,10 +144,12 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
       level *= params.perCount;
       for (var w = 0u; w < params.width; w++) {
         ${channel}
+        ${target.before(PICTURE, 'c + w')}
         var at = first + w;
         for (var p = 0u; p < params.pixels; p++) {
-          ${slope}
-          dx[at] = (gain * d - level - normal * along) * inverse${term('at')};
+          ${derivative}
+          let slope = (gain * d - level - normal * along) * inverse;
+          ${target.each('p')}
           at += params.stride;
         }
       }`,

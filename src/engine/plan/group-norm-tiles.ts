@@ -1,15 +1,18 @@
 // Group normalisation for GPUs in hardware: a workgroup for each group of each picture, which reads it three times forward (mean,
 // squared deviations, result) and twice backward; sums by trees in workgroup memory. One dispatch each way.
-import { gradientTo, siluFunctions } from './elementwise.ts';
+import { siluFunctions } from './elementwise.ts';
+import { elementOf, gathering, scattering } from './group-norm-parts.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
 import { type Binding, type Kernel, kernel, type Value } from './kernel.ts';
 
 const MOST_THREADS = 256;
 
+type Element = ReturnType<typeof elementOf>;
+
 /** How a workgroup lies over its group: `columns` of channels (or fours of channels) times `rows` of pixels, a power of two. */
-function layoutOf({ pixels, channels, groups }: GroupNormGeometry) {
+function layoutOf({ pixels, channels, groups }: GroupNormGeometry, type: Element) {
   const perGroup = channels / groups;
-  const four = perGroup % 4 === 0;
+  const four = type !== 'f32';
   const width = four ? perGroup / 4 : perGroup;
   const columns = Math.min(width, MOST_THREADS);
   let rows = 1;
@@ -18,8 +21,6 @@ function layoutOf({ pixels, channels, groups }: GroupNormGeometry) {
 }
 
 type Layout = ReturnType<typeof layoutOf>;
-
-const typeOf = ({ four }: Layout) => (four ? 'vec4<f32>' : 'f32');
 
 function declarationsOf(layout: Layout): string {
   return /* wgsl */ `${siluFunctions(layout.four)}
@@ -55,7 +56,7 @@ const prologue = ({ columns }: Layout) => /* wgsl */ `
       let first = group.y * params.pixels * params.stride + first_channel;
       let stats_at = 2u * (group.y * params.groups + group.x);`;
 
-function specOf(geometry: GroupNormGeometry, layout: Layout) {
+function specOf(geometry: GroupNormGeometry, layout: Layout, more: Record<string, number>) {
   const { batch, pixels, channels, groups, eps } = geometry;
   const params = {
     batch,
@@ -63,6 +64,7 @@ function specOf(geometry: GroupNormGeometry, layout: Layout) {
     groups,
     width: layout.width,
     stride: layout.four ? channels / 4 : channels,
+    ...more,
   };
   return {
     params,
@@ -74,21 +76,22 @@ function specOf(geometry: GroupNormGeometry, layout: Layout) {
 }
 
 export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormForward): Kernel[] {
-  const layout = layoutOf(geometry);
-  const type = typeOf(layout);
+  const type = elementOf(geometry, values.joins?.a);
+  const layout = layoutOf(geometry, type);
+  const source = gathering(values, type);
   const normal = '(x[at] - mean) * inverse * affine[c] + affine[params.stride + c]';
   const spec = {
-    ...specOf(geometry, layout),
+    ...specOf(geometry, layout, source.params),
     op: 'group norm',
     bindings: {
-      x: { value: values.x, access: 'read', type },
+      ...source.bindings,
       affine: { value: values.affine, access: 'read', type },
       y: { value: values.y, access: 'write', type },
       stats: { value: values.stats, access: 'write' },
     } as const,
     body: /* wgsl */ `${prologue(layout)}
       var plain = T(0.0);
-      ${each(layout, 'plain += x[at];')}
+      ${each(layout, `${source.before('group.y', 'c')} ${source.each('p')} plain += value;`)}
       ${sumOfAll(layout, 'sum', 'vec2<f32>(total(plain), 0.0)')}
       let mean = sum.x * params.perCount;
       var squares = T(0.0);
@@ -109,23 +112,23 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
  * native_group_norm_backward.
  */
 export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNormBackward): Kernel[] {
-  const layout = layoutOf(geometry);
+  const type = elementOf(geometry, 'a' in values.to ? values.to.a.value : null);
+  const layout = layoutOf(geometry, type);
   const { columns, rows, threads } = layout;
-  const type = typeOf(layout);
   const silu = geometry.act === 'silu';
   const read = (value: Value): Binding => ({ value, access: 'read', type });
-  const { bindings: dx, term } = gradientTo('dx', values.add, values.dx, type);
+  const target = scattering(values, type);
   const inner = /* wgsl */ `let normal = (x[at] - mean) * inverse;
           let d = dy[at]${silu ? ' * silu_slope(normal * affine[c] + affine[params.stride + c])' : ''};`;
   const spec = {
-    ...specOf(geometry, layout),
+    ...specOf(geometry, layout, target.params),
     op: 'group norm backward',
     bindings: {
       x: read(values.x),
       stats: { value: values.stats, access: 'read' },
       affine: read(values.affine),
       dy: read(values.dy),
-      ...dx,
+      ...target.bindings,
       sums: { value: values.sums, access: 'write', type },
     } as Record<string, Binding>,
     declarations: /* wgsl */ `${declarationsOf(layout)}
@@ -167,7 +170,13 @@ var<workgroup> offsets: array<T, ${threads}>;`,
       }
       ${sumOfAll(layout, 'all', 'along')}
       let means = all * params.perCount;
-      ${each(layout, `${inner} dx[at] = (affine[c] * d - means.y - normal * means.x) * inverse${term('at')};`)}`,
+      ${each(
+        layout,
+        `${inner}
+          let slope = (affine[c] * d - means.y - normal * means.x) * inverse;
+          ${target.before('group.y', 'c')}
+          ${target.each('p')}`,
+      )}`,
   };
   return [kernel('tiles', spec)];
 }

@@ -19,6 +19,8 @@ export interface GroupNormGeometry {
 export interface GroupNormForward {
   /** [B, pixels, C], as y. */
   x: Value;
+  /** x is made on the way: the channels of a, then those of b. */
+  joins: { a: Value; b: Value } | null;
   /** [2 C]: scale, then shift. */
   affine: Value;
   y: Value;
@@ -26,14 +28,20 @@ export interface GroupNormForward {
   stats: Value;
 }
 
-/** dx = gradient of x (+ add, which may be dx itself: then in place). */
+/** Where the gradient of a part goes; `onto`: it is added to what is there. */
+export interface PartGradient {
+  value: Value;
+  onto: boolean;
+}
+
+/** The gradient of x (+ add, which may be dx itself: then in place), or that of its two parts. */
 export interface GroupNormBackward {
   x: Value;
   stats: Value;
   affine: Value;
   dy: Value;
   add: Value | null;
-  dx: Value;
+  to: { dx: Value } | { a: PartGradient; b: PartGradient };
   /** [B, 2 C]: each picture's gradients of scale and shift. */
   sums: Value;
 }

@@ -9,7 +9,7 @@ import { Emission } from './emission.ts';
 import { type FlatLayout, layOut, piecesOf } from './flat-layout.ts';
 import { emitForward, type Saved } from './forward.ts';
 import { fuse } from './fuse.ts';
-import { graphOps, type Operation, Values } from './graph.ts';
+import { graphOps, type Operation, resultsOf, Values } from './graph.ts';
 import { Homes } from './homes.ts';
 import { joinLinears } from './join-linears.ts';
 import { bytesOf, elementsOf, type Family, type Kernel, type Value } from './kernel.ts';
@@ -91,8 +91,9 @@ export function writeNetwork(
     operation.op === 'groupNorm' ? [{ value: operation.affine, parameters: operation.parameters }] : [],
   );
   // Before kernels are made: of a network that is far too large there would be a great many.
-  for (const { y } of operations)
-    if (bytesOf(y) > bufferBytes) throw new FaultError(tooLarge(y.label, bytesOf(y), bufferBytes));
+  for (const value of operations.flatMap(resultsOf))
+    if (bytesOf(value) > bufferBytes)
+      throw new FaultError(tooLarge(value.label, bytesOf(value), bufferBytes));
   const layout = layOut(parameters, piecesOf(weights, [...pieces, ...norms]), bufferBytes);
   return { operations, layout, x, timesteps, prediction };
 }

@@ -1,7 +1,11 @@
 // Group norm's kernels against plain float64 loops and central differences of them, for any shape. Not a test: the tests call it.
 import { expect } from 'vitest';
 import { groupNormBackward, groupNormForward } from '../../../src/engine/plan/group-norm.ts';
-import type { GroupNormGeometry } from '../../../src/engine/plan/group-norm.ts';
+import type {
+  GroupNormBackward,
+  GroupNormForward,
+  GroupNormGeometry,
+} from '../../../src/engine/plan/group-norm.ts';
 import type { Family, Value } from '../../../src/engine/plan/kernel.ts';
 import { centralDifferences, type Plain, referenceOps, wavy } from '../reference.ts';
 import { runKernels, value } from './run-kernels.ts';
@@ -40,44 +44,97 @@ function inputs({ batch, pixels, channels }: GroupNormGeometry): [Plain, Plain, 
   return [x, wavy([channels], 2), wavy([channels], 3)];
 }
 
+/** The channels `from` to `to` of rows of `channels`. */
+const part = (data: ArrayLike<number>, channels: number, from: number, to: number): Float64Array =>
+  Float64Array.from(Array.from(data).filter((_, i) => i % channels >= from && i % channels < to));
+
+type Given = [Value, Float64Array];
+
+/** Where x comes from and its gradient goes: what is given, and what is claimed of the gradient. */
+interface Ends {
+  forward: Pick<GroupNormForward, 'x' | 'joins'>;
+  backward: Pick<GroupNormBackward, 'add' | 'to'>;
+  given: Given[];
+  claimed: (dx: Float64Array) => Given[];
+}
+
+const plus = (a: Float64Array, b: Float64Array) => a.map((x, i) => x + (b[i] as number));
+
+function wholeEnds(shape: number[], numbers: Float64Array, how: Adding): Ends {
+  const x = value('x', shape);
+  const { add, dx, given, before } = adding(how, shape, 5);
+  return {
+    forward: { x, joins: null },
+    backward: { add, to: { dx } },
+    given: [[x, numbers], ...given],
+    claimed: (d) => [[dx, plus(d, before)]],
+  };
+}
+
+/** x joined of its first channels and the others. `in place`: onto the gradient of the first part; `other`: of the second, and x has one. */
+function partedEnds(shape: number[], numbers: Float64Array, how: Adding, first: number): Ends {
+  const [batch, pixels, channels] = shape as [number, number, number];
+  const sizes = [first, channels - first];
+  const [a, b] = sizes.map((size) => value('part', [batch, pixels, size])) as [Value, Value];
+  const [da, db] = sizes.map((size) => value('d part', [batch, pixels, size])) as [Value, Value];
+  const ontoA = how === 'in place' ? wavy(da.shape as number[], 6).data : null;
+  const ontoB = how === 'other' ? wavy(db.shape as number[], 7).data : null;
+  const { add, given, before } = adding(how === 'other' ? 'other' : 'nothing', shape, 5);
+  const two = (all: Float64Array) =>
+    [part(all, channels, 0, first), part(all, channels, first, channels)] as const;
+  return {
+    forward: { x: value('x', shape), joins: { a, b } },
+    backward: { add, to: { a: { value: da, onto: ontoA !== null }, b: { value: db, onto: ontoB !== null } } },
+    given: [
+      [a, two(numbers)[0]],
+      [b, two(numbers)[1]],
+      ...given,
+      ...(ontoA ? [[da, ontoA] as Given] : []),
+      ...(ontoB ? [[db, ontoB] as Given] : []),
+    ],
+    claimed: (d) => {
+      const [ofA, ofB] = two(plus(d, before));
+      return [
+        [da, ontoA ? plus(ofA, ontoA) : ofA],
+        [db, ontoB ? plus(ofB, ontoB) : ofB],
+      ];
+    },
+  };
+}
+
+/** `first`: x is joined of so many channels and the others. */
 export async function claimGroupNorm(
   family: Family,
   geometry: GroupNormGeometry,
   how: Adding,
-  claimGradients = true,
+  { claimGradients = true, first = 0 } = {},
 ): Promise<void> {
   const { batch, pixels, channels, groups, eps, act } = geometry;
-  const given = inputs(geometry);
+  const inputsOf = inputs(geometry);
   const forward = ([x, scale, shift]: Plain[]) =>
     referenceOps.groupNorm(x as Plain, scale as Plain, shift as Plain, groups, eps, act);
   const shape = [batch, pixels, channels];
-  const [x, y, dy] = [value('x', shape), value('y', shape), value('dy', shape)];
+  const [y, dy] = [value('y', shape), value('dy', shape)];
   const affine = value('scale and shift', [2 * channels]);
   const stats = value('stats', [batch, groups, 2]);
   const sums = value('sums', [batch, 2 * channels]);
-  const cotangent = wavy(given[0].shape, 4);
-  const to = adding(how, shape, 5);
+  const cotangent = wavy(inputsOf[0].shape, 4);
+  const numbers = inputsOf[0].data;
+  const ends = first === 0 ? wholeEnds(shape, numbers, how) : partedEnds(shape, numbers, how, first);
+  const { x } = ends.forward;
   const kernels = [
-    ...groupNormForward(family, geometry, { x, affine, y, stats }),
-    ...groupNormBackward(family, geometry, {
-      ...{ x, stats, affine, dy, sums },
-      ...{ add: to.add, dx: to.dx },
-    }),
+    ...groupNormForward(family, geometry, { ...ends.forward, affine, y, stats }),
+    ...groupNormBackward(family, geometry, { x, stats, affine, dy, sums, ...ends.backward }),
   ];
-  const read = await runKernels(
-    kernels,
-    new Map([
-      [x, given[0].data],
-      [affine, Float64Array.of(...given[1].data, ...given[2].data)],
-      [dy, cotangent.data],
-      ...to.given,
-    ]),
-  );
-  expect(difference(read(y), forward(given).data)).toBeLessThan(1e-5);
+  const affineNumbers = Float64Array.of(...inputsOf[1].data, ...inputsOf[2].data);
+  const given: Given[] = [[affine, affineNumbers], [dy, cotangent.data], ...ends.given];
+  const read = await runKernels(kernels, new Map(given));
+  expect(difference(read(y), forward(inputsOf).data)).toBeLessThan(1e-5);
+  expect(read(x)).toEqual(Float32Array.from(numbers));
   if (!claimGradients) return;
-  const gradients = centralDifferences(forward, given, cotangent);
-  const dx = (gradients[0] as Plain).data.map((d, i) => d + (to.before[i] as number));
-  expect(difference(read(to.dx), dx)).toBeLessThan(1e-4);
+  const gradients = centralDifferences(forward, inputsOf, cotangent);
+  for (const [each, expected] of ends.claimed((gradients[0] as Plain).data))
+    expect(difference(read(each), expected), each.label).toBeLessThan(1e-4);
   const got = read(sums);
   for (const [i, gradient] of gradients.slice(1).entries()) {
     const total = Array.from({ length: channels }, (_, c) => {

@@ -14,5 +14,11 @@ test('registers: two groups of four channels, more pixels than a block', async (
 
 test('registers: a mean far from zero, over many pixels', async () => {
   const large = { batch: 2, pixels: 1024, channels: 8, groups: 2, ...SILU };
-  await claimGroupNorm('registers', large, 'in place', false);
+  await claimGroupNorm('registers', large, 'in place', { claimGradients: false });
+});
+
+test('registers: channels joined on the way, a group with channels of both', async () => {
+  const geometry = { batch: 2, pixels: 35, channels: 16, groups: 2, ...SILU };
+  await claimGroupNorm('registers', geometry, 'other', { first: 4 });
+  await claimGroupNorm('registers', { ...geometry, channels: 10 }, 'in place', { first: 3 });
 });
