@@ -398,6 +398,15 @@ export function presetConfig(preset: PresetName): RunConfig {
   return { preset, ...BASE, ...PRESETS[preset].settings };
 }
 
+/** What is not as the preset has it: chosen by the user. */
+export function changedSettings(config: RunConfig): Partial<Settings> {
+  const own = presetConfig(config.preset);
+  const names = Object.keys(SETTINGS) as (keyof Settings)[];
+  return Object.fromEntries(
+    names.filter((name) => config[name] !== own[name]).map((name) => [name, config[name]]),
+  );
+}
+
 /** The network that a run with these settings trains. */
 export function networkOf({
   preset,

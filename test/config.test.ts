@@ -1,6 +1,7 @@
 // Claims: every setting is settable from an address, and what is not a setting or not in range is told, never ignored.
 import { expect, test } from 'vitest';
 import {
+  changedSettings,
   crossCheck,
   lastStep,
   parseAddress,
@@ -46,6 +47,16 @@ test('an unknown name and a value out of range are faults that name them, and th
   ]);
   expect(faults[0]?.what).toBe('It must be a whole number from 1 to 512. Using 16 until you change it.');
   expect(config).toEqual(presetConfig('small'));
+});
+
+test('what differs from the preset is what was chosen', () => {
+  const own = presetConfig('tiny');
+  expect(changedSettings(own)).toEqual({});
+  expect(changedSettings({ ...own, dataset: 'shapes', seed: 7, batchSize: 8 })).toEqual({
+    dataset: 'shapes',
+    seed: 7,
+    batchSize: 8,
+  });
 });
 
 test('the agreed ranges hold', () => {

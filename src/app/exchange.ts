@@ -1,5 +1,6 @@
 // Checkpoints on their way out to a file and in from one: the dialogs' state, and what their answers do. Not here: the files'
 // formats (the trainer's), the dialogs (ui/export-dialog.tsx, ui/import-dialog.tsx).
+import { changedSettings } from '../config.ts';
 import type { Fault, Result } from '../fault.ts';
 import type { CheckpointRef, ExportKind, ImportAnswers } from '../trainer/api.ts';
 import { download } from './download.ts';
@@ -53,9 +54,9 @@ export class Exchange {
     return preview;
   }
 
-  /** Goes on with the pictures of the form where the files name none. */
+  /** Goes on with the pictures and settings chosen in the form where the files name none. */
   import(trainer: TrainerClient, answers: ImportAnswers): Promise<Result<null>> {
     this.#state.offered.value = null;
-    return trainer.importCheckpoint(this.#offered, answers, this.#state.form.value.dataset);
+    return trainer.importCheckpoint(this.#offered, answers, changedSettings(this.#state.form.value));
   }
 }

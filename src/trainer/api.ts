@@ -1,7 +1,7 @@
 // The worker boundary, types only: every command the page can give, every event the trainer posts.
 // Read this file and you know all that crosses between page and worker.
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
-import type { RunConfig } from '../config.ts';
+import type { RunConfig, Settings } from '../config.ts';
 import type { DatasetInfo, ImportProgress, ImportReport } from '../data/api.ts';
 import type { ExecutorKind } from '../engine/executor.ts';
 import type { Fault, Result } from '../fault.ts';
@@ -176,7 +176,7 @@ export interface ImportPreview {
   /** Said as sentences. */
   kept: string[];
   missing: string[];
-  /** Null: it goes on with the pictures of the form. */
+  /** Null: it goes on with the pictures and the settings of the form. */
   dataset: { title: string; count: number; here: boolean } | null;
   /** Of a checkpoint of ours. */
   origin: { runId: string; created: string; appVersion: string } | null;
@@ -258,8 +258,8 @@ export interface TrainerApi {
   endExport(ref: CheckpointRef): Promise<void>;
   /** A checkpoint, a .pt file, or the files of a diffusers folder. Changes nothing. */
   inspectFiles(files: File[]): Promise<Result<ImportPreview>>;
-  /** `dataset`: the id of the pictures that a model goes on with which names none. */
-  importCheckpoint(files: File[], answers: ImportAnswers, dataset: string): Promise<Result<null>>;
+  /** `chosen`: what a model goes on with that names no pictures and no settings; else they are its preset's. */
+  importCheckpoint(files: File[], answers: ImportAnswers, chosen: Partial<Settings>): Promise<Result<null>>;
   keepCheckpoint(ref: CheckpointRef, kept: boolean): Promise<Result<null>>;
   deleteCheckpoint(ref: CheckpointRef): Promise<Result<null>>;
 

@@ -89,8 +89,8 @@ class Desk implements TrainerApi {
 
   inspectFiles: TrainerApi['inspectFiles'] = (files) => answer(async () => (await offer(files)).preview);
 
-  importCheckpoint: TrainerApi['importCheckpoint'] = async (files, answers, dataset) => {
-    const content = await answer(async () => (await offer(files)).load(answers, dataset));
+  importCheckpoint: TrainerApi['importCheckpoint'] = async (files, answers, chosen) => {
+    const content = await answer(async () => (await offer(files)).load(answers, chosen));
     if (!content.ok) return content;
     return (await this.#opening?.trainer?.importContent(content.value)) ?? notOpen();
   };

@@ -1,6 +1,7 @@
 // What a file holds, before anything of it is loaded: its format, network, how far it was trained, what is kept and what is
 // missing; and what the file leaves open is asked for. Not here: reading files (trainer/import/).
 import { useEffect, useState } from 'preact/hooks';
+import { changedSettings, type Settings, SETTINGS } from '../config.ts';
 import type { AskedField, ImportAnswers, ImportPreview } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
 import { Dialog } from './dialog.tsx';
@@ -85,6 +86,7 @@ function Facts({ preview }: { preview: ImportPreview }) {
           ? `${dataset.title}, ${count(dataset.count)}${dataset.here ? '' : ' (not on this computer: it can draw samples, not train on)'}`
           : `${own?.title ?? state.form.value.dataset}, as chosen on the page`}
       </Fact>
+      {!origin && <Fact name="Settings">{chosenOf(changedSettings(state.form.value))}</Fact>}
       {origin && <Fact name="Run">{origin.runId}</Fact>}
       {origin && <Fact name="Saved">{timeOf(origin.created)}</Fact>}
       <Fact name="File">
@@ -176,6 +178,22 @@ function Asked({ field, value, onValue }: AskedProps) {
       <small id={`${id}-help`}>{field.help}</small>
     </div>
   );
+}
+
+/** The files or the answers tell these. */
+const OF_THE_MODEL: ReadonlySet<string> = new Set([
+  'dataset',
+  'imageSize',
+  'noiseSchedule',
+  'predictionType',
+] satisfies (keyof Settings)[]);
+
+/** What was chosen on the page and holds for the model's run, too. */
+function chosenOf(settings: Partial<Settings>): string {
+  const chosen = Object.entries(settings)
+    .filter(([name]) => !OF_THE_MODEL.has(name))
+    .map(([name, value]) => `${SETTINGS[name as keyof Settings].label} ${value}`);
+  return chosen.length > 0 ? `${chosen.join(', ')}, as chosen on the page` : 'those of its size';
 }
 
 /** As the file says it where it is no time. */

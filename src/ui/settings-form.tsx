@@ -1,9 +1,9 @@
 // All settings, generated from config.ts' descriptors, for the next new run. Not here: one field (setting-field.tsx).
 import { useEffect, useRef } from 'preact/hooks';
 import {
+  changedSettings,
   crossCheck,
   presetConfig,
-  type RunConfig,
   type Setting,
   type Settings,
   SETTINGS,
@@ -24,16 +24,11 @@ const GROUPS: Setting['group'][] = [
   'Machine',
 ];
 
-/** Settings that are not the preset's own. */
-export function changedSettings(form: RunConfig): (keyof Settings)[] {
-  const own = presetConfig(form.preset);
-  return SETTINGS_IN_FORM.filter((name) => form[name] !== own[name]);
-}
-
 export function SettingsForm() {
   const { state, commands } = useApp();
   const form = state.form.value;
-  const changed = changedSettings(form);
+  const changes = changedSettings(form);
+  const changed = SETTINGS_IN_FORM.filter((name) => name in changes);
   const mismatch = crossCheck(form);
   const ref = useRef<HTMLDetailsElement>(null);
   useEffect(() => {

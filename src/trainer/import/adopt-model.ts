@@ -76,18 +76,18 @@ export const keptProgress = (model: ForeignModel): ForeignModel['progress'] =>
   model.optimizer ? model.progress : null;
 
 /**
- * The whole content, checked. `dataset`: the id of the pictures that it goes on with where it names none. Throws FaultError
- * kind `file`, `network`, `not-finite` or `data`.
+ * The whole content, checked. `chosen`: by the user, for what the files do not say: its pictures and how to train on. Throws
+ * FaultError kind `file`, `network`, `not-finite` or `data`.
  */
 export async function contentOfModel(
   model: ForeignModel,
   answers: ImportAnswers,
-  dataset: string,
+  chosen: Partial<Settings>,
 ): Promise<CheckpointContent> {
   const network = networkOfModel(model, answers);
   const facts = model.metadata
     ? factsOfExport(model, model.metadata)
-    : await factsOfStranger(model, network, answers, dataset);
+    : await factsOfStranger(model, network, answers, chosen);
   const { weights, ema, moments, losses } = await model.load();
   const inOrder = (tensors: Tensors, name: string) => arraysOf(tensors, network, name);
   const raw = inOrder(weights, 'unet');
@@ -128,20 +128,20 @@ async function factsOfStranger(
   model: ForeignModel,
   network: UNetConfig,
   answers: ImportAnswers,
-  dataset: string,
+  chosen: Partial<Settings>,
 ): Promise<CheckpointFacts> {
   const [imageSize] = network.sampleSize;
   const preset = presetOf(network);
   const { globalStep, epoch } = keptProgress(model) ?? FROM_THE_START;
   const own: RunConfig = {
     ...presetConfig(preset),
-    ...fromDiffusersScheduler(model.scheduler ?? answers),
     ...inRange(model.optimizer ?? {}),
+    ...chosen,
+    ...fromDiffusersScheduler(model.scheduler ?? answers),
     imageSize,
-    dataset,
     network: ownNetwork({ preset, imageSize }, network),
   };
-  const set = await openPictures(dataset, own);
+  const set = await openPictures(own.dataset, own);
   const config = movedOn(withOrigin(own, set.count, globalStep, epoch), globalStep, epoch);
   return {
     ...placeAt(config, set.count, globalStep),

@@ -1,6 +1,6 @@
 // What the user brings to import: told by its content, looked at before anything is loaded. Not here: the readers of each
 // format beside this file, what becomes of it (trainer.ts).
-import { networkOf, ownNetwork, PRESETS, type RunConfig } from '../../config.ts';
+import { networkOf, ownNetwork, PRESETS, type RunConfig, type Settings } from '../../config.ts';
 import { listDatasets } from '../../data/sets.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { bytesOf } from '../../formats/file-bytes.ts';
@@ -28,7 +28,7 @@ import { modelOfTorchFile } from './torch-model.ts';
 export interface Offer {
   preview: ImportPreview;
   /** Throws FaultError kind `file`, `network`, `not-finite` or `data`. */
-  load(answers: ImportAnswers, dataset: string): Promise<CheckpointContent>;
+  load(answers: ImportAnswers, chosen: Partial<Settings>): Promise<CheckpointContent>;
 }
 
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
@@ -127,7 +127,7 @@ async function offerOfModel(model: ForeignModel): Promise<Offer> {
       ...(facts && model.metadata ? await ofOurs(facts, model.metadata) : { dataset: null, origin: null }),
       asked,
     },
-    load: (answers, dataset) => contentOfModel(model, answers, dataset),
+    load: (answers, chosen) => contentOfModel(model, answers, chosen),
   };
 }
 

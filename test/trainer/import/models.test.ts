@@ -22,7 +22,8 @@ function partsOf(name: string, leaveOut = /^$/): Part[] {
 
 const SHAPES = 'shapes';
 const NOISE = { beta_schedule: 'linear', prediction_type: 'epsilon' };
-const content = (model: ForeignModel, answers = {}) => contentOfModel(model, answers, SHAPES);
+const content = (model: ForeignModel, answers = {}, chosen = {}) =>
+  contentOfModel(model, answers, { dataset: SHAPES, ...chosen });
 
 describe('a pipeline that diffusers saved', () => {
   it('brings network, noise and weights, and begins at step 0', async () => {
@@ -81,6 +82,13 @@ it('asks for what shapes cannot tell where the config is missing, and takes the 
   expect(facts.config.imageSize).toBe(16);
   expect(facts.config.network).toMatchObject({ normNumGroups: 2, attentionHeadDim: null });
   await expect(content(model, { ...answers, norm_num_groups: 3 })).rejects.toThrow(/norm_num_groups is 3/);
+});
+
+it('goes on with what was chosen on the page, but for what the model says itself', async () => {
+  const chosen = { batchSize: 3, sampleSteps: 2, learningRate: 0.5, imageSize: 64, noiseSchedule: 'linear' };
+  const { facts } = await content(await modelOfParts('pipeline', partsOf('pipeline')), {}, chosen);
+  expect(facts.config).toMatchObject({ batchSize: 3, sampleSteps: 2, learningRate: 0.5, dataset: SHAPES });
+  expect(facts.config).toMatchObject({ imageSize: 8, noiseSchedule: 'cosine' });
 });
 
 it('names what a folder holds where no weights are in it', async () => {

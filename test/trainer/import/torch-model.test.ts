@@ -65,7 +65,7 @@ it('our own comes back whole', async () => {
     leftOut: [],
     progress: { globalStep: 4, epoch: 1, batchLosses: 4 },
   });
-  const { facts, state, history } = await contentOfModel(model, {}, 'shapes');
+  const { facts, state, history } = await contentOfModel(model, {}, { dataset: 'shapes' });
   expect(state).toEqual(original.state);
   expect(facts).toMatchObject({ name: 'unet_step_4', globalStep: 4, epoch: 1, epochPosition: 4, config });
   expect(history.batchLosses(0, 4)).toEqual(original.history.batchLosses(0, 4));
@@ -76,7 +76,9 @@ describe("the notebook's, without a config", () => {
   it('keeps moments, step, losses, and epochs that were counted over other batches', async () => {
     const whole = only(await exported(), NOTEBOOK);
     whole.set('epoch', 9);
-    const { facts, state, history } = await contentOfModel(await written(whole), ANSWERS, 'shapes');
+    const { facts, state, history } = await contentOfModel(await written(whole), ANSWERS, {
+      dataset: 'shapes',
+    });
     const original = content();
     expect(facts).toMatchObject({ globalStep: 4, epoch: 9, epochPosition: 0 });
     expect(facts.config.origin).toEqual({ globalStep: 4, epoch: 9 });
@@ -93,7 +95,7 @@ describe("the notebook's, without a config", () => {
     whole.set('optimizer', new Map([...optimizer, ['state', new Map([...state].slice(1))]]));
     const model = await written(whole);
     expect(model.leftOut.join()).toContain(`of ${SPECS.length - 1} parameters`);
-    const { facts, state: begun } = await contentOfModel(model, ANSWERS, 'shapes');
+    const { facts, state: begun } = await contentOfModel(model, ANSWERS, { dataset: 'shapes' });
     expect(facts.globalStep).toBe(0);
     expect(begun.expAvg.every((values) => values.every((value) => value === 0))).toBe(true);
   });
@@ -101,7 +103,7 @@ describe("the notebook's, without a config", () => {
   it('is a bare state_dict, too', async () => {
     const model = await written((await exported()).get('unet') as PickledValue);
     expect(model).toMatchObject({ hasEma: false, optimizer: null, progress: null });
-    const { state } = await contentOfModel(model, ANSWERS, 'shapes');
+    const { state } = await contentOfModel(model, ANSWERS, { dataset: 'shapes' });
     expect(state.weights).toEqual(content().state.weights);
   });
 });
@@ -115,7 +117,7 @@ it('begins anew without origin where a run with one comes without its optimizer'
   };
   metadata.set('config', JSON.stringify(settings));
   whole.delete('optimizer');
-  const { facts } = await contentOfModel(await written(whole), {}, 'shapes');
+  const { facts } = await contentOfModel(await written(whole), {}, { dataset: 'shapes' });
   expect(facts).toMatchObject({ globalStep: 0, epoch: 0, epochPosition: 0, config: { origin: null } });
 });
 
@@ -184,7 +186,7 @@ describe('is refused by its key', () => {
     const first = (whole.get('unet') as Dict).get('conv_in.weight') as { data: Float32Array };
     first.data[5] = NaN;
     const model = await written(whole);
-    await expect(contentOfModel(model, {}, 'shapes')).rejects.toThrow(
+    await expect(contentOfModel(model, {}, { dataset: 'shapes' })).rejects.toThrow(
       /unet.conv_in.weight.*NaN at element 5/,
     );
   });
