@@ -36,8 +36,14 @@ const SETTINGS = {
   sampleSteps: 1,
 };
 
-/** B's trainer rests while it is looked at, and until it is killed. */
-const SLEEPS = { validating: 3000, training: 1500, unet_step_5: 600_000, unet_step_10: 600_000 };
+/** B's trainer rests while it is looked at, and until it is killed or paused. */
+const SLEEPS = {
+  validating: 3000,
+  training: 1500,
+  unet_step_5: 600_000,
+  unet_step_10: 600_000,
+  unet_step_20: 1000,
+};
 
 test.describe.configure({ mode: 'serial' });
 const newFolder = temporaryFolders();
@@ -112,6 +118,8 @@ test('B: killed twice, it goes on by itself at the next step, and ends with the 
   await expectResumes(profile.page, 10);
   await waitForStep(profile.page, 20);
   await expect(checkpoint(profile.page, 'unet_step_20')).toBeVisible({ timeout: 120_000 });
+  await button(profile.page, 'Pause').click();
+  await waitForState(profile.page, 'paused');
   const exported = await exportTo(profile.page, await newFolder(), 'unet_step_20');
   const [a, b] = [await readCheckpoint(exportsOfA.step20), await readCheckpoint(exported)];
   expect(a.tensors.size).toBeGreaterThan(4 * 50);

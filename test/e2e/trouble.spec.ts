@@ -118,7 +118,7 @@ test('New run asks, keeps the checkpoints, and what was closed is not found agai
 });
 
 test('where another tab takes the lock by force, this one stops at once, and goes on when that one is gone', async () => {
-  await train(page, { ...SETTINGS, maxSteps: 1000, checkpointEverySteps: 1_000_000 });
+  await train(page, { ...SETTINGS, batchSize: 64, maxSteps: 1000, checkpointEverySteps: 1_000_000 });
   await waitForState(page, 'training');
   const thief = await profile.context.newPage();
   await thief.goto('/THIRD-PARTY-NOTICES.txt');
