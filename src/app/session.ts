@@ -273,8 +273,8 @@ export class Session {
     state.preparing.value = { what: 'Adding up the GPU memory', done: 0, total: null };
     // The alert beside the form says why.
     if (await this.#form.fits()) return void (state.runState.value = 'idle');
-    state.preparing.value = { what: 'Asking the browser to keep the storage', done: 0, total: null };
-    state.persisted.value = await askToPersist();
+    // Firefox asks the user, who may let it wait for ever: training does not.
+    void askToPersist().then((answer) => (state.persisted.value = answer));
     await this.#call((trainer) => trainer.train(state.form.value));
     await this.#refreshStore();
   }

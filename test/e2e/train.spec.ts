@@ -79,6 +79,10 @@ test("15 steps on a folder of the user's own: what is no picture is skipped, cou
   const folder = join(await newFolder(), 'discs');
   await mkdir(folder);
   await writePictures(folder, 4 * STEPS_ON_OWN);
+  // As in Firefox, which asks the user, who does not answer.
+  await page.addInitScript(() => {
+    StorageManager.prototype.persist = () => new Promise(() => undefined);
+  });
   await page.goto(address({ ...SETTINGS, maxSteps: STEPS_ON_OWN }));
   await waitForState(page, 'idle');
   await page.getByRole('radio', { name: /^Your pictures/ }).check();
