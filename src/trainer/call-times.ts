@@ -11,18 +11,22 @@ export function networkText(config: HasNetwork): string {
   return JSON.stringify(network, Object.keys(network).sort());
 }
 
-export class CallTimes {
-  readonly #shortest = new Map<string, Map<number, number>>();
+/** What the newest call counts in the mean. */
+const NEWEST = 0.2;
 
-  /** The shortest counts: what makes others longer, a training step on its way, say, is not the call's own. */
+export class CallTimes {
+  readonly #means = new Map<string, Map<number, number>>();
+
+  /** A call between training steps is as long as training waited for it: a step under way is waited for, too. */
   note(config: HasNetwork, pictures: number, ms: number): void {
     const network = networkText(config);
-    const known = this.#shortest.get(network) ?? new Map<number, number>();
-    known.set(pictures, Math.min(ms, known.get(pictures) ?? Infinity));
-    this.#shortest.set(network, known);
+    const means = this.#means.get(network) ?? new Map<number, number>();
+    const mean = means.get(pictures) ?? ms;
+    means.set(pictures, mean + NEWEST * (ms - mean));
+    this.#means.set(network, means);
   }
 
   of(config: HasNetwork): DrawingFacts['callMs'] {
-    return [...(this.#shortest.get(networkText(config)) ?? [])].map(([pictures, ms]) => ({ pictures, ms }));
+    return [...(this.#means.get(networkText(config)) ?? [])].map(([pictures, ms]) => ({ pictures, ms }));
   }
 }

@@ -95,8 +95,9 @@ export class Studio {
       guard: this.#room.guard,
     };
   }
+  /** Nothing of the run is on a device that works; `withDevice` alone does not bring it back. */
   get deviceGone(): boolean {
-    return this.#deviceGone;
+    return this.#deviceGone || (this.#run !== null && this.#runRoom !== this.#room);
   }
 
   /** Nothing of the present device is touched any more; the next use starts a new one. */

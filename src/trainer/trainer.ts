@@ -367,7 +367,7 @@ export class Trainer {
   /** From any checkpoint, with or without a run. Commands go on meanwhile; so does training, call by call. */
   async generate(request: GenerateRequest): Promise<Result<null>> {
     const begun = await this.#answer(async () => {
-      if (this.#studio.deviceGone) throw deviceLost();
+      await this.#studio.withDevice();
       await this.generator.begin(request, this.#loop !== null);
       this.#drawOn();
     });
@@ -377,11 +377,9 @@ export class Trainer {
   /** What is generated goes on by itself while no training step takes it along. */
   #drawOn(): void {
     const { generator } = this;
-    const lost = (error: unknown) => generator === this.generator && this.#trouble(faultOf(error));
-    void generator
-      .finish(() => this.#loop === null)
-      // Where nothing else waits for the GPU, nobody else has heard of its loss.
-      .catch((error: unknown) => (this.#looping = this.#looping.then(async () => void (await lost(error)))));
+    // Whoever asked has heard of a loss; whatever comes next starts another device.
+    const lost = () => generator === this.generator && this.#studio.abandonDevice();
+    void generator.finish(() => this.#loop === null).catch(lost);
   }
 
   /** The user accepts pictures that differ from those the run began with. */

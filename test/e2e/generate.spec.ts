@@ -1,27 +1,32 @@
-// Pictures from a checkpoint, in the view Generate: while its run trains, and with no run at all after a reload. The same seed
-// gives the same pictures, however many are asked for; the run is not touched.
+// Pictures from a checkpoint, in the view Generate: of a model that came from a file, while its run is paused, and with no run at
+// all after a reload. The same seed gives the same pictures, however many are asked for; nothing is trained.
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import sharp from 'sharp';
-import { openProfile, waitForState, waitForStep } from './browser.ts';
+import { openProfile, waitForState } from './browser.ts';
 import { temporaryFolders } from './folders.ts';
-import { address, button, checkpoint, measured, seconds, TINY, train } from './visit.ts';
+import { address, button, checkpoint, chooseCheckpoint, measured, seconds, TINY } from './visit.ts';
 
-/** Saved by hand, and paused soon: all end-to-end tests together take at most 120 steps. */
+const MODEL = join(import.meta.dirname, '../fixtures/models/bfloats');
+/** All end-to-end tests together take at most 60 sampler evaluations: one here of 16 pictures, two of 4, two of 2. */
 const SETTINGS = { ...TINY, dataset: 'shapes', sampleSteps: 1 };
 const SEED = '7';
 
 const newFolder = temporaryFolders();
 
-test('a seed gives the same pictures while its run trains and without a run, 4 of them or 2', async () => {
+test('a seed gives the same pictures beside a paused run and without a run, 4 of them or 2', async () => {
   const profile = await openProfile(await newFolder());
   const { page } = profile;
-  await train(page, SETTINGS);
-  await waitForStep(page, 1);
-  await button(page, 'Save checkpoint').click();
-  const row = page.getByRole('list', { name: 'Checkpoints' }).locator('[data-testid=checkpoint]').first();
-  const name = (await row.getAttribute('data-name')) ?? '';
-  expect(name).toMatch(/^unet_step_\d+$/);
+  await page.goto(address(SETTINGS));
+  await waitForState(page, 'idle');
+  await chooseCheckpoint(
+    page,
+    ['config.json', 'diffusion_pytorch_model.safetensors'].map((name) => join(MODEL, name)),
+  );
+  await button(page.getByRole('dialog'), 'Import').click();
+  await waitForState(page, 'paused');
+  await expect(checkpoint(page, 'unet_step_0')).toBeVisible();
 
   await view(page, 'Generate').click();
   await expect(page).toHaveURL(/#generate$/);
@@ -29,29 +34,25 @@ test('a seed gives the same pictures while its run trains and without a run, 4 o
   await expect(page.getByLabel('Steps')).toHaveValue('1'); // as its run has them
   const four = await generate(page, 4);
   expect(new Set(four).size).toBe(4);
-  await waitForState(page, 'training');
-
-  await page.goBack();
-  await button(page, 'Pause').click();
-  await waitForState(page, 'paused');
-  await expect(checkpoint(page, name)).toBeVisible();
-  await page.goForward();
-  await expect(pictures(page)).toHaveCount(4);
   await pictures(page).nth(2).click();
   await expect(page.getByRole('heading', { name: 'Picture 3', exact: true })).toBeVisible();
   await expect(
     page.getByRole('img', { name: 'Picture 3 at 3 moments of its way, the noise first' }),
   ).toBeVisible();
-  expect(await savedPicture(page, `${name}_seed_${SEED}_picture_3.png`)).toBe(four[2]);
+  expect(await savedPicture(page, `unet_step_0_seed_${SEED}_picture_3.png`)).toBe(four[2]);
 
+  await page.goBack();
+  await expect(button(page, 'Resume')).toBeVisible();
+  await page.goForward();
+  await expect(pictures(page)).toHaveCount(4);
   await view(page, 'Train').click();
   await button(page, 'New run').click();
   await button(page, 'Start over').click();
   await waitForState(page, 'idle');
-  await page.goto(`${address({ preset: 'tiny', seed: 99 })}#generate`);
+  await page.goto('/#generate');
+  await page.reload();
   await waitForState(page, 'idle');
   await expect(pictures(page)).toHaveCount(0);
-  await page.getByLabel('Checkpoint').selectOption({ label: await optionOf(page, name) });
   const from = Date.now();
   expect(await generate(page, 2)).toEqual(four.slice(0, 2));
   measured('Generate to 2 pictures of 2 steps, just after a reload', seconds(Date.now() - from));
@@ -68,12 +69,6 @@ const pictures = (page: Page) =>
   page
     .getByRole('region', { name: 'Generated pictures' })
     .getByRole('button', { name: /^Picture \d+, drawn$/ });
-
-/** Names have their age beside them. */
-async function optionOf(page: Page, name: string): Promise<string> {
-  const options = await page.getByLabel('Checkpoint').getByRole('option').allTextContents();
-  return options.find((text) => text.startsWith(`${name},`)) ?? '';
-}
 
 /** Two steps of each picture; their pixels, RGBA as text. */
 async function generate(page: Page, count: number): Promise<string[]> {
