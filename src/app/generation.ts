@@ -8,7 +8,8 @@ import { sheetPng } from './sheet-png.ts';
 import type { Asked, State } from './state.ts';
 import type { TrainerClient } from './worker-client.ts';
 
-const SHEET_COLUMNS = 8;
+/** As on the page. */
+const columnsFor = (pictures: number): number => (pictures > 16 ? 8 : 4);
 
 export class Generation {
   readonly #state: State;
@@ -54,7 +55,7 @@ export class Generation {
       Sample[] | undefined;
     const chosen = which === 'all' ? drawn : drawn?.filter(({ index }) => index === which);
     if (!chosen || chosen.length === 0) return;
-    await download(await sheetPng(chosen, SHEET_COLUMNS), this.#nameOf(which));
+    await download(await sheetPng(chosen, columnsFor(chosen.length)), this.#nameOf(which));
   }
 
   /** unet_step_20_seed_7_picture_3.png: what another needs to draw it again, in its name. */

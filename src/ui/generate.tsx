@@ -162,7 +162,11 @@ function One({ generated }: { generated: Generated | null }) {
           PNG
         </button>
       </div>
-      <PictureCanvas class="one" picture={sample} label={`Picture ${index + 1}, enlarged`} />
+      {sample.finite ? (
+        <PictureCanvas class="one" picture={sample} label={`Picture ${index + 1}, enlarged`} />
+      ) : (
+        <p class="slot-note">not finite</p>
+      )}
     </div>
   );
 }

@@ -2,13 +2,14 @@
 // that the run's own executor draws; its way is told from the noise to the picture; whoever cancels, or has the wrong network,
 // holds no memory. On tfjs' cpu backend, with a store and a room of one checkpoint.
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { networkOf, presetConfig, type RunConfig } from '../../src/config.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import { startDevice } from '../../src/engine/device.ts';
 import { createEagerExecutor } from '../../src/engine/eager-executor.ts';
 import { createEagerPredictor } from '../../src/engine/eager-predictor.ts';
 import type { ExecutorState, Network, Predictor } from '../../src/engine/executor.ts';
+import { faultOf } from '../../src/fault.ts';
 import { unetParameters } from '../../src/model/parameters.ts';
 import { unet } from '../../src/model/unet.ts';
 import type { StoreClient } from '../../src/checkpoint/store-client.ts';
@@ -157,6 +158,14 @@ test('while a run trains, a checkpoint of its network is drawn from, one of anot
   currentRun = { runId: 'run-2', config: { ...config, imageSize: 16 } };
   await expect(generator.begin(request, true)).rejects.toThrow(/Another network trains now/);
   expect(generator.busy).toBe(false);
+});
+
+test('a checkpoint that fails its checks is the fault of the store, and nothing is begun', async () => {
+  const load = vi.spyOn(store, 'load').mockResolvedValue({ ok: false, fault: faultOf(new Error('damaged')) });
+  await expect(generator.begin(request, false)).rejects.toThrow(/damaged/);
+  load.mockRestore();
+  expect(generator.busy).toBe(false);
+  expect(events).toEqual([]);
 });
 
 test('it goes on only while it may: a loop takes it along, call by call', async () => {

@@ -1,0 +1,78 @@
+// Claim: between two training steps at most one denoising call is made, of the run's own samples first, of what is generated
+// otherwise; generating changes no step. With an executor that only counts.
+import { expect, test } from 'vitest';
+import { presetConfig, type RunConfig } from '../../src/config.ts';
+import { openPictures } from '../../src/data/sets.ts';
+import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import type { StepBatch, StepSettings } from '../../src/engine/executor.ts';
+import { History } from '../../src/trainer/history.ts';
+import { Loop, type LoopTools } from '../../src/trainer/loop.ts';
+import { Outbox } from '../../src/trainer/outbox.ts';
+import { RateMeter } from '../../src/trainer/rate-meter.ts';
+import type { Run } from '../../src/trainer/run.ts';
+
+const config: RunConfig = {
+  ...presetConfig('tiny'),
+  dataset: 'shapes',
+  imageSize: 8,
+  maxImages: 8,
+  maxSteps: 6,
+  sampleEverySteps: 2,
+  checkpointEverySteps: 1_000_000,
+};
+
+/** What happened, in order, with `calls` denoising calls asked for by the view Generate; and what each step was given. */
+async function trained(calls: number): Promise<{ order: string[]; steps: unknown[] }> {
+  const order: string[] = [];
+  const steps: unknown[] = [];
+  const set = await openPictures('shapes', { imageSize: 8, maxImages: 8 });
+  const executor = {
+    step: (batches: StepBatch[], settings: StepSettings) => {
+      order.push('step');
+      steps.push([batches, settings]);
+      const perSample = new Float32Array(config.batchSize).fill(1);
+      return Promise.resolve({ loss: 1, perSample, gradientNorm: 1, applied: true });
+    },
+  };
+  const run = {
+    ...{ runId: 'run-1', config, set, executor, history: new History(), globalStep: 0 },
+    dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: '' },
+    alphaBar: alphaBar(config.noiseSchedule),
+  } as unknown as Run;
+  const artist = {
+    busy: false,
+    begin: () => (artist.busy = true),
+    advance: () => {
+      if (artist.busy) order.push('sample');
+      artist.busy = false;
+      return Promise.resolve(null);
+    },
+  };
+  let left = calls;
+  const generator = {
+    advance: () => {
+      if (left-- > 0) order.push('generate');
+      return Promise.resolve();
+    },
+  };
+  const tools = {
+    ...{ artist, generator, rate: new RateMeter(), outbox: new Outbox(() => undefined) },
+    saver: { gaveUp: null, dueByTime: () => false, begin: () => Promise.resolve() },
+    store: { growPool: () => Promise.resolve({ ok: true, value: 100 }) },
+    guard: <T>(work: Promise<T>) => work,
+  } as unknown as LoopTools;
+  expect(await new Loop(run, tools).train()).toBe(true);
+  return { order, steps };
+}
+
+test('one denoising call between two steps, the run first; the steps are those of a run beside which nothing is drawn', async () => {
+  const alone = await trained(0);
+  expect(alone.order.filter((what) => what === 'generate')).toEqual([]);
+  const both = await trained(3);
+  expect(both.order.slice(0, 9)).toEqual([
+    ...['step', 'generate', 'step', 'sample'],
+    ...['step', 'generate', 'step', 'sample', 'step'],
+  ]);
+  expect(both.order.filter((what) => what === 'generate')).toHaveLength(3);
+  expect(both.steps).toEqual(alone.steps);
+});
