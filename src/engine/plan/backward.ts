@@ -15,7 +15,6 @@ import type { ConvOperation, GroupNormOperation, Operation } from './graph.ts';
 import { operandsOf, resultsOf } from './graph.ts';
 import { type GroupNormBackward, groupNormBackward, type PartGradient } from './group-norm.ts';
 import { rowsIn, type Value } from './kernel.ts';
-import { pixelSums } from './pixel-sums.ts';
 import type { VectorSums } from './vector-sums.ts';
 
 /** Where gradients of parameters go. */
@@ -35,10 +34,10 @@ export function emitBackward(
   homes: ParameterHomes,
   dOutput: Value,
 ): void {
-  const pass = new BackwardPass(emission, saved, homes, learning(operations, homes));
+  const pass = new BackwardPass(emission, operations, saved, homes);
   const last = operations.at(-1);
   if (last) pass.give(last.y, dOutput);
-  for (const operation of operations.toReversed()) pass.emit(operation);
+  pass.run();
 }
 
 /** Ids of values that depend on a parameter: only they have gradients. */
@@ -57,20 +56,27 @@ function learning(operations: readonly Operation[], homes: ParameterHomes): Set<
 const columnsAs = (x: Value, all: Value): Value =>
   x.columns ? { ...x, columns: { of: all, first: x.columns.first } } : all;
 
+type AddingPerChannel = ConvOperation & { perChannel: Value };
+const addsPerChannel = (conv: ConvOperation): conv is AddingPerChannel => conv.perChannel !== null;
+
 class BackwardPass {
   readonly #emission: Emission;
+  readonly #operations: readonly Operation[];
   readonly #saved: Saved;
   readonly #homes: ParameterHomes;
   readonly #learning: ReadonlySet<number>;
   readonly #gradients = new Map<number, Value>();
   /** Gradients that something else reads too: never added to in place. */
   readonly #shared = new Set<number>();
+  /** Results of convolutions whose values per channel have their gradient. */
+  readonly #summed = new Set<number>();
 
-  constructor(emission: Emission, saved: Saved, homes: ParameterHomes, learning: ReadonlySet<number>) {
+  constructor(emission: Emission, operations: readonly Operation[], saved: Saved, homes: ParameterHomes) {
     this.#emission = emission;
     this.#saved = saved;
     this.#homes = homes;
-    this.#learning = learning;
+    this.#operations = operations;
+    this.#learning = learning(operations, homes);
   }
 
   /** `gradient` becomes that of `value`, or is added to what is there. */
@@ -97,7 +103,11 @@ class BackwardPass {
     return { add: before, dx };
   }
 
-  emit(operation: Operation): void {
+  run(): void {
+    for (const operation of this.#operations.toReversed()) this.#emit(operation);
+  }
+
+  #emit(operation: Operation): void {
     const dy = this.#gradients.get(operation.y.id);
     if (!dy || !this.#learning.has(operation.y.id)) return;
     const { family } = this.#emission;
@@ -133,20 +143,46 @@ class BackwardPass {
     }
   }
 
-  #groupNorm({ geometry, x, joins, affine, y }: GroupNormOperation, dy: Value): void {
+  #groupNorm(operation: GroupNormOperation, dy: Value): void {
+    const { geometry, x, joins, affine, y } = operation;
     const { family } = this.#emission;
     const stats = this.#saved.get(y.id) as Value;
     const sums = this.#homes.sums.of(affine, geometry.batch);
-    const emit = (values: Pick<GroupNormBackward, 'add' | 'to'>) =>
+    const emit = (values: Pick<GroupNormBackward, 'add' | 'to' | 'pictureSums'>) =>
       this.#emission.emit(groupNormBackward(family, geometry, { x, stats, affine, dy, sums, ...values }));
     if (!joins) {
       const { add: before, dx } = this.#target(x);
-      return emit({ add: before, to: { dx } });
+      const conv = this.#addingPerChannel(operation);
+      const rows = conv && this.#rowsFor(conv);
+      emit({ add: before, to: { dx }, pictureSums: rows });
+      if (conv && rows && !conv.perChannel.columns) this.give(conv.perChannel, rows);
+      return;
     }
     // Who read the joined x has given its gradient already: this was the first.
     const parts = { a: this.#part(joins.a), b: this.#part(joins.b) };
-    emit({ add: this.#gradients.get(x.id) ?? null, to: parts });
+    emit({ add: this.#gradients.get(x.id) ?? null, to: parts, pictureSums: null });
     for (const key of ['a', 'b'] as const) if (!parts[key].onto) this.give(joins[key], parts[key].value);
+  }
+
+  /** The convolution that made what `norm` reads, where it adds per channel and nobody reads that before: its gradient is whole now. */
+  #addingPerChannel(norm: GroupNormOperation): AddingPerChannel | null {
+    const reads = (operation: Operation) => operandsOf(operation).some(({ id }) => id === norm.x.id);
+    const conv = this.#operations.find(({ y }) => y.id === norm.x.id);
+    const isFirst = this.#operations.find(reads) === norm;
+    return isFirst && conv?.op === 'conv' && addsPerChannel(conv) ? conv : null;
+  }
+
+  /** The gradient of what `conv` adds per channel, to be written picture by picture; the sum of its rows is its bias's. */
+  #rowsFor({ perChannel, bias, y }: AddingPerChannel): Value {
+    const { sums } = this.#homes;
+    const { whole } = rowsIn(perChannel);
+    const [batch, width] = whole.shape as [number, number];
+    const before = perChannel.columns && this.#gradients.get(whole.id);
+    const all = before ?? sums.open(`d ${whole.label}`, batch, width);
+    this.#shared.add(all.id);
+    if (perChannel.columns) this.#gradients.set(whole.id, all);
+    this.#summed.add(y.id);
+    return sums.take(bias, columnsAs(perChannel, all));
   }
 
   /** Where a kernel that can add in place, and only so, puts the gradient of `x`. */
@@ -156,7 +192,7 @@ class BackwardPass {
     return { value: this.#emission.make(`d ${x.label}`, x.shape), onto: false };
   }
 
-  #conv({ geometry, x, weight, bias, perChannel, residual }: ConvOperation, dy: Value): void {
+  #conv({ geometry, x, weight, bias, perChannel, residual, y }: ConvOperation, dy: Value): void {
     const { family } = this.#emission;
     const emit = this.#emission.emit.bind(this.#emission);
     const gradient = this.#homes.gradientOf(weight) as Value;
@@ -164,26 +200,16 @@ class BackwardPass {
     const partial = partialShape && this.#emission.make(`d ${weight.label} partial`, partialShape);
     const { control } = this.#homes;
     const tile = this.#emission.tile('filter gradient', geometry);
-    // What is added per channel has the bias's gradient, picture by picture.
+    if (perChannel && !this.#summed.has(y.id))
+      throw new Error(
+        `${y.label}: what a convolution adds per channel has a gradient where a norm reads it first`,
+      );
+    // A norm has summed the bias's gradient then, picture by picture.
     const biasSums = perChannel ? null : this.#homes.sums.of(bias, filterSplits(family, geometry));
     emit(convFilterGradient(family, geometry, { x, dy, partial, control, gradient, biasSums }, tile));
     if (this.#learning.has(x.id)) this.#convInput(geometry, x, weight, dy);
-    if (perChannel) this.#perChannel(geometry, perChannel, bias, dy);
     // Last: from here on the residual's gradient is this memory, and may be added to.
     if (residual) this.give(residual, dy);
-  }
-
-  #perChannel({ batch, outHeight, outWidth, outs }: ConvGeometry, x: Value, bias: Value, dy: Value): void {
-    const { sums } = this.#homes;
-    const { whole } = rowsIn(x);
-    const before = x.columns && this.#gradients.get(whole.id);
-    const all = before ?? sums.open(`d ${whole.label}`, batch, whole.shape.at(-1) as number);
-    const rows = sums.take(bias, columnsAs(x, all));
-    const geometry = { batch, pixels: outHeight * outWidth, channels: outs };
-    this.#emission.emit(pixelSums(this.#emission.family, geometry, { dy, sums: rows }));
-    if (before) return;
-    this.#shared.add(all.id);
-    this.give(whole, { ...all, shape: whole.shape });
   }
 
   /** Where the gradient of `x` goes that nothing was given yet; of columns, among those of their whole. */

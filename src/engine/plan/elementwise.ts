@@ -1,5 +1,5 @@
 // Kernels that are memory traffic and little else: sums, silu, joining and parting channels, nearest upsampling; forward and
-// gradient. Not here: any reduction over pixels (pixel-sums.ts), group norm with its own silu (group-norm.ts).
+// gradient. Not here: any reduction, group norm with its own silu (group-norm.ts).
 import { type Binding, elementsOf, type Family, type Grid, gridOf, type Kernel, kernel } from './kernel.ts';
 import type { Value } from './kernel.ts';
 

@@ -2,7 +2,7 @@
 // the gradient on the way back. Not here: the norm itself (group-norm-registers.ts, group-norm-tiles.ts).
 import { gradientTo } from './elementwise.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
-import type { Binding, Value } from './kernel.ts';
+import { type Binding, PLACE, rowsIn, type Value } from './kernel.ts';
 
 type Element = 'f32' | 'vec4<f32>';
 
@@ -52,11 +52,16 @@ export function gathering({ x, joins }: GroupNormForward, type: Element): End {
   };
 }
 
-/** Stores `slope`, the gradient at `at`, and what is to be added to it. */
+/** Stores `slope`, the gradient at `at`, with what is to be added to it: `result`. */
 export function scattering({ add, to }: GroupNormBackward, type: Element): End {
   if ('dx' in to) {
     const { bindings, term } = gradientTo('dx', add, to.dx, type);
-    return { bindings, params: {}, before: () => '', each: () => `dx[at] = slope${term('at')};` };
+    return {
+      bindings,
+      params: {},
+      before: () => '',
+      each: () => `let result = slope${term('at')}; dx[at] = result;`,
+    };
   }
   const { a, b } = to;
   const part = (onto: boolean): Binding['access'] => (onto ? 'update' : 'write');
@@ -69,7 +74,21 @@ export function scattering({ add, to }: GroupNormBackward, type: Element): End {
     params: paramsOf(a.value, type),
     before: partOf,
     each: (pixel) => /* wgsl */ `let part_at = part_first + ${pixel} * part_span;
-          let all = slope${add ? ' + dx[at]' : ''};
-          if (is_first) { da[part_at] ${a.onto ? '+=' : '='} all; } else { db[part_at] ${b.onto ? '+=' : '='} all; }`,
+          let result = slope${add ? ' + dx[at]' : ''};
+          if (is_first) { da[part_at] ${a.onto ? '+=' : '='} result; } else { db[part_at] ${b.onto ? '+=' : '='} result; }`,
+  };
+}
+
+/** Where a picture's sums go: `put` stores `value` for a channel. */
+export function summing({ pictureSums }: GroupNormBackward, type: Element) {
+  if (!pictureSums) return null;
+  const { whole, first, stride } = rowsIn(pictureSums);
+  const size = type === 'f32' ? 1 : 4;
+  return {
+    bindings: { pictureSums: { value: whole, access: 'write', type } } satisfies Record<string, Binding>,
+    params: { sumsStride: stride / size },
+    place: first / size,
+    put: (picture: string, channel: string, value: string) =>
+      `pictureSums[${picture} * params.sumsStride + ${PLACE} + ${channel}] = ${value};`,
   };
 }

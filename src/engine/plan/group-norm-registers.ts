@@ -2,7 +2,7 @@
 // forward and backward. Four lanes a workgroup: no more run at once. A step of `bench` takes 1,350 ms of processor time so; with
 // sums by channels and a second dispatch for the result, backward, it took 1,440.
 import { siluFunctions } from './elementwise.ts';
-import { elementOf, gathering, scattering } from './group-norm-parts.ts';
+import { elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
 import { type Binding, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
 
@@ -104,12 +104,14 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
   const type = elementOf(geometry, 'a' in values.to ? values.to.a.value : null);
   const { read, write } = typed(type);
   const target = scattering(values, type);
+  const picture = summing(values, type);
   const silu = act === 'silu';
   const channel = `let gain = affine[c + w]; ${silu ? 'let offset = affine[params.stride + c + w];' : ''}`;
   const derivative = /* wgsl */ `let normal = (x[at] - mean) * inverse;
           let d = dy[at]${silu ? ' * silu_slope(normal * gain + offset)' : ''};`;
   const spec = {
-    ...specOf(geometry, type, target.params),
+    ...specOf(geometry, type, { ...target.params, ...picture?.params }),
+    ...(picture ? { place: picture.place } : {}),
     op: 'group norm backward',
     bindings: {
       x: read(values.x),
@@ -118,6 +120,7 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
       dy: read(values.dy),
       ...target.bindings,
       sums: write(values.sums),
+      ...picture?.bindings,
     } as Record<string, Binding>,
     body: /* wgsl */ `${GROUP}
       let mean = stats[2u * i];
@@ -145,13 +148,17 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
       for (var w = 0u; w < params.width; w++) {
         ${channel}
         ${target.before(PICTURE, 'c + w')}
+        var all = T(0.0);
         var at = first + w;
-        for (var p = 0u; p < params.pixels; p++) {
-          ${derivative}
+        ${inBlocks(
+          'var part = T(0.0);',
+          `${derivative}
           let slope = (gain * d - level - normal * along) * inverse;
-          ${target.each('p')}
-          at += params.stride;
-        }
+          ${target.each('q')}
+          part += result;`,
+          'all += part;',
+        )}
+        ${picture?.put(PICTURE, 'c + w', 'all') ?? ''}
       }`,
   };
   return [kernel('registers', spec)];

@@ -1,7 +1,7 @@
 // Group normalisation for GPUs in hardware: a workgroup for each group of each picture, which reads it three times forward (mean,
 // squared deviations, result) and twice backward; sums by trees in workgroup memory. One dispatch each way.
 import { siluFunctions } from './elementwise.ts';
-import { elementOf, gathering, scattering } from './group-norm-parts.ts';
+import { elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
 import { type Binding, type Kernel, kernel, type Value } from './kernel.ts';
 
@@ -47,6 +47,44 @@ const each = ({ columns, rows }: Layout, statement: string) => /* wgsl */ `
           ${statement}
         }
       }`;
+
+/**
+ * The same, and then the sums of `variables` over the pixels of each channel, by a tree in the array that each is named after:
+ * `finish` has them there, at `lane`.
+ */
+function columnSums(
+  { columns, rows }: Layout,
+  variables: Record<string, string>,
+  statement: string,
+  finish: string,
+): string {
+  const sums = Object.entries(variables);
+  const all = (text: (array: string, variable: string) => string) =>
+    sums.map(([array, variable]) => text(array, variable)).join('\n        ');
+  return /* wgsl */ `
+      for (var base = 0u; base < params.width; base += ${columns}u) {
+        let w = base + column;
+        let c = first_channel + w;
+        ${all((_, variable) => `var ${variable} = T(0.0);`)}
+        if (w < params.width) {
+          for (var p = row; p < params.pixels; p += ${rows}u) {
+            let at = first + p * params.stride + w;
+            ${statement}
+          }
+        }
+        ${all((array, variable) => `${array}[lane] = ${variable};`)}
+        for (var step = ${rows >> 1}u; step > 0u; step /= 2u) {
+          workgroupBarrier();
+          if (row < step) {
+            ${all((array) => `${array}[lane] += ${array}[lane + step * ${columns}u];`)}
+          }
+        }
+        if (row == 0u && w < params.width) {
+          ${finish}
+        }
+        workgroupBarrier();
+      }`;
+}
 
 const prologue = ({ columns }: Layout) => /* wgsl */ `
       if (group.y >= params.batch) { return; }
@@ -114,14 +152,20 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
 export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNormBackward): Kernel[] {
   const type = elementOf(geometry, 'a' in values.to ? values.to.a.value : null);
   const layout = layoutOf(geometry, type);
-  const { columns, rows, threads } = layout;
+  const { threads } = layout;
   const silu = geometry.act === 'silu';
   const read = (value: Value): Binding => ({ value, access: 'read', type });
   const target = scattering(values, type);
+  const picture = summing(values, type);
   const inner = /* wgsl */ `let normal = (x[at] - mean) * inverse;
           let d = dy[at]${silu ? ' * silu_slope(normal * affine[c] + affine[params.stride + c])' : ''};`;
+  const store = /* wgsl */ `${inner}
+          let slope = (affine[c] * d - means.y - normal * means.x) * inverse;
+          ${target.before('group.y', 'c')}
+          ${target.each('p')}`;
   const spec = {
-    ...specOf(geometry, layout, target.params),
+    ...specOf(geometry, layout, { ...target.params, ...picture?.params }),
+    ...(picture ? { place: picture.place } : {}),
     op: 'group norm backward',
     bindings: {
       x: read(values.x),
@@ -130,6 +174,7 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
       dy: read(values.dy),
       ...target.bindings,
       sums: { value: values.sums, access: 'write', type },
+      ...picture?.bindings,
     } as Record<string, Binding>,
     declarations: /* wgsl */ `${declarationsOf(layout)}
 var<workgroup> gains: array<T, ${threads}>;
@@ -138,45 +183,27 @@ var<workgroup> offsets: array<T, ${threads}>;`,
       let mean = stats[stats_at];
       let inverse = stats[stats_at + 1u];
       var along = vec2<f32>(0.0);
-      for (var base = 0u; base < params.width; base += ${columns}u) {
-        let w = base + column;
-        let c = first_channel + w;
-        var gain = T(0.0);
-        var offset = T(0.0);
-        if (w < params.width) {
-          for (var p = row; p < params.pixels; p += ${rows}u) {
-            let at = first + p * params.stride + w;
-            ${inner}
-            gain += d * normal;
-            offset += d;
-          }
-        }
-        gains[lane] = gain;
-        offsets[lane] = offset;
-        for (var step = ${rows >> 1}u; step > 0u; step /= 2u) {
-          workgroupBarrier();
-          if (row < step) {
-            gains[lane] += gains[lane + step * ${columns}u];
-            offsets[lane] += offsets[lane + step * ${columns}u];
-          }
-        }
-        if (row == 0u && w < params.width) {
-          let to = 2u * group.y * params.stride + c;
+      ${columnSums(
+        layout,
+        { gains: 'gain', offsets: 'offset' },
+        `${inner} gain += d * normal; offset += d;`,
+        `let to = 2u * group.y * params.stride + c;
           sums[to] = gains[lane];
           sums[to + params.stride] = offsets[lane];
-          along += vec2<f32>(total(affine[c] * gains[lane]), total(affine[c] * offsets[lane]));
-        }
-        workgroupBarrier();
-      }
+          along += vec2<f32>(total(affine[c] * gains[lane]), total(affine[c] * offsets[lane]));`,
+      )}
       ${sumOfAll(layout, 'all', 'along')}
       let means = all * params.perCount;
-      ${each(
-        layout,
-        `${inner}
-          let slope = (affine[c] * d - means.y - normal * means.x) * inverse;
-          ${target.before('group.y', 'c')}
-          ${target.each('p')}`,
-      )}`,
+      ${
+        picture
+          ? columnSums(
+              layout,
+              { gains: 'all_of' },
+              `${store} all_of += result;`,
+              picture.put('group.y', 'c', 'gains[lane]'),
+            )
+          : each(layout, store)
+      }`,
   };
   return [kernel('tiles', spec)];
 }

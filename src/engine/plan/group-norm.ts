@@ -44,6 +44,8 @@ export interface GroupNormBackward {
   to: { dx: Value } | { a: PartGradient; b: PartGradient };
   /** [B, 2 C]: each picture's gradients of scale and shift. */
   sums: Value;
+  /** [B, C]: dx summed over the pixels of each picture; may be columns of a wider matrix. Not of two parts. Null: not wanted. */
+  pictureSums: Value | null;
 }
 
 const familyOf = (family: Family) => (family === 'tiles' ? tiles : registers);

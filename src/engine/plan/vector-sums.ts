@@ -1,5 +1,5 @@
 // Where the gradients of all one-dimensional parameters wait, each as some rows to be added up (a picture's, or a split's of a
-// filter gradient), and the one kernel that adds them. Not here: what makes the rows (group-norm.ts, conv.ts, pixel-sums.ts).
+// filter gradient), and the one kernel that adds them. Not here: what makes the rows (group-norm.ts, conv.ts).
 import type { Emission } from './emission.ts';
 import { alignedElements, type FlatLayout } from './flat-layout.ts';
 import type { Homes } from './homes.ts';

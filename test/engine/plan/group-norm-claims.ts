@@ -8,7 +8,7 @@ import type {
 } from '../../../src/engine/plan/group-norm.ts';
 import type { Family, Value } from '../../../src/engine/plan/kernel.ts';
 import { centralDifferences, type Plain, referenceOps, wavy } from '../reference.ts';
-import { runKernels, value } from './run-kernels.ts';
+import { fromColumns, runKernels, value } from './run-kernels.ts';
 
 /** Largest difference, relative to the largest expected number. */
 export function difference(got: ArrayLike<number>, expected: ArrayLike<number>): number {
@@ -102,12 +102,12 @@ function partedEnds(shape: number[], numbers: Float64Array, how: Adding, first: 
   };
 }
 
-/** `first`: x is joined of so many channels and the others. */
+/** `first`: x is joined of so many channels and the others; `summed`: its gradient is summed for each picture, too. */
 export async function claimGroupNorm(
   family: Family,
   geometry: GroupNormGeometry,
   how: Adding,
-  { claimGradients = true, first = 0 } = {},
+  { claimGradients = true, first = 0, summed = false } = {},
 ): Promise<void> {
   const { batch, pixels, channels, groups, eps, act } = geometry;
   const inputsOf = inputs(geometry);
@@ -122,9 +122,16 @@ export async function claimGroupNorm(
   const numbers = inputsOf[0].data;
   const ends = first === 0 ? wholeEnds(shape, numbers, how) : partedEnds(shape, numbers, how, first);
   const { x } = ends.forward;
+  const wider = value('wider', [batch, 8 + channels + 4]);
+  const pictureSums = summed
+    ? { ...value('rows', [batch, channels]), columns: { of: wider, first: 8 } }
+    : null;
   const kernels = [
     ...groupNormForward(family, geometry, { ...ends.forward, affine, y, stats }),
-    ...groupNormBackward(family, geometry, { x, stats, affine, dy, sums, ...ends.backward }),
+    ...groupNormBackward(family, geometry, {
+      ...{ x, stats, affine, dy, sums, pictureSums },
+      ...ends.backward,
+    }),
   ];
   const affineNumbers = Float64Array.of(...inputsOf[1].data, ...inputsOf[2].data);
   const given: Given[] = [[affine, affineNumbers], [dy, cotangent.data], ...ends.given];
@@ -135,6 +142,10 @@ export async function claimGroupNorm(
   const gradients = centralDifferences(forward, inputsOf, cotangent);
   for (const [each, expected] of ends.claimed((gradients[0] as Plain).data))
     expect(difference(read(each), expected), each.label).toBeLessThan(1e-4);
+  if (pictureSums) {
+    const [[, dx]] = ends.claimed((gradients[0] as Plain).data) as [Given];
+    expect(difference(fromColumns(pictureSums, read), sumsOf(dx, geometry))).toBeLessThan(1e-4);
+  }
   const got = read(sums);
   for (const [i, gradient] of gradients.slice(1).entries()) {
     const total = Array.from({ length: channels }, (_, c) => {
@@ -144,4 +155,14 @@ export async function claimGroupNorm(
     });
     expect(difference(total, gradient.data)).toBeLessThan(1e-4);
   }
+}
+
+/** Of each picture's pixels. */
+function sumsOf(dx: Float64Array, { batch, pixels, channels }: GroupNormGeometry): Float64Array {
+  const sums = new Float64Array(batch * channels);
+  dx.forEach((slope, i) => {
+    const to = Math.floor(i / (pixels * channels)) * channels + (i % channels);
+    sums[to] = (sums[to] as number) + slope;
+  });
+  return sums;
 }

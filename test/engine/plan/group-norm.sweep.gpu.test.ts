@@ -31,6 +31,7 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('group norm', () => {
         for (const act of ['none', 'silu'] as const) {
           for (const how of WAYS) {
             await claimGroupNorm(family, { ...geometry, act }, how, { claimGradients: small });
+            await claimGroupNorm(family, { ...geometry, act }, how, { claimGradients: small, summed: true });
             const first = 1 + ((channels >> 2) << 1);
             for (const parted of [first, 4 * (first >> 2)].filter((count) => count > 0 && count < channels))
               await claimGroupNorm(family, { ...geometry, act }, how, {
