@@ -79,8 +79,9 @@ class BackwardPass {
     this.#learning = learning(operations, homes);
   }
 
-  /** `gradient` becomes that of `value`, or is added to what is there. */
+  /** `gradient` becomes that of `value`, or is added to what is there. That of columns has been written in its place. */
   give(value: Value, gradient: Value): void {
+    if (value.columns) return;
     const before = this.#gradients.get(value.id);
     const { family } = this.#emission;
     if (!before) {
@@ -155,7 +156,7 @@ class BackwardPass {
       const conv = this.#addingPerChannel(operation);
       const rows = conv && this.#rowsFor(conv);
       emit({ add: before, to: { dx }, pictureSums: rows });
-      if (conv && rows && !conv.perChannel.columns) this.give(conv.perChannel, rows);
+      if (conv && rows) this.give(conv.perChannel, rows);
       return;
     }
     // Who read the joined x has given its gradient already: this was the first.
@@ -244,12 +245,8 @@ class BackwardPass {
       work: this.#emission.make('d scores', work),
     };
     this.#emission.emit(attentionBackward(this.#emission.family, geometry, values));
-    for (const [of, gradient] of [
-      [q, dq],
-      [k, dk],
-      [v, dv],
-    ] as const) {
-      if (!of.columns) this.give(of, gradient);
-    }
+    this.give(q, dq);
+    this.give(k, dk);
+    this.give(v, dv);
   }
 }
