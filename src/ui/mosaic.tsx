@@ -1,6 +1,7 @@
 // Pictures as the model will see them, on one canvas, each pixel a whole number of the screen's pixels.
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Preview } from '../trainer/api.ts';
+import { useDrawing } from './use-drawing.ts';
 
 const GAP = 4;
 const ROWS = 5;
@@ -64,9 +65,10 @@ export function Mosaic({ preview, count, label }: Props) {
   const layout = mosaicLayout(preview ?? EMPTY, Math.floor(width * ratio), ratio, count);
   const pixelWidth = place(layout, layout.columns - 1) + layout.tile;
   const pixelHeight = place(layout, layout.rows - 1) + layout.tile;
-  useLayoutEffect(() => {
-    if (ref.current && width > 0) drawMosaic(ref.current, preview, layout, 3 * ratio);
-  }, [preview, width, ratio, count]);
+  const draw = (context: CanvasRenderingContext2D): void => {
+    if (width > 0) drawMosaic(context, preview, layout, 3 * ratio);
+  };
+  useDrawing(ref, draw, [preview, width, ratio, count]);
   return (
     <div class="mosaic" ref={box}>
       <canvas
@@ -82,13 +84,12 @@ export function Mosaic({ preview, count, label }: Props) {
 }
 
 function drawMosaic(
-  canvas: HTMLCanvasElement,
+  context: CanvasRenderingContext2D,
   preview: Preview | null,
   layout: Layout,
   radius: number,
 ): void {
-  const context = canvas.getContext('2d');
-  if (!context) return;
+  const { canvas } = context;
   const { columns, rows, tile } = layout;
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.beginPath();

@@ -55,6 +55,7 @@ test.beforeAll(async () => {
 test('when the GPU is lost, training goes on from the last save on a new device', async () => {
   await train(page, SETTINGS);
   await expect(checkpoint(page, 'unet_step_1')).toBeVisible({ timeout: 120_000 });
+  expect(await paintedPictures(page)).toBe(8);
   const lost = Date.now();
   await killGpuProcess(profile);
   await waitForState(page, 'starting', 10_000);
@@ -62,6 +63,7 @@ test('when the GPU is lost, training goes on from the last save on a new device'
   measured('lost GPU to training again', seconds(Date.now() - lost));
   const again = await step(page);
   expect(again).toBeGreaterThan(0);
+  expect(await paintedPictures(page), 'pictures outlive the GPU').toBe(8);
   await waitForStep(page, again + 1);
   expect(await page.getByRole('alert').allTextContents()).toEqual([]);
   await waitForState(page, 'finished');
@@ -224,6 +226,20 @@ async function drop(onto: Page, path: string): Promise<void> {
 /** What canvases show, as text to compare. */
 const pixels = (canvases: Locator): Promise<string> =>
   canvases.evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()).join(' '));
+
+/** How many of the run's pictures are on the page, and not blank. */
+const paintedPictures = (on: Page): Promise<number> =>
+  on
+    .getByRole('img', { name: /of the pictures$/ })
+    .locator('canvas')
+    .evaluateAll((all) => {
+      const isPainted = (canvas: HTMLCanvasElement): boolean =>
+        canvas
+          .getContext('2d')!
+          .getImageData(0, 0, canvas.width, canvas.height)
+          .data.some((value) => value !== 0);
+      return (all as HTMLCanvasElement[]).filter(isPainted).length;
+    });
 
 async function killGpuProcess({ context }: Profile): Promise<void> {
   const session = await context.browser()?.newBrowserCDPSession();
