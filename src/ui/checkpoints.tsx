@@ -2,9 +2,11 @@
 import { useState } from 'preact/hooks';
 import type { CheckpointRecord, RunSummary } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
+import { keyOf } from './checkpoint-key.ts';
 import { CheckpointRow } from './checkpoint-row.tsx';
 import { count, storageOf, UNKNOWN } from './format.ts';
 import { Icon } from './icon.tsx';
+import { ProgressBar } from './progress-bar.tsx';
 import { roomOf } from './room.ts';
 import { ImportCheckpoint } from './run-controls.tsx';
 
@@ -42,8 +44,6 @@ export function Checkpoints() {
   );
 }
 
-const keyOf = (record: CheckpointRecord): string => `${record.runId}/${record.generation}`;
-
 function whenFirst(run: RunSummary | null): string {
   if (!run) return UNKNOWN;
   const { checkpointEverySteps, checkpointEveryMinutes } = run.config;
@@ -76,9 +76,7 @@ function Saving() {
           <b>{name}</b>
         </p>
         <p class="meta">saving, training goes on</p>
-        <div class="loading unknown" role="progressbar" aria-label={`Saving ${name}`}>
-          <i />
-        </div>
+        <ProgressBar label={`Saving ${name}`} done={0} total={null} />
       </div>
     </li>
   );

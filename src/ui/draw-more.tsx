@@ -2,14 +2,13 @@
 import { useState } from 'preact/hooks';
 import { parseSetting } from '../config.ts';
 import { useApp } from './app-context.ts';
-import { Icon } from './icon.tsx';
+import { NewSeed } from './new-seed.tsx';
 
 export function DrawMore() {
   const { state, commands, looking } = useApp();
   const [text, setText] = useState('1');
   const seed = parseSetting('seed', text, 0);
   const draws = state.samples.value?.complete === false;
-  const newSeed = (): void => setText(String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0));
   const draw = (event: Event): void => {
     event.preventDefault();
     if (seed.fault) return;
@@ -31,9 +30,7 @@ export function DrawMore() {
           onInput={(event) => setText(event.currentTarget.value)}
         />
       </label>
-      <button class="btn square" type="button" aria-label="New seed" title="New seed" onClick={newSeed}>
-        <Icon name="dice" />
-      </button>
+      <NewSeed onSeed={setText} />
       <button class="btn" type="submit" disabled={draws || seed.fault !== null}>
         Draw 16 more
       </button>

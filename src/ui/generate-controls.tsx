@@ -6,9 +6,11 @@ import { secondsFor } from '../app/generated.ts';
 import type { Asked, Generated, PageState } from '../app/state.ts';
 import type { CheckpointRecord, DrawingFacts } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
+import { keyOf } from './checkpoint-key.ts';
 import { count, duration } from './format.ts';
-import { askedFor, keyOf, type Meant } from './generate-form.ts';
+import { askedFor, type Meant } from './generate-form.ts';
 import { Icon } from './icon.tsx';
+import { ProgressBar } from './progress-bar.tsx';
 
 interface Props {
   record: CheckpointRecord | null;
@@ -24,13 +26,7 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
   const draws = state.generating.value;
   const asked = askedFor(record, asking, meant);
   const able = asked !== null && !barred && !draws;
-  const button = useRef<HTMLButtonElement>(null);
-  const cancel = useRef<HTMLButtonElement>(null);
-  // Where the focus was on Cancel when it goes, it would be nowhere.
-  const lost = !draws && cancel.current !== null && document.activeElement === cancel.current;
-  useEffect(() => {
-    if (lost) button.current?.focus();
-  }, [lost]);
+  const { button, cancel } = useFocusBack(draws);
   const generate = (): void => {
     if (!able || !record || !asked) return;
     // A newer checkpoint is another answer: the same again is of this one.
@@ -38,6 +34,7 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
     commands.generate(asked);
   };
   useCtrlEnter(generate);
+  const { callsMade = 0, callsInAll = null } = state.generated.value ?? {};
   const note = draws ? drawing(state.generated.value) : barred ? '' : noteOf(now, asked, facts);
   return (
     <section class="controls" aria-label="Drawing">
@@ -58,7 +55,7 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
         </button>
         {draws && <Cancel buttonRef={cancel} />}
       </div>
-      {draws && <Progress />}
+      {draws && <ProgressBar label="Generating" done={callsMade} total={callsInAll} />}
       <p class="note" id="generate-note">
         {note}
       </p>
@@ -89,18 +86,6 @@ function drawing(generated: Generated | null): string {
   return `${far}, ${left < 1 ? duration(left) : `about ${duration(left)}`} left`;
 }
 
-function Progress() {
-  const { state } = useApp();
-  const { callsMade = 0, callsInAll = 0 } = state.generated.value ?? {};
-  const known = callsInAll > 0;
-  const value = known ? { 'aria-valuemin': 0, 'aria-valuemax': callsInAll, 'aria-valuenow': callsMade } : {};
-  return (
-    <div class={known ? 'loading' : 'loading unknown'} role="progressbar" aria-label="Generating" {...value}>
-      <i style={known ? { width: `${(100 * callsMade) / callsInAll}%` } : {}} />
-    </div>
-  );
-}
-
 function Cancel({ buttonRef }: { buttonRef: RefObject<HTMLButtonElement | null> }) {
   const { commands } = useApp();
   return (
@@ -127,6 +112,17 @@ function Brief({ record, note }: { record: CheckpointRecord | null; note: string
       </span>
     </p>
   );
+}
+
+/** Where the focus is on `cancel` when that goes, it would be nowhere: it goes back to `button`. */
+function useFocusBack(draws: boolean) {
+  const button = useRef<HTMLButtonElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
+  const lost = !draws && cancel.current !== null && document.activeElement === cancel.current;
+  useEffect(() => {
+    if (lost) button.current?.focus();
+  }, [lost]);
+  return { button, cancel };
 }
 
 /** Wherever the focus is, also in a field; not while a dialog is open. */

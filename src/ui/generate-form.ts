@@ -4,6 +4,7 @@ import { type Signal, signal } from '@preact/signals';
 import type { Asked, PageState } from '../app/state.ts';
 import { parseSetting, type RunConfig } from '../config.ts';
 import type { CheckpointRecord, DrawingFacts } from '../trainer/api.ts';
+import { keyOf } from './checkpoint-key.ts';
 
 export const MOST_PICTURES = 64;
 
@@ -29,8 +30,6 @@ export const createGenerateForm = (): GenerateForm => ({
   sampler: signal<RunConfig['sampler'] | null>(null),
   picture: signal(0),
 });
-
-export const keyOf = ({ runId, generation }: CheckpointRecord): string => `${runId}/${generation}`;
 
 /** The user's choice while it is there, else the newest; null while there is none. */
 export function chosenRecord(

@@ -5,10 +5,11 @@ import { useId } from 'preact/hooks';
 import { SETTINGS } from '../config.ts';
 import type { CheckpointRecord } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
+import { keyOf } from './checkpoint-key.ts';
 import { age, UNKNOWN } from './format.ts';
 import { GenerateControls } from './generate-controls.tsx';
-import { chosenRecord, keyOf, meantBy, whyNot } from './generate-form.ts';
-import { Icon } from './icon.tsx';
+import { chosenRecord, meantBy, whyNot } from './generate-form.ts';
+import { NewSeed } from './new-seed.tsx';
 import { Segments } from './segments.tsx';
 import { useDrawingFacts } from './use-drawing-facts.ts';
 
@@ -31,7 +32,7 @@ export function GenerateSide() {
             wrong={meant.wrong.seed}
             onText={(text) => (seed.value = text)}
           >
-            <NewSeed />
+            <NewSeed onSeed={(text) => (seed.value = text)} />
           </TextField>
           <TextField
             label="How many"
@@ -134,18 +135,6 @@ function TextField({ label, text, wrong, onText, children }: TextFieldProps) {
         </p>
       )}
     </div>
-  );
-}
-
-function NewSeed() {
-  const { asking } = useApp();
-  const draw = (): void => {
-    asking.seed.value = String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
-  };
-  return (
-    <button class="btn square" type="button" aria-label="New seed" title="New seed" onClick={draw}>
-      <Icon name="dice" />
-    </button>
   );
 }
 

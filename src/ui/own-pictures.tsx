@@ -4,6 +4,7 @@ import { useApp } from './app-context.ts';
 import { pickedFiles } from './dropped-files.ts';
 import { FileButton } from './file-button.tsx';
 import { count } from './format.ts';
+import { ProgressBar } from './progress-bar.tsx';
 
 export function OwnPictures() {
   const { state } = useApp();
@@ -45,16 +46,7 @@ function Importing({ progress }: { progress: ImportProgress }) {
       <p>
         {count(done)} of {count(total)} pictures{skipped > 0 && `, ${count(skipped)} skipped`}
       </p>
-      <div
-        class="loading"
-        role="progressbar"
-        aria-label="Import of pictures"
-        aria-valuemin={0}
-        aria-valuemax={total}
-        aria-valuenow={done}
-      >
-        <i style={{ width: `${total > 0 ? (100 * done) / total : 0}%` }} />
-      </div>
+      <ProgressBar label="Import of pictures" done={done} total={total} />
       <button class="btn" type="button" onClick={() => commands.cancelImport()}>
         Cancel
       </button>

@@ -6,6 +6,7 @@ import { Brief } from './brief.tsx';
 import { FileButton } from './file-button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { preparingText } from './preparing.ts';
+import { ProgressBar } from './progress-bar.tsx';
 
 export function RunControls({ hasRun }: { hasRun: boolean }) {
   const { state, looking } = useApp();
@@ -191,16 +192,10 @@ export function ImportCheckpoint({ look = 'second' }: { look?: string }) {
 
 function Preparing() {
   const { state } = useApp();
-  const preparing = state.preparing.value;
-  const known = preparing !== null && preparing.total !== null && preparing.total > 0;
-  const value = known
-    ? { 'aria-valuemin': 0, 'aria-valuemax': preparing.total ?? 1, 'aria-valuenow': preparing.done }
-    : {};
+  const { done = 0, total = null } = state.preparing.value ?? {};
   return (
     <>
-      <div class={known ? 'loading' : 'loading unknown'} role="progressbar" aria-label="Preparing" {...value}>
-        <i style={known ? { width: `${(100 * preparing.done) / (preparing.total ?? 1)}%` } : {}} />
-      </div>
+      <ProgressBar label="Preparing" done={done} total={total} />
       <p class="note">{preparingText(state)}</p>
     </>
   );

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CheckpointRecord, DrawingFacts } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
-import { keyOf } from './generate-form.ts';
+import { keyOf } from './checkpoint-key.ts';
 
 /** Null while it is not known. Asked again whenever something was drawn: denoising calls were measured then. */
 export function useDrawingFacts(record: CheckpointRecord | null): DrawingFacts | null {

@@ -2,12 +2,12 @@
 // sampler are the run's until the user says otherwise.
 import { beforeEach, expect, test } from 'vitest';
 import type { CheckpointRecord } from '../../src/trainer/api.ts';
+import { keyOf } from '../../src/ui/checkpoint-key.ts';
 import {
   askedFor,
   chosenRecord,
   createGenerateForm,
   type GenerateForm,
-  keyOf,
   meantBy,
   whyNot,
 } from '../../src/ui/generate-form.ts';
