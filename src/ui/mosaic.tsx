@@ -1,7 +1,7 @@
 // Pictures as the model will see them, on one canvas, each pixel a whole number of the screen's pixels.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Preview } from '../trainer/api.ts';
-import { useDrawing } from './use-drawing.ts';
+import { usePainting } from './use-painting.ts';
 
 const GAP = 4;
 const ROWS = 5;
@@ -65,10 +65,10 @@ export function Mosaic({ preview, count, label }: Props) {
   const layout = mosaicLayout(preview ?? EMPTY, Math.floor(width * ratio), ratio, count);
   const pixelWidth = place(layout, layout.columns - 1) + layout.tile;
   const pixelHeight = place(layout, layout.rows - 1) + layout.tile;
-  const draw = (context: CanvasRenderingContext2D): void => {
+  const paint = (context: CanvasRenderingContext2D): void => {
     if (width > 0) drawMosaic(context, preview, layout, 3 * ratio);
   };
-  useDrawing(ref, draw, [preview, width, ratio, count]);
+  usePainting(ref, paint, [preview, width, ratio, count]);
   return (
     <div class="mosaic" ref={box}>
       <canvas

@@ -1,7 +1,7 @@
 // A canvas that shows one small picture, pixel for pixel; CSS enlarges it. Not here: where pictures come from.
 import { useRef } from 'preact/hooks';
 import type { Preview } from '../trainer/api.ts';
-import { useDrawing } from './use-drawing.ts';
+import { usePainting } from './use-painting.ts';
 
 /** A picture of its own (`drawn` false: its noise still clears), or one tile (counted by rows) of a sheet. */
 export type Picture =
@@ -53,11 +53,11 @@ interface Props {
 export function PictureCanvas({ picture, class: className = '', label, testId }: Props) {
   const ref = useRef<HTMLCanvasElement>(null);
   const size = picture ? pictureSize(picture) : 32;
-  const draw = (context: CanvasRenderingContext2D): void => {
+  const paint = (context: CanvasRenderingContext2D): void => {
     context.clearRect(0, 0, size, size);
     if (picture) drawPicture(context, picture);
   };
-  useDrawing(ref, draw, [...keyOf(picture), size]);
+  usePainting(ref, paint, [...keyOf(picture), size]);
   return (
     <canvas
       ref={ref}

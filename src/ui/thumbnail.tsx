@@ -2,7 +2,7 @@
 import { useRef } from 'preact/hooks';
 import type { Preview } from '../trainer/api.ts';
 import { drawPicture, type Picture, pictureSize } from './picture-canvas.tsx';
-import { useDrawing } from './use-drawing.ts';
+import { usePainting } from './use-painting.ts';
 
 /** Tiles of a sheet of samples that look unlike one another often enough. */
 const FROM_SHEET = [1, 5, 2, 9];
@@ -16,10 +16,10 @@ export function Thumbnail(props: { preview?: Preview | null; sheet?: ImageBitmap
       ? [0, 1, 2, 3].map((index) => ({ preview, index }))
       : [];
   const size = pictures[0] ? pictureSize(pictures[0]) : 16;
-  const draw = (context: CanvasRenderingContext2D): void => {
+  const paint = (context: CanvasRenderingContext2D): void => {
     context.clearRect(0, 0, 2 * size, 2 * size);
     pictures.forEach((picture, i) => drawPicture(context, picture, (i % 2) * size, Math.floor(i / 2) * size));
   };
-  useDrawing(ref, draw, [preview, sheet, size]);
+  usePainting(ref, paint, [preview, sheet, size]);
   return <canvas ref={ref} class={props.class} width={2 * size} height={2 * size} aria-hidden="true" />;
 }
