@@ -17,7 +17,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   trainer: ['base', 'data', 'checkpoint', 'model', 'diffusion', 'engine', 'formats'],
   // The page lists checkpoints from the index, and estimates their size, without asking the trainer.
   app: ['base', 'trainer/api.ts', 'checkpoint/index-db.ts', 'checkpoint/sizes.ts', 'model', 'formats'],
-  ui: ['base', 'app', 'trainer/api.ts'],
+  // What is dropped on the page is told apart by how it begins.
+  ui: ['base', 'app', 'trainer/api.ts', 'formats/magic.ts'],
   'main.ts': ['base', 'ui', 'app'],
   'service-worker.ts': ['base'],
 };

@@ -2,6 +2,7 @@
 // storage in data/<key>. Reading executes nothing. Not here: the zip (zip-*.ts), the pickle (pickle-*.ts), what a checkpoint
 // should hold (trainer/).
 import { bytesOf } from './file-bytes.ts';
+import { begins, LEGACY_TORCH, ZIP } from './magic.ts';
 import { type PickledValue, writePickle } from './pickle-writer.ts';
 import { MAX_PICKLE_BYTES, readPickle } from './pickle-reader.ts';
 import { shown } from './safetensors-scanner.ts';
@@ -26,12 +27,6 @@ const MAX_NOTE_BYTES = 64;
 /** Numbers in memory, as a multiple of the file's bytes: several names for the same weights, in halves. And some to spare. */
 const MOST_GROWTH = 4;
 const SPARE_BYTES = 16 * 1024 * 1024;
-
-/** Begins every file of torch.save before 1.6, and later with _use_new_zipfile_serialization=False: a pickled number. */
-const LEGACY_MAGIC = [
-  0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
-];
-const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
 
 export type { TorchTensor, TorchValue } from './torch-values.ts';
 
@@ -72,14 +67,13 @@ export async function readTorchFile(file: Blob): Promise<TorchValue> {
 
 async function checkMagic(file: Blob): Promise<void> {
   const first = await bytesOf(file, 0, Math.min(512, file.size));
-  const begins = (magic: readonly number[]): boolean => magic.every((byte, i) => first[i] === byte);
   // Before 0.1.10 the file was a tar archive.
   const isTar = String.fromCharCode(...first.subarray(257, 262)) === 'ustar';
-  if (begins(LEGACY_MAGIC) || isTar)
+  if (begins(first, LEGACY_TORCH) || isTar)
     throw unsoundTorch('a zip archive, as torch.save writes it since PyTorch 1.6', 'the format before that', [
       'It was saved by an old torch.save; load and save it again with torch 1.6 or newer.',
     ]);
-  if (!begins(ZIP_MAGIC))
+  if (!begins(first, ZIP))
     throw unsoundTorch(
       'a zip archive, as torch.save writes it',
       `a file that begins with ${first.slice(0, 4).join(' ')}`,

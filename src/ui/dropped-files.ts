@@ -1,5 +1,6 @@
 // What was dropped on the page or picked in a dialog, as a flat list of files and a title for them.
 // Not here: whether a picture is usable (data/).
+import { beginsWith, LEGACY_TORCH, type Magic, SAFETENSORS, ZIP } from '../formats/magic.ts';
 
 export interface Dropped {
   files: File[];
@@ -63,28 +64,15 @@ export function pickedFiles(list: FileList): Dropped {
   return { files, title: folder || 'Chosen pictures', single: !folder && files.length === 1 };
 }
 
-const MAGIC: readonly (readonly (number | null)[])[] = [
+const PICTURES: readonly Magic[] = [
   [0xff, 0xd8, 0xff], // JPEG
   [0x89, 0x50, 0x4e, 0x47], // PNG
   [0x47, 0x49, 0x46, 0x38], // GIF
   [0x52, 0x49, 0x46, 0x46, null, null, null, null, 0x57, 0x45, 0x42, 0x50], // WebP
 ];
 
-/** A zip file, which every .pt file is since torch 1.6. */
-const ZIP = [0x50, 0x4b, 0x03, 0x04];
-/** torch.save before 1.6. */
-const PICKLE = [0x80, 0x02, 0x8a, 0x0a];
-/** A safetensors header: eight bytes of length, of which the last are zero, then JSON. */
-const SAFETENSORS = [null, null, null, null, 0, 0, 0, 0, 0x7b];
-
-const HEAD_BYTES = 12;
 /** Of a model's folder; a folder of pictures need not be looked through. */
 const MOST_MODEL_FILES = 64;
-
-async function begins(file: File, magics: readonly (readonly (number | null)[])[]): Promise<boolean> {
-  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  return magics.some((magic) => magic.every((byte, i) => byte === null || byte === head[i]));
-}
 
 /**
  * Whether it is to be imported as a model, told by its content and never by its name: one file that is no picture, or several
@@ -92,10 +80,10 @@ async function begins(file: File, magics: readonly (readonly (number | null)[])[
  */
 export async function isModel({ files, single }: Dropped): Promise<boolean> {
   const [first] = files;
-  if (single && first) return !(await begins(first, MAGIC));
+  if (single && first) return !(await beginsWith(first, ...PICTURES));
   if (files.length > MOST_MODEL_FILES) return false;
-  const some = async (magics: readonly (readonly (number | null)[])[]): Promise<boolean> =>
-    (await Promise.all(files.map((file) => begins(file, magics)))).includes(true);
-  if (await some([SAFETENSORS])) return true;
-  return (await some([ZIP, PICKLE])) && !(await some(MAGIC));
+  const some = async (...magics: Magic[]): Promise<boolean> =>
+    (await Promise.all(files.map((file) => beginsWith(file, ...magics)))).includes(true);
+  if (await some(SAFETENSORS)) return true;
+  return (await some(ZIP, LEGACY_TORCH)) && !(await some(...PICTURES));
 }

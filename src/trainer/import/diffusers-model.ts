@@ -111,6 +111,7 @@ async function modelOfSafetensors(file: Blob): Promise<Told> {
     progress: null,
     hasEma: false,
     optimizer: null,
+    optimizerLeftOut: null,
     leftOut: [],
     load: async () => {
       const { tensors } = await readTensors(file);

@@ -47,7 +47,9 @@ export interface ForeignModel {
   hasEma: boolean;
   /** Of the optimizer state that is there: its settings. */
   optimizer: { learningRate: number; weightDecay: number } | null;
-  /** What of the file is left out and why, in sentences. */
+  /** Why one that is in the file is not taken, as a sentence. */
+  optimizerLeftOut: string | null;
+  /** What else of the file is left out and why, in sentences. */
   leftOut: string[];
   /** Throws FaultError kind `file` or `not-finite`. */
   load(): Promise<ModelState>;

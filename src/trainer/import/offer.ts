@@ -3,7 +3,7 @@
 import { networkOf, ownNetwork, PRESETS, type RunConfig, type Settings } from '../../config.ts';
 import { listDatasets } from '../../data/sets.ts';
 import { type Fault, FaultError } from '../../fault.ts';
-import { bytesOf } from '../../formats/file-bytes.ts';
+import { beginsWith, LEGACY_TORCH, ZIP } from '../../formats/magic.ts';
 import type { SafetensorsHeader } from '../../formats/safetensors.ts';
 import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
@@ -31,10 +31,6 @@ export interface Offer {
   load(answers: ImportAnswers, chosen: Partial<Settings>): Promise<CheckpointContent>;
 }
 
-const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
-/** torch.save before 1.6: a pickled number first. No safetensors header is as long as these bytes would say. */
-const PICKLE_MAGIC = [0x80, 0x02, 0x8a, 0x0a];
-
 /** Throws FaultError kind `file` or `network`. */
 export async function offerOf(files: readonly File[]): Promise<Offer> {
   const [file] = files;
@@ -43,10 +39,8 @@ export async function offerOf(files: readonly File[]): Promise<Offer> {
     const own = await ownCheckpointAmong(files);
     return own ?? offerOfModel(await modelOfParts(folderName(files), files.map(partOfFile)));
   }
-  const head = await bytesOf(file, 0, Math.min(4, file.size));
-  const begins = (magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
-  if (begins(ZIP_MAGIC)) return offerOfModel(await modelOfZip(file));
-  if (begins(PICKLE_MAGIC)) return offerOfModel(await modelOfTorchFile(file.name, file));
+  if (await beginsWith(file, ZIP)) return offerOfModel(await modelOfZip(file));
+  if (await beginsWith(file, LEGACY_TORCH)) return offerOfModel(await modelOfTorchFile(file.name, file));
   const header = await readHeader(file);
   if (header.metadata['format'] === FORMAT) return offerOfCheckpoint(file, header);
   return offerOfModel(await modelOfParts(file.name, [{ ...partOfFile(file), path: 'model.safetensors' }]));
@@ -152,8 +146,7 @@ function keptAndMissing(model: ForeignModel): Pick<ImportPreview, 'kept' | 'miss
     missing.push('EMA weights are shown in the samples; the first step begins them anew.');
   else missing.push('No EMA weights: they start equal to the weights.');
   if (model.optimizer) kept.push('Optimizer state (AdamW).');
-  else if (!model.leftOut.some((line) => line.includes('Adam starts fresh')))
-    missing.push('No optimizer state: Adam starts fresh.');
+  else missing.push(model.optimizerLeftOut ?? 'No optimizer state: Adam starts fresh.');
   if (keptProgress(model)) kept.push('Step, epoch and losses.');
   else if (model.progress)
     missing.push('Step and losses are left out: without optimizer state it is a new beginning.');

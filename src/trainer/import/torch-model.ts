@@ -26,9 +26,9 @@ export async function modelOfTorchFile(name: string, file: Blob): Promise<Foreig
   const leftOut: string[] = [];
   const metadata = metadataOf(whole.get('perennial_config'));
   const progress = progressOf(whole, leftOut);
-  const moments = momentsOf(whole.get('optimizer'), weights, leftOut);
-  if (moments && !progress) leftOut.push('The optimizer state comes without global_step: Adam starts fresh.');
-  const isKept = moments !== null && progress !== null;
+  const moments = momentsOf(whole.get('optimizer'), weights);
+  const optimizerLeftOut = whyLeftOut(moments, progress);
+  const isKept = moments !== null && optimizerLeftOut === null;
   if (isKept) tellOtherSettings(whole.get('optimizer'), leftOut);
   const ema = whole.get('ema') ?? null;
   if (ema !== null) checkLike(stateDict(ema, 'ema'), weights, 'ema');
@@ -44,15 +44,19 @@ export async function modelOfTorchFile(name: string, file: Blob): Promise<Foreig
     progress,
     hasEma: ema !== null,
     optimizer: isKept ? settingsOf(whole.get('optimizer')) : null,
+    optimizerLeftOut,
     leftOut,
     load: async () => {
       const loaded = checkpointDict(await opened.load(), name);
       const raw = stateDict(loaded.get('unet'), 'unet');
-      const both = isKept ? momentsOf(loaded.get('optimizer'), raw, []) : null;
+      const both = isKept ? momentsOf(loaded.get('optimizer'), raw) : null;
       return {
         weights: valuesOf(raw),
         ema: ema !== null ? valuesOf(stateDict(loaded.get('ema'), 'ema')) : null,
-        moments: both && { expAvg: valuesOf(both.expAvg), expAvgSq: valuesOf(both.expAvgSq) },
+        moments:
+          both && 'expAvg' in both
+            ? { expAvg: valuesOf(both.expAvg), expAvgSq: valuesOf(both.expAvgSq) }
+            : null,
         losses: lossesOf(loaded),
       };
     },
@@ -104,24 +108,16 @@ function checkLike(
 const valuesOf = (tensors: ReadonlyMap<string, TorchTensor>): Tensors =>
   new Map([...tensors].map(([name, { data }]) => [name, data]));
 
-/**
- * torch.optim.AdamW's state_dict: moments by the parameter's number, which is its place in the state_dict. Null, and why, where
- * it is not of exactly these weights.
- */
-function momentsOf<T extends Tensor>(
-  value: Value<T>,
-  weights: ReadonlyMap<string, T>,
-  leftOut: string[],
-): { expAvg: Map<string, T>; expAvgSq: Map<string, T> } | null {
+/** As torch.optim.AdamW keeps them; or why those that are there are of no use. */
+type Moments<T> = { expAvg: Map<string, T>; expAvgSq: Map<string, T> } | { why: string };
+
+/** torch.optim.AdamW's state_dict: moments by the parameter's number, which is its place in the state_dict. Null: there are none. */
+function momentsOf<T extends Tensor>(value: Value<T>, weights: ReadonlyMap<string, T>): Moments<T> | null {
   if (value === undefined || value === null) return null;
   const state = isDict(value) ? value.get('state') : undefined;
   if (!isDict(state)) throw wrong('optimizer', 'a dict with state and param_groups', kindOf(value));
-  if (state.size !== weights.size) {
-    leftOut.push(
-      `The optimizer state is of ${state.size} parameters, the network has ${weights.size}: Adam starts fresh.`,
-    );
-    return null;
-  }
+  if (state.size !== weights.size)
+    return { why: `The optimizer state is of ${state.size} parameters, the network has ${weights.size}` };
   const expAvg = new Map<string, T>();
   const expAvgSq = new Map<string, T>();
   [...weights].forEach(([name, { shape }], i) => {
@@ -135,6 +131,12 @@ function momentsOf<T extends Tensor>(
     expAvgSq.set(name, moment('exp_avg_sq'));
   });
   return { expAvg, expAvgSq };
+}
+
+function whyLeftOut(moments: Moments<StoredTensor> | null, progress: ModelProgress | null): string | null {
+  if (moments === null) return null;
+  if ('why' in moments) return `${moments.why}: Adam starts fresh.`;
+  return progress ? null : 'The optimizer state comes without global_step: Adam starts fresh.';
 }
 
 /** Settings of an optimizer's state_dict; undefined where it has none. */
