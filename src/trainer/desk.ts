@@ -67,11 +67,11 @@ class Desk implements TrainerApi {
   drawSamples: TrainerApi['drawSamples'] = async (request) =>
     (await this.#opening?.trainer?.drawSamples(request)) ?? notOpen();
   generate: TrainerApi['generate'] = async (request) =>
-    (await this.#opening?.trainer?.generate(request)) ?? notOpen();
-  cancelGenerate = async () => this.#opening?.trainer?.generator.cancel();
+    (await this.#opening?.trainer?.pictures.generate(request)) ?? notOpen();
+  cancelGenerate = async () => this.#opening?.trainer?.pictures.cancel();
   drawingFacts: TrainerApi['drawingFacts'] = async (ref) => {
     const trainer = this.#opening?.trainer;
-    return trainer ? answer(() => trainer.generator.factsOf(ref)) : notOpen();
+    return trainer ? answer(() => trainer.pictures.factsOf(ref)) : notOpen();
   };
   confirmPictures = async () => this.#opening?.trainer?.confirmPictures();
 

@@ -1,9 +1,11 @@
 // Pictures from any checkpoint, with or without a run: its weights are opened for drawing alone, and all of their memory goes
-// when the pictures are drawn, cancelled or have failed. Not here: the drawing (artist.ts), when its calls are made (trainer.ts, loop.ts).
+// when the pictures are drawn, cancelled or have failed. Not here: the drawing (artist.ts), when its calls are made
+// (picture-requests.ts, loop.ts).
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { RunConfig } from '../config.ts';
 import { alphaBar } from '../diffusion/noise-schedule.ts';
+import { yieldToEvents } from '../engine/yield-to-events.ts';
 import { type Fault, FaultError, faultOf, type Result } from '../fault.ts';
 import { readHeader } from '../formats/safetensors-file.ts';
 import type { DrawingFacts, GenerateRequest } from './api.ts';
@@ -58,6 +60,7 @@ export class Generator {
   async begin(request: GenerateRequest, trains: boolean): Promise<void> {
     this.cancel();
     const asked = this.#asked;
+    this.#ended = new Promise((resolve) => (this.#end = resolve));
     const { metadata, tensors } = must(await this.#tools.store.load(request.ref));
     const content = readContent(metadata, tensors);
     const { config, globalStep, runId } = content.facts;
@@ -66,7 +69,6 @@ export class Generator {
     const { seed, weights, count } = request;
     // Cancelled while it was opened.
     if (asked !== this.#asked) return executor.hold(weights).release();
-    this.#ended = new Promise((resolve) => (this.#end = resolve));
     const settings = { ...config, sampler: request.sampler, sampleSteps: request.steps };
     this.#artist.begin(
       { runId, config: settings, alphaBar: alphaBar(config.noiseSchedule), executor },
@@ -88,10 +90,13 @@ export class Generator {
 
   /** One denoising call, if there is something to draw. Throws FaultError kind `gpu`; other faults are the request's answer. */
   async advance(): Promise<void> {
+    const asked = this.#asked;
     try {
       if (await this.#artist.advance()) this.#end(DONE);
     } catch (error) {
       const fault = faultOf(error);
+      // What failed was cancelled meanwhile: no news of what was begun since.
+      if (fault.kind !== 'gpu' && asked !== this.#asked) return;
       if (fault.kind === 'gpu') this.#artist.abandon();
       else this.#artist.cancel();
       this.#end({ ok: false, fault: inWords(fault) });
@@ -104,7 +109,11 @@ export class Generator {
     if (this.#finishing) return;
     this.#finishing = true;
     try {
-      while (this.busy && mayGoOn()) await this.advance();
+      while (this.busy && mayGoOn()) {
+        await this.advance();
+        // On tfjs' cpu backend a call waits for nothing: Cancel and Pause would not be heard.
+        await yieldToEvents();
+      }
     } finally {
       this.#finishing = false;
     }

@@ -1,17 +1,18 @@
 // The commands that change the current run, and its state. Commands wait for one another; the loop runs beside them.
-// Not here: the loop (loop.ts), the device and the run on it (studio.ts), saving (saver.ts), samples (artist.ts).
+// Not here: the loop (loop.ts), the device and the run on it (studio.ts), saving (saver.ts), samples (artist.ts), pictures
+// from any checkpoint (picture-requests.ts).
 import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { lastStep, type RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
-import type { GenerateRequest, RunState } from './api.ts';
+import type { RunState } from './api.ts';
 import { type CheckpointContent, type Execution, readContent } from './checkpoint-file.ts';
 import type { EngineRoom } from './engine-room.ts';
 import { describeFound, nothingFound } from './found.ts';
-import type { Generator } from './generator.ts';
 import { inParts, inPartsNotice } from './in-parts.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
+import { PictureRequests } from './picture-requests.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { Run } from './run.ts';
 import { Studio } from './studio.ts';
@@ -24,6 +25,8 @@ export class Trainer {
   readonly #studio: Studio;
   readonly #rate = new RateMeter();
   readonly #turns = new Turns();
+  /** From any checkpoint, with or without a run. */
+  readonly pictures: PictureRequests;
   #loop: Loop | null = null;
   #looping: Promise<void> = Promise.resolve();
   #state: RunState = 'idle';
@@ -35,6 +38,10 @@ export class Trainer {
     this.#outbox = outbox;
     // Whatever waits for the GPU hears of the loss itself; a loop between two waits is told to stop.
     this.#studio = new Studio(store, outbox, room, () => this.#loop?.stop());
+    this.pictures = new PictureRequests(this.#studio, this.#turns, {
+      trains: () => this.#loop !== null,
+      going: () => this.#looping,
+    });
   }
 
   get runId(): string | null {
@@ -87,7 +94,7 @@ export class Trainer {
     try {
       const finished = await loop.train();
       this.#loop = null;
-      this.#drawOn();
+      this.pictures.drawOn();
       await this.#studio.saver.idle();
       if (this.#studio.deviceGone) throw deviceLost();
       if (!finished) return;
@@ -95,7 +102,7 @@ export class Trainer {
       await this.#studio.artist.finish();
     } catch (error) {
       this.#loop = null;
-      this.#drawOn();
+      this.pictures.drawOn();
       await this.#trouble(faultOf(error));
     }
   }
@@ -358,28 +365,6 @@ export class Trainer {
       artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
       await artist.finish();
     });
-  }
-
-  get generator(): Generator {
-    return this.#studio.generator;
-  }
-
-  /** From any checkpoint, with or without a run. Commands go on meanwhile; so does training, call by call. */
-  async generate(request: GenerateRequest): Promise<Result<null>> {
-    const begun = await this.#answer(async () => {
-      await this.#studio.withDevice();
-      await this.generator.begin(request, this.#loop !== null);
-      this.#drawOn();
-    });
-    return begun.ok ? this.generator.ended : begun;
-  }
-
-  /** What is generated goes on by itself while no training step takes it along. */
-  #drawOn(): void {
-    const { generator } = this;
-    // Whoever asked has heard of a loss; whatever comes next starts another device.
-    const lost = () => generator === this.generator && this.#studio.abandonDevice();
-    void generator.finish(() => this.#loop === null).catch(lost);
   }
 
   /** The user accepts pictures that differ from those the run began with. */

@@ -76,6 +76,12 @@ beforeEach(() => {
   );
 });
 
+/** Holds nothing and cannot predict. */
+const failing = (why: string): Predictor => ({
+  hold: () => ({ release: () => undefined }),
+  predict: () => Promise.reject(new Error(why)),
+});
+
 const samples = (): Sample[] => events.flatMap((event) => (event.type === 'sample' ? [event.sample] : []));
 const drawn = (): Sample[] => samples().filter((sample) => sample.drawn);
 
@@ -166,6 +172,39 @@ test('a checkpoint that fails its checks is the fault of the store, and nothing 
   load.mockRestore();
   expect(generator.busy).toBe(false);
   expect(events).toEqual([]);
+});
+
+test('cancelled while it is opened, its answer is its own, not that of one before which failed', async () => {
+  vi.spyOn(room, 'predictorFor').mockResolvedValueOnce(failing('no memory'));
+  await generator.begin(request, false);
+  await generator.finish(() => true);
+  expect(await generator.ended).toMatchObject({ ok: false, fault: { got: 'Error: no memory' } });
+  const opening = generator.begin(request, false);
+  generator.cancel();
+  await opening;
+  expect(await generator.ended).toEqual({ ok: true, value: null });
+});
+
+test('what fails after it was cancelled does not end what was begun since', async () => {
+  let fail = (_: Error): void => undefined;
+  const late = { ...failing(''), predict: () => new Promise<never>((_, reject) => (fail = reject)) };
+  vi.spyOn(room, 'predictorFor').mockResolvedValueOnce(late);
+  await generator.begin(request, false);
+  const call = generator.advance();
+  await Promise.resolve();
+  await generator.begin({ ...request, count: 1 }, false);
+  fail(new Error('too late'));
+  await call;
+  await generator.finish(() => true);
+  expect(await generator.ended).toEqual({ ok: true, value: null });
+  expect(drawn()).toHaveLength(1);
+});
+
+test('Cancel is heard between two calls, also where a call waits for nothing', async () => {
+  await generator.begin({ ...request, steps: 1000, count: 1 }, false);
+  setTimeout(() => generator.cancel());
+  await generator.finish(() => true);
+  expect(drawn()).toEqual([]);
 });
 
 test('it goes on only while it may: a loop takes it along, call by call', async () => {

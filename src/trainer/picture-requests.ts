@@ -1,0 +1,81 @@
+// Pictures that the user asks for from any checkpoint: begun in their turn among the commands, drawn beside whatever goes on.
+// Not here: opening the checkpoint and drawing (generator.ts), one call between two training steps (loop.ts).
+import type { CheckpointRef } from '../checkpoint/api.ts';
+import { faultOf, type Result } from '../fault.ts';
+import type { DrawingFacts, GenerateRequest } from './api.ts';
+import type { Studio } from './studio.ts';
+import type { Turns } from './turns.ts';
+
+const DONE: Result<null> = { ok: true, value: null };
+
+/** What the trainer does meanwhile. */
+export interface Training {
+  /** A loop takes the pictures along, call by call. */
+  trains: () => boolean;
+  /** The end of whatever goes on: a loop, samples, a lost device that is started again. */
+  going: () => Promise<void>;
+}
+
+export class PictureRequests {
+  readonly #studio: Studio;
+  readonly #turns: Turns;
+  readonly #training: Training;
+  /** Counts what ends the wish for pictures that were asked for before. */
+  #wish = 0;
+
+  /** turns: those of the trainer's commands. */
+  constructor(studio: Studio, turns: Turns, training: Training) {
+    this.#studio = studio;
+    this.#turns = turns;
+    this.#training = training;
+  }
+
+  /** Answers when they are drawn, cancelled or have failed. Its turn ends with the beginning: commands go on meanwhile. */
+  async generate(request: GenerateRequest): Promise<Result<null>> {
+    const wish = ++this.#wish;
+    try {
+      const { ended } = await this.#turns.take(async () => {
+        await this.#trainingOrRest();
+        if (wish !== this.#wish) return { ended: DONE };
+        await this.#studio.withDevice();
+        const { generator } = this.#studio;
+        await generator.begin(request, this.#training.trains());
+        this.drawOn();
+        // Not the promise itself: the turn would wait for it.
+        return { ended: generator.ended };
+      });
+      return await ended;
+    } catch (error) {
+      return { ok: false, fault: faultOf(error) };
+    }
+  }
+
+  /** Pictures that wait for their turn are not begun. */
+  cancel(): void {
+    this.#wish += 1;
+    this.#studio.generator.cancel();
+  }
+
+  /** As Generator.factsOf. */
+  factsOf(ref: CheckpointRef): Promise<DrawingFacts> {
+    return this.#studio.generator.factsOf(ref);
+  }
+
+  /** They go on by themselves while no training step takes them along. */
+  drawOn(): void {
+    const { generator } = this.#studio;
+    // Whoever asked has heard of a loss; whatever comes next starts another device.
+    const lost = () => generator === this.#studio.generator && this.#studio.abandonDevice();
+    void generator.finish(() => !this.#training.trains()).catch(lost);
+  }
+
+  /** Ends where a loop trains on a working device, or nothing goes on: nobody else starts a device then. */
+  async #trainingOrRest(): Promise<void> {
+    const { trains, going } = this.#training;
+    let waited: Promise<void> | null = null;
+    while ((!trains() || this.#studio.deviceGone) && waited !== going()) {
+      waited = going();
+      await waited;
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// Claims: pictures are begun in their turn, and not at all where they were cancelled before it; a device that is being started
+// again for a run is not started a second time for them; whoever asks hears of his own pictures. With a studio that only counts.
+import { beforeEach, expect, test } from 'vitest';
+import { FaultError, type Result } from '../../src/fault.ts';
+import type { GenerateRequest } from '../../src/trainer/api.ts';
+import type { Generator } from '../../src/trainer/generator.ts';
+import { PictureRequests } from '../../src/trainer/picture-requests.ts';
+import type { Studio } from '../../src/trainer/studio.ts';
+import { deviceLost } from '../../src/trainer/trouble.ts';
+import { Turns } from '../../src/trainer/turns.ts';
+
+const request: GenerateRequest = {
+  ref: { runId: 'run-1', generation: 1 },
+  ...{ weights: 'ema', seed: 9, count: 3, steps: 2, sampler: 'ddim' },
+};
+const DONE: Result<null> = { ok: true, value: null };
+
+let done: string[];
+let turns: Turns;
+let training: { loops: boolean; going: Promise<void> };
+let studio: { deviceGone: boolean; generator: Generator };
+let pictures: PictureRequests;
+
+/** Ends with `end`. */
+function generatorCalled(name: string, end: Promise<Result<null>>): Generator {
+  const generator = {
+    ended: end,
+    begin: (_: GenerateRequest, trains: boolean) => {
+      done.push(`${name} begins${trains ? ' beside training' : ''}`);
+      return Promise.resolve();
+    },
+    finish: () => Promise.resolve(),
+    cancel: () => done.push(`${name} cancelled`),
+  };
+  return generator as unknown as Generator;
+}
+
+/** A promise that ends when told to. */
+function pending(): { promise: Promise<void>; end: () => void } {
+  let end = (): void => undefined;
+  const promise = new Promise<void>((resolve) => (end = resolve));
+  return { promise, end };
+}
+
+beforeEach(() => {
+  done = [];
+  turns = new Turns();
+  training = { loops: false, going: Promise.resolve() };
+  const withDevice = (): Promise<void> => {
+    if (studio.deviceGone) done.push('a device started');
+    studio.deviceGone = false;
+    return Promise.resolve();
+  };
+  const fakes = { withDevice, abandonDevice: () => done.push('abandoned') };
+  studio = { deviceGone: false, generator: generatorCalled('first', Promise.resolve(DONE)), ...fakes };
+  pictures = new PictureRequests(studio as unknown as Studio, turns, {
+    trains: () => training.loops,
+    going: () => training.going,
+  });
+});
+
+test('they are begun after the commands before them, beside training where it goes on', async () => {
+  const command = pending();
+  void turns.take(async () => {
+    await command.promise;
+    done.push('command');
+  });
+  training.loops = true;
+  training.going = new Promise(() => undefined); // a loop that does not end
+  const answer = pictures.generate(request);
+  command.end();
+  expect(await answer).toEqual(DONE);
+  expect(done).toEqual(['command', 'first begins beside training']);
+});
+
+test('cancelled before their turn, they are not begun', async () => {
+  const command = pending();
+  void turns.take(() => command.promise);
+  const answer = pictures.generate(request);
+  pictures.cancel();
+  command.end();
+  expect(await answer).toEqual(DONE);
+  expect(done).toEqual(['first cancelled']);
+});
+
+test('their turn ends when they are begun: commands go on while they are drawn', async () => {
+  studio.generator = generatorCalled('endless', new Promise(() => undefined));
+  void pictures.generate(request);
+  await turns.take(() => Promise.resolve(done.push('command')));
+  expect(done).toEqual(['endless begins', 'command']);
+});
+
+test('a lost device that is started again for a run is waited for, not started twice', async () => {
+  const restart = pending();
+  studio.deviceGone = true;
+  training = { loops: true, going: restart.promise }; // the loop is told that it has to end
+  const answer = pictures.generate(request);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(done).toEqual([]);
+  studio.deviceGone = false;
+  studio.generator = generatorCalled('second', Promise.resolve(DONE));
+  training.going = new Promise(() => undefined); // training goes on
+  restart.end();
+  expect(await answer).toEqual(DONE);
+  expect(done).toEqual(['second begins beside training']);
+});
+
+test('where nothing goes on, a lost device is started for them', async () => {
+  studio.deviceGone = true;
+  expect(await pictures.generate(request)).toEqual(DONE);
+  expect(done).toEqual(['a device started', 'first begins']);
+});
+
+test('a device that is lost meanwhile is the answer, though another is there by then', async () => {
+  const { fault } = deviceLost();
+  const first = generatorCalled('first', Promise.resolve({ ok: false, fault }));
+  first.begin = () => {
+    studio.generator = generatorCalled('second', Promise.resolve(DONE));
+    return Promise.resolve();
+  };
+  studio.generator = first;
+  expect(await pictures.generate(request)).toEqual({ ok: false, fault });
+});
+
+test('what cannot be opened is the answer, and the next is begun', async () => {
+  const { begin } = studio.generator;
+  studio.generator.begin = () => Promise.reject(new FaultError(deviceLost().fault));
+  expect(await pictures.generate(request)).toMatchObject({ ok: false });
+  studio.generator.begin = begin;
+  expect(await pictures.generate(request)).toEqual(DONE);
+});
