@@ -92,7 +92,9 @@ export class Loop {
       }
 
       if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight.shift();
-      await (artist.busy ? artist : generator).advance();
+      // One call of each: a run that always draws samples would leave no turn to what is generated.
+      await artist.advance();
+      await generator.advance();
       this.#growPool();
       if (saver.gaveUp) throw new FaultError(saver.gaveUp);
       await yieldToEvents();

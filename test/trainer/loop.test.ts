@@ -1,5 +1,5 @@
-// Claim: between two training steps at most one denoising call is made, of the run's own samples first, of what is generated
-// otherwise; generating changes no step. With an executor that only counts.
+// Claim: between two training steps at most one denoising call of the run's own samples is made and one of what is generated,
+// also where samples are always in the making; generating changes no step. With an executor that only counts.
 import { expect, test } from 'vitest';
 import { presetConfig, type RunConfig } from '../../src/config.ts';
 import { openPictures } from '../../src/data/sets.ts';
@@ -21,8 +21,11 @@ const config: RunConfig = {
   checkpointEverySteps: 1_000_000,
 };
 
-/** What happened, in order, with `calls` denoising calls asked for by the view Generate; and what each step was given. */
-async function trained(calls: number): Promise<{ order: string[]; steps: unknown[] }> {
+/**
+ * What happened, in order, with `calls` denoising calls asked for by the view Generate; and what each step was given.
+ * `setsEnd`: a set of samples is complete after one call, else never.
+ */
+async function trained(calls: number, setsEnd = true): Promise<{ order: string[]; steps: unknown[] }> {
   const order: string[] = [];
   const steps: unknown[] = [];
   const set = await openPictures('shapes', { imageSize: 8, maxImages: 8 });
@@ -44,7 +47,7 @@ async function trained(calls: number): Promise<{ order: string[]; steps: unknown
     begin: () => (artist.busy = true),
     advance: () => {
       if (artist.busy) order.push('sample');
-      artist.busy = false;
+      artist.busy = !setsEnd;
       return Promise.resolve(null);
     },
   };
@@ -65,14 +68,20 @@ async function trained(calls: number): Promise<{ order: string[]; steps: unknown
   return { order, steps };
 }
 
-test('one denoising call between two steps, the run first; the steps are those of a run beside which nothing is drawn', async () => {
+test('one denoising call of each between two steps; the steps are those of a run beside which nothing is drawn', async () => {
   const alone = await trained(0);
   expect(alone.order.filter((what) => what === 'generate')).toEqual([]);
   const both = await trained(3);
   expect(both.order.slice(0, 9)).toEqual([
+    ...['step', 'generate', 'step', 'sample', 'generate'],
     ...['step', 'generate', 'step', 'sample'],
-    ...['step', 'generate', 'step', 'sample', 'step'],
   ]);
   expect(both.order.filter((what) => what === 'generate')).toHaveLength(3);
   expect(both.steps).toEqual(alone.steps);
+});
+
+test('beside a run that always draws samples, what is generated has its calls, too', async () => {
+  const { order } = await trained(3, false);
+  expect(order.filter((what) => what === 'sample').length).toBeGreaterThan(3);
+  expect(order.filter((what) => what === 'generate')).toHaveLength(3);
 });
