@@ -128,6 +128,8 @@ export interface StoreApi {
   growPool(runId: string, slots: number, capacityBytes: number): Promise<Result<number>>;
   save(request: SaveRequest): Promise<Result<SaveReport>>;
   load(ref: CheckpointRef): Promise<Result<LoadedCheckpoint>>;
+  /** What a checkpoint says of itself, quickly: its numbers are neither read nor verified, as `load` does. */
+  metadataOf(ref: CheckpointRef): Promise<Result<Record<string, string>>>;
   /** The payload as a file named <name>.safetensors, made of slices; the slot is not overwritten until `endExport`. */
   exportFile(ref: CheckpointRef): Promise<Result<File>>;
   endExport(ref: CheckpointRef): Promise<void>;

@@ -1,6 +1,12 @@
 // A checkpoint out of its slot: verified chunk by chunk, then taken apart. Not here: which one (recovery.ts), what the
 // tensors mean (trainer/checkpoint-file.ts).
-import { allocateTensors, headerBytes, parseHeader, scatter } from '../formats/safetensors.ts';
+import {
+  allocateTensors,
+  headerBytes,
+  parseHeader,
+  type SafetensorsHeader,
+  scatter,
+} from '../formats/safetensors.ts';
 import { checkTensors } from '../formats/safetensors-values.ts';
 import type { FileTensor } from './api.ts';
 import { PAYLOAD_OFFSET, type SlotHeader } from './slot.ts';
@@ -14,15 +20,24 @@ export async function loadSlot(
   handle: SyncHandle,
   slot: SlotHeader,
 ): Promise<{ tensors: FileTensor[]; metadata: Record<string, string> }> {
-  const first = new Uint8Array(8);
-  readExactly(handle, PAYLOAD_OFFSET, first);
-  const bytes = new Uint8Array(headerBytes(first, slot.payloadBytes));
-  readExactly(handle, PAYLOAD_OFFSET, bytes);
-  const header = parseHeader(bytes, slot.payloadBytes);
+  const header = headerOfPayload(handle, slot);
   const tensors = allocateTensors(header);
   for await (const { at, bytes: chunk } of verifiedChunks(handle, slot)) scatter(header, tensors, at, chunk);
   checkTensors(tensors);
   return { tensors, metadata: { ...header.metadata } };
+}
+
+/** Metadata alone: the payload's first bytes, not verified. Throws FaultError kind `file` where they are no header. */
+export const metadataOfSlot = (handle: SyncHandle, slot: SlotHeader): Record<string, string> => ({
+  ...headerOfPayload(handle, slot).metadata,
+});
+
+function headerOfPayload(handle: SyncHandle, { payloadBytes }: SlotHeader): SafetensorsHeader {
+  const first = new Uint8Array(8);
+  readExactly(handle, PAYLOAD_OFFSET, first);
+  const bytes = new Uint8Array(headerBytes(first, payloadBytes));
+  readExactly(handle, PAYLOAD_OFFSET, bytes);
+  return parseHeader(bytes, payloadBytes);
 }
 
 /** The payload as a file, made of verified slices. Throws as loadSlot does for changed bytes. */

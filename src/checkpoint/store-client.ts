@@ -58,6 +58,9 @@ export class StoreClient implements StoreApi {
   load(ref: CheckpointRef) {
     return this.#call(this.#remote.load(ref));
   }
+  metadataOf(ref: CheckpointRef) {
+    return this.#call(this.#remote.metadataOf(ref));
+  }
   exportFile(ref: CheckpointRef) {
     return this.#call(this.#remote.exportFile(ref));
   }

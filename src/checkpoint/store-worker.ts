@@ -39,6 +39,7 @@ const api: StoreApi = {
     const result = await (await store).load(ref);
     return transfer(result, buffersOf(result.ok ? result.value : null));
   },
+  metadataOf: async (ref) => (await store).metadataOf(ref),
   exportFile: async (ref) => (await store).exportFile(ref),
   endExport: async (ref) => (await store).endExport(ref),
   writeNote: async (...args) => (await store).writeNote(...args),

@@ -15,7 +15,7 @@ import type {
   StoreReport,
 } from './api.ts';
 import { applyRetention, writeCheckpoint } from './checkpoint-write.ts';
-import { fileOfSlot, loadSlot } from './load.ts';
+import { fileOfSlot, loadSlot, metadataOfSlot } from './load.ts';
 import { payloadOf } from './payload.ts';
 import { findNewest, markInvalid, whyUnusable } from './recovery.ts';
 import { addSlot, poolSize, slotForSave } from './room.ts';
@@ -154,6 +154,14 @@ export class Store implements StoreApi {
     return this.#answer('a checkpoint, read', async () => {
       const { folder, slot, record } = this.#find(ref);
       return { record, started: folder.startedBy(record), ...(await this.#verified(slot, loadSlot)) };
+    });
+  }
+
+  metadataOf(ref: CheckpointRef): Promise<Result<Record<string, string>>> {
+    return this.#answer('a checkpoint, read', () => {
+      const { slot } = this.#find(ref);
+      if (!slot.header) throw new Error('a slot without a header');
+      return Promise.resolve(metadataOfSlot(slot.handle, slot.header));
     });
   }
 

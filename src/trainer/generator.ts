@@ -7,7 +7,6 @@ import type { RunConfig } from '../config.ts';
 import { alphaBar } from '../diffusion/noise-schedule.ts';
 import { yieldToEvents } from '../engine/yield-to-events.ts';
 import { type Fault, FaultError, faultOf, type Result } from '../fault.ts';
-import { readHeader } from '../formats/safetensors-file.ts';
 import type { DrawingFacts, GenerateRequest } from './api.ts';
 import { Artist } from './artist.ts';
 import { type CallTimes, networkText } from './call-times.ts';
@@ -149,14 +148,9 @@ export class Generator {
     const run = currentRun();
     const known = ref.runId === run?.runId ? run.config : settings.get(ref.runId);
     if (known) return known;
-    const file = must(await store.exportFile(ref));
-    try {
-      const { config } = readFacts((await readHeader(file)).metadata);
-      settings.set(ref.runId, config);
-      return config;
-    } finally {
-      await store.endExport(ref);
-    }
+    const { config } = readFacts(must(await store.metadataOf(ref)));
+    settings.set(ref.runId, config);
+    return config;
   }
 }
 

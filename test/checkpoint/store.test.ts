@@ -215,6 +215,14 @@ describe('what the user does', () => {
     expect(faultIn(await store.writeNote('run-b', { closed: true })).kind).toBe('storage');
   });
 
+  it('tells what one says of itself; of one that is gone it is a Fault', async () => {
+    const { store } = await storeWith([1, 2]);
+    const ref = { runId: RUN, generation: 1 };
+    expect(value(await store.metadataOf(ref))).toEqual({ name: 'unet_step_1', global_step: '1' });
+    value(await store.remove(ref));
+    expect(faultIn(await store.metadataOf(ref)).title).toContain('no longer');
+  });
+
   it('exports one: a whole safetensors file by its name, and its slot waits until the export ended', async () => {
     const { store } = await storeWith([1, 2, 3]);
     const ref = { runId: RUN, generation: 1 };

@@ -53,6 +53,7 @@ const store = {
     const tensors = fileTensors(parameters, state, new History(), facts);
     return Promise.resolve({ ok: true, value: { metadata: factsAsText(facts), tensors } });
   },
+  metadataOf: () => Promise.resolve({ ok: true, value: factsAsText(facts) }),
 } as unknown as StoreClient;
 
 beforeAll(async () => {
@@ -218,6 +219,8 @@ test('it goes on only while it may: a loop takes it along, call by call', async 
 });
 
 test("facts of a run's checkpoint: its own steps and sampler, and calls once they were measured", async () => {
+  const ofNoRun = await generator.factsOf(ref);
+  expect(ofNoRun).toEqual({ steps: 7, sampler: 'ddim', asTheRun: false, callMs: [] });
   currentRun = { runId: 'run-1', config };
   expect(await generator.factsOf(ref)).toEqual({ steps: 7, sampler: 'ddim', asTheRun: true, callMs: [] });
   await generate({ count: 17 });
