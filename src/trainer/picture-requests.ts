@@ -10,7 +10,7 @@ const DONE: Result<null> = { ok: true, value: null };
 
 /** What the trainer does meanwhile. */
 export interface Training {
-  /** A loop takes the pictures along, call by call. */
+  /** A loop takes them along, call by call. */
   trains: () => boolean;
   /** The end of whatever goes on: a loop, samples, a lost device that is started again. */
   going: () => Promise<void>;
@@ -35,7 +35,7 @@ export class PictureRequests {
     const wish = ++this.#wish;
     try {
       const { ended } = await this.#turns.take(async () => {
-        await this.#trainingOrRest();
+        await this.#restarted();
         if (wish !== this.#wish) return { ended: DONE };
         await this.#studio.withDevice();
         const { generator } = this.#studio;
@@ -69,11 +69,11 @@ export class PictureRequests {
     void generator.finish(() => !this.#training.trains()).catch(lost);
   }
 
-  /** Ends where a loop trains on a working device, or nothing goes on: nobody else starts a device then. */
-  async #trainingOrRest(): Promise<void> {
-    const { trains, going } = this.#training;
+  /** Whoever starts a lost device again for the run has ended, well or badly: there is none beside it. */
+  async #restarted(): Promise<void> {
+    const { going } = this.#training;
     let waited: Promise<void> | null = null;
-    while ((!trains() || this.#studio.deviceGone) && waited !== going()) {
+    while (this.#studio.deviceGone && waited !== going()) {
       waited = going();
       await waited;
     }
