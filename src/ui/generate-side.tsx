@@ -1,5 +1,6 @@
-// The right column of the view Generate: from what, how many, how; Generate, Cancel, and how long it takes. Not here: what the
-// fields mean (generate-form.ts), the button and what is under it (generate-controls.tsx).
+// The right column of the view Generate: from what, how many, how; Generate, Cancel, and how long it takes; last, as in Train, the
+// samples of the checkpoint that was found. Not here: what the fields mean (generate-form.ts), the button and what is under it
+// (generate-controls.tsx).
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { SETTINGS } from '../config.ts';
@@ -12,11 +13,13 @@ import { chosenRecord, meantBy, whyNot } from './generate-form.ts';
 import { NewSeed } from './new-seed.tsx';
 import { Segments } from './segments.tsx';
 import { useDrawingFacts } from './use-drawing-facts.ts';
+import { CheckedSamples } from './validation-samples.tsx';
 
 export function GenerateSide() {
   const { state, asking } = useApp();
   const record = chosenRecord(asking, state.checkpoints.value);
-  const facts = useDrawingFacts(record);
+  const told = useDrawingFacts(record);
+  const facts = told ?? null;
   const { sampleSteps, sampler } = state.form.value;
   const meant = meantBy(asking, facts ?? { steps: sampleSteps, sampler });
   const { steps, seed, count } = asking;
@@ -54,7 +57,13 @@ export function GenerateSide() {
           </p>
         )}
       </section>
-      <GenerateControls record={record} facts={facts} meant={meant} barred={why !== null} />
+      <GenerateControls
+        record={record}
+        facts={facts}
+        meant={meant}
+        barred={why !== null || told === undefined}
+      />
+      {state.validation.value && <CheckedSamples />}
     </aside>
   );
 }

@@ -2,22 +2,26 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CheckpointRecord, DrawingFacts } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
-import { keyOf } from './checkpoint-key.ts';
 
-/** Null while it is not known. Asked again whenever something was drawn: denoising calls were measured then. */
-export function useDrawingFacts(record: CheckpointRecord | null): DrawingFacts | null {
+/**
+ * Undefined while it is asked for, null where nobody can tell. One answer for all checkpoints of a run; asked for again whenever
+ * something was drawn: denoising calls were measured then.
+ */
+export function useDrawingFacts(record: CheckpointRecord | null): DrawingFacts | null | undefined {
   const { state, commands } = useApp();
-  const [known, setKnown] = useState<{ key: string; facts: DrawingFacts } | null>(null);
-  const key = record && keyOf(record);
+  const [told, setTold] = useState<{ of: string; facts: DrawingFacts | null } | null>(null);
+  const of = record?.runId;
   const { machine, run, samples, validation, generating } = state;
   const drawn = [samples.value?.complete, validation.value?.complete, generating.value];
   useEffect(() => {
     let current = true;
-    if (record && key)
-      void commands.drawingFacts(record).then((facts) => current && facts && setKnown({ key, facts }));
+    if (record && of !== undefined)
+      void commands.drawingFacts(record).then((facts) => {
+        if (current) setTold((before) => (facts === null && before?.of === of ? before : { of, facts }));
+      });
     return () => {
       current = false;
     };
-  }, [commands, key, machine.value, run.value?.runId, ...drawn]);
-  return known?.key === key ? (known?.facts ?? null) : null;
+  }, [commands, of, machine.value, run.value?.runId, ...drawn]);
+  return told?.of === of ? told?.facts : undefined;
 }

@@ -42,12 +42,12 @@ export function ValidationSamples() {
   );
 }
 
-/** In the right column, afterwards. */
+/** In the right column: of Train afterwards, of Generate at any time. */
 export function CheckedSamples() {
   const { state } = useApp();
   const found = state.found.value;
   const resumed = found !== null && state.losses.value.resumedAt.includes(found.record.globalStep);
-  const verb = resumed ? 'Resumed from' : found?.imported ? 'Imported' : 'Checked';
+  const verb = verbFor(state.runState.value === 'validating', resumed, found?.imported ?? false);
   return (
     <section class="checked" aria-label="Validation samples" data-step={useDrawnStep()}>
       <details class="fold">
@@ -61,6 +61,12 @@ export function CheckedSamples() {
       </details>
     </section>
   );
+}
+
+function verbFor(validates: boolean, resumed: boolean, imported: boolean): string {
+  if (validates) return 'Checking';
+  if (resumed) return 'Resumed from';
+  return imported ? 'Imported' : 'Checked';
 }
 
 const alikeText = (alike: number | null): string => (alike === null ? '' : `${alike} of ${SAMPLES} alike`);

@@ -280,10 +280,21 @@ test('the address names the view, the link to it is marked, and Train has nothin
   await expect(views.getByRole('link', { name: 'Generate' })).toHaveAttribute('aria-current', 'page');
   await expect(views.getByRole('link', { name: 'Generate' })).toHaveAttribute('href', '#generate');
   await expect(page.getByRole('button', { name: 'Generate', exact: true })).toHaveCount(1);
-  await expect(page.locator('[data-testid=sample]')).toHaveCount(0);
   await open(page, 'training');
   await expect(views.getByRole('link', { name: 'Train' })).toHaveAttribute('aria-current', 'page');
   await expect(page.getByRole('button', { name: 'Generate', exact: true })).toHaveCount(0);
+});
+
+test('the validation samples are in both views, once, until the run ends', async ({ page }) => {
+  const region = page.getByRole('region', { name: 'Validation samples' });
+  for (const state of ['training', 'generate']) {
+    await open(page, state);
+    await expect(region).toHaveAttribute('data-step', '24000');
+    await expect(region.getByTestId('sample')).toHaveCount(16);
+    await expect(page.getByTestId('sample')).toHaveCount(16);
+  }
+  await open(page, 'generate-idle');
+  await expect(page.getByTestId('sample')).toHaveCount(0);
 });
 
 test('a picture that is pressed is shown large with its seed and its way, and can be saved', async ({
