@@ -71,32 +71,39 @@ function wholeEnds(shape: number[], numbers: Float64Array, how: Adding): Ends {
   };
 }
 
-/** x joined of its first channels and the others. `in place`: onto the gradient of the first part; `other`: of the second, and x has one. */
+/** x joined of its first channels and the others. `other`: another has read the joined; `in place`: its parts, both. */
 function partedEnds(shape: number[], numbers: Float64Array, how: Adding, first: number): Ends {
   const [batch, pixels, channels] = shape as [number, number, number];
   const sizes = [first, channels - first];
   const [a, b] = sizes.map((size) => value('part', [batch, pixels, size])) as [Value, Value];
   const [da, db] = sizes.map((size) => value('d part', [batch, pixels, size])) as [Value, Value];
-  const ontoA = how === 'in place' ? wavy(da.shape as number[], 6).data : null;
-  const ontoB = how === 'other' ? wavy(db.shape as number[], 7).data : null;
+  const onto = how === 'in place';
+  const [beforeA, beforeB] = [da, db].map(({ shape: of }, i) => {
+    const numbers = wavy(of as number[], 6 + i).data;
+    return onto ? numbers : numbers.fill(0);
+  }) as [Float64Array, Float64Array];
   const { add, given, before } = adding(how === 'other' ? 'other' : 'nothing', shape, 5);
   const two = (all: Float64Array) =>
     [part(all, channels, 0, first), part(all, channels, first, channels)] as const;
   return {
     forward: { x: value('x', shape), joins: { a, b } },
-    backward: { add, to: { a: { value: da, onto: ontoA !== null }, b: { value: db, onto: ontoB !== null } } },
+    backward: { add, to: { a: { value: da, onto }, b: { value: db, onto } } },
     given: [
       [a, two(numbers)[0]],
       [b, two(numbers)[1]],
       ...given,
-      ...(ontoA ? [[da, ontoA] as Given] : []),
-      ...(ontoB ? [[db, ontoB] as Given] : []),
+      ...(onto
+        ? ([
+            [da, beforeA],
+            [db, beforeB],
+          ] as Given[])
+        : []),
     ],
     claimed: (d) => {
       const [ofA, ofB] = two(plus(d, before));
       return [
-        [da, ontoA ? plus(ofA, ontoA) : ofA],
-        [db, ontoB ? plus(ofB, ontoB) : ofB],
+        [da, plus(ofA, beforeA)],
+        [db, plus(ofB, beforeB)],
       ];
     },
   };
