@@ -1,5 +1,4 @@
 // How files begin: by this they are told apart, whatever they are called. Not here: reading them (the files beside this one).
-
 import { bytesOf } from './file-bytes.ts';
 
 /** First bytes; null: any. */

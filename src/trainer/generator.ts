@@ -82,7 +82,8 @@ export class Generator {
 
   #open({ facts, state }: CheckpointContent, weights: GenerateRequest['weights']) {
     const given = weights === 'ema' ? state.ema : state.weights;
-    return this.#room.predictorFor(facts.config, given).catch((error: unknown) => {
+    // A device that hangs would keep the turn: no Pause or Resume would be heard.
+    return this.#room.guard(this.#room.predictorFor(facts.config, given)).catch((error: unknown) => {
       throw new FaultError(inWords(faultOf(error)));
     });
   }
