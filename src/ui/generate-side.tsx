@@ -18,8 +18,7 @@ import { CheckedSamples } from './validation-samples.tsx';
 export function GenerateSide() {
   const { state, asking } = useApp();
   const record = chosenRecord(asking, state.checkpoints.value);
-  const told = useDrawingFacts(record);
-  const facts = told ?? null;
+  const facts = useDrawingFacts(record);
   const { sampleSteps, sampler } = state.form.value;
   const meant = meantBy(asking, facts ?? { steps: sampleSteps, sampler });
   const { steps, seed, count } = asking;
@@ -57,12 +56,7 @@ export function GenerateSide() {
           </p>
         )}
       </section>
-      <GenerateControls
-        record={record}
-        facts={facts}
-        meant={meant}
-        barred={why !== null || told === undefined}
-      />
+      <GenerateControls record={record} facts={facts} meant={meant} barred={why !== null} />
       {state.validation.value && <CheckedSamples />}
     </aside>
   );

@@ -4,24 +4,22 @@ import type { CheckpointRecord, DrawingFacts } from '../trainer/api.ts';
 import { useApp } from './app-context.ts';
 
 /**
- * Undefined while it is asked for, null where nobody can tell. One answer for all checkpoints of a run; asked for again whenever
- * something was drawn: denoising calls were measured then.
+ * Null while it is not known. One answer for all checkpoints of a run; asked for again whenever something was drawn: denoising
+ * calls were measured then.
  */
-export function useDrawingFacts(record: CheckpointRecord | null): DrawingFacts | null | undefined {
+export function useDrawingFacts(record: CheckpointRecord | null): DrawingFacts | null {
   const { state, commands } = useApp();
-  const [told, setTold] = useState<{ of: string; facts: DrawingFacts | null } | null>(null);
+  const [known, setKnown] = useState<{ of: string; facts: DrawingFacts } | null>(null);
   const of = record?.runId;
   const { machine, run, samples, validation, generating } = state;
   const drawn = [samples.value?.complete, validation.value?.complete, generating.value];
   useEffect(() => {
     let current = true;
     if (record && of !== undefined)
-      void commands.drawingFacts(record).then((facts) => {
-        if (current) setTold((before) => (facts === null && before?.of === of ? before : { of, facts }));
-      });
+      void commands.drawingFacts(record).then((facts) => current && facts && setKnown({ of, facts }));
     return () => {
       current = false;
     };
   }, [commands, of, machine.value, run.value?.runId, ...drawn]);
-  return told?.of === of ? told?.facts : undefined;
+  return known?.of === of ? (known?.facts ?? null) : null;
 }
