@@ -15,6 +15,8 @@ export function testDevice(): Promise<Device> {
 
 async function start(): Promise<Device> {
   const device = await startDevice('webgpu');
+  // What the plan is held to runs on the processor: nothing is shared but the network.
+  await startDevice('cpu');
   const gpu = device.webgpu as GPUDevice;
   gpu.addEventListener('uncapturederror', ({ error }) => {
     throw new Error(error.message);
