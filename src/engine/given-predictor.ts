@@ -1,31 +1,30 @@
 // Predictions by a plan from weights that were given, without any training around them: what draws from a checkpoint that is not
 // the current run's. Not here: the forward-only plan itself (plan/plan-predictor.ts), eager's way (eager-predictor.ts).
 import { FaultError } from '../fault.ts';
-import type { Device } from './device.ts';
-import type { HeldWeights, Predictor } from './executor.ts';
+import type { HeldWeights, Network, ParameterSpec, Predictor } from './executor.ts';
 import { storage } from './plan/buffers.ts';
 import { flatten } from './plan/flat-layout.ts';
-import { familyOf } from './plan/plan-executor.ts';
+import { gpuOf, type PlanDevice, type PlanOptions, planSpecOn } from './plan/plan-executor.ts';
 import { PlanPredictor } from './plan/plan-predictor.ts';
 import { pipelineCacheOf } from './plan/program.ts';
 import { Pace } from './plan/submission.ts';
-import { layoutOf, type PlanSpec } from './plan/training-plan.ts';
+import { layoutOf } from './plan/training-plan.ts';
 
 /**
  * Predicts from `weights` (one array per parameter, PyTorch's layout), which are held once: with their release all GPU memory
  * of the predictor is freed, after the prediction under way. Throws FaultError kind `memory`.
  */
 export async function createPlanPredictor(
-  device: Pick<Device, 'software'> & { webgpu: GPUDevice },
-  work: Pick<PlanSpec, 'parameters' | 'network' | 'shape' | 'tiles'>,
+  device: PlanDevice,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+  options: Pick<PlanOptions, 'shape' | 'tiles'>,
   weights: readonly Float32Array[],
 ): Promise<Predictor> {
-  const { webgpu: gpu, software } = device;
-  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
-  const bufferBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-  const spec: PlanSpec = { ...work, microBatches: 1, family: familyOf(device), bufferBytes };
+  const gpu = gpuOf(device);
+  const spec = planSpecOn(device, parameters, network, options);
   const shards = flatten(layoutOf(spec), weights);
-  const predictor = new PlanPredictor(spec, pipelineCacheOf(gpu), new Pace(software));
+  const predictor = new PlanPredictor(spec, pipelineCacheOf(gpu), new Pace(device.software));
   // Where memory is refused, what is then written to it is refused, too: one fault, not many.
   gpu.pushErrorScope('validation');
   gpu.pushErrorScope('out-of-memory');

@@ -137,12 +137,10 @@ export class EngineRoom {
    */
   async predictorFor(config: RunConfig, weights: readonly Float32Array[]): Promise<Predictor> {
     const { parameters, network, options } = work(config);
-    const { webgpu } = this.device;
-    if (this.kindFor(config) === 'eager' || !webgpu)
+    if (this.kindFor(config) === 'eager')
       return createEagerPredictor(this.device, parameters, network, weights);
-    const tiles = await this.#knownTiles();
-    const plan = { parameters, network, shape: options.shape, tiles };
-    return createPlanPredictor({ webgpu, software: this.device.software }, plan, weights);
+    const plan = { shape: options.shape, tiles: await this.#knownTiles() };
+    return createPlanPredictor(this.device, parameters, network, plan, weights);
   }
 
   get #tilesKey(): string {

@@ -35,8 +35,10 @@ afterEach(() => vi.restoreAllMocks());
 
 const given = (values: Float32Array[], software = device.software): Promise<Predictor> =>
   createPlanPredictor(
-    { webgpu: device.webgpu as GPUDevice, software },
-    { parameters, network, shape: [1, 8, 8, 3] },
+    { webgpu: device.webgpu, software },
+    parameters,
+    network,
+    { shape: [1, 8, 8, 3] },
     values,
   );
 

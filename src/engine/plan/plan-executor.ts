@@ -57,13 +57,14 @@ export interface PlanReport {
   kernels: { op: string; dispatches: number; flops: number; bytes: number }[];
 }
 
-type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
+export type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
 
 /** The kernels that suit a device. */
 export const familyOf = ({ software }: Pick<Device, 'software'>): Family =>
   software ? 'registers' : 'tiles';
 
-function planSpecOn(
+/** What is planned for a device that has webgpu. */
+export function planSpecOn(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
   network: Network,
@@ -306,7 +307,7 @@ export class PlanExecutor implements Executor {
   }
 }
 
-function gpuOf({ webgpu }: Pick<Device, 'webgpu'>): GPUDevice {
+export function gpuOf({ webgpu }: Pick<Device, 'webgpu'>): GPUDevice {
   if (!webgpu) throw new Error('a plan runs on webgpu only');
   return webgpu;
 }
