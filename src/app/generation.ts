@@ -1,10 +1,10 @@
 // Pictures from a checkpoint on request: asked for, cancelled, saved as files. Not here: how they come (generated.ts), drawing
 // them (the trainer's).
 import type { Result } from '../fault.ts';
+import { picturesPng } from '../formats/pictures-png.ts';
 import type { CheckpointRef, DrawingFacts, Sample } from '../trainer/api.ts';
 import { download } from './download.ts';
 import { cutGenerated } from './generated.ts';
-import { sheetPng } from './sheet-png.ts';
 import type { Asked, State } from './state.ts';
 import type { TrainerClient } from './worker-client.ts';
 
@@ -55,7 +55,7 @@ export class Generation {
       Sample[] | undefined;
     const chosen = which === 'all' ? drawn : drawn?.filter(({ index }) => index === which);
     if (!chosen || chosen.length === 0) return;
-    await download(await sheetPng(chosen, columnsFor(chosen.length)), this.#nameOf(which));
+    await download(await picturesPng(chosen, columnsFor(chosen.length)), this.#nameOf(which));
   }
 
   /** unet_step_20_seed_7_picture_3.png: what another needs to draw it again, in its name. */

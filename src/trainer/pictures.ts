@@ -1,5 +1,6 @@
 // PNGs of a run: the 4 x 4 sheet of samples and the loss plot. A cache in the index; whatever is missing is drawn again.
 // Not here: the page's chart (ui/).
+import { picturesPng } from '../formats/pictures-png.ts';
 import type { Sample } from './api.ts';
 
 const COLUMNS = 4;
@@ -10,19 +11,8 @@ function context2d(width: number, height: number): OffscreenCanvasRenderingConte
   return context;
 }
 
-/** 16 samples, 4 x 4, pixel for pixel, no gaps. */
-export async function sheetPng(samples: readonly Sample[]): Promise<Blob> {
-  const size = samples[0]?.size ?? 1;
-  const context = context2d(COLUMNS * size, Math.ceil(samples.length / COLUMNS) * size);
-  for (const sample of samples) {
-    context.putImageData(
-      new ImageData(sample.rgba, size, size),
-      (sample.index % COLUMNS) * size,
-      Math.floor(sample.index / COLUMNS) * size,
-    );
-  }
-  return context.canvas.convertToBlob({ type: 'image/png' });
-}
+/** 16 samples in their order, 4 x 4. */
+export const sheetPng = (samples: readonly Sample[]): Promise<Blob> => picturesPng(samples, COLUMNS);
 
 /** How many of the samples have the very pixels of a stored sheet; null where the sheet is of another size. */
 export async function countAlike(samples: readonly Sample[], sheet: Blob): Promise<number | null> {
