@@ -11,9 +11,9 @@ import { age, UNKNOWN } from './format.ts';
 import { GenerateControls } from './generate-controls.tsx';
 import { chosenRecord, meantBy, whyNot } from './generate-form.ts';
 import { NewSeed } from './new-seed.tsx';
-import { Segments } from './segments.tsx';
 import { useDrawingFacts } from './use-drawing-facts.ts';
 import { CheckedSamples } from './validation-samples.tsx';
+import { WeightsChoice } from './weights-choice.tsx';
 
 export function GenerateSide() {
   const { state, asking } = useApp();
@@ -77,13 +77,8 @@ function Checkpoint({ record }: { record: CheckpointRecord | null }) {
     <div class="ask">
       <div class="ask-head">
         <label for={id}>Checkpoint</label>
-        <Segments
-          label="Weights"
+        <WeightsChoice
           chosen={asking.weights.value}
-          choices={[
-            ['ema', 'EMA'],
-            ['raw', 'Raw'],
-          ]}
           onChoose={(weights) => (asking.weights.value = weights)}
         />
       </div>

@@ -4,8 +4,8 @@ import { CompareSlot } from './compare-slot.tsx';
 import { DrawMore } from './draw-more.tsx';
 import { count, duration, UNKNOWN } from './format.ts';
 import { PictureTile } from './picture-tile.tsx';
-import { Segments } from './segments.tsx';
 import { type ShownSample, type ShownSamples, useShownSamples } from './shown-samples.ts';
+import { WeightsChoice } from './weights-choice.tsx';
 
 export function Samples() {
   const { state } = useApp();
@@ -34,13 +34,8 @@ function Head({ samples, paused }: { samples: ShownSamples; paused: boolean }) {
         <Which samples={samples} />
       </p>
       {paused && (
-        <Segments
-          label="Weights"
+        <WeightsChoice
           chosen={looking.weights.value}
-          choices={[
-            ['ema', 'EMA'],
-            ['raw', 'Raw'],
-          ]}
           onChoose={(weights) => (looking.weights.value = weights)}
         />
       )}
