@@ -25,7 +25,7 @@ export interface GeneratorTools {
   currentRun: () => Pick<Run, 'runId' | 'config'> | null;
 }
 
-const DONE: Result<null> = { ok: true, value: null };
+export const DONE: Result<null> = { ok: true, value: null };
 
 export class Generator {
   readonly #tools: GeneratorTools;

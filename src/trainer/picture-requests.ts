@@ -3,10 +3,9 @@
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { faultOf, type Result } from '../fault.ts';
 import type { DrawingFacts, GenerateRequest } from './api.ts';
+import { DONE } from './generator.ts';
 import type { Studio } from './studio.ts';
 import type { Turns } from './turns.ts';
-
-const DONE: Result<null> = { ok: true, value: null };
 
 /** What the trainer does meanwhile. */
 export interface Training {

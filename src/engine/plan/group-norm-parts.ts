@@ -4,7 +4,7 @@ import { gradientTo } from './elementwise.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
 import { type Binding, PLACE, rowsIn, type Value } from './kernel.ts';
 
-type Element = 'f32' | 'vec4<f32>';
+export type Element = 'f32' | 'vec4<f32>';
 
 /** What a kernel binds, reads as parameters, and does with element `at` of x: pixel `pixel` of channel `channel`. */
 interface End {

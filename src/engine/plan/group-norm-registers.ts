@@ -2,14 +2,13 @@
 // forward and backward. Four lanes a workgroup: no more run at once. A step of `bench` takes 1,350 ms of processor time so; with
 // sums by channels and a second dispatch for the result, backward, it took 1,440.
 import { siluFunctions } from './elementwise.ts';
-import { elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
+import { type Element, elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
 import { type Binding, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
 
 const LANES = 4;
 /** Pixels summed before they join the total, so that no sum grows long. */
 const BLOCK = 16;
-type Element = ReturnType<typeof elementOf>;
 
 const typed = (type: Element) => ({
   read: (value: Value): Binding => ({ value, access: 'read', type }),

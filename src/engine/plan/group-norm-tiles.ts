@@ -1,13 +1,11 @@
 // Group normalisation for GPUs in hardware: a workgroup for each group of each picture, which reads it three times forward (mean,
 // squared deviations, result) and twice backward; sums by trees in workgroup memory. One dispatch each way.
 import { siluFunctions } from './elementwise.ts';
-import { elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
+import { type Element, elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
 import { type Binding, type Kernel, kernel, type Value } from './kernel.ts';
 
 const MOST_THREADS = 256;
-
-type Element = ReturnType<typeof elementOf>;
 
 /** How a workgroup lies over its group: `columns` of channels (or fours of channels) times `rows` of pixels, a power of two. */
 function layoutOf({ pixels, channels, groups }: GroupNormGeometry, type: Element) {
