@@ -1,11 +1,11 @@
 // An update by the plan's kernels equals adamw.ts's; what is not finite changes nothing.
 import { beforeAll, expect, test } from 'vitest';
-import { startDevice } from '../../../src/engine/device.ts';
 import { settings } from '../small-network.ts';
 import { claimRefusal, claimUpdate } from './optimizer-claims.ts';
+import { testDevice } from './test-device.ts';
 
 beforeAll(async () => {
-  await startDevice('cpu');
+  await testDevice();
 });
 
 const LENGTHS = [4096, 1024];

@@ -2,7 +2,7 @@
 // and in both families' own order (tiles with VITE_KERNEL_SWEEP=1); and a steady step creates no buffer. In a real browser,
 // on webgpu.
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
-import { type Device, startDevice } from '../../../src/engine/device.ts';
+import type { Device } from '../../../src/engine/device.ts';
 import { createEagerExecutor } from '../../../src/engine/eager-executor.ts';
 import {
   type Executor,
@@ -20,8 +20,6 @@ let eager: Executor;
 
 beforeAll(async () => {
   device = await testDevice();
-  // Eager runs on the processor, the plan on the GPU device above: nothing is shared but the network.
-  await startDevice('cpu');
   eager = createEagerExecutor({ maxTensorBytes: 2 ** 31 }, PARAMETERS, smallNetwork);
 });
 afterAll(() => eager.dispose());

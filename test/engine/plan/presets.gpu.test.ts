@@ -5,7 +5,7 @@ import { networkOf, PRESET_NAMES, type PresetName, presetConfig } from '../../..
 import { mixtureOf } from '../../../src/diffusion/target.ts';
 import { alphaBar, TIMESTEPS } from '../../../src/diffusion/noise-schedule.ts';
 import { emaDecayAt } from '../../../src/diffusion/training-schedules.ts';
-import { type Device, startDevice } from '../../../src/engine/device.ts';
+import type { Device } from '../../../src/engine/device.ts';
 import { createEagerExecutor } from '../../../src/engine/eager-executor.ts';
 import type { Executor, Network, NoisedBatch } from '../../../src/engine/executor.ts';
 import { createPlanExecutor } from '../../../src/engine/plan/plan-executor.ts';
@@ -22,7 +22,6 @@ const STEPS = 3;
 let device: Device;
 beforeAll(async () => {
   device = await testDevice();
-  await startDevice('cpu');
 });
 
 /** The preset's layers with an eighth (tiny: half) of its channels, on the smallest picture they take. */

@@ -7,16 +7,19 @@ const MOST_PIPELINES = 80;
 
 let started: Promise<Device> | null = null;
 
-/** The same device every time; nobody disposes it. */
-export function testDevice(): Promise<Device> {
+/**
+ * The same device every time; nobody disposes it. tfjs' current backend is the processor then, whatever ran before: what the plan
+ * is held to shares nothing with it but the network.
+ */
+export async function testDevice(): Promise<Device> {
   started ??= start();
-  return started;
+  const device = await started;
+  await startDevice('cpu');
+  return device;
 }
 
 async function start(): Promise<Device> {
   const device = await startDevice('webgpu');
-  // What the plan is held to runs on the processor: nothing is shared but the network.
-  await startDevice('cpu');
   const gpu = device.webgpu as GPUDevice;
   gpu.addEventListener('uncapturederror', ({ error }) => {
     throw new Error(error.message);

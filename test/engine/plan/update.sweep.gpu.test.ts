@@ -1,14 +1,14 @@
 // Noise, loss and update in both families, at odd shapes: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { startDevice } from '../../../src/engine/device.ts';
 import { settings } from '../small-network.ts';
 import { claimLoss } from './loss-claims.ts';
 import { claimMixture } from './mix-noise-claims.ts';
 import { claimRefusal, claimUpdate } from './optimizer-claims.ts';
+import { testDevice } from './test-device.ts';
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('noise, loss and update', () => {
   beforeAll(async () => {
-    await startDevice('cpu');
+    await testDevice();
   });
 
   for (const family of ['tiles', 'registers'] as const) {
