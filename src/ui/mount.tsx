@@ -4,15 +4,15 @@ import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import type { Commands } from '../app/commands.ts';
 import type { State } from '../app/state.ts';
-import { AppContext } from './app-context.ts';
-import { createGenerateForm } from './generate-form.ts';
-import { createLooking } from './looking.ts';
+import { AppContext } from './page-state/app-context.ts';
+import { createGenerateForm } from './page-state/generate-form.ts';
+import { createLooking } from './page-state/looking.ts';
 import { Page } from './page.tsx';
-import { Sheets } from './sheets.ts';
+import { Sheets } from './page-state/sheets.ts';
 import './styles.css';
-import { createTab } from './tab.ts';
-import { applyStoredTheme } from './theme.ts';
-import { createView } from './view.ts';
+import { createTab } from './page-state/view.ts';
+import { applyStoredTheme } from './frame/theme.ts';
+import { createView } from './page-state/phase.ts';
 
 /** Draws `state` into `root` and keeps it drawn; what the user does calls `commands`. */
 export function mount(root: HTMLElement, state: State, commands: Commands, tab = createTab()): void {

@@ -1,27 +1,27 @@
 // The whole page: which parts there are in which state and view. Not here: the parts.
 import type { ReadonlySignal } from '@preact/signals';
 import { useCallback, useState } from 'preact/hooks';
-import { Alert } from './alert.tsx';
-import { Announcer } from './announcer.tsx';
-import { useApp } from './app-context.ts';
-import { Calm } from './calm.tsx';
-import { DropTarget } from './drop.tsx';
-import { Generate } from './generate.tsx';
-import { GenerateSide } from './generate-side.tsx';
-import { Loss } from './loss.tsx';
-import { Notice } from './notice.tsx';
-import { ExportDialog } from './export-dialog.tsx';
-import { ImportDialog } from './import-dialog.tsx';
-import { QuestionDialog } from './question-dialog.tsx';
-import { SampleDialog } from './sample-dialog.tsx';
-import { Samples } from './samples.tsx';
-import { Setup } from './setup.tsx';
-import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx';
+import { Alert } from './frame/alert.tsx';
+import { Announcer } from './frame/announcer.tsx';
+import { useApp } from './page-state/app-context.ts';
+import { Calm } from './frame/calm.tsx';
+import { DropTarget } from './files/drop.tsx';
+import { Generate } from './generate/generate.tsx';
+import { GenerateSide } from './generate/generate-side.tsx';
+import { Loss } from './loss/loss.tsx';
+import { Notice } from './frame/notice.tsx';
+import { ExportDialog } from './files/export-dialog.tsx';
+import { ImportDialog } from './files/import-dialog.tsx';
+import { QuestionDialog } from './frame/question-dialog.tsx';
+import { SampleDialog } from './samples/sample-dialog.tsx';
+import { Samples } from './samples/samples.tsx';
+import { Setup } from './setup/setup.tsx';
+import { ShortcutsDialog, useShortcuts } from './frame/shortcuts.tsx';
 import { Side } from './side.tsx';
-import { StatusStrip } from './status-strip.tsx';
-import { TopBar } from './top-bar.tsx';
-import { ValidationSamples } from './validation-samples.tsx';
-import type { View } from './view.ts';
+import { StatusStrip } from './frame/status-strip.tsx';
+import { TopBar } from './frame/top-bar.tsx';
+import { ValidationSamples } from './samples/validation-samples.tsx';
+import type { View } from './page-state/phase.ts';
 
 export function Page({ view }: { view: ReadonlySignal<View> }) {
   const { state, tab } = useApp();

@@ -1,14 +1,14 @@
 // The right column: everything one can do, in the order of how often it is done. Not here: the parts.
 import type { ReadonlySignal } from '@preact/signals';
-import { useApp } from './app-context.ts';
-import { Checkpoints } from './checkpoints.tsx';
-import { Machine } from './machine.tsx';
-import { NewRun } from './new-run.tsx';
-import { PicturesOfRun } from './pictures-of-run.tsx';
-import { RunControls } from './run-controls.tsx';
-import { Size } from './size.tsx';
-import { CheckedSamples } from './validation-samples.tsx';
-import type { View } from './view.ts';
+import { useApp } from './page-state/app-context.ts';
+import { Checkpoints } from './checkpoints/checkpoints.tsx';
+import { Machine } from './run/machine.tsx';
+import { NewRun } from './run/new-run.tsx';
+import { PicturesOfRun } from './run/pictures-of-run.tsx';
+import { RunControls } from './run/run-controls.tsx';
+import { Size } from './setup/size.tsx';
+import { CheckedSamples } from './samples/validation-samples.tsx';
+import type { View } from './page-state/phase.ts';
 
 export function Side({ view }: { view: ReadonlySignal<View> }) {
   const { state } = useApp();

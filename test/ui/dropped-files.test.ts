@@ -1,7 +1,7 @@
 // A dropped file's kind is told by its content; a folder is walked to its end, however many files a reader gives at once.
 import { describe, expect, it } from 'vitest';
 import { pairFiles } from '../../src/data/picture-entries.ts';
-import { droppedFiles, isModel } from '../../src/ui/dropped-files.ts';
+import { droppedFiles, isModel } from '../../src/ui/files/dropped-files.ts';
 
 const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
 

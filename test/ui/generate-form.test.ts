@@ -2,7 +2,7 @@
 // sampler are the run's until the user says otherwise.
 import { beforeEach, expect, test } from 'vitest';
 import type { CheckpointRecord } from '../../src/trainer/api.ts';
-import { keyOf } from '../../src/ui/checkpoint-key.ts';
+import { keyOf } from '../../src/ui/page-state/checkpoint-key.ts';
 import {
   askedFor,
   chosenRecord,
@@ -10,7 +10,7 @@ import {
   type GenerateForm,
   meantBy,
   whyNot,
-} from '../../src/ui/generate-form.ts';
+} from '../../src/ui/page-state/generate-form.ts';
 
 const record = (generation: number): CheckpointRecord => ({
   ...{

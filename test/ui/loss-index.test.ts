@@ -1,6 +1,6 @@
 // The block index answers what a plain scan answers, for any stretch, however the history grew or was replaced.
 import { describe, expect, it } from 'vitest';
-import { LossIndex } from '../../src/ui/loss-index.ts';
+import { LossIndex } from '../../src/ui/loss/loss-index.ts';
 import { seeded } from './gallery-pictures.ts';
 
 function noisy(count: number, seed: number): Float32Array {

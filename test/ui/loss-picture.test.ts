@@ -1,9 +1,9 @@
 // What the chart draws: ranges that hide no loss, ends that hold all of it, round ticks, and fast enough for 4 Hz.
 import { describe, expect, it } from 'vitest';
-import { stepAxis, stepAxisEnd, timeAxis } from '../../src/ui/chart-axis.ts';
-import { LossIndex } from '../../src/ui/loss-index.ts';
-import { lossPicture, verticalTicks } from '../../src/ui/loss-picture.ts';
-import { Smoothed, smoothingShare } from '../../src/ui/smoothing.ts';
+import { stepAxis, stepAxisEnd, timeAxis } from '../../src/ui/page-state/chart-axis.ts';
+import { LossIndex } from '../../src/ui/loss/loss-index.ts';
+import { lossPicture, verticalTicks } from '../../src/ui/loss/loss-picture.ts';
+import { Smoothed, smoothingShare } from '../../src/ui/loss/smoothing.ts';
 import { losses } from './gallery-losses.ts';
 
 function drawn(values: Float32Array, count: number) {

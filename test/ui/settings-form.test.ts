@@ -1,7 +1,7 @@
 // The form has every setting of config.ts but the two that are chosen above it.
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../src/config.ts';
-import { SETTINGS_IN_FORM } from '../../src/ui/settings-form.tsx';
+import { SETTINGS_IN_FORM } from '../../src/ui/setup/settings-form.tsx';
 
 describe('settings form', () => {
   it('has every setting but preset and data set', () => {

@@ -1,6 +1,6 @@
 // The cache of sheets: one load for many askers, the run in the key, nothing that is missing is remembered.
 import { describe, expect, it } from 'vitest';
-import { Sheets } from '../../src/ui/sheets.ts';
+import { Sheets } from '../../src/ui/page-state/sheets.ts';
 
 function counting(answer: (step: number) => ImageBitmap | null) {
   const asked: string[] = [];

@@ -1,6 +1,6 @@
 // The smoothed line: what it is for simple histories, and that growing step by step gives what computing at once gives.
 import { describe, expect, it } from 'vitest';
-import { Smoothed, smooths, smoothingShare } from '../../src/ui/smoothing.ts';
+import { Smoothed, smooths, smoothingShare } from '../../src/ui/loss/smoothing.ts';
 import { seeded } from './gallery-pictures.ts';
 
 describe('Smoothed', () => {

@@ -1,7 +1,7 @@
 // Before the first samples the grid shows the very noise that the sampler starts from.
 import { expect, it } from 'vitest';
 import { initialNoise } from '../../src/diffusion/sampler.ts';
-import { startNoise } from '../../src/ui/start-noise.ts';
+import { startNoise } from '../../src/ui/pictures/start-noise.ts';
 
 it('shows the noise of diffusion/sampler.ts', () => {
   const noise = initialNoise(7, 3, 8 * 8 * 3);

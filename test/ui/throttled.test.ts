@@ -1,7 +1,7 @@
 // Numbers change at most four times a second while training, and at once when it stops.
 import { signal } from '@preact/signals';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { throttled } from '../../src/ui/throttled.ts';
+import { throttled } from '../../src/ui/page-state/throttled.ts';
 
 describe('throttled', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));

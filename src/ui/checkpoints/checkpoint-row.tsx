@@ -1,0 +1,111 @@
+// One checkpoint of the list: what it is, and what can be done with it when it is open.
+import { useState } from 'preact/hooks';
+import type { RunConfig } from '../../config.ts';
+import type { CheckpointRecord } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { age, count, fileSize, loss } from '../format.ts';
+import { Icon } from '../controls/icon.tsx';
+import { ResumeChanges } from './resume-changes.tsx';
+import { Thumbnail } from '../pictures/thumbnail.tsx';
+import { useSheet } from '../page-state/use-sheet.ts';
+
+interface Props {
+  record: CheckpointRecord;
+  best: boolean;
+  open: boolean;
+  readOnly: boolean;
+  onToggle: (open: boolean) => void;
+}
+
+export function CheckpointRow({ record, best, open, readOnly, onToggle }: Props) {
+  const { commands } = useApp();
+  return (
+    <li
+      class={open ? 'ck open' : 'ck'}
+      data-testid="checkpoint"
+      data-name={record.name}
+      data-step={record.globalStep}
+      data-run={record.runId}
+      data-generation={record.generation}
+    >
+      <Thumbnail class="thumb" sheet={useSheet(record.globalStep, record.runId)} />
+      <About record={record} best={best} />
+      {!readOnly && (
+        <div class="ck-end">
+          <button class="btn s" type="button" onClick={() => commands.exportCheckpoint(record)}>
+            Export
+          </button>
+          <button
+            class="btn s square"
+            type="button"
+            aria-expanded={open}
+            aria-label={`More for ${record.name}`}
+            onClick={() => onToggle(!open)}
+          >
+            <Icon name="chevron" />
+          </button>
+        </div>
+      )}
+      {open && <Actions record={record} />}
+    </li>
+  );
+}
+
+function About({ record, best }: { record: CheckpointRecord; best: boolean }) {
+  const { state, looking } = useApp();
+  const ofAnother = state.run.value !== null && record.runId !== state.run.value.runId;
+  return (
+    <div>
+      <p class="ck-name">
+        <b>{record.name}</b>
+      </p>
+      <p class="meta">
+        step {count(record.globalStep)}
+        {record.meanLoss !== null && ` · loss ${loss(record.meanLoss)}`}
+      </p>
+      <p class="meta">
+        {fileSize(record.sizeBytes)} · {age(looking.now.value - Date.parse(record.created))}
+        {ofAnother && ' · earlier run'}
+        {best && <span class="tag">Best</span>}
+        {record.kept && (
+          <span class="tag" role="img" aria-label="kept">
+            <Icon name="pin" small />
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Actions({ record }: { record: CheckpointRecord }) {
+  const { state, commands } = useApp();
+  const [changes, setChanges] = useState<Partial<RunConfig>>({});
+  const canResume = state.runState.value !== 'unavailable' && state.runState.value !== 'starting';
+  return (
+    <div class="acts">
+      <button
+        class="btn s"
+        type="button"
+        disabled={!canResume}
+        onClick={() => commands.resumeFrom(record, changes)}
+      >
+        <Icon name="rewind" />
+        Resume from here
+      </button>
+      <button
+        class="btn s"
+        type="button"
+        aria-pressed={record.kept}
+        onClick={() => commands.keepCheckpoint(record, !record.kept)}
+      >
+        <Icon name="pin" />
+        Keep
+      </button>
+      <button class="btn s danger" type="button" onClick={() => commands.deleteCheckpoint(record)}>
+        <Icon name="trash" />
+        Delete
+      </button>
+      <ResumeChanges record={record} changes={changes} onChanges={setChanges} />
+    </div>
+  );
+}

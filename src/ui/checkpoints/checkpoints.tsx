@@ -1,0 +1,125 @@
+// The list of checkpoints, newest first, with what was passed over at recovery and the one that is being written.
+import { useState } from 'preact/hooks';
+import type { CheckpointRecord, RunSummary } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { keyOf } from '../page-state/checkpoint-key.ts';
+import { CheckpointRow } from './checkpoint-row.tsx';
+import { count, storageOf, UNKNOWN } from '../format.ts';
+import { Icon } from '../controls/icon.tsx';
+import { ProgressBar } from '../controls/progress-bar.tsx';
+import { roomOf } from './storage-use.ts';
+import { ImportCheckpoint } from '../run/run-controls.tsx';
+
+export function Checkpoints() {
+  const { state } = useApp();
+  const readOnly = state.runState.value === 'elsewhere';
+  const list = state.checkpoints.value;
+  const best = bestOf(list, state.run.value?.runId ?? null);
+  const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
+  return (
+    <section class="checkpoints" aria-labelledby="h-checkpoints">
+      <div class="head">
+        <h2 id="h-checkpoints">Checkpoints</h2>
+        <p class="quiet">
+          <Used />
+        </p>
+      </div>
+      <ul aria-label="Checkpoints">
+        <Saving />
+        {list.map((record, i) => (
+          <CheckpointRow
+            key={keyOf(record)}
+            record={record}
+            best={record === best}
+            readOnly={readOnly}
+            open={!readOnly && (toggled.get(keyOf(record)) ?? i === 0)}
+            onToggle={(open) => setToggled(new Map(toggled).set(keyOf(record), open))}
+          />
+        ))}
+        <PassedOver />
+      </ul>
+      {list.length === 0 && <p class="note">{whenFirst(state.run.value)}</p>}
+      {!readOnly && state.machine.value && <Ends />}
+    </section>
+  );
+}
+
+function whenFirst(run: RunSummary | null): string {
+  if (!run) return UNKNOWN;
+  const { checkpointEverySteps, checkpointEveryMinutes } = run.config;
+  return `No checkpoint yet. The first is saved at step ${count(checkpointEverySteps)}, or after ${checkpointEveryMinutes} min of work.`;
+}
+
+/** Lowest mean loss of the current run; none while there is nothing to compare. */
+function bestOf(list: readonly CheckpointRecord[], runId: string | null): CheckpointRecord | null {
+  const own = list.filter((record) => record.runId === runId && record.meanLoss !== null);
+  if (own.length < 2) return null;
+  return own.reduce((a, b) => ((b.meanLoss ?? Infinity) < (a.meanLoss ?? Infinity) ? b : a));
+}
+
+function Used() {
+  const { state } = useApp();
+  const room = roomOf(state);
+  if (!room || !state.run.value) return null;
+  return <>{storageOf(room.usedBytes, room.plannedBytes)}</>;
+}
+
+function Saving() {
+  const { state } = useApp();
+  const name = state.saving.value;
+  if (name === null) return null;
+  return (
+    <li class="ck saving">
+      <span class="thumb" />
+      <div>
+        <p class="ck-name">
+          <b>{name}</b>
+        </p>
+        <p class="meta">saving, training goes on</p>
+        <ProgressBar label={`Saving ${name}`} done={0} total={null} />
+      </div>
+    </li>
+  );
+}
+
+function PassedOver() {
+  const { state } = useApp();
+  return (
+    <>
+      {(state.found.value?.passedOver ?? []).map((one) => (
+        <li class="ck" key={one.name}>
+          <span class="thumb" />
+          <div>
+            <p class="ck-name">
+              <b>{one.name}</b>
+            </p>
+            <p class="meta why">passed over: {one.why}</p>
+          </div>
+        </li>
+      ))}
+    </>
+  );
+}
+
+/** Export of the newest, unless the run controls offer it now; import, unless they do. */
+function Ends() {
+  const { state, commands } = useApp();
+  const now = state.runState.value;
+  const exportsAbove = now === 'failed' || now === 'finished' || now === 'unavailable';
+  return (
+    <div class="buttons two">
+      {!exportsAbove && (
+        <button
+          class="btn"
+          type="button"
+          disabled={state.checkpoints.value.length === 0}
+          onClick={() => commands.exportCheckpoint('newest')}
+        >
+          <Icon name="export" />
+          Export checkpoint
+        </button>
+      )}
+      {now !== 'idle' && now !== 'unavailable' && <ImportCheckpoint look="" />}
+    </div>
+  );
+}

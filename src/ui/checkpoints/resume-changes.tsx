@@ -1,0 +1,79 @@
+// What may be changed when a run is resumed from a checkpoint (it becomes a new run), and the pictures stored with it.
+import type { RunConfig, Settings } from '../../config.ts';
+import type { CheckpointRecord } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { SettingField } from '../controls/setting-field.tsx';
+
+const CHANGEABLE = [
+  'learningRate',
+  'epochs',
+  'maxSteps',
+  'checkpointEverySteps',
+  'checkpointEveryMinutes',
+  'sampleEverySteps',
+] as const satisfies readonly (keyof Settings)[];
+
+interface Props {
+  record: CheckpointRecord;
+  changes: Partial<RunConfig>;
+  onChanges: (changes: Partial<RunConfig>) => void;
+}
+
+export function ResumeChanges({ record, changes, onChanges }: Props) {
+  const { state, commands } = useApp();
+  const run = state.run.value;
+  const ofThisRun = run !== null && run.runId === record.runId;
+  if (!ofThisRun) return null;
+  const number = Object.keys(changes).length;
+  return (
+    <details class="fold">
+      <summary>
+        Other settings, PNG downloads <small>{number > 0 && `${number} changed`}</small>
+      </summary>
+      <div class="settings">
+        {CHANGEABLE.map((name) => (
+          <SettingField
+            key={name}
+            name={name}
+            value={changes[name] ?? run.config[name]}
+            changed={changes[name] !== undefined}
+            onValue={(value) => onChanges(withChange(run.config, changes, name, value))}
+          />
+        ))}
+        <p class="note">Resume from here starts a new run with these; the old one keeps its checkpoints.</p>
+        <div class="buttons">
+          <PngButton
+            name="Samples PNG"
+            onPress={() => commands.downloadPicture('samples', record.globalStep)}
+          />
+          <PngButton
+            name="Loss PNG"
+            onPress={() => commands.downloadPicture('training_loss', record.globalStep)}
+          />
+          <PngButton
+            name="Validation PNG"
+            onPress={() => commands.downloadPicture('checkpoint_validation', record.globalStep)}
+          />
+        </div>
+      </div>
+    </details>
+  );
+}
+
+function withChange(
+  own: RunConfig,
+  changes: Partial<RunConfig>,
+  name: keyof Settings,
+  value: Settings[keyof Settings],
+): Partial<RunConfig> {
+  const { [name]: _, ...others } = changes;
+  return value === own[name] ? others : { ...others, [name]: value };
+}
+
+function PngButton({ name, onPress }: { name: string; onPress: () => void }) {
+  return (
+    <button class="btn s" type="button" onClick={onPress}>
+      {name}
+    </button>
+  );
+}

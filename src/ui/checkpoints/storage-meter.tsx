@@ -1,0 +1,49 @@
+// How much room checkpoints take: used, planned, and what the browser allows (its own estimate, and called one).
+import type { State } from '../../app/state.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { count, storage, storageOf, UNKNOWN } from '../format.ts';
+import { type Room, roomOf } from './storage-use.ts';
+
+export function StorageMeter() {
+  const { state } = useApp();
+  const room = roomOf(state);
+  if (!room) return <>{UNKNOWN}</>;
+  const { usedBytes, plannedBytes, quotaBytes } = room;
+  const text = plan(room, state);
+  const share = (bytes: number): string =>
+    `${Math.min(100, (100 * bytes) / Math.max(1, quotaBytes ?? plannedBytes))}%`;
+  return (
+    <>
+      {text}
+      <span
+        class="meter"
+        role="img"
+        aria-label={quotaBytes === null ? text : `${text}, of about ${storage(quotaBytes)}`}
+      >
+        <i style={{ width: share(plannedBytes) }} />
+        <i style={{ width: share(usedBytes) }} />
+      </span>
+      <small>{allowed(quotaBytes, state)}</small>
+    </>
+  );
+}
+
+function plan({ usedBytes, plannedBytes }: Room, state: State): string {
+  if (state.run.value) return `${storageOf(usedBytes, plannedBytes)} planned`;
+  if (plannedBytes === usedBytes) return `${storage(usedBytes)} used`;
+  const checkpoints = state.estimates.value[state.form.value.preset]?.checkpointsKept ?? 0;
+  const planned = `${storage(plannedBytes - usedBytes)} planned: ${count(checkpoints)} checkpoints`;
+  return usedBytes > 0 ? `${planned}, ${storage(usedBytes)} used` : planned;
+}
+
+function allowed(quotaBytes: number | null, state: State): string {
+  const about =
+    quotaBytes === null
+      ? 'The browser does not tell what it allows'
+      : `The browser allows about ${storage(quotaBytes)} (its estimate)`;
+  const persisted = state.persisted.value ?? state.store.value?.persisted ?? false;
+  if (!persisted && !state.run.value) return `${about}. Train asks it to keep them.`;
+  return persisted
+    ? `${about} and keeps it until you delete it.`
+    : `${about}, and may delete it when the disk is full: export what matters.`;
+}

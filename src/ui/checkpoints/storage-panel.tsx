@@ -1,0 +1,103 @@
+// What lies in the store, run by run and slot by slot: what is there, what is invalid and why; freeing and testing it.
+import type { StoreReport } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { clock, count, fileSize, storage } from '../format.ts';
+import { StoreTest } from './store-test.tsx';
+
+export function StoragePanel() {
+  const { state, commands } = useApp();
+  const store = state.store.value;
+  if (!store || state.runState.value === 'elsewhere') return null;
+  const own = state.datasets.value.filter((info) => !info.builtIn);
+  return (
+    <details class="fold storage" onToggle={(event) => event.currentTarget.open && commands.refreshStore()}>
+      <summary>
+        Storage in detail{' '}
+        <small>
+          {storage(store.usedBytes)} in {count(store.runs.length)} {store.runs.length === 1 ? 'run' : 'runs'}
+        </small>
+      </summary>
+      {store.evicted && (
+        <p class="note">The browser deleted checkpoints that were here. Import one to go on.</p>
+      )}
+      <div class="runs">
+        {store.runs.map((run) => (
+          <Run key={run.runId} run={run} />
+        ))}
+      </div>
+      {own.map((info) => (
+        <p class="note" key={info.id}>
+          {info.title}: {count(info.count)} pictures{' '}
+          <button
+            class="btn s"
+            type="button"
+            aria-label={`Delete the pictures ${info.title}`}
+            onClick={() => commands.deletePictures(info.id)}
+          >
+            Delete
+          </button>
+        </p>
+      ))}
+      <StoreTest />
+    </details>
+  );
+}
+
+type RunReport = StoreReport['runs'][number];
+type SlotReport = RunReport['slots'][number];
+
+function Run({ run }: { run: RunReport }) {
+  const { state, commands } = useApp();
+  const current = state.run.value?.runId === run.runId;
+  const hasSteps = run.slots.some((slot) => slot.record?.name.startsWith('unet_step_'));
+  return (
+    <section aria-label={`Run ${run.runId}`}>
+      <h3>
+        Run {run.runId.replace(/^run-/, '').slice(0, 8)} <small>{about(run, current)}</small>
+      </h3>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Slot</th>
+            <th scope="col">Holds</th>
+            <th scope="col">Size</th>
+          </tr>
+        </thead>
+        <tbody>
+          {run.slots.map((slot) => (
+            <Slot key={slot.slot} slot={slot} />
+          ))}
+        </tbody>
+      </table>
+      {hasSteps && (
+        <button class="btn s" type="button" onClick={() => commands.freeStepCheckpoints(run.runId)}>
+          Free step checkpoints
+        </button>
+      )}
+    </section>
+  );
+}
+
+function about(run: RunReport, current: boolean): string {
+  const words = [`started ${clock(run.note.started, new Date())}`];
+  if (current) words.push('this run');
+  if (run.note.closed) words.push('closed');
+  return words.join(', ');
+}
+
+function Slot({ slot }: { slot: SlotReport }) {
+  return (
+    <tr>
+      <td>{slot.slot}</td>
+      <td>{holds(slot)}</td>
+      <td>{fileSize(slot.record?.sizeBytes ?? slot.capacityBytes)}</td>
+    </tr>
+  );
+}
+
+function holds({ state, record, why }: SlotReport): string {
+  if (state === 'empty') return 'empty';
+  if (state === 'writing') return 'being written';
+  if (state === 'invalid') return `invalid${why ? `: ${why}` : ''}`;
+  return record ? `${record.name}${record.kept ? ', kept' : ''}` : 'valid';
+}

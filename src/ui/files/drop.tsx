@@ -1,0 +1,48 @@
+// Drop anywhere on the page: a checkpoint or a model, or else pictures to learn from.
+import { useEffect, useState } from 'preact/hooks';
+import { type App, useApp } from '../page-state/app-context.ts';
+import { droppedFiles, isModel } from './dropped-files.ts';
+
+async function take({ state, commands }: App, transfer: DataTransfer): Promise<void> {
+  const dropped = await droppedFiles(transfer);
+  const { files, title } = dropped;
+  if (files.length === 0 || state.runState.value === 'elsewhere') return;
+  if (await isModel(dropped)) commands.importCheckpoint(files);
+  else commands.importPictures(files, title);
+}
+
+export function DropTarget() {
+  const app = useApp();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+    const onOver = (event: DragEvent): void => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const onLeave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const onDrop = (event: DragEvent): void => {
+      if (!hasFiles(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      setOver(false);
+      void take(app, event.dataTransfer);
+    };
+    addEventListener('dragover', onOver);
+    addEventListener('dragleave', onLeave);
+    addEventListener('drop', onDrop);
+    return () => {
+      removeEventListener('dragover', onOver);
+      removeEventListener('dragleave', onLeave);
+      removeEventListener('drop', onDrop);
+    };
+  }, [app]);
+  if (!over) return null;
+  return (
+    <div class="drop" aria-hidden="true">
+      Drop pictures, a folder, a checkpoint or a model
+    </div>
+  );
+}

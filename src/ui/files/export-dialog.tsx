@@ -1,0 +1,144 @@
+// Asks as what a checkpoint is exported: to go on with here, for diffusers, for PyTorch, as weights alone; or its pictures.
+// Not here: making the file (trainer/export/).
+import { useId, useState } from 'preact/hooks';
+import type { CheckpointRecord, ExportKind } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { Dialog } from '../controls/dialog.tsx';
+import { count, fileSize } from '../format.ts';
+import { Segments } from '../controls/segments.tsx';
+
+interface Choice {
+  kind: ExportKind;
+  title: string;
+  text: string;
+  /** Raw or EMA is to be chosen. */
+  asksWeights: boolean;
+  bytes: (record: CheckpointRecord) => number | null;
+}
+
+/** Of weights, EMA and the two moments together; the rest is five numbers for every step. */
+const weightsBytes = ({ sizeBytes, globalStep }: CheckpointRecord): number =>
+  (sizeBytes - 20 * globalStep) / 4;
+
+const CHOICES: readonly Choice[] = [
+  {
+    kind: 'checkpoint',
+    title: 'Checkpoint to resume',
+    text: 'Everything, for this app in any browser and for continue_training.py. A .safetensors file.',
+    asksWeights: false,
+    bytes: ({ sizeBytes }) => sizeBytes,
+  },
+  {
+    kind: 'diffusers',
+    title: 'diffusers folder',
+    text: 'A zip that DDPMPipeline.from_pretrained opens once it is unpacked.',
+    asksWeights: true,
+    bytes: weightsBytes,
+  },
+  {
+    kind: 'torch',
+    title: 'PyTorch .pt',
+    text: 'Weights, AdamW state, step and losses, for torch.load.',
+    asksWeights: false,
+    bytes: ({ sizeBytes }) => sizeBytes,
+  },
+  {
+    kind: 'weights',
+    title: 'Weights only',
+    text: 'One .safetensors file by diffusers’ names.',
+    asksWeights: true,
+    bytes: weightsBytes,
+  },
+  {
+    kind: 'pictures',
+    title: 'Its pictures',
+    text: 'A zip of PNG files, as the model sees them, to go on training elsewhere.',
+    asksWeights: false,
+    bytes: () => null,
+  },
+];
+
+export function ExportDialog() {
+  const { state } = useApp();
+  const record = state.exporting.value;
+  return record && <Asking key={`${record.runId}/${record.generation}`} record={record} />;
+}
+
+function Asking({ record }: { record: CheckpointRecord }) {
+  const { commands } = useApp();
+  const [kind, setKind] = useState<ExportKind>('checkpoint');
+  const [weights, setWeights] = useState<'ema' | 'raw'>('ema');
+  const asksWeights = CHOICES.some((choice) => choice.kind === kind && choice.asksWeights);
+  return (
+    <Dialog title={`Export ${record.name}`} onClose={() => commands.dismissExport()}>
+      <p class="quiet">
+        Step {count(record.globalStep)}, epoch {count(record.epoch)}
+      </p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          commands.confirmExport(kind, weights);
+        }}
+      >
+        <div class="choices" role="radiogroup" aria-label="Export as">
+          {CHOICES.map((choice) => (
+            <ChoiceRow
+              key={choice.kind}
+              {...{ choice, record }}
+              chosen={choice.kind === kind}
+              onChoose={() => setKind(choice.kind)}
+            />
+          ))}
+        </div>
+        <div class="which" hidden={!asksWeights}>
+          <Segments
+            label="Weights"
+            chosen={weights}
+            choices={[
+              ['ema', 'EMA weights'],
+              ['raw', 'Raw weights'],
+            ]}
+            onChoose={setWeights}
+          />
+        </div>
+        <div class="answers">
+          <button class="btn" type="button" onClick={() => commands.dismissExport()}>
+            Cancel
+          </button>
+          <button class="btn primary" type="submit">
+            Export
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface RowProps {
+  choice: Choice;
+  record: CheckpointRecord;
+  chosen: boolean;
+  onChoose: () => void;
+}
+
+function ChoiceRow({ choice, record, chosen, onChoose }: RowProps) {
+  const id = useId();
+  const bytes = choice.bytes(record);
+  return (
+    <label class={chosen ? 'choice on' : 'choice'}>
+      <input
+        type="radio"
+        name="export-as"
+        checked={chosen}
+        aria-labelledby={`${id}-title`}
+        aria-describedby={`${id}-text`}
+        onChange={onChoose}
+      />
+      <b id={`${id}-title`}>{choice.title}</b>
+      <small class="bytes">
+        {bytes !== null && `${choice.kind === 'checkpoint' ? '' : 'about '}${fileSize(bytes)}`}
+      </small>
+      <small id={`${id}-text`}>{choice.text}</small>
+    </label>
+  );
+}

@@ -1,0 +1,39 @@
+// A file input that looks like a button; its name is the input's label. Not here: what is done with the files.
+import { Icon, type IconName } from '../controls/icon.tsx';
+
+interface Props {
+  name: string;
+  icon: IconName;
+  class?: string;
+  multiple?: boolean;
+  folder?: boolean;
+  onFiles: (files: FileList) => void;
+}
+
+export function FileButton({
+  name,
+  icon,
+  class: className = '',
+  multiple = false,
+  folder = false,
+  onFiles,
+}: Props) {
+  return (
+    <label class={`btn ${className}`}>
+      <Icon name={icon} />
+      <span>{name}</span>
+      <input
+        class="vh"
+        type="file"
+        aria-label={name}
+        multiple={multiple}
+        {...(folder ? { webkitdirectory: true } : {})}
+        onChange={(event) => {
+          const input = event.currentTarget;
+          if (input.files?.length) onFiles(input.files);
+          input.value = ''; // the same file may be chosen again
+        }}
+      />
+    </label>
+  );
+}

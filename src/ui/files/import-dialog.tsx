@@ -1,0 +1,204 @@
+// What a file holds, before anything of it is loaded: its format, network, how far it was trained, what is kept and what is
+// missing; and what the file leaves open is asked for. Not here: reading files (trainer/import/).
+import { useEffect, useState } from 'preact/hooks';
+import { changedSettings, type Settings, SETTINGS } from '../../config.ts';
+import type { AskedField, ImportAnswers, ImportPreview } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { Dialog } from '../controls/dialog.tsx';
+import { count, fileSize } from '../format.ts';
+import { Icon, type IconName } from '../controls/icon.tsx';
+
+const FORMATS: Readonly<Record<ImportPreview['format'], string>> = {
+  checkpoint: 'Perennial checkpoint',
+  diffusers: 'diffusers UNet2DModel',
+  torch: 'PyTorch .pt',
+};
+
+export function ImportDialog() {
+  const { state } = useApp();
+  const preview = state.offered.value;
+  return preview && <Preview key={preview.fileName} preview={preview} />;
+}
+
+function Preview({ preview }: { preview: ImportPreview }) {
+  const { commands } = useApp();
+  const [changed, setChanged] = useState<ImportAnswers>({});
+  useEffect(() => setChanged({}), [preview]);
+  const answers = {
+    ...Object.fromEntries(preview.asked.map(({ name, value }) => [name, value])),
+    ...changed,
+  };
+  return (
+    <Dialog class="import" title={`Import ${preview.title}?`} onClose={() => commands.dismissImport()}>
+      <p>It becomes a run of its own, draws 16 samples, and waits. The current run keeps its checkpoints.</p>
+      <Facts preview={preview} />
+      <Contents preview={preview} />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          commands.confirmImport(answers);
+        }}
+      >
+        {preview.asked.length > 0 && (
+          <fieldset class="asked">
+            <legend>What the file does not say</legend>
+            <p class="note">As the model was made; diffusers’ defaults are filled in where they fit.</p>
+            {preview.asked.map((field) => (
+              <Asked
+                key={field.name}
+                field={field}
+                value={answers[field.name] ?? null}
+                onValue={(value) => setChanged({ ...changed, [field.name]: value })}
+              />
+            ))}
+          </fieldset>
+        )}
+        <div class="answers">
+          <button class="btn" type="button" onClick={() => commands.dismissImport()}>
+            Cancel
+          </button>
+          <button class="btn primary" type="submit">
+            Import
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Facts({ preview }: { preview: ImportPreview }) {
+  const { state } = useApp();
+  const { dataset, origin } = preview;
+  const own = state.datasets.value.find(({ id }) => id === state.form.value.dataset);
+  return (
+    <dl class="facts">
+      <Fact name="Format">
+        {FORMATS[preview.format]}, {preview.dtype}
+      </Fact>
+      <Fact name="Network">
+        {preview.network}, {count(preview.parameters)} parameters
+      </Fact>
+      <Fact name="Global step">{count(preview.globalStep)}</Fact>
+      <Fact name="Epoch">{count(preview.epoch)}</Fact>
+      <Fact name="Losses">{preview.batchLosses > 0 ? count(preview.batchLosses) : 'none'}</Fact>
+      <Fact name="Pictures">
+        {dataset
+          ? `${dataset.title}, ${count(dataset.count)}${dataset.here ? '' : ' (not on this computer: it can draw samples, not train on)'}`
+          : `${own?.title ?? state.form.value.dataset}, as chosen on the page`}
+      </Fact>
+      {!origin && <Fact name="Settings">{chosenOf(changedSettings(state.form.value))}</Fact>}
+      {origin && <Fact name="Run">{origin.runId}</Fact>}
+      {origin && <Fact name="Saved">{timeOf(origin.created)}</Fact>}
+      <Fact name="File">
+        {preview.fileName}, {fileSize(preview.sizeBytes)}
+        {origin && `, Perennial ${origin.appVersion}`}
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Contents({ preview: { kept, missing } }: { preview: ImportPreview }) {
+  return (
+    <>
+      <Lines name="Kept" icon="check" class="contents" lines={kept} />
+      {missing.length > 0 && <Lines name="Missing" icon="minus" class="contents missing" lines={missing} />}
+    </>
+  );
+}
+
+interface LinesProps {
+  name: string;
+  icon: IconName;
+  class: string;
+  lines: readonly string[];
+}
+
+function Lines({ name, icon, class: className, lines }: LinesProps) {
+  return (
+    <ul class={className} aria-label={name}>
+      {lines.map((line) => (
+        <li key={line}>
+          <Icon name={icon} small />
+          {line}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface AskedProps {
+  field: AskedField;
+  value: AskedField['value'];
+  onValue: (value: AskedField['value']) => void;
+}
+
+/** By diffusers' own name, so that it can be compared with a config.json. */
+function Asked({ field, value, onValue }: AskedProps) {
+  const id = `asked-${field.name}`;
+  return (
+    <div class="setting">
+      <label for={id}>{field.name}</label>
+      {field.choices ? (
+        <select
+          class="field"
+          id={id}
+          aria-describedby={`${id}-help`}
+          value={JSON.stringify(value)}
+          onChange={(event) => onValue(JSON.parse(event.currentTarget.value) as AskedField['value'])}
+        >
+          {field.choices.map((choice) => (
+            <option key={String(choice)} value={JSON.stringify(choice)}>
+              {choice === null ? 'none' : String(choice)}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <input
+          class="field"
+          id={id}
+          type="number"
+          required
+          aria-describedby={`${id}-help`}
+          min={field.min}
+          max={field.max}
+          step={field.step}
+          value={String(value)}
+          onInput={(event) => onValue(event.currentTarget.valueAsNumber)}
+        />
+      )}
+      <small id={`${id}-help`}>{field.help}</small>
+    </div>
+  );
+}
+
+/** The files or the answers tell these. */
+const OF_THE_MODEL: ReadonlySet<string> = new Set([
+  'dataset',
+  'imageSize',
+  'noiseSchedule',
+  'predictionType',
+] satisfies (keyof Settings)[]);
+
+/** What was chosen on the page and holds for the model's run, too. */
+function chosenOf(settings: Partial<Settings>): string {
+  const chosen = Object.entries(settings)
+    .filter(([name]) => !OF_THE_MODEL.has(name))
+    .map(([name, value]) => `${SETTINGS[name as keyof Settings].label} ${value}`);
+  return chosen.length > 0 ? `${chosen.join(', ')}, as chosen on the page` : 'those of its size';
+}
+
+/** As the file says it where it is no time. */
+function timeOf(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  return time.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+}

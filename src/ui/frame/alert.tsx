@@ -1,0 +1,60 @@
+// The one box of the page: what went wrong, what is safe, what to do, and what exactly was reported.
+import type { Fault } from '../../fault.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { Icon } from '../controls/icon.tsx';
+
+export function Alert() {
+  const { state, commands } = useApp();
+  const fault = state.fault.value;
+  if (!fault) return null;
+  const asksForPictures =
+    fault.kind === 'data' && state.run.value !== null && state.runState.value === 'paused';
+  return (
+    <div class="alert" role="alert">
+      <Icon name="alert" />
+      <div>
+        <h2>{fault.title}</h2>
+        <p>{fault.what}</p>
+        <ToDo todo={fault.todo} />
+        <Reported fault={fault} />
+        {asksForPictures && (
+          <p class="answer">
+            <button class="btn" type="button" onClick={() => commands.confirmPictures()}>
+              Go on with these pictures
+            </button>
+          </p>
+        )}
+      </div>
+      <button class="btn s ghost" type="button" onClick={() => commands.dismissFault()}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+function ToDo({ todo }: { todo: string[] }) {
+  if (todo.length === 0) return null;
+  if (todo.length === 1) return <p>{todo[0]}</p>;
+  return (
+    <ol>
+      {todo.map((step) => (
+        <li key={step}>{step}</li>
+      ))}
+    </ol>
+  );
+}
+
+function Reported({ fault }: { fault: Fault }) {
+  const ofTheBrowser = fault.kind === 'gpu' || fault.kind === 'storage' || fault.kind === 'internal';
+  return (
+    <details>
+      <summary>{ofTheBrowser ? 'What the browser reported' : 'What was expected'}</summary>
+      <dl class="facts">
+        <dt>Expected</dt>
+        <dd>{fault.expected}</dd>
+        <dt>Got</dt>
+        <dd>{fault.got}</dd>
+      </dl>
+    </details>
+  );
+}

@@ -1,0 +1,28 @@
+// The page while it cannot train: another tab does, or the GPU is gone until the browser starts again.
+import { useApp } from '../page-state/app-context.ts';
+
+export function Calm() {
+  const { state } = useApp();
+  const now = state.runState.value;
+  if (now === 'elsewhere')
+    return (
+      <div class="calm">
+        <h1>Running in another tab</h1>
+        <p>
+          Perennial is open in another tab or window of this browser, and only one may write checkpoints. Use
+          that one, or close it: this page then takes over by itself. What is stored is listed here.
+        </p>
+      </div>
+    );
+  if (now === 'unavailable')
+    return (
+      <div class="calm">
+        <h1>Training waits for the GPU</h1>
+        <p>
+          It comes back when every window of this browser is closed and Perennial is opened again. Nothing is
+          lost: the run goes on from its newest checkpoint, and checkpoints can be exported now.
+        </p>
+      </div>
+    );
+  return null;
+}

@@ -1,0 +1,61 @@
+// The numbers of the status strip. What is not known now shows an en dash.
+import type { ComponentChildren } from 'preact';
+import { positionOf } from '../../config.ts';
+import type { RunSummary } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { Digits } from '../controls/digits.tsx';
+import { age, count, duration, learningRate, rate, UNKNOWN } from '../format.ts';
+
+export function Metrics() {
+  const { state, looking } = useApp();
+  const numbers = looking.numbers.value;
+  const run = state.run.value;
+  const moves = state.runState.value === 'training';
+  const epochs = run ? epochsOf(run) : null;
+  return (
+    <dl class="metrics">
+      <Metric name="Epoch">
+        <span data-testid="epoch">{run ? <Digits value={numbers.epoch} /> : UNKNOWN}</span>
+        {epochs !== null && <small> of {count(epochs)}</small>}
+      </Metric>
+      <Metric name="Images seen">{run ? count(numbers.imagesSeen) : UNKNOWN}</Metric>
+      <Metric name="Steps/s">{or(moves ? numbers.stepsPerSecond : null, rate)}</Metric>
+      <Metric name="Time left">{or(moves ? numbers.secondsLeft : null, duration)}</Metric>
+      <Metric name="Learning rate">{or(numbers.learningRate, learningRate)}</Metric>
+      <Metric name="Gradient norm">{or(numbers.gradientNorm, rate)}</Metric>
+      <Metric name="Checkpoint">
+        <CheckpointAge />
+      </Metric>
+    </dl>
+  );
+}
+
+/** At the run's last step, a begun one counted. */
+function epochsOf({ config, dataset, lastStep }: RunSummary): number {
+  const { epoch, stepInEpoch } = positionOf(config, dataset.count, lastStep);
+  return stepInEpoch === 0 ? epoch : epoch + 1;
+}
+
+function or(value: number | null, write: (value: number) => string): string {
+  return value === null || !Number.isFinite(value) ? UNKNOWN : write(value);
+}
+
+function Metric({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function CheckpointAge() {
+  const { state, looking } = useApp();
+  const now = looking.now.value;
+  if (state.saving.value) return <>saving</>;
+  if (state.runState.value === 'validating') return <>just found</>;
+  const saved = state.lastSaved.value;
+  if (saved !== null) return <>{age(performance.now() - saved)}</>;
+  const newest = state.checkpoints.value.find((record) => record.runId === state.run.value?.runId);
+  return <>{newest ? age(now - Date.parse(newest.created)) : UNKNOWN}</>;
+}

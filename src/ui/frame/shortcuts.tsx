@@ -1,0 +1,84 @@
+// Keyboard shortcuts: what they do, and the dialog that lists them. Never while something is typed or a dialog is open. Not
+// here: Ctrl Enter, which is the view Generate's own (generate-controls.tsx).
+import { useEffect } from 'preact/hooks';
+import { waitsAfterSamples } from '../samples/after-samples.ts';
+import { type App, useApp } from '../page-state/app-context.ts';
+import { Dialog } from '../controls/dialog.tsx';
+
+const LIST = [
+  ['Space', 'Pause or resume'],
+  ['S', 'Save a checkpoint'],
+  ['E', 'Export the newest checkpoint'],
+  ['Ctrl Enter', 'Generate, in its view'],
+  ['?', 'This list'],
+] as const;
+
+/** The key belongs to what has the focus: a field, or for the space bar anything that can be pressed. */
+function isTaken(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return true;
+  if (document.querySelector('dialog[open]')) return true;
+  const target = event.target instanceof Element ? event.target : null;
+  if (
+    target?.closest(
+      'input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]',
+    )
+  )
+    return true;
+  return event.key === ' ' && !!target?.closest('button, a, summary, input');
+}
+
+/** True when the key did something. */
+function press({ state, commands }: App, key: string): boolean {
+  const now = state.runState.value;
+  const pausable = now === 'training' || (now === 'validating' && !waitsAfterSamples(state));
+  if (key === ' ' && pausable) commands.pause();
+  else if (key === ' ' && now === 'paused') commands.resume();
+  else if (key === 's' && (now === 'training' || now === 'paused')) commands.saveCheckpoint();
+  else if (key === 'e' && now !== 'elsewhere' && state.checkpoints.value.length > 0)
+    commands.exportCheckpoint('newest');
+  else return false;
+  return true;
+}
+
+/** Listens on the whole page. `onHelp` opens the list. */
+export function useShortcuts(onHelp: () => void): void {
+  const app = useApp();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (isTaken(event)) return;
+      if (event.key === '?') onHelp();
+      else if (!press(app, event.key.toLowerCase())) return;
+      event.preventDefault();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [app, onHelp]);
+}
+
+export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keyboard shortcuts" onClose={onClose}>
+      <dl class="keys">
+        {LIST.map(([key, does]) => (
+          <Row key={key} name={key} does={does} />
+        ))}
+      </dl>
+      <div class="answers">
+        <button class="btn" type="button" onClick={onClose}>
+          Close
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Row({ name, does }: { name: string; does: string }) {
+  return (
+    <>
+      <dt>
+        <kbd>{name}</kbd>
+      </dt>
+      <dd>{does}</dd>
+    </>
+  );
+}

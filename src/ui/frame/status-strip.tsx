@@ -1,0 +1,91 @@
+// The strip under the top bar: state, step, metrics, progress as its lower edge. Not here: the controls.
+import type { ReadonlySignal } from '@preact/signals';
+import type { State } from '../../app/state.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { Digits } from '../controls/digits.tsx';
+import { count, UNKNOWN } from '../format.ts';
+import { Metrics } from './metrics.tsx';
+import { preparingText } from '../run/preparing.ts';
+import type { View } from '../page-state/phase.ts';
+
+export function StatusStrip({ view }: { view: ReadonlySignal<View> }) {
+  const { state } = useApp();
+  const hasRun = view.value === 'run';
+  return (
+    <section class={hasRun ? 'status' : 'status short'} aria-label="Run status">
+      <div class="now">
+        <p class="state">
+          <span class="dot" />
+          <span data-testid="run-state">{state.runState.value}</span>
+        </p>
+        {hasRun ? <Step /> : <WhatToDo />}
+      </div>
+      {hasRun && <Metrics />}
+      {hasRun && <Progress />}
+    </section>
+  );
+}
+
+function Step() {
+  const { state, looking } = useApp();
+  const run = state.run.value;
+  return (
+    <p class="step">
+      <b data-testid="global-step">{run ? <Digits value={looking.numbers.value.globalStep} /> : UNKNOWN}</b>
+      {run && ` of ${count(run.lastStep)} steps`}
+    </p>
+  );
+}
+
+function WhatToDo() {
+  const { state, tab } = useApp();
+  const notice = state.notice.value;
+  return (
+    <p class="step">
+      <span role="status" aria-label="Notices">
+        {notice}
+      </span>{' '}
+      {tab.value === 'generate' ? '' : whatToDo(state, notice !== null)}
+    </p>
+  );
+}
+
+function whatToDo(state: State, hasNotice: boolean): string {
+  switch (state.runState.value) {
+    case 'idle':
+      if (state.checkpoints.value.length > 0)
+        return 'Choose pictures and a size, then press Train, or resume from a checkpoint.';
+      return `${hasNotice ? '' : 'No run on this computer yet. '}Choose pictures and a size, then press Train.`;
+    case 'starting':
+      return preparingText(state);
+    case 'elsewhere':
+      return hasNotice ? '' : 'Another tab trains. This one takes over when that tab is closed.';
+    case 'unavailable':
+      return 'The GPU comes back when the browser is started again. Checkpoints can be exported.';
+    case 'failed':
+    case 'finished':
+    case 'paused':
+    case 'training':
+    case 'validating':
+      return '';
+  }
+}
+
+function Progress() {
+  const { state, looking } = useApp();
+  const run = state.run.value;
+  const step = looking.numbers.value.globalStep;
+  const whole = run?.lastStep ?? 1;
+  return (
+    <div
+      class="progress"
+      role="progressbar"
+      aria-label="Run"
+      aria-valuemin={0}
+      aria-valuemax={whole}
+      aria-valuenow={Math.min(step, whole)}
+    >
+      <i style={{ width: `${Math.min(100, (100 * step) / whole)}%` }} />
+    </div>
+  );
+}

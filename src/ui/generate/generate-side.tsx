@@ -1,0 +1,161 @@
+// The right column of the view Generate: from what, how many, how; Generate, Cancel, and how long it takes; last, as in Train, the
+// samples of the checkpoint that was found. Not here: what the fields mean (generate-form.ts), the button and what is under it
+// (generate-controls.tsx).
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+import { SETTINGS } from '../../config.ts';
+import type { CheckpointRecord } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { keyOf } from '../page-state/checkpoint-key.ts';
+import { age, UNKNOWN } from '../format.ts';
+import { GenerateControls } from './generate-controls.tsx';
+import { chosenRecord, meantBy, whyNot } from '../page-state/generate-form.ts';
+import { NewSeed } from '../controls/new-seed.tsx';
+import { useDrawingFacts } from './use-drawing-facts.ts';
+import { CheckedSamples } from '../samples/validation-samples.tsx';
+import { WeightsChoice } from '../controls/weights-choice.tsx';
+
+export function GenerateSide() {
+  const { state, asking } = useApp();
+  const record = chosenRecord(asking, state.checkpoints.value);
+  const facts = useDrawingFacts(record);
+  const { sampleSteps, sampler } = state.form.value;
+  const meant = meantBy(asking, facts ?? { steps: sampleSteps, sampler });
+  const { steps, seed, count } = asking;
+  const why = whyNot(state.runState.value, facts);
+  return (
+    <aside class="side" aria-label="Generate">
+      <section class="asking" aria-label="What to draw">
+        <Checkpoint record={record} />
+        <div class="two-fields">
+          <TextField
+            label="Seed"
+            text={seed.value}
+            wrong={meant.wrong.seed}
+            onText={(text) => (seed.value = text)}
+          >
+            <NewSeed onSeed={(text) => (seed.value = text)} />
+          </TextField>
+          <TextField
+            label="How many"
+            text={count.value}
+            wrong={meant.wrong.count}
+            onText={(text) => (count.value = text)}
+          />
+          <TextField
+            label="Steps"
+            text={steps.value ?? String(meant.steps)}
+            wrong={meant.wrong.steps}
+            onText={(text) => (steps.value = text)}
+          />
+          <Sampler chosen={meant.sampler} />
+        </div>
+        {why && (
+          <p class="note" id="generate-why">
+            {why}
+          </p>
+        )}
+      </section>
+      <GenerateControls record={record} facts={facts} meant={meant} barred={why !== null} />
+      {state.validation.value && <CheckedSamples />}
+    </aside>
+  );
+}
+
+function Checkpoint({ record }: { record: CheckpointRecord | null }) {
+  const { state, asking, looking } = useApp();
+  const id = useId();
+  const runId = state.run.value?.runId;
+  const list = state.checkpoints.value;
+  const about = (one: CheckpointRecord): string =>
+    [
+      one.name,
+      age(looking.now.value - Date.parse(one.created)),
+      ...(runId !== undefined && one.runId !== runId ? ['earlier run'] : []),
+    ].join(', ');
+  return (
+    <div class="ask">
+      <div class="ask-head">
+        <label for={id}>Checkpoint</label>
+        <WeightsChoice
+          chosen={asking.weights.value}
+          onChoose={(weights) => (asking.weights.value = weights)}
+        />
+      </div>
+      <select
+        id={id}
+        class="field"
+        disabled={!record}
+        value={record ? keyOf(record) : ''}
+        onChange={(event) => (asking.chosen.value = event.currentTarget.value)}
+      >
+        {!record && <option value="">{UNKNOWN}</option>}
+        {list.map((one) => (
+          <option key={keyOf(one)} value={keyOf(one)}>
+            {about(one)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface TextFieldProps {
+  label: string;
+  text: string;
+  wrong: string | undefined;
+  onText: (text: string) => void;
+  children?: ComponentChildren;
+}
+
+function TextField({ label, text, wrong, onText, children }: TextFieldProps) {
+  const id = useId();
+  return (
+    <div class="ask">
+      <label for={id}>{label}</label>
+      <div class="with">
+        <input
+          id={id}
+          class="field"
+          type="text"
+          inputMode="numeric"
+          autocomplete="off"
+          aria-invalid={wrong ? true : undefined}
+          aria-describedby={wrong ? `${id}-wrong` : undefined}
+          value={text}
+          onInput={(event) => onText(event.currentTarget.value)}
+        />
+        {children}
+      </div>
+      {wrong && (
+        <p class="wrong" id={`${id}-wrong`}>
+          {wrong}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Sampler({ chosen }: { chosen: string }) {
+  const { asking } = useApp();
+  const id = useId();
+  const { sampler } = SETTINGS;
+  const choices = sampler.type === 'choice' ? sampler.choices : [];
+  return (
+    <div class="ask">
+      <label for={id}>Sampler</label>
+      <select
+        id={id}
+        class="field"
+        value={chosen}
+        onChange={(event) => (asking.sampler.value = event.currentTarget.value === 'ddpm' ? 'ddpm' : 'ddim')}
+      >
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {choice.toUpperCase()}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+// The view Generate: pictures from a checkpoint, one of them large, and its way from noise. Not here: what is asked for
+// (generate-side.tsx).
+import type { Generated } from '../../app/state.ts';
+import type { Sample } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { count, duration } from '../format.ts';
+import { Icon } from '../controls/icon.tsx';
+import { NoiseToPicture } from './noise-to-picture.tsx';
+import { PictureCanvas } from '../pictures/picture-canvas.tsx';
+import { PictureTile } from '../pictures/picture-tile.tsx';
+import { countDrawn } from '../samples/shown-samples.ts';
+
+export function Generate() {
+  const { state } = useApp();
+  const { value: generated } = state.generated;
+  if (!generated && state.checkpoints.value.length === 0) return <NothingYet />;
+  return (
+    <>
+      <h1 class="vh">Generate pictures</h1>
+      <div class="stack">
+        <section class="pair" aria-label="Generated pictures">
+          <div class="pair-grid">
+            <Head generated={generated} />
+            {generated ? <Grid generated={generated} /> : <Places />}
+            <From />
+          </div>
+          <One generated={generated} />
+        </section>
+        <NoiseToPicture />
+      </div>
+    </>
+  );
+}
+
+function NothingYet() {
+  const { state } = useApp();
+  const looks = state.runState.value === 'starting';
+  return (
+    <div class="calm">
+      <h1>Generate pictures</h1>
+      <p>
+        {looks ? 'Looking for checkpoints.' : 'No checkpoint yet.'} Pictures are drawn from a checkpoint:
+        train one, or import one, in <a href="#train">Train</a>.
+      </p>
+    </div>
+  );
+}
+
+function Head({ generated }: { generated: Generated | null }) {
+  const { commands } = useApp();
+  const drawn = countDrawn(generated);
+  return (
+    <div class="head">
+      <h2>Pictures</h2>
+      <p class="quiet" role="status" aria-label="Pictures drawn">
+        {generated && howMany(generated, drawn)}
+      </p>
+      <button
+        class="btn s ghost end"
+        type="button"
+        disabled={drawn === 0}
+        onClick={() => commands.saveGenerated('all')}
+      >
+        <Icon name="save" />
+        Save all
+      </button>
+    </div>
+  );
+}
+
+function howMany({ complete, seconds, samples }: Generated, drawn: number): string {
+  if (!complete) return `${drawn} of ${samples.length}`;
+  return seconds === null ? `${drawn}, cancelled` : `${drawn}, in ${duration(seconds)}`;
+}
+
+/** Wide enough for 16; more are half as large. */
+const gridClass = (pictures: number): string => (pictures > 16 ? 'grid many' : 'grid');
+
+function Grid({ generated }: { generated: Generated }) {
+  return (
+    <div class={gridClass(generated.samples.length)}>
+      {generated.samples.map((sample, i) => (
+        <Tile key={i} index={i} sample={sample} />
+      ))}
+    </div>
+  );
+}
+
+function Tile({ index, sample }: { index: number; sample: Sample | null }) {
+  const { asking } = useApp();
+  return (
+    <PictureTile
+      name={`Picture ${index + 1}, ${describe(sample)}`}
+      picture={sample && !sample.finite ? 'not-finite' : sample}
+      chosen={asking.picture.value === index && sample !== null}
+      onPress={() => (asking.picture.value = index)}
+    />
+  );
+}
+
+function describe(sample: Sample | null): string {
+  if (sample === null) return 'not drawn yet';
+  if (!sample.finite) return 'not finite';
+  return sample.drawn ? 'drawn' : 'being drawn';
+}
+
+/** Before there are any. */
+function Places() {
+  return (
+    <div class="grid" aria-hidden="true">
+      {Array.from({ length: 16 }, (_, i) => (
+        <PictureCanvas key={i} picture={null} />
+      ))}
+    </div>
+  );
+}
+
+/** Whoever is told this draws the same pictures. */
+function From() {
+  const { state } = useApp();
+  const asked = state.asked.value;
+  if (!asked || !state.generated.value) return null;
+  const weights = asked.weights === 'ema' ? 'EMA weights' : 'raw weights';
+  return (
+    <p class="caption">
+      {asked.name}, {weights}, seed {asked.seed}, {count(asked.steps)} {asked.steps === 1 ? 'step' : 'steps'}{' '}
+      of {asked.sampler.toUpperCase()}
+    </p>
+  );
+}
+
+function One({ generated }: { generated: Generated | null }) {
+  const { commands, asking } = useApp();
+  const index = asking.picture.value;
+  const sample = generated?.samples[index] ?? null;
+  if (!generated || !sample)
+    return (
+      <div class="pair-one waits">
+        <div class="head">
+          <h2>One picture</h2>
+        </div>
+        <p class="slot-note">
+          {generated
+            ? 'Press a picture: it is shown here.'
+            : 'Press Generate, then a picture: it is shown here, with its way from noise.'}
+        </p>
+      </div>
+    );
+  return (
+    <div class="pair-one">
+      <div class="head">
+        <h2>Picture {index + 1}</h2>
+        <p class="quiet">seed {generated.seed}</p>
+        <button
+          class="btn s ghost end"
+          type="button"
+          aria-label={`PNG of picture ${index + 1}`}
+          disabled={!sample.drawn}
+          onClick={() => commands.saveGenerated(index)}
+        >
+          <Icon name="save" />
+          PNG
+        </button>
+      </div>
+      {sample.finite ? (
+        <PictureCanvas class="one" picture={sample} label={`Picture ${index + 1}, enlarged`} />
+      ) : (
+        <p class="slot-note">not finite</p>
+      )}
+    </div>
+  );
+}

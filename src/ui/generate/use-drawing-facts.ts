@@ -1,0 +1,25 @@
+// A component's way to what is known of a checkpoint before it is drawn from. Not here: who knows (the trainer).
+import { useEffect, useState } from 'preact/hooks';
+import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+
+/**
+ * Null while it is not known. One answer for all checkpoints of a run; asked for again whenever something was drawn: denoising
+ * calls were measured then.
+ */
+export function useDrawingFacts(record: CheckpointRecord | null): DrawingFacts | null {
+  const { state, commands } = useApp();
+  const [known, setKnown] = useState<{ of: string; facts: DrawingFacts } | null>(null);
+  const of = record?.runId;
+  const { machine, run, samples, validation, generating } = state;
+  const drawn = [samples.value?.complete, validation.value?.complete, generating.value];
+  useEffect(() => {
+    let current = true;
+    if (record && of !== undefined)
+      void commands.drawingFacts(record).then((facts) => current && facts && setKnown({ of, facts }));
+    return () => {
+      current = false;
+    };
+  }, [commands, of, machine.value, run.value?.runId, ...drawn]);
+  return known?.of === of ? (known?.facts ?? null) : null;
+}

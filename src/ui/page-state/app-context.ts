@@ -1,0 +1,29 @@
+// Hands the session's state and commands to every component. Not here: either of them.
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Commands } from '../../app/commands.ts';
+import type { State } from '../../app/state.ts';
+import type { ReadonlySignal } from '@preact/signals';
+import type { GenerateForm } from './generate-form.ts';
+import type { Looking } from './looking.ts';
+import type { Sheets } from './sheets.ts';
+import type { Tab } from './view.ts';
+
+export interface App {
+  state: State;
+  commands: Commands;
+  looking: Looking;
+  sheets: Sheets;
+  tab: ReadonlySignal<Tab>;
+  /** Of the view Generate. */
+  asking: GenerateForm;
+}
+
+export const AppContext = createContext<App | null>(null);
+
+/** The app around a component. Throws outside of mount.tsx' provider. */
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (!app) throw new Error('a component outside of AppContext');
+  return app;
+}

@@ -1,0 +1,95 @@
+// What the user asks for in the view Generate: texts as typed, what they mean, and why it cannot be had now. A reload keeps none
+// of it. Not here: the fields (generate-side.tsx).
+import { type Signal, signal } from '@preact/signals';
+import type { Asked, PageState } from '../../app/state.ts';
+import { parseSetting, type RunConfig } from '../../config.ts';
+import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
+import { keyOf } from './checkpoint-key.ts';
+
+export const MOST_PICTURES = 64;
+
+export interface GenerateForm {
+  /** Of `keyOf`; null follows the newest. */
+  chosen: Signal<string | null>;
+  weights: Signal<'ema' | 'raw'>;
+  seed: Signal<string>;
+  count: Signal<string>;
+  /** Null: as the checkpoint's run has them. */
+  steps: Signal<string | null>;
+  sampler: Signal<RunConfig['sampler'] | null>;
+  /** 0 the first: the picture that is shown large. */
+  picture: Signal<number>;
+}
+
+export const createGenerateForm = (): GenerateForm => ({
+  chosen: signal(null),
+  weights: signal<'ema' | 'raw'>('ema'),
+  seed: signal('0'),
+  count: signal('16'),
+  steps: signal<string | null>(null),
+  sampler: signal<RunConfig['sampler'] | null>(null),
+  picture: signal(0),
+});
+
+/** The user's choice while it is there, else the newest; null while there is none. */
+export function chosenRecord(
+  form: GenerateForm,
+  checkpoints: readonly CheckpointRecord[],
+): CheckpointRecord | null {
+  const key = form.chosen.value;
+  return checkpoints.find((record) => keyOf(record) === key) ?? checkpoints[0] ?? null;
+}
+
+export interface Meant {
+  seed: number;
+  count: number;
+  steps: number;
+  sampler: RunConfig['sampler'];
+  /** What is wrong, by field. */
+  wrong: Partial<Record<'seed' | 'count' | 'steps', string>>;
+}
+
+/** What the fields mean. `usual`: steps and sampler where the user says nothing. */
+export function meantBy(form: GenerateForm, usual: Pick<DrawingFacts, 'steps' | 'sampler'>): Meant {
+  const seed = parseSetting('seed', form.seed.value, 0);
+  const steps = parseSetting('sampleSteps', form.steps.value ?? String(usual.steps), usual.steps);
+  const count = Number(form.count.value);
+  const wrong: Meant['wrong'] = {};
+  if (seed.fault) wrong.seed = `It must be ${seed.fault.expected}.`;
+  if (steps.fault) wrong.steps = `It must be ${steps.fault.expected}.`;
+  if (!Number.isInteger(count) || count < 1 || count > MOST_PICTURES)
+    wrong.count = `It must be a whole number from 1 to ${MOST_PICTURES}.`;
+  return { seed: seed.value, count, steps: steps.value, sampler: form.sampler.value ?? usual.sampler, wrong };
+}
+
+/** What to ask the trainer for; null where a field is wrong or there is no checkpoint. */
+export function askedFor(record: CheckpointRecord | null, form: GenerateForm, meant: Meant): Asked | null {
+  if (!record || Object.keys(meant.wrong).length > 0) return null;
+  const { seed, count, steps, sampler } = meant;
+  const ref = { runId: record.runId, generation: record.generation };
+  return { ref, name: record.name, weights: form.weights.value, seed, count, steps, sampler };
+}
+
+/** Why nothing can be drawn from the checkpoint now, as a sentence; null where it can. */
+export function whyNot(now: PageState, facts: DrawingFacts | null): string | null {
+  switch (now) {
+    case 'elsewhere':
+      return 'Perennial is open in another tab: generate there, or close it.';
+    case 'unavailable':
+      return 'Pictures are drawn by the GPU. It comes back when the browser is started again.';
+    case 'failed':
+      return 'The run has failed. Press Try the GPU again in Train first.';
+    case 'starting':
+      return 'Wait until the run is ready.';
+    case 'validating':
+      return 'Wait until the 16 samples of the checkpoint are drawn.';
+    case 'training':
+      return facts && !facts.asTheRun
+        ? 'This checkpoint is of another network than the one that trains now. Press Pause in Train first.'
+        : null;
+    case 'idle':
+    case 'paused':
+    case 'finished':
+      return null;
+  }
+}

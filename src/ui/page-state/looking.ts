@@ -1,0 +1,149 @@
+// What the user looks at, and nothing the run depends on: which step's samples, compared with what, how the chart is
+// drawn. Derived from the session's state by computed signals. Not here: the state itself (app/state.ts).
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { LossHistory, Numbers, State } from '../../app/state.ts';
+import { type ChartAxis, stepAxis, stepAxisEnd, timeAxis } from './chart-axis.ts';
+import { nearestStep } from '../loss/thin-frames.ts';
+import { throttled, ticking } from './throttled.ts';
+
+export type Compare = 'earlier' | 'one' | 'pictures';
+
+export interface Looking {
+  numbers: ReadonlySignal<Numbers>;
+  losses: ReadonlySignal<LossHistory>;
+  /** Date.now(), every few seconds. */
+  now: ReadonlySignal<number>;
+  /** Steps that have samples, rising. */
+  steps: ReadonlySignal<number[]>;
+  /** The user's choice; null follows the newest. */
+  chosen: Signal<number | null>;
+  shown: ReadonlySignal<number | null>;
+  /** The user's choice; null is half way to the shown step. */
+  chosenEarlier: Signal<number | null>;
+  earlier: ReadonlySignal<number | null>;
+  /** The same where it is marked on the time axis: while it is compared with. */
+  earlierMark: ReadonlySignal<number | null>;
+  /** 0..15, the sample that is enlarged and runs through the time strip. */
+  sample: Signal<number>;
+  compare: Signal<Compare>;
+  enlarged: Signal<boolean>;
+  weights: Signal<'ema' | 'raw'>;
+  smoothing: Signal<number>;
+  log: Signal<boolean>;
+  byTime: Signal<boolean>;
+  /** Ends of the axis that the user dragged out, in its own unit. */
+  zoom: Signal<[number, number] | null>;
+  nextSamples: ReadonlySignal<number | null>;
+  axis: ReadonlySignal<ChartAxis>;
+  /** "Your pictures" is chosen, but no pictures yet. */
+  bringsOwn: Signal<boolean>;
+}
+
+/** Shows the samples of a step; the newest step means to follow the newest from now on. */
+export function showStep(looking: Looking, step: number): void {
+  looking.chosen.value = step === looking.steps.value.at(-1) ? null : step;
+}
+
+/** The step at which samples are drawn next; null without a run or at its end. */
+function nextSamplesOf(state: State, globalStep: number): number | null {
+  const run = state.run.value;
+  if (!run) return null;
+  const every = run.config.sampleEverySteps;
+  const next = (Math.floor(globalStep / every) + 1) * every;
+  return Math.min(next, run.lastStep) > globalStep ? Math.min(next, run.lastStep) : null;
+}
+
+function stepsWithSamples(state: State): number[] {
+  const steps = new Set(state.frames.value.map((frame) => frame.step));
+  const newest = state.samples.value;
+  if (newest) steps.add(newest.step);
+  return [...steps].sort((a, b) => a - b);
+}
+
+/** The frame nearest to half of the shown step, before it. */
+function halfWay(steps: readonly number[], shown: number | null): number | null {
+  if (shown === null) return null;
+  return nearestStep(
+    steps.filter((step) => step < shown),
+    shown / 2,
+  );
+}
+
+function forgetChoicesOfOtherRuns(state: State, looking: Looking): void {
+  let runId: string | undefined;
+  effect(() => {
+    const now = state.run.value?.runId;
+    if (now === runId) return;
+    runId = now;
+    looking.chosen.value = null;
+    looking.chosenEarlier.value = null;
+    looking.zoom.value = null;
+    looking.byTime.value = false;
+  });
+}
+
+const NUMBERS_MS = 250;
+const AGES_MS = 5000;
+
+/** Everything above, bound to a session's state. Once per page. */
+export function createLooking(state: State): Looking {
+  const often = computed(() => state.runState.value === 'training');
+  const numbers = throttled(state.numbers, often, NUMBERS_MS);
+  const losses = throttled(state.losses, often, NUMBERS_MS);
+  const steps = computed(() => stepsWithSamples(state));
+  const chosen = signal<number | null>(null);
+  const shown = computed(() =>
+    chosen.value !== null && steps.value.includes(chosen.value) ? chosen.value : (steps.value.at(-1) ?? null),
+  );
+  const chosenEarlier = signal<number | null>(null);
+  const earlier = computed(() =>
+    chosenEarlier.value !== null && steps.value.includes(chosenEarlier.value)
+      ? chosenEarlier.value
+      : halfWay(steps.value, shown.value),
+  );
+  const compare = signal<Compare>('earlier');
+  const earlierMark = computed(() =>
+    compare.value === 'earlier' && state.runState.value !== 'validating' ? earlier.value : null,
+  );
+  const byTime = signal(false);
+  const zoom = signal<[number, number] | null>(null);
+  const nextSamples = computed(() => nextSamplesOf(state, numbers.value.globalStep));
+  const axis = computed(() => {
+    const history = losses.value;
+    if (byTime.value && history.clock.length > 1) return timeAxis(history.clock, zoom.value);
+    return stepAxis(
+      ...(zoom.value ?? [
+        0,
+        stepAxisEnd(
+          Math.max(history.count, steps.value.at(-1) ?? 0),
+          nextSamples.value,
+          state.run.value?.lastStep ?? Infinity,
+        ),
+      ]),
+    );
+  });
+  const looking: Looking = {
+    numbers,
+    losses,
+    now: ticking(AGES_MS),
+    steps,
+    chosen,
+    shown,
+    chosenEarlier,
+    earlier,
+    earlierMark,
+    compare,
+    byTime,
+    zoom,
+    nextSamples,
+    axis,
+    sample: signal(5),
+    enlarged: signal(false),
+    weights: signal<'ema' | 'raw'>('ema'),
+    smoothing: signal(82),
+    log: signal(true),
+    bringsOwn: signal(false),
+  };
+  forgetChoicesOfOtherRuns(state, looking);
+  return looking;
+}

@@ -1,0 +1,122 @@
+// Pictures as the model will see them, on one canvas, each pixel a whole number of the screen's pixels.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Preview } from '../../trainer/api.ts';
+import { usePainting } from './use-painting.ts';
+
+const GAP = 4;
+const ROWS = 5;
+/** Larger only where a single picture has more pixels. */
+const LARGEST = 128;
+const NARROW = { below: 640, columns: 10, rows: 4 };
+const EMPTY: Preview = { size: 32, columns: 12, rows: ROWS, rgba: new Uint8ClampedArray(0) };
+
+interface Layout {
+  columns: number;
+  rows: number;
+  /** Edge of a tile in the screen's pixels. */
+  tile: number;
+  /** From one tile's edge to the next one's: seldom whole, so that the tiles fill the width; see `place`. */
+  pitch: number;
+}
+
+/** Where tile `i` of a row or column begins, a whole pixel. */
+const place = ({ pitch }: Layout, i: number): number => Math.round(i * pitch);
+
+/** The columns that fill the width best, near the mock's 12; full rows only. Widths in the screen's pixels. */
+export function mosaicLayout(preview: Preview, width: number, ratio: number, count = Infinity): Layout {
+  const narrow = width < NARROW.below * ratio;
+  const least = Math.round(GAP * ratio);
+  const wanted = narrow ? NARROW.columns : preview.columns;
+  const pictures = Math.min(preview.columns * preview.rows, count);
+  const largest = Math.max(1, Math.floor((LARGEST * ratio) / preview.size));
+  let best = { columns: 1, tile: preview.size, score: -Infinity };
+  for (let columns = 1; columns <= Math.min(pictures, 2 * wanted); columns++) {
+    const room = (width - (columns - 1) * least) / columns;
+    const tile = Math.min(Math.floor(room / preview.size), largest) * preview.size;
+    if (tile === 0) continue;
+    const filled = (columns * tile + (columns - 1) * least) / width;
+    const score = filled - 0.01 * Math.abs(columns - wanted);
+    if (score > best.score) best = { columns, tile, score };
+  }
+  const { columns, tile } = best;
+  const high = Math.ceil((ROWS * 64 * ratio) / tile);
+  const rows = Math.max(1, Math.min(narrow ? NARROW.rows : ROWS, Math.floor(pictures / columns), high));
+  const spread = columns > 1 ? (width - columns * tile) / (columns - 1) : least;
+  return { columns, rows, tile, pitch: tile + Math.min(spread, 3 * least) };
+}
+
+interface Props {
+  preview: Preview | null;
+  /** Pictures in the set; the preview shows its first. */
+  count?: number | undefined;
+  label: (shown: number) => string;
+}
+
+export function Mosaic({ preview, count, label }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const ref = useRef<HTMLCanvasElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    if (box.current) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  const ratio = devicePixelRatio || 1;
+  const layout = mosaicLayout(preview ?? EMPTY, Math.floor(width * ratio), ratio, count);
+  const pixelWidth = place(layout, layout.columns - 1) + layout.tile;
+  const pixelHeight = place(layout, layout.rows - 1) + layout.tile;
+  const paint = (context: CanvasRenderingContext2D): void => {
+    if (width > 0) drawMosaic(context, preview, layout, 3 * ratio);
+  };
+  usePainting(ref, paint, [preview, width, ratio, count]);
+  return (
+    <div class="mosaic" ref={box}>
+      <canvas
+        ref={ref}
+        width={width > 0 ? pixelWidth : 1}
+        height={width > 0 ? pixelHeight : 1}
+        style={{ width: `${pixelWidth / ratio}px` }}
+        role="img"
+        aria-label={label(layout.columns * layout.rows)}
+      />
+    </div>
+  );
+}
+
+function drawMosaic(
+  context: CanvasRenderingContext2D,
+  preview: Preview | null,
+  layout: Layout,
+  radius: number,
+): void {
+  const { canvas } = context;
+  const { columns, rows, tile } = layout;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.beginPath();
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      context.roundRect(place(layout, column), place(layout, row), tile, tile, radius);
+  context.save();
+  context.clip();
+  const sheet = preview && sheetOf(preview);
+  context.imageSmoothingEnabled = false;
+  context.fillStyle = getComputedStyle(canvas).getPropertyValue('color');
+  context.globalAlpha = 0.06;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.globalAlpha = 1;
+  for (let i = 0; preview && sheet && i < columns * rows; i++) {
+    const size = preview.size;
+    const from = [(i % preview.columns) * size, Math.floor(i / preview.columns) * size] as const;
+    const to = [place(layout, i % columns), place(layout, Math.floor(i / columns))] as const;
+    context.drawImage(sheet, from[0], from[1], size, size, to[0], to[1], tile, tile);
+  }
+  context.restore();
+}
+
+function sheetOf(preview: Preview): OffscreenCanvas | null {
+  const sheet = new OffscreenCanvas(preview.columns * preview.size, preview.rows * preview.size);
+  const context = sheet.getContext('2d');
+  if (!context) return null;
+  context.putImageData(new ImageData(preview.rgba, sheet.width, sheet.height), 0, 0);
+  return sheet;
+}

@@ -1,0 +1,14 @@
+// The noise that a run's 16 samples start from, shown until the first ones are drawn. The same numbers as
+// diffusion/sampler.ts' initialNoise: they follow from the seed. Not here: drawing.
+import { normals, STREAMS } from '../../random.ts';
+
+/** RGBA of one sample's first noise, [size, size, 4]. -1..1 becomes 0..255. */
+export function startNoise(seed: number, sample: number, size: number): Uint8ClampedArray<ArrayBuffer> {
+  const noise = normals(seed, sample, STREAMS.samples, size * size * 3);
+  const rgba = new Uint8ClampedArray(size * size * 4);
+  for (let i = 0; i < size * size; i++) {
+    for (let c = 0; c < 3; c++) rgba[4 * i + c] = ((noise[3 * i + c] as number) + 1) * 127.5;
+    rgba[4 * i + 3] = 255;
+  }
+  return rgba;
+}

@@ -1,0 +1,63 @@
+// The left half of the bar at the bottom of small screens: state and the one number that matters. The status strip says
+// the same to screen readers.
+import { PRESETS } from '../../config.ts';
+import { type App, useApp } from '../page-state/app-context.ts';
+import { count, duration } from '../format.ts';
+import { preparingText } from './preparing.ts';
+import { countDrawn } from '../samples/shown-samples.ts';
+
+export function Brief() {
+  const app = useApp();
+  const [title, note] = words(app);
+  return (
+    <p class="brief" aria-hidden="true">
+      <span class="dot" />
+      <span>
+        <b>{title}</b>
+        <small>{note}</small>
+      </span>
+    </p>
+  );
+}
+
+function words(app: App): [string, string] {
+  const { state, looking } = app;
+  const { globalStep, secondsLeft } = looking.numbers.value;
+  const of = state.run.value ? ` of ${count(state.run.value.lastStep)}` : '';
+  switch (state.runState.value) {
+    case 'idle':
+      return nextRun(app);
+    case 'starting':
+      return ['Starting', preparingText(state)];
+    case 'validating':
+      return ['Validating', `${countDrawn(state.validation.value)} of 16 samples`];
+    case 'training':
+      return [
+        'Training',
+        secondsLeft === null
+          ? `${count(globalStep)}${of}`
+          : `${count(globalStep)} · ${duration(secondsLeft)} left`,
+      ];
+    case 'paused':
+      return ['Paused', `${count(globalStep)}${of}`];
+    case 'finished':
+      return ['Finished', `${count(globalStep)} steps`];
+    case 'failed':
+      return ['Failed', 'work is saved'];
+    case 'elsewhere':
+      return ['In another tab', ''];
+    case 'unavailable':
+      return ['No GPU', 'until the browser restarts'];
+  }
+}
+
+function nextRun({ state, looking }: App): [string, string] {
+  const { dataset, preset } = state.form.value;
+  if (looking.bringsOwn.value) return [`Your pictures, ${PRESETS[preset].title}`, 'choose them first'];
+  const title = state.datasets.value.find((info) => info.id === dataset)?.title ?? dataset;
+  const estimate = state.estimates.value[preset];
+  const time = estimate
+    ? `about ${duration((estimate.secondsPer1000Steps * estimate.totalSteps) / 1000)}`
+    : '';
+  return [`${title}, ${PRESETS[preset].title}`, time];
+}

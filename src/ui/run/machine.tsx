@@ -1,0 +1,47 @@
+// What trains: GPU, backend and its self-test, executor, storage, wake lock. What is measured, not what is promised.
+// Not here: the way out where it is not WebGPU (the alert says it).
+import type { Machine as MachineInfo } from '../../trainer/api.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { UNKNOWN } from '../format.ts';
+import { StorageMeter } from '../checkpoints/storage-meter.tsx';
+import { StoragePanel } from '../checkpoints/storage-panel.tsx';
+
+export function Machine() {
+  const { state } = useApp();
+  const machine = state.machine.value;
+  return (
+    <section class="machine" aria-labelledby="h-machine">
+      <h2 id="h-machine">Machine</h2>
+      <dl class="facts">
+        <dt>GPU</dt>
+        <dd>{machine?.gpu ?? UNKNOWN}</dd>
+        <dt>Backend</dt>
+        <dd>
+          <span data-testid="backend">{machine?.backend ?? UNKNOWN}</span>
+          {machine && `, ${selfTest(machine)}`}
+          {machine?.slow && <span class="tag plain">slow</span>}
+          {machine?.why && <small>{machine.why.title}</small>}
+        </dd>
+        <dt>Executor</dt>
+        <dd>
+          <span data-testid="executor">{state.run.value?.executor ?? machine?.executor ?? UNKNOWN}</span>
+          {machine?.planFault && <small>The plan failed its test here: {machine.planFault}</small>}
+        </dd>
+        <dt>Storage</dt>
+        <dd>
+          <StorageMeter />
+        </dd>
+        {state.wakeLock.value && (
+          <>
+            <dt>Screen</dt>
+            <dd>kept awake while training</dd>
+          </>
+        )}
+      </dl>
+      <StoragePanel />
+    </section>
+  );
+}
+
+const selfTest = ({ selfTest: { passed, detail } }: MachineInfo): string =>
+  passed ? 'passed its gradient test' : `failed its gradient test: ${detail}`;

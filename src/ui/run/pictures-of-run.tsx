@@ -1,0 +1,35 @@
+// What the run learns from: a few of the pictures, how many, and what an epoch is.
+import { imagesPerStep } from '../../config.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { count } from '../format.ts';
+import { PictureCanvas } from '../pictures/picture-canvas.tsx';
+
+const MOST = 8;
+
+export function PicturesOfRun() {
+  const { state } = useApp();
+  const run = state.run.value;
+  const preview = state.preview.value;
+  if (!run) return null;
+  const { dataset, config, stepsPerEpoch } = run;
+  const shown = Math.min(MOST, dataset.count);
+  const flipped = config.randomFlip ? ', flipped at random' : '';
+  return (
+    <section class="data" aria-labelledby="h-data">
+      <div class="head">
+        <h2 id="h-data">Pictures</h2>
+        <p class="quiet">{dataset.title}</p>
+      </div>
+      <div class="strip" role="img" aria-label={`${shown} of the pictures`}>
+        {Array.from({ length: shown }, (_, index) => (
+          <PictureCanvas key={index} picture={preview && { preview, index }} />
+        ))}
+      </div>
+      <p class="note">
+        {count(dataset.count)} pictures, {dataset.size} × {dataset.size}
+        {flipped}. {count(stepsPerEpoch)} {stepsPerEpoch === 1 ? 'step' : 'steps'} an epoch at{' '}
+        {count(imagesPerStep(config))} a step.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,11 @@
+// What is being prepared, in words: "Compiling shaders, 12 of 40". Not here: how it is drawn.
+import type { State } from '../../app/state.ts';
+
+/** For the state `starting`. */
+export function preparingText(state: State): string {
+  const preparing = state.preparing.value;
+  if (!preparing) return 'Looking at this computer and what is stored on it';
+  return preparing.total === null
+    ? preparing.what
+    : `${preparing.what}, ${preparing.done} of ${preparing.total}`;
+}

@@ -1,0 +1,202 @@
+// The few buttons that run the run; the primary one is always in the same place. On small screens: the bar at the bottom.
+import type { PageState } from '../../app/state.ts';
+import { waitsAfterSamples } from '../samples/after-samples.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { Brief } from './brief.tsx';
+import { FileButton } from '../files/file-button.tsx';
+import { Icon, type IconName } from '../controls/icon.tsx';
+import { preparingText } from './preparing.ts';
+import { ProgressBar } from '../controls/progress-bar.tsx';
+
+export function RunControls({ hasRun }: { hasRun: boolean }) {
+  const { state, looking } = useApp();
+  const now = state.runState.value;
+  return (
+    <section class="controls" aria-label="Run controls">
+      <Brief />
+      <div class="buttons">
+        <Buttons now={now} hasRun={hasRun} />
+      </div>
+      {now === 'idle' && looking.bringsOwn.value && <p class="note">Choose files or a folder first.</p>}
+      {now === 'starting' && <Preparing />}
+      {now === 'validating' && <p class="note">{validatingNote(waitsAfterSamples(state))}</p>}
+    </section>
+  );
+}
+
+const validatingNote = (waits: boolean): string =>
+  waits
+    ? 'After the 16 samples it waits until you press Resume.'
+    : 'Pressing Pause now lets the 16 samples finish, then waits.';
+
+function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
+  const { state, looking } = useApp();
+  switch (now) {
+    case 'idle':
+      return (
+        <>
+          <Train disabled={false} />
+          <ImportCheckpoint />
+        </>
+      );
+    case 'starting':
+      // A new run that compiles its shaders was asked for with Train; a run that is looked for goes on.
+      return hasRun && !(state.run.value && looking.numbers.value.globalStep === 0) ? (
+        <Resume disabled />
+      ) : (
+        <Train disabled />
+      );
+    case 'training':
+      return (
+        <>
+          <Pause />
+          <Save />
+        </>
+      );
+    case 'validating':
+      // A run that waits afterwards is paused already.
+      return waitsAfterSamples(state) ? <Resume disabled /> : <Pause />;
+    case 'paused':
+      return (
+        <>
+          <Resume disabled={false} />
+          <Save />
+        </>
+      );
+    case 'finished':
+      return (
+        <>
+          <ExportNewest primary />
+          <NewRunButton />
+        </>
+      );
+    case 'failed':
+      return (
+        <>
+          <TryAgain />
+          <ExportNewest primary={false} />
+        </>
+      );
+    case 'unavailable':
+      return <ExportNewest primary={false} />;
+    case 'elsewhere':
+      return null;
+    default:
+      return now satisfies never;
+  }
+}
+
+interface ActionProps {
+  name: string;
+  icon: IconName;
+  look: string;
+  kbd?: string;
+  disabled?: boolean;
+  onPress: () => void;
+}
+
+function Action({ name, icon, look, kbd, disabled = false, onPress }: ActionProps) {
+  return (
+    <button class={`btn ${look}`} type="button" aria-label={name} disabled={disabled} onClick={onPress}>
+      <Icon name={icon} />
+      <span>{name}</span>
+      {kbd && <kbd aria-hidden="true">{kbd}</kbd>}
+    </button>
+  );
+}
+
+function Train({ disabled }: { disabled: boolean }) {
+  const { state, commands, looking } = useApp();
+  const noPictures = looking.bringsOwn.value || state.importing.value !== null;
+  const tooLarge = Boolean(state.memory.value?.fault);
+  return (
+    <Action
+      name="Train"
+      icon="play"
+      look="primary xl"
+      disabled={disabled || noPictures || tooLarge}
+      onPress={() => commands.train()}
+    />
+  );
+}
+
+function Pause() {
+  const { commands } = useApp();
+  return <Action name="Pause" icon="pause" look="strong" kbd="Space" onPress={() => commands.pause()} />;
+}
+
+function Resume({ disabled }: { disabled: boolean }) {
+  const { commands } = useApp();
+  return (
+    <Action
+      name="Resume"
+      icon="play"
+      look="primary"
+      kbd="Space"
+      disabled={disabled}
+      onPress={() => commands.resume()}
+    />
+  );
+}
+
+function Save() {
+  const { state, commands } = useApp();
+  const saves = state.saving.value !== null;
+  return (
+    <Action
+      name="Save checkpoint"
+      icon="save"
+      look="second"
+      disabled={saves}
+      onPress={() => commands.saveCheckpoint()}
+    />
+  );
+}
+
+function ExportNewest({ primary }: { primary: boolean }) {
+  const { state, commands } = useApp();
+  return (
+    <Action
+      name="Export checkpoint"
+      icon="export"
+      look={primary ? 'primary' : 'second'}
+      disabled={state.checkpoints.value.length === 0}
+      onPress={() => commands.exportCheckpoint('newest')}
+    />
+  );
+}
+
+function NewRunButton() {
+  const { commands } = useApp();
+  return <Action name="New run" icon="rewind" look="second" onPress={() => commands.newRun()} />;
+}
+
+function TryAgain() {
+  const { commands } = useApp();
+  return <Action name="Try the GPU again" icon="rewind" look="primary" onPress={() => commands.retryGpu()} />;
+}
+
+/** A checkpoint, a .pt file, or the files of a diffusers folder: told by their content, not here. */
+export function ImportCheckpoint({ look = 'second' }: { look?: string }) {
+  const { commands } = useApp();
+  return (
+    <FileButton
+      name="Import checkpoint"
+      icon="import"
+      class={look}
+      multiple
+      onFiles={(files) => commands.importCheckpoint([...files])}
+    />
+  );
+}
+
+function Preparing() {
+  const { state } = useApp();
+  const { done = 0, total = null } = state.preparing.value ?? {};
+  return (
+    <>
+      <ProgressBar label="Preparing" done={done} total={total} />
+      <p class="note">{preparingText(state)}</p>
+    </>
+  );
+}

@@ -1,0 +1,121 @@
+// The square beside the samples answers "compared with what?": an earlier step, one sample large, or the pictures.
+import { useApp } from '../page-state/app-context.ts';
+import { count } from '../format.ts';
+import { Icon } from '../controls/icon.tsx';
+import { type Picture, PictureCanvas } from '../pictures/picture-canvas.tsx';
+import { Segments } from '../controls/segments.tsx';
+import { SAMPLES, type ShownSamples } from './shown-samples.ts';
+import { useSheet } from '../page-state/use-sheet.ts';
+
+export function CompareSlot({ samples }: { samples: ShownSamples }) {
+  const { looking } = useApp();
+  const compare = looking.compare.value;
+  return (
+    <div class="pair-one">
+      <div class="head">
+        <h2 class="vh">Compare</h2>
+        <Segments
+          label="Compare with"
+          chosen={compare}
+          choices={[
+            ['earlier', 'Earlier'],
+            ['one', 'One'],
+            ['pictures', 'Pictures'],
+          ]}
+          onChoose={(choice) => (looking.compare.value = choice)}
+        />
+        <p class="quiet">
+          <What samples={samples} />
+        </p>
+        <Download />
+      </div>
+      {compare === 'earlier' && <Earlier />}
+      {compare === 'one' && <One samples={samples} />}
+      {compare === 'pictures' && <Pictures />}
+    </div>
+  );
+}
+
+function What({ samples }: { samples: ShownSamples }) {
+  const { state, looking } = useApp();
+  const earlier = looking.earlier.value;
+  switch (looking.compare.value) {
+    case 'earlier':
+      return <>{earlier === null ? '' : `step ${count(earlier)}`}</>;
+    case 'one':
+      return <>{`sample ${looking.sample.value + 1}, seed ${samples.seed}`}</>;
+    case 'pictures':
+      return <>{state.run.value?.dataset.title}</>;
+  }
+}
+
+function Download() {
+  const { commands, looking } = useApp();
+  const shown = looking.shown.value;
+  const name = 'Download samples as PNG';
+  return (
+    <button
+      class="btn s square ghost end"
+      type="button"
+      aria-label={name}
+      title={name}
+      disabled={shown === null}
+      onClick={() => shown !== null && commands.downloadPicture('samples', shown)}
+    >
+      <Icon name="save" />
+    </button>
+  );
+}
+
+function Earlier() {
+  const { state, looking } = useApp();
+  const earlier = looking.earlier.value;
+  const sheet = useSheet(earlier);
+  if (earlier === null)
+    return (
+      <p class="slot-note">
+        {state.run.value && 'Earlier samples appear here once there are two sets to compare.'}
+      </p>
+    );
+  return (
+    <Squares
+      pictures={each((index) => sheet && { sheet, index })}
+      label={`The 16 samples of step ${earlier}`}
+    />
+  );
+}
+
+function Pictures() {
+  const { state } = useApp();
+  const preview = state.preview.value;
+  const count = state.run.value?.dataset.count ?? Infinity;
+  const most = preview ? Math.min(preview.columns * preview.rows, count) : 1;
+  return (
+    <Squares
+      pictures={each((i) => preview && { preview, index: i % most })}
+      label="16 of the pictures it learns from"
+    />
+  );
+}
+
+const each = (picture: (index: number) => Picture | null): (Picture | null)[] =>
+  Array.from({ length: SAMPLES }, (_, i) => picture(i));
+
+function Squares({ pictures, label }: { pictures: (Picture | null)[]; label: string }) {
+  return (
+    <div class="grid" role="img" aria-label={label}>
+      {pictures.map((picture, i) => (
+        <PictureCanvas key={i} picture={picture} />
+      ))}
+    </div>
+  );
+}
+
+function One({ samples }: { samples: ShownSamples }) {
+  const { looking } = useApp();
+  const index = looking.sample.value;
+  const picture = samples.pictures[index] ?? null;
+  if (picture === 'not-finite') return <p class="slot-note">not finite</p>;
+  const label = `Sample ${index + 1} at step ${looking.shown.value ?? 0}, enlarged`;
+  return <PictureCanvas class="one" picture={picture} label={label} />;
+}

@@ -1,0 +1,44 @@
+// While paused: 16 more samples from the newest weights, with another seed. Weights are chosen above the grid.
+import { useState } from 'preact/hooks';
+import { parseSetting } from '../../config.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { NewSeed } from '../controls/new-seed.tsx';
+
+export function DrawMore() {
+  const { state, commands, looking } = useApp();
+  const [text, setText] = useState('1');
+  const seed = parseSetting('seed', text, 0);
+  const draws = state.samples.value?.complete === false;
+  const draw = (event: Event): void => {
+    event.preventDefault();
+    if (seed.fault) return;
+    looking.chosen.value = null;
+    commands.drawSamples(seed.value, looking.weights.value);
+  };
+  return (
+    <form class="draw" onSubmit={draw}>
+      <label>
+        Seed
+        <input
+          class="field"
+          type="text"
+          inputMode="numeric"
+          autocomplete="off"
+          aria-invalid={seed.fault ? true : undefined}
+          aria-describedby={seed.fault ? 'draw-wrong' : undefined}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <NewSeed onSeed={setText} />
+      <button class="btn" type="submit" disabled={draws || seed.fault !== null}>
+        Draw 16 more
+      </button>
+      {seed.fault && (
+        <span class="vh" id="draw-wrong">
+          {seed.fault.what}
+        </span>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,43 @@
+// One sample, large, on screens too narrow for the square beside the grid.
+import { useApp } from '../page-state/app-context.ts';
+import { Dialog } from '../controls/dialog.tsx';
+import { count } from '../format.ts';
+import { PictureCanvas } from '../pictures/picture-canvas.tsx';
+import { useShownSamples } from './shown-samples.ts';
+
+export function SampleDialog() {
+  const { looking } = useApp();
+  return looking.enlarged.value ? <Enlarged /> : null;
+}
+
+function Enlarged() {
+  const { looking } = useApp();
+  const samples = useShownSamples();
+  const index = looking.sample.value;
+  const picture = samples.pictures[index] ?? null;
+  const shown = looking.shown.value;
+  const close = (): void => {
+    looking.enlarged.value = false;
+  };
+  return (
+    <Dialog class="picture" title={`Sample ${index + 1}`} onClose={close}>
+      <p class="quiet">{shown === null ? 'noise' : `step ${count(shown)}, seed ${samples.seed}`}</p>
+      {picture === 'not-finite' ? (
+        <p class="slot-note">not finite</p>
+      ) : (
+        <PictureCanvas picture={picture} label={`Sample ${index + 1}, enlarged`} />
+      )}
+      <div class="answers">
+        <button class="btn" type="button" onClick={() => (looking.sample.value = (index + 15) % 16)}>
+          Previous
+        </button>
+        <button class="btn" type="button" onClick={() => (looking.sample.value = (index + 1) % 16)}>
+          Next
+        </button>
+        <button class="btn" type="button" onClick={close}>
+          Close
+        </button>
+      </div>
+    </Dialog>
+  );
+}

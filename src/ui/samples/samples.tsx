@@ -1,0 +1,96 @@
+// What the model draws, and beside it what to compare it with. Not here: where the pictures come from (shown-samples.ts).
+import { useApp } from '../page-state/app-context.ts';
+import { CompareSlot } from './compare-slot.tsx';
+import { DrawMore } from './draw-more.tsx';
+import { count, duration, UNKNOWN } from '../format.ts';
+import { PictureTile } from '../pictures/picture-tile.tsx';
+import { type ShownSample, type ShownSamples, useShownSamples } from './shown-samples.ts';
+import { WeightsChoice } from '../controls/weights-choice.tsx';
+
+export function Samples() {
+  const { state } = useApp();
+  const samples = useShownSamples();
+  const paused = state.runState.value === 'paused' || state.runState.value === 'finished';
+  return (
+    <section class="samples" aria-label="Samples">
+      <div class="pair">
+        <div class="pair-grid">
+          <Head samples={samples} paused={paused} />
+          <Grid samples={samples} />
+          {paused && <DrawMore />}
+        </div>
+        <CompareSlot samples={samples} />
+      </div>
+    </section>
+  );
+}
+
+function Head({ samples, paused }: { samples: ShownSamples; paused: boolean }) {
+  const { looking } = useApp();
+  return (
+    <div class="head">
+      <h2>Samples</h2>
+      <p class="quiet">
+        <Which samples={samples} />
+      </p>
+      {paused && (
+        <WeightsChoice
+          chosen={looking.weights.value}
+          onChoose={(weights) => (looking.weights.value = weights)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Which({ samples }: { samples: ShownSamples }) {
+  const { state, looking } = useApp();
+  const shown = looking.shown.value;
+  if (samples.drawn !== null && shown !== null) return <>{`step ${count(shown)}, ${samples.drawn} of 16`}</>;
+  if (shown !== null) {
+    const own = state.run.value?.config.seed;
+    const seed = samples.seed === own ? '' : `, seed ${samples.seed}`;
+    return <>{`step ${count(shown)}${seed}${samples.weights === 'raw' ? ', raw weights' : ''}`}</>;
+  }
+  const next = looking.nextSamples.value;
+  const { globalStep, stepsPerSecond } = looking.numbers.value;
+  if (state.run.value === null) return <>{UNKNOWN}</>;
+  if (next === null) return <>the noise they start from</>;
+  const wait = stepsPerSecond ? `, in ${duration((next - globalStep) / stepsPerSecond)}` : '';
+  return <>{`first at step ${count(next)}${wait}`}</>;
+}
+
+function Grid({ samples }: { samples: ShownSamples }) {
+  return (
+    <div class="grid">
+      {samples.pictures.map((picture, i) => (
+        <Tile key={i} index={i} picture={picture} samples={samples} />
+      ))}
+    </div>
+  );
+}
+
+function Tile({ index, picture, samples }: { index: number; picture: ShownSample; samples: ShownSamples }) {
+  const { looking } = useApp();
+  const chosen = looking.sample.value === index && picture !== null;
+  const press = (): void => {
+    looking.sample.value = index;
+    looking.compare.value = 'one';
+    if (matchMedia('(max-width: 639px)').matches) looking.enlarged.value = true;
+  };
+  return (
+    <PictureTile
+      name={`Sample ${index + 1}, ${describe(picture, samples)}`}
+      picture={picture}
+      chosen={chosen}
+      onPress={press}
+    />
+  );
+}
+
+function describe(picture: ShownSample, { noise }: ShownSamples): string {
+  if (picture === 'not-finite') return 'not finite';
+  if (picture === null) return 'not drawn yet';
+  if ('drawn' in picture) return picture.drawn ? 'drawn' : 'being drawn';
+  return noise ? 'noise' : 'drawn';
+}

@@ -1,0 +1,77 @@
+// Which 16 pictures the grid shows for a step: those just drawn, those of a stored sheet, or the noise they start from.
+// Not here: the grid (samples.tsx).
+import { useMemo } from 'preact/hooks';
+import type { SampleGrid } from '../../app/state.ts';
+import { useApp } from '../page-state/app-context.ts';
+import type { Picture } from '../pictures/picture-canvas.tsx';
+import { startNoise } from '../pictures/start-noise.ts';
+import { useSheet } from '../page-state/use-sheet.ts';
+
+export const SAMPLES = 16;
+
+export type ShownSample = Picture | 'not-finite' | null;
+
+export interface ShownSamples {
+  pictures: ShownSample[];
+  /** Drawn so far, while a set is being drawn. */
+  drawn: number | null;
+  seed: number;
+  weights: 'ema' | 'raw';
+  /** What is not drawn is noise. */
+  noise: boolean;
+}
+
+/** Those that are final; a picture whose noise still clears is shown, not counted. */
+export const countDrawn = (grid: SampleGrid | null): number =>
+  grid?.samples.filter((sample) => sample?.drawn).length ?? 0;
+
+/**
+ * The samples of the shown step. While a newer set is drawn, those of which nothing came yet show the set before, or the
+ * noise they start from.
+ */
+export function useShownSamples(): ShownSamples {
+  const { state, looking } = useApp();
+  const shown = looking.shown.value;
+  const newest = state.samples.value;
+  const live = newest !== null && newest.step === shown ? newest : null;
+  const before =
+    live && !live.complete ? (looking.steps.value.filter((step) => step < live.step).at(-1) ?? null) : null;
+  const sheet = useSheet(live ? before : shown);
+  const run = state.run.value;
+  const first = shown === null || (live !== null && !live.complete && before === null);
+  const noise = useNoise(run?.config.seed ?? 0, run?.dataset.size ?? 32, first && run !== null);
+  if (live) return ofGrid(live, sheet, noise, run?.config.seed ?? live.seed);
+  const pictures = Array.from({ length: SAMPLES }, (_, index): ShownSample =>
+    sheet ? { sheet, index } : (noise[index] ?? null),
+  );
+  return { pictures, drawn: null, seed: run?.config.seed ?? 0, weights: 'ema', noise: shown === null };
+}
+
+function ofGrid(
+  grid: SampleGrid,
+  before: ImageBitmap | null,
+  noise: readonly Picture[],
+  runSeed: number,
+): ShownSamples {
+  const inPlace = before && grid.seed === runSeed && before.width === 4 * grid.size ? before : null;
+  const pictures = Array.from({ length: SAMPLES }, (_, index): ShownSample => {
+    const sample = grid.samples[index];
+    if (sample) return sample.finite ? sample : 'not-finite';
+    if (inPlace) return { sheet: inPlace, index };
+    return (grid.seed === runSeed ? noise[index] : undefined) ?? null;
+  });
+  return {
+    pictures,
+    drawn: grid.complete ? null : countDrawn(grid),
+    seed: grid.seed,
+    weights: grid.weights,
+    noise: inPlace === null,
+  };
+}
+
+function useNoise(seed: number, size: number, wanted: boolean): Picture[] {
+  return useMemo(() => {
+    if (!wanted) return [];
+    return Array.from({ length: SAMPLES }, (_, i) => ({ rgba: startNoise(seed, i, size), size }));
+  }, [seed, size, wanted]);
+}

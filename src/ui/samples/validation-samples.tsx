@@ -1,0 +1,142 @@
+// The 16 samples drawn from the checkpoint that was found: whole beside the stored ones while validating, afterwards one
+// line of the right column that opens. Exists once, and stays until the run ends.
+import type { FoundCheckpoint, Sample } from '../../trainer/api.ts';
+import { waitsAfterSamples } from './after-samples.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { count, loss } from '../format.ts';
+import { PictureCanvas } from '../pictures/picture-canvas.tsx';
+import { countDrawn, SAMPLES } from './shown-samples.ts';
+import { useSheet } from '../page-state/use-sheet.ts';
+
+/** The step once all 16 are drawn. */
+function useDrawnStep(): number | undefined {
+  const { state } = useApp();
+  const grid = state.validation.value;
+  const whole = grid?.complete && countDrawn(grid) === SAMPLES;
+  return whole ? grid.step : undefined;
+}
+
+/** In main, while validating. */
+export function ValidationSamples() {
+  const { state } = useApp();
+  const found = state.found.value;
+  const drawn = countDrawn(state.validation.value);
+  return (
+    <section class="found" aria-label="Validation samples" data-step={useDrawnStep()}>
+      <h1>{found ? `Found checkpoint ${found.record.name}` : 'Found a checkpoint'}</h1>
+      {found && <Facts found={found} />}
+      <div class="pair">
+        <div>
+          <div class="head">
+            <h2>Drawn now</h2>
+            <p class="quiet">{drawn} of 16</p>
+          </div>
+          <div class="grid">
+            <Canvases />
+          </div>
+        </div>
+        {found && <Stored found={found} />}
+      </div>
+      {found && <Resumes found={found} />}
+    </section>
+  );
+}
+
+/** In the right column: of Train afterwards, of Generate at any time. */
+export function CheckedSamples() {
+  const { state } = useApp();
+  const found = state.found.value;
+  const resumed = found !== null && state.losses.value.resumedAt.includes(found.record.globalStep);
+  const verb = verbFor(state.runState.value === 'validating', resumed, found?.imported ?? false);
+  return (
+    <section class="checked" aria-label="Validation samples" data-step={useDrawnStep()}>
+      <details class="fold">
+        <summary>
+          {verb} {found?.record.name ?? 'a checkpoint'} <small>{alikeText(state.alike.value)}</small>
+        </summary>
+        {found && !found.sameBits && <p class="note">{found.sameBitsWhy}</p>}
+        <div class="mini">
+          <Canvases />
+        </div>
+      </details>
+    </section>
+  );
+}
+
+function verbFor(validates: boolean, resumed: boolean, imported: boolean): string {
+  if (validates) return 'Checking';
+  if (resumed) return 'Resumed from';
+  return imported ? 'Imported' : 'Checked';
+}
+
+const alikeText = (alike: number | null): string => (alike === null ? '' : `${alike} of ${SAMPLES} alike`);
+
+function Canvases() {
+  const { state } = useApp();
+  const grid = state.validation.value;
+  return (
+    <>
+      {Array.from({ length: SAMPLES }, (_, i) => {
+        const sample = grid?.samples[i] ?? null;
+        return (
+          <PictureCanvas
+            key={i}
+            testId="sample"
+            class={sample?.drawn === false ? 'clearing' : ''}
+            picture={sample}
+            label={`Sample ${i + 1}, ${stateOf(sample)}`}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+function stateOf(sample: Sample | null): string {
+  if (sample === null) return 'waiting';
+  if (!sample.finite) return 'not finite';
+  return sample.drawn ? 'drawn' : 'being drawn';
+}
+
+function Facts({ found }: { found: FoundCheckpoint }) {
+  const { record, batchLossesRecorded, meanOfLast100 } = found;
+  const facts = [
+    `Global step ${count(record.globalStep)}`,
+    `Epoch ${count(record.epoch)}`,
+    `${count(batchLossesRecorded)} batch losses recorded`,
+  ];
+  if (meanOfLast100 !== null) facts.push(`mean of the last 100 = ${loss(meanOfLast100)}`);
+  return <p class="facts-line">{facts.join(' · ')}</p>;
+}
+
+function Stored({ found }: { found: FoundCheckpoint }) {
+  const { state } = useApp();
+  const sheet = useSheet(found.record.globalStep, found.record.runId);
+  return (
+    <div>
+      <div class="head">
+        <h2>Stored with it</h2>
+        <p class="quiet">{sheet ? alikeText(state.alike.value) || 'when it was saved' : 'none yet'}</p>
+      </div>
+      <div class="grid" role="img" aria-label={`The 16 samples stored with ${found.record.name}`}>
+        {Array.from({ length: SAMPLES }, (_, index) => (
+          <PictureCanvas key={index} picture={sheet && { sheet, index }} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Resumes({ found }: { found: FoundCheckpoint }) {
+  const { state } = useApp();
+  const { record, nextCheckpointStep, sameBits, sameBitsWhy } = found;
+  const next = `next checkpoint at ${count(nextCheckpointStep)}`;
+  return (
+    <p class="resumes">
+      {waitsAfterSamples(state)
+        ? `It waits for Resume, which goes on at step ${count(record.globalStep + 1)}; ${next}.`
+        : `Training resumes at step ${count(record.globalStep + 1)}; ${next}.`}
+      {!sameBits && <small>{sameBitsWhy}</small>}
+    </p>
+  );
+}

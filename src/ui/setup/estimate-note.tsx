@@ -1,0 +1,36 @@
+// What a run of the chosen size costs, and where the figures come from.
+import type { Estimate } from '../../app/state.ts';
+import { imagesPerStep, PRESETS } from '../../config.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { count, duration, fileSize, many, rate, storage } from '../format.ts';
+
+const BASIS: Record<Estimate['basis'], string> = {
+  probe: 'Estimated from a two-second probe of this device',
+  measured: 'Measured in an earlier run on this device',
+};
+
+export function EstimateNote() {
+  const { state } = useApp();
+  const form = state.form.value;
+  const estimate = state.estimates.value[form.preset];
+  if (!estimate) return <p class="note">Looking at this device to tell how long it takes.</p>;
+  const { parameters, totalSteps, checkpointBytes, secondsPer1000Steps, basis } = estimate;
+  const pictures = imagesPerStep(form);
+  const bytes = state.memory.value?.bytes ?? null;
+  return (
+    <p class="note">
+      <b>{PRESETS[form.preset].title}:</b> {many(parameters)} parameters, {count(totalSteps)}{' '}
+      {totalSteps === 1 ? 'step' : 'steps'} of {count(pictures)} {pictures === 1 ? 'picture' : 'pictures'},{' '}
+      {fileSize(checkpointBytes)} a checkpoint
+      {bytes !== null && (
+        <>
+          , <data value={bytes}>{storage(bytes)}</data> of GPU memory
+        </>
+      )}
+      . {BASIS[basis]}: {speed(secondsPer1000Steps / 1000)}, {duration(secondsPer1000Steps)} for 1,000 steps.
+    </p>
+  );
+}
+
+const speed = (secondsPerStep: number): string =>
+  secondsPerStep < 2 ? `${rate(1 / secondsPerStep)} steps/s` : `${duration(secondsPerStep)} a step`;

@@ -1,0 +1,27 @@
+// Why this GPU cannot train what the form says, at the form: needed against available, and the batch that fits.
+// Not here: what goes wrong later (alert.tsx).
+import { useApp } from '../page-state/app-context.ts';
+
+export function MemoryAlert() {
+  const { state, commands } = useApp();
+  const fault = state.memory.value?.fault;
+  if (!fault) return null;
+  const { kind, title, what, expected, got, todo, fittingBatch } = fault;
+  const [limit, need] = kind === 'memory' ? ['Available', 'needed'] : ['Expected', 'got'];
+  return (
+    <div class="misfit" role="alert">
+      <h3>{title}</h3>
+      <p>{what}</p>
+      <p>
+        {limit}: {expected}, {need}: {got}.
+      </p>
+      {fittingBatch === undefined ? (
+        <p>{todo.join(' ')}</p>
+      ) : (
+        <button class="btn" type="button" onClick={() => commands.setForm({ batchSize: fittingBatch })}>
+          Use batch size {fittingBatch}
+        </button>
+      )}
+    </div>
+  );
+}

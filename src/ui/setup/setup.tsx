@@ -1,0 +1,57 @@
+// The first view: what Perennial does, what to learn from. Not here: the size and Train (side.tsx).
+import { useApp } from '../page-state/app-context.ts';
+import { Expect } from './expect.tsx';
+import { count } from '../format.ts';
+import { Mosaic } from '../pictures/mosaic.tsx';
+import { OwnPictures } from './own-pictures.tsx';
+import { Skipped } from './skipped.tsx';
+import { Sources } from './sources.tsx';
+
+export function Setup() {
+  const { state, looking } = useApp();
+  const ownOnly = looking.bringsOwn.value || state.importing.value !== null;
+  return (
+    <div class="stack">
+      <div class="hello">
+        <h1>Train an image model on your own pictures</h1>
+        <p>
+          It runs in this tab, on this computer's GPU, and nothing is sent anywhere. Close the tab when you
+          like: it goes on where it stopped.
+        </p>
+      </div>
+      <section aria-labelledby="h-pictures">
+        <h2 class="vh" id="h-pictures">
+          Pictures
+        </h2>
+        <Sources />
+        {ownOnly ? <OwnPictures /> : <Chosen />}
+        <Skipped />
+      </section>
+      <Expect />
+    </div>
+  );
+}
+
+function Chosen() {
+  const { state } = useApp();
+  const { dataset, imageSize, maxImages } = state.form.value;
+  const info = state.datasets.value.find((one) => one.id === dataset);
+  const used = info ? Math.min(info.count, maxImages) : null;
+  const things = info && !info.builtIn ? 'of your pictures' : (info?.title.toLowerCase() ?? 'pictures');
+  return (
+    <>
+      <Mosaic
+        preview={state.preview.value}
+        count={used ?? undefined}
+        label={(shown) => `${shown} of the ${used ?? ''} ${things}, as the model will see them`}
+      />
+      <p class="caption">
+        <span>
+          {used !== null &&
+            `From ${count(used)} pictures, at ${imageSize} × ${imageSize} pixels as the model will see them.`}
+        </span>
+        <span class="wide">{info?.credit}</span>
+      </p>
+    </>
+  );
+}

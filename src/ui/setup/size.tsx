@@ -1,0 +1,49 @@
+// Which network: the presets with the time each takes here, and all settings. Not here: the settings' fields.
+import { PRESET_NAMES, PRESETS, type PresetName } from '../../config.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { EstimateNote } from './estimate-note.tsx';
+import { duration, UNKNOWN } from '../format.ts';
+import { MemoryAlert } from './memory-alert.tsx';
+import { SettingsForm } from './settings-form.tsx';
+
+/** `bench` compares machines; it is offered only where the address asks for it. */
+const offered = (chosen: PresetName): PresetName[] =>
+  PRESET_NAMES.filter((name) => name !== 'bench' || chosen === 'bench');
+
+export function Size() {
+  const { state } = useApp();
+  const chosen = state.form.value.preset;
+  return (
+    <section class="size" aria-labelledby="h-size">
+      <h2 id="h-size">Size</h2>
+      <div class="presets" role="radiogroup" aria-labelledby="h-size">
+        {offered(chosen).map((name) => (
+          <Choice key={name} name={name} chosen={name === chosen} />
+        ))}
+      </div>
+      <EstimateNote />
+      <MemoryAlert />
+      <SettingsForm />
+    </section>
+  );
+}
+
+function Choice({ name, chosen }: { name: PresetName; chosen: boolean }) {
+  const { state, commands } = useApp();
+  const estimate = state.estimates.value[name];
+  const seconds = estimate && (estimate.secondsPer1000Steps * estimate.totalSteps) / 1000;
+  return (
+    <label>
+      <input
+        type="radio"
+        name="preset"
+        value={name}
+        checked={chosen}
+        onChange={() => commands.setForm({ preset: name })}
+      />
+      <b>{PRESETS[name].title}</b>
+      <span>{PRESETS[name].note}</span>
+      <em>{seconds === undefined ? UNKNOWN : duration(seconds)}</em>
+    </label>
+  );
+}
