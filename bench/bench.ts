@@ -2,10 +2,10 @@
 // then kernel times, samples, losses. Reports rows as it goes; the last is the summary. Not here: the command line, the
 // browser, PyTorch.
 import * as tf from '@tensorflow/tfjs-core';
-import { type Device, startDevice } from '../src/engine/device.ts';
-import { createEagerExecutor } from '../src/engine/eager-executor.ts';
+import { type Device, startDevice } from '../src/engine/device/device.ts';
+import { createEagerExecutor } from '../src/engine/eager/eager-executor.ts';
 import type { Executor, ExecutorKind } from '../src/engine/executor.ts';
-import type { PlanReport } from '../src/engine/plan/plan-executor.ts';
+import type { PlanReport } from '../src/engine/plan/run/plan-executor.ts';
 import { GpuCounter } from './counting.ts';
 import { kernelRows } from './kernel-rows.ts';
 import { timeKernels } from './kernel-times.ts';
@@ -116,7 +116,7 @@ async function make(kind: ExecutorKind, task: Task, { device }: Bench): Promise<
 }
 
 async function makePlan(device: Device, { parameters, network, shape }: Task): Promise<Made> {
-  const { createPlanExecutor } = await import('../src/engine/plan/plan-executor.ts');
+  const { createPlanExecutor } = await import('../src/engine/plan/run/plan-executor.ts');
   const onCompiled = (done: number, total: number) => {
     if (done % 10 === 0 || done === total) console.error(`pipelines: ${done} of ${total}`);
   };

@@ -1,6 +1,6 @@
 // One row for each operation of a step: dispatches, time, share of all GPU time, arithmetic and memory a second.
 // Joins what was measured (kernel-times.ts) with what the plan says its kernels do. Not here: measuring.
-import type { PlanReport } from '../src/engine/plan/plan-executor.ts';
+import type { PlanReport } from '../src/engine/plan/run/plan-executor.ts';
 import type { KernelTime } from './kernel-times.ts';
 import { rounded } from './summary.ts';
 

@@ -1,6 +1,6 @@
 // The last line of a benchmark: exactly these fields, which other programs read (the contract of design.md section 6).
 // Not here: how they are measured (bench.ts).
-import type { PlanReport } from '../src/engine/plan/plan-executor.ts';
+import type { PlanReport } from '../src/engine/plan/run/plan-executor.ts';
 import { median, type StepTime } from './steps.ts';
 
 export const SUMMARY_FIELDS = [

@@ -1,7 +1,7 @@
 // Stock TensorFlow.js and our executor in turns on one adapter: A-B-A-B, so that a machine that gets slower gets slower for
 // both. Refuses sides that do not learn alike. Not here: the clock (steps.ts), the sides themselves.
 import type { Executor } from '../src/engine/executor.ts';
-import { inputAndTarget } from '../src/engine/input-and-target.ts';
+import { inputAndTarget } from '../src/engine/eager/input-and-target.ts';
 import type { Row } from './bench.ts';
 import type { GpuCounter } from './counting.ts';
 import type { Amount } from './options.ts';

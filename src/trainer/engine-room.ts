@@ -1,23 +1,23 @@
 // The device under the trainer: started, tested, probed, guarded, started again after a loss. Not here: runs.
 import { recall, remember } from '../checkpoint/index-db.ts';
 import { networkOf, type RunConfig } from '../config.ts';
-import { type Device, raceLost, startDevice } from '../engine/device.ts';
-import { createEagerExecutor } from '../engine/eager-executor.ts';
-import { createEagerPredictor } from '../engine/eager-predictor.ts';
+import { type Device, raceLost, startDevice } from '../engine/device/device.ts';
+import { createEagerExecutor } from '../engine/eager/eager-executor.ts';
+import { createEagerPredictor } from '../engine/eager/eager-predictor.ts';
 import type { Executor, ExecutorState, Network, Predictor } from '../engine/executor.ts';
-import { createPlanPredictor } from '../engine/given-predictor.ts';
+import { createPlanPredictor } from '../engine/plan/run/given-predictor.ts';
 import {
   createPlanExecutor,
   familyOf,
   type PlanOptions,
   trainingBytes,
-} from '../engine/plan/plan-executor.ts';
+} from '../engine/plan/run/plan-executor.ts';
 import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
-import type { TileChoices } from '../engine/plan/tile-choice.ts';
-import { planSelfTest } from '../engine/plan/plan-self-test.ts';
-import { probePlan } from '../engine/plan/plan-probe.ts';
-import { probe } from '../engine/probe.ts';
-import { gradientSelfTest } from '../engine/self-test.ts';
+import type { TileChoices } from '../engine/plan/kernels/conv/tile-choice.ts';
+import { planSelfTest } from '../engine/plan/run/plan-self-test.ts';
+import { probePlan } from '../engine/plan/run/plan-probe.ts';
+import { probe } from '../engine/eager/eager-probe.ts';
+import { gradientSelfTest } from '../engine/eager/eager-self-test.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 import { unetParameters } from '../model/parameters.ts';
 import { unet } from '../model/unet.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import { cleanAndNoise, lossWeights, mixtureOf, type PredictionType } from '../../src/diffusion/target.ts';
-import { inputAndTarget } from '../../src/engine/input-and-target.ts';
+import { inputAndTarget } from '../../src/engine/eager/input-and-target.ts';
 import { STREAMS, normals, uniforms } from '../../src/random.ts';
 
 const LEVELS = alphaBar('cosine');

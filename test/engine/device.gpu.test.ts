@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { expect, test } from 'vitest';
-import { type Device, raceLost, startDevice } from '../../src/engine/device.ts';
-import { createEagerExecutor } from '../../src/engine/eager-executor.ts';
-import { probe } from '../../src/engine/probe.ts';
-import { gradientSelfTest } from '../../src/engine/self-test.ts';
+import { type Device, raceLost, startDevice } from '../../src/engine/device/device.ts';
+import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
+import { probe } from '../../src/engine/eager/eager-probe.ts';
+import { gradientSelfTest } from '../../src/engine/eager/eager-self-test.ts';
 import { batch, firstState, PARAMETERS, settings, smallNetwork } from './small-network.ts';
 
 /** How a device goes away without being asked. */

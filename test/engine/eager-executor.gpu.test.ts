@@ -1,7 +1,7 @@
 // The same training gives the same bits on a GPU, also when it is stopped and resumed. In a real browser, on webgpu and webgl.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Device, startDevice } from '../../src/engine/device.ts';
-import { createEagerExecutor } from '../../src/engine/eager-executor.ts';
+import { type Device, startDevice } from '../../src/engine/device/device.ts';
+import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
 import { type Executor, type ExecutorState, STATE_GROUPS } from '../../src/engine/executor.ts';
 import { batch, firstState, PARAMETERS, settings, smallNetwork } from './small-network.ts';
 

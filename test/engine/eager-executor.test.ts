@@ -2,8 +2,8 @@
 // test/model/unet-eager.test.ts; the same bits on GPUs are eager-executor.gpu.test.ts's.
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startDevice } from '../../src/engine/device.ts';
-import { createEagerExecutor } from '../../src/engine/eager-executor.ts';
+import { startDevice } from '../../src/engine/device/device.ts';
+import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
 import {
   type Executor,
   type ExecutorState,

@@ -1,6 +1,6 @@
 // The operations on tfjs' cpu backend equal float64 loops, forward and backward. The same on GPUs: eager.gpu.test.ts.
 import { beforeAll, describe, it } from 'vitest';
-import { startDevice } from '../../src/engine/device.ts';
+import { startDevice } from '../../src/engine/device/device.ts';
 import { checkOp, checkTimestepEmbedding, OP_CASES } from './op-cases.ts';
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 // The operations at odd sizes, held against reference.ts on whichever backend is current: forward, and every gradient.
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { eagerOps } from '../../src/engine/eager.ts';
+import { eagerOps } from '../../src/engine/eager/eager-ops.ts';
 import type { Ops } from '../../src/engine/ops.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from './reference.ts';
 

@@ -2,9 +2,9 @@
 // The probe gives numbers in time. On cpu; in browsers: device.gpu.test.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Device, startDevice } from '../../src/engine/device.ts';
-import { probe } from '../../src/engine/probe.ts';
-import { gradientSelfTest } from '../../src/engine/self-test.ts';
+import { type Device, startDevice } from '../../src/engine/device/device.ts';
+import { probe } from '../../src/engine/eager/eager-probe.ts';
+import { gradientSelfTest } from '../../src/engine/eager/eager-self-test.ts';
 
 let device: Device;
 

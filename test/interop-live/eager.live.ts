@@ -1,6 +1,6 @@
 // Live claims about eager (TensorFlow.js, cpu backend). Run by `npm run test:interop`.
-import { startDevice } from '../../src/engine/device.ts';
-import { createEagerExecutor } from '../../src/engine/eager-executor.ts';
+import { startDevice } from '../../src/engine/device/device.ts';
+import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
 import { unet } from '../../src/model/unet.ts';
 import { describeLive } from './live-claims.ts';
 

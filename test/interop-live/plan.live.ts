@@ -1,6 +1,6 @@
 // Live claims about the plan, in a real browser on webgpu. Run by `npm run test:interop`.
-import { startDevice } from '../../src/engine/device.ts';
-import { createPlanExecutor } from '../../src/engine/plan/plan-executor.ts';
+import { startDevice } from '../../src/engine/device/device.ts';
+import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
 import { unet } from '../../src/model/unet.ts';
 import { describeLive } from './live-claims.ts';
 

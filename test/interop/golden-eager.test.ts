@@ -1,7 +1,7 @@
 // Claims about eager (TensorFlow.js, cpu backend): it computes what PyTorch and diffusers compute, in every golden case.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Device, startDevice } from '../../src/engine/device.ts';
-import { createEagerExecutor } from '../../src/engine/eager-executor.ts';
+import { type Device, startDevice } from '../../src/engine/device/device.ts';
+import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
 import type { UNetConfig } from '../../src/model/config.ts';
 import { unet } from '../../src/model/unet.ts';
 import type { GoldenCase, TrainingFixture } from './golden-case.ts';

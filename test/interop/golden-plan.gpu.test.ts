@@ -1,7 +1,7 @@
 // Claims about the plan, in a real browser on webgpu: it computes what PyTorch and diffusers compute, in every golden case.
 // The whole step is the plan's own, noise included. The device's family of kernels; both with VITE_KERNEL_SWEEP=1.
 import { expect, it } from 'vitest';
-import { createPlanExecutor } from '../../src/engine/plan/plan-executor.ts';
+import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
 import { unet } from '../../src/model/unet.ts';
 import { testDevice } from '../engine/plan/test-device.ts';
 import { readGoldenCase } from './golden-case.ts';

@@ -3,10 +3,10 @@
 // is under way. In a real browser.
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { networkOf } from '../../src/config.ts';
-import type { Device } from '../../src/engine/device.ts';
+import type { Device } from '../../src/engine/device/device.ts';
 import type { Network, Predictor } from '../../src/engine/executor.ts';
-import { createPlanPredictor } from '../../src/engine/given-predictor.ts';
-import { createPlanExecutor } from '../../src/engine/plan/plan-executor.ts';
+import { createPlanPredictor } from '../../src/engine/plan/run/given-predictor.ts';
+import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
 import type { UNetConfig } from '../../src/model/config.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { unetParameters } from '../../src/model/parameters.ts';

@@ -1,20 +1,24 @@
 // The backward rules: each operation's kernels in reverse order, gradients added up where a value was read twice.
 // Not here: forward kernels (forward.ts), the update (optimizer.ts).
-import { attentionBackward, attentionMemory } from './attention.ts';
+import { attentionBackward, attentionMemory } from './kernels/attention/attention.ts';
 import {
   type ConvGeometry,
   convFilterGradient,
   convInputGradient,
   filterPartialShape,
   filterSplits,
-} from './conv.ts';
-import { add, addInto, siluGradient, split, upsampleGradient } from './elementwise.ts';
+} from './kernels/conv/conv.ts';
+import { add, addInto, siluGradient, split, upsampleGradient } from './kernels/elementwise.ts';
 import type { Emission } from './emission.ts';
 import { concatGeometry, type Saved, upsampleGeometry } from './forward.ts';
 import type { ConvOperation, GroupNormOperation, Operation } from './graph.ts';
 import { operandsOf, resultsOf } from './graph.ts';
-import { type GroupNormBackward, groupNormBackward, type PartGradient } from './group-norm.ts';
-import { rowsIn, type Value } from './kernel.ts';
+import {
+  type GroupNormBackward,
+  groupNormBackward,
+  type PartGradient,
+} from './kernels/group-norm/group-norm.ts';
+import { rowsIn, type Value } from './kernels/kernel.ts';
 import type { VectorSums } from './vector-sums.ts';
 
 /** Where gradients of parameters go. */

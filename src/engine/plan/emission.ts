@@ -1,9 +1,9 @@
 // Where kernels are collected while a plan is written down: the list, the values made on the way, constants to upload.
-import type { ConvGeometry } from './conv.ts';
-import type { TileShape } from './conv-tiles-shapes.ts';
+import type { ConvGeometry } from './kernels/conv/conv.ts';
+import type { TileShape } from './kernels/conv/tiles/shapes.ts';
 import type { Values } from './graph.ts';
-import type { Family, Kernel, Value } from './kernel.ts';
-import { chosenTile, type ConvWay, type TileChoices } from './tile-choice.ts';
+import type { Family, Kernel, Value } from './kernels/kernel.ts';
+import { chosenTile, type ConvWay, type TileChoices } from './kernels/conv/tile-choice.ts';
 
 export class Emission {
   readonly family: Family;

@@ -3,7 +3,7 @@
 import { FaultError } from '../../fault.ts';
 import type { ParameterSpec } from '../executor.ts';
 import { toEngineLayout } from '../layout.ts';
-import { elementsOf, type Value } from './kernel.ts';
+import { elementsOf, type Value } from './kernels/kernel.ts';
 import { ALIGNMENT, tooLarge } from './memory.ts';
 
 const ALIGNED_ELEMENTS = ALIGNMENT / 4;

@@ -1,12 +1,12 @@
 // Forward kernels of each operation. What the backward pass will want to read again is remembered in `Saved`.
-import { attentionForward, attentionMemory } from './attention.ts';
-import { convForward } from './conv.ts';
-import { add, concat, silu, upsample } from './elementwise.ts';
+import { attentionForward, attentionMemory } from './kernels/attention/attention.ts';
+import { convForward } from './kernels/conv/conv.ts';
+import { add, concat, silu, upsample } from './kernels/elementwise.ts';
 import type { Emission } from './emission.ts';
 import type { Operation } from './graph.ts';
-import { groupNormForward } from './group-norm.ts';
-import type { Value } from './kernel.ts';
-import { embeddingFrequencies, timestepEmbedding } from './timestep-embedding.ts';
+import { groupNormForward } from './kernels/group-norm/group-norm.ts';
+import type { Value } from './kernels/kernel.ts';
+import { embeddingFrequencies, timestepEmbedding } from './kernels/timestep-embedding.ts';
 
 /** By the id of an operation's result: mean and deviation of a groupNorm, softmaxed scores of an attention. */
 export type Saved = Map<number, Value>;

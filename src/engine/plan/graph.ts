@@ -1,10 +1,10 @@
 // The network as a list of operations: `graphOps` is the vocabulary of ops.ts over values that hold no numbers, so that
 // running the network once writes down what it does. Not here: joining operations (fuse.ts), kernels (forward.ts).
 import type { Ops } from '../ops.ts';
-import type { AttentionGeometry } from './attention.ts';
-import type { ConvGeometry } from './conv.ts';
-import type { GroupNormGeometry } from './group-norm.ts';
-import type { Value } from './kernel.ts';
+import type { AttentionGeometry } from './kernels/attention/attention.ts';
+import type { ConvGeometry } from './kernels/conv/conv.ts';
+import type { GroupNormGeometry } from './kernels/group-norm/group-norm.ts';
+import type { Value } from './kernels/kernel.ts';
 
 export interface ConvOperation {
   op: 'conv';

@@ -1,6 +1,6 @@
 // Memory that outlives a pass: weights, moments, gradients, inputs, results. Each home becomes one GPU buffer.
 // Not here: the arena of values that come and go (memory.ts), the buffers themselves (buffers.ts).
-import { bytesOf, type Value } from './kernel.ts';
+import { bytesOf, type Value } from './kernels/kernel.ts';
 import { aligned } from './memory.ts';
 
 export interface Spot {

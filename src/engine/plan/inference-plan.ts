@@ -4,7 +4,7 @@ import type { FlatLayout } from './flat-layout.ts';
 import { emitForward } from './forward.ts';
 import { Values } from './graph.ts';
 import { Homes } from './homes.ts';
-import type { Kernel, Value } from './kernel.ts';
+import type { Kernel, Value } from './kernels/kernel.ts';
 import { aligned, type MemoryPlan, planMemory } from './memory.ts';
 import { homeOf, type PlanMemory, type PlanSpec, putPieces, writeNetwork } from './training-plan.ts';
 

@@ -2,7 +2,7 @@
 // never live together share memory. Greedy by size (Pisarchyk & Lee 2020, "Efficient Memory Management for Deep Neural Net
 // Inference"). Not here: GPU buffers.
 import { type Fault, FaultError } from '../../fault.ts';
-import { bytesOf, type Kernel, type Value } from './kernel.ts';
+import { bytesOf, type Kernel, type Value } from './kernels/kernel.ts';
 
 /** WebGPU's alignment of a storage binding. */
 export const ALIGNMENT = 256;

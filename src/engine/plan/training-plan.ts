@@ -12,12 +12,12 @@ import { fuse } from './fuse.ts';
 import { graphOps, type Operation, resultsOf, Values } from './graph.ts';
 import { Homes } from './homes.ts';
 import { joinLinears } from './join-linears.ts';
-import { bytesOf, elementsOf, type Family, type Kernel, type Value } from './kernel.ts';
-import { lossAndGradient, lossPartialShape, perPictureLoss } from './loss.ts';
+import { bytesOf, elementsOf, type Family, type Kernel, type Value } from './kernels/kernel.ts';
+import { lossAndGradient, lossPartialShape, perPictureLoss } from './kernels/loss.ts';
 import { aligned, type MemoryPlan, planMemory, tooLarge } from './memory.ts';
-import { mixNoise } from './mix-noise.ts';
-import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './optimizer.ts';
-import type { TileChoices } from './tile-choice.ts';
+import { mixNoise } from './kernels/mix-noise.ts';
+import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './kernels/optimizer.ts';
+import type { TileChoices } from './kernels/conv/tile-choice.ts';
 import { VectorSums } from './vector-sums.ts';
 
 export interface PlanSpec {

@@ -3,8 +3,8 @@
 import type { Emission } from './emission.ts';
 import { alignedElements, type FlatLayout } from './flat-layout.ts';
 import type { Homes } from './homes.ts';
-import { elementsOf, type Kernel, rowsIn, type Value } from './kernel.ts';
-import { rowSums } from './row-sums.ts';
+import { elementsOf, type Kernel, rowsIn, type Value } from './kernels/kernel.ts';
+import { rowSums } from './kernels/row-sums.ts';
 
 const HOME = 'vector sums';
 

@@ -6,8 +6,8 @@ import {
   attentionForward,
   type AttentionGeometry,
   attentionMemory,
-} from '../../../src/engine/plan/attention.ts';
-import type { Family, Value } from '../../../src/engine/plan/kernel.ts';
+} from '../../../src/engine/plan/kernels/attention/attention.ts';
+import type { Family, Value } from '../../../src/engine/plan/kernels/kernel.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../reference.ts';
 import { difference } from './group-norm-claims.ts';
 import { fromColumns, inColumns, runKernels, value } from './run-kernels.ts';

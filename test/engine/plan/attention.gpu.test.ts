@@ -1,6 +1,6 @@
 // Attention and its gradient, both families, where all scores are kept and where they are made again.
 import { expect, test } from 'vitest';
-import { attentionMemory } from '../../../src/engine/plan/attention.ts';
+import { attentionMemory } from '../../../src/engine/plan/kernels/attention/attention.ts';
 import { claimAttention } from './attention-claims.ts';
 
 for (const family of ['tiles', 'registers'] as const) {

@@ -1,8 +1,8 @@
 // Matrix products at every layout and odd shape, against float64: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, expect, test } from 'vitest';
-import type { MatrixLayout } from '../../../src/engine/plan/batched-matmul-operands.ts';
-import { batchedMatmul } from '../../../src/engine/plan/batched-matmul.ts';
-import type { Family } from '../../../src/engine/plan/kernel.ts';
+import type { MatrixLayout } from '../../../src/engine/plan/kernels/attention/batched-matmul-operands.ts';
+import { batchedMatmul } from '../../../src/engine/plan/kernels/attention/batched-matmul.ts';
+import type { Family } from '../../../src/engine/plan/kernels/kernel.ts';
 import { wavy } from '../reference.ts';
 import { difference } from './group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';

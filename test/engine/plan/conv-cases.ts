@@ -1,9 +1,9 @@
 // The convolution's shapes to test, its three operations in plain float64 loops, and the claim that a family's kernels
 // compute them. Not a test: the tests of each family call it.
 import { expect } from 'vitest';
-import type * as conv from '../../../src/engine/plan/conv-registers.ts';
-import type { ConvGeometry } from '../../../src/engine/plan/conv.ts';
-import { type Family, rowsIn, type Value } from '../../../src/engine/plan/kernel.ts';
+import type * as conv from '../../../src/engine/plan/kernels/conv/registers/conv-registers.ts';
+import type { ConvGeometry } from '../../../src/engine/plan/kernels/conv/conv.ts';
+import { type Family, rowsIn, type Value } from '../../../src/engine/plan/kernels/kernel.ts';
 import { wavy } from '../reference.ts';
 import { inColumns, runKernels, value } from './run-kernels.ts';
 

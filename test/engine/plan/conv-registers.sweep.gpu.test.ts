@@ -1,8 +1,8 @@
 // The convolution's kernels for GPUs in software at every odd shape, with quad operations and without:
 // `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, test } from 'vitest';
-import * as registers from '../../../src/engine/plan/conv-registers.ts';
-import type { Kernel } from '../../../src/engine/plan/kernel.ts';
+import * as registers from '../../../src/engine/plan/kernels/conv/registers/conv-registers.ts';
+import type { Kernel } from '../../../src/engine/plan/kernels/kernel.ts';
 import { claimConv, type ConvFamily, DECISIVE_CASES, nameOf, SWEEP_CASES } from './conv-cases.ts';
 
 /** What a device without `subgroups` compiles. */

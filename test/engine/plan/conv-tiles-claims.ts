@@ -1,8 +1,8 @@
 // What the tests of the tiled convolutions share: the kernels with a tile given, and the claim that no tile changes a bit.
 import { expect } from 'vitest';
-import type { ConvGeometry } from '../../../src/engine/plan/conv.ts';
-import * as tiles from '../../../src/engine/plan/conv-tiles.ts';
-import type { Kernel, Value } from '../../../src/engine/plan/kernel.ts';
+import type { ConvGeometry } from '../../../src/engine/plan/kernels/conv/conv.ts';
+import * as tiles from '../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
+import type { Kernel, Value } from '../../../src/engine/plan/kernels/kernel.ts';
 import { wavy } from '../reference.ts';
 import { type ConvFamily, splitValues } from './conv-cases.ts';
 import { runKernels, value } from './run-kernels.ts';

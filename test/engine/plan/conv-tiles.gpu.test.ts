@@ -1,7 +1,7 @@
 // The convolution kernels for GPUs in hardware against float64 loops, at the few shapes that decide, and that a tile's shape
 // changes no bit. Every odd shape in every tile is in conv-tiles.sweep.gpu.test.ts.
 import { test } from 'vitest';
-import * as tiles from '../../../src/engine/plan/conv-tiles.ts';
+import * as tiles from '../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
 import { claimConv, type ConvCase, geometryOf, nameOf } from './conv-cases.ts';
 import { claimSameBits } from './conv-tiles-claims.ts';
 

@@ -1,7 +1,7 @@
 // The convolution kernels for GPUs in hardware at every odd shape, the tiles' shapes going round, and each tile's bits against
 // the others': `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, expect, test } from 'vitest';
-import { convForward, TILE_SHAPES } from '../../../src/engine/plan/conv-tiles.ts';
+import { convForward, TILE_SHAPES } from '../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
 import { wavy } from '../reference.ts';
 import {
   claimConv,

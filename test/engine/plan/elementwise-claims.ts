@@ -1,7 +1,7 @@
 // The elementwise kernels against plain float64 loops, for any shape. Not a test: the tests call it.
 import { expect } from 'vitest';
-import * as kernels from '../../../src/engine/plan/elementwise.ts';
-import { elementsOf, type Family, type Kernel, type Value } from '../../../src/engine/plan/kernel.ts';
+import * as kernels from '../../../src/engine/plan/kernels/elementwise.ts';
+import { elementsOf, type Family, type Kernel, type Value } from '../../../src/engine/plan/kernels/kernel.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../reference.ts';
 import { type Adding, adding, difference } from './group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';

@@ -1,12 +1,15 @@
 // Group norm's kernels against plain float64 loops and central differences of them, for any shape. Not a test: the tests call it.
 import { expect } from 'vitest';
-import { groupNormBackward, groupNormForward } from '../../../src/engine/plan/group-norm.ts';
+import {
+  groupNormBackward,
+  groupNormForward,
+} from '../../../src/engine/plan/kernels/group-norm/group-norm.ts';
 import type {
   GroupNormBackward,
   GroupNormForward,
   GroupNormGeometry,
-} from '../../../src/engine/plan/group-norm.ts';
-import type { Family, Value } from '../../../src/engine/plan/kernel.ts';
+} from '../../../src/engine/plan/kernels/group-norm/group-norm.ts';
+import type { Family, Value } from '../../../src/engine/plan/kernels/kernel.ts';
 import { centralDifferences, type Plain, referenceOps, wavy } from '../reference.ts';
 import { fromColumns, runKernels, value } from './run-kernels.ts';
 

@@ -1,9 +1,9 @@
 // The loss's kernels against float64, for two micro-batches of one step. Not a test: the tests call it.
 import { expect } from 'vitest';
-import type { Family, Kernel, Value } from '../../../src/engine/plan/kernel.ts';
-import { lossAndGradient, lossPartialShape, perPictureLoss } from '../../../src/engine/plan/loss.ts';
-import type { BatchGeometry } from '../../../src/engine/plan/mix-noise.ts';
-import { controlOf } from '../../../src/engine/plan/optimizer.ts';
+import type { Family, Kernel, Value } from '../../../src/engine/plan/kernels/kernel.ts';
+import { lossAndGradient, lossPartialShape, perPictureLoss } from '../../../src/engine/plan/kernels/loss.ts';
+import type { BatchGeometry } from '../../../src/engine/plan/kernels/mix-noise.ts';
+import { controlOf } from '../../../src/engine/plan/kernels/optimizer.ts';
 import { wavy } from '../reference.ts';
 import { settings } from '../small-network.ts';
 import { difference } from './group-norm-claims.ts';

@@ -1,6 +1,6 @@
 // Claims about places: values that live together never overlap, those that do not share, nothing crosses a buffer's end.
 import { expect, test } from 'vitest';
-import { bytesOf, type Access, type Kernel, type Value } from '../../../src/engine/plan/kernel.ts';
+import { bytesOf, type Access, type Kernel, type Value } from '../../../src/engine/plan/kernels/kernel.ts';
 import { ALIGNMENT, aligned, planMemory } from '../../../src/engine/plan/memory.ts';
 import { randomWord, STREAMS } from '../../../src/random.ts';
 

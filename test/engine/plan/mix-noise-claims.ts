@@ -1,7 +1,7 @@
 // The mixture on the GPU against random.ts's normals. Not a test: the tests call it.
 import { expect } from 'vitest';
-import type { Family } from '../../../src/engine/plan/kernel.ts';
-import { type BatchGeometry, mixNoise } from '../../../src/engine/plan/mix-noise.ts';
+import type { Family } from '../../../src/engine/plan/kernels/kernel.ts';
+import { type BatchGeometry, mixNoise } from '../../../src/engine/plan/kernels/mix-noise.ts';
 import { normals, STREAMS } from '../../../src/random.ts';
 import { wavy } from '../reference.ts';
 import { runKernels, value } from './run-kernels.ts';

@@ -1,9 +1,9 @@
 // A whole update against adamw.ts, which is held against PyTorch, on tfjs' cpu backend. Not a test: the tests call it.
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { adamW as eagerAdamW, clipCoefficient, type FlatState } from '../../../src/engine/adamw.ts';
+import { adamW as eagerAdamW, clipCoefficient, type FlatState } from '../../../src/engine/eager/adamw.ts';
 import { STATE_GROUPS, type StepSettings } from '../../../src/engine/executor.ts';
-import { elementsOf, type Family, type Kernel, type Value } from '../../../src/engine/plan/kernel.ts';
+import { elementsOf, type Family, type Kernel, type Value } from '../../../src/engine/plan/kernels/kernel.ts';
 import {
   adamW,
   CONTROL_LENGTH,
@@ -11,7 +11,7 @@ import {
   squareSums,
   squareSumsShape,
   stepVerdict,
-} from '../../../src/engine/plan/optimizer.ts';
+} from '../../../src/engine/plan/kernels/optimizer.ts';
 import { wavy } from '../reference.ts';
 import { difference } from './group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';

@@ -1,7 +1,7 @@
 // The generator in WGSL: the words of Random123's vectors, and random.ts's normals at every kind of word.
 import { expect, test } from 'vitest';
-import { kernel } from '../../../src/engine/plan/kernel.ts';
-import { PHILOX } from '../../../src/engine/plan/philox.ts';
+import { kernel } from '../../../src/engine/plan/kernels/kernel.ts';
+import { PHILOX } from '../../../src/engine/plan/kernels/philox.ts';
 import { inverseNormal, philoxBlock } from '../../../src/random.ts';
 import { runKernels, value } from './run-kernels.ts';
 

@@ -2,15 +2,15 @@
 // and in both families' own order (tiles with VITE_KERNEL_SWEEP=1); and a steady step creates no buffer. In a real browser,
 // on webgpu.
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
-import type { Device } from '../../../src/engine/device.ts';
-import { createEagerExecutor } from '../../../src/engine/eager-executor.ts';
+import type { Device } from '../../../src/engine/device/device.ts';
+import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';
 import {
   type Executor,
   type ExecutorState,
   type NoisedBatch,
   STATE_GROUPS,
 } from '../../../src/engine/executor.ts';
-import { createPlanExecutor, type PlanExecutor } from '../../../src/engine/plan/plan-executor.ts';
+import { createPlanExecutor, type PlanExecutor } from '../../../src/engine/plan/run/plan-executor.ts';
 import { STREAMS } from '../../../src/random.ts';
 import { batch, firstState, PARAMETERS, settings, smallNetwork } from '../small-network.ts';
 import { testDevice } from './test-device.ts';

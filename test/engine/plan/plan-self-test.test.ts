@@ -1,7 +1,7 @@
 // The numbers that the plan's self-test expects are those that eager gives on tfjs' cpu backend.
 import { expect, test } from 'vitest';
-import { startDevice } from '../../../src/engine/device.ts';
-import { createEagerExecutor } from '../../../src/engine/eager-executor.ts';
+import { startDevice } from '../../../src/engine/device/device.ts';
+import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';
 import {
   SELF_TEST_NUMBERS,
   SELF_TEST_PARAMETERS,
@@ -9,7 +9,7 @@ import {
   selfTestNetwork,
   selfTestSettings,
   selfTestState,
-} from '../../../src/engine/plan/plan-self-test.ts';
+} from '../../../src/engine/plan/run/plan-self-test.ts';
 
 test('eager on the processor gives them', async () => {
   await startDevice('cpu');

@@ -5,10 +5,10 @@ import { networkOf, PRESET_NAMES, type PresetName, presetConfig } from '../../..
 import { mixtureOf } from '../../../src/diffusion/target.ts';
 import { alphaBar, TIMESTEPS } from '../../../src/diffusion/noise-schedule.ts';
 import { emaDecayAt } from '../../../src/diffusion/training-schedules.ts';
-import type { Device } from '../../../src/engine/device.ts';
-import { createEagerExecutor } from '../../../src/engine/eager-executor.ts';
+import type { Device } from '../../../src/engine/device/device.ts';
+import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';
 import type { Executor, Network, NoisedBatch } from '../../../src/engine/executor.ts';
-import { createPlanExecutor } from '../../../src/engine/plan/plan-executor.ts';
+import { createPlanExecutor } from '../../../src/engine/plan/run/plan-executor.ts';
 import type { UNetConfig } from '../../../src/model/config.ts';
 import { initialWeights } from '../../../src/model/init.ts';
 import { unetParameters } from '../../../src/model/parameters.ts';

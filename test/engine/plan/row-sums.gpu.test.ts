@@ -1,7 +1,7 @@
 // Gradients of vectors added up from rows, against float64.
 import { expect, test } from 'vitest';
-import type { Family } from '../../../src/engine/plan/kernel.ts';
-import { rowSums } from '../../../src/engine/plan/row-sums.ts';
+import type { Family } from '../../../src/engine/plan/kernels/kernel.ts';
+import { rowSums } from '../../../src/engine/plan/kernels/row-sums.ts';
 import { wavy } from '../reference.ts';
 import { difference } from './group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';

@@ -1,8 +1,8 @@
 // Runs kernels on a real device with given numbers, all values in one buffer as in a plan, and reads every value back.
 // Not a test: the kernels' tests call it. `values` makes the values a kernel binds.
-import type { Kernel, Value } from '../../../src/engine/plan/kernel.ts';
-import { bytesOf, elementsOf, rowsIn } from '../../../src/engine/plan/kernel.ts';
-import { Program, pipelineCacheOf } from '../../../src/engine/plan/program.ts';
+import type { Kernel, Value } from '../../../src/engine/plan/kernels/kernel.ts';
+import { bytesOf, elementsOf, rowsIn } from '../../../src/engine/plan/kernels/kernel.ts';
+import { Program, pipelineCacheOf } from '../../../src/engine/plan/run/program.ts';
 import { testDevice } from './test-device.ts';
 
 let made = 0;

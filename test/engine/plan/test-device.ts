@@ -1,6 +1,6 @@
 // The WebGPU device of all kernel and plan tests: one for all files (vitest.config.ts: no isolation), so that what several of
 // them run is compiled once. And the budget: compiling is what a software GPU spends their time on.
-import { type Device, startDevice } from '../../../src/engine/device.ts';
+import { type Device, startDevice } from '../../../src/engine/device/device.ts';
 
 /** Pipelines that `npm test` may compile; `npm run test:kernels` compiles what it likes. */
 const MOST_PIPELINES = 80;

@@ -1,7 +1,10 @@
 // The timestep embedding's kernel against float64, and against the executor that PyTorch's numbers are held to.
 import { describe, expect, test } from 'vitest';
-import type { Family } from '../../../src/engine/plan/kernel.ts';
-import { embeddingFrequencies, timestepEmbedding } from '../../../src/engine/plan/timestep-embedding.ts';
+import type { Family } from '../../../src/engine/plan/kernels/kernel.ts';
+import {
+  embeddingFrequencies,
+  timestepEmbedding,
+} from '../../../src/engine/plan/kernels/timestep-embedding.ts';
 import { referenceOps } from '../reference.ts';
 import { difference } from './group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { networkOf, PRESET_NAMES, type PresetName, presetConfig } from '../../../src/config.ts';
 import type { Network } from '../../../src/engine/executor.ts';
 import { planInference } from '../../../src/engine/plan/inference-plan.ts';
-import type { Family } from '../../../src/engine/plan/kernel.ts';
+import type { Family } from '../../../src/engine/plan/kernels/kernel.ts';
 import { planTraining } from '../../../src/engine/plan/training-plan.ts';
 import { unetParameters } from '../../../src/model/parameters.ts';
 import { unet } from '../../../src/model/unet.ts';

@@ -1,0 +1,215 @@
+// Trains and predicts with eagerOps: the state lives on the device as long vectors, a step is forward, tfjs' gradients, update.
+// Not here: the operations (eager.ts), the update's equations (adamw.ts), when steps are made (the caller).
+import * as tf from '@tensorflow/tfjs-core';
+import { FaultError } from '../../fault.ts';
+import { adamW, allFinite, choose, clipCoefficient, type FlatState, globalNorm } from './adamw.ts';
+import type { Device } from '../device/device.ts';
+import { eagerForward, HeldTensors, type Pass, predictEagerly } from './eager-predictor.ts';
+import {
+  type Executor,
+  type ExecutorState,
+  type HeldWeights,
+  type Network,
+  type ParameterSpec,
+  STATE_GROUPS,
+  type StateGroup,
+  type StepBatch,
+  type StepSettings,
+  type StepStats,
+} from '../executor.ts';
+import { inputAndTarget } from './input-and-target.ts';
+import { sizeOf } from '../layout.ts';
+import { joinShard, planShards, type Shard, splitShard, uploadShard } from './shards.ts';
+import { expectLengths, toTorchArrays } from '../state-arrays.ts';
+
+/** Forward and backward of one micro-batch. */
+interface Gradients {
+  loss: tf.Scalar;
+  perSample: tf.Tensor1D;
+  /** One vector per shard. */
+  flat: tf.Tensor1D[];
+}
+
+/**
+ * An executor on the current tfjs backend. `setState` comes first.
+ * Throws FaultError (kind `memory`) where a single parameter is larger than the device's largest tensor.
+ */
+export function createEagerExecutor(
+  device: Pick<Device, 'maxTensorBytes'>,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+): Executor {
+  for (const { name, shape } of parameters) {
+    if (sizeOf(shape) * 4 > device.maxTensorBytes)
+      throw tooLarge(name, sizeOf(shape) * 4, device.maxTensorBytes);
+  }
+  return new EagerExecutor(parameters, network, planShards(parameters, device.maxTensorBytes));
+}
+
+class EagerExecutor implements Executor {
+  readonly kind = 'eager';
+  readonly parameters: readonly ParameterSpec[];
+  readonly #network: Network;
+  readonly #shards: Shard[];
+  /** One per shard; empty before setState. */
+  #state: FlatState[] = [];
+
+  constructor(parameters: readonly ParameterSpec[], network: Network, shards: Shard[]) {
+    this.parameters = parameters;
+    this.#network = network;
+    this.#shards = shards;
+  }
+
+  setState(state: ExecutorState): void {
+    expectLengths(this.parameters, state);
+    const old = this.#state;
+    let first = 0;
+    this.#state = this.#shards.map((shard) => {
+      const last = first + shard.parts.length;
+      const upload = (group: StateGroup) => uploadShard(shard, state[group].slice(first, last));
+      const flat = mapGroups(upload);
+      first = last;
+      return flat;
+    });
+    disposeAll(old);
+  }
+
+  async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
+    const before = this.#ready();
+    const samples = microBatches.reduce((sum, batch) => sum + batch.shape[0], 0);
+    const [stats, after] = tf.tidy(() => {
+      const { loss, perSample, flat } = this.#averageGradients(microBatches);
+      const norm = globalNorm(flat);
+      const ok = allFinite([loss, norm]);
+      const clip = settings.gradientClip > 0 ? clipCoefficient(norm, settings.gradientClip) : null;
+      const updated = before.map((state, i) => {
+        const gradient = flat[i] as tf.Tensor1D;
+        return choose(ok, adamW(state, clip ? tf.mul(gradient, clip) : gradient, settings), state);
+      });
+      const numbers = [loss, norm, tf.cast(ok, 'float32')].map((number) =>
+        tf.reshape<tf.Rank.R1>(number, [1]),
+      );
+      return [tf.concat1d([...numbers, perSample]), updated] as const;
+    });
+    this.#state = after;
+    disposeAll(before);
+    return readStats(stats, samples);
+  }
+
+  /** Loss, per-sample losses and gradients over all micro-batches: means of theirs. */
+  #averageGradients(microBatches: StepBatch[]): Gradients {
+    const weights = this.#split('weights');
+    const all = microBatches.map((batch) => this.#gradients(weights, batch));
+    const mean = <T extends tf.Tensor>(tensors: T[]) => tf.div<T>(tf.addN(tensors), tensors.length);
+    const [only] = all;
+    if (only && all.length === 1) return only;
+    return {
+      loss: mean(all.map((one) => one.loss)),
+      perSample: tf.concat1d(all.map((one) => one.perSample)),
+      flat: this.#shards.map((_, i) => mean(all.map((one) => one.flat[i] as tf.Tensor1D))),
+    };
+  }
+
+  #gradients(weights: tf.Tensor[], batch: StepBatch): Gradients {
+    const { input, target: wanted } = inputAndTarget(batch);
+    const target = tf.tensor4d(wanted, batch.shape);
+    const sampleWeights = tf.tensor1d(batch.sampleWeights);
+    let perSample: tf.Tensor1D | undefined;
+    const lossOf = (...tensors: tf.Tensor[]): tf.Scalar => {
+      const prediction = this.#forward(tensors, input, batch.timesteps, batch.shape);
+      // The only thing beside the loss that outlives the forward pass.
+      perSample = tf.keep(tf.mean<tf.Tensor1D>(tf.square(tf.sub(prediction, target)), [1, 2, 3]));
+      return tf.mean(tf.mul(perSample, sampleWeights));
+    };
+    const { value: loss, grads } = tf.valueAndGrads(lossOf)(weights);
+    const kept = perSample as unknown as tf.Tensor1D;
+    const result = { loss, perSample: tf.clone(kept), flat: this.#join(grads) };
+    kept.dispose();
+    return result;
+  }
+
+  #forward(tensors: readonly tf.Tensor[], ...pass: Pass): tf.Tensor {
+    return eagerForward(this.parameters, this.#network, tensors, ...pass);
+  }
+
+  /** A tensor per parameter, in the order of the specs. */
+  #split(group: StateGroup): tf.Tensor[] {
+    const state = this.#ready();
+    return this.#shards.flatMap((shard, i) => splitShard(shard, (state[i] as FlatState)[group]));
+  }
+
+  #join(tensors: readonly tf.Tensor[]): tf.Tensor1D[] {
+    let first = 0;
+    return this.#shards.map((shard) => joinShard(shard, tensors.slice(first, (first += shard.parts.length))));
+  }
+
+  async snapshot(): Promise<ExecutorState> {
+    // Clones share the data: the state of this moment stays until it is read, whatever training does meanwhile.
+    const pinned = this.#ready().map((flat) => mapGroups((group) => tf.clone(flat[group])));
+    const state: ExecutorState = { weights: [], ema: [], expAvg: [], expAvgSq: [] };
+    // All reads are encoded at once: one that is encoded later would wait behind the steps that follow.
+    const read = async (group: StateGroup, i: number) =>
+      await (pinned[i] as FlatState)[group].data<'float32'>();
+    const reads = STATE_GROUPS.map((group) => Promise.all(this.#shards.map((_, i) => read(group, i))));
+    try {
+      const values = await Promise.all(reads);
+      for (const [g, group] of STATE_GROUPS.entries()) {
+        for (const [i, shard] of this.#shards.entries()) {
+          const flat = values[g]?.[i] as Float32Array;
+          state[group].push(...(await toTorchArrays(shard.parts, () => flat)));
+        }
+      }
+    } finally {
+      disposeAll(pinned);
+    }
+    return state;
+  }
+
+  hold(weights: 'ema' | 'raw'): HeldWeights {
+    return new HeldTensors(tf.tidy(() => this.#split(weights === 'ema' ? 'ema' : 'weights')));
+  }
+
+  predict(weights: HeldWeights, ...pass: Pass): Promise<Float32Array> {
+    return predictEagerly(this.parameters, this.#network, weights, ...pass);
+  }
+
+  dispose(): void {
+    disposeAll(this.#state);
+    this.#state = [];
+  }
+
+  #ready(): FlatState[] {
+    if (this.#state.length === 0) throw new Error('the executor has no state: call setState first');
+    return this.#state;
+  }
+}
+
+/** [loss, norm, ok, per sample...] -> numbers. */
+async function readStats(stats: tf.Tensor1D, samples: number): Promise<StepStats> {
+  try {
+    const values = await stats.data<'float32'>();
+    const [loss = NaN, gradientNorm = NaN, ok] = values;
+    return { loss, gradientNorm, perSample: values.slice(3, 3 + samples), applied: ok === 1 };
+  } finally {
+    stats.dispose();
+  }
+}
+
+function mapGroups(make: (group: StateGroup) => tf.Tensor1D): FlatState {
+  return { weights: make('weights'), ema: make('ema'), expAvg: make('expAvg'), expAvgSq: make('expAvgSq') };
+}
+
+function disposeAll(states: readonly FlatState[]): void {
+  for (const state of states) for (const group of STATE_GROUPS) state[group].dispose();
+}
+
+function tooLarge(name: string, bytes: number, most: number): FaultError {
+  return new FaultError({
+    kind: 'memory',
+    title: 'This GPU is too small for the network',
+    what: `The parameter ${name} does not fit into one buffer of this device.`,
+    expected: `at most ${most} bytes`,
+    got: `${bytes} bytes`,
+    todo: ['Choose a smaller preset.'],
+  });
+}

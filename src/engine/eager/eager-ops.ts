@@ -1,0 +1,132 @@
+// The operations by plain TensorFlow.js, with its own gradients, on whichever backend runs: the reference and the fallback.
+// Not here: weights, steps and predictions (eager-executor.ts). Weights come in the engine's layout (layout.ts).
+import * as tf from '@tensorflow/tfjs-core';
+// Without this, forward passes work and training fails: tfjs-core alone registers no gradients.
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { convolve, type Pads } from './convolution.ts';
+import { groupNormalise } from './group-norm.ts';
+import { embeddingFrequencies } from '../plan/kernels/timestep-embedding.ts';
+import { sumRows } from './sum-rows.ts';
+import type { Ops } from '../ops.ts';
+
+type ConvOptions = Parameters<Ops<tf.Tensor>['conv2d']>[3];
+
+/** PyTorch's padding, which is not tfjs' `same` where the stride is 2. */
+function padsOf({ kernel, padding }: ConvOptions): Pads {
+  return padding === 'same' ? [kernel >> 1, kernel >> 1] : [0, 1];
+}
+
+function conv2d(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, opts: ConvOptions): tf.Tensor {
+  const [image, filter] = [x as tf.Tensor4D, weight as tf.Tensor4D];
+  return convolve(image, filter, bias as tf.Tensor1D, opts.stride, padsOf(opts));
+}
+
+function linear(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const [ins, outs] = weight.shape as [number, number];
+  const y = tf.add(tf.matMul(tf.reshape(x, [-1, ins]), weight as tf.Tensor2D), bias);
+  return tf.reshape(y, [...x.shape.slice(0, -1), outs]);
+}
+
+function groupNorm(
+  x: tf.Tensor,
+  scale: tf.Tensor,
+  shift: tf.Tensor,
+  groups: number,
+  eps: number,
+  act: 'none' | 'silu',
+): tf.Tensor {
+  const y = groupNormalise(x as tf.Tensor4D, scale as tf.Tensor1D, shift as tf.Tensor1D, groups, eps);
+  return act === 'silu' ? silu(y) : y;
+}
+
+function silu(x: tf.Tensor): tf.Tensor {
+  return tf.mul(x, tf.sigmoid(x));
+}
+
+function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.Tensor {
+  const channels = q.shape[2] as number;
+  const width = channels / heads;
+  const split = (x: tf.Tensor) =>
+    heads === 1
+      ? x
+      : tf.transpose(tf.reshape(x, [x.shape[0], x.shape[1] as number, heads, width]), [0, 2, 1, 3]);
+  const scores = tf.matMul(tf.mul(split(q), 1 / Math.sqrt(width)), split(k), false, true);
+  const mixed = tf.matMul(tf.softmax(scores), split(v));
+  return heads === 1 ? mixed : tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), q.shape);
+}
+
+/** The bias's gradient by pooling; tfjs' would be a sum over a transposed copy. */
+function addPerChannel(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const differentiable = tf.customGrad((...args) => {
+    const [image, offset] = args as unknown as [tf.Tensor, tf.Tensor];
+    return {
+      value: tf.add(image, tf.reshape(offset, [batch, 1, 1, channels])),
+      gradFunc: (dy: tf.Tensor) => [
+        tf.clone(dy),
+        tf.tidy(() => sumRows(tf.reshape(dy, [batch, height * width, channels]))),
+      ],
+    };
+  });
+  return differentiable(x, bias);
+}
+
+/** Each pixel doubled along the row, then each row: two concatenations, whose gradient every backend has. */
+function upsampleNearest2x(x: tf.Tensor): tf.Tensor {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const wide = tf.concat([x, x], 3);
+  const rows = tf.reshape(wide, [batch, height, 2 * width * channels]);
+  return tf.reshape(tf.concat([rows, rows], 2), [batch, 2 * height, 2 * width, channels]);
+}
+
+// 2 pi in two parts: a whole number of turns times the first is exact in float32.
+const TURN_HIGH = 6.28125;
+const TURN_LOW = 2 * Math.PI - TURN_HIGH;
+
+/** Sine and cosine as PyTorch's: WGSL promises its own only to 5e-4 near zero, and a software GPU is off by 2e-4. */
+function sinCos(angles: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const turns = tf.round(tf.mul(angles, 1 / (2 * Math.PI)));
+  const near = tf.sub(tf.sub(angles, tf.mul(turns, TURN_HIGH)), tf.mul(turns, TURN_LOW));
+  // Taylor at a quarter of the angle (within pi / 4, off by 3e-7 at most), then the angle doubled twice.
+  const quarter = tf.mul(near, 0.25);
+  const square = tf.square(quarter);
+  let sin = tf.mul(quarter, polynomial(square, [1, -1 / 6, 1 / 120, -1 / 5040]));
+  let cos = polynomial(square, [1, -1 / 2, 1 / 24, -1 / 720, 1 / 40320]);
+  for (let doubled = 0; doubled < 2; doubled++) {
+    [sin, cos] = [tf.mul(tf.mul(sin, cos), 2), tf.sub(1, tf.mul(tf.square(sin), 2))];
+  }
+  return [sin, cos];
+}
+
+/** coefficients[0] + coefficients[1] x + ..., by Horner. */
+function polynomial(x: tf.Tensor, coefficients: number[]): tf.Tensor {
+  const [last = 0, ...rest] = coefficients.toReversed();
+  return rest.reduce((sum, coefficient) => tf.add(tf.mul(sum, x), coefficient), tf.fill(x.shape, last));
+}
+
+function timestepEmbedding(
+  timesteps: tf.Tensor,
+  channels: number,
+  flipSinToCos: boolean,
+  freqShift: number,
+): tf.Tensor {
+  const perStep = tf.tensor2d(embeddingFrequencies(channels, freqShift), [1, channels / 2]);
+  const [sin, cos] = sinCos(tf.mul(tf.reshape(timesteps, [-1, 1]), perStep));
+  return tf.concat(flipSinToCos ? [cos, sin] : [sin, cos], 1);
+}
+
+/** Every operation on the current tfjs backend; shapes as ops.ts says. */
+export const eagerOps: Ops<tf.Tensor> = {
+  conv2d,
+  linear,
+  groupNorm,
+  silu,
+  attention,
+  add: (a, b) => tf.add(a, b),
+  addPerChannel,
+  concat: (a, b) => tf.concat([a, b], a.rank - 1),
+  upsampleNearest2x,
+  toTokens: (x) => tf.reshape(x, [x.shape[0], -1, x.shape[3] as number]),
+  toPixels: (x, height, width) => tf.reshape(x, [x.shape[0], height, width, x.shape[2] as number]),
+  timestepEmbedding,
+};

@@ -1,0 +1,66 @@
+// Many parameters as a few long vectors, so that the optimizer needs one pass over each instead of one per parameter.
+// Plans and moves plain arrays and tensors; what is computed with them is elsewhere (adamw.ts, eager-executor.ts).
+import * as tf from '@tensorflow/tfjs-core';
+import type { ParameterSpec } from '../executor.ts';
+import { engineShape, sizeOf, toEngineLayout } from '../layout.ts';
+
+/** A shard's length divides by this: its squares are summed row by row, then the rows. */
+export const ROW = 1024;
+const MAX_SHARD_BYTES = 64 * 2 ** 20;
+
+export interface Part {
+  name: string;
+  /** PyTorch's shape, as in the file. */
+  shape: number[];
+  engineShape: number[];
+  offset: number;
+  size: number;
+}
+
+/** Whole parameters one after the other, in the engine's layout, then zeros up to a whole row. */
+export interface Shard {
+  parts: Part[];
+  length: number;
+}
+
+/** As few shards as `maxTensorBytes` (and 64 MiB) allow, parameters in their order. */
+export function planShards(parameters: readonly ParameterSpec[], maxTensorBytes: number): Shard[] {
+  const most = Math.min(MAX_SHARD_BYTES, maxTensorBytes) / 4;
+  const shards: Shard[] = [];
+  let parts: Part[] = [];
+  let used = 0;
+  const close = () => {
+    shards.push({ parts, length: Math.ceil(used / ROW) * ROW });
+    parts = [];
+    used = 0;
+  };
+  for (const { name, shape } of parameters) {
+    const size = sizeOf(shape);
+    if (parts.length > 0 && used + size + ROW > most) close();
+    parts.push({ name, shape, engineShape: engineShape(shape), offset: used, size });
+    used += size;
+  }
+  close();
+  return shards;
+}
+
+/** PyTorch's arrays, one per part -> the shard's tensor. */
+export function uploadShard(shard: Shard, arrays: readonly Float32Array[]): tf.Tensor1D {
+  const values = new Float32Array(shard.length);
+  shard.parts.forEach((part, i) =>
+    toEngineLayout(arrays[i] as Float32Array, part.shape, values, part.offset),
+  );
+  return tf.tensor1d(values);
+}
+
+/** A tensor per parameter, in the engine's shape, copied out of the shard. */
+export function splitShard(shard: Shard, flat: tf.Tensor1D): tf.Tensor[] {
+  return shard.parts.map((part) => tf.reshape(tf.slice(flat, part.offset, part.size), part.engineShape));
+}
+
+/** The reverse of splitShard: tensors in the order of the parts -> one vector of the shard's length. */
+export function joinShard(shard: Shard, tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  const rows = tensors.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [tensor.size]));
+  const padding = shard.length - shard.parts.reduce((sum, part) => sum + part.size, 0);
+  return tf.concat1d(padding > 0 ? [...rows, tf.zeros<tf.Rank.R1>([padding])] : rows);
+}

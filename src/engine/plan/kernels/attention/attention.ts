@@ -1,0 +1,189 @@
+// Attention, softmax(q k^T / sqrt(C / heads)) v, and its gradient, as matrix products over scores that are kept in memory only
+// for some pictures, heads or queries at a time. Not here: the projections to q, k and v (conv.ts), the kernels (batched-matmul.ts,
+// softmax.ts).
+import type { MatrixLayout } from './batched-matmul-operands.ts';
+import { batchedMatmul } from './batched-matmul.ts';
+import { type Family, type Kernel, rowsIn, type Value } from '../kernel.ts';
+import { softmax, softmaxGradient } from './softmax.ts';
+
+export interface AttentionGeometry {
+  batch: number;
+  /** Tokens of q and y. */
+  queries: number;
+  /** Tokens of k and v. */
+  keys: number;
+  channels: number;
+  heads: number;
+}
+
+/** q, y [B, queries, C]; k, v [B, keys, C]; head h has channels h C / heads on. q, k, v and their gradients may be columns of a wider matrix. */
+export interface AttentionForward {
+  q: Value;
+  k: Value;
+  v: Value;
+  y: Value;
+  /** Of `attentionMemory`'s shape; holds the softmaxed scores of the last chunk, of all where there is one. */
+  scores: Value;
+}
+
+export interface AttentionBackward {
+  q: Value;
+  k: Value;
+  v: Value;
+  dy: Value;
+  /** The forward's own where they are kept, else as large. */
+  scores: Value;
+  work: Value;
+  dq: Value;
+  dk: Value;
+  dv: Value;
+}
+
+/** Scores in memory at a time: 16 MB. Below that they are kept for the backward pass. */
+const MOST_SCORES = 2 ** 22;
+
+/** What is done at a time: some pictures, or some heads of one, or some queries of one head. */
+interface Chunk {
+  picture: number;
+  pictures: number;
+  head: number;
+  heads: number;
+  query: number;
+  queries: number;
+}
+
+/** `count` things in as few even portions of at most `most` as can be: the size of all but the last. */
+const portion = (count: number, most: number): number =>
+  Math.ceil(count / Math.ceil(count / Math.max(1, most)));
+
+const starts = (count: number, each: number): number[] =>
+  Array.from({ length: Math.ceil(count / each) }, (_, i) => i * each);
+
+/** Pictures, heads and queries of all chunks but the last. */
+function chunkShape({ batch, queries, keys, heads }: AttentionGeometry): [number, number, number] {
+  const perHead = queries * keys;
+  if (heads * perHead <= MOST_SCORES)
+    return [portion(batch, MOST_SCORES / (heads * perHead)), heads, queries];
+  if (perHead <= MOST_SCORES) return [1, portion(heads, MOST_SCORES / perHead), queries];
+  return [1, 1, portion(queries, MOST_SCORES / keys)];
+}
+
+function chunksOf(geometry: AttentionGeometry): Chunk[] {
+  const [pictures, heads, queries] = chunkShape(geometry);
+  return starts(geometry.batch, pictures).flatMap((picture) =>
+    starts(geometry.heads, heads).flatMap((head) =>
+      starts(geometry.queries, queries).map((query) => ({
+        ...{ picture, head, query },
+        pictures: Math.min(pictures, geometry.batch - picture),
+        heads: Math.min(heads, geometry.heads - head),
+        queries: Math.min(queries, geometry.queries - query),
+      })),
+    ),
+  );
+}
+
+/** Shapes of the temporaries, and whether the forward pass's scores are what the backward pass reads. A function of the shape alone. */
+export function attentionMemory(geometry: AttentionGeometry): {
+  scores: number[];
+  work: number[];
+  keepsScores: boolean;
+} {
+  const shape = [...chunkShape(geometry), geometry.keys];
+  return { scores: shape, work: shape, keepsScores: chunksOf(geometry).length === 1 };
+}
+
+const transposed = (matrix: MatrixLayout): MatrixLayout => ({
+  ...matrix,
+  row: matrix.column,
+  column: matrix.row,
+});
+
+/** The matrices of a chunk, and products of them. Layouts are of one head: `scores` [queries, keys], of `tokens` [tokens, C / heads]. */
+function productsOf(family: Family, geometry: AttentionGeometry, chunk: Chunk) {
+  const { keys, channels, heads } = geometry;
+  const width = channels / heads;
+  const tokens = (of: Value, count: number, from: number) => {
+    const { whole, first, stride } = rowsIn(of);
+    const offset = (chunk.picture * count + from) * stride + first + chunk.head * width;
+    const layout: MatrixLayout = { offset, outer: count * stride, inner: width, row: stride, column: 1 };
+    return { value: whole, layout };
+  };
+  const queriesOf = (of: Value) => tokens(of, geometry.queries, chunk.query);
+  const keysOf = (of: Value) => tokens(of, keys, 0);
+  const perHead = chunk.queries * keys;
+  const scores: MatrixLayout = {
+    offset: 0,
+    outer: chunk.heads * perHead,
+    inner: perHead,
+    row: keys,
+    column: 1,
+  };
+  const batches = [chunk.pictures, chunk.heads] as const;
+  const rows = {
+    matrices: chunk.pictures * chunk.heads,
+    queries: chunk.queries,
+    keys,
+    scale: 1 / Math.sqrt(width),
+  };
+  /** to [queries, keys] = a b^T. */
+  const compare = (a: Value, b: Value, to: Value): Kernel[] => {
+    const [left, right] = [queriesOf(a), keysOf(b)];
+    const layout = { a: left.layout, b: transposed(right.layout), c: scores, accumulate: false };
+    const size = { batches, m: chunk.queries, n: keys, k: width };
+    return batchedMatmul(family, size, { a: left.value, b: right.value, c: to }, layout);
+  };
+  /** to [queries, C / heads] = shares [queries, keys] x [keys, C / heads]. */
+  const toQueries = (shares: Value, x: Value, to: Value): Kernel[] => {
+    const [right, result] = [keysOf(x), queriesOf(to)];
+    const layout = { a: scores, b: right.layout, c: result.layout, accumulate: false };
+    const size = { batches, m: chunk.queries, n: width, k: keys };
+    return batchedMatmul(family, size, { a: shares, b: right.value, c: result.value }, layout);
+  };
+  /** to [keys, C / heads] = shares^T x [queries, C / heads]; added up over the chunks of a head's queries. */
+  const toKeys = (shares: Value, x: Value, to: Value): Kernel[] => {
+    const [right, result] = [queriesOf(x), keysOf(to)];
+    const layout = {
+      ...{ a: transposed(scores), b: right.layout, c: result.layout },
+      accumulate: chunk.query > 0,
+    };
+    const size = { batches, m: keys, n: width, k: chunk.queries };
+    return batchedMatmul(family, size, { a: shares, b: right.value, c: result.value }, layout);
+  };
+  return { rows, compare, toQueries, toKeys };
+}
+
+/** y = softmax(q k^T / sqrt(C / heads)) v. Vaswani et al. 2017, eq. 1; torch.nn.functional.scaled_dot_product_attention. */
+export function attentionForward(
+  family: Family,
+  geometry: AttentionGeometry,
+  { q, k, v, y, scores }: AttentionForward,
+): Kernel[] {
+  return chunksOf(geometry).flatMap((chunk) => {
+    const { rows, compare, toQueries } = productsOf(family, geometry, chunk);
+    return [...compare(q, k, scores), ...softmax(family, rows, { x: scores }), ...toQueries(scores, v, y)];
+  });
+}
+
+/**
+ * With P the softmaxed scores: dv = P^T dy; dP = dy v^T; dS = P (dP - rowsum(P dP)); dq = dS k / sqrt(C / heads);
+ * dk = dS^T q / sqrt(C / heads). P is made again where it was not kept.
+ */
+export function attentionBackward(
+  family: Family,
+  geometry: AttentionGeometry,
+  { q, k, v, dy, scores, work, dq, dk, dv }: AttentionBackward,
+): Kernel[] {
+  const { keepsScores } = attentionMemory(geometry);
+  return chunksOf(geometry).flatMap((chunk) => {
+    const { rows, compare, toQueries, toKeys } = productsOf(family, geometry, chunk);
+    const again = keepsScores ? [] : [...compare(q, k, scores), ...softmax(family, rows, { x: scores })];
+    return [
+      ...again,
+      ...toKeys(scores, dy, dv),
+      ...compare(dy, v, work),
+      ...softmaxGradient(family, rows, { p: scores, d: work }),
+      ...toQueries(work, k, dq),
+      ...toKeys(work, q, dk),
+    ];
+  });
+}

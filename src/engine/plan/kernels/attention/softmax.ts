@@ -1,0 +1,132 @@
+// Softmax over the keys of attention's scores, and its gradient, both in place. Not here: the scores (attention.ts).
+import {
+  type Binding,
+  type Family,
+  gridOf,
+  type Kernel,
+  kernel,
+  type KernelSpec,
+  type Value,
+} from '../kernel.ts';
+
+/** Scores are [matrices, queries, keys]. */
+export interface ScoresGeometry {
+  /** Pictures times heads. */
+  matrices: number;
+  queries: number;
+  keys: number;
+  /** What the scores are multiplied with: 1 / sqrt(channels of a head). Here, so that both products of a pass are the same kernel. */
+  scale: number;
+}
+
+/** registers: a row a lane. tiles: a row a workgroup, whose invocations join what they found by a tree. */
+const LANES = 4;
+const THREADS = 64;
+
+/** A reduction over a row: `name` = `each` joined from `start` on, by `join` of two, over all `i`. */
+interface Reduction {
+  name: string;
+  /** Of the T `x[i]`s; may write. */
+  each: (so_far: string) => string;
+  start: string;
+  join: (a: string, b: string) => string;
+}
+
+const plus = (a: string, b: string): string => `(${a} + ${b})`;
+const larger = (a: string, b: string): string => `max(${a}, ${b})`;
+
+/** Reductions one after the other, each over the whole row, then `last` for every `i`. */
+function rowKernel(
+  family: Family,
+  op: string,
+  { matrices, queries, keys, scale }: ScoresGeometry,
+  bindings: Record<string, Binding>,
+  reductions: readonly Reduction[],
+  last: string,
+): Kernel[] {
+  const four = keys % 4 === 0;
+  const type = four ? 'vec4<f32>' : 'f32';
+  const threads = family === 'tiles' ? THREADS : LANES;
+  const step = family === 'tiles' ? THREADS : 1;
+  const over = (each: string) => `for (var i = base; i < end; i += ${step}u) { ${each} }`;
+  const inLane = ({ name, start, each, join }: Reduction) => /* wgsl */ `
+      var ${name}_found = T(${start});
+      ${over(each(`${name}_found`))}
+      let ${name}_one = ${four ? join(join(`${name}_found.x`, `${name}_found.y`), join(`${name}_found.z`, `${name}_found.w`)) : `${name}_found`};`;
+  // The last barrier: `parts` may be used again.
+  const inGroup = ({ name, join }: Reduction) => /* wgsl */ `
+      parts[lane] = ${name}_one;
+      for (var half = ${THREADS / 2}u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if (lane < half) { parts[lane] = ${join('parts[lane]', 'parts[lane + half]')}; }
+      }
+      workgroupBarrier();
+      let ${name} = parts[0];
+      workgroupBarrier();`;
+  const rows = matrices * queries;
+  const spec: KernelSpec = {
+    op,
+    bindings: Object.fromEntries(
+      Object.entries(bindings).map(([name, binding]) => [name, { ...binding, type }]),
+    ),
+    params: { rows, width: four ? keys / 4 : keys },
+    floats: { scale },
+    workgroupSize: [threads, 1, 1],
+    workgroups: gridOf(rows, family === 'tiles' ? 1 : LANES),
+    flops: 4 * (reductions.length + 1) * rows * keys,
+    declarations: `alias T = ${type};
+      ${family === 'tiles' ? `var<workgroup> parts: array<f32, ${THREADS}>;` : ''}`,
+    body: /* wgsl */ `
+      let row = ${family === 'tiles' ? 'group.y * 32768u + group.x' : `(group.y * 32768u + group.x) * ${LANES}u + lane`};
+      if (row >= params.rows) { return; }
+      let first = row * params.width;
+      let base = first${family === 'tiles' ? ' + lane' : ''};
+      let end = first + params.width;
+      ${reductions
+        .map(
+          (one) => inLane(one) + (family === 'tiles' ? inGroup(one) : `let ${one.name} = ${one.name}_one;`),
+        )
+        .join('\n')}
+      ${over(last)}`,
+  };
+  return [kernel(family, spec)];
+}
+
+/** x = softmax over keys of scale x, less each row's largest first. torch.nn.functional.softmax. `scale` is above 0. */
+export function softmax(family: Family, geometry: ScoresGeometry, { x }: { x: Value }): Kernel[] {
+  const most: Reduction = {
+    name: 'most',
+    // Invocations beyond the last key repeat the first.
+    start: 'x[first]',
+    each: (found) => `${found} = max(${found}, x[i]);`,
+    join: larger,
+  };
+  const total: Reduction = {
+    name: 'total',
+    start: '0.0',
+    each: (found) => `let share = exp((x[i] - most) * params.scale); ${found} += share; x[i] = share;`,
+    join: plus,
+  };
+  const bindings: Record<string, Binding> = { x: { value: x, access: 'update' } };
+  return rowKernel(family, 'softmax', geometry, bindings, [most, total], 'x[i] = x[i] / total;');
+}
+
+/** d = scale p (d - sum over keys of p d): from the gradient of the softmaxed p to that of the products. */
+export function softmaxGradient(
+  family: Family,
+  geometry: ScoresGeometry,
+  { p, d }: { p: Value; d: Value },
+): Kernel[] {
+  const level: Reduction = {
+    name: 'level',
+    start: '0.0',
+    each: (found) => `${found} += p[i] * d[i];`,
+    join: plus,
+  };
+  const bindings: Record<string, Binding> = {
+    p: { value: p, access: 'read' },
+    d: { value: d, access: 'update' },
+  };
+  const last = 'd[i] = p[i] * (d[i] - level) * params.scale;';
+  return rowKernel(family, 'softmax backward', geometry, bindings, [level], last);
+}

@@ -1,0 +1,56 @@
+// The gradient of a convolution's weight for GPUs in software. The pixels are cut into splits, each summed by itself; a second
+// kernel adds the splits in order. Not here: what a split computes for 3x3 of stride 1 and for the others
+// (conv-registers-filter-window.ts, conv-registers-filter-taps.ts).
+import type { ConvFilterGradient, ConvGeometry } from '../conv.ts';
+import { FILTER_TAPS, filterTaps } from './filter-taps.ts';
+import { FILTER_WINDOW, filterWindow } from './filter-window.ts';
+import { elementsOf, gridOf, type Kernel, kernel, type Value } from '../../kernel.ts';
+
+/** Two cores want this many tiles to share evenly. */
+const TILES_WANTED = 32;
+const LANES = 64;
+
+const isWindow = ({ kernel: edge, stride }: ConvGeometry) => edge === 3 && stride === 1;
+
+const planOf = (geometry: ConvGeometry) => (isWindow(geometry) ? FILTER_WINDOW : FILTER_TAPS);
+
+/** How many splits, from the shape alone. */
+export function filterSplits(geometry: ConvGeometry): number {
+  const plan = planOf(geometry);
+  const wanted = Math.ceil(TILES_WANTED / plan.tiles(geometry));
+  const possible = Math.floor(plan.steps(geometry) / plan.leastSteps);
+  return Math.max(1, Math.min(wanted, possible));
+}
+
+export function convFilterGradient(geometry: ConvGeometry, values: ConvFilterGradient): Kernel[] {
+  const { x, dy, partial, control, gradient, biasSums } = values;
+  const splits = filterSplits(geometry);
+  const make = isWindow(geometry) ? filterWindow : filterTaps;
+  const target = partial ?? gradient;
+  const sums = make(geometry, splits, { x, dy, control, target, biasSums });
+  return partial ? [sums, reduce(splits, partial, control, gradient)] : [sums];
+}
+
+/** gradient = (gradient, where control[0] is not zero) + the splits, first to last. */
+function reduce(splits: number, partial: Value, control: Value, gradient: Value): Kernel {
+  const count = elementsOf(gradient);
+  return kernel('registers', {
+    op: 'conv filter gradient',
+    bindings: {
+      partial: { value: partial, access: 'read' },
+      control: { value: control, access: 'read', type: 'u32' },
+      gradient: { value: gradient, access: 'update' },
+    },
+    params: { count, splits },
+    workgroupSize: [LANES, 1, 1],
+    workgroups: gridOf(count, LANES),
+    body: `
+let i = (group.y * 32768u + group.x) * ${LANES}u + lane;
+if (i >= params.count) { return; }
+var sum = 0.0;
+for (var s = 0u; s < params.splits; s++) { sum += partial[s * params.count + i]; }
+if (control[0] != 0u) { sum += gradient[i]; }
+gradient[i] = sum;`,
+    flops: splits * count,
+  });
+}

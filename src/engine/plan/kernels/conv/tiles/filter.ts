@@ -1,0 +1,264 @@
+// The filter's gradient on GPUs in hardware: a row is a tap and an input channel, a column an output channel, and the sum runs
+// over all pixels, in splits added up in order. Not here: the products whose rows are pixels (conv-tiles-gather.ts).
+import type { ConvFilterGradient, ConvGeometry } from '../conv.ts';
+import { defaultTile, TILE_SHAPES, type TileShape, tiling } from './shapes.ts';
+import {
+  declareSums,
+  lines,
+  loadFour,
+  loadFunction,
+  multiply,
+  OUTSIDE,
+  ownPlace,
+  putFunction,
+  range,
+  sourceFunction,
+  tileIndex,
+  typeOf,
+} from './text.ts';
+import { type Binding, gridOf, type Kernel, kernel, type Value } from '../../kernel.ts';
+
+/** Splits follow from the geometry alone, for they decide the bits: as many as give this many tiles of 64 x 64 ... */
+const WANTED_TILES = 512;
+const TILE = 64;
+/** ... none shorter than this, so that what is written for it stays small against what is read, ... */
+const LEAST_PIXELS = 64;
+/** ... and no more than the second kernel adds up in good time. */
+const MOST_SPLITS = 64;
+/** Splits end on a multiple of every tile's depth. */
+const DEPTH = 16;
+
+const rowsOf = ({ kernel: edge, ins }: ConvGeometry) => edge * edge * ins;
+
+function splitsOf(geometry: ConvGeometry) {
+  const { batch, outHeight, outWidth, outs } = geometry;
+  const pixels = batch * outHeight * outWidth;
+  const tiles = Math.ceil(rowsOf(geometry) / TILE) * Math.ceil(outs / TILE);
+  const wanted = Math.min(WANTED_TILES / tiles, pixels / LEAST_PIXELS, MOST_SPLITS);
+  const length = Math.ceil(pixels / Math.max(1, Math.floor(wanted)) / DEPTH) * DEPTH;
+  return { pixels, length, splits: Math.ceil(pixels / length) };
+}
+
+/** The partial sums take at most 8 MiB, or there is one split. */
+export const filterSplits = (geometry: ConvGeometry): number => splitsOf(geometry).splits;
+
+/** Rows come in fours from workgroup memory here. */
+export const FILTER_TILE_SHAPES: readonly TileShape[] = TILE_SHAPES.filter(
+  ({ ownRows }) => ownRows % 4 === 0,
+);
+
+/** gradient = sum over pixels, plus itself where control[0] is not zero. A `tile` not of FILTER_TILE_SHAPES counts as none. */
+export function convFilterGradient(
+  geometry: ConvGeometry,
+  values: ConvFilterGradient,
+  tile?: TileShape,
+): Kernel[] {
+  const { splits } = splitsOf(geometry);
+  const fits = tile && FILTER_TILE_SHAPES.includes(tile);
+  const chosen = fits ? tile : defaultTile(rowsOf(geometry), geometry.outs, splits, FILTER_TILE_SHAPES);
+  if (splits === 1) return [product(geometry, values, chosen, null)];
+  const partial = values.partial as Value;
+  return [product(geometry, values, chosen, partial), sumOfSplits(geometry, values, partial, splits)];
+}
+
+/** Stores `sum`, added to what is there where that is asked for. */
+const putGradient = /* wgsl */ `var all = sum;
+      if (control[0] != 0u) { all += gradient[i]; }
+      gradient[i] = all;`;
+
+function sumOfSplits(
+  geometry: ConvGeometry,
+  { control, gradient }: ConvFilterGradient,
+  partial: Value,
+  splits: number,
+): Kernel {
+  const count = rowsOf(geometry) * geometry.outs;
+  const four = count % 4 === 0;
+  const type = typeOf(four);
+  const length = four ? count / 4 : count;
+  return kernel('tiles', {
+    op: 'conv filter sums',
+    bindings: {
+      partial: { value: partial, access: 'read', type },
+      control: { value: control, access: 'read', type: 'u32' },
+      gradient: { value: gradient, access: 'update', type },
+    },
+    workgroupSize: [64, 1, 1],
+    workgroups: gridOf(length, 64),
+    body: /* wgsl */ `
+      let i = (group.y * 32768u + group.x) * 64u + lane;
+      if (i >= ${length}u) { return; }
+      var sum = partial[i];
+      ${lines(splits - 1, (s) => `sum += partial[i + ${(s + 1) * length}u];`)}
+      ${putGradient}`,
+  });
+}
+
+/** struct Tap: for row m of the product how far its pixel lies from the first tap's, and its channel. struct Pixel: of step p. */
+function placeFunctions({ ins, outHeight, outWidth, kernel: edge, stride, padBefore }: ConvGeometry): string {
+  const rows = edge * edge * ins;
+  return /* wgsl */ `
+struct Tap { y: i32, x: i32, c: u32 }
+fn tap_at(m: u32) -> Tap {
+  let tap = m / ${ins}u;
+  let y = select(i32(tap / ${edge}u) - ${padBefore}, ${-2 * OUTSIDE}, m >= ${rows}u);
+  return Tap(y, i32(tap % ${edge}u) - ${padBefore}, m % ${ins}u${ins % 4 === 0 ? ' / 4u' : ''});
+}
+struct Pixel { picture: u32, y: i32, x: i32 }
+fn pixel_at(p: u32, end: u32) -> Pixel {
+  let y = select(i32(p / ${outWidth}u % ${outHeight}u) * ${stride}, ${OUTSIDE}, p >= end);
+  return Pixel(p / ${outHeight * outWidth}u, y, i32(p % ${outWidth}u) * ${stride});
+}`;
+}
+
+/** How both operands are loaded: `wide` fours in a row, so many rows at once, so many times. */
+const loadsOf = ({ depth, threads }: TileShape, edge: number) => {
+  const wide = edge / 4;
+  return { wide, pass: threads / wide, count: (depth * wide) / threads };
+};
+
+/** Loads pixels block ... block + depth - 1 into registers: `load_a_` of x under the rows' taps, `load_b_` of dy. */
+function fetch({ ins, outs }: ConvGeometry, tile: TileShape, block: string): string {
+  const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
+  const source = (s: number, p: number) =>
+    `source_at(pixel_${s}.picture, pixel_${s}.y + tap_${p}.y, pixel_${s}.x + tap_${p}.x, tap_${p}.c)`;
+  return /* wgsl */ `
+      ${lines(
+        a.count,
+        (s) => /* wgsl */ `let pixel_${s} = pixel_at(${block} + a_pixel + ${s * a.pass}u, end);
+      load_a_${s} = ${
+        ins % 4 === 0
+          ? source(s, 0)
+          : `vec4<f32>(${range(4)
+              .map((p) => source(s, p))
+              .join(', ')})`
+      };`,
+      )}
+      ${lines(
+        b.count,
+        (s) => /* wgsl */ `let p_${s} = ${block} + b_pixel + ${s * b.pass}u;
+      load_b_${s} = ${loadFour('dy_at', outs, `(p_${s} < end)`, `p_${s}`, 'n')};`,
+      )}`;
+}
+
+/** All products of a block in workgroup memory, unrolled: outer products of four rows and four columns. */
+function products(tile: TileShape): string {
+  const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
+  const [high, wide] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
+  return lines(
+    tile.depth,
+    (k) => /* wgsl */ `{
+      ${lines(tile.ownRows / 4, (g) => `let a_${g} = a_tile[row + ${k * a.wide + g * high}u];`)}
+      ${lines(tile.ownColumns / 4, (j) => `let b_${j} = b_tile[column + ${k * b.wide + j * wide}u];`)}
+      ${multiply(
+        tile,
+        (i) => `a_${i >> 2}.${'xyzw'[i & 3]}`,
+        (j) => `b_${j}`,
+      )}
+      }`,
+  );
+}
+
+function store(geometry: ConvGeometry, tile: TileShape): string {
+  const rows = rowsOf(geometry);
+  const [high, wide] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
+  return lines(
+    tile.ownRows,
+    (i) => /* wgsl */ `{
+        let m = row_tile * ${tile.rows}u + 4u * row + ${4 * (i >> 2) * high + (i & 3)}u;
+        if (m < ${rows}u) {
+          ${lines(
+            tile.ownColumns / 4,
+            (j) =>
+              `put(time * ${rows}u + m, 0u, column_tile * ${tile.columns / 4}u + column + ${j * wide}u, sum_${i}_${j});`,
+          )}
+        }
+      }`,
+  );
+}
+
+/** The first rows' tile also sums dy, pixel after pixel, so that every shape rounds alike: four columns an invocation. */
+const sumsBias = (tile: TileShape) => `row_tile == 0u && lane < ${loadsOf(tile, tile.columns).wide}u`;
+
+const addToBias = (tile: TileShape): string => /* wgsl */ `if (${sumsBias(tile)}) {
+        ${lines(tile.depth, (k) => `bias += b_tile[lane + ${k * loadsOf(tile, tile.columns).wide}u];`)}
+        }`;
+
+function putBias({ outs }: ConvGeometry, tile: TileShape): string {
+  const put =
+    outs % 4 === 0
+      ? `if (n < ${outs / 4}u) { biasSums[time * ${outs / 4}u + n] = bias; }`
+      : lines(
+          4,
+          (c) =>
+            `if (4u * n + ${c}u < ${outs}u) { biasSums[time * ${outs}u + 4u * n + ${c}u] = bias[${c}]; }`,
+        );
+  return `if (${sumsBias(tile)}) {
+        ${put}
+      }`;
+}
+
+function product(
+  geometry: ConvGeometry,
+  { x, dy, control, gradient, biasSums }: ConvFilterGradient,
+  tile: TileShape,
+  partial: Value | null,
+): Kernel {
+  const { ins, outs, height, width, upsample } = geometry;
+  const { pixels, length, splits } = splitsOf(geometry);
+  const rows = rowsOf(geometry);
+  const { params, ...grid } = tiling(tile, rows, outs, splits);
+  const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
+  const type = typeOf(outs % 4 === 0);
+  const results: Record<string, Binding> = partial
+    ? { partial: { value: partial, access: 'write', type } }
+    : {
+        control: { value: control, access: 'read', type: 'u32' },
+        gradient: { value: gradient, access: 'update', type },
+      };
+  return kernel('tiles', {
+    ...{ op: 'conv filter gradient', flops: 2 * pixels * rows * outs, params, ...grid },
+    bindings: {
+      source: { value: x, access: 'read', type: typeOf(ins % 4 === 0) },
+      dy: { value: dy, access: 'read', type },
+      ...results,
+      ...(biasSums ? { biasSums: { value: biasSums, access: 'write', type } } : {}),
+    },
+    declarations: /* wgsl */ `
+var<workgroup> a_tile: array<vec4<f32>, ${tile.depth * a.wide}>;
+var<workgroup> b_tile: array<vec4<f32>, ${tile.depth * b.wide}>;
+${sourceFunction({ height, width, channels: ins, half: upsample })}
+${loadFunction('dy_at', 'dy', outs)}
+${placeFunctions(geometry)}
+${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient)}`,
+    body: /* wgsl */ `${tileIndex}
+      let start = time * ${length}u;
+      let end = min(start + ${length}u, ${pixels}u);
+      ${ownPlace(tile)}
+      let m = 4u * (row_tile * ${a.wide}u + lane % ${a.wide}u);
+      let n = column_tile * ${b.wide}u + lane % ${b.wide}u;
+      let a_pixel = lane / ${a.wide}u;
+      let b_pixel = lane / ${b.wide}u;
+      ${lines(ins % 4 === 0 ? 1 : 4, (p) => `let tap_${p} = tap_at(m + ${p}u);`)}
+      ${declareSums(tile)}
+      ${lines(a.count, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
+      ${lines(b.count, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
+      ${biasSums ? 'var bias = vec4<f32>(0.0);' : ''}
+      {${fetch(geometry, tile, 'start')}
+      }
+      for (var block = start; block < end; block += ${tile.depth}u) {
+        ${lines(a.count, (s) => `a_tile[lane + ${s * tile.threads}u] = load_a_${s};`)}
+        ${lines(b.count, (s) => `b_tile[lane + ${s * tile.threads}u] = load_b_${s};`)}
+        workgroupBarrier();
+        // The next block is under way while this one is multiplied.
+        let next = block + ${tile.depth}u;
+        if (next < end) {${fetch(geometry, tile, 'next')}
+        }
+        ${products(tile)}
+        ${biasSums ? addToBias(tile) : ''}
+        workgroupBarrier();
+      }
+      ${store(geometry, tile)}
+      ${biasSums ? putBias(geometry, tile) : ''}`,
+  });
+}

@@ -1,0 +1,179 @@
+// The product behind a convolution and its input gradient on GPUs in hardware: rows are points of a picture, each gathers under
+// its taps the channels it is a sum over. Not here: the filter's gradient, a sum over pixels (conv-tiles-filter.ts).
+import {
+  fetch,
+  type GatherProduct,
+  type Loads,
+  loadsOf,
+  origins,
+  rowsOf,
+  tapFunctions,
+  type Way,
+} from './operands.ts';
+import { type TileShape, tiling } from './shapes.ts';
+import {
+  declareSums,
+  lines,
+  loadFunction,
+  multiply,
+  ownPlace,
+  putFunction,
+  range,
+  sourceFunction,
+  tileIndex,
+  typeOf,
+} from './text.ts';
+import { type Kernel, kernel } from '../../kernel.ts';
+
+/**
+ * How a block of the weight lies in workgroup memory. Forward as in global memory, a row of fours of columns to a step of the
+ * sum. Back a row of fours of steps to a column: an odd number of fours, so that invocations side by side meet different banks;
+ * columns by their remainder of 4, so that an invocation holds four neighbours of the result; between those half a row's shift,
+ * for the stores.
+ */
+function weightLayout(way: Way, { columns, depth }: TileShape) {
+  const rowFours = depth / 4 + 1;
+  const quarter = (columns / 4) * rowFours + depth / 4;
+  return {
+    rowFours,
+    quarter,
+    size: way === 'forward' ? (depth * columns) / 4 : 4 * quarter,
+  };
+}
+
+/** Which part of the weight this invocation loads, and where it stores it. */
+function weightPlaces(way: Way, tile: TileShape, { fours, pass, weightLoads }: Loads): string {
+  if (way === 'forward') {
+    const wide = tile.columns / 4;
+    return /* wgsl */ `let n = column_tile * ${wide}u + lane % ${wide}u;
+      ${lines(
+        weightLoads,
+        (s) => `let k_${s} = lane / ${wide}u + ${(s * tile.threads) / wide}u;
+      let b_place_${s} = lane + ${s * tile.threads}u;`,
+      )}`;
+  }
+  const { rowFours, quarter } = weightLayout(way, tile);
+  return lines(
+    weightLoads,
+    (s) => /* wgsl */ `let own_n_${s} = lane / ${fours}u + ${s * pass}u;
+      let n_${s} = column_tile * ${tile.columns}u + own_n_${s};
+      let b_place_${s} = own_n_${s} % 4u * ${quarter}u + own_n_${s} / 4u * ${rowFours}u + own_four;`,
+  );
+}
+
+/** All products of a block in workgroup memory, unrolled. */
+function products(way: Way, tile: TileShape, { fours }: Loads): string {
+  const [high, wide] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
+  const { rowFours, quarter } = weightLayout(way, tile);
+  const name = (part: number) => 'xyzw'[part] as string;
+  const columnFours = tile.ownColumns / 4;
+  return lines(fours, (q) => {
+    const a = lines(tile.ownRows, (i) => `let a_${i} = a_tile[row * ${fours}u + ${i * high * fours + q}u];`);
+    const step = (part: number, b: (j: number) => string) => multiply(tile, (i) => `a_${i}.${name(part)}`, b);
+    const forward = () =>
+      lines(
+        4,
+        (part) => /* wgsl */ `{
+      ${lines(columnFours, (j) => `let b_${j} = b_tile[column + ${((4 * q + part) * tile.columns) / 4 + j * wide}u];`)}
+      ${step(part, (j) => `b_${j}`)}
+      }`,
+      );
+    const back = () => /* wgsl */ `
+      ${lines(columnFours, (j) => lines(4, (c) => `let b_${j}_${c} = b_tile[column * ${rowFours}u + ${c * quarter + j * wide * rowFours + q}u];`))}
+      ${lines(4, (part) =>
+        step(
+          part,
+          (j) =>
+            `vec4<f32>(${range(4)
+              .map((c) => `b_${j}_${c}.${name(part)}`)
+              .join(', ')})`,
+        ),
+      )}`;
+    return `{
+      ${a}
+      ${way === 'forward' ? forward() : back()}
+      }`;
+  });
+}
+
+/** Stores the sums: row by row, where it is a point of the picture. */
+function store(product: GatherProduct, tile: TileShape): string {
+  const { high, wide, rows } = rowsOf(product);
+  const { height, width } = product.result;
+  const [highTile, wideTile] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
+  return lines(tile.ownRows, (i) => {
+    const put = lines(
+      tile.ownColumns / 4,
+      (j) =>
+        `put(at, picture, column_tile * ${tile.columns / 4}u + column + ${j * wideTile}u, sum_${i}_${j});`,
+    );
+    const place =
+      product.way === 'back by parity'
+        ? /* wgsl */ `let y = 2u * (point / ${wide}u % ${high}u) + taps.parity.x;
+        let x = 2u * (point % ${wide}u) + taps.parity.y;
+        let at = (picture * ${height}u + y) * ${width}u + x;
+        let inside = (point < ${rows}u) & (y < ${height}u) & (x < ${width}u);`
+        : /* wgsl */ `let at = point;
+        let inside = point < ${rows}u;`;
+    return /* wgsl */ `{
+        let point = row_tile * ${tile.rows}u + row + ${i * highTile}u;
+        let picture = point / ${high * wide}u;
+        ${place}
+        if (inside) {
+          ${put}
+        }
+      }`;
+  });
+}
+
+/** One dispatch. */
+export function gatherProduct(product: GatherProduct, tile: TileShape): Kernel {
+  const { op, flops, way, source, weight, result, bindings, put, place } = product;
+  const loads = loadsOf(product, tile);
+  const { rows, times } = rowsOf(product);
+  const { params, ...grid } = tiling(tile, rows, result.channels, times);
+  const { sourceLoads, weightLoads } = loads;
+  // A literal where it can be one: a loop that ends for sure needs no guard against one that does not.
+  const length = way === 'back by parity' ? 'taps.length' : `${product.edge ** 2 * source.channels}u`;
+  const four = way === 'forward' ? result.channels % 4 === 0 : source.channels % 4 === 0;
+  const stage = (name: string, count: number, place: (s: number) => string) =>
+    lines(count, (s) => `${name}_tile[${place(s)}] = load_${name}_${s};`);
+  return kernel('tiles', {
+    ...{ op, flops, params, ...grid, ...(place === undefined ? {} : { place }) },
+    bindings: {
+      source: { value: source.value, access: 'read', type: typeOf(source.channels % 4 === 0) },
+      weight: { value: weight, access: 'read', type: typeOf(four) },
+      ...bindings,
+    },
+    declarations: /* wgsl */ `
+var<workgroup> a_tile: array<vec4<f32>, ${tile.rows * loads.fours}>;
+var<workgroup> b_tile: array<vec4<f32>, ${weightLayout(way, tile).size}>;
+${sourceFunction(source)}
+${loadFunction('weight_at', 'weight', way === 'forward' ? result.channels : source.channels)}
+${tapFunctions(product, loads)}
+${putFunction(result.channels, put)}`,
+    body: /* wgsl */ `${tileIndex}
+      let taps = taps_of(time);
+      ${ownPlace(tile)}
+      let own_four = lane % ${loads.fours}u;
+      ${origins(product, tile, loads)}
+      ${weightPlaces(way, tile, loads)}
+      ${declareSums(tile)}
+      ${lines(sourceLoads, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
+      ${lines(weightLoads, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
+      {${fetch(product, loads, '0u')}
+      }
+      for (var block = 0u; block < ${length}; block += ${tile.depth}u) {
+        ${stage('a', sourceLoads, (s) => `lane + ${s * tile.threads}u`)}
+        ${stage('b', weightLoads, (s) => `b_place_${s}`)}
+        workgroupBarrier();
+        // The next block is under way while this one is multiplied.
+        let next = block + ${tile.depth}u;
+        if (next < ${length}) {${fetch(product, loads, 'next')}
+        }
+        ${products(way, tile, loads)}
+        workgroupBarrier();
+      }
+      ${store(product, tile)}`,
+  });
+}

@@ -1,0 +1,284 @@
+// One update on long vectors: the norm of all gradients, the verdict whether they may be used, then clip, AdamW and EMA in one pass.
+// adamw.ts says the same in tfjs. Not here: where the vectors lie (flat-layout.ts), the gradients (backward.ts).
+import type { StepSettings } from '../../executor.ts';
+import { type Binding, type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+
+/** The f32s that a step hands to its kernels, by place. Differences from one are taken in float64: 1 - float32(0.999) is off by 5e-5. */
+export const CONTROL = {
+  /** Not 0: gradients are added to what is there. */
+  accumulate: 0,
+  /** 1 / pictures of the whole step. */
+  gradientScale: 1,
+  /** Of this micro-batch, among the step's. */
+  firstPicture: 2,
+  gradientClip: 3,
+  /** 1 - beta1 */
+  newGradient: 4,
+  beta2: 5,
+  /** 1 - beta2 */
+  newSquare: 6,
+  epsilon: 7,
+  /** 1 - learning rate * weight decay */
+  kept: 8,
+  /** learning rate / (1 - beta1^t) */
+  stepSize: 9,
+  /** sqrt(1 - beta2^t) */
+  correction: 10,
+  /** 1 - emaDecay */
+  newWeight: 11,
+} as const;
+export const CONTROL_LENGTH = 16;
+
+/** Control's numbers for a micro-batch of a step. first: its first picture's number in the step; pictures: of the whole step. */
+export function controlOf(
+  settings: StepSettings,
+  { first, pictures }: { first: number; pictures: number },
+): Float32Array<ArrayBuffer> {
+  const { optimizerStep, learningRate, beta1, beta2 } = settings;
+  const control = new Float32Array(CONTROL_LENGTH);
+  control[CONTROL.accumulate] = first > 0 ? 1 : 0;
+  control[CONTROL.gradientScale] = 1 / pictures;
+  control[CONTROL.firstPicture] = first;
+  control[CONTROL.gradientClip] = settings.gradientClip;
+  control[CONTROL.newGradient] = 1 - beta1;
+  control[CONTROL.beta2] = beta2;
+  control[CONTROL.newSquare] = 1 - beta2;
+  control[CONTROL.epsilon] = settings.epsilon;
+  control[CONTROL.kept] = 1 - learningRate * settings.weightDecay;
+  control[CONTROL.stepSize] = learningRate / (1 - beta1 ** optimizerStep);
+  control[CONTROL.correction] = Math.sqrt(1 - beta2 ** optimizerStep);
+  control[CONTROL.newWeight] = 1 - settings.emaDecay;
+  return control;
+}
+
+const LANES = 4;
+/** Values of one partial sum at least, and partial sums at most. */
+const PER_PART = 1024;
+const MOST_PARTS = 1024;
+/** Sums of so many values join the total, so that no sum grows long. */
+const BLOCK = 16;
+
+/** Exponent bits of a number that is not finite: all of these. Compared as words, since WGSL may assume that there is none. */
+const NOT_FINITE = '0x7f800000u';
+const MAGNITUDE = '0x7fffffffu';
+
+const partsOf = (length: number): number =>
+  LANES * Math.min(MOST_PARTS / LANES, Math.ceil(length / (LANES * PER_PART)));
+
+/** `sum` of a lane's squares in its workgroup's span, and `found`: the largest of their bits, signs left out. */
+const sumAndWorst = (threads: number): string => /* wgsl */ `
+      let first = group.x * params.span;
+      let end = min(first + params.span, params.length);
+      var sums_of_four = vec4<f32>();
+      var worst = vec4<u32>();
+      for (var start = first; start < end; start += ${BLOCK * threads}u) {
+        let to = min(start + ${BLOCK * threads}u, end);
+        var block = vec4<f32>();
+        for (var i = start + lane; i < to; i += ${threads}u) {
+          let value = gradient[i];
+          worst = max(worst, bitcast<vec4<u32>>(value) & vec4<u32>(${MAGNITUDE}));
+          block += value * value;
+        }
+        sums_of_four += block;
+      }
+      let found = max(max(worst.x, worst.y), max(worst.z, worst.w));
+      let sum = (sums_of_four.x + sums_of_four.y) + (sums_of_four.z + sums_of_four.w);`;
+
+const sumOrWorst = (sum: string, found: string): string =>
+  `select(bitcast<u32>(${sum}), ${found}, ${found} >= ${NOT_FINITE})`;
+
+/** Of the partial sums over a vector of `length`. */
+export const squareSumsShape = (length: number): number[] => [partsOf(length)];
+
+/**
+ * sums = sums of squares of the gradient's parts; where a value is not finite, its part's sum is that value (so a NaN or an
+ * infinity in its bits). `length` divides by 4.
+ */
+export function squareSums(
+  family: Family,
+  { length }: { length: number },
+  { gradient, sums }: { gradient: Value; sums: Value },
+): Kernel[] {
+  const parts = partsOf(length);
+  const threads = family === 'tiles' ? 64 : LANES;
+  // A workgroup's span: one part for `tiles`, four that lie side by side for `registers`.
+  const groups = family === 'tiles' ? parts : parts / LANES;
+  const span = Math.ceil(length / 4 / groups);
+  return [
+    kernel(family, {
+      op: 'gradient norm',
+      bindings: {
+        gradient: { value: gradient, access: 'read', type: 'vec4<f32>' },
+        sums: { value: sums, access: 'write', type: 'u32' },
+      },
+      params: { length: length / 4, span },
+      workgroupSize: [threads, 1, 1],
+      workgroups: [groups, 1, 1],
+      flops: 2 * length,
+      ...(family === 'tiles'
+        ? {
+            declarations: /* wgsl */ `
+var<workgroup> all_sums: array<f32, 64>;
+var<workgroup> all_found: array<u32, 64>;`,
+            body: /* wgsl */ `${sumAndWorst(threads)}
+      all_sums[lane] = sum;
+      all_found[lane] = found;
+      for (var step = 32u; step > 0u; step /= 2u) {
+        workgroupBarrier();
+        if (lane < step) {
+          all_sums[lane] += all_sums[lane + step];
+          all_found[lane] = max(all_found[lane], all_found[lane + step]);
+        }
+      }
+      if (lane == 0u) { sums[group.x] = ${sumOrWorst('all_sums[0]', 'all_found[0]')}; }`,
+          }
+        : {
+            body: /* wgsl */ `${sumAndWorst(threads)}
+      sums[group.x * ${LANES}u + lane] = ${sumOrWorst('sum', 'found')};`,
+          }),
+    }),
+  ];
+}
+
+/**
+ * stats = (loss, gradient norm, 1 where both are finite else 0, what gradients are multiplied with). loss = sum of `weighted` /
+ * pictures; the factor as torch.nn.utils.clip_grad_norm_: min(1, clip / (norm + 1e-6)), 1 where the clip is 0. One invocation:
+ * some thousand numbers. `sums`: one value per vector, 1 to 4.
+ */
+export function stepVerdict(
+  family: Family,
+  { pictures }: { pictures: number },
+  {
+    sums,
+    weighted,
+    control,
+    stats,
+  }: { sums: readonly Value[]; weighted: Value; control: Value; stats: Value },
+): Kernel[] {
+  const named = (name: string, value: Value, access: Binding['access']): [string, Binding] => [
+    name,
+    { value, access, type: 'u32' },
+  ];
+  const lengths = Object.fromEntries(sums.map(({ shape }, i) => [`length${i}`, shape[0] as number]));
+  return [
+    kernel(family, {
+      op: 'step verdict',
+      bindings: {
+        ...Object.fromEntries(sums.map((value, i) => named(`sums${i}`, value, 'read'))),
+        ...Object.fromEntries([named('weighted', weighted, 'read'), named('stats', stats, 'write')]),
+        control: { value: control, access: 'read' },
+      },
+      params: { pictures, ...lengths },
+      workgroupSize: [1, 1, 1],
+      workgroups: [1, 1, 1],
+      declarations: /* wgsl */ `
+struct Sum { total: f32, worst: u32 }
+fn plus(sum: Sum, word: u32) -> Sum {
+  return Sum(sum.total + bitcast<f32>(word), max(sum.worst, word & ${MAGNITUDE}));
+}
+// The bits of a number computed from the sum, unless what was summed is not finite.
+fn word_of(sum: Sum, number: f32) -> u32 {
+  return select(bitcast<u32>(number), sum.worst, sum.worst >= ${NOT_FINITE});
+}
+fn is_finite(word: u32) -> bool { return (word & ${MAGNITUDE}) < ${NOT_FINITE}; }`,
+      body: /* wgsl */ `
+      var losses = Sum(0.0, 0u);
+      for (var i = 0u; i < params.pictures; i++) { losses = plus(losses, weighted[i]); }
+      var squares = Sum(0.0, 0u);
+      ${sums
+        .map(
+          (_, i) => `for (var start = 0u; start < params.length${i}; start += ${BLOCK}u) {
+        var block = Sum(0.0, squares.worst);
+        let to = min(start + ${BLOCK}u, params.length${i});
+        for (var i = start; i < to; i++) { block = plus(block, sums${i}[i]); }
+        squares = Sum(squares.total + block.total, block.worst);
+      }`,
+        )
+        .join('\n')}
+      let norm = sqrt(squares.total);
+      let loss_word = word_of(losses, losses.total / f32(params.pictures));
+      let norm_word = word_of(squares, norm);
+      let applied = is_finite(loss_word) && is_finite(norm_word);
+      let clip = control[${CONTROL.gradientClip}];
+      var factor = 1.0;
+      if (applied && clip > 0.0) { factor = min(1.0, clip / (norm + 1e-6)); }
+      stats[0] = loss_word;
+      stats[1] = norm_word;
+      stats[2] = bitcast<u32>(select(0.0, 1.0, applied));
+      stats[3] = bitcast<u32>(factor);`,
+    }),
+  ];
+}
+
+export interface AdamW {
+  gradient: Value;
+  weights: Value;
+  expAvg: Value;
+  expAvgSq: Value;
+  ema: Value;
+  stats: Value;
+  control: Value;
+}
+
+const ADAMW_CONTROL = [
+  'newGradient',
+  'beta2',
+  'newSquare',
+  'epsilon',
+  'kept',
+  'stepSize',
+  'correction',
+  'newWeight',
+] as const;
+const THREADS = { tiles: 256, registers: 4 } as const;
+/** vec4s of an invocation: in software, starting one is what costs. */
+const RUN = { tiles: 1, registers: 128 } as const;
+
+/**
+ * torch.optim.AdamW (single tensor, in its order of operations) on the clipped gradient, then diffusers' EMAModel on the new
+ * weights: the equations of adamw.ts. Nothing is written where stats says so. `length` divides by 4.
+ */
+export function adamW(
+  family: Family,
+  { length }: { length: number },
+  { gradient, weights, expAvg, expAvgSq, ema, stats, control }: AdamW,
+): Kernel[] {
+  const [threads, run] = [THREADS[family], RUN[family]];
+  const update = (value: Value): Binding => ({ value, access: 'update', type: 'vec4<f32>' });
+  return [
+    kernel(family, {
+      op: 'adamw',
+      bindings: {
+        gradient: { value: gradient, access: 'read', type: 'vec4<f32>' },
+        weights: update(weights),
+        exp_avg: update(expAvg),
+        exp_avg_sq: update(expAvgSq),
+        ema: update(ema),
+        stats: { value: stats, access: 'read' },
+        control: { value: control, access: 'read' },
+      },
+      params: { length: length / 4 },
+      workgroupSize: [threads, 1, 1],
+      workgroups: gridOf(length / 4, threads * run),
+      flops: 18 * length,
+      body: /* wgsl */ `
+      if (stats[2] == 0.0) { return; }
+      let factor = stats[3];
+      ${ADAMW_CONTROL.map((name) => `let ${snake(name)} = control[${CONTROL[name]}];`).join('\n')}
+      let first = (group.y * 32768u + group.x) * ${threads * run}u;
+      let end = min(first + ${threads * run}u, params.length);
+      for (var i = first + lane; i < end; i += ${threads}u) {
+        let g = gradient[i] * factor;
+        let m = exp_avg[i] + (g - exp_avg[i]) * new_gradient;
+        let v = exp_avg_sq[i] * beta2 + g * new_square * g;
+        let w = weights[i] * kept - m * step_size / (sqrt(v) / correction + epsilon);
+        exp_avg[i] = m;
+        exp_avg_sq[i] = v;
+        weights[i] = w;
+        ema[i] -= (ema[i] - w) * new_weight;
+      }`,
+    }),
+  ];
+}
+
+const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,0 +1,107 @@
+// The GPU buffers of a plan: one per home, and the arena cut at the largest buffer the device takes.
+// Not here: who lies where (homes.ts, memory.ts).
+import { FaultError } from '../../../fault.ts';
+import type { Emission } from '../emission.ts';
+import type { Homes } from '../homes.ts';
+import type { Value } from '../kernels/kernel.ts';
+import type { MemoryPlan } from '../memory.ts';
+import type { Place } from './program.ts';
+
+export interface PlanLike {
+  homes: Homes;
+  arena: MemoryPlan;
+  constants: Emission['constants'];
+  allocatedBytes: number;
+}
+
+export class Buffers {
+  readonly #device: GPUDevice;
+  readonly #homes: Homes;
+  readonly #arena: MemoryPlan;
+  readonly #shardBytes: number;
+  readonly #byHome = new Map<string, GPUBuffer>();
+  readonly #shards: GPUBuffer[] = [];
+
+  private constructor(device: GPUDevice, { homes, arena }: PlanLike, shardBytes: number) {
+    this.#device = device;
+    this.#homes = homes;
+    this.#arena = arena;
+    this.#shardBytes = shardBytes;
+  }
+
+  /**
+   * All of a plan's buffers, zeroed, constants uploaded. Homes in `given` are not made: they belong to another.
+   * Throws FaultError (kind `memory`) where the device has not enough; nothing is kept then.
+   */
+  static async make(
+    device: GPUDevice,
+    plan: PlanLike,
+    shardBytes: number,
+    given: ReadonlyMap<string, GPUBuffer> = new Map(),
+  ): Promise<Buffers> {
+    const buffers = new Buffers(device, plan, shardBytes);
+    device.pushErrorScope('out-of-memory');
+    for (const [home, size] of plan.homes.sizes) {
+      buffers.#byHome.set(home, given.get(home) ?? storage(device, home, size));
+    }
+    for (let from = 0; from < plan.arena.bytes; from += shardBytes) {
+      const size = Math.min(shardBytes, plan.arena.bytes - from);
+      buffers.#shards.push(storage(device, `arena ${buffers.#shards.length}`, size));
+    }
+    const error = await device.popErrorScope();
+    if (error) {
+      buffers.dispose(given);
+      throw new FaultError(notEnough(plan.allocatedBytes, error.message));
+    }
+    for (const [value, numbers] of plan.constants) buffers.write(value, numbers);
+    return buffers;
+  }
+
+  get device(): GPUDevice {
+    return this.#device;
+  }
+
+  home(name: string): GPUBuffer {
+    const buffer = this.#byHome.get(name);
+    if (!buffer) throw new Error(`no home ${name}`);
+    return buffer;
+  }
+
+  placeOf = (value: Value): Place => {
+    const spot = this.#homes.spotOf(value);
+    if (spot) return { buffer: this.home(spot.home), offset: spot.offset };
+    const offset = this.#arena.offsets.get(value.id);
+    if (offset === undefined) throw new Error(`${value.label} has no place`);
+    const shard = Math.floor(offset / this.#shardBytes);
+    return { buffer: this.#shards[shard] as GPUBuffer, offset: offset - shard * this.#shardBytes };
+  };
+
+  /** Numbers into a value's place, behind everything submitted so far. */
+  write(value: Value, numbers: Float32Array | Uint32Array): void {
+    const { buffer, offset } = this.placeOf(value);
+    // Only the type says that they could be shared between threads: nobody here makes such arrays.
+    this.#device.queue.writeBuffer(buffer, offset, numbers as Float32Array<ArrayBuffer>);
+  }
+
+  dispose(keep: ReadonlyMap<string, GPUBuffer> = new Map()): void {
+    for (const [home, buffer] of this.#byHome) if (!keep.has(home)) buffer.destroy();
+    for (const shard of this.#shards) shard.destroy();
+  }
+}
+
+export function storage(device: GPUDevice, label: string, size: number): GPUBuffer {
+  const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
+  return device.createBuffer({ label, size, usage: STORAGE | COPY_SRC | COPY_DST });
+}
+
+function notEnough(needed: number, message: string) {
+  const megabytes = Math.ceil(needed / 2 ** 20);
+  return {
+    kind: 'memory' as const,
+    title: 'The GPU has not enough memory for this training',
+    what: 'The memory a training step needs was refused. Nothing was changed.',
+    expected: `${megabytes} MiB of GPU memory`,
+    got: message,
+    todo: ['Choose a smaller batch size.', 'Or a smaller preset.', 'Close other tabs that use the GPU.'],
+  };
+}

@@ -1,0 +1,75 @@
+// Predictions by a plan from weights that were given, without any training around them: what draws from a checkpoint that is not
+// the current run's. Not here: the forward-only plan itself (plan/plan-predictor.ts), eager's way (eager-predictor.ts).
+import { FaultError } from '../../../fault.ts';
+import type { HeldWeights, Network, ParameterSpec, Predictor } from '../../executor.ts';
+import { storage } from './buffers.ts';
+import { flatten } from '../flat-layout.ts';
+import { gpuOf, type PlanDevice, type PlanOptions, planSpecOn } from './plan-executor.ts';
+import { PlanPredictor } from './plan-predictor.ts';
+import { pipelineCacheOf } from './program.ts';
+import { Pace } from './submission.ts';
+import { layoutOf } from '../training-plan.ts';
+
+/**
+ * Predicts from `weights` (one array per parameter, PyTorch's layout), which are held once: with their release all GPU memory
+ * of the predictor is freed, after the prediction under way. Throws FaultError kind `memory`.
+ */
+export async function createPlanPredictor(
+  device: PlanDevice,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+  options: Pick<PlanOptions, 'shape' | 'tiles'>,
+  weights: readonly Float32Array[],
+): Promise<Predictor> {
+  const gpu = gpuOf(device);
+  const spec = planSpecOn(device, parameters, network, options);
+  const shards = flatten(layoutOf(spec), weights);
+  const predictor = new PlanPredictor(spec, pipelineCacheOf(gpu), new Pace(device.software));
+  // Where memory is refused, what is then written to it is refused, too: one fault, not many.
+  gpu.pushErrorScope('validation');
+  gpu.pushErrorScope('out-of-memory');
+  const sources = shards.map((shard) => upload(gpu, shard));
+  const held = predictor.hold(sources);
+  for (const source of sources) source.destroy();
+  const [refused, wrong] = await Promise.all([gpu.popErrorScope(), gpu.popErrorScope()]);
+  if (refused ?? wrong) predictor.dispose();
+  if (refused) throw new FaultError(notEnough(sources, refused.message));
+  if (wrong) throw new Error(wrong.message);
+  return releasedOnce(predictor, held);
+}
+
+function upload(gpu: GPUDevice, shard: Float32Array<ArrayBuffer>): GPUBuffer {
+  const buffer = storage(gpu, 'given weights', shard.byteLength);
+  gpu.queue.writeBuffer(buffer, 0, shard);
+  return buffer;
+}
+
+/** A buffer that a prediction still reads must not go: the last one under way is waited for. */
+function releasedOnce(predictor: PlanPredictor, weights: HeldWeights): Predictor {
+  let last: Promise<unknown> = Promise.resolve();
+  let released = false;
+  const held = {
+    release: () => {
+      if (!released) void last.then(() => predictor.dispose());
+      released = true;
+    },
+  };
+  return {
+    hold: () => held,
+    predict: (from, ...pass) => {
+      if (from !== held || released) throw new Error('these weights were released, or are of another');
+      const prediction = predictor.predict(weights, ...pass);
+      last = prediction.catch(() => undefined);
+      return prediction;
+    },
+  };
+}
+
+const notEnough = (sources: readonly GPUBuffer[], got: string) => ({
+  kind: 'memory' as const,
+  title: 'The GPU has not enough memory for this network',
+  what: 'The memory of its weights was refused. Nothing was changed.',
+  expected: `${Math.ceil((2 * sources.reduce((sum, { size }) => sum + size, 0)) / 2 ** 20)} MiB of GPU memory`,
+  got,
+  todo: ['Close other tabs that use the GPU.'],
+});

@@ -1,0 +1,313 @@
+// Trains by a plan: the whole step, from noise to EMA, is a list of dispatches made once and encoded again for every step.
+// Nothing is created in a step, and nothing read back but its numbers. Not here: what the plan holds (training-plan.ts),
+// drawing samples (plan-predictor.ts).
+import type { Device } from '../../device/device.ts';
+import type {
+  Executor,
+  ExecutorState,
+  HeldWeights,
+  Network,
+  ParameterSpec,
+  StateGroup,
+  StepBatch,
+  StepSettings,
+  StepStats,
+} from '../../executor.ts';
+import { STATE_GROUPS } from '../../executor.ts';
+import { expectLengths, toTorchArrays } from '../../state-arrays.ts';
+import { Buffers } from './buffers.ts';
+import { flatten } from '../flat-layout.ts';
+import type { Family, Value } from '../kernels/kernel.ts';
+import { controlOf } from '../kernels/optimizer.ts';
+import { PlanPredictor } from './plan-predictor.ts';
+import { type PipelineCache, pipelineCacheOf, Program } from './program.ts';
+import { ReadBack } from './read-back.ts';
+import { Pace, Submission } from './submission.ts';
+import type { TileChoices } from '../kernels/conv/tile-choice.ts';
+import { homeOf, operationsOf, planTraining, type PlanSpec, type TrainingPlan } from '../training-plan.ts';
+import { tuneTiles } from './tune-tiles.ts';
+
+/** Steps in flight before a read-back buffer has to be made. */
+const RING = 4;
+
+export interface PlanOptions {
+  /** [B, H, W, C] of every batch. */
+  shape: readonly [number, number, number, number];
+  /** Batches of a step; 1 when left out. */
+  microBatches?: number;
+  /** Kernels for GPUs in hardware or in software; by the device when left out. */
+  family?: Family;
+  /** Tile shapes known to be fastest here: what is missing is timed, on a GPU in hardware. */
+  tiles?: TileChoices;
+  /** Longest time that timing may take; 0 times nothing. */
+  tuneMs?: number;
+  /** Convolutions timed so far, and in all. */
+  onTimed?: (done: number, total: number) => void;
+  /** Pipelines compiled so far, and in all. */
+  onCompiled?: (done: number, total: number) => void;
+}
+
+/** What a plan costs, for reports. */
+export interface PlanReport {
+  dispatchesPerStep: number;
+  liveBytes: number;
+  allocatedBytes: number;
+  /** Of a snapshot, apart: exists while one is read. */
+  snapshotBytes: number;
+  kernels: { op: string; dispatches: number; flops: number; bytes: number }[];
+}
+
+export type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
+
+/** The kernels that suit a device. */
+export const familyOf = ({ software }: Pick<Device, 'software'>): Family =>
+  software ? 'registers' : 'tiles';
+
+/** What is planned for a device that has webgpu. */
+export function planSpecOn(
+  device: PlanDevice,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+  { shape, microBatches = 1, family, tiles = {} }: PlanOptions,
+): PlanSpec {
+  const { limits } = gpuOf(device);
+  return {
+    parameters,
+    network,
+    shape,
+    microBatches,
+    tiles,
+    family: family ?? familyOf(device),
+    bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+  };
+}
+
+/** Bytes of all GPU buffers that training would make, exactly, without making any. Throws FaultError (kind `memory`) where it cannot fit. */
+export function trainingBytes(
+  device: PlanDevice,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+  options: PlanOptions,
+): number {
+  return planTraining(planSpecOn(device, parameters, network, options)).allocatedBytes;
+}
+
+/**
+ * An executor on the device's own GPUDevice, its pipelines compiled. `setState` comes before the first step.
+ * Throws FaultError (kind `memory`) where the GPU has not enough.
+ */
+export async function createPlanExecutor(
+  device: PlanDevice,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+  options: PlanOptions,
+): Promise<PlanExecutor> {
+  const gpu = gpuOf(device);
+  const cache = pipelineCacheOf(gpu);
+  const spec = await tuned(cache, planSpecOn(device, parameters, network, options), options);
+  const plan = planTraining(spec);
+  const pace = new Pace(device.software);
+  const buffers = await Buffers.make(gpu, plan, spec.bufferBytes);
+  try {
+    const all = [...plan.mix, ...plan.gradients, ...plan.update];
+    await cache.compile(all, options.onCompiled);
+    const build = (kernels: TrainingPlan['mix']) =>
+      Program.build(cache, kernels, buffers.placeOf, pace.dispatchCost);
+    const programs = {
+      mix: await build(plan.mix),
+      gradients: await build(plan.gradients),
+      update: await build(plan.update),
+    };
+    return new PlanExecutor(spec, plan, buffers, programs, cache, pace);
+  } catch (error) {
+    buffers.dispose();
+    throw error;
+  }
+}
+
+/** With the fastest tile shapes, where the family has any. */
+async function tuned(
+  cache: PipelineCache,
+  spec: PlanSpec,
+  { tuneMs = 0, onTimed }: PlanOptions,
+): Promise<PlanSpec> {
+  if (spec.family !== 'tiles' || tuneMs === 0) return spec;
+  return { ...spec, tiles: await tuneTiles(cache, operationsOf(spec), spec.tiles ?? {}, tuneMs, onTimed) };
+}
+
+export class PlanExecutor implements Executor {
+  readonly kind = 'plan';
+  readonly parameters: readonly ParameterSpec[];
+  readonly #spec: PlanSpec;
+  readonly #plan: TrainingPlan;
+  readonly #buffers: Buffers;
+  readonly #programs: Record<'mix' | 'gradients' | 'update', Program>;
+  readonly #pace: Pace;
+  readonly #predictor: PlanPredictor;
+  readonly #results: ReadBack;
+  /** The home of all inputs, as it is written for every batch. */
+  readonly #inputs: ArrayBuffer;
+
+  constructor(
+    spec: PlanSpec,
+    plan: TrainingPlan,
+    buffers: Buffers,
+    programs: Record<'mix' | 'gradients' | 'update', Program>,
+    cache: PipelineCache,
+    pace: Pace,
+  ) {
+    this.parameters = spec.parameters;
+    this.#spec = spec;
+    this.#plan = plan;
+    this.#buffers = buffers;
+    this.#programs = programs;
+    this.#pace = pace;
+    this.#predictor = new PlanPredictor(spec, cache, pace);
+    const pictures = spec.shape[0] * spec.microBatches;
+    this.#results = new ReadBack(buffers.device, 'step results', 16 + pictures * 4, RING);
+    this.#inputs = new ArrayBuffer(plan.homes.sizes.get('inputs') ?? 0);
+  }
+
+  /** As given, and as timed. */
+  get tiles(): TileChoices {
+    return this.#spec.tiles ?? {};
+  }
+
+  get report(): PlanReport {
+    const { mix, gradients, update } = this.#programs;
+    const rows = new Map<string, PlanReport['kernels'][number]>();
+    for (const { op, flops, bytes } of [mix, gradients, update].flatMap((program) => program.kernels)) {
+      const row = rows.get(op) ?? { op, dispatches: 0, flops: 0, bytes: 0 };
+      rows.set(op, {
+        op,
+        dispatches: row.dispatches + 1,
+        flops: row.flops + flops,
+        bytes: row.bytes + bytes,
+      });
+    }
+    const elements = this.#plan.layout.shardLengths.reduce((sum, length) => sum + length, 0);
+    return {
+      dispatchesPerStep: mix.length + gradients.length + update.length,
+      liveBytes: this.#plan.liveBytes,
+      allocatedBytes: this.#plan.allocatedBytes,
+      snapshotBytes: STATE_GROUPS.length * elements * 4,
+      kernels: [...rows.values()],
+    };
+  }
+
+  setState(state: ExecutorState): void {
+    expectLengths(this.parameters, state);
+    const { device } = this.#buffers;
+    const { layout } = this.#plan;
+    for (const group of STATE_GROUPS) {
+      flatten(layout, state[group]).forEach((flat, shard) => {
+        device.queue.writeBuffer(this.#buffers.home(homeOf(group, shard)), 0, flat);
+      });
+    }
+  }
+
+  async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
+    const { microBatches: expected, shape } = this.#spec;
+    if (microBatches.length !== expected)
+      throw new Error(`the plan is for ${expected} batches a step, got ${microBatches.length}`);
+    const { device } = this.#buffers;
+    const started = performance.now();
+    const submission = new Submission(device, this.#pace);
+    const pictures = shape[0] * expected;
+    microBatches.forEach((batch, i) => {
+      // What is written now must not overtake what still reads the batch before.
+      if (i > 0) submission.flush();
+      this.#write(batch, controlOf(settings, { first: i * shape[0], pictures }));
+      if ('pictures' in batch) submission.run(this.#programs.mix);
+      submission.run(this.#programs.gradients);
+    });
+    submission.run(this.#programs.update);
+    const { stats, losses } = this.#plan.results;
+    const results = await this.#results.read(submission.last, [
+      { ...this.#buffers.placeOf(stats), bytes: 16 },
+      { ...this.#buffers.placeOf(losses), bytes: pictures * 4 },
+    ]);
+    this.#pace.measured(submission.total, performance.now() - started);
+    const values = new Float32Array(results);
+    const [loss = NaN, gradientNorm = NaN, applied] = values;
+    return { loss, gradientNorm, applied: applied === 1, perSample: values.slice(4, 4 + pictures) };
+  }
+
+  /** One write for everything a batch brings. */
+  #write(batch: StepBatch, control: Float32Array): void {
+    const { shape } = this.#spec;
+    const { inputs } = this.#plan;
+    if (batch.shape.join() !== shape.join())
+      throw new Error(`the plan is for batches of [${shape.join()}], got [${batch.shape.join()}]`);
+    const floats = new Float32Array(this.#inputs);
+    const at = (value: Value) => (this.#plan.homes.spotOf(value)?.offset ?? 0) / 4;
+    floats.set(control, at(inputs.control));
+    floats.set(batch.timesteps, at(inputs.timesteps));
+    floats.set(batch.sampleWeights, at(inputs.sampleWeights));
+    if ('pictures' in batch) {
+      const { seed, stream, step, first } = batch.noise;
+      new Uint32Array(this.#inputs).set([seed, stream, step, first], at(inputs.seeds));
+      floats.set(batch.mixture, at(inputs.mix));
+      floats.set(batch.pictures, at(inputs.pictures));
+    } else {
+      this.#buffers.write(inputs.input, batch.input);
+      this.#buffers.write(inputs.target, batch.target);
+    }
+    this.#buffers.device.queue.writeBuffer(this.#buffers.home('inputs'), 0, this.#inputs);
+  }
+
+  async snapshot(): Promise<ExecutorState> {
+    const { device } = this.#buffers;
+    const { layout } = this.#plan;
+    const encoder = device.createCommandEncoder();
+    const copies = STATE_GROUPS.map((group) =>
+      layout.shardLengths.map((length, shard) => {
+        const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+        const copy = device.createBuffer({ label: `snapshot of ${group}`, size: length * 4, usage });
+        encoder.copyBufferToBuffer(this.#buffers.home(homeOf(group, shard)), 0, copy, 0, length * 4);
+        return copy;
+      }),
+    );
+    device.queue.submit([encoder.finish()]);
+    try {
+      await Promise.all(copies.flat().map((copy) => copy.mapAsync(GPUMapMode.READ)));
+      const state: ExecutorState = { weights: [], ema: [], expAvg: [], expAvgSq: [] };
+      for (const [g, group] of STATE_GROUPS.entries()) {
+        const shards = (copies[g] as GPUBuffer[]).map((copy) => new Float32Array(copy.getMappedRange()));
+        state[group] = await toTorchArrays(layout.parts, ({ shard }) => shards[shard] as Float32Array);
+      }
+      return state;
+    } finally {
+      for (const copy of copies.flat()) copy.destroy();
+    }
+  }
+
+  hold(weights: 'ema' | 'raw'): HeldWeights {
+    const group: StateGroup = weights === 'ema' ? 'ema' : 'weights';
+    const sources = this.#plan.layout.shardLengths.map((_, shard) =>
+      this.#buffers.home(homeOf(group, shard)),
+    );
+    return this.#predictor.hold(sources);
+  }
+
+  predict(
+    weights: HeldWeights,
+    input: Float32Array,
+    timesteps: Float32Array,
+    shape: [number, number, number, number],
+  ): Promise<Float32Array> {
+    return this.#predictor.predict(weights, input, timesteps, shape);
+  }
+
+  dispose(): void {
+    for (const program of Object.values(this.#programs)) program.dispose();
+    this.#predictor.dispose();
+    this.#results.dispose();
+    this.#buffers.dispose();
+  }
+}
+
+export function gpuOf({ webgpu }: Pick<Device, 'webgpu'>): GPUDevice {
+  if (!webgpu) throw new Error('a plan runs on webgpu only');
+  return webgpu;
+}

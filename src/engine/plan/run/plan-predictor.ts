@@ -1,0 +1,155 @@
+// Predictions by forward-only plans, from weights held apart from those that training goes on with.
+// A plan is made for each shape when it is first asked for. Not here: training (plan-executor.ts).
+import type { HeldWeights } from '../../executor.ts';
+import { Buffers, storage } from './buffers.ts';
+import { type InferencePlan, planInference } from '../inference-plan.ts';
+import type { Value } from '../kernels/kernel.ts';
+import { type PipelineCache, type Place, Program } from './program.ts';
+import { ReadBack } from './read-back.ts';
+import { type Pace, Submission } from './submission.ts';
+import { homeOf, type PlanSpec } from '../training-plan.ts';
+
+type Shape = [number, number, number, number];
+
+/** One plan's memory; its programs belong to the weights they are bound to. */
+interface Pass {
+  plan: InferencePlan;
+  buffers: Buffers;
+  results: ReadBack;
+}
+
+/** A copy of all weights. */
+class HeldBuffers implements HeldWeights {
+  readonly buffers: readonly GPUBuffer[];
+  readonly programs = new Map<string, Promise<Program>>();
+  readonly #release: () => void;
+  #held = true;
+
+  constructor(buffers: readonly GPUBuffer[], release: (held: HeldBuffers) => void) {
+    this.buffers = buffers;
+    this.#release = () => release(this);
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  take(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#release();
+  }
+}
+
+export class PlanPredictor {
+  readonly #spec: PlanSpec;
+  readonly #cache: PipelineCache;
+  readonly #pace: Pace;
+  readonly #passes = new Map<string, Promise<Pass>>();
+  /** Released copies, programs and all: the next hold takes one of them. */
+  readonly #free: HeldBuffers[] = [];
+  readonly #all = new Set<HeldBuffers>();
+
+  constructor(spec: PlanSpec, cache: PipelineCache, pace: Pace) {
+    this.#spec = spec;
+    this.#cache = cache;
+    this.#pace = pace;
+  }
+
+  /** Copies the weights as they are after everything submitted so far. */
+  hold(sources: readonly GPUBuffer[]): HeldWeights {
+    const { device } = this.#cache;
+    const held = this.#free.pop() ?? this.#makeHeld(sources);
+    held.take();
+    const encoder = device.createCommandEncoder();
+    sources.forEach((source, shard) => {
+      encoder.copyBufferToBuffer(source, 0, held.buffers[shard] as GPUBuffer, 0, source.size);
+    });
+    device.queue.submit([encoder.finish()]);
+    return held;
+  }
+
+  #makeHeld(sources: readonly GPUBuffer[]): HeldBuffers {
+    const buffers = sources.map(({ size }) => storage(this.#cache.device, 'held weights', size));
+    const held = new HeldBuffers(buffers, (released) => this.#free.push(released));
+    this.#all.add(held);
+    return held;
+  }
+
+  async predict(
+    weights: HeldWeights,
+    input: Float32Array,
+    timesteps: Float32Array,
+    shape: Shape,
+  ): Promise<Float32Array> {
+    if (!(weights instanceof HeldBuffers) || !weights.held)
+      throw new Error('predict takes weights from hold() that were not released');
+    const pass = await this.#passOf(weights, shape);
+    const program = await this.#programOf(weights, pass, shape);
+    const { plan, buffers, results } = pass;
+    const started = performance.now();
+    buffers.write(plan.input, input);
+    buffers.write(plan.timesteps, timesteps);
+    const submission = new Submission(buffers.device, this.#pace);
+    submission.run(program);
+    const bytes = input.length * 4;
+    const result = await results.read(submission.last, [{ ...buffers.placeOf(plan.prediction), bytes }]);
+    this.#pace.measured(submission.total, performance.now() - started);
+    return new Float32Array(result);
+  }
+
+  #passOf(weights: HeldBuffers, shape: Shape): Promise<Pass> {
+    const key = shape.join();
+    const known = this.#passes.get(key);
+    if (known) return known;
+    const pass = this.#makePass(weights, shape);
+    this.#passes.set(key, pass);
+    // Memory may be there another time.
+    pass.catch(() => this.#passes.delete(key));
+    return pass;
+  }
+
+  async #makePass(weights: HeldBuffers, shape: Shape): Promise<Pass> {
+    const { device } = this.#cache;
+    const plan = planInference({ ...this.#spec, shape });
+    const buffers = await Buffers.make(device, plan, this.#spec.bufferBytes, homesOf(weights));
+    const bytes = 4 * shape.reduce((product, edge) => product * edge, 1);
+    return { plan, buffers, results: new ReadBack(device, 'prediction', bytes, 1) };
+  }
+
+  #programOf(weights: HeldBuffers, { plan, buffers }: Pass, shape: Shape): Promise<Program> {
+    const key = shape.join();
+    const known = weights.programs.get(key);
+    if (known) return known;
+    const homes = homesOf(weights);
+    const placeOf = (value: Value): Place => {
+      const spot = plan.homes.spotOf(value);
+      const buffer = spot && homes.get(spot.home);
+      return spot && buffer ? { buffer, offset: spot.offset } : buffers.placeOf(value);
+    };
+    const program = Program.build(this.#cache, plan.forward, placeOf, this.#pace.dispatchCost);
+    weights.programs.set(key, program);
+    return program;
+  }
+
+  dispose(): void {
+    for (const held of this.#all) {
+      for (const program of held.programs.values()) void program.then((made) => made.dispose());
+      for (const buffer of held.buffers) buffer.destroy();
+    }
+    for (const pass of this.#passes.values()) {
+      void pass.then(({ buffers, results }) => {
+        buffers.dispose();
+        results.dispose();
+      });
+    }
+  }
+}
+
+function homesOf({ buffers }: HeldBuffers): Map<string, GPUBuffer> {
+  return new Map(buffers.map((buffer, shard) => [homeOf('weights', shard), buffer]));
+}

@@ -1,0 +1,88 @@
+// How fast a device runs plans, in two numbers: from steps of two small networks, made as training makes them.
+// Not here: the same for eager (probe.ts), what a run will take (app/estimate.ts).
+import type { Network, ParameterSpec, StepBatch, StepSettings } from '../../executor.ts';
+import { sizeOf } from '../../layout.ts';
+import { createPlanExecutor } from './plan-executor.ts';
+
+const EDGE = 16;
+/** Forward of two convolutions, gradient of both filters, gradient of what lies between. */
+const CONVOLUTIONS = 5;
+const STEPS = 3;
+/** `small` costs its dispatches; `large` is as wide as the networks that such a device trains. */
+const SIZES = {
+  small: { batch: 1, channels: 4 },
+  software: { batch: 4, channels: 16 },
+  hardware: { batch: 16, channels: 128 },
+} as const;
+
+type Size = (typeof SIZES)[keyof typeof SIZES];
+
+/** `opMs`: a dispatch that computes next to nothing. `macsPerSecond`: multiply-adds of 3x3 convolutions, forward and backward. */
+export async function probePlan(
+  device: Parameters<typeof createPlanExecutor>[0],
+): Promise<{ opMs: number; macsPerSecond: number }> {
+  const large = device.software ? SIZES.software : SIZES.hardware;
+  const small = await bestStep(device, SIZES.small);
+  const { ms } = await bestStep(device, large);
+  const macs = CONVOLUTIONS * large.batch * EDGE * EDGE * 9 * large.channels ** 2;
+  return {
+    opMs: small.ms / small.dispatches,
+    // A clock of whole milliseconds must not make it infinite.
+    macsPerSecond: (1000 * macs) / Math.max(ms - small.ms, ms / 10, 0.01),
+  };
+}
+
+/** The fastest step of a few: other programs only ever make one slower. */
+async function bestStep(
+  device: Parameters<typeof createPlanExecutor>[0],
+  { batch, channels }: Size,
+): Promise<{ ms: number; dispatches: number }> {
+  const parameters = ['first', 'second'].flatMap((name): ParameterSpec[] => [
+    { name: `${name}.weight`, shape: [channels, channels, 3, 3] },
+    { name: `${name}.bias`, shape: [channels] },
+  ]);
+  const shape: StepBatch['shape'] = [batch, EDGE, EDGE, channels];
+  const executor = await createPlanExecutor(device, parameters, twoConvolutions, { shape });
+  const numbers = (value: number) =>
+    parameters.map((spec) => new Float32Array(sizeOf(spec.shape)).fill(value));
+  executor.setState({ weights: numbers(0.01), ema: numbers(0), expAvg: numbers(0), expAvgSq: numbers(0) });
+  const length = batch * EDGE * EDGE * channels;
+  const given: StepBatch = {
+    shape,
+    input: new Float32Array(length).fill(0.5),
+    target: new Float32Array(length),
+    timesteps: new Float32Array(batch),
+    sampleWeights: new Float32Array(batch).fill(1),
+  };
+  let best = Infinity;
+  // The first step warms up.
+  for (let step = 0; step <= STEPS; step++) {
+    const started = performance.now();
+    await executor.step([given], SETTINGS);
+    if (step > 0) best = Math.min(best, performance.now() - started);
+  }
+  const { dispatchesPerStep } = executor.report;
+  executor.dispose();
+  return { ms: best, dispatches: dispatchesPerStep };
+}
+
+const twoConvolutions: Network = (ops, weights, x) => {
+  const conv = (name: string, value: typeof x) =>
+    ops.conv2d(value, weights[`${name}.weight`] as typeof x, weights[`${name}.bias`] as typeof x, {
+      kernel: 3,
+      stride: 1,
+      padding: 'same',
+    });
+  return conv('second', conv('first', x));
+};
+
+const SETTINGS: StepSettings = {
+  optimizerStep: 1,
+  learningRate: 1e-4,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  gradientClip: 1,
+  emaDecay: 0.9,
+};

@@ -1,0 +1,196 @@
+// A fixed list of kernels on a device: pipelines compiled once, bind groups made once, then only encoded, step after step.
+// Not here: what the kernels compute, where values lie (memory.ts), when it runs (plan-executor.ts).
+import { bytesOf, costOf, type Kernel, type Value } from '../kernels/kernel.ts';
+
+/** Where a value lies. */
+export interface Place {
+  buffer: GPUBuffer;
+  offset: number;
+}
+
+/** Pipelines by source, shared by all programs of a device. */
+export class PipelineCache {
+  readonly device: GPUDevice;
+  readonly #made = new Map<string, Promise<GPUComputePipeline>>();
+
+  constructor(device: GPUDevice) {
+    this.device = device;
+  }
+
+  /** Compiles what `kernels` need and is not there yet. onCompiled: pipelines there are and pipelines wanted. */
+  async compile(
+    kernels: readonly Kernel[],
+    onCompiled: (done: number, total: number) => void = () => undefined,
+  ): Promise<Map<string, GPUComputePipeline>> {
+    const wanted = new Map(kernels.map((kernel) => [this.sourceOf(kernel), kernel.op]));
+    const made = new Map<string, GPUComputePipeline>();
+    const queue = [...wanted];
+    const work = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [source, op] = next;
+        made.set(source, await this.get(op, source));
+        onCompiled(made.size, wanted.size);
+      }
+    };
+    await Promise.all(Array.from({ length: COMPILE_AT_ONCE }, work));
+    return made;
+  }
+
+  /** What of a kernel is compiled on this device. */
+  sourceOf({ source, quadSource }: Kernel): string {
+    return quadSource !== null && this.device.features.has('subgroups') ? quadSource : source;
+  }
+
+  /** Compiles without blocking; the same source is compiled once. */
+  get(op: string, source: string): Promise<GPUComputePipeline> {
+    const known = this.#made.get(source);
+    if (known) return known;
+    const pipeline = this.#make(op, source);
+    this.#made.set(source, pipeline);
+    return pipeline;
+  }
+
+  async #make(op: string, source: string): Promise<GPUComputePipeline> {
+    const module = this.device.createShaderModule({ label: op, code: source });
+    const compute = { module, entryPoint: 'main' };
+    try {
+      return await this.device.createComputePipelineAsync({ label: op, layout: 'auto', compute });
+    } catch (error) {
+      const { messages } = await module.getCompilationInfo();
+      const said = messages.map(({ lineNum, message }) => `line ${lineNum}: ${message}`);
+      throw new Error(`${op}: ${[String(error), ...said].join('\n')}`, { cause: error });
+    }
+  }
+}
+
+interface Dispatch {
+  kernel: Kernel;
+  pipeline: GPUComputePipeline;
+  bindGroup: GPUBindGroup;
+}
+
+const caches = new WeakMap<GPUDevice, PipelineCache>();
+
+/** The device's own cache. */
+export function pipelineCacheOf(device: GPUDevice): PipelineCache {
+  const known = caches.get(device);
+  if (known) return known;
+  const cache = new PipelineCache(device);
+  caches.set(device, cache);
+  return cache;
+}
+
+const UNIFORM_STRIDE = 256;
+/** Compiled at a time: enough for all cores of a driver, few enough to show progress. */
+const COMPILE_AT_ONCE = 8;
+
+export class Program {
+  readonly kernels: readonly Kernel[];
+  readonly #dispatches: readonly Dispatch[];
+  readonly #uniforms: GPUBuffer;
+
+  private constructor(kernels: readonly Kernel[], dispatches: Dispatch[], uniforms: GPUBuffer) {
+    this.kernels = kernels;
+    this.#dispatches = dispatches;
+    this.#uniforms = uniforms;
+  }
+
+  /** Kernels that cost more than `dispatchCost` are cut. Rejects where a pipeline does not compile. */
+  static async build(
+    cache: PipelineCache,
+    wholeKernels: readonly Kernel[],
+    placeOf: (value: Value) => Place,
+    dispatchCost = Infinity,
+  ): Promise<Program> {
+    const kernels = wholeKernels.flatMap((kernel) => cut(kernel, dispatchCost));
+    const pipelines = await cache.compile(kernels);
+    const { buffer, offsets } = uploadUniforms(cache.device, kernels);
+    const dispatches = kernels.map((kernel, i) => {
+      const pipeline = pipelines.get(cache.sourceOf(kernel)) as GPUComputePipeline;
+      const resources = [
+        ...kernel.bindings.map(({ value }) => {
+          const { buffer: home, offset } = placeOf(value);
+          return { buffer: home, offset, size: Math.ceil(bytesOf(value) / 16) * 16 };
+        }),
+        { buffer, offset: offsets[i] as number, size: kernel.uniform.byteLength },
+      ];
+      const bindGroup = cache.device.createBindGroup({
+        label: kernel.op,
+        layout: pipeline.getBindGroupLayout(0),
+        entries: resources.map((resource, binding) => ({ binding, resource })),
+      });
+      return { kernel, pipeline, bindGroup };
+    });
+    return new Program(kernels, dispatches, buffer);
+  }
+
+  get length(): number {
+    return this.#dispatches.length;
+  }
+
+  /** Encodes kernels first..last - 1 into one compute pass. */
+  encode(encoder: GPUCommandEncoder, first = 0, last = this.#dispatches.length): void {
+    if (last <= first) return;
+    const pass = encoder.beginComputePass();
+    let current: GPUComputePipeline | null = null;
+    for (let i = first; i < last; i++) {
+      const { kernel, pipeline, bindGroup } = this.#dispatches[i] as Dispatch;
+      if (pipeline !== current) pass.setPipeline(pipeline);
+      current = pipeline;
+      pass.setBindGroup(0, bindGroup);
+      pass.dispatchWorkgroups(...kernel.workgroups);
+    }
+    pass.end();
+  }
+
+  dispose(): void {
+    this.#uniforms.destroy();
+  }
+}
+
+/** A kernel as several, each over a part of the longest side of its grid, so that none costs more than `most`. */
+function cut(kernel: Kernel, most: number): Kernel[] {
+  const axis = kernel.workgroups.indexOf(Math.max(...kernel.workgroups));
+  const length = kernel.workgroups[axis] as number;
+  const parts = Math.min(length, Math.ceil(costOf(kernel) / most));
+  if (parts <= 1) return [kernel];
+  return Array.from({ length: parts }, (_, i) => {
+    const from = Math.floor((i * length) / parts);
+    const count = Math.floor(((i + 1) * length) / parts) - from;
+    const uniform = kernel.uniform.slice();
+    uniform[axis] = from;
+    const workgroups = kernel.workgroups.map((edge, side) => (side === axis ? count : edge));
+    const share = count / length;
+    return {
+      ...kernel,
+      uniform,
+      workgroups: workgroups as unknown as Kernel['workgroups'],
+      flops: kernel.flops * share,
+      bytes: kernel.bytes * share,
+    };
+  });
+}
+
+/** All uniforms in one buffer; equal ones once. */
+function uploadUniforms(
+  device: GPUDevice,
+  kernels: readonly Kernel[],
+): { buffer: GPUBuffer; offsets: number[] } {
+  const slots = new Map<string, number>();
+  const offsets = kernels.map(({ uniform }) => {
+    const key = uniform.join();
+    const slot = slots.get(key) ?? slots.size;
+    slots.set(key, slot);
+    return slot * UNIFORM_STRIDE;
+  });
+  const buffer = device.createBuffer({
+    label: 'uniforms',
+    size: Math.max(1, slots.size) * UNIFORM_STRIDE,
+    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    mappedAtCreation: true,
+  });
+  const words = new Uint32Array(buffer.getMappedRange());
+  kernels.forEach(({ uniform }, i) => words.set(uniform, (offsets[i] as number) / 4));
+  buffer.unmap();
+  return { buffer, offsets };
+}

@@ -1,0 +1,133 @@
+// Times tile shapes on the GPU itself, for the convolutions that cost a plan most, in a few seconds. Not for GPUs in software:
+// there nothing is timed. Not here: which shapes there are (conv-tiles-shapes.ts), where choices are kept (the caller).
+import { storage } from './buffers.ts';
+import {
+  convFilterGradient,
+  convForward,
+  type ConvGeometry,
+  convInputGradient,
+  filterPartialShape,
+  filterSplits,
+} from '../kernels/conv/conv.ts';
+import { convFlops } from '../kernels/conv/geometry.ts';
+import { FILTER_TILE_SHAPES } from '../kernels/conv/tiles/filter.ts';
+import { TILE_SHAPES, type TileShape } from '../kernels/conv/tiles/shapes.ts';
+import { type Operation, Values } from '../graph.ts';
+import { bytesOf, type Kernel, type Value } from '../kernels/kernel.ts';
+import { aligned } from '../memory.ts';
+import { CONTROL_LENGTH } from '../kernels/optimizer.ts';
+import { type PipelineCache, Program } from './program.ts';
+import { choiceKey, type ConvWay, type TileChoices } from '../kernels/conv/tile-choice.ts';
+
+const WAYS: readonly ConvWay[] = ['forward', 'input gradient', 'filter gradient'];
+/** Runs of a kernel in one timing, and timings of which the fastest counts. */
+const RUNS = 8;
+const TIMINGS = 3;
+
+interface Case {
+  key: string;
+  way: ConvWay;
+  geometry: ConvGeometry;
+  /** Of all convolutions of the plan that are alike. */
+  flops: number;
+}
+
+/**
+ * The fastest shape of each convolution in `operations`, the costliest first, until `budgetMs` are over; what was not timed is
+ * not in the answer. `known` is taken as it is. onTimed: convolutions done and in all.
+ */
+export async function tuneTiles(
+  cache: PipelineCache,
+  operations: readonly Operation[],
+  known: TileChoices,
+  budgetMs: number,
+  onTimed: (done: number, total: number) => void = () => undefined,
+): Promise<TileChoices> {
+  const deadline = performance.now() + budgetMs;
+  const cases = casesOf(operations).filter(({ key }) => !(key in known));
+  const choices: Record<string, string> = { ...known };
+  for (const [done, one] of cases.entries()) {
+    onTimed(done, cases.length);
+    if (performance.now() > deadline) break;
+    choices[one.key] = await fastest(cache, one);
+  }
+  return choices;
+}
+
+function casesOf(operations: readonly Operation[]): Case[] {
+  const cases = new Map<string, Case>();
+  for (const operation of operations) {
+    if (operation.op !== 'conv') continue;
+    for (const way of WAYS) {
+      const key = choiceKey(way, operation.geometry);
+      const flops = (cases.get(key)?.flops ?? 0) + convFlops(operation.geometry);
+      cases.set(key, { key, way, geometry: operation.geometry, flops });
+    }
+  }
+  return [...cases.values()].toSorted((a, b) => b.flops - a.flops);
+}
+
+async function fastest(cache: PipelineCache, one: Case): Promise<string> {
+  let best = { name: '', ms: Infinity };
+  for (const tile of one.way === 'filter gradient' ? FILTER_TILE_SHAPES : TILE_SHAPES) {
+    const ms = await time(cache, kernelsOf(one, tile));
+    if (ms < best.ms) best = { name: tile.name, ms };
+  }
+  return best.name;
+}
+
+/** The kernels with values of their own; what they compute does not matter. */
+function kernelsOf({ way, geometry }: Case, tile: TileShape): Kernel[] {
+  const values = new Values();
+  const { batch, height, width, ins, outHeight, outWidth, outs, kernel, upsample } = geometry;
+  const half = upsample ? 2 : 1;
+  const x = values.make('x', [batch, height / half, width / half, ins]);
+  const y = values.make('y', [batch, outHeight, outWidth, outs]);
+  const weight = values.make('weight', [kernel, kernel, ins, outs]);
+  if (way === 'forward') {
+    const bias = values.make('bias', [outs]);
+    return convForward('tiles', geometry, { x, weight, bias, perChannel: null, residual: null, y }, tile);
+  }
+  if (way === 'input gradient') {
+    const dx = values.make('dx', [batch, height, width, ins]);
+    return convInputGradient('tiles', geometry, { dy: y, weight, add: null, dx }, tile);
+  }
+  const shape = filterPartialShape('tiles', geometry);
+  const partial = shape && values.make('partial', shape);
+  const control = values.make('control', [CONTROL_LENGTH]);
+  const biasSums = values.make('bias sums', [filterSplits('tiles', geometry), outs]);
+  const given = { x, dy: y, partial, control, gradient: weight, biasSums };
+  return convFilterGradient('tiles', geometry, given, tile);
+}
+
+/** Milliseconds of one run, the fastest of a few timings; the first run, which compiles, is not counted. */
+async function time(cache: PipelineCache, kernels: readonly Kernel[]): Promise<number> {
+  const { device } = cache;
+  const offsets = new Map<number, number>();
+  let total = 0;
+  for (const { value } of kernels.flatMap(({ bindings }) => bindings)) {
+    if (offsets.has(value.id)) continue;
+    offsets.set(value.id, total);
+    total += aligned(bytesOf(value));
+  }
+  const scratch = storage(device, 'tuning', total);
+  const placeOf = ({ id }: Value) => ({ buffer: scratch, offset: offsets.get(id) as number });
+  const program = await Program.build(cache, kernels, placeOf);
+  const run = async (times: number) => {
+    const encoder = device.createCommandEncoder();
+    for (let i = 0; i < times; i++) program.encode(encoder);
+    const started = performance.now();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    return (performance.now() - started) / times;
+  };
+  try {
+    await run(1);
+    let best = Infinity;
+    for (let timing = 0; timing < TIMINGS; timing++) best = Math.min(best, await run(RUNS));
+    return best;
+  } finally {
+    program.dispose();
+    scratch.destroy();
+  }
+}
