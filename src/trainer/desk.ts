@@ -8,7 +8,7 @@ import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
 import { readContent } from './checkpoint-file.ts';
-import { EngineRoom } from './engine-room.ts';
+import { EngineRoom } from './training-device.ts';
 import { postCheckpoints } from './listing.ts';
 import type { Offer } from './import/offer.ts';
 import { Outbox } from './outbox.ts';

@@ -3,11 +3,11 @@
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import { fileMetadata, fileTensors } from './checkpoint-file.ts';
-import { keepPicture } from './keep-picture.ts';
+import { keepPicture } from './keep-png.ts';
 import { postCheckpoints } from './listing.ts';
-import type { EngineRoom } from './engine-room.ts';
+import type { EngineRoom } from './training-device.ts';
 import type { Outbox } from './outbox.ts';
-import { lossPlotPng } from './pictures.ts';
+import { lossPlotPng } from './samples/sheet-png.ts';
 import { factsAt, type Run } from './run.ts';
 import { capacityBytes } from '../checkpoint/sizes.ts';
 

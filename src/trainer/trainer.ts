@@ -7,15 +7,15 @@ import { lastStep, type RunConfig } from '../config.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import type { RunState } from './api.ts';
 import { type CheckpointContent, type Execution, readContent } from './checkpoint-file.ts';
-import type { EngineRoom } from './engine-room.ts';
+import type { EngineRoom } from './training-device.ts';
 import { describeFound, nothingFound } from './found.ts';
 import { inParts, inPartsNotice } from './in-parts.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { PictureRequests } from './picture-requests.ts';
+import { PictureRequests } from './generate-requests.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { Run } from './run.ts';
-import { Studio } from './studio.ts';
+import { Studio } from './current-run.ts';
 import { deviceLost, gpuUnavailable, must } from './trouble.ts';
 import { Turns } from './turns.ts';
 

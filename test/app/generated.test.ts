@@ -5,7 +5,7 @@ import { applyEvents, type EventHooks } from '../../src/app/apply-event.ts';
 import { callsFor, cutGenerated, secondsFor } from '../../src/app/generated.ts';
 import { createState, type State } from '../../src/app/state.ts';
 import type { Sample, TrainerEvent } from '../../src/trainer/api.ts';
-import { SAMPLE_COUNT } from '../../src/trainer/drawing.ts';
+import { SAMPLE_COUNT } from '../../src/trainer/samples/drawing.ts';
 
 const nothing = (): void => undefined;
 const hooks: EventHooks = {

@@ -5,15 +5,18 @@ import { presetConfig, type RunConfig } from '../../src/config.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import type { Executor } from '../../src/engine/executor.ts';
 import type { Sample, TrainerEvent } from '../../src/trainer/api.ts';
-import { Artist } from '../../src/trainer/artist.ts';
-import { CallTimes } from '../../src/trainer/call-times.ts';
-import { Drawing, type DrawingRequest } from '../../src/trainer/drawing.ts';
+import { Artist } from '../../src/trainer/samples/artist.ts';
+import { CallTimes } from '../../src/trainer/samples/call-times.ts';
+import { Drawing, type DrawingRequest } from '../../src/trainer/samples/drawing.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
 import type { Run } from '../../src/trainer/run.ts';
 
 // PNGs need a browser, and are not what is claimed here.
-vi.mock('../../src/trainer/pictures.ts', () => ({ sheetPng: () => new Blob(), countAlike: () => null }));
-vi.mock('../../src/trainer/keep-picture.ts', () => ({ keepPicture: () => false }));
+vi.mock('../../src/trainer/samples/sheet-png.ts', () => ({
+  sheetPng: () => new Blob(),
+  countAlike: () => null,
+}));
+vi.mock('../../src/trainer/keep-png.ts', () => ({ keepPicture: () => false }));
 
 const CALL_MS = 90;
 const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 10, seed: 5 };

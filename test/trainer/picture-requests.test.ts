@@ -3,9 +3,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { FaultError, type Result } from '../../src/fault.ts';
 import type { GenerateRequest } from '../../src/trainer/api.ts';
-import type { Generator } from '../../src/trainer/generator.ts';
-import { PictureRequests } from '../../src/trainer/picture-requests.ts';
-import type { Studio } from '../../src/trainer/studio.ts';
+import type { Generator } from '../../src/trainer/samples/generator.ts';
+import { PictureRequests } from '../../src/trainer/generate-requests.ts';
+import type { Studio } from '../../src/trainer/current-run.ts';
 import { deviceLost } from '../../src/trainer/trouble.ts';
 import { Turns } from '../../src/trainer/turns.ts';
 

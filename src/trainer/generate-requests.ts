@@ -3,8 +3,8 @@
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { faultOf, type Result } from '../fault.ts';
 import type { DrawingFacts, GenerateRequest } from './api.ts';
-import { DONE } from './generator.ts';
-import type { Studio } from './studio.ts';
+import { DONE } from './samples/generator.ts';
+import type { Studio } from './current-run.ts';
 import type { Turns } from './turns.ts';
 
 /** What the trainer does meanwhile. */

@@ -1,7 +1,7 @@
 // PNGs of a run: the 4 x 4 sheet of samples and the loss plot. A cache in the index; whatever is missing is drawn again.
 // Not here: the page's chart (ui/).
-import { picturesPng } from '../formats/pictures-png.ts';
-import type { Sample } from './api.ts';
+import { picturesPng } from '../../formats/pictures-png.ts';
+import type { Sample } from '../api.ts';
 
 const COLUMNS = 4;
 

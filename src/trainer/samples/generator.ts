@@ -1,20 +1,20 @@
 // Pictures from any checkpoint, with or without a run: its weights are opened for drawing alone, and all of their memory goes
 // when the pictures are drawn, cancelled or have failed. Not here: the drawing (artist.ts), when its calls are made
 // (picture-requests.ts, loop.ts).
-import type { CheckpointRef } from '../checkpoint/api.ts';
-import type { StoreClient } from '../checkpoint/store-client.ts';
-import type { RunConfig } from '../config.ts';
-import { alphaBar } from '../diffusion/noise-schedule.ts';
-import { yieldToEvents } from '../engine/yield-to-events.ts';
-import { type Fault, FaultError, faultOf, type Result } from '../fault.ts';
-import type { DrawingFacts, GenerateRequest } from './api.ts';
+import type { CheckpointRef } from '../../checkpoint/api.ts';
+import type { StoreClient } from '../../checkpoint/store-client.ts';
+import type { RunConfig } from '../../config.ts';
+import { alphaBar } from '../../diffusion/noise-schedule.ts';
+import { yieldToEvents } from '../../engine/yield-to-events.ts';
+import { type Fault, FaultError, faultOf, type Result } from '../../fault.ts';
+import type { DrawingFacts, GenerateRequest } from '../api.ts';
 import { Artist } from './artist.ts';
 import { type CallTimes, networkText } from './call-times.ts';
-import { type CheckpointContent, readContent, readFacts } from './checkpoint-file.ts';
-import type { EngineRoom } from './engine-room.ts';
-import type { Outbox } from './outbox.ts';
-import type { Run } from './run.ts';
-import { deviceLost, must } from './trouble.ts';
+import { type CheckpointContent, readContent, readFacts } from '../checkpoint-file.ts';
+import type { EngineRoom } from '../training-device.ts';
+import type { Outbox } from '../outbox.ts';
+import type { Run } from '../run.ts';
+import { deviceLost, must } from '../trouble.ts';
 
 export interface GeneratorTools {
   store: StoreClient;

@@ -1,14 +1,14 @@
 // One set of samples in the making: begun, moved on by one denoising call, shown while its noise clears, stored as a sheet
 // where it is a run's. A newer set replaces an older one. Not here: the sampling itself (drawing.ts).
-import { getSheet } from '../checkpoint/index-db.ts';
-import type { RunConfig } from '../config.ts';
-import type { Predictor } from '../engine/executor.ts';
+import { getSheet } from '../../checkpoint/index-db.ts';
+import type { RunConfig } from '../../config.ts';
+import type { Predictor } from '../../engine/executor.ts';
 import type { CallTimes } from './call-times.ts';
 import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
-import { keepPicture } from './keep-picture.ts';
-import type { Outbox } from './outbox.ts';
-import { countAlike, sheetPng } from './pictures.ts';
-import { Turns } from './turns.ts';
+import { keepPicture } from '../keep-png.ts';
+import type { Outbox } from '../outbox.ts';
+import { countAlike, sheetPng } from './sheet-png.ts';
+import { Turns } from '../turns.ts';
 
 /** Least time between two looks at a set in the making. */
 const LOOK_EVERY_MS = 200;
