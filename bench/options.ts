@@ -1,6 +1,6 @@
 // What a benchmark is asked to measure, and how much of it, which depends on the machine. Crosses to the browser.
 // Not here: how it is asked (command-line.ts), how it is measured (bench.ts).
-import type { PresetName } from '../src/config.ts';
+import type { PresetName } from '../src/settings/settings.ts';
 import type { ExecutorKind } from '../src/engine/executor.ts';
 
 /** What the measuring side is told; crosses to the browser. */

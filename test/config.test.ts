@@ -9,7 +9,7 @@ import {
   presetConfig,
   SETTINGS,
   stepsPerEpoch,
-} from '../src/config.ts';
+} from '../src/settings/settings.ts';
 import { FaultError } from '../src/fault.ts';
 
 const address = (query: string) => parseAddress(new URLSearchParams(query), 'small');

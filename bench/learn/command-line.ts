@@ -9,7 +9,7 @@ import {
   type RunConfig,
   type Settings,
   SETTINGS,
-} from '../../src/config.ts';
+} from '../../src/settings/settings.ts';
 import { type Fault, FaultError } from '../../src/fault.ts';
 
 /** The GPU that the browser uses: its own in software, or the machine's. */

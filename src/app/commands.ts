@@ -1,5 +1,5 @@
 // What the screen may ask for, types only. The session (session.ts) implements it; the gallery of states fakes it.
-import type { RunConfig } from '../config.ts';
+import type { RunConfig } from '../settings/settings.ts';
 import type { Result } from '../fault.ts';
 import type {
   CheckpointRef,

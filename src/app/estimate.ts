@@ -9,11 +9,11 @@ import {
   type PresetName,
   presetConfig,
   type RunConfig,
-} from '../config.ts';
+} from '../settings/settings.ts';
 import { forwardCost } from '../model/cost.ts';
 import { parameterCount } from '../model/parameters.ts';
 import type { Machine } from '../trainer/api.ts';
-import { capacityBytes, checkpointsKept, fullCheckpointBytes } from '../checkpoint/sizes.ts';
+import { capacityBytes, checkpointsKept, fullCheckpointBytes } from '../settings/checkpoint-sizes.ts';
 import type { Estimate } from './state.ts';
 
 /**

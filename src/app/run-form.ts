@@ -1,6 +1,12 @@
 // The form for the next new run: what the preset, the address and the user say together, and what that will cost.
 // Not here: how the costs are told (estimate.ts), starting the run (session.ts).
-import { crossCheck, parseAddress, type PresetName, presetConfig, type RunConfig } from '../config.ts';
+import {
+  crossCheck,
+  parseAddress,
+  type PresetName,
+  presetConfig,
+  type RunConfig,
+} from '../settings/settings.ts';
 import type { Fault, Result } from '../fault.ts';
 import { estimateAll } from './estimate.ts';
 import type { State } from './state.ts';

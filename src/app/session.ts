@@ -1,7 +1,7 @@
 // The page's life: takes the tab's lock, starts the worker, brings back the newest run, and carries out what the screen
 // asks for. Not here: what the events mean for the state (apply-event.ts), the pictures in the index (picture-shelf.ts).
 import { proxy } from 'comlink';
-import type { RunConfig } from '../config.ts';
+import type { RunConfig } from '../settings/settings.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import { listCheckpoints } from '../checkpoint/index-db.ts';
 import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
@@ -10,10 +10,10 @@ import type { Commands } from './commands.ts';
 import { download } from './download.ts';
 import { rememberSpeed } from './estimate.ts';
 import { Exchange } from './exchange.ts';
-import { Generation } from './generation.ts';
+import { Generation } from './generating.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
 import { type Updates, watchUpdates } from './offline.ts';
-import { pictureBlob, sheetSteps, sheetBitmap } from './picture-shelf.ts';
+import { pictureBlob, sheetSteps, sheetBitmap } from './stored-pngs.ts';
 import { deletePicturesQuestion, deleteQuestion, evicted, fallenBack, newRunQuestion } from './questions.ts';
 import { RunForm } from './run-form.ts';
 import type { Question, State } from './state.ts';

@@ -1,6 +1,6 @@
 // What the screen draws: one object of signals, written by the session only. No commands here, no DOM.
 import { type Signal, signal } from '@preact/signals';
-import { presetConfig, type RunConfig } from '../config.ts';
+import { presetConfig, type RunConfig } from '../settings/settings.ts';
 import type { Fault } from '../fault.ts';
 import type {
   CheckpointRecord,

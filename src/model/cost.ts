@@ -2,7 +2,7 @@
 // so that nothing is allocated and nothing can drift from unet.ts. Not here: milliseconds of a machine.
 import { sizeOf } from '../engine/layout.ts';
 import type { Ops } from '../engine/ops.ts';
-import type { UNetConfig } from './config.ts';
+import type { UNetConfig } from './unet-config.ts';
 import { unetParameters } from './parameters.ts';
 import { unet } from './unet.ts';
 

@@ -1,7 +1,7 @@
 // The network's fields as diffusers writes them: config.json of a UNet2DModel, to and from UNetConfig. What this network
 // cannot be is refused by field. Not here: weights (parameters.ts), the file around them (trainer/).
 import { type Fault, FaultError, shownJson } from '../fault.ts';
-import type { DownBlockType, UNetConfig, UpBlockType } from './config.ts';
+import type { DownBlockType, UNetConfig, UpBlockType } from './unet-config.ts';
 
 const CLASS = 'UNet2DModel';
 const MAX_LEVELS = 8;

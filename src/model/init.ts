@@ -2,7 +2,7 @@
 // kaiming_uniform(a = sqrt 5), that is U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias; nn.GroupNorm 1 and 0.
 import { sizeOf } from '../engine/layout.ts';
 import { STREAMS, uniforms } from '../random.ts';
-import type { UNetConfig } from './config.ts';
+import type { UNetConfig } from './unet-config.ts';
 import { unetParameters } from './parameters.ts';
 
 /** One array per parameter, in the order and layout of `unetParameters`. The same for the same seed, everywhere. */

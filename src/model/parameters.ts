@@ -2,7 +2,7 @@
 // the middle, attentions before resnets), which is also the order of torch's optimizer state. Not here: values.
 import type { ParameterSpec } from '../engine/executor.ts';
 import { sizeOf } from '../engine/layout.ts';
-import type { UNetConfig } from './config.ts';
+import type { UNetConfig } from './unet-config.ts';
 import { type Block, type Resnet, structureOf } from './structure.ts';
 
 const affine = (name: string, shape: number[]): ParameterSpec[] => [

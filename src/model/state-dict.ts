@@ -1,7 +1,7 @@
 // A diffusers state_dict as somebody else wrote it: what its names and shapes tell of the network, and its tensors in our
 // order. Not here: files (formats/), fields that shapes cannot tell (diffusers-unet.ts).
 import { type Fault, FaultError } from '../fault.ts';
-import type { UNetConfig } from './config.ts';
+import type { UNetConfig } from './unet-config.ts';
 import { MAX_CHANNELS } from './diffusers-unet.ts';
 import { unetParameters } from './parameters.ts';
 

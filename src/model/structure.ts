@@ -1,6 +1,6 @@
 // Which layers the network has and how many channels each sees: diffusers' UNet2DModel constructor as plain data.
 // parameters.ts lists its weights, unet.ts runs it. Not here: weights, arithmetic.
-import type { UNetConfig } from './config.ts';
+import type { UNetConfig } from './unet-config.ts';
 
 /** A ResnetBlock2D by its state_dict prefix. */
 export interface Resnet {

@@ -1,7 +1,7 @@
 // The network: diffusers' UNet2DModel as a pure function of (weights, noisy pictures, timesteps), written once over the
 // operations of engine/ops.ts. Weights are data, by their state_dict names. Not here: how an operation computes.
 import type { Ops, Weights } from '../engine/ops.ts';
-import type { UNetConfig } from './config.ts';
+import type { UNetConfig } from './unet-config.ts';
 import { type Block, type Resnet, headsOf, structureOf } from './structure.ts';
 
 /** What every layer reads. */

@@ -1,7 +1,7 @@
 // The worker boundary, types only: every command the page can give, every event the trainer posts.
 // Read this file and you know all that crosses between page and worker.
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
-import type { RunConfig, Settings } from '../config.ts';
+import type { RunConfig, Settings } from '../settings/settings.ts';
 import type { DatasetInfo, ImportProgress, ImportReport } from '../data/api.ts';
 import type { ExecutorKind } from '../engine/executor.ts';
 import type { Fault, Result } from '../fault.ts';

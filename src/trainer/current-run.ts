@@ -1,8 +1,8 @@
 // The device and the run on it: made new, opened from a checkpoint, taken over as a fork or an import, started again on a
 // new device after a loss. Not here: the loop and the commands (trainer.ts).
 import type { StoreClient } from '../checkpoint/store-client.ts';
-import { capacityBytes } from '../checkpoint/sizes.ts';
-import { positionOf, type RunConfig } from '../config.ts';
+import { capacityBytes } from '../settings/checkpoint-sizes.ts';
+import { positionOf, type RunConfig } from '../settings/settings.ts';
 import { openPictures } from '../data/sets.ts';
 import { alphaBar } from '../diffusion/noise-schedule.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';

@@ -1,5 +1,5 @@
 // A run whose batch does not fit the device it comes to. Not here: what fits (engine-room.ts).
-import { type RunConfig, SETTINGS } from '../config.ts';
+import { type RunConfig, SETTINGS } from '../settings/settings.ts';
 
 const MOST_PARTS =
   SETTINGS.gradientAccumulationSteps.type === 'integer' ? SETTINGS.gradientAccumulationSteps.max : 1;

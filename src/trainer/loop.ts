@@ -1,6 +1,6 @@
 // The training loop: steps, at most two in flight, and what happens between them. It awaits the GPU and nothing else: no
 // timer, no frame, no call into the page. Not here: what a step computes (training-step.ts, engine/), commands (trainer.ts).
-import { endsEpoch, imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../config.ts';
+import { endsEpoch, imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/settings.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
 import type { StepStats } from '../engine/executor.ts';
 import { yieldToEvents } from '../engine/yield-to-events.ts';
@@ -9,7 +9,7 @@ import type { Artist } from './samples/artist.ts';
 import type { Generator } from './samples/generator.ts';
 import { lossByQuartile } from './history.ts';
 import { checkpointDue } from './naming.ts';
-import { capacityBytes, poolSlots } from '../checkpoint/sizes.ts';
+import { capacityBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Run } from './run.ts';
 import type { Saver } from './saver.ts';

@@ -1,7 +1,7 @@
 // Which networks learn from pictures as this app has them. Not here: which networks there are (model/diffusers-unet.ts).
-import { SETTINGS } from '../config.ts';
+import { SETTINGS } from '../settings/settings.ts';
 import { FaultError } from '../fault.ts';
-import type { UNetConfig } from '../model/config.ts';
+import type { UNetConfig } from '../model/unet-config.ts';
 
 /** Throws FaultError kind `network` where the pictures are not square, or neither coloured nor grey. */
 export function checkPictures({ sampleSize, inChannels, outChannels }: UNetConfig): void {

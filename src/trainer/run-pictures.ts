@@ -1,5 +1,5 @@
 // The pictures of a run that is opened again: there or missing, the same or changed. Not here: the sets (data/sets.ts).
-import type { RunConfig } from '../config.ts';
+import type { RunConfig } from '../settings/settings.ts';
 import type { PictureSet } from '../data/api.ts';
 import { openPictures } from '../data/sets.ts';
 import { type Fault, faultOf } from '../fault.ts';

@@ -1,6 +1,13 @@
 // A run in memory: its settings, pictures, history, executor and how far it is. Not here: the loop, the store.
 import type { PictureSet } from '../data/api.ts';
-import { imagesPerStep, lastStep, networkOf, positionOf, type RunConfig, stepsPerEpoch } from '../config.ts';
+import {
+  imagesPerStep,
+  lastStep,
+  networkOf,
+  positionOf,
+  type RunConfig,
+  stepsPerEpoch,
+} from '../settings/settings.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { initialWeights } from '../model/init.ts';
 import { parameterCount } from '../model/parameters.ts';
@@ -8,7 +15,7 @@ import type { RunSummary } from './api.ts';
 import type { CheckpointFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
 import type { History } from './history.ts';
 import { checkpointName } from './naming.ts';
-import { payloadBytes, poolSlots } from '../checkpoint/sizes.ts';
+import { payloadBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 
 export interface Run {
   readonly runId: string;

@@ -9,7 +9,7 @@ import type { EngineRoom } from './training-device.ts';
 import type { Outbox } from './outbox.ts';
 import { lossPlotPng } from './samples/sheet-png.ts';
 import { factsAt, type Run } from './run.ts';
-import { capacityBytes } from '../checkpoint/sizes.ts';
+import { capacityBytes } from '../settings/checkpoint-sizes.ts';
 
 const RETRY_MINUTES = [1, 2, 4];
 

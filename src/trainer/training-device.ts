@@ -1,6 +1,6 @@
 // The device under the trainer: started, tested, probed, guarded, started again after a loss. Not here: runs.
 import { recall, remember } from '../checkpoint/index-db.ts';
-import { networkOf, type RunConfig } from '../config.ts';
+import { networkOf, type RunConfig } from '../settings/settings.ts';
 import { type Device, raceLost, startDevice } from '../engine/device/device.ts';
 import { createEagerExecutor } from '../engine/eager/eager-executor.ts';
 import { createEagerPredictor } from '../engine/eager/eager-predictor.ts';

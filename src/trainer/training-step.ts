@@ -1,6 +1,6 @@
 // One training step's batches as a pure function of (settings, pictures, step): pictures, timesteps, noise, target, weights.
 // Not here: running the network on them (engine/), and when steps are made (loop.ts).
-import { imagesPerStep, networkOf, positionOf, type RunConfig } from '../config.ts';
+import { imagesPerStep, networkOf, positionOf, type RunConfig } from '../settings/settings.ts';
 import type { PictureSet } from '../data/api.ts';
 import { loadBatch } from '../data/batches.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';

@@ -4,7 +4,7 @@ import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunForm } from '../../src/app/run-form.ts';
 import { createState } from '../../src/app/state.ts';
-import type { RunConfig } from '../../src/config.ts';
+import type { RunConfig } from '../../src/settings/settings.ts';
 import type { Fault, Result } from '../../src/fault.ts';
 
 const TOO_LARGE: Fault = {

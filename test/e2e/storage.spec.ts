@@ -2,9 +2,9 @@
 // Not here: the store's own answers to full disks (test/checkpoint/store-room.test.ts).
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { capacityBytes } from '../../src/checkpoint/sizes.ts';
+import { capacityBytes } from '../../src/settings/checkpoint-sizes.ts';
 import { slotBytes } from '../../src/checkpoint/slot.ts';
-import { presetConfig } from '../../src/config.ts';
+import { presetConfig } from '../../src/settings/settings.ts';
 import { openProfile, waitForState } from './browser.ts';
 import { floats, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';

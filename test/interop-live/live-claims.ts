@@ -7,7 +7,7 @@ import { createSampler, initialNoise, type SamplerName, stepNoise } from '../../
 import type { Executor, ParameterSpec } from '../../src/engine/executor.ts';
 import { readTensors } from '../../src/formats/safetensors-file.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
-import type { UNetConfig } from '../../src/model/config.ts';
+import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
 import { unetParameters } from '../../src/model/parameters.ts';
 import { largestDifference, readGoldenCase } from '../interop/golden-case.ts';

@@ -2,7 +2,7 @@
 // its own: the app's safetensors code is under test elsewhere and must not vouch for itself here. Runs in Node and in browsers.
 import { sizeOf } from '../../src/engine/layout.ts';
 import type { ParameterSpec } from '../../src/engine/executor.ts';
-import type { UNetConfig } from '../../src/model/config.ts';
+import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
 
 export interface TensorFixture {

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Device, startDevice } from '../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
-import type { UNetConfig } from '../../src/model/config.ts';
+import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { unet } from '../../src/model/unet.ts';
 import type { GoldenCase, TrainingFixture } from './golden-case.ts';
 import { describeGolden, forwardError, TOLERANCE, trainingErrors } from './golden-claims.ts';

@@ -1,9 +1,9 @@
 // Claims against diffusers' own configurations: every published network goes to its config.json and back unchanged, one of
 // diffusers' oldest files is read, and what this network cannot be is refused by field.
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../../src/config.ts';
+import { networkOf } from '../../src/settings/settings.ts';
 import { fromDiffusersUNet, toDiffusersUNet } from '../../src/model/diffusers-unet.ts';
-import type { UNetConfig } from '../../src/model/config.ts';
+import type { UNetConfig } from '../../src/model/unet-config.ts';
 import networks from '../fixtures/diffusers/networks.json';
 
 /** google/ddpm-cifar10-32, as published (diffusers 0.0.4). */

@@ -2,8 +2,8 @@
 // published configurations by count and digest (interop/make_fixtures.py).
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../../src/config.ts';
-import type { UNetConfig } from '../../src/model/config.ts';
+import { networkOf } from '../../src/settings/settings.ts';
+import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { parameterCount, unetParameters } from '../../src/model/parameters.ts';
 import { goldenCases, readJson } from '../interop/golden-files.ts';
 

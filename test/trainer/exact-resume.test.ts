@@ -1,7 +1,7 @@
 // Claim: saved after two steps and resumed equals never stopped, bit for bit, through the file's own names and layout, with
 // gradient accumulation and past an epoch's end. On tfjs' cpu backend; e2e claims the same of the whole app in a browser.
 import { beforeAll, expect, test } from 'vitest';
-import { lastStep, networkOf, presetConfig, type RunConfig } from '../../src/config.ts';
+import { lastStep, networkOf, presetConfig, type RunConfig } from '../../src/settings/settings.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import { startDevice } from '../../src/engine/device/device.ts';

@@ -2,12 +2,12 @@
 // picture or five together (tiles with VITE_KERNEL_SWEEP=1); with their release every buffer is gone, also where a prediction
 // is under way. In a real browser.
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { networkOf } from '../../src/config.ts';
+import { networkOf } from '../../src/settings/settings.ts';
 import type { Device } from '../../src/engine/device/device.ts';
 import type { Network, Predictor } from '../../src/engine/executor.ts';
 import { createPlanPredictor } from '../../src/engine/plan/run/given-predictor.ts';
 import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
-import type { UNetConfig } from '../../src/model/config.ts';
+import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { unetParameters } from '../../src/model/parameters.ts';
 import { unet } from '../../src/model/unet.ts';

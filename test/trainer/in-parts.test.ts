@@ -1,6 +1,6 @@
 // Claims: a batch that does not fit is taken in parts of the same pictures, and what halves cannot help is refused as it was.
 import { expect, test } from 'vitest';
-import { imagesPerStep, presetConfig, type RunConfig } from '../../src/config.ts';
+import { imagesPerStep, presetConfig, type RunConfig } from '../../src/settings/settings.ts';
 import { inParts } from '../../src/trainer/in-parts.ts';
 
 const config = { ...presetConfig('small'), batchSize: 48 };

@@ -1,6 +1,6 @@
 // Claims: which checkpoint is due when and what it is called (design.md section 4).
 import { expect, test } from 'vitest';
-import { positionOf, presetConfig } from '../../src/config.ts';
+import { positionOf, presetConfig } from '../../src/settings/settings.ts';
 import { checkpointDue, checkpointName, nextCheckpointStep } from '../../src/trainer/naming.ts';
 
 // 28 pictures, batch 4: an epoch has 7 steps; 3 epochs: 21 steps.

@@ -2,12 +2,12 @@
 // noise and weights there, the same learning rate, EMA decay, place in its epoch and name.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lastStep, positionOf, presetConfig, type RunConfig } from '../../src/config.ts';
+import { lastStep, positionOf, presetConfig, type RunConfig } from '../../src/settings/settings.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import type { NoisedBatch } from '../../src/engine/executor.ts';
-import { UNET_DEFAULTS } from '../../src/model/config.ts';
+import { UNET_DEFAULTS } from '../../src/model/unet-config.ts';
 import { normals, randomWords, STREAMS } from '../../src/random.ts';
 import { checkpointName } from '../../src/trainer/naming.ts';
 import { trainingStep } from '../../src/trainer/training-step.ts';

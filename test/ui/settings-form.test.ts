@@ -1,6 +1,6 @@
 // The form has every setting of config.ts but the two that are chosen above it.
 import { describe, expect, it } from 'vitest';
-import { SETTINGS } from '../../src/config.ts';
+import { SETTINGS } from '../../src/settings/settings.ts';
 import { SETTINGS_IN_FORM } from '../../src/ui/setup/settings-form.tsx';
 
 describe('settings form', () => {

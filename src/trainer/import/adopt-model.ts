@@ -10,12 +10,12 @@ import {
   type RunConfig,
   SETTINGS,
   type Settings,
-} from '../../config.ts';
+} from '../../settings/settings.ts';
 import { openPictures } from '../../data/sets.ts';
 import { fromDiffusersScheduler } from '../../diffusion/diffusers-scheduler.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { CHECKPOINT_RULES, checkTensors } from '../../formats/safetensors-values.ts';
-import type { UNetConfig } from '../../model/config.ts';
+import type { UNetConfig } from '../../model/unet-config.ts';
 import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
 import { unetParameters } from '../../model/parameters.ts';
 import { checkStateDict, networkToldBy, type Told } from '../../model/state-dict.ts';

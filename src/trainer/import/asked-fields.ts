@@ -1,6 +1,6 @@
 // What the shapes of weights cannot tell and no config says: asked for in the import preview, by diffusers' names, with
 // diffusers' defaults where they fit. Not here: what the fields do (model/, diffusion/).
-import { SETTINGS } from '../../config.ts';
+import { SETTINGS } from '../../settings/settings.ts';
 import { BETA_SCHEDULES } from '../../diffusion/diffusers-scheduler.ts';
 import type { Told } from '../../model/state-dict.ts';
 import type { AskedField } from '../api.ts';

@@ -1,6 +1,6 @@
 // A .pt file: the notebook's checkpoint ({'unet', 'optimizer', 'global_step', 'epoch', 'batch_losses', 'epoch_losses'}), our
 // own export of the same, or a bare state_dict. Not here: its bytes (formats/torch-file.ts), what becomes of it (adopt-model.ts).
-import { SETTINGS } from '../../config.ts';
+import { SETTINGS } from '../../settings/settings.ts';
 import { type Fault, FaultError, shownJson } from '../../fault.ts';
 import { openTorchFile } from '../../formats/torch-file.ts';
 import type { PythonValue, StoredTensor, TorchTensor } from '../../formats/torch-values.ts';

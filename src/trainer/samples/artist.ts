@@ -1,7 +1,7 @@
 // One set of samples in the making: begun, moved on by one denoising call, shown while its noise clears, stored as a sheet
 // where it is a run's. A newer set replaces an older one. Not here: the sampling itself (drawing.ts).
 import { getSheet } from '../../checkpoint/index-db.ts';
-import type { RunConfig } from '../../config.ts';
+import type { RunConfig } from '../../settings/settings.ts';
 import type { Predictor } from '../../engine/executor.ts';
 import type { CallTimes } from './call-times.ts';
 import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';

@@ -3,7 +3,7 @@
 // (picture-requests.ts, loop.ts).
 import type { CheckpointRef } from '../../checkpoint/api.ts';
 import type { StoreClient } from '../../checkpoint/store-client.ts';
-import type { RunConfig } from '../../config.ts';
+import type { RunConfig } from '../../settings/settings.ts';
 import { alphaBar } from '../../diffusion/noise-schedule.ts';
 import { yieldToEvents } from '../../engine/yield-to-events.ts';
 import { type Fault, FaultError, faultOf, type Result } from '../../fault.ts';

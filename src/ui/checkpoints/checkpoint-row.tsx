@@ -1,6 +1,6 @@
 // One checkpoint of the list: what it is, and what can be done with it when it is open.
 import { useState } from 'preact/hooks';
-import type { RunConfig } from '../../config.ts';
+import type { RunConfig } from '../../settings/settings.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { age, count, fileSize, loss } from '../format.ts';

@@ -1,5 +1,5 @@
 // What may be changed when a run is resumed from a checkpoint (it becomes a new run), and the pictures stored with it.
-import type { RunConfig, Settings } from '../../config.ts';
+import type { RunConfig, Settings } from '../../settings/settings.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { SettingField } from '../controls/setting-field.tsx';

@@ -3,7 +3,7 @@
 // (generate-controls.tsx).
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import { SETTINGS } from '../../config.ts';
+import { SETTINGS } from '../../settings/settings.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { keyOf } from '../page-state/checkpoint-key.ts';

@@ -1,6 +1,6 @@
 // Runs that were made beforehand with a preset's own settings, to show what to expect of one: a sample through time, made by
 // scripts/make-reference.mjs. Not here: how long it takes on this device (the estimate).
-import type { PresetName } from '../../config.ts';
+import type { PresetName } from '../../settings/settings.ts';
 
 export interface ReferenceRun {
   dataset: string;

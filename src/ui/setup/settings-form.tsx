@@ -7,7 +7,7 @@ import {
   type Setting,
   type Settings,
   SETTINGS,
-} from '../../config.ts';
+} from '../../settings/settings.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { SettingField } from '../controls/setting-field.tsx';
 

@@ -1,7 +1,7 @@
 // Each preset's network, its channels made few, trains on the plan as it does on eager: the same losses within 1e-3 over the
 // steps, which 1e-5 is aimed at. In a real browser, on webgpu; eager on the processor.
 import { beforeAll, expect, test } from 'vitest';
-import { networkOf, PRESET_NAMES, type PresetName, presetConfig } from '../../../src/config.ts';
+import { networkOf, PRESET_NAMES, type PresetName, presetConfig } from '../../../src/settings/settings.ts';
 import { mixtureOf } from '../../../src/diffusion/target.ts';
 import { alphaBar, TIMESTEPS } from '../../../src/diffusion/noise-schedule.ts';
 import { emaDecayAt } from '../../../src/diffusion/training-schedules.ts';
@@ -9,7 +9,7 @@ import type { Device } from '../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';
 import type { Executor, Network, NoisedBatch } from '../../../src/engine/executor.ts';
 import { createPlanExecutor } from '../../../src/engine/plan/run/plan-executor.ts';
-import type { UNetConfig } from '../../../src/model/config.ts';
+import type { UNetConfig } from '../../../src/model/unet-config.ts';
 import { initialWeights } from '../../../src/model/init.ts';
 import { unetParameters } from '../../../src/model/parameters.ts';
 import { unet } from '../../../src/model/unet.ts';

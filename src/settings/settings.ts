@@ -1,8 +1,8 @@
 // Every setting once: type, unit, range, default, help. The form, the URL, the checkpoint and the validator read it.
 // Not here: what the settings do (trainer/), the network's own fields (model/config.ts). Over 400 lines because it is a table:
 // each setting and each preset stands here once.
-import { type Fault, FaultError } from './fault.ts';
-import { type NetworkConfig, UNET_DEFAULTS, type UNetConfig } from './model/config.ts';
+import { type Fault, FaultError } from '../fault.ts';
+import { type NetworkConfig, UNET_DEFAULTS, type UNetConfig } from '../model/unet-config.ts';
 
 export const PRESET_NAMES = ['tiny', 'bench', 'small', 'cifar'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
