@@ -1,0 +1,32 @@
+// The operations on webgpu and webgl equal float64 loops, forward and backward, in a real browser; on webgpu also with the
+// kernels that a GPU in hardware is given.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { preferBarrierFree } from '../../../src/engine/eager/convolution.ts';
+import { type Device, startDevice } from '../../../src/engine/device/device.ts';
+import { chooseKernels } from '../../../src/engine/device/webgpu.ts';
+import { checkOp, checkTimestepEmbedding, OP_CASES } from '../op-cases.ts';
+
+for (const backend of ['webgpu', 'webgl'] as const) {
+  describe(`eagerOps on ${backend}`, () => {
+    let device: Device;
+    beforeAll(async () => {
+      device = await startDevice(backend);
+      expect(device.backend).toBe(backend);
+    });
+    afterAll(() => device.dispose());
+    for (const op of OP_CASES) it(op.name, () => checkOp(op, 1e-4));
+    it('timestepEmbedding', () => checkTimestepEmbedding(1e-4));
+  });
+}
+
+describe("eagerOps on webgpu, with a hardware GPU's kernels", () => {
+  let device: Device;
+  beforeAll(async () => {
+    device = await startDevice('webgpu');
+    chooseKernels(false);
+    preferBarrierFree(false);
+  });
+  afterAll(() => device.dispose());
+  const chosen = OP_CASES.filter(({ name }) => /conv2d|linear|attention/.test(name));
+  for (const op of chosen) it(op.name, () => checkOp(op, 1e-4));
+});

@@ -1,0 +1,295 @@
+// The convolution's shapes to test, its three operations in plain float64 loops, and the claim that a family's kernels
+// compute them. Not a test: the tests of each family call it.
+import { expect } from 'vitest';
+import type * as conv from '../../../../../src/engine/plan/kernels/conv/registers/conv-registers.ts';
+import type { ConvGeometry } from '../../../../../src/engine/plan/kernels/conv/conv.ts';
+import { type Family, rowsIn, type Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import { wavy } from '../../../reference.ts';
+import { inColumns, runKernels, value } from '../run-kernels.ts';
+
+/** What conv-registers.ts and conv-tiles.ts each export. */
+export type ConvFamily = Pick<
+  typeof conv,
+  'convForward' | 'convInputGradient' | 'convFilterGradient' | 'filterSplits'
+>;
+
+/** What the result is added to: nothing, something that lies elsewhere, or what lies in its own place. */
+export type Adding = 'nothing' | 'other' | 'in place';
+
+export interface ConvCase {
+  geometry: ConvGeometry;
+  /** `columns`: those are columns of a wider matrix. */
+  perChannel?: boolean | 'columns';
+  residual?: boolean;
+  /** Of the input gradient. */
+  add?: Adding;
+  /** Whether the filter gradient is added to what is there. */
+  accumulate?: boolean;
+  /** Whether the bias's gradient is left out. */
+  unbiased?: boolean;
+}
+
+interface Shape {
+  kernel?: 1 | 3;
+  stride?: 1 | 2;
+  /** same: half the kernel on every side; after: one below and to the right, as diffusers' downsampling with padding 0. */
+  padding?: 'same' | 'after';
+  upsample?: boolean;
+}
+
+/** batch, height, width (of the picture the taps walk over), ins, outs. */
+export function geometryOf(
+  [batch, height, width, ins, outs]: readonly [number, number, number, number, number],
+  { kernel = 3, stride = 1, padding = 'same', upsample = false }: Shape = {},
+): ConvGeometry {
+  const before = padding === 'same' ? kernel >> 1 : 0;
+  const after = padding === 'same' ? kernel >> 1 : 1;
+  const edge = (size: number) => Math.floor((size + before + after - kernel) / stride) + 1;
+  return {
+    ...{ batch, height, width, ins, outs, kernel, stride, upsample },
+    outHeight: edge(height),
+    outWidth: edge(width),
+    padBefore: before as 0 | 1,
+  };
+}
+
+/** A linear layer of so many rows to each of `batch` pictures. */
+const rows = (batch: number, height: number, ins: number, outs: number): ConvGeometry =>
+  geometryOf([batch, height, 1, ins, outs], { kernel: 1 });
+
+/** Few, and each stands for a code path: channels by fours and not, borders, strides, upsampling, matrix products. */
+export const DECISIVE_CASES: ConvCase[] = [
+  {
+    geometry: geometryOf([2, 5, 7, 8, 12]),
+    perChannel: 'columns',
+    residual: true,
+    add: 'in place',
+    unbiased: true,
+  },
+  { geometry: geometryOf([1, 6, 5, 3, 5]), accumulate: true },
+  { geometry: geometryOf([2, 6, 6, 4, 8], { stride: 2 }), add: 'other', accumulate: true },
+  { geometry: geometryOf([1, 5, 7, 4, 4], { stride: 2, padding: 'after' }) },
+  { geometry: geometryOf([1, 6, 10, 8, 4], { upsample: true }) },
+  { geometry: rows(3, 5, 16, 20), residual: true, add: 'in place', accumulate: true },
+  { geometry: geometryOf([2, 16, 16, 20, 16]), residual: true },
+  // Enough pixels that their sums are cut into splits.
+  { geometry: rows(1, 600, 8, 8), perChannel: true },
+];
+
+const SIZES = [
+  [1, 1, 1],
+  [2, 1, 3],
+  [3, 3, 1],
+  [1, 5, 5],
+  [2, 7, 9],
+  [1, 8, 17],
+] as const;
+const CHANNELS = [
+  [1, 1],
+  [3, 8],
+  [8, 3],
+  [4, 4],
+  [12, 20],
+  [36, 32],
+  [6, 7],
+] as const;
+
+/** Every odd size with every kind of convolution; what is added goes round. */
+export const SWEEP_CASES: ConvCase[] = [
+  ...SIZES.flatMap(([batch, height, width]) =>
+    CHANNELS.flatMap(([ins, outs]) => {
+      const size = [batch, height, width, ins, outs] as const;
+      const doubled = [batch, 2 * height, 2 * width, ins, outs] as const;
+      const down = height > 1 && width > 1;
+      return [
+        geometryOf(size),
+        geometryOf(size, { kernel: 1 }),
+        geometryOf(size, { stride: 2 }),
+        ...(down ? [geometryOf(size, { stride: 2, padding: 'after' })] : []),
+        geometryOf(doubled, { upsample: true }),
+        rows(batch, height * width, ins, outs),
+      ];
+    }),
+  ),
+  ...[
+    rows(4, 1, 128, 32),
+    rows(1, 300, 12, 36),
+    geometryOf([1, 12, 12, 100, 68]),
+    geometryOf([5, 16, 16, 4, 4]),
+  ],
+].map((geometry, i) => ({
+  geometry,
+  perChannel: i % 4 === 3 && geometry.outs % 4 === 0 ? 'columns' : i % 2 === 1,
+  residual: i % 3 === 1,
+  add: (['nothing', 'other', 'in place'] as const)[i % 3] as Adding,
+  accumulate: i % 4 === 1,
+  unbiased: i % 5 === 1,
+}));
+
+/** What a filter gradient leaves behind, split by split. */
+export function splitValues({ filterSplits }: Pick<ConvFamily, 'filterSplits'>, geometry: ConvGeometry) {
+  const { kernel, ins, outs } = geometry;
+  const splits = filterSplits(geometry);
+  return {
+    partial: splits === 1 ? null : value('partial', [splits, kernel, kernel, ins, outs]),
+    biasSums: value('bias sums', [splits, outs]),
+  };
+}
+
+export function nameOf({ geometry, ...more }: ConvCase): string {
+  const { batch, height, width, ins, outs, kernel, stride, padBefore, upsample } = geometry;
+  const flags = Object.entries(more).flatMap(([name, on]) =>
+    on ? [on === true ? name : `${name} ${on}`] : [],
+  );
+  return [
+    `[${batch}, ${height}, ${width}, ${ins}] to ${outs}, ${kernel}x${kernel} stride ${stride} pad ${padBefore}`,
+    ...(upsample ? ['upsample'] : []),
+    ...flags,
+  ].join(', ');
+}
+
+/** Every product of the convolution by the indices of its x, weight and y: all three operations are sums over these. */
+function eachTerm(
+  geometry: ConvGeometry,
+  term: (x: number, weight: number, y: number, dx: number) => void,
+): void {
+  const { batch, height, width, ins, outs, outHeight, outWidth, kernel, stride, padBefore } = geometry;
+  const half = geometry.upsample ? 1 : 0;
+  for (let b = 0; b < batch; b++)
+    for (let row = 0; row < outHeight; row++)
+      for (let column = 0; column < outWidth; column++)
+        for (let h = 0; h < kernel; h++)
+          for (let w = 0; w < kernel; w++) {
+            const [y, z] = [row * stride + h - padBefore, column * stride + w - padBefore];
+            if (y < 0 || y >= height || z < 0 || z >= width) continue;
+            const pixel = (b * (height >> half) + (y >> half)) * (width >> half) + (z >> half);
+            for (let i = 0; i < ins; i++)
+              for (let o = 0; o < outs; o++)
+                term(
+                  pixel * ins + i,
+                  ((h * kernel + w) * ins + i) * outs + o,
+                  ((b * outHeight + row) * outWidth + column) * outs + o,
+                  ((b * height + y) * width + z) * ins + i,
+                );
+          }
+}
+
+const at = (data: Float64Array, index: number) => data[index] as number;
+function add(sums: Float64Array, index: number, term: number): void {
+  sums[index] = at(sums, index) + term;
+}
+
+/** The three operations in float64: y without what is added to it, dx before upsampling is undone, and the weight's gradient. */
+export function oracle(
+  geometry: ConvGeometry,
+  { x, weight, dy }: { x: Float64Array; weight: Float64Array; dy: Float64Array },
+): { y: Float64Array; dx: Float64Array; gradient: Float64Array } {
+  const { batch, height, width, ins } = geometry;
+  const y = new Float64Array(dy.length);
+  const dx = new Float64Array(batch * height * width * ins);
+  const gradient = new Float64Array(weight.length);
+  eachTerm(geometry, (from, by, to, back) => {
+    add(y, to, at(x, from) * at(weight, by));
+    add(dx, back, at(dy, to) * at(weight, by));
+    add(gradient, by, at(x, from) * at(dy, to));
+  });
+  return { y, dx, gradient };
+}
+
+/** Largest difference, relative to the largest expected number. */
+export function difference(got: ArrayLike<number>, expected: ArrayLike<number>): number {
+  const most = Array.from(expected).reduce((max, each) => Math.max(max, Math.abs(each)), 1e-30);
+  return Array.from(expected).reduce((max, each, i) => {
+    const off = Math.abs((got[i] as number) - each) / most;
+    return Number.isNaN(off) ? Infinity : Math.max(max, off);
+  }, 0);
+}
+
+function perChannelValue(shape: [number, number], asColumns: boolean): Value {
+  const own = value('per channel', shape);
+  if (!asColumns) return own;
+  const [rows, width] = shape;
+  return { ...own, columns: { of: value('wider', [rows, 4 + width + 8]), first: 4 } };
+}
+
+function valuesOf(one: ConvCase, ops: ConvFamily) {
+  const { geometry, perChannel, residual, add: how = 'nothing', unbiased } = one;
+  const { batch, height, width, ins, outs, outHeight, outWidth, kernel, upsample } = geometry;
+  const part = upsample ? 2 : 1;
+  const [inputs, outputs] = [
+    [batch, height / part, width / part, ins],
+    [batch, outHeight, outWidth, outs],
+  ];
+  const filter = [kernel, kernel, ins, outs];
+  const dx = value('dx', [batch, height, width, ins]);
+  const { partial, biasSums } = splitValues(ops, geometry);
+  return {
+    x: value('x', inputs),
+    weight: value('weight', filter),
+    bias: value('bias', [outs]),
+    perChannel: perChannel ? perChannelValue([batch, outs], perChannel === 'columns') : null,
+    residual: residual ? value('residual', outputs) : null,
+    y: value('y', outputs),
+    dy: value('dy', outputs),
+    dx,
+    add: how === 'nothing' ? null : how === 'in place' ? dx : value('add', dx.shape as number[]),
+    partial,
+    biasSums: unbiased ? null : biasSums,
+    control: value('control', [4]),
+    gradient: value('gradient', filter),
+  };
+}
+
+/** Runs the three operations of one family, held against float64: 1e-5 forward, 1e-4 gradients. */
+export async function claimConv(family: Family, ops: ConvFamily, one: ConvCase): Promise<void> {
+  const { geometry, accumulate = false } = one;
+  const values = valuesOf(one, ops);
+  const given = new Map<Value, ArrayLike<number>>();
+  const give = (each: Value | null, seed: number): Float64Array | null => {
+    if (!each) return null;
+    const { data } = wavy(each.shape as number[], seed);
+    given.set(rowsIn(each).whole, inColumns(each, data));
+    return data;
+  };
+  const x = give(values.x, 1) as Float64Array;
+  const weight = give(values.weight, 2) as Float64Array;
+  const dy = give(values.dy, 3) as Float64Array;
+  const bias = give(values.bias, 4) as Float64Array;
+  const perChannel = give(values.perChannel, 5);
+  const residual = give(values.residual, 6);
+  const before = give(values.add, 7);
+  const kept = accumulate ? give(values.gradient, 8) : null;
+  given.set(values.control, Uint32Array.of(accumulate ? 1 : 0, 0, 0, 0));
+  const read = await runKernels(
+    [
+      ...ops.convForward(geometry, values),
+      ...ops.convInputGradient(geometry, values),
+      ...ops.convFilterGradient(geometry, values),
+    ],
+    given,
+  );
+  const expected = oracle(geometry, { x, weight, dy });
+  const { outs, outHeight, outWidth } = geometry;
+  const y = expected.y.map((sum, i) => {
+    const o = i % outs;
+    const image = Math.floor(i / (outHeight * outWidth * outs));
+    return sum + at(bias, o) + (perChannel?.[image * outs + o] ?? 0) + (residual?.[i] ?? 0);
+  });
+  const name = `${family}: ${nameOf(one)}`;
+  expect(difference(read(values.y), y), `${name}: y`).toBeLessThan(1e-5);
+  const dx = expected.dx.map((sum, i) => sum + (before?.[i] ?? 0));
+  expect(difference(read(values.dx), dx), `${name}: dx`).toBeLessThan(1e-4);
+  const gradient = expected.gradient.map((sum, i) => sum + (kept?.[i] ?? 0));
+  expect(difference(read(values.gradient), gradient), `${name}: gradient`).toBeLessThan(1e-4);
+  if (!values.biasSums) return;
+  const biasGradient = columnSums(dy, outs);
+  const rows = Float64Array.from(read(values.biasSums));
+  expect(difference(columnSums(rows, outs), biasGradient), `${name}: bias gradient`).toBeLessThan(1e-4);
+}
+
+/** Of rows of `width` numbers. */
+function columnSums(rows: Float64Array, width: number): Float64Array {
+  const sums = new Float64Array(width);
+  rows.forEach((each, i) => add(sums, i % width, each));
+  return sums;
+}

@@ -1,0 +1,71 @@
+// What the tests of the tiled convolutions share: the kernels with a tile given, and the claim that no tile changes a bit.
+import { expect } from 'vitest';
+import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/conv.ts';
+import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
+import type { Kernel, Value } from '../../../../../../src/engine/plan/kernels/kernel.ts';
+import { wavy } from '../../../../reference.ts';
+import { type ConvFamily, splitValues } from '../conv-cases.ts';
+import { runKernels, value } from '../../run-kernels.ts';
+
+type Tile = (typeof tiles.TILE_SHAPES)[number];
+
+/** The tiled kernels, each in tiles of the one shape. */
+export function inTiles(tile: Tile): ConvFamily {
+  return {
+    convForward: (geometry, values) => tiles.convForward(geometry, values, tile),
+    convInputGradient: (geometry, values) => tiles.convInputGradient(geometry, values, tile),
+    convFilterGradient: (geometry, values) => tiles.convFilterGradient(geometry, values, tile),
+    filterSplits: tiles.filterSplits,
+  };
+}
+
+const RESULTS = ['y', 'dx', 'gradient', 'biasSums'] as const;
+
+/** y, dx and the gradients of filter and bias, or some of them, have the same bits in tiles of each of `shapes`. */
+export async function claimSameBits(
+  geometry: ConvGeometry,
+  shapes: readonly Tile[],
+  claimed: readonly (typeof RESULTS)[number][] = RESULTS,
+): Promise<void> {
+  const { batch, height, width, ins, outs, outHeight, outWidth, kernel: edge } = geometry;
+  const given = new Map<Value, ArrayLike<number>>();
+  const give = (label: string, shape: number[], seed: number) => {
+    const each = value(label, shape);
+    given.set(each, wavy(shape, seed).data);
+    return each;
+  };
+  const shared = {
+    x: give('x', [batch, height, width, ins], 1),
+    weight: give('weight', [edge, edge, ins, outs], 2),
+    dy: give('dy', [batch, outHeight, outWidth, outs], 3),
+    bias: give('bias', [outs], 4),
+    control: value('control', [4]),
+    perChannel: null,
+    residual: null,
+    add: null,
+  };
+  given.set(shared.control, new Uint32Array(4));
+  const kernels: Kernel[] = [];
+  const results = shapes.map((tile) => {
+    const result = {
+      y: value('y', shared.dy.shape as number[]),
+      dx: value('dx', shared.x.shape as number[]),
+      gradient: value('gradient', shared.weight.shape as number[]),
+      ...splitValues(tiles, geometry),
+    };
+    const values = { ...shared, ...result };
+    const family = inTiles(tile);
+    if (claimed.includes('y')) kernels.push(...family.convForward(geometry, values));
+    if (claimed.includes('dx')) kernels.push(...family.convInputGradient(geometry, values));
+    if (claimed.includes('gradient')) kernels.push(...family.convFilterGradient(geometry, values));
+    return { name: tile.name, ...result };
+  });
+  const read = await runKernels(kernels, given);
+  const bits = (each: Value) => new Uint32Array(read(each).buffer);
+  const [first, ...others] = results as [(typeof results)[number], ...typeof results];
+  for (const { name, ...other } of others) {
+    for (const key of claimed) {
+      expect(bits(other[key]), `${key} in tiles of ${name}, as of ${first.name}`).toEqual(bits(first[key]));
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// The convolution kernels for GPUs in hardware at every odd shape, the tiles' shapes going round, and each tile's bits against
+// the others': `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+import { describe, expect, test } from 'vitest';
+import { convForward, TILE_SHAPES } from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
+import { wavy } from '../../../../reference.ts';
+import {
+  claimConv,
+  DECISIVE_CASES,
+  difference,
+  geometryOf,
+  nameOf,
+  oracle,
+  SWEEP_CASES,
+} from '../conv-cases.ts';
+import { claimSameBits, inTiles } from './conv-tiles-claims.ts';
+import { runKernels, value } from '../../run-kernels.ts';
+
+describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('tiled convolutions', () => {
+  for (const [i, one] of [...DECISIVE_CASES, ...SWEEP_CASES].entries()) {
+    const tile = TILE_SHAPES[i % TILE_SHAPES.length] as (typeof TILE_SHAPES)[number];
+    test(`${nameOf(one)}, in ${tile.name}`, () => claimConv('tiles', inTiles(tile), one));
+  }
+
+  /** Whole tiles and torn ones, more than one of the largest each way; blocks within a tap, across taps, cut short. */
+  const GEOMETRIES = [
+    geometryOf([2, 16, 16, 16, 136]),
+    geometryOf([1, 13, 11, 36, 20]),
+    geometryOf([1, 9, 7, 3, 5]),
+    geometryOf([2, 14, 12, 32, 8], { stride: 2 }),
+    geometryOf([1, 9, 11, 12, 16], { stride: 2, padding: 'after' }),
+    geometryOf([4, 150, 1, 144, 132], { kernel: 1 }),
+  ];
+  // Two dozen pipelines each, which a busy machine compiles in minutes.
+  for (const geometry of GEOMETRIES) {
+    test(
+      `${nameOf({ geometry })}: the same bits in all tiles`,
+      () => claimSameBits(geometry, TILE_SHAPES),
+      900_000,
+    );
+  }
+
+  test('what a convolution reads can be what it is added to', async () => {
+    const geometry = geometryOf([1, 5, 6, 8, 8]);
+    const [x, weight] = [wavy([1, 5, 6, 8], 1).data, wavy([3, 3, 8, 8], 2).data];
+    const values = {
+      x: value('x', [1, 5, 6, 8]),
+      weight: value('weight', [3, 3, 8, 8]),
+      bias: value('bias', [8]),
+      y: value('y', [1, 5, 6, 8]),
+    };
+    const kernels = convForward(geometry, { ...values, perChannel: null, residual: values.x });
+    const given = new Map([
+      [values.x, x],
+      [values.weight, weight],
+      [values.bias, new Float64Array(8)],
+    ]);
+    const read = await runKernels(kernels, given);
+    const { y } = oracle(geometry, { x, weight, dy: x });
+    const expected = y.map((sum, i) => sum + (x[i] as number));
+    expect(difference(read(values.y), expected)).toBeLessThan(1e-5);
+  });
+});

@@ -1,0 +1,83 @@
+// The tiled convolutions' limits, read off their source: what WebGPU promises on every device. Not here: what they compute
+// (conv-tiles.gpu.test.ts).
+import { describe, expect, test } from 'vitest';
+import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/conv.ts';
+import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
+import { defaultTile } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
+import { elementsOf, type Kernel } from '../../../../../../src/engine/plan/kernels/kernel.ts';
+import { geometryOf, splitValues } from '../conv-cases.ts';
+import { value } from '../../run-kernels.ts';
+
+type Tile = (typeof tiles.TILE_SHAPES)[number];
+
+function kernelsOf(geometry: ConvGeometry, tile?: Tile): Kernel[] {
+  const { batch, height, width, ins, outs, outHeight, outWidth, kernel: edge } = geometry;
+  const [x, dx] = [value('x', [batch, height, width, ins]), value('dx', [batch, height, width, ins])];
+  const [y, dy] = [
+    value('y', [batch, outHeight, outWidth, outs]),
+    value('dy', [batch, outHeight, outWidth, outs]),
+  ];
+  const [weight, gradient] = [
+    value('weight', [edge, edge, ins, outs]),
+    value('gradient', [edge, edge, ins, outs]),
+  ];
+  const [bias, control] = [value('bias', [outs]), value('control', [4])];
+  return [
+    ...tiles.convForward(geometry, { x, weight, bias, perChannel: null, residual: null, y }, tile),
+    ...tiles.convInputGradient(geometry, { dy, weight, add: null, dx }, tile),
+    ...tiles.convFilterGradient(
+      geometry,
+      { x, dy, control, gradient, ...splitValues(tiles, geometry) },
+      tile,
+    ),
+  ];
+}
+
+const GEOMETRIES = [
+  geometryOf([4, 32, 32, 64, 64]),
+  geometryOf([4, 8, 8, 3, 5], { stride: 2 }),
+  geometryOf([64, 32, 32, 256, 256]),
+  geometryOf([4096, 64, 64, 4, 4]),
+];
+
+describe.each(tiles.TILE_SHAPES.map((tile) => [tile.name, tile] as const))('tiles of %s', (_, tile) => {
+  test.each(GEOMETRIES.map((geometry) => [geometry]))(
+    'keep to 256 invocations, 16 KiB, 65,535 workgroups',
+    (geometry) => {
+      for (const { source, workgroups } of kernelsOf(geometry, tile)) {
+        const fours = [...source.matchAll(/var<workgroup> \w+: array<vec4<f32>, (\d+)>/g)];
+        const bytes = fours.reduce((sum, [, count]) => sum + 16 * Number(count), 0);
+        expect(bytes).toBeLessThanOrEqual(16_384);
+        expect(Number(/@workgroup_size\((\d+), 1, 1\)/.exec(source)?.[1])).toBeLessThanOrEqual(256);
+        expect(Math.max(...workgroups)).toBeLessThanOrEqual(65_535);
+      }
+    },
+  );
+
+  test('make one kernel for all layers of a shape', () => {
+    const [one, other] = [0, 1].map(() => kernelsOf(GEOMETRIES[0] as ConvGeometry, tile));
+    expect(one?.map(({ source }) => source)).toEqual(other?.map(({ source }) => source));
+  });
+});
+
+test('every binding is read or written, or its bind group would not fit', () => {
+  for (const { source } of GEOMETRIES.flatMap((geometry) => kernelsOf(geometry))) {
+    for (const [, name] of source.matchAll(/var<storage, read_write> (\w+):/g)) {
+      expect(source.split(`${name}[`).length, `${name} in\n${source}`).toBeGreaterThan(1);
+    }
+  }
+});
+
+test('splits of a filter gradient stay within 8 MiB, and there is one where tiles are enough', () => {
+  for (const geometry of GEOMETRIES) {
+    const { partial } = splitValues(tiles, geometry);
+    if (partial) expect(4 * elementsOf(partial)).toBeLessThanOrEqual(8 * 2 ** 20);
+  }
+  expect(tiles.filterSplits(geometryOf([64, 8, 8, 1024, 512]))).toBe(1);
+});
+
+test('small pictures are cut small, large ones large', () => {
+  expect(defaultTile(4 * 8 * 8, 64).name).toBe('16x32 2x4');
+  expect(defaultTile(4 * 32 * 32, 32).name).toBe('32x32 4x4');
+  expect(defaultTile(64 * 32 * 32, 128).name).toBe('128x64 8x4');
+});

@@ -1,0 +1,123 @@
+// The elementwise kernels against plain float64 loops, for any shape. Not a test: the tests call it.
+import { expect } from 'vitest';
+import * as kernels from '../../../../src/engine/plan/kernels/elementwise.ts';
+import {
+  elementsOf,
+  type Family,
+  type Kernel,
+  type Value,
+} from '../../../../src/engine/plan/kernels/kernel.ts';
+import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../../reference.ts';
+import { type Adding, adding, difference } from './group-norm/group-norm-claims.ts';
+import { runKernels, value } from './run-kernels.ts';
+
+const of = (like: Value, seed: number): Plain => wavy([...like.shape], seed);
+
+/** Runs and compares: every expected value within `tolerance` of its largest number. */
+async function claim(
+  list: Kernel[],
+  given: [Value, Float64Array][],
+  expected: [Value, ArrayLike<number>][],
+  tolerance: number,
+): Promise<void> {
+  const read = await runKernels(list, new Map(given));
+  for (const [each, numbers] of expected) {
+    expect(difference(read(each), numbers), each.label).toBeLessThan(tolerance);
+    expect(numbers).toHaveLength(elementsOf(each));
+  }
+}
+
+const plus = (a: Float64Array, b: Float64Array) => a.map((x, i) => x + (b[i] as number));
+
+export async function claimAdd(family: Family, count: number): Promise<void> {
+  const [a, b, y] = [value('a', [count]), value('b', [count]), value('y', [count])];
+  const [forA, forB] = [of(a, 1), of(b, 2)];
+  const list = [...kernels.add(family, { a, b, y }), ...kernels.addInto(family, { a, y })];
+  const expected = plus(plus(forA.data, forB.data), forA.data);
+  await claim(
+    list,
+    [
+      [a, forA.data],
+      [b, forB.data],
+    ],
+    [[y, expected]],
+    1e-6,
+  );
+}
+
+/** From -120 to 120: where an exponential overflows float32, too. */
+export async function claimSilu(family: Family, count: number, how: Adding): Promise<void> {
+  const [x, y, dy] = [value('x', [count]), value('y', [count]), value('dy', [count])];
+  const forX = plain([count], (i) => Math.fround((count > 20 ? 240 : 6) * ((i + 0.5) / count - 0.5)));
+  const cotangent = of(dy, 2);
+  const to = adding(how, [count], 3);
+  const list = [
+    ...kernels.silu(family, { x, y }),
+    ...kernels.siluGradient(family, { x, dy, add: to.add, dx: to.dx }),
+  ];
+  const forward = ([one]: Plain[]) => referenceOps.silu(one as Plain);
+  const [gradient] = centralDifferences(forward, [forX], cotangent) as [Plain];
+  const given: [Value, Float64Array][] = [[x, forX.data], [dy, cotangent.data], ...to.given];
+  await claim(list, given, [[y, forward([forX]).data]], 1e-6);
+  await claim(list, given, [[to.dx, plus(gradient.data, to.before)]], 1e-5);
+}
+
+export async function claimConcat(
+  family: Family,
+  geometry: kernels.ConcatGeometry,
+  how: [Adding, Adding],
+): Promise<void> {
+  const { rows, first, second } = geometry;
+  const [a, b] = [value('a', [rows, first]), value('b', [rows, second])];
+  const [y, dy] = [value('y', [rows, first + second]), value('dy', [rows, first + second])];
+  const inputs = [of(a, 1), of(b, 2)];
+  const cotangent = of(dy, 3);
+  const toA = adding(how[0], [rows, first], 4);
+  const toB = adding(how[1], [rows, second], 5);
+  const parts = { addA: toA.add, addB: toB.add, da: toA.dx, db: toB.dx };
+  const list = [
+    ...kernels.concat(family, geometry, { a, b, y }),
+    ...kernels.split(family, geometry, { dy, ...parts }),
+  ];
+  const forward = ([one, other]: Plain[]) => referenceOps.concat(one as Plain, other as Plain);
+  const [da, db] = centralDifferences(forward, inputs, cotangent) as [Plain, Plain];
+  const given: [Value, Float64Array][] = [
+    [a, (inputs[0] as Plain).data],
+    [b, (inputs[1] as Plain).data],
+    [dy, cotangent.data],
+    ...toA.given,
+    ...toB.given,
+  ];
+  const expected: [Value, Float64Array][] = [
+    [y, forward(inputs).data],
+    [toA.dx, plus(da.data, toA.before)],
+    [toB.dx, plus(db.data, toB.before)],
+  ];
+  await claim(list, given, expected, 1e-6);
+}
+
+export async function claimUpsample(
+  family: Family,
+  geometry: kernels.UpsampleGeometry,
+  how: Adding,
+): Promise<void> {
+  const { batch, height, width, channels } = geometry;
+  const x = value('x', [batch, height, width, channels]);
+  const [y, dy] = [0, 1].map((i) => value(`y${i}`, [batch, 2 * height, 2 * width, channels])) as [
+    Value,
+    Value,
+  ];
+  const [forX, cotangent] = [of(x, 1), of(dy, 2)];
+  const to = adding(how, [...x.shape], 3);
+  const list = [
+    ...kernels.upsample(family, geometry, { x, y }),
+    ...kernels.upsampleGradient(family, geometry, { dy, add: to.add, dx: to.dx }),
+  ];
+  const forward = ([one]: Plain[]) => referenceOps.upsampleNearest2x(one as Plain);
+  const [gradient] = centralDifferences(forward, [forX], cotangent) as [Plain];
+  const expected: [Value, Float64Array][] = [
+    [y, forward([forX]).data],
+    [to.dx, plus(gradient.data, to.before)],
+  ];
+  await claim(list, [[x, forX.data], [dy, cotangent.data], ...to.given], expected, 1e-6);
+}

@@ -1,0 +1,47 @@
+// The elementwise kernels at every odd shape: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+import { describe, test } from 'vitest';
+import { claimAdd, claimConcat, claimSilu, claimUpsample } from './elementwise-claims.ts';
+import type { Adding } from './group-norm/group-norm-claims.ts';
+
+const WAYS: Adding[] = ['nothing', 'other', 'in place'];
+
+describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('elementwise', () => {
+  for (const family of ['tiles', 'registers'] as const) {
+    for (const count of [1, 7, 64, 1021, 4096]) {
+      test(`${family} add of ${count}`, () => claimAdd(family, count));
+    }
+    for (const count of [1, 7, 64, 301, 512]) {
+      test(`${family} silu of ${count}`, async () => {
+        for (const how of WAYS) await claimSilu(family, count, how);
+      });
+    }
+    for (const [rows, first, second] of [
+      [1, 1, 1],
+      [9, 3, 5],
+      [25, 4, 8],
+      [3, 6, 2],
+      [17, 40, 24],
+      [5, 1, 300],
+      [70, 3, 5],
+      [65, 4, 4],
+    ] as const) {
+      test(`${family} concat of ${rows} rows of ${first} and ${second}`, async () => {
+        for (const how of WAYS) {
+          await claimConcat(family, { rows, first, second }, [how, 'nothing']);
+          await claimConcat(family, { rows, first, second }, ['in place', how]);
+        }
+      });
+    }
+    for (const [batch, height, width, channels] of [
+      [1, 1, 1, 1],
+      [2, 3, 5, 3],
+      [1, 7, 1, 4],
+      [2, 1, 3, 40],
+      [1, 2, 2, 260],
+    ] as const) {
+      test(`${family} upsample of [${batch}, ${height}, ${width}, ${channels}]`, async () => {
+        for (const how of WAYS) await claimUpsample(family, { batch, height, width, channels }, how);
+      });
+    }
+  }
+});

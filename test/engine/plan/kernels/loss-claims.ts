@@ -1,0 +1,55 @@
+// The loss's kernels against float64, for two micro-batches of one step. Not a test: the tests call it.
+import { expect } from 'vitest';
+import type { Family, Kernel, Value } from '../../../../src/engine/plan/kernels/kernel.ts';
+import {
+  lossAndGradient,
+  lossPartialShape,
+  perPictureLoss,
+} from '../../../../src/engine/plan/kernels/loss.ts';
+import type { BatchGeometry } from '../../../../src/engine/plan/kernels/mix-noise.ts';
+import { controlOf } from '../../../../src/engine/plan/kernels/optimizer.ts';
+import { wavy } from '../../reference.ts';
+import { settings } from '../../small-network.ts';
+import { difference } from './group-norm/group-norm-claims.ts';
+import { runKernels, value } from './run-kernels.ts';
+
+export async function claimLoss(family: Family, geometry: BatchGeometry): Promise<void> {
+  const { batch, perPicture } = geometry;
+  const pictures = 2 * batch;
+  const shape = [batch, perPicture];
+  const [losses, weighted] = [value('losses', [pictures]), value('weighted', [pictures])];
+  const kernels: Kernel[] = [];
+  const given = new Map<Value, ArrayLike<number>>();
+  const [expected, expectedWeighted]: [number[], number[]] = [[], []];
+  const gradients: [Value, Float64Array][] = [];
+  for (const micro of [0, 1]) {
+    const make = (label: string, of: number[]) => value(label, of);
+    const values = {
+      prediction: make('prediction', shape),
+      target: make('target', shape),
+      sampleWeights: make('weights', [batch]),
+      control: make('control', [16]),
+      partial: make('partial', lossPartialShape(geometry)),
+    };
+    const dPrediction = make('d prediction', shape);
+    kernels.push(...lossAndGradient(family, geometry, { ...values, dPrediction }));
+    kernels.push(...perPictureLoss(family, geometry, { ...values, losses, weighted }));
+    const [p, t, w] = [wavy(shape, micro).data, wavy(shape, 5 + micro).data, wavy([batch], 9).data];
+    given.set(values.prediction, p).set(values.target, t).set(values.sampleWeights, w);
+    given.set(values.control, controlOf(settings(1), { first: micro * batch, pictures }));
+    const off = p.map((x, i) => x - (t[i] as number));
+    for (let b = 0; b < batch; b++) {
+      const own = off.subarray(b * perPicture, (b + 1) * perPicture);
+      const mean = own.reduce((sum, x) => sum + x * x, 0) / perPicture;
+      expected.push(mean);
+      expectedWeighted.push(mean * (w[b] as number));
+    }
+    const weightOf = (i: number) => w[Math.floor(i / perPicture)] as number;
+    gradients.push([dPrediction, off.map((x, i) => (2 * x * weightOf(i)) / perPicture / pictures)]);
+  }
+  const read = await runKernels(kernels, given);
+  expect(difference(read(losses), expected), 'losses').toBeLessThan(1e-6);
+  expect(difference(read(weighted), expectedWeighted), 'weighted').toBeLessThan(1e-6);
+  for (const [dPrediction, numbers] of gradients)
+    expect(difference(read(dPrediction), numbers), 'gradient').toBeLessThan(1e-6);
+}

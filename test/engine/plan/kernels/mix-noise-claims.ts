@@ -1,0 +1,44 @@
+// The mixture on the GPU against random.ts's normals. Not a test: the tests call it.
+import { expect } from 'vitest';
+import type { Family } from '../../../../src/engine/plan/kernels/kernel.ts';
+import { type BatchGeometry, mixNoise } from '../../../../src/engine/plan/kernels/mix-noise.ts';
+import { normals, STREAMS } from '../../../../src/random.ts';
+import { wavy } from '../../reference.ts';
+import { runKernels, value } from './run-kernels.ts';
+
+export async function claimMixture(
+  family: Family,
+  { batch, perPicture }: BatchGeometry,
+  { seed, step, first }: { seed: number; step: number; first: number },
+): Promise<void> {
+  const shape = [batch, perPicture];
+  const [pictures, input, target] = [
+    value('pictures', shape),
+    value('input', shape),
+    value('target', shape),
+  ] as const;
+  const [mix, seeds] = [value('mix', [batch, 4]), value('seeds', [4])];
+  const [picture, m] = [wavy(shape, 1).data, wavy([batch, 4], 2).data];
+  const kernels = mixNoise(family, { batch, perPicture }, { pictures, mix, seeds, input, target });
+  const read = await runKernels(
+    kernels,
+    new Map<typeof mix, ArrayLike<number>>([
+      [pictures, picture],
+      [mix, m],
+      [seeds, Uint32Array.of(seed, STREAMS.noise, step, first)],
+    ]),
+  );
+  const noise = normals(seed, step, STREAMS.noise, batch * perPicture, first);
+  const mixed = (of: number) =>
+    Array.from(noise, (z, i) => {
+      const at = 4 * Math.floor(i / perPicture) + of;
+      return (m[at] as number) * (picture[i] as number) + (m[at + 1] as number) * z;
+    });
+  for (const [result, expected] of [
+    [read(input), mixed(0)],
+    [read(target), mixed(2)],
+  ] as const) {
+    const off = expected.map((x, i) => Math.abs((result[i] as number) - x));
+    expect(Math.max(...off)).toBeLessThan(1e-6);
+  }
+}

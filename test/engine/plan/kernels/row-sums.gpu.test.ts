@@ -1,0 +1,49 @@
+// Gradients of vectors added up from rows, against float64.
+import { expect, test } from 'vitest';
+import type { Family } from '../../../../src/engine/plan/kernels/kernel.ts';
+import { rowSums } from '../../../../src/engine/plan/kernels/row-sums.ts';
+import { wavy } from '../../reference.ts';
+import { difference } from './group-norm/group-norm-claims.ts';
+import { runKernels, value } from './run-kernels.ts';
+
+async function claimRowSums(family: Family, adds: boolean) {
+  // Three rows of two, two rows of four; between them a gap, which has no rows.
+  const [sums, gradient] = [value('sums', [14]), value('gradient', [8])];
+  const [start, stride] = [value('start', [8]), value('stride', [8])];
+  const [rows, control] = [value('rows', [8]), value('control', [4])];
+  const starts = [0, 1, 0, 0, 6, 7, 8, 9];
+  const strides = [2, 2, 0, 0, 4, 4, 4, 4];
+  const counts = [3, 3, 0, 0, 2, 2, 2, 2];
+  const given = wavy([14], 1).data;
+  const before = wavy([8], 2).data;
+  const expected = starts.map((at, i) => {
+    const terms = Array.from(
+      { length: counts[i] as number },
+      (_, row) => given[at + row * (strides[i] as number)],
+    );
+    return terms.reduce((sum: number, term) => sum + (term as number), adds ? (before[i] as number) : 0);
+  });
+  const read = await runKernels(
+    rowSums(family, 8, { sums, start, stride, rows, control, gradient }),
+    new Map<typeof sums, ArrayLike<number>>([
+      [sums, given],
+      [start, Uint32Array.from(starts)],
+      [stride, Uint32Array.from(strides)],
+      [rows, Uint32Array.from(counts)],
+      [control, Uint32Array.of(adds ? 1 : 0, 0, 0, 0)],
+      // NaN where it is not added to: nobody may have written it.
+      ...(adds ? [[gradient, before] as const] : []),
+    ]),
+  );
+  expect(difference(read(gradient), expected)).toBeLessThan(1e-6);
+}
+
+test('rows are added up, with and without what is there', async () => {
+  await claimRowSums('registers', false);
+  await claimRowSums('registers', true);
+});
+
+test.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('rows are added up, tiles', async () => {
+  await claimRowSums('tiles', false);
+  await claimRowSums('tiles', true);
+});

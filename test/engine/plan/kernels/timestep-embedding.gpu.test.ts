@@ -1,0 +1,45 @@
+// The timestep embedding's kernel against float64, and against the executor that PyTorch's numbers are held to.
+import { describe, expect, test } from 'vitest';
+import type { Family } from '../../../../src/engine/plan/kernels/kernel.ts';
+import {
+  embeddingFrequencies,
+  timestepEmbedding,
+} from '../../../../src/engine/plan/kernels/timestep-embedding.ts';
+import { referenceOps } from '../../reference.ts';
+import { difference } from './group-norm/group-norm-claims.ts';
+import { runKernels, value } from './run-kernels.ts';
+
+const TIMESTEPS = [0, 1, 17, 499, 999];
+
+async function claimEmbedding(family: Family, channels: number, flipSinToCos: boolean, freqShift: number) {
+  const batch = TIMESTEPS.length;
+  const [timesteps, y] = [value('timesteps', [batch]), value('y', [batch, channels])];
+  const frequencies = value('frequencies', [channels / 2]);
+  const geometry = { batch, channels, flipSinToCos, freqShift };
+  const read = await runKernels(
+    timestepEmbedding(family, geometry, { timesteps, frequencies, y }),
+    new Map<typeof y, ArrayLike<number>>([
+      [timesteps, TIMESTEPS],
+      [frequencies, embeddingFrequencies(channels, freqShift)],
+    ]),
+  );
+  const t = { shape: [batch], data: Float64Array.from(TIMESTEPS) };
+  const expected = referenceOps.timestepEmbedding(t, channels, flipSinToCos, freqShift).data;
+  // An angle of a thousand radians is itself known to 3e-5 in float32.
+  expect(difference(read(y), expected)).toBeLessThan(1e-4);
+  // Up to 17 radians the angle is good to 1e-6.
+  expect(difference(read(y).slice(0, 3 * channels), expected.slice(0, 3 * channels))).toBeLessThan(2e-6);
+}
+
+test('registers: the embedding of diffusers', () => claimEmbedding('registers', 32, true, 0));
+
+describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('timestep embedding', () => {
+  for (const family of ['tiles', 'registers'] as const) {
+    test(`${family}, both orders`, async () => {
+      for (const channels of [2, 6, 130]) {
+        await claimEmbedding(family, channels, false, 0);
+        if (channels > 2) await claimEmbedding(family, channels, true, 1);
+      }
+    });
+  }
+});

@@ -1,0 +1,48 @@
+// Noise, loss and update in both families, at odd shapes: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+import { beforeAll, describe, expect, test } from 'vitest';
+import { settings } from '../../small-network.ts';
+import { claimLoss } from './loss-claims.ts';
+import { claimMixture } from './mix-noise-claims.ts';
+import { claimRefusal, claimUpdate } from './optimizer-claims.ts';
+import { testDevice } from '../test-device.ts';
+
+describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('noise, loss and update', () => {
+  beforeAll(async () => {
+    await testDevice();
+  });
+
+  for (const family of ['tiles', 'registers'] as const) {
+    test(`${family} noise`, async () => {
+      for (const [batch, perPicture] of [
+        [1, 1],
+        [2, 3],
+        [3, 257],
+        [4, 768],
+      ] as const)
+        for (const first of [0, 1, 2, 3, 4097])
+          await claimMixture(family, { batch, perPicture }, { seed: 11, step: 5, first });
+    });
+    test(`${family} loss`, async () => {
+      for (const [batch, perPicture] of [
+        [1, 1],
+        [5, 147],
+        [2, 1024],
+        [2, 3072],
+        [1, 12289],
+      ] as const)
+        await claimLoss(family, { batch, perPicture });
+    });
+    test(`${family} update of a vector with all its partial sums`, () =>
+      claimUpdate(family, [2 ** 20 + 64], settings(3)));
+    for (const lengths of [[64], [1088], [4096, 64, 128, 192]]) {
+      test(`${family} update of ${lengths.join()}`, async () => {
+        await claimUpdate(family, lengths, { ...settings(1), gradientClip: 0 });
+        await claimUpdate(family, lengths, { ...settings(77), emaDecay: 0 });
+        for (const gradient of [NaN, Infinity, -Infinity, 2e19])
+          await claimRefusal(family, lengths, settings(2), { gradient });
+        const stats = await claimRefusal(family, lengths, settings(2), { loss: Infinity });
+        expect(stats[0]).toBe(Infinity);
+      });
+    }
+  }
+});

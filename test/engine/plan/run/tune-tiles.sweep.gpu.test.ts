@@ -1,0 +1,37 @@
+// Timing chooses among shapes that exist, takes what is known as it is, and changes no bit of what is trained.
+import { expect, test } from 'vitest';
+import { TILE_SHAPES } from '../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
+import { createPlanExecutor, type PlanOptions } from '../../../../src/engine/plan/run/plan-executor.ts';
+import { batch, firstState, PARAMETERS, settings, smallNetwork } from '../../small-network.ts';
+import { testDevice } from '../test-device.ts';
+
+async function trained(options: Partial<PlanOptions>) {
+  const shape = [3, 4, 4, 3] as const;
+  const plan = await createPlanExecutor(await testDevice(), PARAMETERS, smallNetwork, {
+    shape,
+    family: 'tiles',
+    ...options,
+  });
+  plan.setState(firstState());
+  const losses = [1, 2].map(async (step) => (await plan.step([batch(3, step)], settings(step))).loss);
+  const result = { losses: await Promise.all(losses), tiles: plan.tiles };
+  plan.dispose();
+  return result;
+}
+
+test.runIf(import.meta.env['VITE_KERNEL_SWEEP'])(
+  'a tuned plan gives the bits of one that is not',
+  { timeout: 240_000 },
+  async () => {
+    const plain = await trained({});
+    expect(plain.tiles).toEqual({});
+    const tuned = await trained({ tuneMs: 3000 });
+    const names = TILE_SHAPES.map(({ name }) => name);
+    expect(Object.keys(tuned.tiles).length).toBeGreaterThan(0);
+    for (const name of Object.values(tuned.tiles)) expect(names).toContain(name);
+    expect(tuned.losses).toEqual(plain.losses);
+    const again = await trained({ tuneMs: 1, tiles: tuned.tiles });
+    expect(again.tiles).toMatchObject(tuned.tiles);
+    expect(again.losses).toEqual(plain.losses);
+  },
+);

@@ -1,0 +1,117 @@
+// Claims: every setting is settable from an address, and what is not a setting or not in range is told, never ignored.
+import { expect, test } from 'vitest';
+import {
+  changedSettings,
+  crossCheck,
+  lastStep,
+  parseAddress,
+  parseStored,
+  presetConfig,
+  SETTINGS,
+  stepsPerEpoch,
+} from '../../src/settings/settings.ts';
+import { FaultError } from '../../src/fault.ts';
+
+const address = (query: string) => parseAddress(new URLSearchParams(query), 'small');
+
+test('every field is set by its name', () => {
+  const { config, faults, given } = address(
+    'preset=tiny&seed=7&batchSize=4&checkpointEverySteps=5&randomFlip=false&backend=webgl',
+  );
+  expect(faults).toEqual([]);
+  expect(config).toEqual({
+    ...presetConfig('tiny'),
+    seed: 7,
+    batchSize: 4,
+    checkpointEverySteps: 5,
+    randomFlip: false,
+    backend: 'webgl',
+  });
+  expect([...given].sort()).toEqual([
+    'backend',
+    'batchSize',
+    'checkpointEverySteps',
+    'preset',
+    'randomFlip',
+    'seed',
+  ]);
+});
+
+test('an unknown name and a value out of range are faults that name them, and the default is used', () => {
+  const { config, faults } = address('batchSize=0&learnRate=1&seed=1.5&epochs=');
+  expect(faults.map((fault) => fault.title)).toEqual([
+    'batchSize is 0',
+    'There is no setting called learnRate',
+    'seed is 1.5',
+    'epochs is empty',
+  ]);
+  expect(faults[0]?.what).toBe('It must be a whole number from 1 to 512. Using 16 until you change it.');
+  expect(config).toEqual(presetConfig('small'));
+});
+
+test('what differs from the preset is what was chosen', () => {
+  const own = presetConfig('tiny');
+  expect(changedSettings(own)).toEqual({});
+  expect(changedSettings({ ...own, dataset: 'shapes', seed: 7, batchSize: 8 })).toEqual({
+    dataset: 'shapes',
+    seed: 7,
+    batchSize: 8,
+  });
+});
+
+test('the agreed ranges hold', () => {
+  const range = (name: keyof typeof SETTINGS) => {
+    const setting = SETTINGS[name];
+    return setting.type === 'integer' || setting.type === 'number' ? [setting.min, setting.max] : null;
+  };
+  expect(range('maxImages')).toEqual([1, 1e6]);
+  expect(range('imageSize')).toEqual([8, 256]);
+  expect(range('batchSize')).toEqual([1, 512]);
+  expect(range('seed')).toEqual([0, 2 ** 32 - 1]);
+  expect(range('epochs')).toEqual([1, 1e7]);
+  expect(range('maxSteps')).toEqual([1, 1e7]);
+  expect(range('checkpointEverySteps')).toEqual([1, 1e6]);
+  expect(range('checkpointEveryMinutes')).toEqual([0.1, 1440]);
+  expect(range('keepNewest')).toEqual([1, 1e4]);
+  expect(range('sampleEverySteps')).toEqual([1, 1e6]);
+  expect(range('sampleSteps')).toEqual([1, 1000]);
+});
+
+test('an image size that the network cannot halve is told', () => {
+  expect(crossCheck({ ...presetConfig('cifar'), imageSize: 36 })?.expected).toBe('a multiple of 8');
+  expect(crossCheck({ ...presetConfig('cifar'), imageSize: 40 })).toBeNull();
+});
+
+test('stored settings are read back, newer fields left out, wrong ones refused by name', () => {
+  const stored = JSON.parse(JSON.stringify({ ...presetConfig('tiny'), fieldOfTheFuture: 1 })) as Record<
+    string,
+    unknown
+  >;
+  expect(parseStored(stored)).toEqual(presetConfig('tiny'));
+  expect(() => parseStored({ ...stored, batchSize: 'four' })).toThrow(FaultError);
+  expect(() => parseStored({ ...stored, batchSize: 'four' })).toThrow(/config\.batchSize/);
+  expect(() => parseStored(null)).toThrow(FaultError);
+});
+
+test('a stored setting that an older version did not have is what its preset says; its preset must be there', () => {
+  const stored: Record<string, unknown> = { ...presetConfig('tiny'), seed: 7, batchSize: 2 };
+  for (const name of ['executor', 'sampler', 'learningRate', 'minSnrGamma']) delete stored[name];
+  expect(parseStored(stored)).toEqual({ ...presetConfig('tiny'), seed: 7, batchSize: 2 });
+  for (const wrong of [null, undefined, 'fast', 0])
+    expect(() => parseStored({ ...stored, executor: wrong }), String(wrong)).toThrow(/config\.executor/);
+  delete stored['preset'];
+  expect(() => parseStored(stored)).toThrow(/config\.preset/);
+});
+
+test('an epoch has ceil(count / images per step) steps; the run ends at epochs or maxSteps', () => {
+  const config = {
+    ...presetConfig('tiny'),
+    batchSize: 4,
+    gradientAccumulationSteps: 2,
+    epochs: 3,
+    maxSteps: 100,
+  };
+  expect(stepsPerEpoch(config, 29)).toBe(4);
+  expect(lastStep(config, 29)).toBe(12);
+  expect(lastStep({ ...config, maxSteps: 5 }, 29)).toBe(5);
+});

@@ -1,0 +1,230 @@
+// Claims: a picture is a function of checkpoint, weights, seed and its number, whatever set it is drawn in, and the very one
+// that the run's own executor draws; its way is told from the noise to the picture; whoever cancels, or has the wrong network,
+// holds no memory. On tfjs' cpu backend, with a store and a room of one checkpoint.
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { networkOf, presetConfig, type RunConfig } from '../../../src/settings/settings.ts';
+import { alphaBar } from '../../../src/diffusion/noise-schedule.ts';
+import { startDevice } from '../../../src/engine/device/device.ts';
+import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';
+import { createEagerPredictor } from '../../../src/engine/eager/eager-predictor.ts';
+import type { ExecutorState, Network, Predictor } from '../../../src/engine/executor.ts';
+import { faultOf } from '../../../src/fault.ts';
+import { unetParameters } from '../../../src/model/parameters.ts';
+import { unet } from '../../../src/model/unet.ts';
+import type { StoreClient } from '../../../src/checkpoint/store-client.ts';
+import type { GenerateRequest, Sample, TrainerEvent } from '../../../src/trainer/api.ts';
+import { CallTimes } from '../../../src/trainer/samples/call-times.ts';
+import { type CheckpointFacts, factsAsText, fileTensors } from '../../../src/trainer/checkpoint-file.ts';
+import { Drawing, momentsOf } from '../../../src/trainer/samples/drawing.ts';
+import type { EngineRoom } from '../../../src/trainer/training-device.ts';
+import { Generator } from '../../../src/trainer/samples/generator.ts';
+import { History } from '../../../src/trainer/history.ts';
+import { Outbox } from '../../../src/trainer/outbox.ts';
+import { initialState } from '../../../src/trainer/run.ts';
+
+const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 7, seed: 3 };
+const facts: CheckpointFacts = {
+  ...{ name: 'unet_step_0', globalStep: 0, epoch: 0, epochPosition: 0, runId: 'run-1', parent: '' },
+  execution: { executor: 'eager', backend: 'cpu', kernels: '', adapter: '', browser: '' },
+  config,
+  dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: 'f' },
+  created: '',
+};
+const network = networkOf(config);
+const parameters = unetParameters(network);
+const forward: Network = (ops, weights, x, timesteps) => unet(ops, network, weights, x, timesteps);
+const ref = { runId: 'run-1', generation: 1 };
+const request: GenerateRequest = { ref, weights: 'ema', seed: 9, count: 3, steps: 2, sampler: 'ddpm' };
+
+let state: ExecutorState;
+let events: TrainerEvent[];
+let generator: Generator;
+let currentRun: { runId: string; config: RunConfig } | null;
+
+const room = {
+  guard: <T>(work: Promise<T>) => work,
+  predictorFor: (_: RunConfig, weights: Float32Array[]): Promise<Predictor> =>
+    Promise.resolve(createEagerPredictor({ maxTensorBytes: 2 ** 30 }, parameters, forward, weights)),
+} as unknown as EngineRoom;
+
+const store = {
+  load: () => {
+    const tensors = fileTensors(parameters, state, new History(), facts);
+    return Promise.resolve({ ok: true, value: { metadata: factsAsText(facts), tensors } });
+  },
+  metadataOf: () => Promise.resolve({ ok: true, value: factsAsText(facts) }),
+} as unknown as StoreClient;
+
+beforeAll(async () => {
+  await startDevice('cpu');
+  // EMA weights of their own: what is drawn from them is not drawn from the raw ones.
+  state = { ...initialState(config), ema: initialState({ ...config, seed: 4 }).weights };
+});
+
+beforeEach(() => {
+  events = [];
+  currentRun = null;
+  generator = new Generator(
+    {
+      store,
+      outbox: new Outbox((posted) => events.push(...posted)),
+      times: new CallTimes(),
+      settings: new Map(),
+      currentRun: () => currentRun,
+    },
+    room,
+  );
+});
+
+/** Holds nothing and cannot predict. */
+const failing = (why: string): Predictor => ({
+  hold: () => ({ release: () => undefined }),
+  predict: () => Promise.reject(new Error(why)),
+});
+
+const samples = (): Sample[] => events.flatMap((event) => (event.type === 'sample' ? [event.sample] : []));
+const drawn = (): Sample[] => samples().filter((sample) => sample.drawn);
+
+async function generate(changes: Partial<GenerateRequest>): Promise<Sample[]> {
+  events = [];
+  await generator.begin({ ...request, ...changes }, false);
+  await generator.finish(() => true);
+  expect(await generator.ended).toEqual({ ok: true, value: null });
+  return drawn();
+}
+
+const pixels = (all: readonly Sample[]) => all.map(({ index, rgba }) => [index, [...rgba]]);
+
+test('picture i of a seed is the same in sets of 3 and 18, and what the executor of a run draws', async () => {
+  const three = await generate({ count: 3 });
+  const many = await generate({ count: 18 });
+  expect(many.map((sample) => sample.index)).toEqual(Array.from({ length: 18 }, (_, i) => i));
+  expect(pixels(many.slice(0, 3))).toEqual(pixels(three));
+  const executor = createEagerExecutor({ maxTensorBytes: 2 ** 30 }, parameters, forward);
+  executor.setState(state);
+  const own = new Drawing(
+    executor,
+    alphaBar(config.noiseSchedule),
+    { ...config, sampler: 'ddpm', sampleSteps: 2 },
+    { purpose: 'draw', step: 0, weights: 'ema', seed: 9 },
+  );
+  await own.advance();
+  expect(pixels(many.slice(0, 16))).toEqual(pixels((await own.advance())?.samples ?? []));
+  executor.dispose();
+  const { rgba } = three[0] as Sample;
+  expect((await generate({ count: 1, seed: 10 }))[0]?.rgba).not.toEqual(rgba);
+  expect((await generate({ count: 1, weights: 'raw' }))[0]?.rgba).not.toEqual(rgba);
+});
+
+test('a set begins with what it will be, tells each way from noise to picture, and ends', async () => {
+  await generate({ count: 2, steps: 10, sampler: 'ddim' });
+  expect(events[0]).toEqual({
+    ...{ type: 'samples-begin', purpose: 'generate', step: 0, size: 8, weights: 'ema', seed: 9 },
+    ...{ count: 2, calls: 10 },
+  });
+  const way = samples().filter(({ index, moment }) => index === 1 && moment !== null);
+  expect(way.map(({ moment }) => moment)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(way.map(({ calls }) => calls)).toEqual([0, 1, 3, 4, 6, 7, 9, 10]);
+  expect(way.map((sample) => sample.drawn)).toEqual([...Array.from({ length: 7 }, () => false), true]);
+  expect(events.at(-1)).toMatchObject({ type: 'samples-end', purpose: 'generate', finite: true });
+});
+
+test('the moments are the noise, the picture, and what lies evenly between', () => {
+  expect(momentsOf(1)).toEqual([0, 1]);
+  expect(momentsOf(2)).toEqual([0, 1, 2]);
+  expect(momentsOf(7)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(momentsOf(50)).toEqual([0, 7, 14, 21, 29, 36, 43, 50]);
+});
+
+test('drawn, cancelled or refused: no tensor stays', async () => {
+  const before = tf.memory().numTensors;
+  await generate({});
+  expect(tf.memory().numTensors).toBe(before);
+
+  await generator.begin(request, false);
+  await generator.advance();
+  expect(tf.memory().numTensors).toBe(before + parameters.length);
+  generator.cancel();
+  expect(await generator.ended).toEqual({ ok: true, value: null });
+  expect(generator.busy).toBe(false);
+  expect(tf.memory().numTensors).toBe(before);
+
+  const opening = generator.begin(request, false);
+  generator.cancel();
+  await opening;
+  expect(generator.busy).toBe(false);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('while a run trains, a checkpoint of its network is drawn from, one of another is not', async () => {
+  currentRun = { runId: 'run-2', config: { ...config, seed: 99, learningRate: 1 } };
+  await generator.begin(request, true);
+  expect(generator.busy).toBe(true);
+  generator.cancel();
+  currentRun = { runId: 'run-2', config: { ...config, imageSize: 16 } };
+  await expect(generator.begin(request, true)).rejects.toThrow(/Another network trains now/);
+  expect(generator.busy).toBe(false);
+});
+
+test('a checkpoint that fails its checks is the fault of the store, and nothing is begun', async () => {
+  const load = vi.spyOn(store, 'load').mockResolvedValue({ ok: false, fault: faultOf(new Error('damaged')) });
+  await expect(generator.begin(request, false)).rejects.toThrow(/damaged/);
+  load.mockRestore();
+  expect(generator.busy).toBe(false);
+  expect(events).toEqual([]);
+});
+
+test('cancelled while it is opened, its answer is its own, not that of one before which failed', async () => {
+  vi.spyOn(room, 'predictorFor').mockResolvedValueOnce(failing('no memory'));
+  await generator.begin(request, false);
+  await generator.finish(() => true);
+  expect(await generator.ended).toMatchObject({ ok: false, fault: { got: 'Error: no memory' } });
+  const opening = generator.begin(request, false);
+  generator.cancel();
+  await opening;
+  expect(await generator.ended).toEqual({ ok: true, value: null });
+});
+
+test('what fails after it was cancelled does not end what was begun since', async () => {
+  let fail = (_: Error): void => undefined;
+  const late = { ...failing(''), predict: () => new Promise<never>((_, reject) => (fail = reject)) };
+  vi.spyOn(room, 'predictorFor').mockResolvedValueOnce(late);
+  await generator.begin(request, false);
+  const call = generator.advance();
+  await Promise.resolve();
+  await generator.begin({ ...request, count: 1 }, false);
+  fail(new Error('too late'));
+  await call;
+  await generator.finish(() => true);
+  expect(await generator.ended).toEqual({ ok: true, value: null });
+  expect(drawn()).toHaveLength(1);
+});
+
+test('Cancel is heard between two calls, also where a call waits for nothing', async () => {
+  await generator.begin({ ...request, steps: 1000, count: 1 }, false);
+  setTimeout(() => generator.cancel());
+  await generator.finish(() => true);
+  expect(drawn()).toEqual([]);
+});
+
+test('it goes on only while it may: a loop takes it along, call by call', async () => {
+  let calls = 0;
+  await generator.begin({ ...request, steps: 4 }, false);
+  await generator.finish(() => calls++ < 1);
+  expect(drawn()).toHaveLength(0);
+  for (let i = 0; i < 3; i++) await generator.advance();
+  expect(drawn()).toHaveLength(3);
+  expect(await generator.ended).toMatchObject({ ok: true });
+});
+
+test("facts of a run's checkpoint: its own steps and sampler, and calls once they were measured", async () => {
+  const ofNoRun = await generator.factsOf(ref);
+  expect(ofNoRun).toEqual({ steps: 7, sampler: 'ddim', asTheRun: false, callMs: [] });
+  currentRun = { runId: 'run-1', config };
+  expect(await generator.factsOf(ref)).toEqual({ steps: 7, sampler: 'ddim', asTheRun: true, callMs: [] });
+  await generate({ count: 17 });
+  const { callMs } = await generator.factsOf(ref);
+  expect(callMs.map(({ pictures }) => pictures)).toEqual([16, 1]);
+  expect(callMs.every(({ ms }) => ms > 0)).toBe(true);
+});

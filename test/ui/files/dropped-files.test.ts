@@ -1,0 +1,89 @@
+// A dropped file's kind is told by its content; a folder is walked to its end, however many files a reader gives at once.
+import { describe, expect, it } from 'vitest';
+import { pairFiles } from '../../../src/data/picture-entries.ts';
+import { droppedFiles, isModel } from '../../../src/ui/files/dropped-files.ts';
+
+const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
+
+function fileEntry(one: File | null, path: string): FileSystemEntry {
+  const read = (resolve: (file: File) => void, reject: () => void): void => (one ? resolve(one) : reject());
+  return { isFile: true, isDirectory: false, fullPath: `/${path}`, file: read } as unknown as FileSystemEntry;
+}
+
+function folder(name: string, entries: FileSystemEntry[]): FileSystemEntry {
+  const rest = [...entries];
+  const createReader = () => ({
+    readEntries: (resolve: (some: FileSystemEntry[]) => void) => resolve(rest.splice(0, 100)),
+  });
+  return { isFile: false, isDirectory: true, name, createReader } as unknown as FileSystemEntry;
+}
+
+const transfer = (...entries: (FileSystemEntry | File)[]): DataTransfer =>
+  ({
+    items: entries.map((entry) => ({
+      kind: 'file',
+      webkitGetAsEntry: () => (entry instanceof File ? null : entry),
+      getAsFile: () => (entry instanceof File ? entry : null),
+    })),
+  }) as unknown as DataTransfer;
+
+describe('droppedFiles', () => {
+  it('walks folders in folders, past the 100 that a reader answers at once', async () => {
+    const many = Array.from({ length: 250 }, (_, i) => fileEntry(file(`${i}.png`), `garden/${i}.png`));
+    const dropped = await droppedFiles(
+      transfer(folder('garden', [...many, folder('old', [fileEntry(file('x.jpg'), 'garden/old/x.jpg')])])),
+    );
+    expect(dropped.files).toHaveLength(251);
+    expect(dropped).toMatchObject({ title: 'garden', single: false });
+    expect(dropped.files.at(-1)?.name).toBe('garden/old/x.jpg');
+  });
+
+  it('keeps pictures and captions of one name in two folders apart', async () => {
+    const names = (dir: string) =>
+      ['1.jpg', '1.txt'].map((name) => fileEntry(file(name, 1), `${dir}/${name}`));
+    const { files } = await droppedFiles(transfer(folder('a', names('a')), folder('b', names('b'))));
+    const { entries, unpaired } = pairFiles(files);
+    expect(unpaired).toEqual([]);
+    expect(entries.map((entry) => [entry.path, entry.caption?.name])).toEqual([
+      ['a/1.jpg', 'a/1.txt'],
+      ['b/1.jpg', 'b/1.txt'],
+    ]);
+  });
+
+  it('passes on a file that cannot be read as an empty one, so that it is counted', async () => {
+    const { files } = await droppedFiles(
+      transfer(fileEntry(null, 'locked.png'), fileEntry(file('a.png', 1), 'a.png')),
+    );
+    expect(files.map(({ name, size }) => [name, size])).toEqual([
+      ['locked.png', 0],
+      ['a.png', 1],
+    ]);
+  });
+
+  it('takes a file without an entry, and knows that it is alone', async () => {
+    expect(await droppedFiles(transfer(file('c.safetensors', 1)))).toMatchObject({ single: true });
+  });
+});
+
+describe('isModel', () => {
+  const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d];
+  const SAFETENSORS = [16, 0, 0, 0, 0, 0, 0, 0, 0x7b];
+  const alone = (...bytes: number[]) =>
+    isModel({ files: [file('a.safetensors', ...bytes)], title: '', single: true });
+  it('goes by the first bytes, never by the name', async () => {
+    expect(await alone(...PNG)).toBe(false);
+    expect(await alone(0xff, 0xd8, 0xff, 0xe0)).toBe(false);
+    expect(await alone(82, 73, 70, 70, 1, 2, 3, 4, 87, 69, 66, 80)).toBe(false);
+    // One file that is no picture is looked at, and refused with a reason if it is nothing.
+    expect(await alone(...SAFETENSORS)).toBe(true);
+    expect(await alone()).toBe(true);
+  });
+  it('tells the folder of a model from one of pictures', async () => {
+    const folder = (...files: File[]) => isModel({ files, title: 'a', single: false });
+    expect(await folder(file('config.json', 0x7b), file('a.bin', ...SAFETENSORS))).toBe(true);
+    expect(await folder(file('config.json', 0x7b), file('a.bin', 0x50, 0x4b, 3, 4))).toBe(true);
+    expect(await folder(file('1.png', ...PNG), file('1.txt', 0x61), file('notes', 1))).toBe(false);
+    expect(await folder(file('1.png', ...PNG), file('letter.docx', 0x50, 0x4b, 3, 4))).toBe(false);
+    expect(await folder(file('sample.png', ...PNG), file('a', ...SAFETENSORS))).toBe(true);
+  });
+});
