@@ -2,22 +2,19 @@
 // Not here: forward kernels (forward.ts), the update (optimizer.ts).
 import { attentionBackward, attentionMemory } from './kernels/attention/attention.ts';
 import {
-  type ConvGeometry,
   convFilterGradient,
   convInputGradient,
   filterPartialShape,
   filterSplits,
 } from './kernels/conv/conv.ts';
+import type { ConvGeometry } from './kernels/conv/geometry.ts';
 import { add, addInto, siluGradient, split, upsampleGradient } from './kernels/elementwise.ts';
 import type { Emission } from './emission.ts';
 import { concatGeometry, type Saved, upsampleGeometry } from './forward.ts';
 import type { ConvOperation, GroupNormOperation, Operation } from './graph.ts';
 import { operandsOf, resultsOf } from './graph.ts';
-import {
-  type GroupNormBackward,
-  groupNormBackward,
-  type PartGradient,
-} from './kernels/group-norm/group-norm.ts';
+import { groupNormBackward } from './kernels/group-norm/group-norm.ts';
+import type { GroupNormBackward, PartGradient } from './kernels/group-norm/geometry.ts';
 import { rowsIn, type Value } from './kernels/kernel.ts';
 import type { VectorSums } from './vector-sums.ts';
 

@@ -1,5 +1,5 @@
 // Where kernels are collected while a plan is written down: the list, the values made on the way, constants to upload.
-import type { ConvGeometry } from './kernels/conv/conv.ts';
+import type { ConvGeometry } from './kernels/conv/geometry.ts';
 import type { TileShape } from './kernels/conv/tiles/shapes.ts';
 import type { Values } from './graph.ts';
 import type { Family, Kernel, Value } from './kernels/kernel.ts';

@@ -2,8 +2,8 @@
 // running the network once writes down what it does. Not here: joining operations (fuse.ts), kernels (forward.ts).
 import type { Ops } from '../ops.ts';
 import type { AttentionGeometry } from './kernels/attention/attention.ts';
-import type { ConvGeometry } from './kernels/conv/conv.ts';
-import type { GroupNormGeometry } from './kernels/group-norm/group-norm.ts';
+import type { ConvGeometry } from './kernels/conv/geometry.ts';
+import type { GroupNormGeometry } from './kernels/group-norm/geometry.ts';
 import type { Value } from './kernels/kernel.ts';
 
 export interface ConvOperation {

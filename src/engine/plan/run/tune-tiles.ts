@@ -4,12 +4,11 @@ import { storage } from './buffers.ts';
 import {
   convFilterGradient,
   convForward,
-  type ConvGeometry,
   convInputGradient,
   filterPartialShape,
   filterSplits,
 } from '../kernels/conv/conv.ts';
-import { convFlops } from '../kernels/conv/geometry.ts';
+import { type ConvGeometry, convFlops } from '../kernels/conv/geometry.ts';
 import { FILTER_TILE_SHAPES } from '../kernels/conv/tiles/filter.ts';
 import { TILE_SHAPES, type TileShape } from '../kernels/conv/tiles/shapes.ts';
 import { type Operation, Values } from '../graph.ts';

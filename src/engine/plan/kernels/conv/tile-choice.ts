@@ -1,6 +1,6 @@
 // Which tile shape each convolution of a plan takes: chosen by timing on GPUs in hardware (tune-tiles.ts), the default of
 // conv-tiles-shapes.ts where nothing was timed. Every shape gives the same bits, so a choice is about speed alone.
-import type { ConvGeometry } from './conv.ts';
+import type { ConvGeometry } from './geometry.ts';
 import { TILE_SHAPES, type TileShape } from './tiles/shapes.ts';
 
 /** Names of TILE_SHAPES by `choiceKey`: plain data, kept with the device and in checkpoints. */

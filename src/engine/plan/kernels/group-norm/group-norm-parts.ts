@@ -1,7 +1,7 @@
 // Group norm of channels that come from two values, as those of a UNet's skips do: its kernels join them on the way, and part
 // the gradient on the way back. Not here: the norm itself (group-norm-registers.ts, group-norm-tiles.ts).
 import { gradientTo } from '../elementwise.ts';
-import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
+import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
 import { type Binding, PLACE, rowsIn, type Value } from '../kernel.ts';
 
 export type Element = 'f32' | 'vec4<f32>';

@@ -3,7 +3,7 @@
 // sums by channels and a second dispatch for the result, backward, it took 1,440.
 import { siluFunctions } from '../elementwise.ts';
 import { type Element, elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
-import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
+import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
 import { type Binding, gridOf, type Kernel, kernel, type Value } from '../kernel.ts';
 
 const LANES = 4;

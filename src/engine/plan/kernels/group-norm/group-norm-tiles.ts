@@ -2,7 +2,7 @@
 // squared deviations, result) and twice backward; sums by trees in workgroup memory. One dispatch each way.
 import { siluFunctions } from '../elementwise.ts';
 import { type Element, elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
-import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './group-norm.ts';
+import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
 import { type Binding, type Kernel, kernel, type Value } from '../kernel.ts';
 
 const MOST_THREADS = 256;

@@ -2,7 +2,7 @@
 // compute them. Not a test: the tests of each family call it.
 import { expect } from 'vitest';
 import type * as conv from '../../../../../src/engine/plan/kernels/conv/registers/conv-registers.ts';
-import type { ConvGeometry } from '../../../../../src/engine/plan/kernels/conv/conv.ts';
+import type { ConvGeometry } from '../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import { type Family, rowsIn, type Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
 import { wavy } from '../../../reference.ts';
 import { inColumns, runKernels, value } from '../run-kernels.ts';

@@ -3,7 +3,7 @@
 // (conv-registers-*.ts), GPUs in hardware (conv-tiles.ts).
 //
 // Measured on SwiftShader, two cores: see the head of conv-registers-quads.ts for what things cost there.
-import type { ConvForward, ConvGeometry, ConvInputGradient } from '../conv.ts';
+import type { ConvForward, ConvGeometry, ConvInputGradient } from '../geometry.ts';
 import type { Ends, WeightStrides } from './quads.ts';
 import { asOnePicture, tapConvolution } from './taps.ts';
 import { windowConvolution } from './window.ts';

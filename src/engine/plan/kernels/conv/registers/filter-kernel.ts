@@ -1,8 +1,8 @@
 // What the two kernels of a weight's gradient for GPUs in software share: how pixels are cut into splits, what is bound, how a
 // sum is put. Not here: what a split computes (conv-registers-filter-window.ts, conv-registers-filter-taps.ts).
-import type { ConvGeometry } from '../conv.ts';
-import { convFlops } from '../geometry.ts';
-import { lines, optional, QUAD, range, spread } from './quads.ts';
+import { type ConvGeometry, convFlops } from '../geometry.ts';
+import { optional, QUAD, spread } from './quads.ts';
+import { lines, range } from '../../wgsl-text.ts';
 import { gridOf, type Kernel, kernel, type Value } from '../../kernel.ts';
 
 /** How a shape is cut: tiles of the weight, and steps that a tile takes over the pixels. */

@@ -1,6 +1,6 @@
 // One split of the weight gradient of a convolution tap by tap, for GPUs in software: 1x1 (matrix products) and stride 2.
 // A quad sums 32 x 16 channels of one tap, 4 pixels at a time. Not here: how the splits are added (conv-registers-filter.ts).
-import type { ConvGeometry } from '../conv.ts';
+import type { ConvGeometry } from '../geometry.ts';
 import {
   eachSlot,
   filterKernel,
@@ -9,7 +9,8 @@ import {
   PUT_SUM,
   putBias,
 } from './filter-kernel.ts';
-import { lines, QUAD, range, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
+import { QUAD, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
+import { lines, range } from '../../wgsl-text.ts';
 import type { Kernel } from '../../kernel.ts';
 
 const PIXELS = 4;

@@ -1,7 +1,7 @@
 // One split of the weight gradient of a 3x3 convolution of stride 1, for GPUs in software: Winograd's in registers. A quad
 // sums all nine taps of 4 x 16 channels, 4 x 8 pixels at a time. Not here: how the splits are added
 // (conv-registers-filter.ts).
-import type { ConvGeometry } from '../conv.ts';
+import type { ConvGeometry } from '../geometry.ts';
 import {
   eachSlot,
   filterKernel,
@@ -10,7 +10,8 @@ import {
   PUT_SUM,
   putBias,
 } from './filter-kernel.ts';
-import { lines, QUAD, range, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
+import { QUAD, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
+import { lines, range } from '../../wgsl-text.ts';
 import { alongColumns, alongRows, ofPixels, ofSlopes, toTaps } from './winograd.ts';
 import type { Kernel } from '../../kernel.ts';
 

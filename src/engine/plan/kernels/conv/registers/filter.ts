@@ -1,7 +1,7 @@
 // The gradient of a convolution's weight for GPUs in software. The pixels are cut into splits, each summed by itself; a second
 // kernel adds the splits in order. Not here: what a split computes for 3x3 of stride 1 and for the others
 // (conv-registers-filter-window.ts, conv-registers-filter-taps.ts).
-import type { ConvFilterGradient, ConvGeometry } from '../conv.ts';
+import type { ConvFilterGradient, ConvGeometry } from '../geometry.ts';
 import { FILTER_TAPS, filterTaps } from './filter-taps.ts';
 import { FILTER_WINDOW, filterWindow } from './filter-window.ts';
 import { elementsOf, gridOf, type Kernel, kernel, type Value } from '../../kernel.ts';

@@ -8,12 +8,7 @@
 //
 // Every body is written twice: with quad operations, and for devices without them with one channel at a time.
 import { type Binding, rowsIn, type Value } from '../../kernel.ts';
-
-export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
-/** Statements, one a line. */
-export const lines = <T>(items: readonly T[], text: (item: T, index: number) => string): string =>
-  items.map(text).join('\n');
+import { range, lines } from '../../wgsl-text.ts';
 
 /** Channels that a quad loads at a time. */
 export const QUAD = 4;

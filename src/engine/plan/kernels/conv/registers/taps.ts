@@ -6,9 +6,7 @@ import {
   type Ends,
   endBindings,
   endParams,
-  lines,
   QUAD,
-  range,
   slotsOf,
   spread,
   starts,
@@ -16,6 +14,7 @@ import {
   type WeightStrides,
   wrapped,
 } from './quads.ts';
+import { lines, range } from '../../wgsl-text.ts';
 import { elementsOf, gridOf, type Kernel, kernel } from '../../kernel.ts';
 
 const ROWS = 4;

@@ -8,9 +8,7 @@ import {
   type Ends,
   endBindings,
   endParams,
-  lines,
   QUAD,
-  range,
   slotsOf,
   spread,
   starts,
@@ -18,6 +16,7 @@ import {
   type WeightStrides,
   wrapped,
 } from './quads.ts';
+import { lines, range } from '../../wgsl-text.ts';
 import { alongColumns, alongRows, ofPixels, ofTaps, toOutputs } from './winograd.ts';
 import { gridOf, type Kernel, kernel } from '../../kernel.ts';
 

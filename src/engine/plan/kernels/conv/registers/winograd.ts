@@ -1,7 +1,7 @@
 // Winograd's F(2x2, 3x3) as text: a 3x3 convolution makes 2x2 outputs with 16 multiplications in the place of 36
 // (Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks", section 4.1), and so does its weight gradient,
 // whose transforms are the transposed ones. Not here: the kernels that do so.
-import { range } from './quads.ts';
+import { range } from '../../wgsl-text.ts';
 
 /** One-dimensional transforms of expressions. */
 type Transform = (values: readonly string[]) => string[];

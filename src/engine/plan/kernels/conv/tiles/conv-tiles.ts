@@ -1,7 +1,6 @@
 // Convolutions and matrix products for GPUs in hardware, as products of matrices whose tiles pass through workgroup memory.
 // Not here: what is asked (conv.ts), kernels for GPUs in software (conv-registers.ts). No speed here was ever measured on one.
-import type { ConvForward, ConvGeometry, ConvInputGradient } from '../conv.ts';
-import { convFlops } from '../geometry.ts';
+import { type ConvForward, type ConvGeometry, type ConvInputGradient, convFlops } from '../geometry.ts';
 import { gatherProduct } from './gather.ts';
 import { rowsOf, type Way } from './operands.ts';
 import { defaultTile, type TileShape } from './shapes.ts';

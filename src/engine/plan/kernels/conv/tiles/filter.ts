@@ -1,17 +1,16 @@
 // The filter's gradient on GPUs in hardware: a row is a tap and an input channel, a column an output channel, and the sum runs
 // over all pixels, in splits added up in order. Not here: the products whose rows are pixels (conv-tiles-gather.ts).
-import type { ConvFilterGradient, ConvGeometry } from '../conv.ts';
+import { range, unroll } from '../../wgsl-text.ts';
+import type { ConvFilterGradient, ConvGeometry } from '../geometry.ts';
 import { defaultTile, TILE_SHAPES, type TileShape, tiling } from './shapes.ts';
 import {
   declareSums,
-  lines,
   loadFour,
   loadFunction,
   multiply,
   OUTSIDE,
   ownPlace,
   putFunction,
-  range,
   sourceFunction,
   tileIndex,
   typeOf,
@@ -89,7 +88,7 @@ function sumOfSplits(
       let i = (group.y * 32768u + group.x) * 64u + lane;
       if (i >= ${length}u) { return; }
       var sum = partial[i];
-      ${lines(splits - 1, (s) => `sum += partial[i + ${(s + 1) * length}u];`)}
+      ${unroll(splits - 1, (s) => `sum += partial[i + ${(s + 1) * length}u];`)}
       ${putGradient}`,
   });
 }
@@ -123,7 +122,7 @@ function fetch({ ins, outs }: ConvGeometry, tile: TileShape, block: string): str
   const source = (s: number, p: number) =>
     `source_at(pixel_${s}.picture, pixel_${s}.y + tap_${p}.y, pixel_${s}.x + tap_${p}.x, tap_${p}.c)`;
   return /* wgsl */ `
-      ${lines(
+      ${unroll(
         a.count,
         (s) => /* wgsl */ `let pixel_${s} = pixel_at(${block} + a_pixel + ${s * a.pass}u, end);
       load_a_${s} = ${
@@ -134,7 +133,7 @@ function fetch({ ins, outs }: ConvGeometry, tile: TileShape, block: string): str
               .join(', ')})`
       };`,
       )}
-      ${lines(
+      ${unroll(
         b.count,
         (s) => /* wgsl */ `let p_${s} = ${block} + b_pixel + ${s * b.pass}u;
       load_b_${s} = ${loadFour('dy_at', outs, `(p_${s} < end)`, `p_${s}`, 'n')};`,
@@ -145,11 +144,11 @@ function fetch({ ins, outs }: ConvGeometry, tile: TileShape, block: string): str
 function products(tile: TileShape): string {
   const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
   const [high, wide] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
-  return lines(
+  return unroll(
     tile.depth,
     (k) => /* wgsl */ `{
-      ${lines(tile.ownRows / 4, (g) => `let a_${g} = a_tile[row + ${k * a.wide + g * high}u];`)}
-      ${lines(tile.ownColumns / 4, (j) => `let b_${j} = b_tile[column + ${k * b.wide + j * wide}u];`)}
+      ${unroll(tile.ownRows / 4, (g) => `let a_${g} = a_tile[row + ${k * a.wide + g * high}u];`)}
+      ${unroll(tile.ownColumns / 4, (j) => `let b_${j} = b_tile[column + ${k * b.wide + j * wide}u];`)}
       ${multiply(
         tile,
         (i) => `a_${i >> 2}.${'xyzw'[i & 3]}`,
@@ -162,12 +161,12 @@ function products(tile: TileShape): string {
 function store(geometry: ConvGeometry, tile: TileShape): string {
   const rows = rowsOf(geometry);
   const [high, wide] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
-  return lines(
+  return unroll(
     tile.ownRows,
     (i) => /* wgsl */ `{
         let m = row_tile * ${tile.rows}u + 4u * row + ${4 * (i >> 2) * high + (i & 3)}u;
         if (m < ${rows}u) {
-          ${lines(
+          ${unroll(
             tile.ownColumns / 4,
             (j) =>
               `put(time * ${rows}u + m, 0u, column_tile * ${tile.columns / 4}u + column + ${j * wide}u, sum_${i}_${j});`,
@@ -181,14 +180,14 @@ function store(geometry: ConvGeometry, tile: TileShape): string {
 const sumsBias = (tile: TileShape) => `row_tile == 0u && lane < ${loadsOf(tile, tile.columns).wide}u`;
 
 const addToBias = (tile: TileShape): string => /* wgsl */ `if (${sumsBias(tile)}) {
-        ${lines(tile.depth, (k) => `bias += b_tile[lane + ${k * loadsOf(tile, tile.columns).wide}u];`)}
+        ${unroll(tile.depth, (k) => `bias += b_tile[lane + ${k * loadsOf(tile, tile.columns).wide}u];`)}
         }`;
 
 function putBias({ outs }: ConvGeometry, tile: TileShape): string {
   const put =
     outs % 4 === 0
       ? `if (n < ${outs / 4}u) { biasSums[time * ${outs / 4}u + n] = bias; }`
-      : lines(
+      : unroll(
           4,
           (c) =>
             `if (4u * n + ${c}u < ${outs}u) { biasSums[time * ${outs}u + 4u * n + ${c}u] = bias[${c}]; }`,
@@ -239,16 +238,16 @@ ${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient)}`,
       let n = column_tile * ${b.wide}u + lane % ${b.wide}u;
       let a_pixel = lane / ${a.wide}u;
       let b_pixel = lane / ${b.wide}u;
-      ${lines(ins % 4 === 0 ? 1 : 4, (p) => `let tap_${p} = tap_at(m + ${p}u);`)}
+      ${unroll(ins % 4 === 0 ? 1 : 4, (p) => `let tap_${p} = tap_at(m + ${p}u);`)}
       ${declareSums(tile)}
-      ${lines(a.count, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
-      ${lines(b.count, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
+      ${unroll(a.count, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
+      ${unroll(b.count, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
       ${biasSums ? 'var bias = vec4<f32>(0.0);' : ''}
       {${fetch(geometry, tile, 'start')}
       }
       for (var block = start; block < end; block += ${tile.depth}u) {
-        ${lines(a.count, (s) => `a_tile[lane + ${s * tile.threads}u] = load_a_${s};`)}
-        ${lines(b.count, (s) => `b_tile[lane + ${s * tile.threads}u] = load_b_${s};`)}
+        ${unroll(a.count, (s) => `a_tile[lane + ${s * tile.threads}u] = load_a_${s};`)}
+        ${unroll(b.count, (s) => `b_tile[lane + ${s * tile.threads}u] = load_b_${s};`)}
         workgroupBarrier();
         // The next block is under way while this one is multiplied.
         let next = block + ${tile.depth}u;

@@ -1,5 +1,6 @@
 // The product behind a convolution and its input gradient on GPUs in hardware: rows are points of a picture, each gathers under
 // its taps the channels it is a sum over. Not here: the filter's gradient, a sum over pixels (conv-tiles-filter.ts).
+import { range, unroll } from '../../wgsl-text.ts';
 import {
   fetch,
   type GatherProduct,
@@ -13,12 +14,10 @@ import {
 import { type TileShape, tiling } from './shapes.ts';
 import {
   declareSums,
-  lines,
   loadFunction,
   multiply,
   ownPlace,
   putFunction,
-  range,
   sourceFunction,
   tileIndex,
   typeOf,
@@ -46,14 +45,14 @@ function weightPlaces(way: Way, tile: TileShape, { fours, pass, weightLoads }: L
   if (way === 'forward') {
     const wide = tile.columns / 4;
     return /* wgsl */ `let n = column_tile * ${wide}u + lane % ${wide}u;
-      ${lines(
+      ${unroll(
         weightLoads,
         (s) => `let k_${s} = lane / ${wide}u + ${(s * tile.threads) / wide}u;
       let b_place_${s} = lane + ${s * tile.threads}u;`,
       )}`;
   }
   const { rowFours, quarter } = weightLayout(way, tile);
-  return lines(
+  return unroll(
     weightLoads,
     (s) => /* wgsl */ `let own_n_${s} = lane / ${fours}u + ${s * pass}u;
       let n_${s} = column_tile * ${tile.columns}u + own_n_${s};
@@ -67,20 +66,20 @@ function products(way: Way, tile: TileShape, { fours }: Loads): string {
   const { rowFours, quarter } = weightLayout(way, tile);
   const name = (part: number) => 'xyzw'[part] as string;
   const columnFours = tile.ownColumns / 4;
-  return lines(fours, (q) => {
-    const a = lines(tile.ownRows, (i) => `let a_${i} = a_tile[row * ${fours}u + ${i * high * fours + q}u];`);
+  return unroll(fours, (q) => {
+    const a = unroll(tile.ownRows, (i) => `let a_${i} = a_tile[row * ${fours}u + ${i * high * fours + q}u];`);
     const step = (part: number, b: (j: number) => string) => multiply(tile, (i) => `a_${i}.${name(part)}`, b);
     const forward = () =>
-      lines(
+      unroll(
         4,
         (part) => /* wgsl */ `{
-      ${lines(columnFours, (j) => `let b_${j} = b_tile[column + ${((4 * q + part) * tile.columns) / 4 + j * wide}u];`)}
+      ${unroll(columnFours, (j) => `let b_${j} = b_tile[column + ${((4 * q + part) * tile.columns) / 4 + j * wide}u];`)}
       ${step(part, (j) => `b_${j}`)}
       }`,
       );
     const back = () => /* wgsl */ `
-      ${lines(columnFours, (j) => lines(4, (c) => `let b_${j}_${c} = b_tile[column * ${rowFours}u + ${c * quarter + j * wide * rowFours + q}u];`))}
-      ${lines(4, (part) =>
+      ${unroll(columnFours, (j) => unroll(4, (c) => `let b_${j}_${c} = b_tile[column * ${rowFours}u + ${c * quarter + j * wide * rowFours + q}u];`))}
+      ${unroll(4, (part) =>
         step(
           part,
           (j) =>
@@ -101,8 +100,8 @@ function store(product: GatherProduct, tile: TileShape): string {
   const { high, wide, rows } = rowsOf(product);
   const { height, width } = product.result;
   const [highTile, wideTile] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
-  return lines(tile.ownRows, (i) => {
-    const put = lines(
+  return unroll(tile.ownRows, (i) => {
+    const put = unroll(
       tile.ownColumns / 4,
       (j) =>
         `put(at, picture, column_tile * ${tile.columns / 4}u + column + ${j * wideTile}u, sum_${i}_${j});`,
@@ -137,7 +136,7 @@ export function gatherProduct(product: GatherProduct, tile: TileShape): Kernel {
   const length = way === 'back by parity' ? 'taps.length' : `${product.edge ** 2 * source.channels}u`;
   const four = way === 'forward' ? result.channels % 4 === 0 : source.channels % 4 === 0;
   const stage = (name: string, count: number, place: (s: number) => string) =>
-    lines(count, (s) => `${name}_tile[${place(s)}] = load_${name}_${s};`);
+    unroll(count, (s) => `${name}_tile[${place(s)}] = load_${name}_${s};`);
   return kernel('tiles', {
     ...{ op, flops, params, ...grid, ...(place === undefined ? {} : { place }) },
     bindings: {
@@ -159,8 +158,8 @@ ${putFunction(result.channels, put)}`,
       ${origins(product, tile, loads)}
       ${weightPlaces(way, tile, loads)}
       ${declareSums(tile)}
-      ${lines(sourceLoads, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
-      ${lines(weightLoads, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
+      ${unroll(sourceLoads, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
+      ${unroll(weightLoads, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
       {${fetch(product, loads, '0u')}
       }
       for (var block = 0u; block < ${length}; block += ${tile.depth}u) {

@@ -1,7 +1,8 @@
 // How the rows of a gathering product come from global memory into registers: which pixel and channel a step of the sum is for
 // a row, what taps there are. Not here: workgroup memory, the products themselves (conv-tiles-gather.ts).
 import type { TileShape } from './shapes.ts';
-import { lines, loadFour, OUTSIDE, range } from './text.ts';
+import { range, unroll } from '../../wgsl-text.ts';
+import { loadFour, OUTSIDE } from './text.ts';
 import type { Binding, Value } from '../../kernel.ts';
 
 /**
@@ -110,7 +111,7 @@ export function origins(
     'back by parity': (at: string, axis: string) => `i32(${at} + taps.origin.${axis})`,
   }[way];
   const surplus = rows % tile.rows !== 0;
-  return lines(sourceLoads, (s) => {
+  return unroll(sourceLoads, (s) => {
     const y = origin(`row_${s} / ${wide}u % ${high}u`, 'x');
     return /* wgsl */ `let row_${s} = row_tile * ${tile.rows}u + lane / ${fours}u + ${s * pass}u;
       let picture_${s} = row_${s} / ${high * wide}u;
@@ -124,12 +125,12 @@ export function fetch({ way, result }: GatherProduct, loads: Loads, block: strin
   const { parts, sourceLoads, weightLoads, ragged } = loads;
   const join = (load: (part: number) => string) =>
     parts === 1 ? load(0) : `vec4<f32>(${range(parts).map(load).join(', ')})`;
-  const a = lines(
+  const a = unroll(
     sourceLoads,
     (s) =>
       `load_a_${s} = ${join((p) => `source_at(picture_${s}, y_${s} + step_${p}.y, x_${s} + step_${p}.x, step_${p}.c)`)};`,
   );
-  const b = lines(weightLoads, (s) => {
+  const b = unroll(weightLoads, (s) => {
     if (way !== 'forward') {
       const row = (p: number) => `step_${p}.tap * ${result.channels}u + n_${s}`;
       const inside = (p: number) => `step_${p}.inside & (n_${s} < ${result.channels}u)`;
@@ -140,7 +141,7 @@ export function fetch({ way, result }: GatherProduct, loads: Loads, block: strin
     return `load_b_${s} = ${loadFour('weight_at', result.channels, inside, k, 'n')};`;
   });
   return /* wgsl */ `
-      ${lines(parts, (p) => `let step_${p} = step_at(${block}, own_four, ${p}u, taps);`)}
+      ${unroll(parts, (p) => `let step_${p} = step_at(${block}, own_four, ${p}u, taps);`)}
       ${a}
       ${b}`;
 }

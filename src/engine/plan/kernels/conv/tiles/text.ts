@@ -1,15 +1,10 @@
 // WGSL that the tiled products have in common, unrolled into named registers: where a workgroup and an invocation stand, the
 // sums, the store. Not here: how operands come into workgroup memory (conv-tiles-operands.ts, conv-tiles-filter.ts).
+import { range, unroll } from '../../wgsl-text.ts';
 import type { TileShape } from './shapes.ts';
 
 /** What a load moves by to be outside of every picture: rows that are surplus twice as far up as steps that are go either way. */
 export const OUTSIDE = 1 << 24;
-
-export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
-/** `f` for each of `count`, a line each. */
-export const lines = (count: number, f: (i: number) => string): string =>
-  range(count).map(f).join('\n      ');
 
 /** Numbers (f32) or fours of them, by whether the channels allow it. */
 export const typeOf = (four: boolean): 'f32' | 'vec4<f32>' => (four ? 'vec4<f32>' : 'f32');
@@ -36,7 +31,7 @@ export const ownPlace = ({ columns, ownColumns }: TileShape): string => /* wgsl 
 
 /** The sums in registers, zero. */
 export const declareSums = ({ ownRows, ownColumns }: TileShape): string =>
-  lines(ownRows, (i) => lines(ownColumns / 4, (j) => `var sum_${i}_${j} = vec4<f32>(0.0);`));
+  unroll(ownRows, (i) => unroll(ownColumns / 4, (j) => `var sum_${i}_${j} = vec4<f32>(0.0);`));
 
 /** One step of all sums; `a(i)` is a number, `b(j)` four columns. fma, so that every shape rounds alike. */
 export const multiply = (
@@ -44,8 +39,8 @@ export const multiply = (
   a: (i: number) => string,
   b: (j: number) => string,
 ): string =>
-  lines(ownRows, (i) =>
-    lines(ownColumns / 4, (j) => `sum_${i}_${j} = fma(vec4<f32>(${a(i)}), ${b(j)}, sum_${i}_${j});`),
+  unroll(ownRows, (i) =>
+    unroll(ownColumns / 4, (j) => `sum_${i}_${j} = fma(vec4<f32>(${a(i)}), ${b(j)}, sum_${i}_${j});`),
   );
 
 /**
@@ -73,7 +68,7 @@ fn put_one(at: u32, picture: u32, n: u32, sum: f32) {
   ${statement}
 }
 fn put(${parameters}) {
-  ${lines(4, (c) => `put_one(at, picture, 4u * four + ${c}u, sums[${c}]);`)}
+  ${unroll(4, (c) => `put_one(at, picture, 4u * four + ${c}u, sums[${c}]);`)}
 }`;
 }
 

@@ -1,6 +1,6 @@
 // What the tests of the tiled convolutions share: the kernels with a tile given, and the claim that no tile changes a bit.
 import { expect } from 'vitest';
-import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/conv.ts';
+import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
 import type { Kernel, Value } from '../../../../../../src/engine/plan/kernels/kernel.ts';
 import { wavy } from '../../../../reference.ts';

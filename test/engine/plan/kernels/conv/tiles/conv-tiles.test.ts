@@ -1,7 +1,7 @@
 // The tiled convolutions' limits, read off their source: what WebGPU promises on every device. Not here: what they compute
 // (conv-tiles.gpu.test.ts).
 import { describe, expect, test } from 'vitest';
-import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/conv.ts';
+import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
 import { defaultTile } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import { elementsOf, type Kernel } from '../../../../../../src/engine/plan/kernels/kernel.ts';
