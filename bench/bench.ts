@@ -15,8 +15,7 @@ import { type CpuClock, maxRelativeDifference, stepsPerSecond } from './steps.ts
 import { rounded, type Summary, summaryOf } from './summary.ts';
 import { initialState, settingsOf, type Task, taskOf } from './task.ts';
 import { takeTurns } from './turns.ts';
-
-export type Row = Record<string, unknown>;
+import type { Row } from './row.ts';
 
 /** An executor that holds the task's first state, and what it costs where it is a plan. */
 interface Made {

@@ -1,6 +1,7 @@
 // The command line of the benchmark, read and checked. Not here: what is measured (bench.ts), how much of it (options.ts).
 import { parseArgs } from 'node:util';
-import { PRESET_NAMES, presetConfig } from '../src/settings/settings.ts';
+import { PRESET_NAMES } from '../src/settings/settings.ts';
+import { presetConfig } from '../src/settings/presets.ts';
 import type { BenchOptions } from './options.ts';
 
 /** `auto`: a GPU in hardware where the browser has one. */

@@ -1,6 +1,6 @@
 // The benchmark in Chromium: serves the page, opens it, passes its rows on. Not here: what is measured (bench.ts).
 import type { Browser } from '@playwright/test';
-import type { Row } from './bench.ts';
+import type { Row } from './row.ts';
 import type { AdapterChoice } from './command-line.ts';
 import { inPage, openChromium } from './in-page.ts';
 import type { BenchOptions } from './options.ts';

@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import type { Row } from './bench.ts';
+import type { Row } from './row.ts';
 import type { NodeMessage } from './node-entry.ts';
 import type { BenchOptions } from './options.ts';
 import type { Summary } from './summary.ts';

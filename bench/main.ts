@@ -1,6 +1,6 @@
 // `npm run bench`: reads the command line, runs the benchmark where it says, prints one JSON object per line, the summary
 // last. Words for people go to stderr. Not here: what is measured (bench.ts).
-import type { Row } from './bench.ts';
+import type { Row } from './row.ts';
 import { benchInBrowser } from './in-browser.ts';
 import { benchInNode } from './in-node.ts';
 import { parseCommandLine, USAGE } from './command-line.ts';

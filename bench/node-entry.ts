@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import type { Row } from './bench.ts';
+import type { Row } from './row.ts';
 import type { BenchOptions } from './options.ts';
 import type { Summary } from './summary.ts';
 

@@ -1,5 +1,6 @@
 // The benchmark in a page: what the program that drives the browser calls (in-browser.ts). Not here: what is measured.
-import { runBench, type Row } from './bench.ts';
+import { runBench } from './bench.ts';
+import type { Row } from './row.ts';
 import type { BenchOptions } from './options.ts';
 import type { Summary } from './summary.ts';
 

@@ -1,6 +1,7 @@
 // What both sides train: a preset's network from the same weights on the same batches of drawn shapes, all of it a function
 // of the step. Not here: who trains it.
-import { networkOf, type PresetName, presetConfig } from '../src/settings/settings.ts';
+import type { PresetName } from '../src/settings/settings.ts';
+import { networkOf, presetConfig } from '../src/settings/presets.ts';
 import { drawShape } from '../src/data/shapes.ts';
 import { alphaBar, TIMESTEPS } from '../src/diffusion/noise-schedule.ts';
 import { mixtureOf } from '../src/diffusion/target.ts';

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Row } from './bench.ts';
+import type { Row } from './row.ts';
 import type { BenchOptions } from './options.ts';
 import { rounded, type Summary } from './summary.ts';
 

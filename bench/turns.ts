@@ -2,7 +2,7 @@
 // both. Refuses sides that do not learn alike. Not here: the clock (steps.ts), the sides themselves.
 import type { Executor } from '../src/engine/executor.ts';
 import { inputAndTarget } from '../src/engine/eager/input-and-target.ts';
-import type { Row } from './bench.ts';
+import type { Row } from './row.ts';
 import type { GpuCounter } from './counting.ts';
 import type { Amount } from './options.ts';
 import { type CpuClock, median, type StepTime, timeStep } from './steps.ts';

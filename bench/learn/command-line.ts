@@ -1,15 +1,14 @@
 // The command line of `npm run learn`, read and checked: a run's settings and what is written where. Not here: the work.
 import { parseArgs } from 'node:util';
 import {
-  crossCheck,
-  parseSetting,
   PRESET_NAMES,
   type PresetName,
-  presetConfig,
   type RunConfig,
   type Settings,
   SETTINGS,
 } from '../../src/settings/settings.ts';
+import { crossCheck, parseSetting } from '../../src/settings/parse-settings.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
 import { type Fault, FaultError } from '../../src/fault.ts';
 
 /** The GPU that the browser uses: its own in software, or the machine's. */

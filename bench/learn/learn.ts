@@ -1,6 +1,8 @@
 // Trains a run as the app does and draws samples before and after, in a page: the trainer's own first state, steps and
 // drawings on the trainer's own device. Not here: worker, store and loop (src/trainer), what the samples are worth (main.ts).
-import { lastStep, networkOf, type RunConfig } from '../../src/settings/settings.ts';
+import type { RunConfig } from '../../src/settings/settings.ts';
+import { lastStep } from '../../src/settings/calendar.ts';
+import { networkOf } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';

@@ -1,6 +1,6 @@
 // What each event of the trainer does to the state the screen draws. Not here: commands, the page's life (session.ts).
 import { batch } from '@preact/signals';
-import { imagesPerStep } from '../settings/settings.ts';
+import { imagesPerStep } from '../settings/calendar.ts';
 import type { Progress, Sample, TrainerEvent } from '../trainer/api.ts';
 import { addGenerated, beginGenerated, endGenerated } from './generated.ts';
 import { emptyNumbers, type LossHistory, type SampleGrid, type State } from './state.ts';

@@ -1,15 +1,9 @@
 // How long a run will take and what it will store, said before it starts. From a two-second probe of the device, or from
 // steps of the same kind measured here before. Not here: the probe (engine/probe.ts), what a pass costs (model/cost.ts).
 import { recall, remember } from '../checkpoint/index-db.ts';
-import {
-  imagesPerStep,
-  lastStep,
-  networkOf,
-  PRESET_NAMES,
-  type PresetName,
-  presetConfig,
-  type RunConfig,
-} from '../settings/settings.ts';
+import { PRESET_NAMES, type PresetName, type RunConfig } from '../settings/settings.ts';
+import { imagesPerStep, lastStep } from '../settings/calendar.ts';
+import { networkOf, presetConfig } from '../settings/presets.ts';
 import { forwardCost } from '../model/cost.ts';
 import { parameterCount } from '../model/parameters.ts';
 import type { Machine } from '../trainer/api.ts';

@@ -1,6 +1,6 @@
 // Checkpoints on their way out to a file and in from one: the dialogs' state, and what their answers do. Not here: the files'
 // formats (the trainer's), the dialogs (ui/export-dialog.tsx, ui/import-dialog.tsx).
-import { changedSettings } from '../settings/settings.ts';
+import { changedSettings } from '../settings/presets.ts';
 import type { Fault, Result } from '../fault.ts';
 import type { CheckpointRef, ExportKind, ImportAnswers } from '../trainer/api.ts';
 import { download } from './download.ts';

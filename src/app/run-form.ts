@@ -1,12 +1,8 @@
 // The form for the next new run: what the preset, the address and the user say together, and what that will cost.
 // Not here: how the costs are told (estimate.ts), starting the run (session.ts).
-import {
-  crossCheck,
-  parseAddress,
-  type PresetName,
-  presetConfig,
-  type RunConfig,
-} from '../settings/settings.ts';
+import type { PresetName, RunConfig } from '../settings/settings.ts';
+import { crossCheck, parseAddress } from '../settings/parse-settings.ts';
+import { presetConfig } from '../settings/presets.ts';
 import type { Fault, Result } from '../fault.ts';
 import { estimateAll } from './estimate.ts';
 import type { State } from './state.ts';

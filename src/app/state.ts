@@ -1,6 +1,7 @@
 // What the screen draws: one object of signals, written by the session only. No commands here, no DOM.
 import { type Signal, signal } from '@preact/signals';
-import { presetConfig, type RunConfig } from '../settings/settings.ts';
+import type { RunConfig } from '../settings/settings.ts';
+import { presetConfig } from '../settings/presets.ts';
 import type { Fault } from '../fault.ts';
 import type {
   CheckpointRecord,

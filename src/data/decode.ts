@@ -1,5 +1,6 @@
 // One picture file as a square of RGB bytes, or the reason why not. The browser decodes; sizes are checked before that.
 // Not here: which files are tried, and what is kept (own-pictures.ts).
+import { context2d } from '../formats/canvas-2d.ts';
 import type { ImageHeader } from '../formats/image-format.ts';
 import { overLimits, readImageHeader } from '../formats/image-header.ts';
 import { AreaFilter, centreSquare } from './resize.ts';
@@ -70,8 +71,7 @@ async function decodeWithin(file: Blob, limitMs: number): Promise<ImageBitmap | 
 function squareOf(bitmap: ImageBitmap, size: number): Uint8Array<ArrayBuffer> {
   const { left, top, edge } = centreSquare(bitmap.width, bitmap.height);
   const rows = Math.max(1, Math.min(edge, Math.floor(STRIP_PIXELS / edge)));
-  const context = new OffscreenCanvas(edge, rows).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('this browser gives no 2D canvas in a worker');
+  const context = context2d(edge, rows);
   context.fillStyle = '#fff';
   const filter = new AreaFilter(edge, size);
   for (let y = 0; y < edge; y += rows) {

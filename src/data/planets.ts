@@ -1,5 +1,6 @@
 // The built-in data set: 4,096 pictures and captions, packed by scripts/pack-planets.mjs, fetched and decoded once.
 // Not here: how they were drawn, and other sizes than theirs (sets.ts).
+import { context2d } from '../formats/canvas-2d.ts';
 import { FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
@@ -75,10 +76,7 @@ async function fetchFile(url: URL): Promise<Response> {
 
 /** The sheet's pictures, row by row of tiles, into [512, 32, 32, 3]. The sheets are opaque: alpha is dropped. */
 function copyTiles(sheet: ImageBitmap, pixels: Uint8Array): void {
-  const context = new OffscreenCanvas(sheet.width, sheet.height).getContext('2d', {
-    willReadFrequently: true,
-  });
-  if (!context) throw new Error('this browser gives no 2D canvas in a worker');
+  const context = context2d(sheet.width, sheet.height);
   context.drawImage(sheet, 0, 0);
   const { data, width } = context.getImageData(0, 0, sheet.width, sheet.height);
   let at = 0;

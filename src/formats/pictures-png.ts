@@ -1,4 +1,5 @@
 // Pictures as one PNG, pixel for pixel, without gaps. In page or worker. Not here: what is kept or saved (trainer/, app/).
+import { context2d } from './canvas-2d.ts';
 
 /** Size x size pixels, uint8 RGBA. */
 interface Pixels {
@@ -10,11 +11,9 @@ interface Pixels {
 export function picturesPng(pictures: readonly Pixels[], columns: number): Promise<Blob> {
   const size = pictures[0]?.size ?? 1;
   const across = Math.min(columns, pictures.length);
-  const sheet = new OffscreenCanvas(across * size, Math.ceil(pictures.length / across) * size);
-  const context = sheet.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('this browser gives no 2D canvas');
+  const context = context2d(across * size, Math.ceil(pictures.length / across) * size);
   pictures.forEach(({ rgba }, i) => {
     context.putImageData(new ImageData(rgba, size, size), (i % across) * size, Math.floor(i / across) * size);
   });
-  return sheet.convertToBlob({ type: 'image/png' });
+  return context.canvas.convertToBlob({ type: 'image/png' });
 }

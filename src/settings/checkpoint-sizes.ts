@@ -1,5 +1,7 @@
 // Bytes and counts of a run's checkpoints: what is reserved and what one file takes. Pure; the page's estimate reads it too.
-import { lastStep, networkOf, positionOf, type RunConfig } from './settings.ts';
+import type { RunConfig } from './settings.ts';
+import { lastStep, positionOf } from './calendar.ts';
+import { networkOf } from './presets.ts';
 import { parameterCount } from '../model/parameters.ts';
 
 /** Histories grow; a slot has room for at least this many steps. */

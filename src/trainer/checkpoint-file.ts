@@ -1,7 +1,9 @@
 // A checkpoint's tensors and metadata, by the names of the agreement (design.md section 4), to and from what the trainer
 // holds. Not here: bytes (formats/safetensors.ts), slots (checkpoint/).
 import type { FileTensor } from '../checkpoint/api.ts';
-import { networkOf, parseStored, type RunConfig } from '../settings/settings.ts';
+import type { RunConfig } from '../settings/settings.ts';
+import { parseStored } from '../settings/parse-settings.ts';
+import { networkOf } from '../settings/presets.ts';
 import type { ExecutorState, ParameterSpec, StateGroup } from '../engine/executor.ts';
 import { STATE_GROUPS } from '../engine/executor.ts';
 import { type Fault, FaultError } from '../fault.ts';

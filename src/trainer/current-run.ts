@@ -2,7 +2,8 @@
 // new device after a loss. Not here: the loop and the commands (trainer.ts).
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { capacityBytes } from '../settings/checkpoint-sizes.ts';
-import { positionOf, type RunConfig } from '../settings/settings.ts';
+import type { RunConfig } from '../settings/settings.ts';
+import { positionOf } from '../settings/calendar.ts';
 import { openPictures } from '../data/sets.ts';
 import { alphaBar } from '../diffusion/noise-schedule.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';

@@ -1,6 +1,6 @@
 // The training loop: steps, at most two in flight, and what happens between them. It awaits the GPU and nothing else: no
 // timer, no frame, no call into the page. Not here: what a step computes (training-step.ts, engine/), commands (trainer.ts).
-import { endsEpoch, imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/settings.ts';
+import { endsEpoch, imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
 import type { StepStats } from '../engine/executor.ts';
 import { yieldToEvents } from '../engine/yield-to-events.ts';

@@ -1,5 +1,6 @@
 // When a checkpoint is due and what it is called. Pure functions of the step; the names are an agreement.
-import { endsEpoch, lastStep, positionOf, type RunConfig, stepsPerEpoch } from '../settings/settings.ts';
+import type { RunConfig } from '../settings/settings.ts';
+import { endsEpoch, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
 
 /** The most lasting name that fits a step: final, epoch, step. */
 export function checkpointName(step: number, config: RunConfig, imageCount: number): string {

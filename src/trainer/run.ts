@@ -1,13 +1,8 @@
 // A run in memory: its settings, pictures, history, executor and how far it is. Not here: the loop, the store.
 import type { PictureSet } from '../data/api.ts';
-import {
-  imagesPerStep,
-  lastStep,
-  networkOf,
-  positionOf,
-  type RunConfig,
-  stepsPerEpoch,
-} from '../settings/settings.ts';
+import type { RunConfig } from '../settings/settings.ts';
+import { imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
+import { networkOf } from '../settings/presets.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { initialWeights } from '../model/init.ts';
 import { parameterCount } from '../model/parameters.ts';

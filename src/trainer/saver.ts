@@ -7,7 +7,7 @@ import { keepPicture } from './keep-png.ts';
 import { postCheckpoints } from './listing.ts';
 import type { EngineRoom } from './training-device.ts';
 import type { Outbox } from './outbox.ts';
-import { lossPlotPng } from './samples/sheet-png.ts';
+import { lossPlotPng } from './loss-plot.ts';
 import { factsAt, type Run } from './run.ts';
 import { capacityBytes } from '../settings/checkpoint-sizes.ts';
 

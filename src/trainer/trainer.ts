@@ -3,7 +3,8 @@
 // from any checkpoint (picture-requests.ts).
 import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
-import { lastStep, type RunConfig } from '../settings/settings.ts';
+import type { RunConfig } from '../settings/settings.ts';
+import { lastStep } from '../settings/calendar.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import type { RunState } from './api.ts';
 import { type CheckpointContent, type Execution, readContent } from './checkpoint-file.ts';

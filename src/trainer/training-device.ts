@@ -1,17 +1,14 @@
 // The device under the trainer: started, tested, probed, guarded, started again after a loss. Not here: runs.
 import { recall, remember } from '../checkpoint/index-db.ts';
-import { networkOf, type RunConfig } from '../settings/settings.ts';
+import type { RunConfig } from '../settings/settings.ts';
+import { networkOf } from '../settings/presets.ts';
 import { type Device, raceLost, startDevice } from '../engine/device/device.ts';
 import { createEagerExecutor } from '../engine/eager/eager-executor.ts';
 import { createEagerPredictor } from '../engine/eager/eager-predictor.ts';
 import type { Executor, ExecutorState, Network, Predictor } from '../engine/executor.ts';
 import { createPlanPredictor } from '../engine/plan/run/given-predictor.ts';
-import {
-  createPlanExecutor,
-  familyOf,
-  type PlanOptions,
-  trainingBytes,
-} from '../engine/plan/run/plan-executor.ts';
+import { createPlanExecutor } from '../engine/plan/run/plan-executor.ts';
+import { familyOf, type PlanOptions, trainingBytes } from '../engine/plan/run/plan-device.ts';
 import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
 import type { TileChoices } from '../engine/plan/kernels/conv/tile-choice.ts';
 import { planSelfTest } from '../engine/plan/run/plan-self-test.ts';

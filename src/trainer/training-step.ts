@@ -1,6 +1,8 @@
 // One training step's batches as a pure function of (settings, pictures, step): pictures, timesteps, noise, target, weights.
 // Not here: running the network on them (engine/), and when steps are made (loop.ts).
-import { imagesPerStep, networkOf, positionOf, type RunConfig } from '../settings/settings.ts';
+import type { RunConfig } from '../settings/settings.ts';
+import { imagesPerStep, positionOf } from '../settings/calendar.ts';
+import { networkOf } from '../settings/presets.ts';
 import type { PictureSet } from '../data/api.ts';
 import { loadBatch } from '../data/batches.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';

@@ -1,7 +1,8 @@
 // The networks that PyTorch trains in the benchmark are the presets: same config, same number of parameters.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { networkOf, PRESET_NAMES, presetConfig } from '../../src/settings/settings.ts';
+import { PRESET_NAMES } from '../../src/settings/settings.ts';
+import { networkOf, presetConfig } from '../../src/settings/presets.ts';
 import { parameterCount } from '../../src/model/parameters.ts';
 
 const FILE = new URL('../../bench/networks.json', import.meta.url);

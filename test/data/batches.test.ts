@@ -1,7 +1,8 @@
 // Which pictures a step learns from: every picture in every epoch, resumable from any step, the same from the same seed.
 import { describe, expect, it } from 'vitest';
 import type { PictureSet } from '../../src/data/api.ts';
-import { presetConfig, positionOf } from '../../src/settings/settings.ts';
+import { positionOf } from '../../src/settings/calendar.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
 import { greyOf, isFlipped, loadBatch, pictureOrder } from '../../src/data/batches.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 

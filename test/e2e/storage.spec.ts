@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { capacityBytes } from '../../src/settings/checkpoint-sizes.ts';
 import { slotBytes } from '../../src/checkpoint/slot.ts';
-import { presetConfig } from '../../src/settings/settings.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
 import { openProfile, waitForState } from './browser.ts';
 import { floats, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';

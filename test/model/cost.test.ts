@@ -1,6 +1,6 @@
 // Claims about the counted cost of a forward pass. 6.2 GMAC: the figure published for ddpm-cifar10-32.
 import { expect, it } from 'vitest';
-import { networkOf } from '../../src/settings/settings.ts';
+import { networkOf } from '../../src/settings/presets.ts';
 import { forwardCost } from '../../src/model/cost.ts';
 import { parameterCount } from '../../src/model/parameters.ts';
 import { goldenCases } from '../interop/golden-files.ts';

@@ -1,7 +1,7 @@
 // Claims against diffusers' own configurations: every published network goes to its config.json and back unchanged, one of
 // diffusers' oldest files is read, and what this network cannot be is refused by field.
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../../src/settings/settings.ts';
+import { networkOf } from '../../src/settings/presets.ts';
 import { fromDiffusersUNet, toDiffusersUNet } from '../../src/model/diffusers-unet.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
 import networks from '../fixtures/diffusers/networks.json';

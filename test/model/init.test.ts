@@ -1,6 +1,6 @@
 // Claims about the first weights: PyTorch's distributions, and nothing but the seed decides.
 import { expect, it } from 'vitest';
-import { networkOf } from '../../src/settings/settings.ts';
+import { networkOf } from '../../src/settings/presets.ts';
 import { sizeOf } from '../../src/engine/layout.ts';
 import { initialWeights } from '../../src/model/init.ts';
 import { unetParameters } from '../../src/model/parameters.ts';

@@ -2,7 +2,7 @@
 // published configurations by count and digest (interop/make_fixtures.py).
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../../src/settings/settings.ts';
+import { networkOf } from '../../src/settings/presets.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { parameterCount, unetParameters } from '../../src/model/parameters.ts';
 import { goldenCases, readJson } from '../interop/golden-files.ts';

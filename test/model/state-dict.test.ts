@@ -1,7 +1,8 @@
 // Claims: names and shapes alone tell a network what they can, for every published configuration; what is of another network
 // is refused by name; old names are today's.
 import { describe, expect, it } from 'vitest';
-import { networkOf, PRESET_NAMES } from '../../src/settings/settings.ts';
+import { PRESET_NAMES } from '../../src/settings/settings.ts';
+import { networkOf } from '../../src/settings/presets.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { unetParameters } from '../../src/model/parameters.ts';
 import { checkStateDict, currentName, networkToldBy } from '../../src/model/state-dict.ts';

@@ -1,15 +1,9 @@
 // Claims: every setting is settable from an address, and what is not a setting or not in range is told, never ignored.
 import { expect, test } from 'vitest';
-import {
-  changedSettings,
-  crossCheck,
-  lastStep,
-  parseAddress,
-  parseStored,
-  presetConfig,
-  SETTINGS,
-  stepsPerEpoch,
-} from '../../src/settings/settings.ts';
+import { SETTINGS } from '../../src/settings/settings.ts';
+import { crossCheck, parseAddress, parseStored } from '../../src/settings/parse-settings.ts';
+import { lastStep, stepsPerEpoch } from '../../src/settings/calendar.ts';
+import { changedSettings, presetConfig } from '../../src/settings/presets.ts';
 import { FaultError } from '../../src/fault.ts';
 
 const address = (query: string) => parseAddress(new URLSearchParams(query), 'small');

@@ -1,6 +1,6 @@
 // Claims: a checkpoint says and holds exactly what was put in; another network's, an altered or a newer one is refused by name.
 import { expect, test } from 'vitest';
-import { networkOf, presetConfig } from '../../src/settings/settings.ts';
+import { networkOf, presetConfig } from '../../src/settings/presets.ts';
 import { STATE_GROUPS } from '../../src/engine/executor.ts';
 import { FaultError } from '../../src/fault.ts';
 import { toDiffusersUNet } from '../../src/model/diffusers-unet.ts';

@@ -1,7 +1,9 @@
 // Claim: saved after two steps and resumed equals never stopped, bit for bit, through the file's own names and layout, with
 // gradient accumulation and past an epoch's end. On tfjs' cpu backend; e2e claims the same of the whole app in a browser.
 import { beforeAll, expect, test } from 'vitest';
-import { lastStep, networkOf, presetConfig, type RunConfig } from '../../src/settings/settings.ts';
+import type { RunConfig } from '../../src/settings/settings.ts';
+import { lastStep } from '../../src/settings/calendar.ts';
+import { networkOf, presetConfig } from '../../src/settings/presets.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import { startDevice } from '../../src/engine/device/device.ts';

@@ -1,6 +1,6 @@
 // Claims: what is said of a checkpoint's bits is about how it was trained, also where its copy was written here.
 import { expect, test } from 'vitest';
-import { presetConfig } from '../../src/settings/settings.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
 import type { CheckpointContent, Execution } from '../../src/trainer/checkpoint-file.ts';
 import { describeFound } from '../../src/trainer/found.ts';
 import { History } from '../../src/trainer/history.ts';

@@ -2,7 +2,7 @@
 // picture or five together (tiles with VITE_KERNEL_SWEEP=1); with their release every buffer is gone, also where a prediction
 // is under way. In a real browser.
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { networkOf } from '../../src/settings/settings.ts';
+import { networkOf } from '../../src/settings/presets.ts';
 import type { Device } from '../../src/engine/device/device.ts';
 import type { Network, Predictor } from '../../src/engine/executor.ts';
 import { createPlanPredictor } from '../../src/engine/plan/run/given-predictor.ts';

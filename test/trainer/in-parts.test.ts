@@ -1,6 +1,8 @@
 // Claims: a batch that does not fit is taken in parts of the same pictures, and what halves cannot help is refused as it was.
 import { expect, test } from 'vitest';
-import { imagesPerStep, presetConfig, type RunConfig } from '../../src/settings/settings.ts';
+import type { RunConfig } from '../../src/settings/settings.ts';
+import { imagesPerStep } from '../../src/settings/calendar.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
 import { inParts } from '../../src/trainer/in-parts.ts';
 
 const config = { ...presetConfig('small'), batchSize: 48 };

@@ -1,7 +1,8 @@
 // Claim: between two training steps at most one denoising call of the run's own samples is made and one of what is generated,
 // also where samples are always in the making; generating changes no step. With an executor that only counts.
 import { expect, test } from 'vitest';
-import { presetConfig, type RunConfig } from '../../src/settings/settings.ts';
+import type { RunConfig } from '../../src/settings/settings.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import type { StepBatch, StepSettings } from '../../src/engine/executor.ts';

@@ -1,6 +1,7 @@
 // Claims: which checkpoint is due when and what it is called (design.md section 4).
 import { expect, test } from 'vitest';
-import { positionOf, presetConfig } from '../../src/settings/settings.ts';
+import { positionOf } from '../../src/settings/calendar.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
 import { checkpointDue, checkpointName, nextCheckpointStep } from '../../src/trainer/naming.ts';
 
 // 28 pictures, batch 4: an epoch has 7 steps; 3 epochs: 21 steps.

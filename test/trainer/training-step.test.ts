@@ -2,7 +2,9 @@
 // noise and weights there, the same learning rate, EMA decay, place in its epoch and name.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lastStep, positionOf, presetConfig, type RunConfig } from '../../src/settings/settings.ts';
+import type { RunConfig } from '../../src/settings/settings.ts';
+import { lastStep, positionOf } from '../../src/settings/calendar.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';

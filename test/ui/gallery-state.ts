@@ -8,7 +8,7 @@ import {
   type State,
 } from '../../src/app/state.ts';
 import type { Commands } from '../../src/app/commands.ts';
-import { presetConfig } from '../../src/settings/settings.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
 import type { Fault } from '../../src/fault.ts';
 import type { CheckpointRecord, Preview, RunSummary, Sample } from '../../src/trainer/api.ts';
 import { losses } from './gallery-losses.ts';

@@ -2,7 +2,7 @@
 // Not here: how each backend is made (device-webgpu.ts, device-webgl.ts), what runs on it (eager-executor.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendName, StartedBackend } from './backend.ts';
-import { preferBarrierFree } from '../eager/convolution.ts';
+import { preferBarrierFree } from './barrier-free.ts';
 import { type Fault, FaultError, faultOf } from '../../fault.ts';
 
 /** What runs tensors, in page or worker. */

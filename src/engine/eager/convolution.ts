@@ -2,19 +2,10 @@
 // of a training step on cpu. Not here: which paddings the network asks for (eager.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import { sumRows } from './sum-rows.ts';
+import { barrierFree } from '../device/barrier-free.ts';
 
 /** Rows (and columns) of zeros before and after the picture. */
 export type Pads = [number, number];
-
-let barrierFree = false;
-
-/**
- * For GPUs in software (device.ts tells): of tfjs' kernels only those without barriers. Measured there on preset `tiny`, in
- * CPU time: a step 1.7 s instead of 2.4 s, a prediction of 16 images 1.5 s instead of 3.5 s, and less to compile.
- */
-export function preferBarrierFree(prefer: boolean): void {
-  barrierFree = prefer;
-}
 
 /** x [B,H,W,Cin], filter [k,k,Cin,Cout], bias [Cout] -> [B,H',W',Cout]; differentiable in all three. */
 export function convolve(

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { convolve, type Pads } from './convolution.ts';
 import { groupNormalise } from './group-norm.ts';
-import { embeddingFrequencies } from '../plan/kernels/timestep-embedding.ts';
+import { embeddingFrequencies } from '../embedding-frequencies.ts';
 import { sumRows } from './sum-rows.ts';
 import type { Ops } from '../ops.ts';
 

@@ -6,7 +6,8 @@ import type { Emission } from './emission.ts';
 import type { Operation } from './graph.ts';
 import { groupNormForward } from './kernels/group-norm/group-norm.ts';
 import type { Value } from './kernels/kernel.ts';
-import { embeddingFrequencies, timestepEmbedding } from './kernels/timestep-embedding.ts';
+import { timestepEmbedding } from './kernels/timestep-embedding.ts';
+import { embeddingFrequencies } from '../embedding-frequencies.ts';
 
 /** By the id of an operation's result: mean and deviation of a groupNorm, softmaxed scores of an attention. */
 export type Saved = Map<number, Value>;

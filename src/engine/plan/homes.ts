@@ -2,6 +2,7 @@
 // Not here: the arena of values that come and go (memory.ts), the buffers themselves (buffers.ts).
 import { bytesOf, type Value } from './kernels/kernel.ts';
 import { aligned } from './memory.ts';
+import type { FlatLayout } from './flat-layout.ts';
 
 export interface Spot {
   home: string;
@@ -44,4 +45,22 @@ export class Homes {
   get totalBytes(): number {
     return [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
+}
+
+export const GROUP_HOMES = ['weights', 'ema', 'expAvg', 'expAvgSq', 'gradient'] as const;
+
+export type GroupHome = (typeof GROUP_HOMES)[number];
+
+export const homeOf = (group: GroupHome, shard: number): string => `${group} ${shard}`;
+
+/** Puts a value for each of the layout's pieces into `group`'s vectors. */
+export function putPieces(
+  homes: Homes,
+  layout: FlatLayout,
+  group: GroupHome,
+  values: readonly Value[],
+): void {
+  layout.pieces.forEach(({ shard, offset }, i) => {
+    homes.putAt(values[i] as Value, homeOf(group, shard), offset * 4);
+  });
 }

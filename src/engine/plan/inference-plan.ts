@@ -3,10 +3,11 @@ import { Emission } from './emission.ts';
 import type { FlatLayout } from './flat-layout.ts';
 import { emitForward } from './forward.ts';
 import { Values } from './graph.ts';
-import { Homes } from './homes.ts';
+import { Homes, homeOf, putPieces } from './homes.ts';
 import type { Kernel, Value } from './kernels/kernel.ts';
 import { aligned, type MemoryPlan, planMemory } from './memory.ts';
-import { homeOf, type PlanMemory, type PlanSpec, putPieces, writeNetwork } from './training-plan.ts';
+import { writeNetwork } from './written-network.ts';
+import type { PlanMemory, PlanSpec } from './plan-spec.ts';
 
 export interface InferencePlan extends PlanMemory {
   layout: FlatLayout;

@@ -1,48 +1,21 @@
 // Writes down the whole training step: noise, forward, loss, backward, gradient norm, AdamW, EMA, as lists of kernels with
 // every value's place. Pure data: no device is touched, so that its memory can be told before training starts.
 // Not here: running it (plan-executor.ts), each kernel (the files of their names).
-import { FaultError } from '../../fault.ts';
-import type { Network, ParameterSpec } from '../executor.ts';
-import { engineShape } from '../layout.ts';
 import { emitBackward, type ParameterHomes } from './backward.ts';
 import { Emission } from './emission.ts';
-import { type FlatLayout, layOut, piecesOf } from './flat-layout.ts';
+import type { FlatLayout } from './flat-layout.ts';
 import { emitForward, type Saved } from './forward.ts';
-import { fuse } from './fuse.ts';
-import { graphOps, type Operation, resultsOf, Values } from './graph.ts';
+import { Values } from './graph.ts';
 import { Homes } from './homes.ts';
-import { joinLinears } from './join-linears.ts';
-import { bytesOf, elementsOf, type Family, type Kernel, type Value } from './kernels/kernel.ts';
+import { elementsOf, type Kernel, type Value } from './kernels/kernel.ts';
 import { lossAndGradient, lossPartialShape, perPictureLoss } from './kernels/loss.ts';
-import { aligned, type MemoryPlan, planMemory, tooLarge } from './memory.ts';
+import { aligned, type MemoryPlan, planMemory } from './memory.ts';
 import { mixNoise } from './kernels/mix-noise.ts';
 import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './kernels/optimizer.ts';
-import type { TileChoices } from './kernels/conv/tile-choice.ts';
 import { VectorSums } from './vector-sums.ts';
-
-export interface PlanSpec {
-  parameters: readonly ParameterSpec[];
-  network: Network;
-  /** [B, H, W, C] of a batch. */
-  shape: readonly [number, number, number, number];
-  /** Batches a step averages over. */
-  microBatches: number;
-  family: Family;
-  /** Most bytes of one buffer, and of one binding. */
-  bufferBytes: number;
-  /** Tile shapes chosen by timing; none when left out. */
-  tiles?: TileChoices;
-}
-
-type NetworkSpec = Pick<PlanSpec, 'parameters' | 'network' | 'shape' | 'bufferBytes'>;
-
-/** What a plan knows about its size. */
-export interface PlanMemory {
-  /** Bytes of all GPU buffers that a step uses. */
-  allocatedBytes: number;
-  /** Largest sum, over the points of the step, of what is still needed. */
-  liveBytes: number;
-}
+import { GROUP_HOMES, type GroupHome, homeOf, putPieces } from './homes.ts';
+import type { PlanSpec, PlanMemory } from './plan-spec.ts';
+import { writeNetwork } from './written-network.ts';
 
 export interface TrainingPlan extends PlanMemory {
   layout: FlatLayout;
@@ -60,64 +33,6 @@ export interface TrainingPlan extends PlanMemory {
     Value
   >;
   results: Record<'stats' | 'losses', Value>;
-}
-
-export const GROUP_HOMES = ['weights', 'ema', 'expAvg', 'expAvgSq', 'gradient'] as const;
-export type GroupHome = (typeof GROUP_HOMES)[number];
-export const homeOf = (group: GroupHome, shard: number): string => `${group} ${shard}`;
-
-/** The network written down once: its operations, and where its parameters lie. */
-export interface Written {
-  operations: Operation[];
-  layout: FlatLayout;
-  x: Value;
-  timesteps: Value;
-  prediction: Value;
-}
-
-export function writeNetwork(
-  values: Values,
-  { parameters, network, shape, bufferBytes }: NetworkSpec,
-): Written {
-  const raw: Operation[] = [];
-  const weights = parameters.map((spec) => values.make(spec.name, engineShape(spec.shape)));
-  const x = values.make('input', shape);
-  const timesteps = values.make('timesteps', [shape[0]]);
-  const byName = Object.fromEntries(weights.map((weight) => [weight.label, weight]));
-  const prediction = network(graphOps(values, raw), byName, x, timesteps);
-  const fused = fuse(raw, [prediction]);
-  const { operations, pieces } = joinLinears(values, fused, [prediction]);
-  const norms = operations.flatMap((operation) =>
-    operation.op === 'groupNorm' ? [{ value: operation.affine, parameters: operation.parameters }] : [],
-  );
-  // Before kernels are made: of a network that is far too large there would be a great many.
-  for (const value of operations.flatMap(resultsOf))
-    if (bytesOf(value) > bufferBytes)
-      throw new FaultError(tooLarge(value.label, bytesOf(value), bufferBytes));
-  const layout = layOut(parameters, piecesOf(weights, [...pieces, ...norms]), bufferBytes);
-  return { operations, layout, x, timesteps, prediction };
-}
-
-/** The operations alone, to be looked at before a plan is made. */
-export function operationsOf(spec: NetworkSpec): Operation[] {
-  return writeNetwork(new Values(), spec).operations;
-}
-
-/** Where the weights of such a network lie, whatever the plan. */
-export function layoutOf(spec: NetworkSpec): FlatLayout {
-  return writeNetwork(new Values(), spec).layout;
-}
-
-/** Puts a value for each of the layout's pieces into `group`'s vectors. */
-export function putPieces(
-  homes: Homes,
-  layout: FlatLayout,
-  group: GroupHome,
-  values: readonly Value[],
-): void {
-  layout.pieces.forEach(({ shard, offset }, i) => {
-    homes.putAt(values[i] as Value, homeOf(group, shard), offset * 4);
-  });
 }
 
 /** Throws where a parameter is larger than a buffer may be. */

@@ -1,6 +1,6 @@
 // A checkpoint as the file the user asked for. Not here: each format (beside this file), the checkpoint's own bytes, which
 // the store hands out as they are.
-import { networkOf } from '../../settings/settings.ts';
+import { networkOf } from '../../settings/presets.ts';
 import { openPictures } from '../../data/sets.ts';
 import type { ExportRequest } from '../api.ts';
 import type { CheckpointContent } from '../checkpoint-file.ts';

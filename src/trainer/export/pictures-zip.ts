@@ -1,5 +1,6 @@
 // A data set as PNG files, as a run's network sees them, in the set's own order: what continues a run elsewhere needs. Not
 // here: zip itself, reading pictures (data/).
+import { context2d } from '../../formats/canvas-2d.ts';
 import type { PictureSet } from '../../data/api.ts';
 import { greyOf } from '../../data/batches.ts';
 import { zipBlob, type ZipInput } from '../../formats/zip-writer.ts';
@@ -12,13 +13,11 @@ async function* entriesOf(set: PictureSet, channels: number): AsyncGenerator<Zip
   const { title, id: name, fingerprint, credit } = set.info;
   const about = { name, title, count: set.count, size: set.size, fingerprint, credit };
   yield { name: 'dataset.json', content: `${JSON.stringify(about, null, 2)}\n` };
-  const canvas = new OffscreenCanvas(set.size, set.size);
-  const context = canvas.getContext('2d', { alpha: false });
-  if (!context) throw new Error('no canvas to write PNG files with');
+  const context = context2d(set.size, set.size, { alpha: false });
   for (let index = 0; index < set.count; index++) {
     const number = String(index).padStart(6, '0');
     context.putImageData(imageOf(await set.read(index), set.size, channels), 0, 0);
-    yield { name: `${number}.png`, content: await canvas.convertToBlob({ type: 'image/png' }) };
+    yield { name: `${number}.png`, content: await context.canvas.convertToBlob({ type: 'image/png' }) };
     const caption = set.caption(index);
     if (caption !== '') yield { name: `${number}.txt`, content: `${caption}\n` };
   }

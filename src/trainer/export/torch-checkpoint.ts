@@ -1,7 +1,9 @@
 // A checkpoint as the notebook's .pt: torch.load(path, weights_only=True), then load_state_dict on a UNet2DModel and an AdamW
 // goes on with it. Ours beside it: EMA weights, losses by quartile, and everything the checkpoint says of itself. Not here:
 // bytes (formats/torch-file.ts).
-import { networkOf, positionOf, lastStep, type RunConfig } from '../../settings/settings.ts';
+import type { RunConfig } from '../../settings/settings.ts';
+import { positionOf, lastStep } from '../../settings/calendar.ts';
+import { networkOf } from '../../settings/presets.ts';
 import { learningRateAt } from '../../diffusion/training-schedules.ts';
 import type { ParameterSpec } from '../../engine/executor.ts';
 import type { PickledValue } from '../../formats/pickle-writer.ts';

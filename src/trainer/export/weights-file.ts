@@ -1,5 +1,5 @@
 // The weights alone as a safetensors file: what diffusers loads. Not here: the folder around it (diffusers-zip.ts).
-import { networkOf } from '../../settings/settings.ts';
+import { networkOf } from '../../settings/presets.ts';
 import { safetensorsBlob } from '../../formats/safetensors-file.ts';
 import { unetParameters } from '../../model/parameters.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';

@@ -1,16 +1,14 @@
 // A model that was not saved by Perennial, made into a checkpoint of ours: its network, its settings, what of the run is
 // known. Not here: reading it (diffusers-model.ts, torch-model.ts), the run it becomes (trainer.ts).
 import {
-  FROM_THE_START,
-  ownNetwork,
-  positionOf,
   PRESET_NAMES,
   type PresetName,
-  presetConfig,
   type RunConfig,
   SETTINGS,
   type Settings,
 } from '../../settings/settings.ts';
+import { FROM_THE_START, positionOf } from '../../settings/calendar.ts';
+import { ownNetwork, presetConfig } from '../../settings/presets.ts';
 import { openPictures } from '../../data/sets.ts';
 import { fromDiffusersScheduler } from '../../diffusion/diffusers-scheduler.ts';
 import { type Fault, FaultError } from '../../fault.ts';

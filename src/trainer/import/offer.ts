@@ -1,6 +1,7 @@
 // What the user brings to import: told by its content, looked at before anything is loaded. Not here: the readers of each
 // format beside this file, what becomes of it (trainer.ts).
-import { networkOf, ownNetwork, PRESETS, type RunConfig, type Settings } from '../../settings/settings.ts';
+import type { RunConfig, Settings } from '../../settings/settings.ts';
+import { networkOf, ownNetwork, PRESETS } from '../../settings/presets.ts';
 import { listDatasets } from '../../data/sets.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { beginsWith, LEGACY_TORCH, ZIP } from '../../formats/magic.ts';

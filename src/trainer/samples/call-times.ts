@@ -1,6 +1,7 @@
 // How long a denoising call takes on this device, by network and pictures in the call, as measured in this session: what the
 // page may say of pictures before they are drawn. Not here: training's speed (rate-meter.ts).
-import { networkOf, type RunConfig } from '../../settings/settings.ts';
+import type { RunConfig } from '../../settings/settings.ts';
+import { networkOf } from '../../settings/presets.ts';
 import type { DrawingFacts } from '../api.ts';
 
 type HasNetwork = Pick<RunConfig, 'preset' | 'imageSize' | 'network'>;

@@ -1,6 +1,7 @@
 // Draws a set of pictures: fixed noise, held weights, one denoising call at a time, so that the training loop can put its
 // steps in between. 16 in a call; of more pictures, 16 after 16. Not here: the sampler's equations (diffusion/sampler.ts), PNGs (pictures.ts).
-import { networkOf, type RunConfig } from '../../settings/settings.ts';
+import type { RunConfig } from '../../settings/settings.ts';
+import { networkOf } from '../../settings/presets.ts';
 import { createSampler, initialNoise, type Sampler, stepNoise } from '../../diffusion/sampler.ts';
 import type { HeldWeights, Predictor } from '../../engine/executor.ts';
 import type { Sample } from '../api.ts';

@@ -1,6 +1,7 @@
 // One setting as its descriptor in config.ts says: label, field, unit, help, and what is wrong with what was typed.
 import { useState } from 'preact/hooks';
-import { parseSetting, type Setting, type Settings, SETTINGS } from '../../settings/settings.ts';
+import { type Setting, type Settings, SETTINGS } from '../../settings/settings.ts';
+import { parseSetting } from '../../settings/parse-settings.ts';
 
 interface Props<K extends keyof Settings = keyof Settings> {
   name: K;

@@ -1,7 +1,8 @@
 // What a file holds, before anything of it is loaded: its format, network, how far it was trained, what is kept and what is
 // missing; and what the file leaves open is asked for. Not here: reading files (trainer/import/).
 import { useEffect, useState } from 'preact/hooks';
-import { changedSettings, type Settings, SETTINGS } from '../../settings/settings.ts';
+import { type Settings, SETTINGS } from '../../settings/settings.ts';
+import { changedSettings } from '../../settings/presets.ts';
 import type { AskedField, ImportAnswers, ImportPreview } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';

@@ -1,6 +1,6 @@
 // The numbers of the status strip. What is not known now shows an en dash.
 import type { ComponentChildren } from 'preact';
-import { positionOf } from '../../settings/settings.ts';
+import { positionOf } from '../../settings/calendar.ts';
 import type { RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Digits } from '../controls/digits.tsx';

@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp } from '../page-state/app-context.ts';
 import { fraction } from '../page-state/chart-axis.ts';
 import { count, roughly, shortStep } from '../format.ts';
-import { showStep } from '../page-state/looking.ts';
+import { showStep, nearestStep } from '../page-state/looking.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
-import { nearestStep, thinFrames } from './thin-frames.ts';
+import { thinFrames } from './thin-frames.ts';
 import { useScrubbing } from './use-scrubbing.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 

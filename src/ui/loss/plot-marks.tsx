@@ -1,5 +1,6 @@
 // Lines and words over the chart: ticks of the loss, beginnings of epochs, where a session resumed, the shown steps.
-import { FROM_THE_START, type Origin } from '../../settings/settings.ts';
+import type { Origin } from '../../settings/settings.ts';
+import { FROM_THE_START } from '../../settings/calendar.ts';
 import type { RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { type ChartAxis, fraction } from '../page-state/chart-axis.ts';

@@ -36,11 +36,3 @@ export function thinFrames(
   }
   return placed.sort((a, b) => a - b);
 }
-
-/** The step of the list nearest to a wanted one; null where the list is empty. `steps` rising. */
-export function nearestStep(steps: readonly number[], wanted: number): number | null {
-  let best: number | null = null;
-  for (const step of steps)
-    if (best === null || Math.abs(step - wanted) < Math.abs(best - wanted)) best = step;
-  return best;
-}

@@ -2,8 +2,7 @@
 import { useRef } from 'preact/hooks';
 import { useApp } from '../page-state/app-context.ts';
 import { fraction } from '../page-state/chart-axis.ts';
-import { showStep } from '../page-state/looking.ts';
-import { nearestStep } from './thin-frames.ts';
+import { showStep, nearestStep } from '../page-state/looking.ts';
 
 /** Pixels around the earlier frame's middle in which it is taken hold of. */
 const GRIP = 26;

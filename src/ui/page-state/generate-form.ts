@@ -2,7 +2,8 @@
 // of it. Not here: the fields (generate-side.tsx).
 import { type Signal, signal } from '@preact/signals';
 import type { Asked, PageState } from '../../app/state.ts';
-import { parseSetting, type RunConfig } from '../../settings/settings.ts';
+import type { RunConfig } from '../../settings/settings.ts';
+import { parseSetting } from '../../settings/parse-settings.ts';
 import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
 import { keyOf } from './checkpoint-key.ts';
 

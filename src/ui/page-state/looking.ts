@@ -3,7 +3,6 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { LossHistory, Numbers, State } from '../../app/state.ts';
 import { type ChartAxis, stepAxis, stepAxisEnd, timeAxis } from './chart-axis.ts';
-import { nearestStep } from '../loss/thin-frames.ts';
 import { throttled, ticking } from './throttled.ts';
 
 export type Compare = 'earlier' | 'one' | 'pictures';
@@ -146,4 +145,12 @@ export function createLooking(state: State): Looking {
   };
   forgetChoicesOfOtherRuns(state, looking);
   return looking;
+}
+
+/** The step of the list nearest to a wanted one; null where the list is empty. `steps` rising. */
+export function nearestStep(steps: readonly number[], wanted: number): number | null {
+  let best: number | null = null;
+  for (const step of steps)
+    if (best === null || Math.abs(step - wanted) < Math.abs(best - wanted)) best = step;
+  return best;
 }

@@ -1,6 +1,6 @@
 // The left half of the bar at the bottom of small screens: state and the one number that matters. The status strip says
 // the same to screen readers.
-import { PRESETS } from '../../settings/settings.ts';
+import { PRESETS } from '../../settings/presets.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
 import { count, duration } from '../format.ts';
 import { preparingText } from './preparing.ts';

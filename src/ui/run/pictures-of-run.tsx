@@ -1,5 +1,5 @@
 // What the run learns from: a few of the pictures, how many, and what an epoch is.
-import { imagesPerStep } from '../../settings/settings.ts';
+import { imagesPerStep } from '../../settings/calendar.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';

@@ -1,6 +1,6 @@
 // While paused: 16 more samples from the newest weights, with another seed. Weights are chosen above the grid.
 import { useState } from 'preact/hooks';
-import { parseSetting } from '../../settings/settings.ts';
+import { parseSetting } from '../../settings/parse-settings.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { NewSeed } from '../controls/new-seed.tsx';
 

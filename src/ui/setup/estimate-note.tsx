@@ -1,6 +1,7 @@
 // What a run of the chosen size costs, and where the figures come from.
 import type { Estimate } from '../../app/state.ts';
-import { imagesPerStep, PRESETS } from '../../settings/settings.ts';
+import { imagesPerStep } from '../../settings/calendar.ts';
+import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, duration, fileSize, many, rate, storage } from '../format.ts';
 

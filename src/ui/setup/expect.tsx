@@ -1,6 +1,6 @@
 // "What to expect": one sample of a reference run through time, with the time it will take on this device.
 import { useEffect, useState } from 'preact/hooks';
-import { PRESETS } from '../../settings/settings.ts';
+import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { roughly } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';

@@ -1,13 +1,8 @@
 // All settings, generated from config.ts' descriptors, for the next new run. Not here: one field (setting-field.tsx).
 import { useEffect, useRef } from 'preact/hooks';
-import {
-  changedSettings,
-  crossCheck,
-  presetConfig,
-  type Setting,
-  type Settings,
-  SETTINGS,
-} from '../../settings/settings.ts';
+import { type Setting, type Settings, SETTINGS } from '../../settings/settings.ts';
+import { crossCheck } from '../../settings/parse-settings.ts';
+import { changedSettings, presetConfig } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { SettingField } from '../controls/setting-field.tsx';
 

@@ -1,5 +1,6 @@
 // Which network: the presets with the time each takes here, and all settings. Not here: the settings' fields.
-import { PRESET_NAMES, PRESETS, type PresetName } from '../../settings/settings.ts';
+import { PRESET_NAMES, type PresetName } from '../../settings/settings.ts';
+import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { EstimateNote } from './estimate-note.tsx';
 import { duration, UNKNOWN } from '../format.ts';

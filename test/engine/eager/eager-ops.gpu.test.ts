@@ -1,7 +1,7 @@
 // The operations on webgpu and webgl equal float64 loops, forward and backward, in a real browser; on webgpu also with the
 // kernels that a GPU in hardware is given.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { preferBarrierFree } from '../../../src/engine/eager/convolution.ts';
+import { preferBarrierFree } from '../../../src/engine/device/barrier-free.ts';
 import { type Device, startDevice } from '../../../src/engine/device/device.ts';
 import { chooseKernels } from '../../../src/engine/device/webgpu.ts';
 import { checkOp, checkTimestepEmbedding, OP_CASES } from '../op-cases.ts';

@@ -5,7 +5,7 @@ import type { Network, ParameterSpec } from '../../../src/engine/executor.ts';
 import { sizeOf } from '../../../src/engine/layout.ts';
 import { flatten } from '../../../src/engine/plan/flat-layout.ts';
 import type { Operation } from '../../../src/engine/plan/graph.ts';
-import { layoutOf, operationsOf } from '../../../src/engine/plan/training-plan.ts';
+import { layoutOf, operationsOf } from '../../../src/engine/plan/written-network.ts';
 import { toTorchArrays } from '../../../src/engine/state-arrays.ts';
 
 const linear = (name: string, ins: number, outs: number): ParameterSpec[] => [

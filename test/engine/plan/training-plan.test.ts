@@ -1,7 +1,8 @@
 // Claims about whole plans, before any device: how many dispatches a step takes, how near its memory is to what must live,
 // and that every layer of every preset is there.
 import { describe, expect, test } from 'vitest';
-import { networkOf, PRESET_NAMES, type PresetName, presetConfig } from '../../../src/settings/settings.ts';
+import { PRESET_NAMES, type PresetName } from '../../../src/settings/settings.ts';
+import { networkOf, presetConfig } from '../../../src/settings/presets.ts';
 import type { Network } from '../../../src/engine/executor.ts';
 import { planInference } from '../../../src/engine/plan/inference-plan.ts';
 import type { Family } from '../../../src/engine/plan/kernels/kernel.ts';

@@ -1,7 +1,7 @@
 // Claims about the notebook's .pt: what we write comes back whole, what is missing is said, and what is wrong is named by its
 // key. That PyTorch's own files are read right is test/formats/'s claim.
 import { describe, expect, it } from 'vitest';
-import { networkOf, presetConfig } from '../../../src/settings/settings.ts';
+import { networkOf, presetConfig } from '../../../src/settings/presets.ts';
 import type { PickledValue } from '../../../src/formats/pickle-writer.ts';
 import { readTorchFile, writeTorchFile } from '../../../src/formats/torch-file.ts';
 import { unetParameters } from '../../../src/model/parameters.ts';

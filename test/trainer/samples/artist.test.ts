@@ -1,7 +1,8 @@
 // Claims: a set that is looked at is shown while its noise clears, five times a second at most, and ends in the very
 // pictures of one that nobody looked at; between training steps nothing is shown before the end. An analytic denoiser.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { presetConfig, type RunConfig } from '../../../src/settings/settings.ts';
+import type { RunConfig } from '../../../src/settings/settings.ts';
+import { presetConfig } from '../../../src/settings/presets.ts';
 import { alphaBar } from '../../../src/diffusion/noise-schedule.ts';
 import type { Executor } from '../../../src/engine/executor.ts';
 import type { Sample, TrainerEvent } from '../../../src/trainer/api.ts';

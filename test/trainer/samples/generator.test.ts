@@ -3,7 +3,8 @@
 // holds no memory. On tfjs' cpu backend, with a store and a room of one checkpoint.
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { networkOf, presetConfig, type RunConfig } from '../../../src/settings/settings.ts';
+import type { RunConfig } from '../../../src/settings/settings.ts';
+import { networkOf, presetConfig } from '../../../src/settings/presets.ts';
 import { alphaBar } from '../../../src/diffusion/noise-schedule.ts';
 import { startDevice } from '../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';

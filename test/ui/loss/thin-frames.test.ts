@@ -1,6 +1,7 @@
 // The strip keeps what matters, never overlaps, and thins evenly.
 import { describe, expect, it } from 'vitest';
-import { nearestStep, thinFrames } from '../../../src/ui/loss/thin-frames.ts';
+import { thinFrames } from '../../../src/ui/loss/thin-frames.ts';
+import { nearestStep } from '../../../src/ui/page-state/looking.ts';
 
 const every = (count: number, step: number): number[] => Array.from({ length: count }, (_, i) => i * step);
 

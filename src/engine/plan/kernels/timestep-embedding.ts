@@ -11,12 +11,6 @@ export interface TimestepEmbeddingGeometry {
   freqShift: number;
 }
 
-/** exp(-ln(10000) i / (half - freqShift)), i = 0..half-1, half = channels / 2: radians per timestep. */
-export function embeddingFrequencies(channels: number, freqShift: number): Float32Array<ArrayBuffer> {
-  const half = channels / 2;
-  return Float32Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10000) * i) / (half - freqShift)));
-}
-
 /** 2 pi in two parts: a whole number of turns times the first is exact in float32. */
 const TURN_HIGH = 6.28125;
 const TURN_LOW = 2 * Math.PI - TURN_HIGH;

@@ -4,11 +4,11 @@ import { FaultError } from '../../../fault.ts';
 import type { HeldWeights, Network, ParameterSpec, Predictor } from '../../executor.ts';
 import { storage } from './buffers.ts';
 import { flatten } from '../flat-layout.ts';
-import { gpuOf, type PlanDevice, type PlanOptions, planSpecOn } from './plan-executor.ts';
+import { gpuOf, type PlanDevice, type PlanOptions, planSpecOn } from './plan-device.ts';
 import { PlanPredictor } from './plan-predictor.ts';
 import { pipelineCacheOf } from './program.ts';
 import { Pace } from './submission.ts';
-import { layoutOf } from '../training-plan.ts';
+import { layoutOf } from '../written-network.ts';
 
 /**
  * Predicts from `weights` (one array per parameter, PyTorch's layout), which are held once: with their release all GPU memory

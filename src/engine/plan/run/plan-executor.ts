@@ -1,7 +1,6 @@
 // Trains by a plan: the whole step, from noise to EMA, is a list of dispatches made once and encoded again for every step.
 // Nothing is created in a step, and nothing read back but its numbers. Not here: what the plan holds (training-plan.ts),
 // drawing samples (plan-predictor.ts).
-import type { Device } from '../../device/device.ts';
 import type {
   Executor,
   ExecutorState,
@@ -17,35 +16,22 @@ import { STATE_GROUPS } from '../../executor.ts';
 import { expectLengths, toTorchArrays } from '../../state-arrays.ts';
 import { Buffers } from './buffers.ts';
 import { flatten } from '../flat-layout.ts';
-import type { Family, Value } from '../kernels/kernel.ts';
+import type { Value } from '../kernels/kernel.ts';
 import { controlOf } from '../kernels/optimizer.ts';
 import { PlanPredictor } from './plan-predictor.ts';
 import { type PipelineCache, pipelineCacheOf, Program } from './program.ts';
 import { ReadBack } from './read-back.ts';
 import { Pace, Submission } from './submission.ts';
 import type { TileChoices } from '../kernels/conv/tile-choice.ts';
-import { homeOf, operationsOf, planTraining, type PlanSpec, type TrainingPlan } from '../training-plan.ts';
+import { planTraining, type TrainingPlan } from '../training-plan.ts';
+import { operationsOf } from '../written-network.ts';
+import type { PlanSpec } from '../plan-spec.ts';
+import { homeOf } from '../homes.ts';
 import { tuneTiles } from './tune-tiles.ts';
+import { type PlanOptions, type PlanDevice, planSpecOn, gpuOf } from './plan-device.ts';
 
 /** Steps in flight before a read-back buffer has to be made. */
 const RING = 4;
-
-export interface PlanOptions {
-  /** [B, H, W, C] of every batch. */
-  shape: readonly [number, number, number, number];
-  /** Batches of a step; 1 when left out. */
-  microBatches?: number;
-  /** Kernels for GPUs in hardware or in software; by the device when left out. */
-  family?: Family;
-  /** Tile shapes known to be fastest here: what is missing is timed, on a GPU in hardware. */
-  tiles?: TileChoices;
-  /** Longest time that timing may take; 0 times nothing. */
-  tuneMs?: number;
-  /** Convolutions timed so far, and in all. */
-  onTimed?: (done: number, total: number) => void;
-  /** Pipelines compiled so far, and in all. */
-  onCompiled?: (done: number, total: number) => void;
-}
 
 /** What a plan costs, for reports. */
 export interface PlanReport {
@@ -55,41 +41,6 @@ export interface PlanReport {
   /** Of a snapshot, apart: exists while one is read. */
   snapshotBytes: number;
   kernels: { op: string; dispatches: number; flops: number; bytes: number }[];
-}
-
-export type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
-
-/** The kernels that suit a device. */
-export const familyOf = ({ software }: Pick<Device, 'software'>): Family =>
-  software ? 'registers' : 'tiles';
-
-/** What is planned for a device that has webgpu. */
-export function planSpecOn(
-  device: PlanDevice,
-  parameters: readonly ParameterSpec[],
-  network: Network,
-  { shape, microBatches = 1, family, tiles = {} }: PlanOptions,
-): PlanSpec {
-  const { limits } = gpuOf(device);
-  return {
-    parameters,
-    network,
-    shape,
-    microBatches,
-    tiles,
-    family: family ?? familyOf(device),
-    bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
-  };
-}
-
-/** Bytes of all GPU buffers that training would make, exactly, without making any. Throws FaultError (kind `memory`) where it cannot fit. */
-export function trainingBytes(
-  device: PlanDevice,
-  parameters: readonly ParameterSpec[],
-  network: Network,
-  options: PlanOptions,
-): number {
-  return planTraining(planSpecOn(device, parameters, network, options)).allocatedBytes;
 }
 
 /**
@@ -305,9 +256,4 @@ export class PlanExecutor implements Executor {
     this.#results.dispose();
     this.#buffers.dispose();
   }
-}
-
-export function gpuOf({ webgpu }: Pick<Device, 'webgpu'>): GPUDevice {
-  if (!webgpu) throw new Error('a plan runs on webgpu only');
-  return webgpu;
 }

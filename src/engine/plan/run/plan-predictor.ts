@@ -7,7 +7,8 @@ import type { Value } from '../kernels/kernel.ts';
 import { type PipelineCache, type Place, Program } from './program.ts';
 import { ReadBack } from './read-back.ts';
 import { type Pace, Submission } from './submission.ts';
-import { homeOf, type PlanSpec } from '../training-plan.ts';
+import type { PlanSpec } from '../plan-spec.ts';
+import { homeOf } from '../homes.ts';
 
 type Shape = [number, number, number, number];
 

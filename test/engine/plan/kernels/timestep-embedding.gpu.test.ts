@@ -1,10 +1,8 @@
 // The timestep embedding's kernel against float64, and against the executor that PyTorch's numbers are held to.
 import { describe, expect, test } from 'vitest';
 import type { Family } from '../../../../src/engine/plan/kernels/kernel.ts';
-import {
-  embeddingFrequencies,
-  timestepEmbedding,
-} from '../../../../src/engine/plan/kernels/timestep-embedding.ts';
+import { timestepEmbedding } from '../../../../src/engine/plan/kernels/timestep-embedding.ts';
+import { embeddingFrequencies } from '../../../../src/engine/embedding-frequencies.ts';
 import { referenceOps } from '../../reference.ts';
 import { difference } from './group-norm/group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';

@@ -1,7 +1,8 @@
 // Each preset's network, its channels made few, trains on the plan as it does on eager: the same losses within 1e-3 over the
 // steps, which 1e-5 is aimed at. In a real browser, on webgpu; eager on the processor.
 import { beforeAll, expect, test } from 'vitest';
-import { networkOf, PRESET_NAMES, type PresetName, presetConfig } from '../../../../src/settings/settings.ts';
+import { PRESET_NAMES, type PresetName } from '../../../../src/settings/settings.ts';
+import { networkOf, presetConfig } from '../../../../src/settings/presets.ts';
 import { mixtureOf } from '../../../../src/diffusion/target.ts';
 import { alphaBar, TIMESTEPS } from '../../../../src/diffusion/noise-schedule.ts';
 import { emaDecayAt } from '../../../../src/diffusion/training-schedules.ts';

@@ -1,7 +1,8 @@
 // Timing chooses among shapes that exist, takes what is known as it is, and changes no bit of what is trained.
 import { expect, test } from 'vitest';
 import { TILE_SHAPES } from '../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
-import { createPlanExecutor, type PlanOptions } from '../../../../src/engine/plan/run/plan-executor.ts';
+import { createPlanExecutor } from '../../../../src/engine/plan/run/plan-executor.ts';
+import type { PlanOptions } from '../../../../src/engine/plan/run/plan-device.ts';
 import { batch, firstState, PARAMETERS, settings, smallNetwork } from '../../small-network.ts';
 import { testDevice } from '../test-device.ts';
 

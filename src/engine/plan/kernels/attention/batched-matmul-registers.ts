@@ -2,7 +2,7 @@
 // about the same wherever the lanes read and however many numbers of four, and far more than arithmetic: on SwiftShader this is 1.3
 // times as fast as 8 x 4 outputs, which are 1.3 times as fast by fours as one by one. One pipeline serves all shapes whose operands lie the
 // same way. Not here: what is asked (batched-matmul.ts).
-import { range, unroll } from '../wgsl-text.ts';
+import { unroll } from '../wgsl-text.ts';
 import {
   arrayOfB,
   type BatchedMatmulGeometry,

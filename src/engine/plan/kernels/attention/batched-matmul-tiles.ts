@@ -11,8 +11,7 @@ import {
   writesFours,
 } from './batched-matmul-operands.ts';
 import { type Binding, type Kernel, kernel } from '../kernel.ts';
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+import { range } from '../wgsl-text.ts';
 
 /** `f` of every pair, a line each. */
 const grid = (rows: number, columns: number, f: (i: number, j: number) => string): string =>

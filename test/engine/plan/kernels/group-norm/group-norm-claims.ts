@@ -4,7 +4,11 @@ import {
   groupNormBackward,
   groupNormForward,
 } from '../../../../../src/engine/plan/kernels/group-norm/group-norm.ts';
-import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from '../../../../../src/engine/plan/kernels/group-norm/geometry.ts';
+import type {
+  GroupNormBackward,
+  GroupNormForward,
+  GroupNormGeometry,
+} from '../../../../../src/engine/plan/kernels/group-norm/geometry.ts';
 import type { Family, Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
 import { centralDifferences, type Plain, referenceOps, wavy } from '../../../reference.ts';
 import { fromColumns, runKernels, value } from '../run-kernels.ts';

@@ -1,0 +1,180 @@
+// Settings from text: a field of the form, an address, a checkpoint. What cannot be used is a Fault that names the setting.
+import { type Fault, FaultError } from '../fault.ts';
+import type { UNetConfig } from '../model/unet-config.ts';
+import { presetConfig, networkOf, ownNetwork } from './presets.ts';
+import {
+  type PresetName,
+  type Settings,
+  type Origin,
+  type RunConfig,
+  type Setting,
+  SETTINGS,
+} from './settings.ts';
+
+function rangeOf(setting: Setting): string {
+  switch (setting.type) {
+    case 'integer':
+      return `a whole number from ${setting.min} to ${setting.max}`;
+    case 'number':
+      return `a number from ${setting.min} to ${setting.max}`;
+    case 'choice':
+      return `one of ${setting.choices.join(', ')}`;
+    case 'boolean':
+      return 'true or false';
+    case 'text':
+      return `small letters, digits and dashes, at most ${setting.maxLength}`;
+  }
+}
+
+function accepts(setting: Setting, value: unknown): boolean {
+  switch (setting.type) {
+    case 'integer':
+      return Number.isInteger(value) && (value as number) >= setting.min && (value as number) <= setting.max;
+    case 'number':
+      return Number.isFinite(value) && (value as number) >= setting.min && (value as number) <= setting.max;
+    case 'choice':
+      return typeof value === 'string' && setting.choices.includes(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'text':
+      return typeof value === 'string' && value.length <= setting.maxLength && setting.pattern.test(value);
+  }
+}
+
+/** Written text as the setting's own type; text that is no number stays text and is refused by `accepts`. */
+function readText(setting: Setting, text: string): unknown {
+  if (setting.type === 'integer' || setting.type === 'number')
+    return text.trim() === '' ? text : Number(text);
+  if (setting.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
+  return text;
+}
+
+const isSetting = (name: string): name is keyof Settings => Object.hasOwn(SETTINGS, name);
+
+function unknownSetting(name: string): Fault {
+  return {
+    kind: 'setting',
+    title: `There is no setting called ${name.slice(0, 64)}`,
+    what: 'The other settings are used as given.',
+    expected: `one of ${Object.keys(SETTINGS).join(', ')}`,
+    got: name.slice(0, 64),
+    todo: ['Correct the name in the address, or remove it.'],
+  };
+}
+
+function wrongSetting(name: keyof Settings, got: unknown, used: unknown): Fault {
+  const shown = String(got).slice(0, 64);
+  return {
+    kind: 'setting',
+    title: `${name} is ${shown === '' ? 'empty' : shown}`,
+    what: `It must be ${rangeOf(SETTINGS[name])}. Using ${String(used)} until you change it.`,
+    expected: rangeOf(SETTINGS[name]),
+    got: shown,
+    todo: [`Choose a value for ${name} in the form or in the address.`],
+  };
+}
+
+/** What one field's text means. The form's validator. */
+export function parseSetting<K extends keyof Settings>(
+  name: K,
+  text: string,
+  used: Settings[K],
+): { value: Settings[K]; fault: Fault | null } {
+  const value = readText(SETTINGS[name], text);
+  if (accepts(SETTINGS[name], value)) return { value: value as Settings[K], fault: null };
+  return { value: used, fault: wrongSetting(name, text, used) };
+}
+
+/** What no single field can tell: does the network fit the image size? */
+export function crossCheck(config: RunConfig): Fault | null {
+  const divisor = 2 ** (networkOf(config).blockOutChannels.length - 1);
+  if (config.imageSize % divisor === 0) return null;
+  return {
+    kind: 'setting',
+    title: `imageSize is ${config.imageSize}`,
+    what: `The ${config.network ? 'imported' : config.preset} network halves the picture ${Math.log2(divisor)} times.`,
+    expected: `a multiple of ${divisor}`,
+    got: String(config.imageSize),
+    todo: [`Choose ${Math.max(8, Math.round(config.imageSize / divisor) * divisor)}.`],
+  };
+}
+
+/** Settings given in an address (`?preset=tiny&seed=7`); the preset's own where nothing or nonsense is given. */
+export function parseAddress(
+  params: URLSearchParams,
+  fallback: PresetName,
+): { config: RunConfig; given: ReadonlySet<keyof Settings>; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const given = new Set<keyof Settings>();
+  const preset = params.has('preset')
+    ? parseSetting('preset', params.get('preset') ?? '', fallback)
+    : { value: fallback, fault: null };
+  if (preset.fault) faults.push(preset.fault);
+  else if (params.has('preset')) given.add('preset');
+  const config: Record<string, unknown> = { ...presetConfig(preset.value) };
+  for (const [name, text] of params) {
+    if (!isSetting(name)) {
+      faults.push(unknownSetting(name));
+      continue;
+    }
+    if (name === 'preset') continue;
+    const { value, fault } = parseSetting(name, text, config[name] as never);
+    if (fault) faults.push(fault);
+    else given.add(name);
+    config[name] = value;
+  }
+  const whole = config as unknown as RunConfig;
+  const mismatch = crossCheck(whole);
+  if (mismatch) {
+    faults.push(mismatch);
+    whole.imageSize = presetConfig(whole.preset).imageSize;
+  }
+  return { config: whole, given, faults };
+}
+
+/**
+ * Settings stored in a checkpoint. A field that is there must be in range; one that is not, because the version that saved it had
+ * no such setting, is what its preset says. Unknown fields (of a newer version) are left out. `unet`: the network that the
+ * file names; null (a file of an older version): the preset's. Throws FaultError.
+ */
+export function parseStored(stored: unknown, unet: UNetConfig | null = null): RunConfig {
+  if (typeof stored !== 'object' || stored === null)
+    throw new FaultError(storedFault('config', 'an object', String(stored)));
+  const fields = stored as Record<string, unknown>;
+  const field = (name: keyof Settings): unknown => {
+    if (accepts(SETTINGS[name], fields[name])) return fields[name];
+    const got = String(fields[name]).slice(0, 64);
+    throw new FaultError(storedFault(`config.${name}`, rangeOf(SETTINGS[name]), got));
+  };
+  // Without its preset nothing else is known.
+  const config: Record<string, unknown> = { ...presetConfig(field('preset') as PresetName) };
+  for (const name of Object.keys(SETTINGS) as (keyof Settings)[])
+    if (Object.hasOwn(fields, name)) config[name] = field(name);
+  config['origin'] = originOf(fields['origin'] ?? null);
+  const whole = config as unknown as RunConfig;
+  if (unet) whole.network = ownNetwork(whole, unet);
+  const mismatch = crossCheck(whole);
+  if (mismatch) throw new FaultError(mismatch);
+  return whole;
+}
+
+function originOf(stored: unknown): Origin | null {
+  if (stored === null) return null;
+  const { globalStep, epoch } = stored as Record<string, unknown>;
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (isCount(globalStep) && isCount(epoch)) return { globalStep, epoch };
+  throw new FaultError(
+    storedFault('config.origin', 'globalStep and epoch, whole numbers', JSON.stringify(stored).slice(0, 64)),
+  );
+}
+
+function storedFault(name: string, expected: string, got: string): Fault {
+  return {
+    kind: 'file',
+    title: 'This checkpoint has settings that cannot be used',
+    what: `Its ${name} is not valid. Nothing was changed.`,
+    expected: `${name}: ${expected}`,
+    got,
+    todo: ['Use a checkpoint that Perennial exported.'],
+  };
+}

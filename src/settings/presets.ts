@@ -1,0 +1,147 @@
+// What comes with each preset: its network and its settings. Not here: what a setting is (settings.ts).
+import { type NetworkConfig, UNET_DEFAULTS, type UNetConfig } from '../model/unet-config.ts';
+import { type PresetName, type Settings, type RunConfig, SETTINGS } from './settings.ts';
+
+export interface Preset {
+  title: string;
+  /** One line under the title. */
+  note: string;
+  network: NetworkConfig;
+  settings: Partial<Settings>;
+}
+
+/** Attention in the lowest block only, as most small configs have it. */
+function attentionAtTheBottom(
+  channels: number[],
+): Pick<UNetConfig, 'blockOutChannels' | 'downBlockTypes' | 'upBlockTypes'> {
+  return {
+    blockOutChannels: channels,
+    downBlockTypes: channels.map((_, i) => (i === channels.length - 1 ? 'AttnDownBlock2D' : 'DownBlock2D')),
+    upBlockTypes: channels.map((_, i) => (i === 0 ? 'AttnUpBlock2D' : 'UpBlock2D')),
+  };
+}
+
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
+  tiny: {
+    title: 'Tiny',
+    note: '16 × 16, a first look',
+    network: {
+      ...UNET_DEFAULTS,
+      blockOutChannels: [16, 24],
+      downBlockTypes: ['DownBlock2D', 'DownBlock2D'],
+      upBlockTypes: ['UpBlock2D', 'UpBlock2D'],
+      layersPerBlock: 1,
+      normNumGroups: 8,
+      attentionHeadDim: null,
+    },
+    settings: {
+      imageSize: 16,
+      batchSize: 4,
+      learningRate: 2e-3,
+      warmupSteps: 10,
+      sampleSteps: 10,
+      epochs: 10,
+      maxSteps: 4000,
+      checkpointEverySteps: 200,
+      sampleEverySteps: 200,
+    },
+  },
+  bench: {
+    title: 'Bench',
+    note: '32 × 32, to compare machines',
+    network: {
+      ...UNET_DEFAULTS,
+      ...attentionAtTheBottom([32, 64, 64]),
+      normNumGroups: 8,
+      attentionHeadDim: null,
+    },
+    settings: { imageSize: 32, batchSize: 4 },
+  },
+  small: {
+    title: 'Small',
+    note: '32 × 32',
+    network: { ...UNET_DEFAULTS, ...attentionAtTheBottom([64, 128, 128]) },
+    settings: { imageSize: 32 },
+  },
+  cifar: {
+    title: 'Cifar',
+    note: '32 × 32, as ddpm-cifar10',
+    network: {
+      ...UNET_DEFAULTS,
+      blockOutChannels: [128, 256, 256, 256],
+      downBlockTypes: ['DownBlock2D', 'AttnDownBlock2D', 'DownBlock2D', 'DownBlock2D'],
+      upBlockTypes: ['UpBlock2D', 'UpBlock2D', 'AttnUpBlock2D', 'UpBlock2D'],
+      attentionHeadDim: null,
+      normEps: 1e-6,
+      downsamplePadding: 0,
+      flipSinToCos: false,
+      freqShift: 1,
+    },
+    settings: { imageSize: 32, batchSize: 64, maxSteps: 400_000, epochs: 10_000 },
+  },
+};
+
+const BASE: Omit<RunConfig, 'preset'> = {
+  dataset: 'planets',
+  maxImages: 1e6,
+  imageSize: 32,
+  batchSize: 16,
+  gradientAccumulationSteps: 1,
+  seed: 0,
+  learningRate: 2e-4,
+  learningRateSchedule: 'constant',
+  warmupSteps: 500,
+  weightDecay: 1e-6,
+  gradientClip: 1,
+  emaMaxDecay: 0.9999,
+  randomFlip: true,
+  epochs: 500,
+  maxSteps: 40_000,
+  noiseSchedule: 'linear',
+  predictionType: 'epsilon',
+  minSnrGamma: 0,
+  checkpointEverySteps: 2000,
+  checkpointEveryMinutes: 5,
+  keepNewest: 3,
+  sampleEverySteps: 2000,
+  sampleSteps: 50,
+  sampler: 'ddim',
+  backend: 'auto',
+  executor: 'auto',
+  network: null,
+  origin: null,
+};
+
+/** All settings of a preset. */
+export function presetConfig(preset: PresetName): RunConfig {
+  return { preset, ...BASE, ...PRESETS[preset].settings };
+}
+
+/** What is not as the preset has it: chosen by the user. */
+export function changedSettings(config: RunConfig): Partial<Settings> {
+  const own = presetConfig(config.preset);
+  const names = Object.keys(SETTINGS) as (keyof Settings)[];
+  return Object.fromEntries(
+    names.filter((name) => config[name] !== own[name]).map((name) => [name, config[name]]),
+  );
+}
+
+/** The network that a run with these settings trains. */
+export function networkOf({
+  preset,
+  imageSize,
+  network = null,
+}: Pick<RunConfig, 'preset' | 'imageSize'> & Partial<Pick<RunConfig, 'network'>>): UNetConfig {
+  return { ...(network ?? PRESETS[preset].network), sampleSize: [imageSize, imageSize] };
+}
+
+/** What a run keeps of a network: null where it is its preset's. */
+export function ownNetwork(
+  { preset, imageSize }: Pick<RunConfig, 'preset' | 'imageSize'>,
+  unet: UNetConfig,
+): NetworkConfig | null {
+  const text = (config: UNetConfig) => JSON.stringify(config, Object.keys(unet).sort());
+  if (text(unet) === text(networkOf({ preset, imageSize }))) return null;
+  const { sampleSize: _, ...network } = unet;
+  return network;
+}
