@@ -7,7 +7,7 @@
 export function context2d(
   width: number,
   height: number,
-  settings: CanvasRenderingContext2DSettings = { willReadFrequently: true },
+  settings: { alpha?: boolean; willReadFrequently?: boolean } = { willReadFrequently: true },
 ): OffscreenCanvasRenderingContext2D {
   const context = new OffscreenCanvas(width, height).getContext('2d', settings);
   if (!context) throw new Error('this browser gives no 2D canvas outside a page');
