@@ -1,6 +1,6 @@
 // The network's operations as any user of TensorFlow.js would write them: its own convolution, moments, matrix product and
 // resize, gradients by its tape. What Perennial is measured against; nothing in the app runs it, and nothing here is tuned.
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs';
 import type { Ops } from '../src/engine/ops.ts';
 
 type Pads = [number, number];

@@ -1,7 +1,6 @@
 // Training as stock TensorFlow.js does it: the plain operations, tf.train.adam, a WebGPU backend with its own device and its
 // own defaults. The network, the weights and the batches are ours. Not here: the operations (stock-ops.ts), the clock (steps.ts).
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { GivenBatch } from '../src/engine/executor.ts';
 import { engineShape, sizeOf, toEngineLayout } from '../src/engine/layout.ts';
