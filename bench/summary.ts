@@ -1,4 +1,4 @@
-// The last line of a benchmark: exactly these fields, which other programs read (the contract of design.md section 6).
+// The last line of a benchmark: exactly these fields, which other programs read (docs/agreement.md, section 6).
 // Not here: how they are measured (bench.ts).
 import type { PlanReport } from '../src/engine/plan/run/plan-executor.ts';
 import { median, type StepTime } from './steps.ts';

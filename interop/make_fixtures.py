@@ -284,7 +284,7 @@ def snake_case(config):
 
 
 def network(channels, layers, down, up, **options):
-    """A reference network of numbers.md by the places of its attention blocks."""
+    """A published configuration, by the channels of its levels and the places of its attention blocks."""
     at = lambda kind, places: [f"Attn{kind}" if i in places else kind for i in range(len(channels))]
     base = dict(
         sampleSize=[32, 32], inChannels=3, outChannels=3, blockOutChannels=channels, layersPerBlock=layers,

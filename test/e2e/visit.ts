@@ -1,4 +1,4 @@
-// What a user does on the page, by the names of the agreement (design.md, section 5), and what they then see.
+// What a user does on the page, by the names of docs/agreement.md (section 5), and what the page then shows.
 // Not here: opening the browser and waiting for states (browser.ts).
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { waitForState } from './browser.ts';
