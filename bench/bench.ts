@@ -1,6 +1,6 @@
-// The benchmark itself, in a page or in Node: Perennial's executor against stock TensorFlow.js on the same adapter, in turns;
-// then kernel times, samples, losses. Reports rows as it goes; the last is the summary. Not here: the command line, the
-// browser, PyTorch.
+// The benchmark itself, in a page or in Node: Perennial's executor and stock TensorFlow.js take turns on one
+// adapter; then kernel times, samples, losses. Each measurement is reported as a row; the summary is
+// returned. Not here: the command line, the browser, PyTorch.
 import * as tf from '@tensorflow/tfjs-core';
 import { type Device, startDevice } from '../src/engine/device/device.ts';
 import { createEagerExecutor } from '../src/engine/eager/eager-executor.ts';
@@ -17,24 +17,24 @@ import { initialState, settingsOf, type Task, taskOf } from './task.ts';
 import { takeTurns } from './turns.ts';
 import type { Row } from './row.ts';
 
-/** An executor that holds the task's first state, and what it costs where it is a plan. */
+/** An executor that holds the task's first state. `report`: what a plan says of its size; null for eager. */
 interface Made {
   executor: Executor;
   report: PlanReport | null;
 }
 
-/** Everything a measurement needs. */
+/** What every measurement uses. */
 interface Bench {
   device: Device;
   gpu: GPUDevice;
   counter: GpuCounter;
   cpuClock: CpuClock;
-  /** Makes our backend the one that tfjs computes on. */
+  /** Makes our backend the current one of tfjs. */
   makeOursCurrent: () => Promise<unknown>;
   emit: (row: Row) => void;
 }
 
-/** Runs it all. Throws where a side computes something wrong: a time of nonsense is no time. */
+/** All measurements. Throws where a side computes wrong losses: the time of a wrong result means nothing. */
 export async function runBench(
   options: BenchOptions,
   cpuClock: CpuClock,
@@ -88,7 +88,7 @@ async function measure(options: BenchOptions, bench: Bench): Promise<Summary> {
   });
 }
 
-/** Tells what it took, as the counter saw it, to be held against what the plan says of itself. */
+/** Makes the executor, and reports what the counter saw beside what the plan says of itself. */
 async function makeMeasured(kind: ExecutorKind, task: Task, bench: Bench): Promise<Made> {
   const { gpu, counter, emit } = bench;
   const started = performance.now();
@@ -141,7 +141,7 @@ async function burst(executor: Executor, task: Task, amount: Amount, { gpu }: Be
   return perSecond * task.shape[0];
 }
 
-/** The whole step's arithmetic and memory a second, of a plan. */
+/** Images, arithmetic and memory traffic per second; the latter two for a plan only. */
 function speedRow(imagesPerSecond: number, batch: number, report: PlanReport | null): Row {
   const perSecond = (key: 'flops' | 'bytes') =>
     report ? (report.kernels.reduce((sum, kernel) => sum + kernel[key], 0) * imagesPerSecond) / batch : NaN;
@@ -154,7 +154,7 @@ function speedRow(imagesPerSecond: number, batch: number, report: PlanReport | n
   };
 }
 
-/** 16 samples by DDIM, ours against eager, from the same weights and noise. */
+/** 16 samples by DDIM from the same weights and noise, by our executor and by eager. */
 async function measureSamples(executor: Executor, task: Task, amount: Amount, bench: Bench): Promise<void> {
   const { executor: eager } = await make('eager', task, bench);
   executor.setState(initialState(task));
@@ -176,7 +176,7 @@ async function measureSamples(executor: Executor, task: Task, amount: Amount, be
   });
 }
 
-/** The losses of a short run, ours against eager; the largest relative difference. */
+/** Largest relative difference between the losses of a short run by our executor and by eager. */
 async function measureLoss(kind: ExecutorKind, amount: Amount, bench: Bench): Promise<number> {
   const task = taskOf(amount.lossPreset, 4);
   const losses: number[][] = [];
@@ -195,5 +195,5 @@ async function measureLoss(kind: ExecutorKind, amount: Amount, bench: Bench): Pr
   return difference;
 }
 
-/** Steps over which the rate rises, as in preset tiny: half of the run is at the full rate. */
+/** Warm-up steps of the learning rate, as in preset tiny: half of the run is at the full rate. */
 const LOSS_WARM_UP = 10;

@@ -1,10 +1,11 @@
-// The command line of the benchmark, read and checked. Not here: what is measured (bench.ts), how much of it (options.ts).
+// Reads and checks the benchmark's command line. Not here: what is measured (bench.ts), how often
+// (options.ts).
 import { parseArgs } from 'node:util';
 import { PRESET_NAMES } from '../src/settings/settings.ts';
 import { presetConfig } from '../src/settings/presets.ts';
 import type { BenchOptions } from './options.ts';
 
-/** `auto`: a GPU in hardware where the browser has one. */
+/** `auto`: a hardware GPU where the browser has one, else the software GPU. */
 export type AdapterChoice = 'auto' | 'hardware' | 'software';
 
 export interface CommandLine {

@@ -1,5 +1,6 @@
-// Counts what a program asks of WebGPU, by wrapping the prototypes' methods: dispatches, submits, buffers, pipelines, and the
-// bytes of the buffers that exist. Whoever calls: our plan, TensorFlow.js. Not here: time (steps.ts, kernel-times.ts).
+// Counts what a program asks of WebGPU (dispatches, submits, buffers, pipelines, bytes of live buffers) by
+// wrapping methods of WebGPU's prototypes, so that it counts our plan and TensorFlow.js alike.
+// Not here: time (steps.ts, kernel-times.ts).
 
 export interface GpuCounts {
   dispatches: number;
@@ -10,7 +11,7 @@ export interface GpuCounts {
 
 const NONE: Readonly<GpuCounts> = { dispatches: 0, submits: 0, buffers: 0, pipelines: 0 };
 
-/** The classes that are wrapped: `globalThis` in a browser. */
+/** The classes that are wrapped; in a browser `globalThis` holds them. */
 export type GpuClasses = Record<
   'GPUDevice' | 'GPUQueue' | 'GPUComputePassEncoder' | 'GPUBuffer',
   { prototype: object }
@@ -23,7 +24,7 @@ export class GpuCounter {
   readonly #bytes = new WeakMap<object, number>();
   readonly #buffers = new WeakMap<object, { device: object; size: number }>();
 
-  /** Wraps the classes for good; once per program. */
+  /** Wraps the classes; the wrapping is never undone, so make one counter per program. */
   constructor(classes: GpuClasses) {
     const { GPUDevice, GPUQueue, GPUComputePassEncoder, GPUBuffer } = classes;
     const count = (key: keyof GpuCounts) => () => (this.#counts[key] += 1);
@@ -50,12 +51,12 @@ export class GpuCounter {
     this.#bytes.set(device, this.bytesOn(device) + size);
   }
 
-  /** Bytes of all buffers made on the device and not destroyed. */
+  /** Bytes of all buffers that were created on the device and not destroyed since. */
   bytesOn(device: object): number {
     return this.#bytes.get(device) ?? 0;
   }
 
-  /** Calls since the last take. */
+  /** Calls since the last `take`. */
   take(): GpuCounts {
     const taken = this.#counts;
     this.#counts = { ...NONE };
@@ -63,7 +64,7 @@ export class GpuCounter {
   }
 }
 
-/** Every call of the method also tells `note`, once it has returned. A class without the method is left alone. */
+/** Calls `note` after every call of the method. A class without the method is left as it is. */
 function onCall(
   { prototype }: { prototype: object },
   name: string,

@@ -1,4 +1,5 @@
-// The benchmark in Chromium: serves the page, opens it, passes its rows on. Not here: what is measured (bench.ts).
+// The benchmark in Chromium: serves the page, opens it, forwards its rows. Not here: what is measured
+// (bench.ts).
 import type { Browser } from '@playwright/test';
 import type { Row } from './row.ts';
 import type { AdapterChoice } from './command-line.ts';
@@ -6,9 +7,9 @@ import { inPage, openChromium } from './in-page.ts';
 import type { BenchOptions } from './options.ts';
 import type { Summary } from './summary.ts';
 
-/** Timestamps as they are, not in steps of 100 microseconds. */
+/** GPU timestamps without rounding to 100 microseconds. */
 const EXACT_TIMESTAMPS = '--disable-dawn-features=timestamp_quantization';
-/** Clocks of 5 microseconds instead of 100. */
+/** Cross-origin isolation: `performance.now()` in steps of 5 microseconds instead of 100. */
 const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',

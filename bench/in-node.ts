@@ -1,5 +1,5 @@
-// The benchmark without a browser: bundles its code, which Node cannot load as it is, runs it in a process of its own and
-// passes its rows on. Not here: what that process does (node-entry.ts), PyTorch (torch.ts).
+// The benchmark without a browser: bundles its code (Node 20 cannot load TypeScript), runs the bundle in a
+// child process and forwards its rows. Not here: what the child does (node-entry.ts), PyTorch (torch.ts).
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +9,12 @@ import type { NodeMessage } from './node-entry.ts';
 import type { BenchOptions } from './options.ts';
 import type { Summary } from './summary.ts';
 
-/** Dawn in Node; no dependency of the app, so installed by hand. */
+/** Dawn for Node. The app does not need it, so the user installs it by hand. */
 const DAWN = 'webgpu@0.6.2';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = 'node_modules/.perennial-bench';
 
-/** Throws an Error that says what to install where Dawn is missing. */
+/** The summary. Throws an Error that says what to install where Dawn is missing. */
 export async function benchInNode(options: BenchOptions, emit: (row: Row) => void): Promise<Summary> {
   try {
     createRequire(import.meta.url).resolve('webgpu');

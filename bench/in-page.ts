@@ -1,11 +1,11 @@
-// Work in a page of Chromium: serves this repository, opens a page of it, closes both when the work is done or the page has
-// crashed. Not here: what is done there (in-browser.ts, learn/in-browser.ts).
+// Work in a page of Chromium: serves this repository, opens one of its pages, and closes both when the work
+// is done or the page has crashed. Not here: what the page does (in-browser.ts, learn/in-browser.ts).
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { createServer } from 'vite';
 import { PREBUNDLED } from '../scripts/prebundled.ts';
 import { CHROMIUM_ARGS, findChromium } from '../test/chromium.ts';
 
-/** The browser's own GPU, whatever its list of blocked ones says. */
+/** The machine's own GPU, even if Chromium blocks its driver. */
 const HARDWARE_ARGS = [
   ...CHROMIUM_ARGS.filter((arg) => !arg.startsWith('--use-webgpu-adapter')),
   '--enable-features=Vulkan',
@@ -22,13 +22,16 @@ export const openChromium = (
   });
 
 interface PageOptions {
-  /** From the repository's root, with the slash at its end: "bench/". */
+  /** Folder of the page's index.html, from the repository's root, with a slash at its end: "bench/". */
   folder: string;
   headers?: Record<string, string>;
   open: (address: string) => Promise<Browser>;
 }
 
-/** `prepare` before the page is loaded, `work` then; a crash of the page rejects. Its errors go to stderr. */
+/**
+ * Calls `prepare` before the page is loaded and `work` afterwards; answers what `work` answers. Rejects where
+ * the page crashes. The page's errors go to stderr.
+ */
 export async function inPage<T>(
   { folder, headers = {}, open }: PageOptions,
   prepare: (page: Page, browser: Browser) => Promise<void>,
@@ -39,7 +42,7 @@ export async function inPage<T>(
     root: new URL('..', import.meta.url).pathname,
     appType: 'mpa',
     logLevel: 'error',
-    // Its own: the development server's may be in use.
+    // A cache of its own: the development server may be using the default one.
     cacheDir: `node_modules/.vite-${folder.replaceAll('/', '')}`,
     optimizeDeps: { include: PREBUNDLED, entries: [`${folder}index.html`] },
     server: { host: '127.0.0.1', port: 0, headers, hmr: false, watch: null },

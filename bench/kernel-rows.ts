@@ -1,12 +1,12 @@
-// One row for each operation of a step: dispatches, time, share of all GPU time, arithmetic and memory a second.
-// Joins what was measured (kernel-times.ts) with what the plan says its kernels do. Not here: measuring.
+// One row for each operation of a step: dispatches, time, share of the GPU time, arithmetic and memory
+// traffic per second. Joins measured times (kernel-times.ts) with the plan's own report. Not here: measuring.
 import type { PlanReport } from '../src/engine/plan/run/plan-executor.ts';
 import type { KernelTime } from './kernel-times.ts';
 import { rounded } from './summary.ts';
 
 /**
- * Rows by time, largest first. times: null where the device has no timestamp queries, then the rows have no times;
- * report: null where no plan ran, then they have no rates.
+ * Rows by time, largest first. times: null where the device has no timestamp queries; the rows then have no
+ * times. report: null where no plan ran; the rows then have no rates.
  */
 export function kernelRows(
   times: readonly KernelTime[] | null,
@@ -23,7 +23,7 @@ export function kernelRows(
       dispatches,
       ms: rounded(ms),
       share: rounded(ms / total),
-      // A million of them in a millisecond are a billion a second.
+      // 1e6 in a millisecond is 1e9 in a second.
       gflops_per_second: rounded(flops / ms / 1e6),
       gbytes_per_second: rounded(bytes / ms / 1e6),
     };

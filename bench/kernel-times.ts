@@ -1,19 +1,20 @@
-// GPU time of each kernel, by timestamp queries: while it measures, every dispatch gets a compute pass of its own, which the
-// code that encodes does not notice. Not here: whole steps (steps.ts), whose time has no such passes in it.
+// GPU time of each kernel by timestamp queries. While it measures, every dispatch gets a compute pass of its
+// own; the code that encodes sees no difference. Not here: times of whole steps (steps.ts), which have no
+// such passes.
 
-/** Of all dispatches of one operation. */
+/** Sum over all dispatches of one operation. */
 export interface KernelTime {
   op: string;
   dispatches: number;
   ms: number;
 }
 
-/** What WebGPU allows in one set. */
+/** WebGPU's limit for one query set. */
 const QUERIES_PER_SET = 4096;
 
 /**
- * GPU time by operation (label of the bind group, else of the pipeline) of all that `work` encodes on the device until its
- * promise settles; null where the device has no timestamp queries.
+ * GPU time of everything that `work` encodes on the device until its promise settles, by operation (the label
+ * of the bind group, else of the pipeline). Null where the device has no timestamp queries.
  */
 export async function timeKernels(
   device: GPUDevice,
@@ -26,13 +27,13 @@ export async function timeKernels(
   try {
     await work();
   } finally {
-    // The prototype's shows again.
+    // The prototype's method is visible again.
     Reflect.deleteProperty(device, 'createCommandEncoder');
   }
   return await stamps.read();
 }
 
-/** The encoder, whose compute passes are one real pass per dispatch. */
+/** The same encoder; each of its compute passes becomes one real pass per dispatch. */
 function splitPasses(encoder: GPUCommandEncoder, stamps: Stamps): GPUCommandEncoder {
   const begin = encoder.beginComputePass.bind(encoder);
   encoder.beginComputePass = () => {
@@ -65,14 +66,14 @@ function splitPasses(encoder: GPUCommandEncoder, stamps: Stamps): GPUCommandEnco
 class Stamps {
   readonly #device: GPUDevice;
   readonly #sets: GPUQuerySet[] = [];
-  /** Of every dispatch, in order. */
+  /** Operation of every dispatch, in order. */
   readonly #ops: string[] = [];
 
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
-  /** Where the next dispatch writes when it began and ended. */
+  /** Where the next dispatch writes its two timestamps. */
   next(op: string): GPUComputePassTimestampWrites {
     const first = (this.#ops.length * 2) % QUERIES_PER_SET;
     if (first === 0)
@@ -85,7 +86,7 @@ class Stamps {
     };
   }
 
-  /** Largest first. */
+  /** Times by operation, largest first. */
   async read(): Promise<KernelTime[]> {
     const stamps = await Promise.all(this.#sets.map((set) => this.#readSet(set)));
     const times = new Map<string, KernelTime>();

@@ -1,5 +1,5 @@
-// `npm run bench`: reads the command line, runs the benchmark where it says, prints one JSON object per line, the summary
-// last. Words for people go to stderr. Not here: what is measured (bench.ts).
+// `npm run bench`: reads the command line, runs the benchmark in the browser or in Node, prints one JSON
+// object per line, the summary last. Words for people go to stderr. Not here: what is measured (bench.ts).
 import type { Row } from './row.ts';
 import { benchInBrowser } from './in-browser.ts';
 import { benchInNode } from './in-node.ts';
@@ -8,7 +8,7 @@ import { benchInTorch, torchRatios } from './torch.ts';
 
 const print = (row: Row): void => console.log(JSON.stringify(row));
 
-/** The exit code. */
+/** Answers the exit code: 0, 1 where the benchmark failed, 2 where the command line is wrong. */
 export async function main(args: readonly string[]): Promise<number> {
   let line: ReturnType<typeof parseCommandLine>;
   try {

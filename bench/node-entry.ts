@@ -1,5 +1,5 @@
-// The benchmark in a process of its own on Dawn, Chromium's WebGPU, by the npm package `webgpu`; no browser. Bundled and
-// started by in-node.ts, to which it sends rows. Not here: what is measured (bench.ts).
+// The benchmark in a process of its own on Dawn, Chromium's WebGPU, by the npm package `webgpu`; no browser.
+// in-node.ts bundles it, starts it and receives its rows. Not here: what is measured (bench.ts).
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
@@ -7,14 +7,14 @@ import type { Row } from './row.ts';
 import type { BenchOptions } from './options.ts';
 import type { Summary } from './summary.ts';
 
-/** One of them, from this process to the one that started it. */
+/** What this process sends to the one that started it: one of the three fields. */
 export interface NodeMessage {
   row?: Row;
   summary?: Summary;
   error?: string;
 }
 
-/** What the package exports. */
+/** The part of the package's exports that is used. */
 interface Dawn {
   create: (options: string[]) => GPU;
   globals: Record<string, unknown>;
@@ -27,7 +27,7 @@ LD_LIBRARY_PATH=/usr/lib/chromium VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftsha
 const send = (message: NodeMessage): void => void process.send?.(message);
 
 async function run(options: BenchOptions): Promise<void> {
-  // NODE_PATH counts here: the package may lie outside the project.
+  // `require` also looks in NODE_PATH: the package may lie outside the project.
   const path = createRequire(import.meta.url).resolve('webgpu');
   const { create, globals } = (await import(pathToFileURL(path).href)) as Dawn;
   const gpu = create(['disable-dawn-features=timestamp_quantization']);
@@ -37,22 +37,25 @@ async function run(options: BenchOptions): Promise<void> {
   send({ summary: await runBench(options, cpuClock, (row) => send({ row })) });
 }
 
-/** Of this process, in which Dawn runs too. */
+/** Processor time of this process, ms; Dawn runs in it too. */
 function cpuClock(): Promise<number> {
   const { user, system } = process.cpuUsage();
   return Promise.resolve((user + system) / 1000);
 }
 
-/** What tfjs and the engine look for in a page. With a document tfjs takes Node for a browser: its Node platform is CommonJS. */
+/**
+ * The globals of a page that tfjs and the engine read. Because there is a `document`, tfjs takes its browser
+ * platform: its Node platform needs CommonJS.
+ */
 function imitateBrowser(gpu: GPU, globals: Dawn['globals']): void {
   const userAgent = `Node ${process.version} ${process.platform} ${process.arch}, Dawn`;
   const navigator = { gpu, userAgent, hardwareConcurrency: availableParallelism() };
-  // Newer versions of Node have a navigator that cannot be assigned.
+  // `navigator` of newer versions of Node cannot be assigned.
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
   Object.assign(globalThis, globals, { window: globalThis, document: {}, isSecureContext: true });
 }
 
-// Dawn would keep the process running, after its work as after its parent's end.
+// Dawn would keep the process running when the work is done or the parent has ended.
 process.once('disconnect', () => process.exit());
 process.on('message', (options: BenchOptions) => {
   void run(options)

@@ -1,32 +1,32 @@
-// What a benchmark is asked to measure, and how much of it, which depends on the machine. Crosses to the browser.
-// Not here: how it is asked (command-line.ts), how it is measured (bench.ts).
+// What a benchmark measures, and how many steps of each kind, which depends on the GPU.
+// Not here: the command line (command-line.ts), the measuring (bench.ts).
 import type { PresetName } from '../src/settings/settings.ts';
 import type { ExecutorKind } from '../src/engine/executor.ts';
 
-/** What the measuring side is told; crosses to the browser. */
+/** What the measuring side is told; JSON, because it is sent to the browser. */
 export interface BenchOptions {
   preset: PresetName;
   batch: number;
   quick: boolean;
-  /** What is measured against stock TensorFlow.js. */
+  /** The executor that is compared with stock TensorFlow.js. */
   executor: ExecutorKind;
 }
 
-/** How many of each. */
+/** How many steps and calls are made. */
 export interface Amount {
-  /** Stock steps and ours take turns this many times. */
+  /** Turns of stock steps and our steps. */
   rounds: number;
   stockSteps: number;
   ourSteps: number;
-  /** Steps with two in flight, for images a second. */
+  /** Steps with two in flight, for images per second. */
   burst: number;
-  /** Denoising calls for the 16 samples. */
+  /** Denoising calls of the 16 samples. */
   sampleCalls: number;
   lossSteps: number;
   lossPreset: PresetName;
 }
 
-/** A GPU in software needs half a minute for a stock step: fewer of everything. */
+/** A software GPU needs half a minute for a stock step: it makes fewer of everything. */
 export function amountOf(quick: boolean, software: boolean): Amount {
   const lossSteps = 20;
   if (quick) {

@@ -1,4 +1,4 @@
-// The benchmark in a page: what the program that drives the browser calls (in-browser.ts). Not here: what is measured.
+// The benchmark in a page: the function that in-browser.ts calls. Not here: what is measured (bench.ts).
 import { runBench } from './bench.ts';
 import type { Row } from './row.ts';
 import type { BenchOptions } from './options.ts';
@@ -6,9 +6,9 @@ import type { Summary } from './summary.ts';
 
 declare global {
   interface Window {
-    /** Given by the program that drives the browser. */
+    /** in-browser.ts provides it. */
     emitRow: (row: Row) => Promise<void>;
-    /** Likewise. Processor time of the browser's GPU process, ms. */
+    /** in-browser.ts provides it: processor time of the browser's GPU process, ms. */
     cpuClock: () => Promise<number>;
     runBench: (options: BenchOptions) => Promise<Summary>;
   }

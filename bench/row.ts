@@ -1,3 +1,3 @@
-// What a benchmark reports: one row. Not here: which rows there are.
+// One row of a benchmark's report. Not here: which rows there are (README.md).
 
 export type Row = Record<string, unknown>;

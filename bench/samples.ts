@@ -1,4 +1,4 @@
-// Sixteen samples by DDIM from an executor's averaged weights, by the clock. Not here: the sampler (src/diffusion), pictures.
+// Times 16 samples by DDIM from an executor's EMA weights. Not here: the sampler (src/diffusion), pictures.
 import { alphaBar } from '../src/diffusion/noise-schedule.ts';
 import { createSampler, initialNoise } from '../src/diffusion/sampler.ts';
 import type { Executor } from '../src/engine/executor.ts';
@@ -6,7 +6,10 @@ import type { Task } from './task.ts';
 
 const SAMPLES = 16;
 
-/** `calls`: denoising calls, timed. prediction: of a call before them, which compiles and is not timed, for comparison. */
+/**
+ * Draws 16 samples in `calls` denoising calls and times them. `prediction`: the network's answer in one call
+ * before them, which compiles the shaders and is not timed; for comparison with another executor.
+ */
 export async function drawSamples(
   executor: Executor,
   task: Task,

@@ -1,22 +1,25 @@
-// Steps by the clock: the JavaScript of a step until the GPU is waited for, the step until its loss is there, and what it
-// asked of the GPU. Not here: who makes the step.
+// Times steps: the JavaScript of a step until it waits for the GPU, the whole step until its loss is read,
+// and what the step asked of the GPU. Not here: who makes the step.
 import type { GpuCounter, GpuCounts } from './counting.ts';
 
 export interface StepTime {
-  /** From the call until it returns its promise. */
+  /** From the call until it returns its promise: the JavaScript of the step. */
   hostMs: number;
-  /** From the call until the promise has settled: the GPU is done, the loss is read. */
+  /** From the call until the promise settles: the GPU is done and the loss is read. */
   stepMs: number;
-  /** Processor time of what drives the GPU, all threads: on a GPU in software the work itself, whoever else uses the machine. */
+  /**
+   * Processor time of the process that drives the GPU, all threads. On a software GPU it is the work itself,
+   * however busy the machine is with other programs.
+   */
   cpuMs: number;
   loss: number;
   counts: GpuCounts;
 }
 
-/** Processor time so far, ms, of the process that drives the GPU. */
+/** Processor time so far of the process that drives the GPU, ms. */
 export type CpuClock = () => Promise<number>;
 
-/** One step. `run` returns once all is encoded; its promise settles with the loss. */
+/** Times one step. `run` returns once everything is encoded; its promise settles with the loss. */
 export async function timeStep(
   counter: GpuCounter,
   cpuClock: CpuClock,
@@ -33,7 +36,7 @@ export async function timeStep(
   return { hostMs, stepMs, cpuMs: (await cpuClock()) - cpuBefore, loss, counts };
 }
 
-/** Steps a second, with two in flight, as the training loop makes them. */
+/** Steps per second with two in flight, as the training loop makes them. */
 export async function stepsPerSecond(count: number, run: (i: number) => Promise<unknown>): Promise<number> {
   const started = performance.now();
   const inFlight: Promise<unknown>[] = [];
@@ -52,7 +55,7 @@ export function median(values: readonly number[]): number {
   return low === undefined || high === undefined ? NaN : (low + high) / 2;
 }
 
-/** Largest |a - b| / |b|; NaN where one is not a number, or the lengths differ. */
+/** Largest |a - b| / |b|; NaN where a value is not a number, the lengths differ, or there are no values. */
 export function maxRelativeDifference(a: readonly number[], b: readonly number[]): number {
   if (a.length !== b.length || a.length === 0) return NaN;
   return a.reduce((most, value, i) => {

@@ -1,5 +1,6 @@
-// The network's operations as any user of TensorFlow.js would write them: its own convolution, moments, matrix product and
-// resize, gradients by its tape. What Perennial is measured against; nothing in the app runs it, and nothing here is tuned.
+// The network's operations as a user of TensorFlow.js writes them: tf.conv2d, tf.moments, tf.matMul,
+// tf.image, with gradients by the tape. Perennial is measured against them; the app never runs them, and
+// nothing here is tuned.
 import * as tf from '@tensorflow/tfjs';
 import type { Ops } from '../src/engine/ops.ts';
 
@@ -47,7 +48,7 @@ const timestepEmbedding: Ops<tf.Tensor>['timestepEmbedding'] = (timesteps, chann
   return tf.concat(flip ? [cos, sin] : [sin, cos], 1);
 };
 
-/** Shapes as src/engine/ops.ts says. */
+/** Shapes as in src/engine/ops.ts. */
 export const stockOps: Ops<tf.Tensor> = {
   conv2d,
   linear,

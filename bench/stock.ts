@@ -1,5 +1,6 @@
-// Training as stock TensorFlow.js does it: the plain operations, tf.train.adam, a WebGPU backend with its own device and its
-// own defaults. The network, the weights and the batches are ours. Not here: the operations (stock-ops.ts), the clock (steps.ts).
+// Training as a user of the package `@tensorflow/tfjs` writes it: plain operations, tf.train.adam, and the
+// WebGPU backend package beside it, with a device and flags of its own. Network, weights and batches are the
+// task's. Not here: the operations (stock-ops.ts), the clock (steps.ts).
 import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { GivenBatch } from '../src/engine/executor.ts';
@@ -9,7 +10,10 @@ import { stockOps } from './stock-ops.ts';
 
 const BACKEND = 'stock-webgpu';
 
-/** Of the adapter's limits, those that tfjs-backend-webgpu 4.22 asks for (its base.ts); its features are asked for alike. */
+/**
+ * The adapter's limits that tfjs-backend-webgpu 4.22 asks for (base.ts in that package), and below its
+ * features.
+ */
 const LIMITS = [
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',
@@ -33,7 +37,7 @@ export class StockTrainer {
     this.#optimizer = withStockFlags(() => tf.train.adam(task.learningRate));
   }
 
-  /** Leaves the backend current. Throws where the adapter gives no device. */
+  /** Makes its backend the current one of tfjs. Throws where there is no adapter or no device. */
   static async start(task: Task): Promise<StockTrainer> {
     const { device, info } = await requestDevice();
     tf.copyRegisteredKernels('webgpu', BACKEND);
@@ -47,12 +51,12 @@ export class StockTrainer {
     return new StockTrainer(device, task, variables);
   }
 
-  /** Makes it the backend that the next step runs on. */
+  /** Makes its backend the current one, which the next step runs on. */
   async makeCurrent(): Promise<void> {
     await tf.setBackend(BACKEND);
   }
 
-  /** One step; the loss once the GPU is done. All its JavaScript runs before this returns. */
+  /** One step. All its JavaScript runs before the promise is returned; it settles with the loss. */
   async step({ shape, input, target, timesteps }: GivenBatch): Promise<number> {
     const lossOf = () => {
       const weights = Object.fromEntries(
@@ -89,7 +93,7 @@ async function requestDevice(): Promise<{ device: GPUDevice; info: GPUAdapterInf
   return { device, info: adapter.info };
 }
 
-/** src/engine sets flags for all backends of the page: here they are what tfjs ships with. */
+/** Runs `work` with tfjs' default flags: src/engine has set flags for all backends of the page. */
 function withStockFlags<T>(work: () => T): T {
   const ours = tf.env().getFlags();
   tf.env().setFlags({});

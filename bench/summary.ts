@@ -1,5 +1,5 @@
-// The last line of a benchmark: exactly these fields, which other programs read (docs/agreement.md, section 6).
-// Not here: how they are measured (bench.ts).
+// The last line of a benchmark: exactly these fields, which other programs read (docs/agreement.md, section
+// 6). Not here: how they are measured (bench.ts).
 import type { PlanReport } from '../src/engine/plan/run/plan-executor.ts';
 import { median, type StepTime } from './steps.ts';
 
@@ -30,7 +30,7 @@ export type Summary = Record<(typeof SUMMARY_FIELDS)[number], string | number | 
 export interface Measured {
   /** The GPU's name. */
   device: string;
-  /** What tells one adapter from another: backend, vendor, architecture, device, description. */
+  /** Identifies the adapter: backend, vendor, architecture, device, description. */
   adapter: string;
   network: string;
   parameters: number;
@@ -38,13 +38,16 @@ export interface Measured {
   /** Timed steps of each side; at least one. */
   ours: readonly StepTime[];
   stock: readonly StepTime[];
-  /** Null where no plan ran. */
+  /** The plan's own account of its memory; null for eager. */
   memory: Pick<PlanReport, 'liveBytes' | 'allocatedBytes' | 'snapshotBytes'> | null;
   lossMaxRelDiff: number;
   imagesPerSecond: number;
 }
 
-/** Medians of times, means of counts, ratios stock / ours. A number that is not finite becomes null, as in JSON. */
+/**
+ * Medians of times, means of counts, ratios stock / ours. A number that is not finite becomes null (as in
+ * JSON).
+ */
 export function summaryOf(measured: Measured): Summary {
   const { ours, stock, memory } = measured;
   const ms = (steps: readonly StepTime[], key: 'stepMs' | 'hostMs') => median(steps.map((step) => step[key]));
@@ -74,7 +77,7 @@ export function summaryOf(measured: Measured): Summary {
   return summary;
 }
 
-/** Four significant digits below a thousand, whole numbers above: no measurement here is better than that. */
+/** Four significant digits below 1,000, whole numbers above; null where `value` is not finite. */
 export function rounded(value: number): number | null {
   if (!Number.isFinite(value)) return null;
   return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4));

@@ -1,5 +1,5 @@
-// What both sides train: a preset's network from the same weights on the same batches of drawn shapes, all of it a function
-// of the step. Not here: who trains it.
+// What both sides train: a preset's network, the same first weights, the same batches of drawn shapes, each
+// batch a function of the step. Not here: who trains it.
 import type { PresetName } from '../src/settings/settings.ts';
 import { networkOf, presetConfig } from '../src/settings/presets.ts';
 import { drawShape } from '../src/data/shapes.ts';
@@ -23,18 +23,18 @@ export interface Task {
   parameters: readonly ParameterSpec[];
   parameterCount: number;
   network: Network;
-  /** In PyTorch's layout, in the order of the parameters. */
+  /** The first weights, in PyTorch's layout, in the order of `parameters`. */
   weights: readonly Float32Array<ArrayBuffer>[];
   /** [B, H, W, C] */
   shape: [number, number, number, number];
   learningRate: number;
-  /** Of step 1, 2, ... */
+  /** The batch of a step, from 1. */
   batchOf(step: number): NoisedBatch;
 }
 
 const SEED = 0;
 
-/** Deterministic: equal arguments, equal task. */
+/** Deterministic: the same arguments give the same task. */
 export function taskOf(preset: PresetName, batch: number): Task {
   const { imageSize, learningRate } = presetConfig(preset);
   const config = networkOf({ preset, imageSize });
@@ -63,7 +63,7 @@ export function taskOf(preset: PresetName, batch: number): Task {
   };
 }
 
-/** Shapes drawn for the step, -1..1, [B, size, size, 3]. */
+/** The step's pictures of shapes, -1..1, [B, size, size, 3]. */
 function picturesOf(step: number, batch: number, size: number): Float32Array {
   const length = size * size * 3;
   const pictures = new Float32Array(batch * length);
@@ -74,7 +74,10 @@ function picturesOf(step: number, batch: number, size: number): Float32Array {
   return pictures;
 }
 
-/** The update that makes `step`; the rate rises over `warmupSteps` to the preset's. Everything a run does is on. */
+/**
+ * Settings of the update that makes `step`: weight decay, clip and EMA as in a run. The learning rate rises
+ * over `warmupSteps` to the preset's.
+ */
 export function settingsOf(task: Task, step: number, warmupSteps = 0): StepSettings {
   return {
     optimizerStep: step,
@@ -88,7 +91,7 @@ export function settingsOf(task: Task, step: number, warmupSteps = 0): StepSetti
   };
 }
 
-/** The state a run starts from. */
+/** The state a run starts from: EMA equal to the weights, moments zero. */
 export function initialState({ weights }: Task): ExecutorState {
   const copy = () => weights.map((values) => values.slice());
   const zeros = () => weights.map(({ length }) => new Float32Array(length));

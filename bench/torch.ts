@@ -1,5 +1,6 @@
-// PyTorch beside ours on the same machine: runs torch_baseline.py, then says our speed as a ratio to each of its variants, and
-// as a share of the arithmetic and of the copying that PyTorch reaches there. Not here: the training in PyTorch (torch_baseline.py).
+// PyTorch on the same machine: runs torch_baseline.py, then gives our speed as a ratio to each of its
+// variants and as a share of the arithmetic and copying that PyTorch reaches. Not here: training in PyTorch
+// (torch_baseline.py).
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,10 @@ import { rounded, type Summary } from './summary.ts';
 
 const SCRIPT = fileURLToPath(new URL('torch_baseline.py', import.meta.url));
 
-/** Rows of the script, passed on and answered. Throws where Python ends with an error; PYTHON names the interpreter. */
+/**
+ * The script's rows; each is also given to `emit` as it comes. The environment variable PYTHON names the
+ * interpreter. Throws where Python ends with an error.
+ */
 export async function benchInTorch(options: BenchOptions, emit: (row: Row) => void): Promise<Row[]> {
   const python = process.env['PYTHON'] ?? 'python3';
   const args = ['--preset', options.preset, '--batch', String(options.batch)];
@@ -21,7 +25,7 @@ export async function benchInTorch(options: BenchOptions, emit: (row: Row) => vo
   });
   const rows: Row[] = [];
   for await (const text of createInterface({ input: child.stdout })) {
-    // Libraries print what they like.
+    // Lines that are no JSON are printed by libraries.
     if (!text.startsWith('{')) continue;
     const row = JSON.parse(text) as Row;
     rows.push(row);
@@ -36,7 +40,7 @@ export async function benchInTorch(options: BenchOptions, emit: (row: Row) => vo
   return rows;
 }
 
-/** How ours stands to it. ours: rows of our benchmark; torch: rows of the script. */
+/** Rows that compare the two. ours: rows of our benchmark; torch: rows of the script. */
 export function torchRatios(summary: Summary, ours: readonly Row[], torch: readonly Row[]): Row[] {
   const number = (row: Row | undefined, key: string) => (row?.[key] as number | undefined) ?? NaN;
   const peak = torch.find(({ row }) => row === 'torch_peak');

@@ -1,6 +1,7 @@
-"""Trains the benchmark's network in PyTorch (diffusers' UNet2DModel): the native speed that a browser is held against.
-Prints one JSON object per line: the machine, its measured peaks, then each variant (eager, torch.compile, TF32, AMP).
-`python bench/torch_baseline.py --preset bench --batch 4 [--device cuda] [--quick]`. Not here: the comparison (torch.ts).
+"""Trains the benchmark's network in PyTorch (diffusers' UNet2DModel): the native speed to compare a browser
+with. Prints one JSON object per line: the machine, its measured peaks, then each variant (eager,
+torch.compile, TF32, AMP). `python bench/torch_baseline.py --preset bench --batch 4 [--device cuda]
+[--quick]`. Not here: the comparison (torch.ts).
 """
 
 import argparse
@@ -18,7 +19,8 @@ from diffusers import UNet2DModel
 NETWORKS = Path(__file__).parent / "networks.json"
 TIMESTEPS = 1000
 
-# name, compiled, TF32 allowed, bfloat16 by autocast. `f32` is float32 throughout: PyTorch's own default lets cuDNN use TF32.
+# name, compiled, TF32 allowed, bfloat16 by autocast. `f32` is float32 throughout: PyTorch's default lets
+# cuDNN use TF32.
 VARIANTS = [
     ("eager f32", False, False, False),
     ("compile f32", True, False, False),
@@ -59,7 +61,7 @@ def network_of(preset):
 
 
 class Trainer:
-    """The whole step that Perennial makes: noise, UNet, loss, backward, gradient clip, AdamW, EMA."""
+    """Makes the same whole step as Perennial: noise, UNet, loss, backward, gradient clip, AdamW, EMA."""
 
     def __init__(self, preset, batch, device, compiled, autocast):
         torch.manual_seed(0)
@@ -94,7 +96,9 @@ class Trainer:
 
 
 def measure(trainer, batch, device, seconds, warm_up):
-    """Images a second with steps queued freely; the step's time with each one waited for, as a median."""
+    """
+    Images per second with steps queued freely, and the median time of steps that are waited for one by one.
+    """
     started = time.perf_counter()
     first = trainer.step().item()
     compile_seconds = time.perf_counter() - started
@@ -139,7 +143,10 @@ def best_seconds(work, device, repeats=5):
 
 
 def measure_peaks(device):
-    """The largest matrix product and the largest copy that the device is likely to be fast at; a copy reads and writes."""
+    """
+    Rates of a large matrix product and of a large copy (read and write counted): the device's practical
+    peaks.
+    """
     size = 1024 if device.type == "cpu" else 8192
     bytes_copied = 2**28 if device.type == "cpu" else 2**30
 
@@ -170,7 +177,7 @@ def main():
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--device", default="auto", help="auto, cuda, mps, cpu")
     parser.add_argument("--quick", action="store_true", help="a second a variant instead of four")
-    parser.add_argument("--variants", default="", help="names separated by commas; all that the device has when left out")
+    parser.add_argument("--variants", default="", help="names separated by commas; default: all that the device has")
     arguments = parser.parse_args()
     device = pick_device(arguments.device)
     cuda = device.type == "cuda"
@@ -186,7 +193,7 @@ def main():
     measure_peaks(device)
     wanted = [name for name in arguments.variants.split(",") if name]
     for name, compiled, tf32, autocast in VARIANTS:
-        # TF32 is NVIDIA's, and compiling for a processor takes minutes: only where asked for by name.
+        # TF32 exists on NVIDIA GPUs only, and compiling for a processor takes minutes: both only on request.
         left_out = name not in wanted if wanted else not cuda and (tf32 and not autocast or compiled and device.type == "cpu")
         if left_out:
             continue
@@ -197,7 +204,7 @@ def main():
             trainer = Trainer(arguments.preset, arguments.batch, device, compiled, autocast)
             seconds, warm_up = 1 if arguments.quick else 4, 10 if cuda else 1
             emit(**row, **measure(trainer, arguments.batch, device, seconds, warm_up))
-        except Exception as error:  # One variant that a machine lacks (no compiler, say) leaves the others.
+        except Exception as error:  # A variant that fails (no compiler, say) does not stop the others.
             emit(**row, error=f"{type(error).__name__}: {str(error).splitlines()[0][:300]}")
     return 0
 

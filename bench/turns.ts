@@ -1,5 +1,5 @@
-// Stock TensorFlow.js and our executor in turns on one adapter: A-B-A-B, so that a machine that gets slower gets slower for
-// both. Refuses sides that do not learn alike. Not here: the clock (steps.ts), the sides themselves.
+// Stock TensorFlow.js and our executor take turns on one adapter (A-B-A-B), so that a machine that slows down
+// slows both. Throws where the two do not learn alike. Not here: the clock (steps.ts), the sides themselves.
 import type { Executor } from '../src/engine/executor.ts';
 import { inputAndTarget } from '../src/engine/eager/input-and-target.ts';
 import type { Row } from './row.ts';
@@ -10,18 +10,21 @@ import { StockTrainer } from './stock.ts';
 import { rounded } from './summary.ts';
 import { settingsOf, type Task } from './task.ts';
 
-/** What it measures with. */
+/** What the turns are measured with. */
 interface Turns {
-  /** Ours. */
+  /** The device of our executor. */
   gpu: GPUDevice;
   counter: GpuCounter;
   cpuClock: CpuClock;
-  /** Makes our backend the one that tfjs computes on. */
+  /** Makes our backend the current one of tfjs. */
   makeOursCurrent: () => Promise<unknown>;
   emit: (row: Row) => void;
 }
 
-/** One warm-up each, then in turns; both sides make the same steps on the same batches as far as stock goes. */
+/**
+ * One warm-up step of each side, then turns; answers the timed steps. Both sides train on the same batches;
+ * stock makes fewer of them.
+ */
 export async function takeTurns(
   executor: Executor,
   task: Task,
@@ -60,12 +63,14 @@ export async function takeTurns(
   return { ours: ours.slice(1), stock: stock.slice(1) };
 }
 
-/** For people who wait. */
+/** Progress, for people. */
 function progress(side: string, steps: readonly StepTime[]): void {
   console.error(`${side} step ${steps.length}: ${((steps.at(-1)?.stepMs ?? NaN) / 1000).toFixed(2)} s`);
 }
 
-/** Times without the warm-up, losses with it; counts of the last step, which creates no pipelines any more. */
+/**
+ * Times without the warm-up step, losses with it; counts of the last step, which compiles nothing any more.
+ */
 function stepsRow(row: string, steps: readonly StepTime[], bufferBytes: number): Row {
   const timed = steps.slice(1);
   return {
@@ -83,11 +88,13 @@ function stepsRow(row: string, steps: readonly StepTime[], bufferBytes: number):
   };
 }
 
-/** tfjs' Adam has another epsilon and clips nothing: after the first step the two only stay near each other. */
+/**
+ * tfjs' Adam has another epsilon and no clip: after the first step the losses are near each other, not equal.
+ */
 const FIRST_LOSS_WITHIN = 1e-3;
 const LATER_LOSS_WITHIN = 0.05;
 
-/** Throws where stock and ours do not learn alike. */
+/** Throws where the losses of the two sides differ by more than that. */
 function checkLosses(stock: readonly StepTime[], ours: readonly StepTime[]): void {
   stock.forEach(({ loss }, i) => {
     const expected = ours[i]?.loss ?? NaN;

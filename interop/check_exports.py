@@ -1,10 +1,11 @@
-"""What `npm run test:interop` has real torch and diffusers do with the page's exports; each command fails loudly.
+"""The checks of the page's exports that `npm run test:interop` makes with real torch and diffusers. A check
+that fails raises.
 
-    samples MODEL.zip OUT.json        4 samples of a diffusers export by its own pipeline, given the app's noise
-    notebook IN.pt OUT.pt             goes on for 3 steps as a notebook would, with nothing of ours but the file
-    same A B                          two checkpoints hold the same bits: weights, EMA, moments, histories, step, epoch
-    rewrite IN OUT                    reads and writes a checkpoint
-    fixtures                          the committed fixtures are what these scripts write today
+    samples MODEL.zip OUT.json   draws 4 samples of a diffusers export by its own pipeline, from the app's noise
+    notebook IN.pt OUT.pt        trains 3 steps as a notebook would, with nothing of ours but the file
+    same A B                     two checkpoints have the same bits: weights, EMA, moments, histories, step, epoch
+    rewrite IN OUT               reads a checkpoint and writes it again
+    fixtures                     the committed fixtures are what these scripts write today
 """
 
 import argparse
@@ -25,7 +26,7 @@ SAMPLES = 4
 
 
 def samples(model, out, seed, steps):
-    """DDIM and DDPM samples in float32, NCHW, from noise that the app draws for the same seed."""
+    """Writes DDIM and DDPM samples, float32 NHWC, from the noise that the app draws for the same seed."""
     import diffusers.schedulers.scheduling_ddpm as scheduling_ddpm
     from diffusers import DDIMScheduler, DDPMPipeline
 
@@ -36,7 +37,7 @@ def samples(model, out, seed, steps):
     size = (unet.config.in_channels, unet.config.sample_size, unet.config.sample_size)
     count = int(np.prod(size))
     draws = np.stack([normals(seed, sample, STREAMS["samples"], count * (steps + 1)) for sample in range(SAMPLES)])
-    draws = draws.reshape(SAMPLES, steps + 1, size[1], size[2], size[0]).transpose(1, 0, 4, 2, 3)  # the app counts NHWC
+    draws = draws.reshape(SAMPLES, steps + 1, size[1], size[2], size[0]).transpose(1, 0, 4, 2, 3)  # the app numbers values in NHWC
     for name, scheduler in (("ddim", DDIMScheduler.from_config(pipeline.scheduler.config)), ("ddpm", pipeline.scheduler)):
         fresh = iter(draws[1:])
         scheduling_ddpm.randn_tensor = lambda *_, **__: torch.from_numpy(np.ascontiguousarray(next(fresh)))
@@ -52,7 +53,7 @@ def samples(model, out, seed, steps):
 
 
 def notebook(path, out):
-    """torch.load, load_state_dict, three steps, torch.save: all of it torch's and diffusers' own."""
+    """torch.load, load_state_dict, three steps, torch.save: only functions of torch and diffusers."""
     from diffusers import DDPMScheduler, UNet2DModel
 
     content = torch.load(path, weights_only=True)
@@ -95,7 +96,7 @@ def same(first, second):
 
 
 def fixtures():
-    """Numbers within 1e-6 of what is committed, everything else exactly: a libm may round another way."""
+    """Numbers are within 1e-6 of the committed ones (math libraries round differently), the rest is equal."""
     import counter_random
     import training_step
 

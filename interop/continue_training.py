@@ -1,11 +1,12 @@
-"""Goes on with a run of Perennial, in PyTorch, on as many processes, GPUs and machines as accelerate has:
+"""Continues a run of Perennial in PyTorch, on as many processes, GPUs and machines as accelerate has:
 
     accelerate launch interop/continue_training.py --checkpoint unet_step_2000.safetensors \\
         --pictures planets-32px.zip --steps 20000 --out further.safetensors
 
-A step means what it means in the tab: the same pictures, flips, timesteps and noise, however many processes share them.
-`--check N` trains nothing new: it compares N losses with those that the tab recorded. docs/when-one-gpu-is-not-enough.md
-tells the whole way. Not here: files (perennial_checkpoint.py), what a step learns from (training_step.py).
+A step has the same pictures, flips, timesteps and noise as in the tab, however many processes share them.
+`--check N` trains nothing new: it compares N losses with the losses that the tab recorded. The whole
+procedure is in docs/when-one-gpu-is-not-enough.md. Not here: files (perennial_checkpoint.py), batches
+(training_step.py).
 """
 
 import argparse
@@ -41,16 +42,20 @@ from run_settings import (
 from training_step import TrainingSteps, loss_by_quartile
 
 TOLERANCE = 1e-3
-# float16 on a GPU: a step whose gradients overflow is made again with a smaller loss scale, so many times at most.
+# float16 on a GPU: a step whose gradients overflow is repeated with a smaller loss scale, at most this many
+# times.
 MOST_OVERFLOWS = 24
 
 
 class Refused(Exception):
-    """What was asked for cannot be done; the message says why and what can."""
+    """The command cannot be carried out; the message says why and what can be done instead."""
 
 
 class Trainer:
-    """A run in memory, on this process's device. Every process has all weights and an equal part of each step's pictures."""
+    """
+    A run in memory, on this process's device. Every process has all weights and its share of a step's
+    pictures.
+    """
 
     def __init__(self, accelerator, checkpoint, rgb, micro_batch):
         self.config, self.accelerator, self.checkpoint = checkpoint.config, accelerator, checkpoint
@@ -70,7 +75,7 @@ class Trainer:
         return [self._steps.batch(global_step, part) for part in self._parts]
 
     def step(self):
-        """One update. Returns its loss: of the whole step, as the tab records it."""
+        """Makes one update. Returns the loss of the whole step, as the tab records it."""
         batches = self._next.result()
         self._next = self._ahead.submit(self._batches, self.global_step + 1)
         number = self.global_step + 1
@@ -85,10 +90,10 @@ class Trainer:
         return self._record(batches, per_sample)
 
     def _update(self, batches, number):
-        """Forward, backward, clip, AdamW. Returns every picture's loss of this process, float32 [B]."""
+        """Forward, backward, clip, AdamW. Returns the loss of each picture of this process, float32 [B]."""
         for _ in range(MOST_OVERFLOWS):
             per_sample = [self._backward(batch, batch is batches[-1]) for batch in batches]
-            # Gradients are the same on all processes by now, so all of them see the same norm and refuse together.
+            # All processes have the same gradients here, so they see the same norm and refuse together.
             norm = self.accelerator.clip_grad_norm_(self.model.parameters(), self.config["gradientClip"] or float("inf"))
             if self.accelerator.scaler is None and not torch.isfinite(norm):
                 raise Refused(f"The gradient is no longer a number at step {number}. Nothing of that step was saved.")
@@ -103,17 +108,19 @@ class Trainer:
         on_device = lambda values: torch.from_numpy(values).to(device)
         pictures, noise, timesteps = on_device(batch.pictures), on_device(batch.noise), on_device(batch.timesteps)
         m0, m1, m2, m3 = on_device(batch.mixture)[:, :, None, None, None].unbind(1)
-        # Gradients are summed over micro-batches here and meet those of the other processes once, in the last backward pass.
+        # Gradients are summed over micro-batches and exchanged between processes once, in the last backward
+        # pass.
         with nullcontext() if is_last else self.accelerator.no_sync(self.model):
             prediction = self.model(m0 * pictures + m1 * noise, timesteps).sample
             per_sample = ((prediction.float() - (m2 * pictures + m3 * noise)) ** 2).mean(dim=(1, 2, 3))
-            # Averaged over processes afterwards: so it is the mean over all the step's pictures, however they are shared.
+            # accelerate averages over processes: with this factor the result is the mean over all the step's
+            # pictures.
             share = self.accelerator.num_processes / images_per_step(self.config)
             self.accelerator.backward((per_sample * on_device(batch.sample_weights)).sum() * share)
         return per_sample.detach()
 
     def _record(self, batches, per_sample):
-        """The whole step's loss into the histories, on every process alike."""
+        """Appends the whole step's loss to the histories, the same on every process. Returns the loss."""
         places = np.concatenate([np.arange(part.start, part.stop) for part in self._parts])
         device = self.accelerator.device
         whole = torch.zeros(3, images_per_step(self.config), device=device)
@@ -130,11 +137,11 @@ class Trainer:
         return loss
 
     def snapshot(self):
-        """The run as it is now, as a checkpoint."""
+        """The run's present state as a Checkpoint."""
         on_cpu = lambda tensors: {name: tensor.detach().float().cpu() for name, tensor in tensors.items()}
         parameters = dict(self.accelerator.unwrap_model(self.model).named_parameters())
         state = self.optimizer.optimizer.state
-        # Before the first update AdamW has no moments: zeros, as the tab has them.
+        # Before the first update AdamW has no moments; the tab's are zeros.
         moments = lambda key: on_cpu({n: state[p][key] if p in state else torch.zeros_like(p) for n, p in parameters.items()})
         step, (epoch, within) = self.global_step, position_of(self.config, self.count, self.global_step)
         return replace(
@@ -169,7 +176,7 @@ def _parts_of(images, accelerator, micro_batch):
 
 
 def _execution(accelerator):
-    """What a checkpoint says of the program that trained it: fields of the tab's, so that it sees that the bits are not its own."""
+    """The checkpoint's `execution`: with these values the tab sees that it cannot promise the same bits."""
     device = accelerator.device
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
     return {
@@ -182,7 +189,7 @@ def _execution(accelerator):
 
 
 def _begin(arguments):
-    """(checkpoint to go on from, losses to compare with or None). Settings that the user changed are in its config."""
+    """(checkpoint to continue from, losses to compare with or None)."""
     checkpoint = read_checkpoint(arguments.checkpoint)
     if arguments.check is None:
         return checkpoint, None
@@ -206,7 +213,9 @@ def _same_losses(a, b):
 
 
 def _with_pictures(checkpoint, pictures, allow_other):
-    """The run over these pictures. Those of another set, where they are allowed, begin the epoch under way anew."""
+    """
+    The run with these pictures. With the pictures of another set, if allowed, the current epoch starts again.
+    """
     before = checkpoint.dataset
     if pictures.stamp == before:
         return checkpoint
@@ -224,7 +233,7 @@ def _with_pictures(checkpoint, pictures, allow_other):
 
 
 def _counted_anew(checkpoint, config):
-    """Steps and epochs so far stay as they were counted; from here on they are counted over other batches."""
+    """Keeps the counts of steps and epochs so far; from here on an epoch has another number of steps."""
     return config | {"origin": {"globalStep": checkpoint.global_step, "epoch": checkpoint.epoch}}
 
 
@@ -248,7 +257,7 @@ def _with_settings(checkpoint, arguments):
 
 
 def _train(trainer, arguments, say):
-    """To the step asked for. Writes --out at the end, and every --save-every steps."""
+    """Trains to the requested step. Writes --out at the end and at every multiple of --save-every."""
     accelerator, begun = trainer.accelerator, time.monotonic()
     first = trainer.global_step
     end = trainer.last if arguments.steps is None else first + arguments.steps
@@ -280,17 +289,17 @@ def _check(trainer, recorded, say):
 
 
 def _arguments(argv):
-    parser = argparse.ArgumentParser(description="Goes on with a run of Perennial in PyTorch.")
+    parser = argparse.ArgumentParser(description="Continues a run of Perennial in PyTorch.")
     parser.add_argument("--checkpoint", required=True, help=".safetensors or .pt, as the page exports it")
     parser.add_argument("--pictures", required=True, help="the pictures that the page exports (zip or folder), or a folder of images")
-    parser.add_argument("--out", help="where the checkpoint goes; .pt or .safetensors")
-    parser.add_argument("--steps", type=int, help="so many more; without it, to the run's last step")
+    parser.add_argument("--out", help="the checkpoint to write; .pt or .safetensors")
+    parser.add_argument("--steps", type=int, help="this many more steps; default: to the run's last step")
     parser.add_argument("--save-every", type=int, default=0, help="also write --out at every multiple of this step")
     parser.add_argument("--log-every", type=int, default=50)
     parser.add_argument("--micro-batch", type=int, help="pictures per forward pass of a process at most; needs less memory, changes nothing")
     parser.add_argument("--images-per-step", type=int, help="more pictures a step from here on: a multiple of the run's batch")
     parser.add_argument("--learning-rate", type=float, help="another one from here on")
-    parser.add_argument("--other-pictures", action="store_true", help="go on although the pictures are not those of the run")
+    parser.add_argument("--other-pictures", action="store_true", help="continue although the pictures are not the run's")
     parser.add_argument("--check", type=int, metavar="N", help="compare N losses with those of the tab, and write nothing")
     parser.add_argument("--check-against", metavar="LATER", help="with --check: a later checkpoint; --checkpoint is where its steps begin")
     parser.add_argument("--mixed-precision", choices=["no", "fp16", "bf16"], help="else as accelerate is configured")
@@ -301,7 +310,7 @@ def _arguments(argv):
             parser.error(f"--{name.replace('_', '-')} must be 1 or more")
     if arguments.check is not None:
         return arguments
-    # Known before hours of work, not after them.
+    # Checked before hours of work, not after them.
     if arguments.out is None or Path(arguments.out).suffix not in (".pt", ".safetensors"):
         parser.error("--out needs a name that ends in .safetensors or .pt (or --check, which writes nothing)")
     if not Path(arguments.out).absolute().parent.is_dir():
@@ -311,11 +320,11 @@ def _arguments(argv):
 
 def main(argv=None):
     arguments = _arguments(argv)
-    # Losses are compared: TF32 would show in the fourth digit.
+    # Losses are compared: TF32 would change their fourth digit.
     if arguments.check is not None:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     accelerator = Accelerator(mixed_precision="no" if arguments.check is not None else arguments.mixed_precision, cpu=arguments.cpu)
-    # The one process of all machines that writes.
+    # Only one process of all machines prints and writes.
     say = lambda text: print(text, flush=True) if accelerator.is_main_process else None
     try:
         checkpoint, recorded = _begin(arguments)

@@ -81,7 +81,9 @@ def _minus_log24(n):
 
 
 def inverse_normal(words):
-    """float32 normal quantiles of p = ((word >> 9) + 1/2) 2^-23. PPND7 of AS241 (Wichura 1988), float32 throughout."""
+    """
+    float32 normal quantiles of p = ((word >> 9) + 1/2) 2^-23: PPND7 of AS241 (Wichura 1988), all in float32.
+    """
     odd = 2 * (np.asarray(words, np.uint32) >> np.uint32(9)).astype(np.int64) + 1
     q = (odd - 0x800000).astype(np.float32) * np.float32(2**-24)
     r = np.float32(0.180625) - q * q
@@ -110,7 +112,10 @@ def words_at(seed, step, stream, indices):
 
 
 def permuted_indices(seed, epoch, count, positions):
-    """Where `positions` [N] of epoch's shuffled order lie among `count` pictures: Feistel network, walked until inside."""
+    """
+    The pictures (0..count - 1) at `positions` [N] of the epoch's shuffled order. A Feistel network over the
+    next power of two, applied again until the result is below `count`.
+    """
     bits = (count - 1).bit_length()
     low_bits = (bits + 1) >> 1
     low_mask, high_mask = 2**low_bits - 1, 2 ** (bits - low_bits) - 1
@@ -135,7 +140,7 @@ def _fixture():
     from scipy.special import ndtri
 
     draws = [(0, 0, 0, 0, 9), (7, 1, 1, 3, 10), (4294967295, 4294967295, 6, 4294967280, 16), (12345, 99, 2, 1001, 7)]
-    # Every sixteenth of the range, both ends, both sides of the seam at |p - 1/2| = 0.425.
+    # Values over the whole range, both ends, both sides of the seam at |p - 1/2| = 0.425.
     seams = [round((0.5 + side * edge) * 2**23) for side in (-1, 1) for edge in (0.4249999, 0.4250001)]
     bits = sorted({0, 1, 2, 3, 10, 100, 1000, 2**22 - 1, 2**22, 2**23 - 1, 2**23 - 2, *seams, *range(0, 2**23, 2**17 + 1)})
     words = np.array([b << 9 for b in bits], np.uint32)

@@ -1,4 +1,4 @@
-"""A run's first checkpoint, rebuilt from its seed: the weights of src/model/init.ts. Not here: training."""
+"""A run's state before its first step, computed from its seed as in src/model/init.ts. Not here: training."""
 
 from dataclasses import replace
 from math import prod
@@ -10,11 +10,14 @@ from counter_random import STREAMS, uniforms
 
 
 def initial_weights(shapes, seed):
-    """shapes: name -> shape, in state_dict order. nn.Conv2d and nn.Linear: U(-1, 1) / sqrt(fan_in); norms 1 and 0."""
+    """
+    name -> tensor. shapes: name -> shape, in state_dict order. nn.Conv2d and nn.Linear get U(-1, 1) /
+    sqrt(fan_in), norms 1 and 0.
+    """
     weights, fan_in = {}, 0
     for index, (name, shape) in enumerate(shapes.items()):
         is_weight = name.endswith(".weight")
-        if is_weight:  # its bias follows and shares its fan-in; 0 marks a norm
+        if is_weight:  # the bias that follows has the same fan-in; 0 marks a norm
             fan_in = prod(shape[1:]) if len(shape) > 1 else 0
         if fan_in == 0:
             weights[name] = torch.full(tuple(shape), 1.0 if is_weight else 0.0)
@@ -25,7 +28,7 @@ def initial_weights(shapes, seed):
 
 
 def initial_checkpoint(checkpoint):
-    """The same run before its first step."""
+    """The run of `checkpoint` before its first step."""
     weights = initial_weights({name: tensor.shape for name, tensor in checkpoint.weights.items()}, checkpoint.config["seed"])
     zeros = {name: torch.zeros_like(tensor) for name, tensor in weights.items()}
     start = {"name": "unet_step_0", "global_step": "0", "epoch": "0", "epoch_position": "0"}

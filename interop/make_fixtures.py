@@ -1,24 +1,30 @@
-"""Writes test/fixtures/diffusers: what real PyTorch and diffusers compute for small networks. The TypeScript is held to
-these numbers, eager and plan alike. Not here: anything that the app ships, and the random numbers (counter_random.py).
+"""Writes test/fixtures/diffusers: what real PyTorch and diffusers compute for small networks. The tests
+compare eager and plan with these numbers. Not here: anything that the app ships, and the random numbers
+(counter_random.py).
 
-    python3 interop/make_fixtures.py                                                    remakes all of them
-    python3 interop/make_fixtures.py --config my.json --seed 5 --out test/fixtures/diffusers/   adds my.safetensors
+    python3 interop/make_fixtures.py                              makes all of them again
+    python3 interop/make_fixtures.py --config my.json --seed 5    adds my.safetensors (--out names another folder)
 
-my.json is a diffusers UNet2DModel config.json; what it leaves out is diffusers' default, and `_training` may change
-TRAINING below. The tests take every .safetensors of that folder: a new file is a new case, with nothing else to change.
+my.json is a diffusers UNet2DModel config.json; a field that is missing has diffusers' default, and
+`_training` may change TRAINING below. The tests read every .safetensors of that folder: a new file is a new
+case without other changes.
 
-A case, all float32, pictures as PyTorch has them, [B, C, H, W]:
-    weights, gradients, final, ema   [n] each: all parameters one after the other, in the order of metadata `parameters`
-    input, timesteps -> prediction; target, sample_weights -> loss, per_sample; gradients are those of this loss
-    final, ema                       after STEPS steps of AdamW from `weights`, whose batches come from the seed
-    samples.<sampler>.<schedule>.<prediction type>   [B, C, H, W]: from SAMPLE_CALLS calls of the network with `weights`
-and in its metadata, as JSON: versions, seed, config, parameters, training, losses, learningRates, gradientNorms,
+The tensors of a case, all float32, pictures as in PyTorch, [B, C, H, W]:
+    weights, gradients, final, ema   [n] each: all parameters in one vector, in the order of metadata `parameters`
+    input, timesteps                 what the prediction is computed from
+    prediction
+    target, sample_weights           what the loss is computed from
+    loss, per_sample                 `gradients` is the gradient of this loss
+    final, ema                       after STEPS steps of AdamW from `weights`; the batches come from the seed
+    samples.<sampler>.<schedule>.<prediction type>   from SAMPLE_CALLS calls of the network with `weights`
+Its metadata, as JSON: versions, seed, config, parameters, training, losses, learningRates, gradientNorms,
 emaDecays, sampleCalls, adrift.
 
-Everything random in training and sampling is counter_random.py's at the seed, in the order [B, H, W, C]:
-    step k = 0..: pictures 2 u - 1 of uniforms(seed, k, drawing), noise normals(seed, k, noise), timesteps
-    uniform_below(seed, k, timesteps, 1000); sample s: normals(seed, s, samples), the first picture's worth is where it
-    starts, the next ones are each call's fresh noise.
+All random numbers of training and sampling come from counter_random.py at the seed, in the order [B, H, W,
+C]:
+    step k = 0, 1, ...   pictures 2 u - 1 of uniforms(seed, k, drawing), noise normals(seed, k, noise), timesteps
+                         uniform_below(seed, k, timesteps, 1000)
+    sample s             normals(seed, s, samples): the start noise, then the fresh noise of each call
 """
 
 import argparse
@@ -50,7 +56,7 @@ BATCH, STEPS, SAMPLE_CALLS = 2, 20, 4
 SCHEDULES = ("linear", "squaredcos_cap_v2")
 PREDICTIONS = ("epsilon", "v_prediction")
 SAMPLERS = {"ddim": DDIMScheduler, "ddpm": DDPMScheduler}
-# More decay than anybody trains with: twenty steps of 0.01 would not show.
+# A larger weight decay than in practice: the effect of 0.01 over twenty steps would be below the tolerance.
 TRAINING = dict(
     prediction_type="epsilon", beta_schedule="linear", min_snr_gamma=0, learning_rate=2e-3,
     learning_rate_schedule="constant", warmup_steps=5, weight_decay=0.3, gradient_clip=0.5, ema_max_decay=0.9999,
@@ -75,8 +81,8 @@ def unet_of(fields):
 
 def seeded_unet(fields, seed):
     """
-    PyTorch's own initialisation, with norms moved off 1 and 0 so that swapping them would show, and first activations of
-    a variance of 1e-3, beside which norm_eps shows.
+    A UNet2DModel with PyTorch's initialisation, changed in two ways: norms differ from 1 and 0, so that
+    swapped parameters are noticed; first activations have a variance of 1e-3, so that norm_eps matters.
     """
     torch.manual_seed(seed)
     unet = unet_of(fields)
@@ -94,7 +100,7 @@ def parameter_list(unet):
 
 
 def shape_of(unet):
-    """[C, H, W] of a picture."""
+    """The shape of a picture, [C, H, W]."""
     size = unet.config.sample_size
     return (unet.config.in_channels, *(size if isinstance(size, (list, tuple)) else (size, size)))
 
@@ -104,7 +110,7 @@ def flat(tensors):
 
 
 def channels_first(values, shape):
-    """Values in the order [..., H, W, C] -> tensor [..., C, H, W]."""
+    """numpy values in the order [..., H, W, C] -> tensor [..., C, H, W]; shape: [C, H, W]."""
     channels, height, width = shape
     return torch.from_numpy(values).reshape(-1, height, width, channels).permute(0, 3, 1, 2).contiguous()
 
@@ -115,7 +121,7 @@ def weighted_loss(prediction, target, sample_weights):
 
 
 def one_pass(unet):
-    """Input, prediction, loss against a random target, and its gradient with respect to every parameter."""
+    """(tensors of one forward and backward pass against a random target, names of `adrift`)."""
     shape = shape_of(unet)
     x, target = torch.randn(BATCH, *shape), torch.randn(BATCH, *shape)
     timesteps, sample_weights = torch.tensor([7, 913]), torch.tensor([1.0, 0.25])
@@ -137,9 +143,9 @@ def one_pass(unet):
 
 def adrift(exact):
     """
-    Parameters whose gradient is zero but for rounding (the keys' bias; a bias before a norm with groups of one channel).
-    AdamW divides rounding by its own size and walks them anywhere, without any effect on the prediction: where they end
-    is nobody's claim. exact: gradients in float64.
+    Names of parameters whose gradient is zero up to rounding (the bias of attention's keys; a bias before a
+    norm with groups of one channel). AdamW scales the rounding errors up and moves such parameters at random,
+    without effect on the prediction: the tests leave them out. exact: gradients in float64.
     """
     largest = max(gradient.abs().max() for gradient in exact.values())
     return [name for name, gradient in exact.items() if gradient.abs().max() < 1e-10 * largest]
@@ -160,7 +166,7 @@ def rates_of(optimizer, training):
 
 
 def train(unet, training, seed):
-    """A training script as the examples of diffusers have it: noise, target, min-SNR, clip, warm-up, AdamW, EMA."""
+    """Training as in diffusers' example scripts: noise, target, min-SNR, clip, warm-up, AdamW, EMA."""
     scheduler = DDPMScheduler(beta_schedule=training["beta_schedule"], prediction_type=training["prediction_type"])
     optimizer = torch.optim.AdamW(
         unet.parameters(), lr=training["learning_rate"], betas=(0.9, 0.999), eps=1e-8, weight_decay=training["weight_decay"]
@@ -191,7 +197,7 @@ def train(unet, training, seed):
 
 @torch.no_grad()
 def sample(unet, sampler, beta_schedule, prediction_type, seed):
-    """BATCH samples by the network, from counted noise."""
+    """BATCH samples by the network, [B, C, H, W], from the noise of counter_random.py."""
     scheduler = SAMPLERS[sampler](beta_schedule=beta_schedule, prediction_type=prediction_type)
     scheduler.set_timesteps(SAMPLE_CALLS)
     shape = shape_of(unet)
@@ -206,7 +212,9 @@ def sample(unet, sampler, beta_schedule, prediction_type, seed):
 
 
 def in_one_order(file):
-    """The same .safetensors with its metadata sorted: the library writes them in another order every time."""
+    """
+    The same .safetensors with sorted metadata: the library writes metadata in a different order every time.
+    """
     end = 8 + int.from_bytes(file[:8], "little")
     header = json.loads(file[8:end])
     header = {"__metadata__": dict(sorted(header.pop("__metadata__").items())), **header}
@@ -244,7 +252,10 @@ def make_case(path, seed, out):
 
 
 def trajectory(scheduler_class, beta_schedule, prediction_type, steps=7, size=12, seed=3, sample=5):
-    """x after every call for pictures N(0.6, 0.4^2) and their best denoiser; noise of src/diffusion/sampler.ts."""
+    """
+    x after every call of a sampler with the exact denoiser of pictures distributed as N(0.6, 0.4^2); the
+    noise is that of src/diffusion/sampler.ts.
+    """
     scheduler = scheduler_class(beta_schedule=beta_schedule, prediction_type=prediction_type)
     scheduler.set_timesteps(steps)
     draws = normals(seed, sample, STREAMS["samples"], size * (steps + 1)).reshape(steps + 1, size)
@@ -278,7 +289,7 @@ def learning_rates(schedule, *arguments, updates=20):
 
 
 def snake_case(config):
-    """The fields of src/model/config.ts -> UNet2DModel's."""
+    """Fields named as in src/model/unet-config.ts -> the arguments of UNet2DModel."""
     words = lambda key: "".join("_" + c.lower() if c.isupper() else c for c in key)
     return {words(key): value for key, value in config.items()}
 
@@ -295,7 +306,9 @@ def network(channels, layers, down, up, **options):
 
 
 def reference_networks():
-    """Count and digest of the ordered names and shapes of the published configurations, on the meta device."""
+    """
+    Parameter count, and digest of the ordered names and shapes, of published configurations (meta device).
+    """
     networks = {
         "google/ddpm-cifar10-32": network(
             [128, 256, 256, 256], 2, [1], [2], attentionHeadDim=None, normEps=1e-6, downsamplePadding=0, flipSinToCos=False, freqShift=1
@@ -326,7 +339,7 @@ def write_json(name, value, out):
 
 
 def make_tables(out):
-    """What no network is needed for: names of published networks, samplers on an analytic denoiser, learning rates."""
+    """Tables without a trained network: names of published networks, samplers, learning rates."""
     write_json("networks", {"networks": reference_networks()}, out)
     combinations = [(c, s, p) for c in (DDIMScheduler, DDPMScheduler) for s in SCHEDULES for p in PREDICTIONS]
     write_json("trajectories", {"seed": 3, "sample": 5, "size": 12, "trajectories": [trajectory(*c) for c in combinations]}, out)
@@ -339,12 +352,12 @@ def make_tables(out):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Golden fixtures by real torch and diffusers.")
-    parser.add_argument("--config", type=Path, help="config.json of one more case; left out, all of interop/configs")
+    parser.add_argument("--config", type=Path, help="config.json of one more case; default: all of interop/configs")
     parser.add_argument("--seed", type=int, default=1, help="of weights, noise, timesteps and pictures; 0..2^32 - 1")
     parser.add_argument("--out", type=Path, default=OUT)
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)  # the same order of additions wherever this runs
+    torch.set_num_threads(1)  # the same order of additions on every machine
     if arguments.config:
         make_case(arguments.config, arguments.seed, arguments.out)
     else:

@@ -1,6 +1,7 @@
-"""Writes test/fixtures/models: one small UNet2DModel as diffusers itself saves it, in every form that the page imports.
+"""Writes test/fixtures/models: one small UNet2DModel, saved by diffusers in every form that the page imports.
 
-`python3 interop/make_model_folders.py`. Not here: numbers to compare with (make_fixtures.py), .pt files (make_torch_files.py).
+`python3 interop/make_model_folders.py`. Not here: numbers to compare with (make_fixtures.py), .pt files
+(make_torch_files.py).
 """
 
 import shutil

@@ -1,8 +1,9 @@
-"""Makes the small .pt files that test/formats/torch-file.test.ts reads, with torch.save itself, and one .safetensors file.
+"""Writes the small .pt files that test/formats/torch-file.test.ts reads, with torch.save, and one
+.safetensors file.
 
     python3 interop/make_torch_files.py [--out test/fixtures/torch]
 
-Every file has its expected content beside it in contents.json, as torch sees it. Not here: the golden fixtures of
+contents.json holds the expected content of every file, as torch reads it. Not here: the golden fixtures of
 networks and training (make_fixtures.py).
 """
 
@@ -17,7 +18,7 @@ from safetensors.torch import save_file
 
 
 def spelled(value):
-    """The content as JSON: tensors by dtype, shape and numbers, dicts as lists of pairs, tuples marked."""
+    """The value as JSON: tensors as dtype, shape and numbers, dicts as lists of pairs, tuples marked."""
     if isinstance(value, torch.Tensor):
         return {
             "tensor": str(value.dtype).removeprefix("torch."),
@@ -39,7 +40,7 @@ def spelled(value):
 
 
 def checkpoint():
-    """The notebook's dict, after three steps of AdamW on a network of two layers."""
+    """The dict that the notebook saves, after three steps of AdamW on a network of two layers."""
     unet = torch.nn.Sequential(OrderedDict(conv_in=torch.nn.Conv2d(3, 2, 3), out=torch.nn.Linear(2, 2)))
     optimizer = torch.optim.AdamW(unet.parameters(), lr=1e-3, betas=(0.9, 0.99))
     losses = []
@@ -76,7 +77,7 @@ def plain_values():
 
 
 def views():
-    """Tensors that are not the whole of their storage, row by row."""
+    """Tensors that are views: part of their storage, or in another order than row by row."""
     base = torch.arange(24, dtype=torch.float32)
     grid = base.view(2, 3, 4)
     return {
@@ -106,7 +107,7 @@ def dtypes():
 
 
 class Runs:
-    """What a hostile file does: any call at all when it is loaded by Python."""
+    """As in a hostile file: Python calls a function of its choice when it loads this object."""
 
     def __reduce__(self):
         return os.system, ("true",)

@@ -1,5 +1,6 @@
-"""Perennial's checkpoints in Python: reads and writes the .safetensors file and the .pt file that the page exports and
-imports, and makes diffusers' and torch's own objects of them. Not here: training (continue_training.py).
+"""Perennial's checkpoints in Python: reads and writes the .safetensors and .pt files that the page exports
+and imports (docs/agreement.md), and makes objects of diffusers and torch from them. Not here: training
+(continue_training.py).
 """
 
 import hashlib
@@ -25,14 +26,16 @@ _HISTORY = {"batch_losses": 1, "epoch_losses": 1, "batch_losses_by_quartile": 2}
 
 
 class CheckpointError(Exception):
-    """A file that is not a whole Perennial checkpoint; the message names what was expected and what came."""
+    """The file is not a whole Perennial checkpoint; the message names what was expected and what came."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Everything of a run at one step. Tensors are float32 on the CPU, by diffusers' names, in state_dict order."""
+    """
+    The state of a run at one step. Tensors are float32 on the CPU, by diffusers' names, in state_dict order.
+    """
 
-    metadata: dict  # str -> str: design contract, `__metadata__` of the .safetensors file without its digest
+    metadata: dict  # str -> str: `__metadata__` of the .safetensors file without its digest
     weights: dict
     ema: dict
     exp_avg: dict
@@ -51,7 +54,7 @@ class Checkpoint:
 
     @property
     def config(self):
-        """The run's settings: RunConfig of src/config.ts."""
+        """The run's settings: RunConfig of src/settings/settings.ts."""
         return json.loads(self.metadata["config"])
 
     @property
@@ -80,7 +83,10 @@ class Checkpoint:
 
 
 def _state_by_index(checkpoint):
-    """torch numbers parameters in the order of model.parameters(), which is the order of state_dict here. Empty at step 0."""
+    """
+    AdamW's state by parameter number. torch numbers parameters in the order of model.parameters(), which here
+    is the order of state_dict. Empty at step 0.
+    """
     if checkpoint.global_step == 0:
         return {}
     return {
@@ -94,7 +100,7 @@ def _state_by_index(checkpoint):
 
 
 def read_checkpoint(path):
-    """A .safetensors or .pt checkpoint, told by its content. Raises CheckpointError."""
+    """Reads a .safetensors or .pt checkpoint; the content tells which. Raises CheckpointError."""
     with open(path, "rb") as file:
         is_zip = file.read(4) == b"PK\x03\x04"
     try:
@@ -104,7 +110,10 @@ def read_checkpoint(path):
 
 
 def write_checkpoint(checkpoint, path):
-    """As .pt where the path ends so, else as .safetensors. A reader never meets half a file: it is moved into place."""
+    """
+    Writes a .pt file where the path ends in .pt, else a .safetensors file. The file is written beside its
+    name and then moved, so that a reader never sees half of it.
+    """
     draft = Path(f"{path}.part")
     if str(path).endswith(".pt"):
         torch.save(_torch_content(checkpoint), draft)
@@ -114,7 +123,10 @@ def write_checkpoint(checkpoint, path):
 
 
 def _checked(checkpoint):
-    """Raises CheckpointError where names, shapes or lengths are not those of the network and the step it tells of."""
+    """
+    The checkpoint with its tensors in state_dict order. Raises CheckpointError where names, shapes or lengths
+    differ from those of its network and step.
+    """
     if checkpoint.metadata.get("format") != FORMAT:
         raise CheckpointError(f"format: expected {FORMAT}, got {checkpoint.metadata.get('format')}")
     if int(checkpoint.metadata["version"]) > VERSION:
@@ -161,7 +173,7 @@ def _safetensors_content(checkpoint):
 
 
 def as_json(value):
-    """As JavaScript's JSON.stringify writes it: the digest is over these characters."""
+    """Exactly as JavaScript's JSON.stringify writes it: the digest is computed over these characters."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -170,14 +182,19 @@ def _bytes_of(tensor):
 
 
 def _content_digest(metadata, tensors):
-    """SHA-256 over the metadata, by key, and every tensor's name, shape and bytes, in the file's order."""
+    """
+    SHA-256 over the metadata, sorted by key, and every tensor's name, shape and bytes, in the file's order.
+    """
     lines = [as_json([key, metadata[key]]) for key in sorted(metadata)]
     lines += [as_json([name, list(t.shape), hashlib.sha256(_bytes_of(t)).hexdigest()]) for name, t in tensors.items()]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _safetensors_file(path):
-    """(metadata, float32 tensors in the file's order). safetensors' own reader sorts by name; the digest is by place."""
+    """
+    (metadata, float32 tensors in the file's order). Not by the safetensors library, which sorts by name: the
+    digest depends on the file's order.
+    """
     with open(path, "rb") as file:
         length = struct.unpack("<Q", file.read(8).ljust(8, b"\0"))[0]
         if not 2 <= length <= 16 * 2**20:
@@ -195,7 +212,7 @@ def _safetensors_file(path):
 
 
 def _write_safetensors(path, metadata, tensors):
-    """In this order, which safetensors' own writer would change, and the digest with it."""
+    """Writes the tensors in this order. The safetensors library would change it, and so the digest."""
     header, offset = {"__metadata__": metadata}, 0
     for name, tensor in tensors.items():
         end = offset + 4 * tensor.numel()
@@ -209,7 +226,7 @@ def _write_safetensors(path, metadata, tensors):
             file.write(_bytes_of(tensor))
 
 
-# ── .pt: the notebook's names, and ours beside them
+# ── .pt: the names of the notebook, and Perennial's beside them
 
 
 def _torch_content(checkpoint):
@@ -260,13 +277,16 @@ def _read_torch(path):
 
 
 def _of_length(values, length):
-    """What a file lacks, because other programs trained on without writing it down, is NaN."""
+    """The first `length` values; NaN for values that another program did not record while it trained."""
     known = values[:length]
     return torch.cat([known, torch.full((length - len(known), *values.shape[1:]), torch.nan)])
 
 
 def _moved_on(metadata, step, epoch):
-    """The step counts that the file has beside the text: the text is of its export, and it may have been trained since."""
+    """
+    Metadata fields after training by another program: the file's own counters are current, its text is of the
+    time of its export.
+    """
     config = json.loads(metadata["config"])
     if position_of(config, json.loads(metadata["dataset"])["count"], step)[0] != epoch:
         config["origin"] = {"globalStep": step, "epoch": epoch}

@@ -1,5 +1,5 @@
-"""A run's pictures in Python: the zip or folder that the page exports (000000.png, ... and dataset.json), or any folder of
-images, cut to squares. Not here: which of them a step takes (training_step.py).
+"""A run's pictures in Python: the zip or folder that the page exports (000000.png, ... and dataset.json), or
+any folder of images, cut to squares. Not here: which pictures a step takes (training_step.py).
 """
 
 import hashlib
@@ -18,18 +18,18 @@ _CHUNK_BYTES = 4 * 1024 * 1024
 
 
 class PicturesError(Exception):
-    """Pictures that a run cannot go on with; the message says what was expected and what came."""
+    """The pictures cannot be used; the message says what was expected and what came."""
 
 
 @dataclass(frozen=True)
 class Pictures:
     rgb: np.ndarray  # uint8 [count, size, size, 3], in the set's own order
     stamp: dict  # the checkpoint's `dataset`: name, title, count, size, fingerprint
-    exported: bool  # by the page, so that name and fingerprint are its own
+    exported: bool  # by the page: name and fingerprint are those of the page
 
 
 def read_pictures(path, size):
-    """Every picture at `size` pixels. Raises PicturesError."""
+    """All pictures at size x size pixels. Raises PicturesError."""
     files = _zip_files(path) if zipfile.is_zipfile(path) else _folder_files(Path(path))
     about = next((read for name, read in files if name.endswith("dataset.json")), None)
     images = [(name, read) for name, read in files if Path(name).suffix.lower() in _IMAGES]
@@ -57,7 +57,10 @@ def _folder_files(folder):
 
 
 def _square(name, read, size, exact):
-    """uint8 [size, size, 3]: the largest square in the middle, averaged over the surface that a pixel covers."""
+    """
+    uint8 [size, size, 3]: the largest square in the middle, resized with an area filter. `exact`: refuses
+    others.
+    """
     try:
         image = ImageOps.exif_transpose(Image.open(io.BytesIO(read()))).convert("RGB")
     except Exception as error:
@@ -70,7 +73,10 @@ def _square(name, read, size, exact):
 
 
 def _stamp_of(rgb, title):
-    """Name and fingerprint by the rule of src/data/fingerprint.ts: SHA-256 over those of chunks of 4 MiB, then the label."""
+    """
+    The set's `dataset` entry. Fingerprint as in src/data/fingerprint.ts: SHA-256 over digests of 4 MiB, then
+    a label.
+    """
     pixels = rgb.tobytes()
     digests = [hashlib.sha256(pixels[at : at + _CHUNK_BYTES]).digest() for at in range(0, len(pixels), _CHUNK_BYTES)]
     count, size = rgb.shape[:2]

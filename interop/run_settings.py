@@ -1,5 +1,6 @@
-"""What a run's settings (RunConfig of src/config.ts, a dict here) say about a step: where it lies in the epochs, when the
-run ends, what its checkpoint is called, its learning rate and EMA decay. Not here: pictures and noise (training_step.py).
+"""What follows from a run's settings (RunConfig of src/settings/settings.ts, here a dict) for a step: its
+place in the epochs, the run's end, the checkpoint's name, learning rate and EMA decay, as in
+src/settings/calendar.ts. Not here: pictures and noise (training_step.py).
 
 `count` is the number of pictures in the data set. Steps count from 1: step n is the n-th update.
 """
@@ -16,13 +17,15 @@ def steps_per_epoch(config, count):
 
 
 def _origin(config):
-    """Where a run was that began elsewhere, or over other batches: (global step, completed epochs)."""
+    """
+    (global step, completed epochs) that were made elsewhere or with another number of pictures; else zeros.
+    """
     origin = config.get("origin") or {"globalStep": 0, "epoch": 0}
     return origin["globalStep"], origin["epoch"]
 
 
 def position_of(config, count, step):
-    """(completed epochs, steps done in the one that runs) after `step` steps."""
+    """(completed epochs, steps done in the current epoch) after `step` steps."""
     first, epoch = _origin(config)
     epochs, within = divmod(step - first, steps_per_epoch(config, count))
     return epoch + epochs, within
@@ -38,14 +41,14 @@ def last_step(config, count):
 
 
 def lasting_until(config, count, step):
-    """The settings, with an end at `step` or later: `maxSteps` and `epochs` grow where they must, and nothing else."""
+    """The settings with `maxSteps` and `epochs` raised, where necessary, so that the run reaches `step`."""
     first, epoch = _origin(config)
     epochs = epoch + -(-(step - first) // steps_per_epoch(config, count))
     return config | {"maxSteps": max(config["maxSteps"], step), "epochs": max(config["epochs"], epochs)}
 
 
 def checkpoint_name(config, count, step):
-    """The most lasting name that fits a step: src/trainer/naming.ts."""
+    """The name of a step's checkpoint, as in src/trainer/naming.ts."""
     if step == last_step(config, count):
         return "unet_final"
     if ends_epoch(config, count, step):
@@ -54,7 +57,10 @@ def checkpoint_name(config, count, step):
 
 
 def learning_rate_at(step, config, last):
-    """diffusers' get_constant_schedule_with_warmup or get_cosine_schedule_with_warmup; the first update's rate is 0."""
+    """
+    diffusers' get_constant_schedule_with_warmup or get_cosine_schedule_with_warmup; with warm-up, step 1 has
+    rate 0.
+    """
     rate, warmup, update = config["learningRate"], config["warmupSteps"], step - 1
     if update < warmup:
         return rate * update / warmup
@@ -65,5 +71,5 @@ def learning_rate_at(step, config, last):
 
 
 def ema_decay_at(step, max_decay):
-    """diffusers' EMAModel with use_ema_warmup, power 3/4: the first update copies the weights."""
+    """diffusers' EMAModel with use_ema_warmup, power 3/4; at step 1 the EMA copies the weights."""
     return min(max_decay, 1 - (1 + max(0, step - 1)) ** -0.75)

@@ -1,7 +1,7 @@
-"""What one training step learns from, as a pure function of (settings, pictures, step): the same pictures, flips,
-timesteps and noise that src/trainer/training-step.ts takes, from the same random words. numpy only, no network.
+"""The batch of a training step as a pure function of (settings, pictures, step): the same pictures, flips,
+timesteps and noise as in src/trainer/training-step.ts, from the same random words. numpy only, no network.
 
-Run as a script it writes test/fixtures/training-step.json, which holds the TypeScript to this file.
+Run as a script it writes test/fixtures/training-step.json, which the tests compare the TypeScript with.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ TIMESTEPS = 1000
 
 
 def alpha_bar(schedule):
-    """float64 [1000]: how much signal is left at each timestep. src/diffusion/noise-schedule.ts."""
+    """float64 [1000]: how much signal is left at each timestep, as in src/diffusion/noise-schedule.ts."""
     steps = np.arange(TIMESTEPS, dtype=np.float64)
     if schedule == "linear":
         betas = 1e-4 + (0.02 - 1e-4) * steps / (TIMESTEPS - 1)
@@ -26,7 +26,7 @@ def alpha_bar(schedule):
 
 
 def mixture_of(prediction_type, levels):
-    """float32 [B, 4]: input = m0 x0 + m1 eps, target = m2 x0 + m3 eps. levels: alpha-bar of each picture, [B]."""
+    """float32 [B, 4], m0..m3: input = m0 x0 + m1 eps, target = m2 x0 + m3 eps. levels: alpha-bar, [B]."""
     signal, sigma = np.sqrt(levels), np.sqrt(1 - levels)
     zero, one = np.zeros_like(levels), np.ones_like(levels)
     target = (zero, one) if prediction_type == "epsilon" else (-sigma, signal)
@@ -34,7 +34,7 @@ def mixture_of(prediction_type, levels):
 
 
 def loss_weights(prediction_type, levels, gamma):
-    """float32 [B]: min-SNR weights (Hang et al. 2023); gamma 0 weighs all alike."""
+    """float32 [B]: min-SNR weights (Hang et al. 2023); gamma 0 gives 1 everywhere."""
     if gamma == 0:
         return np.ones(len(levels), np.float32)
     snr = levels / (1 - levels)
@@ -56,7 +56,7 @@ def grey_of(rgb):
 
 @dataclass
 class StepBatch:
-    """Some of a step's pictures; B of them. Pictures and noise are NCHW, as PyTorch has them."""
+    """B of a step's pictures and what belongs to them. Pictures and noise are NCHW, as in PyTorch."""
 
     pictures: np.ndarray  # float32 [B, C, H, W], -1..1
     noise: np.ndarray  # float32 [B, C, H, W]
@@ -74,7 +74,10 @@ class TrainingSteps:
         self._levels = alpha_bar(config["noiseSchedule"])
 
     def batch(self, global_step, places):
-        """The pictures at these places (a range within 0..images_per_step - 1) of the update after `global_step` steps."""
+        """
+        The part `places` (a range within 0..images_per_step - 1) of the update that follows `global_step`
+        steps.
+        """
         config, seed = self.config, self.config["seed"]
         count, first, length = len(self._pixels), places.start, len(places)
         epoch, within = position_of(config, count, global_step)
@@ -102,7 +105,9 @@ def _channels_first(pictures):
 
 
 def _fixture():
-    """A few steps of small runs over pictures made of random words, so that both sides can make them."""
+    """
+    A few steps of small runs. The pictures are made of random words, so that TypeScript can make them too.
+    """
     import base64
 
     from run_settings import checkpoint_name, ema_decay_at, last_step, learning_rate_at

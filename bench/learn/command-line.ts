@@ -1,4 +1,5 @@
-// The command line of `npm run learn`, read and checked: a run's settings and what is written where. Not here: the work.
+// Reads and checks the command line of `npm run learn`: a run's settings and the files to write. Not here:
+// the work.
 import { parseArgs } from 'node:util';
 import {
   PRESET_NAMES,
@@ -11,15 +12,15 @@ import { crossCheck, parseSetting } from '../../src/settings/parse-settings.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import { type Fault, FaultError } from '../../src/fault.ts';
 
-/** The GPU that the browser uses: its own in software, or the machine's. */
+/** The GPU that the browser uses: Chromium's software GPU, or the machine's own. */
 export type AdapterChoice = 'software' | 'hardware';
 
 export interface CommandLine {
   config: RunConfig;
   adapter: AdapterChoice;
-  /** The samples' PNG. */
+  /** Path of the samples' PNG. */
   out: string;
-  /** The EMA weights' safetensors file. */
+  /** Path of a safetensors file with the EMA weights; null: none is written. */
   weights: string | null;
 }
 
@@ -34,8 +35,9 @@ export const USAGE = `npm run learn -- [options]
   --weights FILE        also writes the EMA weights: safetensors, F16, diffusers names`;
 
 /**
- * Few steps have to do: v is learnt where noise hides the background, the rate falls to zero, and Min-SNR keeps the loss to
- * the timesteps at which outlines are decided (without it colours are right and shapes are not, after as many steps).
+ * Settings that learn most from few steps: v prediction learns the background where noise hides it, the
+ * learning rate falls to zero, and Min-SNR puts the loss on the timesteps that decide outlines (without
+ * Min-SNR the same number of steps gives the right colours and no shapes).
  */
 const FEW_STEPS: Partial<RunConfig> = {
   dataset: 'shapes',

@@ -1,21 +1,21 @@
-// What samples are worth against the data: squared Frechet distances over the data's first principal components.
-// Not here: the mathematics (frechet.ts).
+// How good samples are: their squared Frechet distance to the data over the data's first principal
+// components. Not here: the mathematics (frechet.ts).
 import { gaussianOf, principalComponents, project, rowsOf, squaredFrechetDistance } from './frechet.ts';
 
 const COMPONENTS = 16;
 
-/** Pictures: uint8 RGB, [count, size, size, 3]. */
+/** Each: uint8 RGB, [count, size, size, 3]. */
 export interface Pictures {
   data: Uint8Array;
   untrained: Uint8Array;
   trained: Uint8Array;
 }
 
-/** Of pixels from -1 to 1. */
+/** Squared distances of pixels in -1..1. */
 export interface Distances {
   untrained: number;
   trained: number;
-  /** Of as many pictures of the data: what chance alone makes. */
+  /** Distance of as many pictures of the data itself: what chance alone gives. */
   part: number;
   components: number;
   samples: number;

@@ -1,26 +1,27 @@
-// How far apart two sets of pictures are, as statistics: squared Frechet distance in the space of the data's principal
-// components. Pure. Not here: the pictures (learn.ts), Inception features: a picture of 16 x 16 means nothing to them.
+// How far apart two sets of pictures are: the squared Frechet distance in the space of the data's principal
+// components. Pure. Not here: the pictures (learn.ts); Inception features, which say nothing about 16 x 16
+// pixels.
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import { normals, STREAMS } from '../../src/random.ts';
 
-/** Directions in which a set varies most. */
+/** The directions in which a set varies most. */
 export interface Components {
   /** [d] */
   mean: number[];
   /** [d, count], orthonormal columns, largest variance first. */
   axes: Matrix;
-  /** Along each axis, n - 1 in the denominator. */
+  /** Variance along each axis, n - 1 in the denominator. */
   variances: number[];
 }
 
-/** A set seen as a normal distribution. */
+/** The normal distribution with a set's mean and covariance. */
 export interface Gaussian {
   mean: number[];
   /** [d, d] */
   covariance: Matrix;
 }
 
-/** uint8 pixels of `count` pictures -> [count, values a picture], -1..1. */
+/** uint8 pixels of `count` pictures -> [count, values per picture], -1..1. */
 export function rowsOf(pixels: Uint8Array, count: number): Matrix {
   const length = pixels.length / count;
   const rows = new Matrix(count, length);
@@ -39,14 +40,15 @@ export function gaussianOf(rows: Matrix): Gaussian {
 export const project = (rows: Matrix, { mean, axes }: Components): Matrix =>
   rows.clone().subRowVector(mean).mmul(axes);
 
-/** Further directions that are iterated on: the wanted ones settle faster. */
+/** Extra directions in the iteration: with them the wanted directions converge faster. */
 const OVERSAMPLED = 16;
 const SETTLED = 1e-10;
 const MOST_ROUNDS = 500;
 
 /**
- * The first `count` principal components of rows [n, d]. By subspace iteration (Halko, Martinsson, Tropp 2011, algorithm
- * 4.4, until it settles): for 4096 pictures of 32 x 32 all 3072 components would take ten minutes.
+ * The first `count` principal components of rows [n, d], by subspace iteration until it converges (Halko,
+ * Martinsson, Tropp 2011, algorithm 4.4): for 4096 pictures of 32 x 32 all 3072 components would take ten
+ * minutes. Throws where it does not converge.
  */
 export function principalComponents(rows: Matrix, count: number): Components {
   const mean = rows.mean('column');
@@ -69,8 +71,8 @@ export function principalComponents(rows: Matrix, count: number): Components {
 }
 
 /**
- * |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)): Dowson and Landau 1982, as Heusel et al. 2017, eq. 6. The trace of the root
- * is that of (C1^(1/2) C2 C1^(1/2))^(1/2), which is symmetric.
+ * |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)): Dowson and Landau 1982; Heusel et al. 2017, eq. 6. The trace
+ * of the root equals that of (C1^(1/2) C2 C1^(1/2))^(1/2), which is symmetric.
  */
 export function squaredFrechetDistance(a: Gaussian, b: Gaussian): number {
   const apart = a.mean.reduce((sum, value, i) => sum + (value - (b.mean[i] ?? NaN)) ** 2, 0);
@@ -80,14 +82,14 @@ export function squaredFrechetDistance(a: Gaussian, b: Gaussian): number {
   return apart + a.covariance.trace() + b.covariance.trace() - 2 * shared;
 }
 
-/** Of a symmetric matrix that is not negative. */
+/** Square root of a positive semidefinite matrix. */
 function squareRoot(matrix: Matrix): Matrix {
   const { values, vectors } = eigen(matrix);
   const roots = values.map((value) => Math.sqrt(Math.max(0, value)));
   return vectors.clone().mulRowVector(roots).mmul(vectors.transpose());
 }
 
-/** Of a matrix that is symmetric but for rounding, largest value first. */
+/** Eigenvalues, largest first, and eigenvectors of a matrix that is symmetric up to rounding. */
 function eigen(matrix: Matrix): { values: number[]; vectors: Matrix } {
   const symmetric = Matrix.add(matrix, matrix.transpose()).div(2);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, {
@@ -106,7 +108,7 @@ const at = (values: readonly number[], i: number): number => values[i] as number
 
 const orthonormal = (columns: Matrix): Matrix => new QrDecomposition(columns).orthogonalMatrix;
 
-/** a^T b without the transpose of a large a: row by row. a: [n, p], b: [n, q] -> [p, q]. */
+/** a^T b row by row, without transposing a large a. a: [n, p], b: [n, q] -> [p, q]. */
 function transposedTimes(a: Matrix, b: Matrix): Matrix {
   const result = new Matrix(a.columns, b.columns);
   const sums = Array.from({ length: a.columns }, () => new Float64Array(b.columns));

@@ -1,4 +1,5 @@
-// `npm run learn` in Chromium: hands the request to the page, passes its news on. Not here: the work (learn.ts).
+// `npm run learn` in Chromium: gives the request to the page, forwards its news. Not here: the work
+// (learn.ts).
 import { inPage, openChromium } from '../in-page.ts';
 import type { AdapterChoice } from './command-line.ts';
 import type { LearnRequest, Learnt } from './learn.ts';

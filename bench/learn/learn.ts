@@ -1,5 +1,6 @@
-// Trains a run as the app does and draws samples before and after, in a page: the trainer's own first state, steps and
-// drawings on the trainer's own device. Not here: worker, store and loop (src/trainer), what the samples are worth (main.ts).
+// Trains a run in a page as the app does, and draws samples before and after: the trainer's own first state,
+// steps and drawings on the trainer's own device. Not here: worker, store and loop (src/trainer), judging
+// samples (main.ts).
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { lastStep } from '../../src/settings/calendar.ts';
 import { networkOf } from '../../src/settings/presets.ts';
@@ -17,9 +18,9 @@ import type { News } from './news.ts';
 
 export interface LearnRequest {
   config: RunConfig;
-  /** Sets of 16 samples, each of its own seed. */
+  /** How many sets of 16 samples are drawn, each from a seed of its own. */
   draws: number;
-  /** Whether the EMA weights are wanted. */
+  /** Whether the EMA weights are answered too. */
   weights: boolean;
 }
 
@@ -41,7 +42,7 @@ export interface Learnt {
   weights: Uint8Array | null;
 }
 
-/** Losses of so many steps are one number. */
+/** Steps whose mean loss is reported. */
 const SMOOTHED_OVER = 100;
 const TELL_EVERY_MS = 10_000;
 /** As in the app. */
@@ -93,7 +94,7 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
   };
 }
 
-/** The losses of all steps. `secondsAfter`: what is still to be done after the last one. */
+/** The losses of all steps. `secondsAfter`: expected seconds of work after the last step. */
 async function train(work: Work, secondsAfter: number): Promise<number[]> {
   const { config, room, set, alphaBar, executor, tell } = work;
   const last = lastStep(config, set.count);
@@ -121,7 +122,7 @@ async function train(work: Work, secondsAfter: number): Promise<number[]> {
   for (let step = 0; step < last; step++) {
     const { microBatches, settings } = await trainingStep(config, set, alphaBar, last, step);
     const settled = settle(executor.step(microBatches, settings));
-    // Awaited below; where another await fails first, that one is told.
+    // It is awaited below. Where another await fails first, that failure is the one that is thrown.
     void settled.catch(() => undefined);
     inFlight.push(settled);
     if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
@@ -130,7 +131,7 @@ async function train(work: Work, secondsAfter: number): Promise<number[]> {
   return losses;
 }
 
-/** Samples of the averaged weights as they are now. */
+/** `draws` sets of 16 samples from the EMA weights as they are now. Throws where a sample is not finite. */
 async function draw(work: Work, weights: string, step: number, draws: number): Promise<Uint8Array> {
   const { config, room, alphaBar, executor, tell } = work;
   const length = config.imageSize ** 2 * 3;
@@ -150,7 +151,7 @@ async function draw(work: Work, weights: string, step: number, draws: number): P
   return pixels;
 }
 
-/** Whether it is time to tell again, or the last time. */
+/** A function that is true for the last event, and otherwise at most once every 10 s. */
 function seldom(): (isLast: boolean) => boolean {
   let told = performance.now();
   return (isLast) => {
@@ -186,7 +187,7 @@ async function halvesFile(
   return new Uint8Array(await safetensorsBlob(tensors, metadata, 'F16').arrayBuffer());
 }
 
-/** What whoever draws from the weights has to know. */
+/** What a program needs to know to draw samples from the weights. */
 function metadataOf({ config, set, executor, room }: Work): Record<string, string> {
   return {
     format: 'pt',

@@ -1,5 +1,6 @@
-// `npm run learn`: trains in a browser, measures the samples against the data, writes the pictures, prints the summary as the
-// last line. Words for people go to stderr. Not here: the training (learn.ts), the distance (frechet.ts).
+// `npm run learn`: trains in a browser, compares the samples with the data, writes the pictures, prints the
+// summary as its last line. Words for people go to stderr. Not here: the training (learn.ts), the distance
+// (frechet.ts).
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CommandLine, parseCommandLine, USAGE } from './command-line.ts';
@@ -12,11 +13,11 @@ import { gridPng } from './sample-grid.ts';
 /** Sets of 16 samples. */
 const DRAWS = 16;
 
-/** The last line that is printed; its fields are agreed. */
+/** The last line that is printed. */
 interface Summary {
   steps: number;
   minutes: number;
-  /** Means of the first and of the last hundred steps. */
+  /** Mean loss of the first and of the last 100 steps. */
   loss_first: number;
   loss_last: number;
   frechet_untrained: number;
@@ -27,7 +28,7 @@ interface Summary {
   samples: number;
 }
 
-/** The exit code. */
+/** Answers the exit code: 0, 1 where the work failed, 2 where the command line is wrong. */
 export async function main(args: readonly string[]): Promise<number> {
   let line: CommandLine;
   try {
@@ -56,7 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function summaryOf(learnt: Learnt, size: number, started: number): Summary {
   const { untrained, trained, part, components, samples } = distancesOf(learnt, size);
-  console.error(`squared Frechet distance of as many of the data themselves: ${rounded(part)}`);
+  console.error(`squared Frechet distance of as many pictures of the data itself: ${rounded(part)}`);
   return {
     steps: learnt.steps,
     minutes: rounded((performance.now() - started) / 60_000),
@@ -70,7 +71,7 @@ function summaryOf(learnt: Learnt, size: number, started: number): Summary {
   };
 }
 
-/** What stands beside the picture: how it came to be. */
+/** The JSON file beside the PNG: how the samples were made. */
 function recordOf(
   args: readonly string[],
   { config }: CommandLine,
@@ -99,5 +100,5 @@ async function writeTo(path: string, content: string | Uint8Array): Promise<void
   await writeFile(path, content);
 }
 
-/** To four digits. */
+/** Four significant digits. */
 const rounded = (value: number): number => Number(value.toPrecision(4));

@@ -1,11 +1,11 @@
-// What `npm run learn` tells while it works, and in which words. Not here: who tells it (learn.ts), where it is shown.
+// The progress that `npm run learn` reports, and its wording. Not here: who reports it (learn.ts).
 
 export type News =
   | { about: 'machine'; gpu: string; executor: string; pictures: string; count: number; size: number }
   | { about: 'compiling'; done: number; total: number }
-  /** Samples of the `untrained` or the `trained` weights. */
+  /** weights: `untrained` or `trained`. done, total: samples. */
   | { about: 'drawing'; weights: string; done: number; total: number }
-  /** loss: mean of the last steps. secondsLeft: with the samples that are drawn afterwards. */
+  /** loss: mean of the last steps. secondsLeft: includes the samples that are drawn after the last step. */
   | {
       about: 'step';
       step: number;

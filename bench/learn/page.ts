@@ -1,10 +1,10 @@
-// The page of `npm run learn`: what the program that drives the browser calls (in-browser.ts). Not here: the work (learn.ts).
+// The page of `npm run learn`: the function that in-browser.ts calls. Not here: the work (learn.ts).
 import { learn, type LearnRequest, type Learnt } from './learn.ts';
 import type { News } from './news.ts';
 
 declare global {
   interface Window {
-    /** Given by the program that drives the browser. */
+    /** in-browser.ts provides it. */
     tellNews: (news: News) => Promise<void>;
     learn: (request: LearnRequest) => Promise<Learnt>;
   }

@@ -1,11 +1,12 @@
-// Sixteen samples as one PNG, 4 x 4, each pixel a square. Not here: the app's own sheets (src/trainer/pictures.ts).
+// 16 samples as one PNG, 4 x 4, enlarged without smoothing. Not here: the app's sheets
+// (formats/pictures-png.ts).
 import sharp from 'sharp';
 
 const COLUMNS = 4;
-/** Edge of the PNG, about. */
+/** Approximate edge of the PNG, pixels. */
 const EDGE = 512;
 
-/** The first 16 of `pixels`, uint8 RGB [count, size, size, 3]. */
+/** A PNG of the first 16 of `pixels`, uint8 RGB [count, size, size, 3]. */
 export async function gridPng(pixels: Uint8Array, size: number): Promise<Uint8Array> {
   const edge = COLUMNS * size;
   const grid = new Uint8Array(edge * edge * 3);
