@@ -8,7 +8,7 @@ import { createEagerPredictor } from '../engine/eager/eager-predictor.ts';
 import type { Executor, ExecutorState, Network, Predictor } from '../engine/executor.ts';
 import { createPlanPredictor } from '../engine/plan/run/given-predictor.ts';
 import { createPlanExecutor } from '../engine/plan/run/plan-executor.ts';
-import { familyOf, type PlanOptions, trainingBytes } from '../engine/plan/run/plan-device.ts';
+import { type PlanOptions, targetOf, trainingBytes } from '../engine/plan/run/plan-device.ts';
 import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
 import type { TileChoices } from '../engine/plan/kernels/conv/tile-choice.ts';
 import { planSelfTest } from '../engine/plan/run/plan-self-test.ts';
@@ -89,7 +89,7 @@ export class EngineRoom {
     return {
       executor: kind,
       backend: this.device.backend,
-      kernels: plan ? `plan ${PLAN_KERNELS}, ${familyOf(this.device)}` : `eager ${EAGER_KERNELS}`,
+      kernels: plan ? `plan ${PLAN_KERNELS}, ${targetOf(this.device).family}` : `eager ${EAGER_KERNELS}`,
       adapter: this.device.adapterKey,
       browser: navigator.userAgent,
       ...(plan ? { tiles: this.#tiles } : {}),

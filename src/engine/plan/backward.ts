@@ -84,20 +84,20 @@ class BackwardPass {
   give(value: Value, gradient: Value): void {
     if (value.columns) return;
     const before = this.#gradients.get(value.id);
-    const { family } = this.#emission;
+    const { target } = this.#emission;
     if (!before) {
       this.#gradients.set(value.id, gradient);
     } else if (this.#shared.has(before.id)) {
       const y = this.#emission.make(`d ${value.label}`, value.shape);
-      this.#emission.emit(add(family, { a: before, b: gradient, y }));
+      this.#emission.emit(add(target, { a: before, b: gradient, y }));
       this.#gradients.set(value.id, y);
     } else {
-      this.#emission.emit(addInto(family, { a: gradient, y: before }));
+      this.#emission.emit(addInto(target, { a: gradient, y: before }));
     }
   }
 
   /** Where a kernel that can add puts the gradient of `x`: onto the one there is, in place where only we read it. */
-  #target(x: Value): { add: Value | null; dx: Value } {
+  #destination(x: Value): { add: Value | null; dx: Value } {
     const before = this.#gradients.get(x.id) ?? null;
     const inPlace = before !== null && !this.#shared.has(before.id);
     const dx = inPlace ? before : this.#emission.make(`d ${x.label}`, x.shape);
@@ -112,7 +112,7 @@ class BackwardPass {
   #emit(operation: Operation): void {
     const dy = this.#gradients.get(operation.y.id);
     if (!dy || !this.#learning.has(operation.y.id)) return;
-    const { family } = this.#emission;
+    const { target } = this.#emission;
     switch (operation.op) {
       case 'conv':
         return this.#conv(operation, dy);
@@ -121,7 +121,7 @@ class BackwardPass {
       case 'silu':
         if (!this.#learning.has(operation.x.id)) return;
         return this.#emission.emit(
-          siluGradient(family, { x: operation.x, dy, ...this.#target(operation.x) }),
+          siluGradient(target, { x: operation.x, dy, ...this.#destination(operation.x) }),
         );
       case 'attention':
         return this.#attention(operation, dy);
@@ -131,13 +131,15 @@ class BackwardPass {
         return this.give(operation.b, dy);
       case 'concat': {
         const { a, b } = operation;
-        const [forA, forB] = [this.#target(a), this.#target(b)];
+        const [forA, forB] = [this.#destination(a), this.#destination(b)];
         const values = { dy, addA: forA.add, da: forA.dx, addB: forB.add, db: forB.dx };
-        return this.#emission.emit(split(family, concatGeometry(operation), values));
+        return this.#emission.emit(split(target, concatGeometry(operation), values));
       }
       case 'upsample': {
         const { x } = operation;
-        return this.#emission.emit(upsampleGradient(family, upsampleGeometry(x), { dy, ...this.#target(x) }));
+        return this.#emission.emit(
+          upsampleGradient(target, upsampleGeometry(x), { dy, ...this.#destination(x) }),
+        );
       }
       case 'addPerChannel':
       case 'timestepEmbedding':
@@ -147,13 +149,13 @@ class BackwardPass {
 
   #groupNorm(operation: GroupNormOperation, dy: Value): void {
     const { geometry, x, joins, affine, y } = operation;
-    const { family } = this.#emission;
+    const { target } = this.#emission;
     const stats = this.#saved.get(y.id) as Value;
     const sums = this.#homes.sums.of(affine, geometry.batch);
     const emit = (values: Pick<GroupNormBackward, 'add' | 'to' | 'pictureSums'>) =>
-      this.#emission.emit(groupNormBackward(family, geometry, { x, stats, affine, dy, sums, ...values }));
+      this.#emission.emit(groupNormBackward(target, geometry, { x, stats, affine, dy, sums, ...values }));
     if (!joins) {
-      const { add: before, dx } = this.#target(x);
+      const { add: before, dx } = this.#destination(x);
       const conv = this.#addingPerChannel(operation);
       const rows = conv && this.#rowsFor(conv);
       emit({ add: before, to: { dx }, pictureSums: rows });
@@ -195,10 +197,10 @@ class BackwardPass {
   }
 
   #conv({ geometry, x, weight, bias, perChannel, residual, y }: ConvOperation, dy: Value): void {
-    const { family } = this.#emission;
+    const { target } = this.#emission;
     const emit = this.#emission.emit.bind(this.#emission);
     const gradient = this.#homes.gradientOf(weight) as Value;
-    const partialShape = filterPartialShape(family, geometry);
+    const partialShape = filterPartialShape(target, geometry);
     const partial = partialShape && this.#emission.make(`d ${weight.label} partial`, partialShape);
     const { control } = this.#homes;
     const tile = this.#emission.tile('filter gradient', geometry);
@@ -207,8 +209,8 @@ class BackwardPass {
         `${y.label}: what a convolution adds per channel has a gradient where a norm reads it first`,
       );
     // A norm has summed the bias's gradient then, picture by picture.
-    const biasSums = perChannel ? null : this.#homes.sums.of(bias, filterSplits(family, geometry));
-    emit(convFilterGradient(family, geometry, { x, dy, partial, control, gradient, biasSums }, tile));
+    const biasSums = perChannel ? null : this.#homes.sums.of(bias, filterSplits(target, geometry));
+    emit(convFilterGradient(target, geometry, { x, dy, partial, control, gradient, biasSums }, tile));
     if (this.#learning.has(x.id)) this.#convInput(geometry, x, weight, dy);
     // Last: from here on the residual's gradient is this memory, and may be added to.
     if (residual) this.give(residual, dy);
@@ -224,16 +226,18 @@ class BackwardPass {
   }
 
   #convInput(geometry: ConvGeometry, x: Value, weight: Value, dy: Value): void {
-    const { family } = this.#emission;
+    const { target } = this.#emission;
     const tile = this.#emission.tile('input gradient', geometry);
     if (!geometry.upsample) {
-      const values = { dy, weight, ...this.#target(x) };
-      return this.#emission.emit(convInputGradient(family, geometry, values, tile));
+      const values = { dy, weight, ...this.#destination(x) };
+      return this.#emission.emit(convInputGradient(target, geometry, values, tile));
     }
     const { batch, height, width, ins } = geometry;
     const doubled = this.#emission.make(`d ${x.label} doubled`, [batch, height, width, ins]);
-    this.#emission.emit(convInputGradient(family, geometry, { dy, weight, add: null, dx: doubled }, tile));
-    this.#emission.emit(upsampleGradient(family, upsampleGeometry(x), { dy: doubled, ...this.#target(x) }));
+    this.#emission.emit(convInputGradient(target, geometry, { dy, weight, add: null, dx: doubled }, tile));
+    this.#emission.emit(
+      upsampleGradient(target, upsampleGeometry(x), { dy: doubled, ...this.#destination(x) }),
+    );
   }
 
   #attention({ geometry, q, k, v, y }: Operation & { op: 'attention' }, dy: Value): void {
@@ -245,7 +249,7 @@ class BackwardPass {
       scores: keepsScores ? scores : this.#emission.make('scores again', scores.shape),
       work: this.#emission.make('d scores', work),
     };
-    this.#emission.emit(attentionBackward(this.#emission.family, geometry, values));
+    this.#emission.emit(attentionBackward(this.#emission.target, geometry, values));
     this.give(q, dq);
     this.give(k, dk);
     this.give(v, dv);

@@ -2,11 +2,12 @@
 import type { ConvGeometry } from './kernels/conv/geometry.ts';
 import type { TileShape } from './kernels/conv/tiles/shapes.ts';
 import type { Values } from './graph.ts';
-import type { Family, Kernel, Value } from './kernels/kernel.ts';
+import type { Kernel, Value } from './kernels/kernel.ts';
+import type { Target } from './kernels/target.ts';
 import { chosenTile, type ConvWay, type TileChoices } from './kernels/conv/tile-choice.ts';
 
 export class Emission {
-  readonly family: Family;
+  readonly target: Target;
   readonly values: Values;
   readonly kernels: Kernel[] = [];
   /** Numbers that are uploaded once, by the value that holds them. */
@@ -14,8 +15,8 @@ export class Emission {
 
   readonly #tiles: TileChoices;
 
-  constructor(family: Family, values: Values, tiles: TileChoices = {}) {
-    this.family = family;
+  constructor(target: Target, values: Values, tiles: TileChoices = {}) {
+    this.target = target;
     this.values = values;
     this.#tiles = tiles;
   }

@@ -13,39 +13,39 @@ import { embeddingFrequencies } from '../embedding-frequencies.ts';
 export type Saved = Map<number, Value>;
 
 export function emitForward(emission: Emission, operation: Operation, saved: Saved): void {
-  const { family } = emission;
+  const { target } = emission;
   switch (operation.op) {
     case 'conv': {
       const { geometry } = operation;
-      return emission.emit(convForward(family, geometry, operation, emission.tile('forward', geometry)));
+      return emission.emit(convForward(target, geometry, operation, emission.tile('forward', geometry)));
     }
     case 'groupNorm': {
       const { geometry, y } = operation;
       const stats = emission.make(`${y.label} stats`, [geometry.batch, geometry.groups, 2]);
       saved.set(y.id, stats);
-      return emission.emit(groupNormForward(family, geometry, { ...operation, stats }));
+      return emission.emit(groupNormForward(target, geometry, { ...operation, stats }));
     }
     case 'silu':
-      return emission.emit(silu(family, operation));
+      return emission.emit(silu(target, operation));
     case 'attention': {
       const { geometry, y } = operation;
       const scores = emission.make(`${y.label} scores`, attentionMemory(geometry).scores);
       saved.set(y.id, scores);
-      return emission.emit(attentionForward(family, geometry, { ...operation, scores }));
+      return emission.emit(attentionForward(target, geometry, { ...operation, scores }));
     }
     case 'add':
-      return emission.emit(add(family, operation));
+      return emission.emit(add(target, operation));
     case 'addPerChannel':
       throw new Error('addPerChannel stands alone: only a convolution can add per channel');
     case 'concat':
-      return emission.emit(concat(family, concatGeometry(operation), operation));
+      return emission.emit(concat(target, concatGeometry(operation), operation));
     case 'upsample':
-      return emission.emit(upsample(family, upsampleGeometry(operation.x), operation));
+      return emission.emit(upsample(target, upsampleGeometry(operation.x), operation));
     case 'timestepEmbedding': {
       const { timesteps, channels, flipSinToCos, freqShift, y } = operation;
       const frequencies = emission.constant('frequencies', embeddingFrequencies(channels, freqShift));
       const geometry = { batch: timesteps.shape[0] as number, channels, flipSinToCos, freqShift };
-      return emission.emit(timestepEmbedding(family, geometry, { timesteps, frequencies, y }));
+      return emission.emit(timestepEmbedding(target, geometry, { timesteps, frequencies, y }));
     }
   }
 }

@@ -24,7 +24,7 @@ export interface InferencePlan extends PlanMemory {
 export function planInference(spec: Omit<PlanSpec, 'microBatches'>): InferencePlan {
   const values = new Values();
   const homes = new Homes();
-  const emission = new Emission(spec.family, values, spec.tiles);
+  const emission = new Emission(spec.target, values, spec.tiles);
   const written = writeNetwork(values, spec);
   const { layout } = written;
   layout.shardLengths.forEach((length, shard) => homes.open(homeOf('weights', shard), length * 4));

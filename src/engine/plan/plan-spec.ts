@@ -1,6 +1,6 @@
 // What a plan is made for, and what it tells of its size. Not here: the plans.
 import type { Network, ParameterSpec } from '../executor.ts';
-import type { Family } from './kernels/kernel.ts';
+import type { Target } from './kernels/target.ts';
 import type { TileChoices } from './kernels/conv/tile-choice.ts';
 
 export interface PlanSpec {
@@ -10,7 +10,7 @@ export interface PlanSpec {
   shape: readonly [number, number, number, number];
   /** Batches a step averages over. */
   microBatches: number;
-  family: Family;
+  target: Target;
   /** Most bytes of one buffer, and of one binding. */
   bufferBytes: number;
   /** Tile shapes chosen by timing; none when left out. */

@@ -37,13 +37,13 @@ export interface TrainingPlan extends PlanMemory {
 
 /** Throws where a parameter is larger than a buffer may be. */
 export function planTraining(spec: PlanSpec): TrainingPlan {
-  const { family, shape, microBatches } = spec;
+  const { shape, microBatches } = spec;
   const [batch, height, width, channels] = shape;
   const perPicture = height * width * channels;
   const pictures = batch * microBatches;
   const values = new Values();
   const homes = new Homes();
-  const emission = new Emission(family, values, spec.tiles);
+  const emission = new Emission(spec.target, values, spec.tiles);
   const written = writeNetwork(values, spec);
   const { layout } = written;
 
@@ -74,9 +74,9 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   const dPrediction = values.make('d prediction', shape);
   const { prediction } = written;
   emission.emit(
-    lossAndGradient(family, loss, { prediction, target, sampleWeights, control, partial, dPrediction }),
+    lossAndGradient(spec.target, loss, { prediction, target, sampleWeights, control, partial, dPrediction }),
   );
-  emission.emit(perPictureLoss(family, loss, { partial, sampleWeights, control, losses, weighted }));
+  emission.emit(perPictureLoss(spec.target, loss, { partial, sampleWeights, control, losses, weighted }));
   const byId = new Map(weights.map(({ id }, i) => [id, gradients[i] as Value]));
   const parameterHomes: ParameterHomes = {
     gradientOf: ({ id }) => byId.get(id) ?? null,
@@ -93,7 +93,7 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   const arena = planMemory([...gradientKernels, ...update], homes.has, spec.bufferBytes);
   return {
     layout,
-    mix: mixNoise(family, loss, { pictures: picture, mix, seeds, input, target }),
+    mix: mixNoise(spec.target, loss, { pictures: picture, mix, seeds, input, target }),
     gradients: gradientKernels,
     update,
     homes,
@@ -132,17 +132,17 @@ function emitUpdate(
   stats: Value,
   pictures: number,
 ): void {
-  const { family } = emission;
+  const { target } = emission;
   const sums = flat.gradient.map((gradient, shard) => {
     const length = elementsOf(gradient);
     const value = emission.make(`squares ${shard}`, squareSumsShape(length));
-    emission.emit(squareSums(family, { length }, { gradient, sums: value }));
+    emission.emit(squareSums(target, { length }, { gradient, sums: value }));
     return value;
   });
-  emission.emit(stepVerdict(family, { pictures }, { sums, weighted, control, stats }));
+  emission.emit(stepVerdict(target, { pictures }, { sums, weighted, control, stats }));
   flat.gradient.forEach((gradient, shard) => {
     const of = (group: GroupHome) => flat[group][shard] as Value;
     const state = { weights: of('weights'), expAvg: of('expAvg'), expAvgSq: of('expAvgSq'), ema: of('ema') };
-    emission.emit(adamW(family, { length: elementsOf(gradient) }, { gradient, ...state, control, stats }));
+    emission.emit(adamW(target, { length: elementsOf(gradient) }, { gradient, ...state, control, stats }));
   });
 }

@@ -61,7 +61,7 @@ export class VectorSums {
     }
     const constant = (label: string, numbers: Uint32Array<ArrayBuffer>) =>
       this.#emission.constant(label, numbers);
-    return rowSums(this.#emission.family, vectorLength, {
+    return rowSums(this.#emission.target, vectorLength, {
       ...{ sums: all, start: constant('starts', start), stride: constant('strides', stride) },
       ...{ rows: constant('rows', count), control, gradient },
     });

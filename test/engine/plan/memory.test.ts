@@ -11,7 +11,6 @@ function kernelOf(...bindings: [Value, Access][]): Kernel {
   return {
     op: 'any',
     source: '',
-    quadSource: null,
     bindings: bindings.map(([bound, access]) => ({ value: bound, access })),
     uniform: new Uint32Array(4),
     workgroups: [1, 1, 1],

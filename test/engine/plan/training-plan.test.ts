@@ -5,15 +5,16 @@ import { PRESET_NAMES, type PresetName } from '../../../src/settings/settings.ts
 import { networkOf, presetConfig } from '../../../src/settings/presets.ts';
 import type { Network } from '../../../src/engine/executor.ts';
 import { planInference } from '../../../src/engine/plan/inference-plan.ts';
-import type { Family } from '../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../src/engine/plan/kernels/target.ts';
 import { planTraining } from '../../../src/engine/plan/training-plan.ts';
 import { unetParameters } from '../../../src/model/parameters.ts';
 import { unet } from '../../../src/model/unet.ts';
+import { REGISTERS, TARGETS } from './targets.ts';
 
 /** Of numbers.md's `bench` and its relatives; what a step may take at most. */
 const DISPATCHES: Record<PresetName, number> = { tiny: 180, bench: 410, small: 410, cifar: 470 };
 
-function specOf(preset: PresetName, family: Family, batch: number) {
+function specOf(preset: PresetName, target: Target, batch: number) {
   const { imageSize } = presetConfig(preset);
   const config = networkOf({ preset, imageSize });
   const network: Network = (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps);
@@ -22,18 +23,18 @@ function specOf(preset: PresetName, family: Family, batch: number) {
     network,
     shape: [batch, imageSize, imageSize, 3] as const,
     microBatches: 1,
-    family,
+    target,
     bufferBytes: 2 ** 31 - 4,
   };
 }
 
 describe.each(PRESET_NAMES)('%s', (preset) => {
-  describe.each(['registers', 'tiles'] as const)('of %s', (family) => {
-    const plan = planTraining(specOf(preset, family, 4));
+  describe.each(TARGETS)('of $family', (target) => {
+    const plan = planTraining(specOf(preset, target, 4));
     const dispatches = [...plan.mix, ...plan.gradients, ...plan.update];
 
     test('keeps within its dispatches', () => {
-      console.log(`${preset} of ${family}: ${dispatches.length} dispatches a step`);
+      console.log(`${preset} of ${target.family}: ${dispatches.length} dispatches a step`);
       expect(dispatches.length).toBeLessThanOrEqual(DISPATCHES[preset]);
     });
 
@@ -45,7 +46,7 @@ describe.each(PRESET_NAMES)('%s', (preset) => {
     test('allocates at most half more than must live at once', () => {
       const ratio = plan.allocatedBytes / plan.liveBytes;
       const megabytes = (plan.allocatedBytes / 2 ** 20).toFixed(1);
-      console.log(`${preset} of ${family}: ${megabytes} MiB, ${ratio.toFixed(3)} of what lives`);
+      console.log(`${preset} of ${target.family}: ${megabytes} MiB, ${ratio.toFixed(3)} of what lives`);
       expect(ratio).toBeLessThan(1.5);
     });
 
@@ -63,14 +64,14 @@ describe.each(PRESET_NAMES)('%s', (preset) => {
     });
 
     test('samples with a plan that needs less', () => {
-      const inference = planInference(specOf(preset, family, 4));
+      const inference = planInference(specOf(preset, target, 4));
       expect(inference.forward.length).toBeLessThan(dispatches.length / 2);
       expect(inference.allocatedBytes).toBeLessThan(plan.allocatedBytes);
     });
   });
 
   test('few pipelines serve all layers in software', () => {
-    const { mix, gradients, update } = planTraining(specOf(preset, 'registers', 4));
+    const { mix, gradients, update } = planTraining(specOf(preset, REGISTERS, 4));
     const sources = new Set([...mix, ...gradients, ...update].map(({ source }) => source));
     console.log(`${preset}: ${sources.size} pipelines in software`);
     expect(sources.size).toBeLessThan(60);
@@ -78,7 +79,7 @@ describe.each(PRESET_NAMES)('%s', (preset) => {
 });
 
 test('what no buffer holds is refused before a kernel is made, by name and size', () => {
-  const spec = { ...specOf('cifar', 'registers', 512), shape: [512, 256, 256, 3] as const };
+  const spec = { ...specOf('cifar', REGISTERS, 512), shape: [512, 256, 256, 3] as const };
   const started = performance.now();
   expect(() => planTraining({ ...spec, bufferBytes: 2 ** 30 })).toThrow(
     expect.objectContaining({

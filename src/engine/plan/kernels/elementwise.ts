@@ -1,6 +1,7 @@
 // Kernels that are memory traffic and little else: sums, silu, joining and parting channels, nearest upsampling; forward and
 // gradient. Not here: any reduction, group norm with its own silu (group-norm.ts).
-import { type Binding, elementsOf, type Family, type Grid, gridOf, type Kernel, kernel } from './kernel.ts';
+import { type Binding, elementsOf, type Grid, gridOf, type Kernel, kernel } from './kernel.ts';
+import type { Target } from './target.ts';
 import type { Value } from './kernel.ts';
 
 type Bindings = Record<string, Binding>;
@@ -52,7 +53,7 @@ fn silu_slope(x: T) -> T { let s = sigmoid(x); return s * (1.0 + x * (1.0 - s));
 
 /** `statement` for every element `i`. */
 function forElements(
-  family: Family,
+  { family }: Target,
   op: string,
   count: number,
   bindings: Bindings,
@@ -88,7 +89,7 @@ interface Walk {
 
 /** `statement` for every channel `c` of every pixel: `pixel`, or `column` of the line `row`. Lanes run along channels. */
 function forPixels(
-  family: Family,
+  { family }: Target,
   op: string,
   { pixels, span, channels, four }: Walk,
   bindings: Bindings,
@@ -131,31 +132,31 @@ function forPixels(
 }
 
 /** y = a + b. */
-export function add(family: Family, { a, b, y }: { a: Value; b: Value; y: Value }): Kernel[] {
+export function add(target: Target, { a, b, y }: { a: Value; b: Value; y: Value }): Kernel[] {
   const bindings = { a: read(a), b: read(b), y: write(y) };
-  return forElements(family, 'add', elementsOf(y), bindings, 'y[i] = a[i] + b[i];');
+  return forElements(target, 'add', elementsOf(y), bindings, 'y[i] = a[i] + b[i];');
 }
 
 /** y += a. */
-export function addInto(family: Family, { a, y }: { a: Value; y: Value }): Kernel[] {
+export function addInto(target: Target, { a, y }: { a: Value; y: Value }): Kernel[] {
   const bindings: Bindings = { a: read(a), y: { value: y, access: 'update' } };
-  return forElements(family, 'add', elementsOf(y), bindings, 'y[i] += a[i];');
+  return forElements(target, 'add', elementsOf(y), bindings, 'y[i] += a[i];');
 }
 
 /** y = x sigmoid(x). torch.nn.SiLU. */
-export function silu(family: Family, { x, y }: { x: Value; y: Value }): Kernel[] {
+export function silu(target: Target, { x, y }: { x: Value; y: Value }): Kernel[] {
   const bindings = { x: read(x), y: write(y) };
-  return forElements(family, 'silu', elementsOf(y), bindings, 'y[i] = silu(x[i]);', siluFunctions);
+  return forElements(target, 'silu', elementsOf(y), bindings, 'y[i] = silu(x[i]);', siluFunctions);
 }
 
 /** dx = dy silu'(x) (+ add). `add` may be dx itself: then in place. */
 export function siluGradient(
-  family: Family,
+  target: Target,
   { x, dy, add: before, dx }: { x: Value; dy: Value; add: Value | null; dx: Value },
 ): Kernel[] {
   const { bindings, term } = gradientTo('dx', before, dx);
   return forElements(
-    family,
+    target,
     'silu backward',
     elementsOf(dx),
     { x: read(x), dy: read(dy), ...bindings },
@@ -183,7 +184,7 @@ function concatWalk({ rows, first, second }: ConcatGeometry) {
 
 /** y [rows, first + second] = a [rows, first] beside b [rows, second]. */
 export function concat(
-  family: Family,
+  target: Target,
   geometry: ConcatGeometry,
   { a, b, y }: { a: Value; b: Value; y: Value },
 ): Kernel[] {
@@ -192,12 +193,12 @@ export function concat(
         if (c < params.first) { y[pixel * params.channels + c] = a[pixel * params.first + c]; }
         else { y[pixel * params.channels + c] = b[pixel * params.second + c - params.first]; }`;
   const bindings = { a: read(a), b: read(b), y: write(y) };
-  return forPixels(family, 'concat', walk, bindings, statement, params);
+  return forPixels(target, 'concat', walk, bindings, statement, params);
 }
 
 /** da, db = the two parts of dy (+ addA, + addB, each of which may be its own result: then in place). The gradient of concat. */
 export function split(
-  family: Family,
+  target: Target,
   geometry: ConcatGeometry,
   { dy, addA, addB, da, db }: { dy: Value; addA: Value | null; addB: Value | null; da: Value; db: Value },
 ): Kernel[] {
@@ -208,7 +209,7 @@ export function split(
         if (c < params.first) { let at = pixel * params.first + c; da[at] = part${toA.term('at')}; }
         else { let at = pixel * params.second + c - params.first; db[at] = part${toB.term('at')}; }`;
   const bindings = { dy: read(dy), ...toA.bindings, ...toB.bindings };
-  return forPixels(family, 'concat backward', walk, bindings, statement, params);
+  return forPixels(target, 'concat backward', walk, bindings, statement, params);
 }
 
 /** Of the small picture. */
@@ -233,7 +234,7 @@ const DOUBLED = /* wgsl */ `
 
 /** y [B, 2H, 2W, C] = each pixel of x [B, H, W, C] four times. torch's nearest interpolation by 2. */
 export function upsample(
-  family: Family,
+  target: Target,
   geometry: UpsampleGeometry,
   { x, y }: { x: Value; y: Value },
 ): Kernel[] {
@@ -244,12 +245,12 @@ export function upsample(
         y[below] = value;
         y[below + params.channels] = value;`;
   const bindings = { x: read(x), y: write(y) };
-  return forPixels(family, 'upsample', upsampleWalk(geometry), bindings, statement);
+  return forPixels(target, 'upsample', upsampleWalk(geometry), bindings, statement);
 }
 
 /** dx [B, H, W, C] = sums of 2x2 pixels of dy (+ add, which may be dx itself: then in place). */
 export function upsampleGradient(
-  family: Family,
+  target: Target,
   geometry: UpsampleGeometry,
   { dy, add: before, dx }: { dy: Value; add: Value | null; dx: Value },
 ): Kernel[] {
@@ -258,5 +259,5 @@ export function upsampleGradient(
         let at = pixel * params.channels + c;
         dx[at] = ((dy[above] + dy[above + params.channels]) + (dy[below] + dy[below + params.channels]))${term('at')};`;
   const all = { dy: read(dy), ...bindings };
-  return forPixels(family, 'upsample backward', upsampleWalk(geometry), all, statement);
+  return forPixels(target, 'upsample backward', upsampleWalk(geometry), all, statement);
 }

@@ -1,5 +1,6 @@
 // One compute dispatch as data: WGSL, the values it binds, its parameters and its grid. Kernels are written by the files
 // beside this one and run by program.ts. Not here: buffers, pipelines, what any kernel computes.
+import type { Family } from './target.ts';
 
 /** A tensor of a plan: float32 (or u32 words), row-major, NHWC where it is a picture. Where it lies is decided later (memory.ts). */
 export interface Value {
@@ -16,12 +17,6 @@ export function rowsIn(value: Value): { whole: Value; first: number; stride: num
   const { of: whole, first } = value.columns ?? { of: value, first: 0 };
   return { whole, first, stride: whole.shape.at(-1) as number };
 }
-
-/**
- * Which kind of kernel: `tiles` (workgroup memory, shapes as constants) for GPUs in hardware; `registers` (no barriers, no
- * workgroup memory, no indexed arrays, shapes as uniforms, so that few pipelines serve all layers) for GPUs in software.
- */
-export type Family = 'tiles' | 'registers';
 
 /** `update` reads and writes. All are bound as read_write: they may lie in one buffer, which WebGPU allows only so. */
 export type Access = 'read' | 'write' | 'update';
@@ -52,8 +47,8 @@ export interface KernelSpec {
   declarations?: string;
   /** main's body; has `group` (vec3<u32>, the workgroup), `local` (vec3<u32>) and `lane` (local index, u32). */
   body: string;
-  /** The same with WGSL's quad operations, for devices that have `subgroups`; its sums may round otherwise. */
-  quadBody?: string;
+  /** Whether the body uses WGSL's quad operations, which `enable subgroups` allows. */
+  quads?: boolean;
   /** Floating-point operations, multiply and add counted apart; 0 where memory is what it costs. */
   flops?: number;
 }
@@ -62,8 +57,6 @@ export interface KernelSpec {
 export interface Kernel {
   readonly op: string;
   readonly source: string;
-  /** What to compile instead where the device has `subgroups`, or null. */
-  readonly quadSource: string | null;
   readonly bindings: readonly Binding[];
   readonly uniform: Uint32Array<ArrayBuffer>;
   readonly workgroups: Grid;
@@ -98,11 +91,7 @@ export function kernel(family: Family, spec: KernelSpec): Kernel {
   uniform[BASE_WORDS - 1] = spec.place ?? 0;
   return {
     op: spec.op,
-    source: sourceOf(spec, spec.body, names, bindings, params, floats, inSource),
-    quadSource:
-      spec.quadBody === undefined
-        ? null
-        : `enable subgroups;\n${sourceOf(spec, spec.quadBody, names, bindings, params, floats, inSource)}`,
+    source: sourceOf(spec, names, bindings, params, floats, inSource),
     bindings,
     uniform,
     workgroups: spec.workgroups,
@@ -113,7 +102,6 @@ export function kernel(family: Family, spec: KernelSpec): Kernel {
 
 function sourceOf(
   spec: KernelSpec,
-  body: string,
   names: readonly string[],
   bindings: readonly Binding[],
   params: readonly [string, number][],
@@ -128,6 +116,7 @@ function sourceOf(
       ? 'struct Uniform { base: vec4<u32> }'
       : 'struct Uniform { base: vec4<u32>, shape: Shape }';
   return [
+    spec.quads ? 'enable subgroups;' : '',
     struct,
     uniform,
     ...bindings.map(
@@ -142,7 +131,7 @@ function sourceOf(
     'fn main(@builtin(workgroup_id) group_of_dispatch: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>, @builtin(local_invocation_index) lane: u32) {',
     'let group = group_of_dispatch + uniforms.base.xyz;',
     !inSource && fields.length > 0 ? 'let params = uniforms.shape;' : '',
-    body,
+    spec.body,
     '}',
   ]
     .filter((line) => line !== '')

@@ -1,7 +1,8 @@
 // The mean squared error: each picture's, and the gradient of their weighted mean over the step. Not here: the weights' meaning
 // (diffusion/), the step's one number (optimizer.ts).
 
-import { type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import { gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import type { Target } from './target.ts';
 import type { BatchGeometry } from './mix-noise.ts';
 import { CONTROL } from './optimizer.ts';
 
@@ -48,7 +49,7 @@ const difference = (step: number): string => /* wgsl */ `
 
 /** dPrediction = 2 (prediction - target) weight gradientScale / perPicture, and the squares in `parts` sums a picture. */
 export function lossAndGradient(
-  family: Family,
+  { family }: Target,
   geometry: BatchGeometry,
   { prediction, target, sampleWeights, control, partial, dPrediction }: LossAndGradient,
 ): Kernel[] {
@@ -106,7 +107,7 @@ export function lossAndGradient(
 
 /** losses[firstPicture + b] = the mean of picture b's squares; weighted[the same] = that times its weight. */
 export function perPictureLoss(
-  family: Family,
+  { family }: Target,
   geometry: BatchGeometry,
   { partial, sampleWeights, control, losses, weighted }: PerPictureLoss,
 ): Kernel[] {

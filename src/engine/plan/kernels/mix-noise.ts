@@ -1,6 +1,7 @@
 // Draws the noise of a batch where it is needed and mixes it with the pictures: the network's input and the target.
 // Not here: what the mixture's numbers are (diffusion/), the generator itself (philox.ts).
-import { type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import { gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import type { Target } from './target.ts';
 import { PHILOX } from './philox.ts';
 
 export interface BatchGeometry {
@@ -27,7 +28,7 @@ const THREADS = { tiles: 64, registers: 4 } as const;
  * normal at (seed, step, stream, first + i). An invocation takes one block of the generator: `first` need not divide by 4.
  */
 export function mixNoise(
-  family: Family,
+  { family }: Target,
   { batch, perPicture }: BatchGeometry,
   { pictures, mix, seeds, input, target }: MixNoise,
 ): Kernel[] {

@@ -1,7 +1,8 @@
 // One update on long vectors: the norm of all gradients, the verdict whether they may be used, then clip, AdamW and EMA in one pass.
 // adamw.ts says the same in tfjs. Not here: where the vectors lie (flat-layout.ts), the gradients (backward.ts).
 import type { StepSettings } from '../../executor.ts';
-import { type Binding, type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import { type Binding, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import type { Target } from './target.ts';
 
 /** The f32s that a step hands to its kernels, by place. Differences from one are taken in float64: 1 - float32(0.999) is off by 5e-5. */
 export const CONTROL = {
@@ -95,7 +96,7 @@ export const squareSumsShape = (length: number): number[] => [partsOf(length)];
  * infinity in its bits). `length` divides by 4.
  */
 export function squareSums(
-  family: Family,
+  { family }: Target,
   { length }: { length: number },
   { gradient, sums }: { gradient: Value; sums: Value },
 ): Kernel[] {
@@ -146,7 +147,7 @@ var<workgroup> all_found: array<u32, 64>;`,
  * some thousand numbers. `sums`: one value per vector, 1 to 4.
  */
 export function stepVerdict(
-  family: Family,
+  { family }: Target,
   { pictures }: { pictures: number },
   {
     sums,
@@ -239,7 +240,7 @@ const RUN = { tiles: 1, registers: 128 } as const;
  * weights: the equations of adamw.ts. Nothing is written where stats says so. `length` divides by 4.
  */
 export function adamW(
-  family: Family,
+  { family }: Target,
   { length }: { length: number },
   { gradient, weights, expAvg, expAvgSq, ema, stats, control }: AdamW,
 ): Kernel[] {

@@ -1,6 +1,7 @@
 // The gradients of all one-dimensional parameters of a network at once, each the sum of a few rows, in order. Not here: the rows
 // (vector-sums.ts).
-import { type Family, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import { gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import type { Target } from './target.ts';
 
 const THREADS = 64;
 
@@ -19,7 +20,7 @@ export interface RowSums {
  * control[0] is not zero, of whatever type.
  */
 export function rowSums(
-  family: Family,
+  { family }: Target,
   length: number,
   { sums, start, stride, rows, control, gradient }: RowSums,
 ): Kernel[] {

@@ -1,6 +1,7 @@
 // The sinusoidal timestep embedding: its frequencies (eager.ts uses the same) and its kernel. Sine and cosine by eager.ts's own
 // arithmetic: WGSL promises its own only to 5e-4 near zero.
-import { type Family, type Kernel, kernel, type Value } from './kernel.ts';
+import { type Kernel, kernel, type Value } from './kernel.ts';
+import type { Target } from './target.ts';
 
 export interface TimestepEmbeddingGeometry {
   batch: number;
@@ -22,7 +23,7 @@ const THREADS = 64;
  * diffusers.models.embeddings.get_timestep_embedding.
  */
 export function timestepEmbedding(
-  family: Family,
+  { family }: Target,
   { batch, channels, flipSinToCos }: TimestepEmbeddingGeometry,
   { timesteps, frequencies, y }: { timesteps: Value; frequencies: Value; y: Value },
 ): Kernel[] {

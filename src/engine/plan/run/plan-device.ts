@@ -1,7 +1,7 @@
 // What a plan needs of a device, and what is planned for one: the family of kernels, sizes, bytes. Not here: running it.
 import type { Device } from '../../device/device.ts';
 import type { Network, ParameterSpec } from '../../executor.ts';
-import type { Family } from '../kernels/kernel.ts';
+import type { Family, Target } from '../kernels/target.ts';
 import type { TileChoices } from '../kernels/conv/tile-choice.ts';
 import { planTraining } from '../training-plan.ts';
 import type { PlanSpec } from '../plan-spec.ts';
@@ -25,9 +25,14 @@ export interface PlanOptions {
 
 export type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
 
-/** The kernels that suit a device. */
-export const familyOf = ({ software }: Pick<Device, 'software'>): Family =>
-  software ? 'registers' : 'tiles';
+/** What kernels are written for on a device: its own family where none is given. Throws where it has no webgpu. */
+export function targetOf(device: PlanDevice, family?: Family): Target {
+  return {
+    family: family ?? (device.software ? 'registers' : 'tiles'),
+    precision: 'f32',
+    subgroups: gpuOf(device).features.has('subgroups'),
+  };
+}
 
 /** What is planned for a device that has webgpu. */
 export function planSpecOn(
@@ -43,7 +48,7 @@ export function planSpecOn(
     shape,
     microBatches,
     tiles,
-    family: family ?? familyOf(device),
+    target: targetOf(device, family),
     bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
   };
 }

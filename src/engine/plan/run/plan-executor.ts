@@ -82,8 +82,9 @@ async function tuned(
   spec: PlanSpec,
   { tuneMs = 0, onTimed }: PlanOptions,
 ): Promise<PlanSpec> {
-  if (spec.family !== 'tiles' || tuneMs === 0) return spec;
-  return { ...spec, tiles: await tuneTiles(cache, operationsOf(spec), spec.tiles ?? {}, tuneMs, onTimed) };
+  if (spec.target.family !== 'tiles' || tuneMs === 0) return spec;
+  const { target, tiles = {} } = spec;
+  return { ...spec, tiles: await tuneTiles(cache, target, operationsOf(spec), tiles, tuneMs, onTimed) };
 }
 
 export class PlanExecutor implements Executor {

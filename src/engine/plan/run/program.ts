@@ -22,7 +22,7 @@ export class PipelineCache {
     kernels: readonly Kernel[],
     onCompiled: (done: number, total: number) => void = () => undefined,
   ): Promise<Map<string, GPUComputePipeline>> {
-    const wanted = new Map(kernels.map((kernel) => [this.sourceOf(kernel), kernel.op]));
+    const wanted = new Map(kernels.map((kernel) => [kernel.source, kernel.op]));
     const made = new Map<string, GPUComputePipeline>();
     const queue = [...wanted];
     const work = async () => {
@@ -34,11 +34,6 @@ export class PipelineCache {
     };
     await Promise.all(Array.from({ length: COMPILE_AT_ONCE }, work));
     return made;
-  }
-
-  /** What of a kernel is compiled on this device. */
-  sourceOf({ source, quadSource }: Kernel): string {
-    return quadSource !== null && this.device.features.has('subgroups') ? quadSource : source;
   }
 
   /** Compiles without blocking; the same source is compiled once. */
@@ -106,7 +101,7 @@ export class Program {
     const pipelines = await cache.compile(kernels);
     const { buffer, offsets } = uploadUniforms(cache.device, kernels);
     const dispatches = kernels.map((kernel, i) => {
-      const pipeline = pipelines.get(cache.sourceOf(kernel)) as GPUComputePipeline;
+      const pipeline = pipelines.get(kernel.source) as GPUComputePipeline;
       const resources = [
         ...kernel.bindings.map(({ value }) => {
           const { buffer: home, offset } = placeOf(value);

@@ -13,6 +13,7 @@ import { FILTER_TILE_SHAPES } from '../kernels/conv/tiles/filter.ts';
 import { TILE_SHAPES, type TileShape } from '../kernels/conv/tiles/shapes.ts';
 import { type Operation, Values } from '../graph.ts';
 import { bytesOf, type Kernel, type Value } from '../kernels/kernel.ts';
+import type { Target } from '../kernels/target.ts';
 import { aligned } from '../memory.ts';
 import { CONTROL_LENGTH } from '../kernels/optimizer.ts';
 import { type PipelineCache, Program } from './program.ts';
@@ -37,6 +38,7 @@ interface Case {
  */
 export async function tuneTiles(
   cache: PipelineCache,
+  target: Target,
   operations: readonly Operation[],
   known: TileChoices,
   budgetMs: number,
@@ -48,7 +50,7 @@ export async function tuneTiles(
   for (const [done, one] of cases.entries()) {
     onTimed(done, cases.length);
     if (performance.now() > deadline) break;
-    choices[one.key] = await fastest(cache, one);
+    choices[one.key] = await fastest(cache, target, one);
   }
   return choices;
 }
@@ -66,17 +68,17 @@ function casesOf(operations: readonly Operation[]): Case[] {
   return [...cases.values()].toSorted((a, b) => b.flops - a.flops);
 }
 
-async function fastest(cache: PipelineCache, one: Case): Promise<string> {
+async function fastest(cache: PipelineCache, target: Target, one: Case): Promise<string> {
   let best = { name: '', ms: Infinity };
   for (const tile of one.way === 'filter gradient' ? FILTER_TILE_SHAPES : TILE_SHAPES) {
-    const ms = await time(cache, kernelsOf(one, tile));
+    const ms = await time(cache, kernelsOf(target, one, tile));
     if (ms < best.ms) best = { name: tile.name, ms };
   }
   return best.name;
 }
 
 /** The kernels with values of their own; what they compute does not matter. */
-function kernelsOf({ way, geometry }: Case, tile: TileShape): Kernel[] {
+function kernelsOf(target: Target, { way, geometry }: Case, tile: TileShape): Kernel[] {
   const values = new Values();
   const { batch, height, width, ins, outHeight, outWidth, outs, kernel, upsample } = geometry;
   const half = upsample ? 2 : 1;
@@ -85,18 +87,18 @@ function kernelsOf({ way, geometry }: Case, tile: TileShape): Kernel[] {
   const weight = values.make('weight', [kernel, kernel, ins, outs]);
   if (way === 'forward') {
     const bias = values.make('bias', [outs]);
-    return convForward('tiles', geometry, { x, weight, bias, perChannel: null, residual: null, y }, tile);
+    return convForward(target, geometry, { x, weight, bias, perChannel: null, residual: null, y }, tile);
   }
   if (way === 'input gradient') {
     const dx = values.make('dx', [batch, height, width, ins]);
-    return convInputGradient('tiles', geometry, { dy: y, weight, add: null, dx }, tile);
+    return convInputGradient(target, geometry, { dy: y, weight, add: null, dx }, tile);
   }
-  const shape = filterPartialShape('tiles', geometry);
+  const shape = filterPartialShape(target, geometry);
   const partial = shape && values.make('partial', shape);
   const control = values.make('control', [CONTROL_LENGTH]);
-  const biasSums = values.make('bias sums', [filterSplits('tiles', geometry), outs]);
+  const biasSums = values.make('bias sums', [filterSplits(target, geometry), outs]);
   const given = { x, dy: y, partial, control, gradient: weight, biasSums };
-  return convFilterGradient('tiles', geometry, given, tile);
+  return convFilterGradient(target, geometry, given, tile);
 }
 
 /** Milliseconds of one run, the fastest of a few timings; the first run, which compiles, is not counted. */

@@ -1,12 +1,8 @@
 // The elementwise kernels against plain float64 loops, for any shape. Not a test: the tests call it.
 import { expect } from 'vitest';
 import * as kernels from '../../../../src/engine/plan/kernels/elementwise.ts';
-import {
-  elementsOf,
-  type Family,
-  type Kernel,
-  type Value,
-} from '../../../../src/engine/plan/kernels/kernel.ts';
+import { elementsOf, type Kernel, type Value } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../../reference.ts';
 import { type Adding, adding, difference } from './group-norm/group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';
@@ -29,10 +25,10 @@ async function claim(
 
 const plus = (a: Float64Array, b: Float64Array) => a.map((x, i) => x + (b[i] as number));
 
-export async function claimAdd(family: Family, count: number): Promise<void> {
+export async function claimAdd(target: Target, count: number): Promise<void> {
   const [a, b, y] = [value('a', [count]), value('b', [count]), value('y', [count])];
   const [forA, forB] = [of(a, 1), of(b, 2)];
-  const list = [...kernels.add(family, { a, b, y }), ...kernels.addInto(family, { a, y })];
+  const list = [...kernels.add(target, { a, b, y }), ...kernels.addInto(target, { a, y })];
   const expected = plus(plus(forA.data, forB.data), forA.data);
   await claim(
     list,
@@ -46,14 +42,14 @@ export async function claimAdd(family: Family, count: number): Promise<void> {
 }
 
 /** From -120 to 120: where an exponential overflows float32, too. */
-export async function claimSilu(family: Family, count: number, how: Adding): Promise<void> {
+export async function claimSilu(target: Target, count: number, how: Adding): Promise<void> {
   const [x, y, dy] = [value('x', [count]), value('y', [count]), value('dy', [count])];
   const forX = plain([count], (i) => Math.fround((count > 20 ? 240 : 6) * ((i + 0.5) / count - 0.5)));
   const cotangent = of(dy, 2);
   const to = adding(how, [count], 3);
   const list = [
-    ...kernels.silu(family, { x, y }),
-    ...kernels.siluGradient(family, { x, dy, add: to.add, dx: to.dx }),
+    ...kernels.silu(target, { x, y }),
+    ...kernels.siluGradient(target, { x, dy, add: to.add, dx: to.dx }),
   ];
   const forward = ([one]: Plain[]) => referenceOps.silu(one as Plain);
   const [gradient] = centralDifferences(forward, [forX], cotangent) as [Plain];
@@ -63,7 +59,7 @@ export async function claimSilu(family: Family, count: number, how: Adding): Pro
 }
 
 export async function claimConcat(
-  family: Family,
+  target: Target,
   geometry: kernels.ConcatGeometry,
   how: [Adding, Adding],
 ): Promise<void> {
@@ -76,8 +72,8 @@ export async function claimConcat(
   const toB = adding(how[1], [rows, second], 5);
   const parts = { addA: toA.add, addB: toB.add, da: toA.dx, db: toB.dx };
   const list = [
-    ...kernels.concat(family, geometry, { a, b, y }),
-    ...kernels.split(family, geometry, { dy, ...parts }),
+    ...kernels.concat(target, geometry, { a, b, y }),
+    ...kernels.split(target, geometry, { dy, ...parts }),
   ];
   const forward = ([one, other]: Plain[]) => referenceOps.concat(one as Plain, other as Plain);
   const [da, db] = centralDifferences(forward, inputs, cotangent) as [Plain, Plain];
@@ -97,7 +93,7 @@ export async function claimConcat(
 }
 
 export async function claimUpsample(
-  family: Family,
+  target: Target,
   geometry: kernels.UpsampleGeometry,
   how: Adding,
 ): Promise<void> {
@@ -110,8 +106,8 @@ export async function claimUpsample(
   const [forX, cotangent] = [of(x, 1), of(dy, 2)];
   const to = adding(how, [...x.shape], 3);
   const list = [
-    ...kernels.upsample(family, geometry, { x, y }),
-    ...kernels.upsampleGradient(family, geometry, { dy, add: to.add, dx: to.dx }),
+    ...kernels.upsample(target, geometry, { x, y }),
+    ...kernels.upsampleGradient(target, geometry, { dy, add: to.add, dx: to.dx }),
   ];
   const forward = ([one]: Plain[]) => referenceOps.upsampleNearest2x(one as Plain);
   const [gradient] = centralDifferences(forward, [forX], cotangent) as [Plain];

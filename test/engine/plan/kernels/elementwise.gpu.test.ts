@@ -1,11 +1,12 @@
 // Joining channels and nearest upsampling with their gradients; the other kernels and all shapes: elementwise.sweep.gpu.test.ts.
 import { test } from 'vitest';
 import { claimConcat, claimUpsample } from './elementwise-claims.ts';
+import { REGISTERS } from '../targets.ts';
 
 test('registers: concat and split, onto what is there', async () => {
-  await claimConcat('registers', { rows: 35, first: 3, second: 6 }, ['in place', 'nothing']);
+  await claimConcat(REGISTERS, { rows: 35, first: 3, second: 6 }, ['in place', 'nothing']);
 });
 
 test('registers: upsampling, added to another gradient', async () => {
-  await claimUpsample('registers', { batch: 2, height: 3, width: 5, channels: 8 }, 'other');
+  await claimUpsample(REGISTERS, { batch: 2, height: 3, width: 5, channels: 8 }, 'other');
 });

@@ -2,17 +2,18 @@
 import { describe, test } from 'vitest';
 import { claimAdd, claimConcat, claimSilu, claimUpsample } from './elementwise-claims.ts';
 import type { Adding } from './group-norm/group-norm-claims.ts';
+import { TARGETS } from '../targets.ts';
 
 const WAYS: Adding[] = ['nothing', 'other', 'in place'];
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('elementwise', () => {
-  for (const family of ['tiles', 'registers'] as const) {
+  for (const target of TARGETS) {
     for (const count of [1, 7, 64, 1021, 4096]) {
-      test(`${family} add of ${count}`, () => claimAdd(family, count));
+      test(`${target.family} add of ${count}`, () => claimAdd(target, count));
     }
     for (const count of [1, 7, 64, 301, 512]) {
-      test(`${family} silu of ${count}`, async () => {
-        for (const how of WAYS) await claimSilu(family, count, how);
+      test(`${target.family} silu of ${count}`, async () => {
+        for (const how of WAYS) await claimSilu(target, count, how);
       });
     }
     for (const [rows, first, second] of [
@@ -25,10 +26,10 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('elementwise', () => {
       [70, 3, 5],
       [65, 4, 4],
     ] as const) {
-      test(`${family} concat of ${rows} rows of ${first} and ${second}`, async () => {
+      test(`${target.family} concat of ${rows} rows of ${first} and ${second}`, async () => {
         for (const how of WAYS) {
-          await claimConcat(family, { rows, first, second }, [how, 'nothing']);
-          await claimConcat(family, { rows, first, second }, ['in place', how]);
+          await claimConcat(target, { rows, first, second }, [how, 'nothing']);
+          await claimConcat(target, { rows, first, second }, ['in place', how]);
         }
       });
     }
@@ -39,8 +40,8 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('elementwise', () => {
       [2, 1, 3, 40],
       [1, 2, 2, 260],
     ] as const) {
-      test(`${family} upsample of [${batch}, ${height}, ${width}, ${channels}]`, async () => {
-        for (const how of WAYS) await claimUpsample(family, { batch, height, width, channels }, how);
+      test(`${target.family} upsample of [${batch}, ${height}, ${width}, ${channels}]`, async () => {
+        for (const how of WAYS) await claimUpsample(target, { batch, height, width, channels }, how);
       });
     }
   }

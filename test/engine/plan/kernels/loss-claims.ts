@@ -1,6 +1,7 @@
 // The loss's kernels against float64, for two micro-batches of one step. Not a test: the tests call it.
 import { expect } from 'vitest';
-import type { Family, Kernel, Value } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Kernel, Value } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import {
   lossAndGradient,
   lossPartialShape,
@@ -13,7 +14,7 @@ import { settings } from '../../small-network.ts';
 import { difference } from './group-norm/group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';
 
-export async function claimLoss(family: Family, geometry: BatchGeometry): Promise<void> {
+export async function claimLoss(target: Target, geometry: BatchGeometry): Promise<void> {
   const { batch, perPicture } = geometry;
   const pictures = 2 * batch;
   const shape = [batch, perPicture];
@@ -32,8 +33,8 @@ export async function claimLoss(family: Family, geometry: BatchGeometry): Promis
       partial: make('partial', lossPartialShape(geometry)),
     };
     const dPrediction = make('d prediction', shape);
-    kernels.push(...lossAndGradient(family, geometry, { ...values, dPrediction }));
-    kernels.push(...perPictureLoss(family, geometry, { ...values, losses, weighted }));
+    kernels.push(...lossAndGradient(target, geometry, { ...values, dPrediction }));
+    kernels.push(...perPictureLoss(target, geometry, { ...values, losses, weighted }));
     const [p, t, w] = [wavy(shape, micro).data, wavy(shape, 5 + micro).data, wavy([batch], 9).data];
     given.set(values.prediction, p).set(values.target, t).set(values.sampleWeights, w);
     given.set(values.control, controlOf(settings(1), { first: micro * batch, pictures }));

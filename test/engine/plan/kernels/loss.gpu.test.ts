@@ -1,8 +1,9 @@
 // Each picture's mean squared error and the gradient of the step's loss.
 import { test } from 'vitest';
 import { claimLoss } from './loss-claims.ts';
+import { REGISTERS } from '../targets.ts';
 
 test('registers: pictures of odd size, over two micro-batches', async () => {
-  await claimLoss('registers', { batch: 3, perPicture: 1029 });
-  await claimLoss('registers', { batch: 1, perPicture: 3 });
+  await claimLoss(REGISTERS, { batch: 3, perPicture: 1029 });
+  await claimLoss(REGISTERS, { batch: 1, perPicture: 3 });
 });

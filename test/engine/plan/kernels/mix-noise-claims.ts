@@ -1,25 +1,25 @@
 // The mixture on the GPU against random.ts's normals. Not a test: the tests call it.
 import { expect } from 'vitest';
-import type { Family } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import { type BatchGeometry, mixNoise } from '../../../../src/engine/plan/kernels/mix-noise.ts';
 import { normals, STREAMS } from '../../../../src/random.ts';
 import { wavy } from '../../reference.ts';
 import { runKernels, value } from './run-kernels.ts';
 
 export async function claimMixture(
-  family: Family,
+  target: Target,
   { batch, perPicture }: BatchGeometry,
   { seed, step, first }: { seed: number; step: number; first: number },
 ): Promise<void> {
   const shape = [batch, perPicture];
-  const [pictures, input, target] = [
+  const [pictures, input, goal] = [
     value('pictures', shape),
     value('input', shape),
     value('target', shape),
   ] as const;
   const [mix, seeds] = [value('mix', [batch, 4]), value('seeds', [4])];
   const [picture, m] = [wavy(shape, 1).data, wavy([batch, 4], 2).data];
-  const kernels = mixNoise(family, { batch, perPicture }, { pictures, mix, seeds, input, target });
+  const kernels = mixNoise(target, { batch, perPicture }, { pictures, mix, seeds, input, target: goal });
   const read = await runKernels(
     kernels,
     new Map<typeof mix, ArrayLike<number>>([
@@ -36,7 +36,7 @@ export async function claimMixture(
     });
   for (const [result, expected] of [
     [read(input), mixed(0)],
-    [read(target), mixed(2)],
+    [read(goal), mixed(2)],
   ] as const) {
     const off = expected.map((x, i) => Math.abs((result[i] as number) - x));
     expect(Math.max(...off)).toBeLessThan(1e-6);

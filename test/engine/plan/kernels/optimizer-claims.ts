@@ -3,12 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { adamW as eagerAdamW, clipCoefficient, type FlatState } from '../../../../src/engine/eager/adamw.ts';
 import { STATE_GROUPS, type StepSettings } from '../../../../src/engine/executor.ts';
-import {
-  elementsOf,
-  type Family,
-  type Kernel,
-  type Value,
-} from '../../../../src/engine/plan/kernels/kernel.ts';
+import { elementsOf, type Kernel, type Value } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import {
   adamW,
   CONTROL_LENGTH,
@@ -25,7 +21,7 @@ const NAMES = ['gradient', ...STATE_GROUPS] as const;
 type Vectors = Record<(typeof NAMES)[number], Value>;
 
 /** One update of vectors of these lengths: kernels, and numbers to start from (squares are not negative). */
-function update(family: Family, lengths: readonly number[], settings: StepSettings, weighted: number[]) {
+function update(target: Target, lengths: readonly number[], settings: StepSettings, weighted: number[]) {
   const vectors = lengths.map(
     (length) => Object.fromEntries(NAMES.map((name) => [name, value(name, [length])])) as Vectors,
   );
@@ -34,11 +30,11 @@ function update(family: Family, lengths: readonly number[], settings: StepSettin
   const sums = lengths.map((length) => value('sums', squareSumsShape(length)));
   const kernels: Kernel[] = [
     ...vectors.flatMap(({ gradient }, i) =>
-      squareSums(family, { length: elementsOf(gradient) }, { gradient, sums: sums[i] as Value }),
+      squareSums(target, { length: elementsOf(gradient) }, { gradient, sums: sums[i] as Value }),
     ),
-    ...stepVerdict(family, { pictures: weighted.length }, { sums, weighted: losses, control, stats }),
+    ...stepVerdict(target, { pictures: weighted.length }, { sums, weighted: losses, control, stats }),
     ...vectors.flatMap((vector) =>
-      adamW(family, { length: elementsOf(vector.gradient) }, { ...vector, stats, control }),
+      adamW(target, { length: elementsOf(vector.gradient) }, { ...vector, stats, control }),
     ),
   ];
   const given = new Map<Value, Float32Array>([
@@ -55,12 +51,12 @@ function update(family: Family, lengths: readonly number[], settings: StepSettin
 }
 
 export async function claimUpdate(
-  family: Family,
+  target: Target,
   lengths: readonly number[],
   settings: StepSettings,
 ): Promise<void> {
   const weighted = [0.5, 0.25, 1.5];
-  const { vectors, stats, kernels, given } = update(family, lengths, settings, weighted);
+  const { vectors, stats, kernels, given } = update(target, lengths, settings, weighted);
   const read = await runKernels(kernels, given);
   const start = (vector: Vectors, name: (typeof NAMES)[number]) => given.get(vector[name]) as Float32Array;
   const squares = vectors.flatMap((vector) => Array.from(start(vector, 'gradient'), (g) => g * g));
@@ -93,12 +89,12 @@ export async function claimUpdate(
 
 /** `spoil` puts something into the numbers, or makes a loss not finite: nothing may be written. */
 export async function claimRefusal(
-  family: Family,
+  target: Target,
   lengths: readonly number[],
   settings: StepSettings,
   { gradient, loss = 1 }: { gradient?: number; loss?: number },
 ): Promise<Float32Array> {
-  const { vectors, stats, kernels, given } = update(family, lengths, settings, [0.5, loss, 1.5]);
+  const { vectors, stats, kernels, given } = update(target, lengths, settings, [0.5, loss, 1.5]);
   const spoiled = vectors.at(-1) as Vectors;
   if (gradient !== undefined) (given.get(spoiled.gradient) as Float32Array)[1] = gradient;
   const read = await runKernels(kernels, given);

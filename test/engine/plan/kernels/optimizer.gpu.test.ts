@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { settings } from '../../small-network.ts';
 import { claimRefusal, claimUpdate } from './optimizer-claims.ts';
 import { testDevice } from '../test-device.ts';
+import { REGISTERS } from '../targets.ts';
 
 beforeAll(async () => {
   await testDevice();
@@ -11,13 +12,13 @@ beforeAll(async () => {
 const LENGTHS = [4096, 1024];
 
 test('registers: two vectors, clipped and not, at the first step and later', async () => {
-  await claimUpdate('registers', LENGTHS, { ...settings(1), gradientClip: 1, weightDecay: 0.01 });
-  await claimUpdate('registers', LENGTHS, { ...settings(1000), gradientClip: 0, emaDecay: 0.9999 });
+  await claimUpdate(REGISTERS, LENGTHS, { ...settings(1), gradientClip: 1, weightDecay: 0.01 });
+  await claimUpdate(REGISTERS, LENGTHS, { ...settings(1000), gradientClip: 0, emaDecay: 0.9999 });
 });
 
 test('registers: what is not finite is told and changes nothing', async () => {
   const refuse = (what: { gradient?: number; loss?: number }) =>
-    claimRefusal('registers', LENGTHS, settings(2), what);
+    claimRefusal(REGISTERS, LENGTHS, settings(2), what);
   expect((await refuse({ gradient: NaN }))[1]).toBe(NaN);
   expect((await refuse({ gradient: -Infinity }))[1]).toBe(Infinity);
   // Finite, but its square is not.

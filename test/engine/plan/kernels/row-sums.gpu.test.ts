@@ -1,12 +1,13 @@
 // Gradients of vectors added up from rows, against float64.
 import { expect, test } from 'vitest';
-import type { Family } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import { rowSums } from '../../../../src/engine/plan/kernels/row-sums.ts';
 import { wavy } from '../../reference.ts';
 import { difference } from './group-norm/group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';
+import { REGISTERS, TILES } from '../targets.ts';
 
-async function claimRowSums(family: Family, adds: boolean) {
+async function claimRowSums(target: Target, adds: boolean) {
   // Three rows of two, two rows of four; between them a gap, which has no rows.
   const [sums, gradient] = [value('sums', [14]), value('gradient', [8])];
   const [start, stride] = [value('start', [8]), value('stride', [8])];
@@ -24,7 +25,7 @@ async function claimRowSums(family: Family, adds: boolean) {
     return terms.reduce((sum: number, term) => sum + (term as number), adds ? (before[i] as number) : 0);
   });
   const read = await runKernels(
-    rowSums(family, 8, { sums, start, stride, rows, control, gradient }),
+    rowSums(target, 8, { sums, start, stride, rows, control, gradient }),
     new Map<typeof sums, ArrayLike<number>>([
       [sums, given],
       [start, Uint32Array.from(starts)],
@@ -39,11 +40,11 @@ async function claimRowSums(family: Family, adds: boolean) {
 }
 
 test('rows are added up, with and without what is there', async () => {
-  await claimRowSums('registers', false);
-  await claimRowSums('registers', true);
+  await claimRowSums(REGISTERS, false);
+  await claimRowSums(REGISTERS, true);
 });
 
 test.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('rows are added up, tiles', async () => {
-  await claimRowSums('tiles', false);
-  await claimRowSums('tiles', true);
+  await claimRowSums(TILES, false);
+  await claimRowSums(TILES, true);
 });

@@ -1,21 +1,22 @@
 // The timestep embedding's kernel against float64, and against the executor that PyTorch's numbers are held to.
 import { describe, expect, test } from 'vitest';
-import type { Family } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import { timestepEmbedding } from '../../../../src/engine/plan/kernels/timestep-embedding.ts';
 import { embeddingFrequencies } from '../../../../src/engine/embedding-frequencies.ts';
 import { referenceOps } from '../../reference.ts';
 import { difference } from './group-norm/group-norm-claims.ts';
 import { runKernels, value } from './run-kernels.ts';
+import { REGISTERS, TARGETS } from '../targets.ts';
 
 const TIMESTEPS = [0, 1, 17, 499, 999];
 
-async function claimEmbedding(family: Family, channels: number, flipSinToCos: boolean, freqShift: number) {
+async function claimEmbedding(target: Target, channels: number, flipSinToCos: boolean, freqShift: number) {
   const batch = TIMESTEPS.length;
   const [timesteps, y] = [value('timesteps', [batch]), value('y', [batch, channels])];
   const frequencies = value('frequencies', [channels / 2]);
   const geometry = { batch, channels, flipSinToCos, freqShift };
   const read = await runKernels(
-    timestepEmbedding(family, geometry, { timesteps, frequencies, y }),
+    timestepEmbedding(target, geometry, { timesteps, frequencies, y }),
     new Map<typeof y, ArrayLike<number>>([
       [timesteps, TIMESTEPS],
       [frequencies, embeddingFrequencies(channels, freqShift)],
@@ -29,14 +30,14 @@ async function claimEmbedding(family: Family, channels: number, flipSinToCos: bo
   expect(difference(read(y).slice(0, 3 * channels), expected.slice(0, 3 * channels))).toBeLessThan(2e-6);
 }
 
-test('registers: the embedding of diffusers', () => claimEmbedding('registers', 32, true, 0));
+test('registers: the embedding of diffusers', () => claimEmbedding(REGISTERS, 32, true, 0));
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('timestep embedding', () => {
-  for (const family of ['tiles', 'registers'] as const) {
-    test(`${family}, both orders`, async () => {
+  for (const target of TARGETS) {
+    test(`${target.family}, both orders`, async () => {
       for (const channels of [2, 6, 130]) {
-        await claimEmbedding(family, channels, false, 0);
-        if (channels > 2) await claimEmbedding(family, channels, true, 1);
+        await claimEmbedding(target, channels, false, 0);
+        if (channels > 2) await claimEmbedding(target, channels, true, 1);
       }
     });
   }

@@ -5,14 +5,15 @@ import { claimLoss } from './loss-claims.ts';
 import { claimMixture } from './mix-noise-claims.ts';
 import { claimRefusal, claimUpdate } from './optimizer-claims.ts';
 import { testDevice } from '../test-device.ts';
+import { TARGETS } from '../targets.ts';
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('noise, loss and update', () => {
   beforeAll(async () => {
     await testDevice();
   });
 
-  for (const family of ['tiles', 'registers'] as const) {
-    test(`${family} noise`, async () => {
+  for (const target of TARGETS) {
+    test(`${target.family} noise`, async () => {
       for (const [batch, perPicture] of [
         [1, 1],
         [2, 3],
@@ -20,9 +21,9 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('noise, loss and update', (
         [4, 768],
       ] as const)
         for (const first of [0, 1, 2, 3, 4097])
-          await claimMixture(family, { batch, perPicture }, { seed: 11, step: 5, first });
+          await claimMixture(target, { batch, perPicture }, { seed: 11, step: 5, first });
     });
-    test(`${family} loss`, async () => {
+    test(`${target.family} loss`, async () => {
       for (const [batch, perPicture] of [
         [1, 1],
         [5, 147],
@@ -30,17 +31,17 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('noise, loss and update', (
         [2, 3072],
         [1, 12289],
       ] as const)
-        await claimLoss(family, { batch, perPicture });
+        await claimLoss(target, { batch, perPicture });
     });
-    test(`${family} update of a vector with all its partial sums`, () =>
-      claimUpdate(family, [2 ** 20 + 64], settings(3)));
+    test(`${target.family} update of a vector with all its partial sums`, () =>
+      claimUpdate(target, [2 ** 20 + 64], settings(3)));
     for (const lengths of [[64], [1088], [4096, 64, 128, 192]]) {
-      test(`${family} update of ${lengths.join()}`, async () => {
-        await claimUpdate(family, lengths, { ...settings(1), gradientClip: 0 });
-        await claimUpdate(family, lengths, { ...settings(77), emaDecay: 0 });
+      test(`${target.family} update of ${lengths.join()}`, async () => {
+        await claimUpdate(target, lengths, { ...settings(1), gradientClip: 0 });
+        await claimUpdate(target, lengths, { ...settings(77), emaDecay: 0 });
         for (const gradient of [NaN, Infinity, -Infinity, 2e19])
-          await claimRefusal(family, lengths, settings(2), { gradient });
-        const stats = await claimRefusal(family, lengths, settings(2), { loss: Infinity });
+          await claimRefusal(target, lengths, settings(2), { gradient });
+        const stats = await claimRefusal(target, lengths, settings(2), { loss: Infinity });
         expect(stats[0]).toBe(Infinity);
       });
     }

@@ -3,7 +3,8 @@
 // softmax.ts).
 import type { MatrixLayout } from './batched-matmul-operands.ts';
 import { batchedMatmul } from './batched-matmul.ts';
-import { type Family, type Kernel, rowsIn, type Value } from '../kernel.ts';
+import { type Kernel, rowsIn, type Value } from '../kernel.ts';
+import type { Target } from '../target.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 
 export interface AttentionGeometry {
@@ -99,7 +100,7 @@ const transposed = (matrix: MatrixLayout): MatrixLayout => ({
 });
 
 /** The matrices of a chunk, and products of them. Layouts are of one head: `scores` [queries, keys], of `tokens` [tokens, C / heads]. */
-function productsOf(family: Family, geometry: AttentionGeometry, chunk: Chunk) {
+function productsOf(target: Target, geometry: AttentionGeometry, chunk: Chunk) {
   const { keys, channels, heads } = geometry;
   const width = channels / heads;
   const tokens = (of: Value, count: number, from: number) => {
@@ -130,14 +131,14 @@ function productsOf(family: Family, geometry: AttentionGeometry, chunk: Chunk) {
     const [left, right] = [queriesOf(a), keysOf(b)];
     const layout = { a: left.layout, b: transposed(right.layout), c: scores, accumulate: false };
     const size = { batches, m: chunk.queries, n: keys, k: width };
-    return batchedMatmul(family, size, { a: left.value, b: right.value, c: to }, layout);
+    return batchedMatmul(target, size, { a: left.value, b: right.value, c: to }, layout);
   };
   /** to [queries, C / heads] = shares [queries, keys] x [keys, C / heads]. */
   const toQueries = (shares: Value, x: Value, to: Value): Kernel[] => {
     const [right, result] = [keysOf(x), queriesOf(to)];
     const layout = { a: scores, b: right.layout, c: result.layout, accumulate: false };
     const size = { batches, m: chunk.queries, n: width, k: keys };
-    return batchedMatmul(family, size, { a: shares, b: right.value, c: result.value }, layout);
+    return batchedMatmul(target, size, { a: shares, b: right.value, c: result.value }, layout);
   };
   /** to [keys, C / heads] = shares^T x [queries, C / heads]; added up over the chunks of a head's queries. */
   const toKeys = (shares: Value, x: Value, to: Value): Kernel[] => {
@@ -147,20 +148,20 @@ function productsOf(family: Family, geometry: AttentionGeometry, chunk: Chunk) {
       accumulate: chunk.query > 0,
     };
     const size = { batches, m: keys, n: width, k: chunk.queries };
-    return batchedMatmul(family, size, { a: shares, b: right.value, c: result.value }, layout);
+    return batchedMatmul(target, size, { a: shares, b: right.value, c: result.value }, layout);
   };
   return { rows, compare, toQueries, toKeys };
 }
 
 /** y = softmax(q k^T / sqrt(C / heads)) v. Vaswani et al. 2017, eq. 1; torch.nn.functional.scaled_dot_product_attention. */
 export function attentionForward(
-  family: Family,
+  target: Target,
   geometry: AttentionGeometry,
   { q, k, v, y, scores }: AttentionForward,
 ): Kernel[] {
   return chunksOf(geometry).flatMap((chunk) => {
-    const { rows, compare, toQueries } = productsOf(family, geometry, chunk);
-    return [...compare(q, k, scores), ...softmax(family, rows, { x: scores }), ...toQueries(scores, v, y)];
+    const { rows, compare, toQueries } = productsOf(target, geometry, chunk);
+    return [...compare(q, k, scores), ...softmax(target, rows, { x: scores }), ...toQueries(scores, v, y)];
   });
 }
 
@@ -169,19 +170,19 @@ export function attentionForward(
  * dk = dS^T q / sqrt(C / heads). P is made again where it was not kept.
  */
 export function attentionBackward(
-  family: Family,
+  target: Target,
   geometry: AttentionGeometry,
   { q, k, v, dy, scores, work, dq, dk, dv }: AttentionBackward,
 ): Kernel[] {
   const { keepsScores } = attentionMemory(geometry);
   return chunksOf(geometry).flatMap((chunk) => {
-    const { rows, compare, toQueries, toKeys } = productsOf(family, geometry, chunk);
-    const again = keepsScores ? [] : [...compare(q, k, scores), ...softmax(family, rows, { x: scores })];
+    const { rows, compare, toQueries, toKeys } = productsOf(target, geometry, chunk);
+    const again = keepsScores ? [] : [...compare(q, k, scores), ...softmax(target, rows, { x: scores })];
     return [
       ...again,
       ...toKeys(scores, dy, dv),
       ...compare(dy, v, work),
-      ...softmaxGradient(family, rows, { p: scores, d: work }),
+      ...softmaxGradient(target, rows, { p: scores, d: work }),
       ...toQueries(work, k, dq),
       ...toKeys(work, q, dk),
     ];

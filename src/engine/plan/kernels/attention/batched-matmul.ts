@@ -4,11 +4,12 @@
 import type { BatchedMatmulGeometry, MatmulLayout, MatmulValues } from './batched-matmul-operands.ts';
 import { inRegisters } from './batched-matmul-registers.ts';
 import { inTiles } from './batched-matmul-tiles.ts';
-import type { Family, Kernel } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Target } from '../target.ts';
 
 /** c[o, i] (+)= a[o, i] b[o, i]. */
 export function batchedMatmul(
-  family: Family,
+  { family }: Target,
   geometry: BatchedMatmulGeometry,
   values: MatmulValues,
   layout: MatmulLayout,

@@ -1,13 +1,6 @@
 // Softmax over the keys of attention's scores, and its gradient, both in place. Not here: the scores (attention.ts).
-import {
-  type Binding,
-  type Family,
-  gridOf,
-  type Kernel,
-  kernel,
-  type KernelSpec,
-  type Value,
-} from '../kernel.ts';
+import { type Binding, gridOf, type Kernel, kernel, type KernelSpec, type Value } from '../kernel.ts';
+import type { Target } from '../target.ts';
 
 /** Scores are [matrices, queries, keys]. */
 export interface ScoresGeometry {
@@ -37,7 +30,7 @@ const larger = (a: string, b: string): string => `max(${a}, ${b})`;
 
 /** Reductions one after the other, each over the whole row, then `last` for every `i`. */
 function rowKernel(
-  family: Family,
+  { family }: Target,
   op: string,
   { matrices, queries, keys, scale }: ScoresGeometry,
   bindings: Record<string, Binding>,
@@ -93,7 +86,7 @@ function rowKernel(
 }
 
 /** x = softmax over keys of scale x, less each row's largest first. torch.nn.functional.softmax. `scale` is above 0. */
-export function softmax(family: Family, geometry: ScoresGeometry, { x }: { x: Value }): Kernel[] {
+export function softmax(target: Target, geometry: ScoresGeometry, { x }: { x: Value }): Kernel[] {
   const most: Reduction = {
     name: 'most',
     // Invocations beyond the last key repeat the first.
@@ -108,12 +101,12 @@ export function softmax(family: Family, geometry: ScoresGeometry, { x }: { x: Va
     join: plus,
   };
   const bindings: Record<string, Binding> = { x: { value: x, access: 'update' } };
-  return rowKernel(family, 'softmax', geometry, bindings, [most, total], 'x[i] = x[i] / total;');
+  return rowKernel(target, 'softmax', geometry, bindings, [most, total], 'x[i] = x[i] / total;');
 }
 
 /** d = scale p (d - sum over keys of p d): from the gradient of the softmaxed p to that of the products. */
 export function softmaxGradient(
-  family: Family,
+  target: Target,
   geometry: ScoresGeometry,
   { p, d }: { p: Value; d: Value },
 ): Kernel[] {
@@ -128,5 +121,5 @@ export function softmaxGradient(
     d: { value: d, access: 'update' },
   };
   const last = 'd[i] = p[i] * (d[i] - level) * params.scale;';
-  return rowKernel(family, 'softmax backward', geometry, bindings, [level], last);
+  return rowKernel(target, 'softmax backward', geometry, bindings, [level], last);
 }

@@ -3,45 +3,48 @@
 import * as registers from './registers/conv-registers.ts';
 import * as tiles from './tiles/conv-tiles.ts';
 import type { TileShape } from './tiles/shapes.ts';
-import type { Family, Kernel } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Target } from '../target.ts';
 import type { ConvGeometry, ConvForward, ConvInputGradient, ConvFilterGradient } from './geometry.ts';
 
 /** tile: for `tiles` only; by default a fixed rule chooses. It never changes a bit. */
 export const convForward = (
-  family: Family,
+  target: Target,
   geometry: ConvGeometry,
   values: ConvForward,
   tile?: TileShape,
 ): Kernel[] =>
-  family === 'tiles' ? tiles.convForward(geometry, values, tile) : registers.convForward(geometry, values);
+  target.family === 'tiles'
+    ? tiles.convForward(geometry, values, tile)
+    : registers.convForward(target, geometry, values);
 
 export const convInputGradient = (
-  family: Family,
+  target: Target,
   geometry: ConvGeometry,
   values: ConvInputGradient,
   tile?: TileShape,
 ): Kernel[] =>
-  family === 'tiles'
+  target.family === 'tiles'
     ? tiles.convInputGradient(geometry, values, tile)
-    : registers.convInputGradient(geometry, values);
+    : registers.convInputGradient(target, geometry, values);
 
 export const convFilterGradient = (
-  family: Family,
+  target: Target,
   geometry: ConvGeometry,
   values: ConvFilterGradient,
   tile?: TileShape,
 ): Kernel[] =>
-  family === 'tiles'
+  target.family === 'tiles'
     ? tiles.convFilterGradient(geometry, values, tile)
-    : registers.convFilterGradient(geometry, values);
+    : registers.convFilterGradient(target, geometry, values);
 
 /** In how many parts the pixels are summed. A function of the shape alone: it decides the bits. */
-export const filterSplits = (family: Family, geometry: ConvGeometry): number =>
+export const filterSplits = ({ family }: Target, geometry: ConvGeometry): number =>
   (family === 'tiles' ? tiles : registers).filterSplits(geometry);
 
 /** [splits, k, k, ins, outs], or null where one pass over all pixels is enough. */
-export function filterPartialShape(family: Family, geometry: ConvGeometry): number[] | null {
+export function filterPartialShape(target: Target, geometry: ConvGeometry): number[] | null {
   const { kernel: edge, ins, outs } = geometry;
-  const splits = filterSplits(family, geometry);
+  const splits = filterSplits(target, geometry);
   return splits === 1 ? null : [splits, edge, edge, ins, outs];
 }

@@ -2,19 +2,20 @@
 // Wu & He 2018. Not here: the kernels (group-norm-tiles.ts, group-norm-registers.ts).
 import * as registers from './group-norm-registers.ts';
 import * as tiles from './group-norm-tiles.ts';
-import type { Family, Kernel } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Target } from '../target.ts';
 import type { GroupNormGeometry, GroupNormForward, GroupNormBackward } from './geometry.ts';
 
-const familyOf = (family: Family) => (family === 'tiles' ? tiles : registers);
+const kernelsFor = ({ family }: Target) => (family === 'tiles' ? tiles : registers);
 
 export const groupNormForward = (
-  family: Family,
+  target: Target,
   geometry: GroupNormGeometry,
   values: GroupNormForward,
-): Kernel[] => familyOf(family).groupNormForward(geometry, values);
+): Kernel[] => kernelsFor(target).groupNormForward(geometry, values);
 
 export const groupNormBackward = (
-  family: Family,
+  target: Target,
   geometry: GroupNormGeometry,
   values: GroupNormBackward,
-): Kernel[] => familyOf(family).groupNormBackward(geometry, values);
+): Kernel[] => kernelsFor(target).groupNormBackward(geometry, values);

@@ -7,7 +7,8 @@ import {
   type AttentionGeometry,
   attentionMemory,
 } from '../../../../../src/engine/plan/kernels/attention/attention.ts';
-import type { Family, Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../../../reference.ts';
 import { difference } from '../group-norm/group-norm-claims.ts';
 import { fromColumns, inColumns, runKernels, value } from '../run-kernels.ts';
@@ -93,7 +94,7 @@ function threeNumbers(values: Three, inputs: readonly Plain[]): [Value, ArrayLik
 
 /** `size`: of q's numbers, so of the scores. `joined`: q, k and v, and their gradients, are columns of one matrix each. */
 export async function claimAttention(
-  family: Family,
+  target: Target,
   geometry: AttentionGeometry,
   { size = 1, joined = false } = {},
 ): Promise<void> {
@@ -112,8 +113,8 @@ export async function claimAttention(
   const results = { y: make(shapes[0]), dq: gradients[0], dk: gradients[1], dv: gradients[2] };
   const cotangent = make(shapes[3]);
   const kernels = [
-    ...attentionForward(family, geometry, { ...values, y: results.y, scores: scores as never }),
-    ...attentionBackward(family, geometry, {
+    ...attentionForward(target, geometry, { ...values, y: results.y, scores: scores as never }),
+    ...attentionBackward(target, geometry, {
       ...{ ...values, ...results, dy: cotangent, work: work as never },
       scores: (keepsScores ? scores : again) as never,
     }),

@@ -2,30 +2,27 @@
 import { expect, test } from 'vitest';
 import { attentionMemory } from '../../../../../src/engine/plan/kernels/attention/attention.ts';
 import { claimAttention } from './attention-claims.ts';
+import { REGISTERS, TARGETS } from '../../targets.ts';
 
-for (const family of ['tiles', 'registers'] as const) {
-  test(`${family}: two heads of eight channels, more keys than queries`, async () => {
-    await claimAttention(family, { batch: 2, queries: 4, keys: 8, channels: 16, heads: 2 });
+for (const target of TARGETS) {
+  test(`${target.family}: two heads of eight channels, more keys than queries`, async () => {
+    await claimAttention(target, { batch: 2, queries: 4, keys: 8, channels: 16, heads: 2 });
   });
 }
 
 test('registers: q, k and v side by side', async () => {
-  await claimAttention(
-    'registers',
-    { batch: 2, queries: 8, keys: 8, channels: 8, heads: 2 },
-    { joined: true },
-  );
+  await claimAttention(REGISTERS, { batch: 2, queries: 8, keys: 8, channels: 8, heads: 2 }, { joined: true });
 });
 
 test('registers: numbers that do not divide by four', async () => {
-  await claimAttention('registers', { batch: 2, queries: 5, keys: 7, channels: 6, heads: 2 });
+  await claimAttention(REGISTERS, { batch: 2, queries: 5, keys: 7, channels: 6, heads: 2 });
 });
 
 // The kernels of `registers` know no shape: these cost no pipelines.
 test('large scores, one token, many heads', async () => {
-  await claimAttention('registers', { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, { size: 300 });
-  await claimAttention('registers', { batch: 3, queries: 1, keys: 1, channels: 8, heads: 8 });
-  await claimAttention('registers', { batch: 1, queries: 33, keys: 20, channels: 40, heads: 5 });
+  await claimAttention(REGISTERS, { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, { size: 300 });
+  await claimAttention(REGISTERS, { batch: 3, queries: 1, keys: 1, channels: 8, heads: 8 });
+  await claimAttention(REGISTERS, { batch: 1, queries: 33, keys: 20, channels: 40, heads: 5 });
 });
 
 test('a head too large is done by some queries at a time', async () => {
@@ -35,5 +32,5 @@ test('a head too large is done by some queries at a time', async () => {
     work: [1, 1, 1050, 2001],
     keepsScores: false,
   });
-  await claimAttention('registers', geometry);
+  await claimAttention(REGISTERS, geometry);
 });

@@ -1,9 +1,10 @@
 // Attention at every odd shape, and matrix products at every layout: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, test } from 'vitest';
 import { claimAttention } from './attention-claims.ts';
+import { TARGETS } from '../../targets.ts';
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('attention', () => {
-  for (const family of ['tiles', 'registers'] as const) {
+  for (const target of TARGETS) {
     for (const [batch, queries, keys, channels, heads] of [
       [1, 1, 1, 1, 1],
       [2, 1, 5, 3, 1],
@@ -21,13 +22,13 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('attention', () => {
       [1, 1024, 1024, 20, 5],
       [1, 2052, 2048, 4, 1],
     ] as const) {
-      test(`${family}: [${batch}, ${queries}, ${channels}] of ${keys} keys, ${heads} heads`, () =>
-        claimAttention(family, { batch, queries, keys, channels, heads }));
+      test(`${target.family}: [${batch}, ${queries}, ${channels}] of ${keys} keys, ${heads} heads`, () =>
+        claimAttention(target, { batch, queries, keys, channels, heads }));
       if (queries !== keys) continue;
-      test(`${family}: [${batch}, ${queries}, ${channels}], ${heads} heads, q, k and v side by side`, () =>
-        claimAttention(family, { batch, queries, keys, channels, heads }, { joined: true }));
+      test(`${target.family}: [${batch}, ${queries}, ${channels}], ${heads} heads, q, k and v side by side`, () =>
+        claimAttention(target, { batch, queries, keys, channels, heads }, { joined: true }));
     }
-    test(`${family}: large scores`, () =>
-      claimAttention(family, { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, { size: 300 }));
+    test(`${target.family}: large scores`, () =>
+      claimAttention(target, { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, { size: 300 }));
   }
 });

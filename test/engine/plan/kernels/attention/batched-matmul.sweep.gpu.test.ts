@@ -2,10 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { MatrixLayout } from '../../../../../src/engine/plan/kernels/attention/batched-matmul-operands.ts';
 import { batchedMatmul } from '../../../../../src/engine/plan/kernels/attention/batched-matmul.ts';
-import type { Family } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { wavy } from '../../../reference.ts';
 import { difference } from '../group-norm/group-norm-claims.ts';
 import { runKernels, value } from '../run-kernels.ts';
+import { TARGETS } from '../../targets.ts';
 
 type Order = 'rows' | 'columns';
 const BATCHES = [2, 3] as const;
@@ -23,7 +24,7 @@ function layoutOf(rows: number, columns: number, order: Order, pad: number): Mat
 const lengthOf = ({ offset, outer }: MatrixLayout) => offset + outer * BATCHES[0];
 
 async function claimProduct(
-  family: Family,
+  target: Target,
   { m, n, k }: { m: number; n: number; k: number },
   [forA, forB, forC]: readonly [Order, Order, Order],
   { pad, accumulate }: { pad: number; accumulate: boolean },
@@ -50,7 +51,7 @@ async function claimProduct(
           expected[at(layout.c, row, column)] = sum;
         }
   const read = await runKernels(
-    batchedMatmul(family, { batches: BATCHES, m, n, k }, values, layout),
+    batchedMatmul(target, { batches: BATCHES, m, n, k }, values, layout),
     new Map([
       [values.a, x],
       [values.b, y],
@@ -61,7 +62,7 @@ async function claimProduct(
 }
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('batched matmul', () => {
-  for (const family of ['tiles', 'registers'] as const) {
+  for (const target of TARGETS) {
     for (const [m, n, k] of [
       [1, 1, 1],
       [7, 5, 3],
@@ -71,13 +72,13 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('batched matmul', () => {
       [68, 72, 36],
       [65, 66, 67],
     ] as const) {
-      test(`${family} ${m} x ${k} x ${n}`, async () => {
+      test(`${target.family} ${m} x ${k} x ${n}`, async () => {
         for (const forA of ['rows', 'columns'] as const)
           for (const forB of ['rows', 'columns'] as const) {
-            await claimProduct(family, { m, n, k }, [forA, forB, 'rows'], { pad: 0, accumulate: false });
-            await claimProduct(family, { m, n, k }, [forA, forB, 'rows'], { pad: 4, accumulate: true });
+            await claimProduct(target, { m, n, k }, [forA, forB, 'rows'], { pad: 0, accumulate: false });
+            await claimProduct(target, { m, n, k }, [forA, forB, 'rows'], { pad: 4, accumulate: true });
           }
-        await claimProduct(family, { m, n, k }, ['rows', 'rows', 'columns'], { pad: 1, accumulate: true });
+        await claimProduct(target, { m, n, k }, ['rows', 'rows', 'columns'], { pad: 1, accumulate: true });
       });
     }
   }

@@ -1,17 +1,19 @@
 // The convolution's shapes to test, its three operations in plain float64 loops, and the claim that a family's kernels
 // compute them. Not a test: the tests of each family call it.
 import { expect } from 'vitest';
-import type * as conv from '../../../../../src/engine/plan/kernels/conv/registers/conv-registers.ts';
+import {
+  convFilterGradient,
+  convForward,
+  convInputGradient,
+  filterPartialShape,
+  filterSplits,
+} from '../../../../../src/engine/plan/kernels/conv/conv.ts';
 import type { ConvGeometry } from '../../../../../src/engine/plan/kernels/conv/geometry.ts';
-import { type Family, rowsIn, type Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import type { TileShape } from '../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
+import { rowsIn, type Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { wavy } from '../../../reference.ts';
 import { inColumns, runKernels, value } from '../run-kernels.ts';
-
-/** What conv-registers.ts and conv-tiles.ts each export. */
-export type ConvFamily = Pick<
-  typeof conv,
-  'convForward' | 'convInputGradient' | 'convFilterGradient' | 'filterSplits'
->;
 
 /** What the result is added to: nothing, something that lies elsewhere, or what lies in its own place. */
 export type Adding = 'nothing' | 'other' | 'in place';
@@ -127,12 +129,11 @@ export const SWEEP_CASES: ConvCase[] = [
 }));
 
 /** What a filter gradient leaves behind, split by split. */
-export function splitValues({ filterSplits }: Pick<ConvFamily, 'filterSplits'>, geometry: ConvGeometry) {
-  const { kernel, ins, outs } = geometry;
-  const splits = filterSplits(geometry);
+export function splitValues(target: Target, geometry: ConvGeometry) {
+  const partialShape = filterPartialShape(target, geometry);
   return {
-    partial: splits === 1 ? null : value('partial', [splits, kernel, kernel, ins, outs]),
-    biasSums: value('bias sums', [splits, outs]),
+    partial: partialShape && value('partial', partialShape),
+    biasSums: value('bias sums', [filterSplits(target, geometry), geometry.outs]),
   };
 }
 
@@ -212,7 +213,7 @@ function perChannelValue(shape: [number, number], asColumns: boolean): Value {
   return { ...own, columns: { of: value('wider', [rows, 4 + width + 8]), first: 4 } };
 }
 
-function valuesOf(one: ConvCase, ops: ConvFamily) {
+function valuesOf(one: ConvCase, target: Target) {
   const { geometry, perChannel, residual, add: how = 'nothing', unbiased } = one;
   const { batch, height, width, ins, outs, outHeight, outWidth, kernel, upsample } = geometry;
   const part = upsample ? 2 : 1;
@@ -222,7 +223,7 @@ function valuesOf(one: ConvCase, ops: ConvFamily) {
   ];
   const filter = [kernel, kernel, ins, outs];
   const dx = value('dx', [batch, height, width, ins]);
-  const { partial, biasSums } = splitValues(ops, geometry);
+  const { partial, biasSums } = splitValues(target, geometry);
   return {
     x: value('x', inputs),
     weight: value('weight', filter),
@@ -240,10 +241,10 @@ function valuesOf(one: ConvCase, ops: ConvFamily) {
   };
 }
 
-/** Runs the three operations of one family, held against float64: 1e-5 forward, 1e-4 gradients. */
-export async function claimConv(family: Family, ops: ConvFamily, one: ConvCase): Promise<void> {
+/** Runs the three operations on the test's device, held against float64: 1e-5 forward, 1e-4 gradients. `tile`: of `tiles` only. */
+export async function claimConv(target: Target, one: ConvCase, tile?: TileShape): Promise<void> {
   const { geometry, accumulate = false } = one;
-  const values = valuesOf(one, ops);
+  const values = valuesOf(one, target);
   const given = new Map<Value, ArrayLike<number>>();
   const give = (each: Value | null, seed: number): Float64Array | null => {
     if (!each) return null;
@@ -262,9 +263,9 @@ export async function claimConv(family: Family, ops: ConvFamily, one: ConvCase):
   given.set(values.control, Uint32Array.of(accumulate ? 1 : 0, 0, 0, 0));
   const read = await runKernels(
     [
-      ...ops.convForward(geometry, values),
-      ...ops.convInputGradient(geometry, values),
-      ...ops.convFilterGradient(geometry, values),
+      ...convForward(target, geometry, values, tile),
+      ...convInputGradient(target, geometry, values, tile),
+      ...convFilterGradient(target, geometry, values, tile),
     ],
     given,
   );
@@ -275,7 +276,7 @@ export async function claimConv(family: Family, ops: ConvFamily, one: ConvCase):
     const image = Math.floor(i / (outHeight * outWidth * outs));
     return sum + at(bias, o) + (perChannel?.[image * outs + o] ?? 0) + (residual?.[i] ?? 0);
   });
-  const name = `${family}: ${nameOf(one)}`;
+  const name = `${target.family}: ${nameOf(one)}`;
   expect(difference(read(values.y), y), `${name}: y`).toBeLessThan(1e-5);
   const dx = expected.dx.map((sum, i) => sum + (before?.[i] ?? 0));
   expect(difference(read(values.dx), dx), `${name}: dx`).toBeLessThan(1e-4);

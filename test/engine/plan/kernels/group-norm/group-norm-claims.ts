@@ -9,7 +9,8 @@ import type {
   GroupNormForward,
   GroupNormGeometry,
 } from '../../../../../src/engine/plan/kernels/group-norm/geometry.ts';
-import type { Family, Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, referenceOps, wavy } from '../../../reference.ts';
 import { fromColumns, runKernels, value } from '../run-kernels.ts';
 
@@ -123,7 +124,7 @@ function differencesOf(geometry: GroupNormGeometry, make: () => Plain[]): Plain[
 
 /** `first`: x is joined of so many channels and the others; `summed`: its gradient is summed for each picture, too. */
 export async function claimGroupNorm(
-  family: Family,
+  target: Target,
   geometry: GroupNormGeometry,
   how: Adding,
   { claimGradients = true, first = 0, summed = false } = {},
@@ -146,8 +147,8 @@ export async function claimGroupNorm(
     ? { ...value('rows', [batch, channels]), columns: { of: wider, first: 8 } }
     : null;
   const kernels = [
-    ...groupNormForward(family, geometry, { ...ends.forward, affine, y, stats }),
-    ...groupNormBackward(family, geometry, {
+    ...groupNormForward(target, geometry, { ...ends.forward, affine, y, stats }),
+    ...groupNormBackward(target, geometry, {
       ...{ x, stats, affine, dy, sums, pictureSums },
       ...ends.backward,
     }),

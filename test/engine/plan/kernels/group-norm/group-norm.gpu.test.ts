@@ -1,25 +1,26 @@
 // Group norm's kernels against float64 and its central differences, the decisive cases; all shapes: group-norm.sweep.gpu.test.ts.
 import { test } from 'vitest';
 import { claimGroupNorm } from './group-norm-claims.ts';
+import { REGISTERS, TILES } from '../../targets.ts';
 
 const SILU = { eps: 1e-5, act: 'silu' } as const;
 
 test('tiles: two groups of four channels', async () => {
-  await claimGroupNorm('tiles', { batch: 2, pixels: 15, channels: 8, groups: 2, ...SILU }, 'nothing');
+  await claimGroupNorm(TILES, { batch: 2, pixels: 15, channels: 8, groups: 2, ...SILU }, 'nothing');
 });
 
 test('registers: two groups of four channels, more pixels than a block, summed for each picture', async () => {
   const geometry = { batch: 2, pixels: 81, channels: 8, groups: 2, ...SILU };
-  await claimGroupNorm('registers', geometry, 'nothing', { summed: true });
+  await claimGroupNorm(REGISTERS, geometry, 'nothing', { summed: true });
 });
 
 test('registers: a mean far from zero, over many pixels', async () => {
   const large = { batch: 2, pixels: 1024, channels: 8, groups: 2, ...SILU };
-  await claimGroupNorm('registers', large, 'in place', { claimGradients: false });
+  await claimGroupNorm(REGISTERS, large, 'in place', { claimGradients: false });
 });
 
 test('registers: channels joined on the way, a group with channels of both', async () => {
   const geometry = { batch: 2, pixels: 35, channels: 16, groups: 2, ...SILU };
-  await claimGroupNorm('registers', geometry, 'other', { first: 4 });
-  await claimGroupNorm('registers', { ...geometry, channels: 10 }, 'in place', { first: 3 });
+  await claimGroupNorm(REGISTERS, geometry, 'other', { first: 4 });
+  await claimGroupNorm(REGISTERS, { ...geometry, channels: 10 }, 'in place', { first: 3 });
 });

@@ -1,6 +1,7 @@
 // Group norm's kernels at every odd shape: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, test } from 'vitest';
 import { type Adding, claimGroupNorm } from './group-norm-claims.ts';
+import { TARGETS } from '../../targets.ts';
 
 /** batch, pixels, channels, groups. */
 const SHAPES = [
@@ -22,19 +23,19 @@ const SHAPES = [
 const WAYS: Adding[] = ['nothing', 'other', 'in place'];
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('group norm', () => {
-  for (const family of ['tiles', 'registers'] as const) {
+  for (const target of TARGETS) {
     for (const [batch, pixels, channels, groups] of SHAPES) {
       const geometry = { batch, pixels, channels, groups, eps: 1e-5 };
-      test(`${family} [${batch}, ${pixels}, ${channels}] in ${groups}`, async () => {
+      test(`${target.family} [${batch}, ${pixels}, ${channels}] in ${groups}`, async () => {
         // Central differences of thousands of inputs would take minutes: there the forward pass alone.
         const small = pixels * channels < 2000;
         for (const act of ['none', 'silu'] as const) {
           for (const how of WAYS) {
-            await claimGroupNorm(family, { ...geometry, act }, how, { claimGradients: small });
-            await claimGroupNorm(family, { ...geometry, act }, how, { claimGradients: small, summed: true });
+            await claimGroupNorm(target, { ...geometry, act }, how, { claimGradients: small });
+            await claimGroupNorm(target, { ...geometry, act }, how, { claimGradients: small, summed: true });
             const first = 1 + ((channels >> 2) << 1);
             for (const parted of [first, 4 * (first >> 2)].filter((count) => count > 0 && count < channels))
-              await claimGroupNorm(family, { ...geometry, act }, how, {
+              await claimGroupNorm(target, { ...geometry, act }, how, {
                 claimGradients: small,
                 first: parted,
               });

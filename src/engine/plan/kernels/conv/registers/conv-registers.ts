@@ -4,7 +4,7 @@
 //
 // Measured on SwiftShader, two cores: see the head of conv-registers-quads.ts for what things cost there.
 import type { ConvForward, ConvGeometry, ConvInputGradient } from '../geometry.ts';
-import type { Ends, WeightStrides } from './quads.ts';
+import type { Ends, Quads, WeightStrides } from './quads.ts';
 import { asOnePicture, tapConvolution } from './taps.ts';
 import { windowConvolution } from './window.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -19,12 +19,13 @@ function forwardStrides({ kernel, ins, outs }: ConvGeometry): WeightStrides {
   return { base: 0, perRow: kernel * ins * outs, perColumn: ins * outs, perIn: outs, perOut: 1 };
 }
 
-export function convForward(geometry: ConvGeometry, values: ConvForward): Kernel[] {
+export function convForward(target: Quads, geometry: ConvGeometry, values: ConvForward): Kernel[] {
   const { x, weight, bias, perChannel, residual, y } = values;
   const ends = { source: x, weight, bias, perChannel, residual, target: y, keep: false };
   const strides = forwardStrides(geometry);
   const { kernel, stride, padBefore } = geometry;
-  if (kernel === 3 && stride === 1) return [windowConvolution(FORWARD, { ...geometry, strides }, ends)];
+  if (kernel === 3 && stride === 1)
+    return [windowConvolution(target, FORWARD, { ...geometry, strides }, ends)];
   // A value per channel and picture needs to know the picture.
   const pixels =
     isProduct(geometry) && !perChannel ? { ...geometry, ...asOnePicture(pixelsOf(geometry)) } : geometry;
@@ -36,7 +37,7 @@ export function convForward(geometry: ConvGeometry, values: ConvForward): Kernel
     rowShift: -padBefore,
     columnShift: -padBefore,
   };
-  return [tapConvolution(FORWARD, { ...pixels, ...taps, made, stride, strides }, ends)];
+  return [tapConvolution(target, FORWARD, { ...pixels, ...taps, made, stride, strides }, ends)];
 }
 
 const isProduct = ({ kernel, stride, upsample }: ConvGeometry) => kernel === 1 && stride === 1 && !upsample;
@@ -44,16 +45,21 @@ const isProduct = ({ kernel, stride, upsample }: ConvGeometry) => kernel === 1 &
 const pixelsOf = ({ batch, outHeight, outWidth }: ConvGeometry) => batch * outHeight * outWidth;
 
 /** A convolution of dy, with ins and outs, and pictures, the other way round. */
-export function convInputGradient(geometry: ConvGeometry, values: ConvInputGradient): Kernel[] {
+export function convInputGradient(
+  target: Quads,
+  geometry: ConvGeometry,
+  values: ConvInputGradient,
+): Kernel[] {
   const { dy, weight, add, dx } = values;
   const ends = {
     ...{ source: dy, weight, bias: null, perChannel: null, target: dx },
     ...(add === dx ? { residual: null, keep: true } : { residual: add, keep: false }),
   };
   const { kernel, stride } = geometry;
-  if (kernel === 3 && stride === 1) return [windowConvolution(INPUT_GRADIENT, turned(geometry), ends)];
+  if (kernel === 3 && stride === 1)
+    return [windowConvolution(target, INPUT_GRADIENT, turned(geometry), ends)];
   const flat = { ...geometry, ...asOnePicture(pixelsOf(geometry)) };
-  return byParity(kernel === 1 && stride === 1 ? flat : geometry, ends);
+  return byParity(target, kernel === 1 && stride === 1 ? flat : geometry, ends);
 }
 
 /** What is made and what is read change places. */
@@ -78,7 +84,7 @@ function turned(geometry: ConvGeometry) {
  * x's pixel p is read by output (p + pad - tap) / stride, where that divides: the pixels of one remainder have the same
  * taps, every `stride`th, so that no product is with a zero.
  */
-function byParity(geometry: ConvGeometry, ends: Ends): Kernel[] {
+function byParity(target: Quads, geometry: ConvGeometry, ends: Ends): Kernel[] {
   const { height, width, kernel, stride, padBefore } = geometry;
   const along = (size: number) =>
     Array.from({ length: stride }, (_, start) => {
@@ -103,6 +109,7 @@ function byParity(geometry: ConvGeometry, ends: Ends): Kernel[] {
         ...{ perRow: stride * perRow, perColumn: stride * perColumn, perIn: perOut, perOut: perIn },
       };
       return tapConvolution(
+        target,
         INPUT_GRADIENT,
         {
           ...{ ...swapped(geometry), made, strides, stride: 1, tapStep: -1 },

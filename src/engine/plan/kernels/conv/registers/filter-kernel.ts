@@ -1,7 +1,7 @@
 // What the two kernels of a weight's gradient for GPUs in software share: how pixels are cut into splits, what is bound, how a
 // sum is put. Not here: what a split computes (conv-registers-filter-window.ts, conv-registers-filter-taps.ts).
 import { type ConvGeometry, convFlops } from '../geometry.ts';
-import { optional, QUAD, spread } from './quads.ts';
+import { optional, QUAD, type Quads, spread } from './quads.ts';
 import { lines, range } from '../../wgsl-text.ts';
 import { gridOf, type Kernel, kernel, type Value } from '../../kernel.ts';
 
@@ -34,6 +34,7 @@ interface FilterKernel {
 }
 
 export function filterKernel(
+  { subgroups }: Quads,
   geometry: ConvGeometry,
   splits: number,
   { x, dy, control, target, biasSums }: FilterValues,
@@ -62,8 +63,8 @@ export function filterKernel(
     },
     workgroupSize: [QUAD, 1, 1],
     workgroups: gridOf(tiles, 1),
-    body: body(false),
-    quadBody: body(true),
+    body: body(subgroups),
+    quads: subgroups,
     flops: convFlops(geometry),
   });
 }

@@ -9,7 +9,7 @@ import {
   PUT_SUM,
   putBias,
 } from './filter-kernel.ts';
-import { QUAD, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
+import { QUAD, type Quads, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
 import { lines, range } from '../../wgsl-text.ts';
 import type { Kernel } from '../../kernel.ts';
 
@@ -27,9 +27,14 @@ export const FILTER_TAPS: FilterPlan = {
 };
 
 /** One kernel: the sums of every split, each in its part of the target. */
-export function filterTaps(geometry: ConvGeometry, splits: number, values: FilterValues): Kernel {
+export function filterTaps(
+  target: Quads,
+  geometry: ConvGeometry,
+  splits: number,
+  values: FilterValues,
+): Kernel {
   const { batch, ins, outHeight, outWidth, stride, kernel: edge } = geometry;
-  return filterKernel(geometry, splits, values, {
+  return filterKernel(target, geometry, splits, values, {
     plan: FILTER_TAPS,
     inTiles: Math.ceil(ins / INS_PER_TILE),
     outsPerTile: OUTS_PER_TILE,

@@ -10,7 +10,7 @@ import {
   PUT_SUM,
   putBias,
 } from './filter-kernel.ts';
-import { QUAD, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
+import { QUAD, type Quads, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
 import { lines, range } from '../../wgsl-text.ts';
 import { alongColumns, alongRows, ofPixels, ofSlopes, toTaps } from './winograd.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -29,9 +29,14 @@ export const FILTER_WINDOW: FilterPlan = {
 };
 
 /** One kernel: the sums of every split, each in its part of the target. */
-export function filterWindow(geometry: ConvGeometry, splits: number, values: FilterValues): Kernel {
+export function filterWindow(
+  target: Quads,
+  geometry: ConvGeometry,
+  splits: number,
+  values: FilterValues,
+): Kernel {
   const { ins, outHeight, outWidth } = geometry;
-  return filterKernel(geometry, splits, values, {
+  return filterKernel(target, geometry, splits, values, {
     plan: FILTER_WINDOW,
     inTiles: Math.ceil(ins / QUAD),
     outsPerTile: OUTS_PER_TILE,

@@ -4,6 +4,7 @@
 import type { ConvFilterGradient, ConvGeometry } from '../geometry.ts';
 import { FILTER_TAPS, filterTaps } from './filter-taps.ts';
 import { FILTER_WINDOW, filterWindow } from './filter-window.ts';
+import type { Quads } from './quads.ts';
 import { elementsOf, gridOf, type Kernel, kernel, type Value } from '../../kernel.ts';
 
 /** Two cores want this many tiles to share evenly. */
@@ -22,12 +23,15 @@ export function filterSplits(geometry: ConvGeometry): number {
   return Math.max(1, Math.min(wanted, possible));
 }
 
-export function convFilterGradient(geometry: ConvGeometry, values: ConvFilterGradient): Kernel[] {
+export function convFilterGradient(
+  target: Quads,
+  geometry: ConvGeometry,
+  values: ConvFilterGradient,
+): Kernel[] {
   const { x, dy, partial, control, gradient, biasSums } = values;
   const splits = filterSplits(geometry);
   const make = isWindow(geometry) ? filterWindow : filterTaps;
-  const target = partial ?? gradient;
-  const sums = make(geometry, splits, { x, dy, control, target, biasSums });
+  const sums = make(target, geometry, splits, { x, dy, control, target: partial ?? gradient, biasSums });
   return partial ? [sums, reduce(splits, partial, control, gradient)] : [sums];
 }
 

@@ -8,7 +8,11 @@
 //
 // Every body is written twice: with quad operations, and for devices without them with one channel at a time.
 import { type Binding, rowsIn, type Value } from '../../kernel.ts';
+import type { Target } from '../../target.ts';
 import { range, lines } from '../../wgsl-text.ts';
+
+/** All that these kernels ask of a target. */
+export type Quads = Pick<Target, 'subgroups'>;
 
 /** Channels that a quad loads at a time. */
 export const QUAD = 4;

@@ -7,6 +7,7 @@ import {
   endBindings,
   endParams,
   QUAD,
+  type Quads,
   slotsOf,
   spread,
   starts,
@@ -61,7 +62,7 @@ export function asOnePicture(pixels: number) {
 }
 
 /** target[b, r step + row, c step + column, o] = the sum over taps and channels for all r and c made, and what is added. */
-export function tapConvolution(op: string, geometry: TapsGeometry, ends: Ends): Kernel {
+export function tapConvolution({ subgroups }: Quads, op: string, geometry: TapsGeometry, ends: Ends): Kernel {
   const { batch, height, width, upsample, outHeight, outWidth, ins, outs, made } = geometry;
   const { stride, tapStep, tapsDown, tapsAcross, rowShift, columnShift, strides } = geometry;
   const across = Math.ceil(made.columns / COLUMNS);
@@ -84,8 +85,8 @@ export function tapConvolution(op: string, geometry: TapsGeometry, ends: Ends): 
     },
     workgroupSize: [QUAD, 1, 1],
     workgroups: gridOf(tiles, 1),
-    body: body(false),
-    quadBody: body(true),
+    body: body(subgroups),
+    quads: subgroups,
     flops: 2 * batch * made.rows * made.columns * ins * outs * tapsDown * tapsAcross,
   });
 }

@@ -9,6 +9,7 @@ import {
   endBindings,
   endParams,
   QUAD,
+  type Quads,
   slotsOf,
   spread,
   starts,
@@ -45,7 +46,12 @@ export interface WindowGeometry {
 }
 
 /** target[b, row, column, o] = sum of source[b, row + h - pad, column + w - pad, i] weight[h, w, i, o], and what is added. */
-export function windowConvolution(op: string, geometry: WindowGeometry, ends: Ends): Kernel {
+export function windowConvolution(
+  { subgroups }: Quads,
+  op: string,
+  geometry: WindowGeometry,
+  ends: Ends,
+): Kernel {
   const { batch, height, width, upsample, outHeight, outWidth, padBefore, ins, outs, strides } = geometry;
   const across = Math.ceil(outWidth / EDGE);
   const down = Math.ceil(outHeight / EDGE);
@@ -61,8 +67,8 @@ export function windowConvolution(op: string, geometry: WindowGeometry, ends: En
     },
     workgroupSize: [QUAD, 1, 1],
     workgroups: gridOf(tiles, 1),
-    body: body(false),
-    quadBody: body(true),
+    body: body(subgroups),
+    quads: subgroups,
     flops: convFlops({ ...geometry, kernel: TAPS }),
   });
 }

@@ -9,7 +9,6 @@ import { gradientTo } from '../../elementwise.ts';
 import { type Binding, type Kernel, PLACE, rowsIn, type Value } from '../../kernel.ts';
 
 export { convFilterGradient, filterSplits } from './filter.ts';
-export { TILE_SHAPES } from './shapes.ts';
 
 /** The bits do not depend on `tile`, one of TILE_SHAPES: each output is summed tap by tap, channel by channel. */
 export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: TileShape): Kernel[] {

@@ -1,30 +1,24 @@
-// What the tests of the tiled convolutions share: the kernels with a tile given, and the claim that no tile changes a bit.
+// What the tests of the tiled convolutions share: the claim that no tile changes a bit.
 import { expect } from 'vitest';
 import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/geometry.ts';
-import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
+import {
+  convFilterGradient,
+  convForward,
+  convInputGradient,
+} from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
+import type { TileShape } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import type { Kernel, Value } from '../../../../../../src/engine/plan/kernels/kernel.ts';
 import { wavy } from '../../../../reference.ts';
-import { type ConvFamily, splitValues } from '../conv-cases.ts';
+import { TILES } from '../../../targets.ts';
+import { splitValues } from '../conv-cases.ts';
 import { runKernels, value } from '../../run-kernels.ts';
-
-type Tile = (typeof tiles.TILE_SHAPES)[number];
-
-/** The tiled kernels, each in tiles of the one shape. */
-export function inTiles(tile: Tile): ConvFamily {
-  return {
-    convForward: (geometry, values) => tiles.convForward(geometry, values, tile),
-    convInputGradient: (geometry, values) => tiles.convInputGradient(geometry, values, tile),
-    convFilterGradient: (geometry, values) => tiles.convFilterGradient(geometry, values, tile),
-    filterSplits: tiles.filterSplits,
-  };
-}
 
 const RESULTS = ['y', 'dx', 'gradient', 'biasSums'] as const;
 
 /** y, dx and the gradients of filter and bias, or some of them, have the same bits in tiles of each of `shapes`. */
 export async function claimSameBits(
   geometry: ConvGeometry,
-  shapes: readonly Tile[],
+  shapes: readonly TileShape[],
   claimed: readonly (typeof RESULTS)[number][] = RESULTS,
 ): Promise<void> {
   const { batch, height, width, ins, outs, outHeight, outWidth, kernel: edge } = geometry;
@@ -51,13 +45,12 @@ export async function claimSameBits(
       y: value('y', shared.dy.shape as number[]),
       dx: value('dx', shared.x.shape as number[]),
       gradient: value('gradient', shared.weight.shape as number[]),
-      ...splitValues(tiles, geometry),
+      ...splitValues(TILES, geometry),
     };
     const values = { ...shared, ...result };
-    const family = inTiles(tile);
-    if (claimed.includes('y')) kernels.push(...family.convForward(geometry, values));
-    if (claimed.includes('dx')) kernels.push(...family.convInputGradient(geometry, values));
-    if (claimed.includes('gradient')) kernels.push(...family.convFilterGradient(geometry, values));
+    if (claimed.includes('y')) kernels.push(...convForward(geometry, values, tile));
+    if (claimed.includes('dx')) kernels.push(...convInputGradient(geometry, values, tile));
+    if (claimed.includes('gradient')) kernels.push(...convFilterGradient(geometry, values, tile));
     return { name: tile.name, ...result };
   });
   const read = await runKernels(kernels, given);

@@ -1,7 +1,8 @@
 // The convolution kernels for GPUs in hardware at every odd shape, the tiles' shapes going round, and each tile's bits against
 // the others': `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, expect, test } from 'vitest';
-import { convForward, TILE_SHAPES } from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
+import { convForward } from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
+import { TILE_SHAPES } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import { wavy } from '../../../../reference.ts';
 import {
   claimConv,
@@ -12,13 +13,14 @@ import {
   oracle,
   SWEEP_CASES,
 } from '../conv-cases.ts';
-import { claimSameBits, inTiles } from './conv-tiles-claims.ts';
+import { TILES } from '../../../targets.ts';
+import { claimSameBits } from './conv-tiles-claims.ts';
 import { runKernels, value } from '../../run-kernels.ts';
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('tiled convolutions', () => {
   for (const [i, one] of [...DECISIVE_CASES, ...SWEEP_CASES].entries()) {
     const tile = TILE_SHAPES[i % TILE_SHAPES.length] as (typeof TILE_SHAPES)[number];
-    test(`${nameOf(one)}, in ${tile.name}`, () => claimConv('tiles', inTiles(tile), one));
+    test(`${nameOf(one)}, in ${tile.name}`, () => claimConv(TILES, one, tile));
   }
 
   /** Whole tiles and torn ones, more than one of the largest each way; blocks within a tap, across taps, cut short. */

@@ -3,12 +3,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
-import { defaultTile } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
+import { defaultTile, TILE_SHAPES } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import { elementsOf, type Kernel } from '../../../../../../src/engine/plan/kernels/kernel.ts';
+import { TILES } from '../../../targets.ts';
 import { geometryOf, splitValues } from '../conv-cases.ts';
 import { value } from '../../run-kernels.ts';
 
-type Tile = (typeof tiles.TILE_SHAPES)[number];
+type Tile = (typeof TILE_SHAPES)[number];
 
 function kernelsOf(geometry: ConvGeometry, tile?: Tile): Kernel[] {
   const { batch, height, width, ins, outs, outHeight, outWidth, kernel: edge } = geometry;
@@ -27,7 +28,7 @@ function kernelsOf(geometry: ConvGeometry, tile?: Tile): Kernel[] {
     ...tiles.convInputGradient(geometry, { dy, weight, add: null, dx }, tile),
     ...tiles.convFilterGradient(
       geometry,
-      { x, dy, control, gradient, ...splitValues(tiles, geometry) },
+      { x, dy, control, gradient, ...splitValues(TILES, geometry) },
       tile,
     ),
   ];
@@ -40,7 +41,7 @@ const GEOMETRIES = [
   geometryOf([4096, 64, 64, 4, 4]),
 ];
 
-describe.each(tiles.TILE_SHAPES.map((tile) => [tile.name, tile] as const))('tiles of %s', (_, tile) => {
+describe.each(TILE_SHAPES.map((tile) => [tile.name, tile] as const))('tiles of %s', (_, tile) => {
   test.each(GEOMETRIES.map((geometry) => [geometry]))(
     'keep to 256 invocations, 16 KiB, 65,535 workgroups',
     (geometry) => {
@@ -70,7 +71,7 @@ test('every binding is read or written, or its bind group would not fit', () => 
 
 test('splits of a filter gradient stay within 8 MiB, and there is one where tiles are enough', () => {
   for (const geometry of GEOMETRIES) {
-    const { partial } = splitValues(tiles, geometry);
+    const { partial } = splitValues(TILES, geometry);
     if (partial) expect(4 * elementsOf(partial)).toBeLessThanOrEqual(8 * 2 ** 20);
   }
   expect(tiles.filterSplits(geometryOf([64, 8, 8, 1024, 512]))).toBe(1);
