@@ -26,7 +26,7 @@ export async function startWebgl(): Promise<StartedBackend> {
     gpu,
     webgpu: null,
     software: isSoftwareGpu(gpu),
-    maxTensorBytes: maxTextureSize ** 2 * 4,
+    maxTensorBytes: maxTextureSize ** 2 * Float32Array.BYTES_PER_ELEMENT,
     adapterKey: `webgl/${gpu}`,
     lost,
     dispose: () => {

@@ -40,8 +40,8 @@ export function createEagerExecutor(
   network: Network,
 ): Executor {
   for (const { name, shape } of parameters) {
-    if (sizeOf(shape) * 4 > device.maxTensorBytes)
-      throw tooLarge(name, sizeOf(shape) * 4, device.maxTensorBytes);
+    const bytes = sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
+    if (bytes > device.maxTensorBytes) throw tooLarge(name, bytes, device.maxTensorBytes);
   }
   return new EagerExecutor(parameters, network, planShards(parameters, device.maxTensorBytes));
 }

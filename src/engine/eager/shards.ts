@@ -25,7 +25,7 @@ export interface Shard {
 
 /** As few shards as `maxTensorBytes` (and 64 MiB) allow, parameters in their order. */
 export function planShards(parameters: readonly ParameterSpec[], maxTensorBytes: number): Shard[] {
-  const most = Math.min(MAX_SHARD_BYTES, maxTensorBytes) / 4;
+  const most = Math.min(MAX_SHARD_BYTES, maxTensorBytes) / Float32Array.BYTES_PER_ELEMENT;
   const shards: Shard[] = [];
   let parts: Part[] = [];
   let used = 0;

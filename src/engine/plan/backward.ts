@@ -15,7 +15,7 @@ import type { ConvOperation, GroupNormOperation, Operation } from './graph.ts';
 import { operandsOf, resultsOf } from './graph.ts';
 import { groupNormBackward } from './kernels/group-norm/group-norm.ts';
 import type { GroupNormBackward, PartGradient } from './kernels/group-norm/geometry.ts';
-import { rowsIn, type Value } from './kernels/kernel.ts';
+import { rowsIn, type Value } from './kernels/value.ts';
 import type { VectorSums } from './vector-sums.ts';
 
 /** Where gradients of parameters go. */

@@ -2,7 +2,8 @@
 import type { ConvGeometry } from './kernels/conv/geometry.ts';
 import type { TileShape } from './kernels/conv/tiles/shapes.ts';
 import type { Values } from './graph.ts';
-import type { Kernel, Value } from './kernels/kernel.ts';
+import type { Kernel } from './kernels/kernel.ts';
+import type { Value } from './kernels/value.ts';
 import type { Target } from './kernels/target.ts';
 import { chosenTile, type ConvWay, type TileChoices } from './kernels/conv/tile-choice.ts';
 
@@ -35,7 +36,8 @@ export class Emission {
   }
 
   constant(label: string, numbers: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): Value {
-    const value = this.make(label, [numbers.length]);
+    const element = numbers instanceof Uint32Array ? 'u32' : 'f32';
+    const value = this.values.make(label, [numbers.length], element);
     this.constants.set(value, numbers);
     return value;
   }

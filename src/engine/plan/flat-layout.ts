@@ -3,10 +3,15 @@
 import { FaultError } from '../../fault.ts';
 import type { ParameterSpec } from '../executor.ts';
 import { toEngineLayout } from '../layout.ts';
-import { elementsOf, type Value } from './kernels/kernel.ts';
+import { bytesOfElements, elementsOf, type ElementType, type Value } from './kernels/value.ts';
 import { ALIGNMENT, tooLarge } from './memory.ts';
 
-const ALIGNED_ELEMENTS = ALIGNMENT / 4;
+/** What parameters, moments and gradients are in memory. */
+const ELEMENT: ElementType = 'f32';
+const ALIGNED_ELEMENTS = ALIGNMENT / bytesOfElements(ELEMENT, 1);
+
+/** Bytes of so many elements of the flat vectors. */
+export const flatBytes = (elements: number): number => bytesOfElements(ELEMENT, elements);
 
 /** What lies in memory in one piece: a parameter, or matrices, or vectors, of some parameters side by side. */
 export interface Piece {
@@ -67,7 +72,7 @@ export function layOut(
   const shardLengths = [0];
   const place = (piece: Piece): Piece & Place => {
     const size = alignedElements(elementsOf(piece.value));
-    if (size > most) throw new FaultError(tooLarge(piece.value.label, size * 4, maxBytes));
+    if (size > most) throw new FaultError(tooLarge(piece.value.label, flatBytes(size), maxBytes));
     if ((shardLengths.at(-1) as number) + size > most) shardLengths.push(0);
     const shard = shardLengths.length - 1;
     const offset = shardLengths[shard] as number;

@@ -5,7 +5,7 @@ import { add, concat, silu, upsample } from './kernels/elementwise.ts';
 import type { Emission } from './emission.ts';
 import type { Operation } from './graph.ts';
 import { groupNormForward } from './kernels/group-norm/group-norm.ts';
-import type { Value } from './kernels/kernel.ts';
+import type { Value } from './kernels/value.ts';
 import { timestepEmbedding } from './kernels/timestep-embedding.ts';
 import { embeddingFrequencies } from '../embedding-frequencies.ts';
 

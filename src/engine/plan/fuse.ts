@@ -2,7 +2,7 @@
 // nearest upsampling into the convolution that reads it. Only where nobody else reads the value in between. And joined channels
 // into the norm that reads them first, which leaves them to the others.
 import { type ConvOperation, type Operation, operandsOf } from './graph.ts';
-import type { Value } from './kernels/kernel.ts';
+import type { Value } from './kernels/value.ts';
 
 /** The same results with fewer operations. `outputs` are read from outside: never joined away. */
 export function fuse(operations: readonly Operation[], outputs: readonly Value[]): Operation[] {

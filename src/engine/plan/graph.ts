@@ -4,7 +4,7 @@ import type { Ops } from '../ops.ts';
 import type { AttentionGeometry } from './kernels/attention/attention.ts';
 import type { ConvGeometry } from './kernels/conv/geometry.ts';
 import type { GroupNormGeometry } from './kernels/group-norm/geometry.ts';
-import type { Value } from './kernels/kernel.ts';
+import type { ElementType, Value } from './kernels/value.ts';
 
 export interface ConvOperation {
   op: 'conv';
@@ -52,8 +52,8 @@ export type Operation =
 export class Values {
   #made = 0;
 
-  make(label: string, shape: readonly number[]): Value {
-    return { id: this.#made++, label, shape };
+  make(label: string, shape: readonly number[], element: ElementType = 'f32'): Value {
+    return { id: this.#made++, element, label, shape };
   }
 }
 

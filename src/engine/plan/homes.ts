@@ -1,8 +1,8 @@
 // Memory that outlives a pass: weights, moments, gradients, inputs, results. Each home becomes one GPU buffer.
 // Not here: the arena of values that come and go (memory.ts), the buffers themselves (buffers.ts).
-import { bytesOf, type Value } from './kernels/kernel.ts';
+import { byteLengthOf, type Value } from './kernels/value.ts';
 import { aligned } from './memory.ts';
-import type { FlatLayout } from './flat-layout.ts';
+import { flatBytes, type FlatLayout } from './flat-layout.ts';
 
 export interface Spot {
   home: string;
@@ -27,7 +27,7 @@ export class Homes {
   /** At the end of `home`, which grows. */
   put(value: Value, home: string): Value {
     const offset = this.#bytes.get(home) ?? 0;
-    this.#bytes.set(home, offset + aligned(bytesOf(value)));
+    this.#bytes.set(home, offset + aligned(byteLengthOf(value)));
     return this.putAt(value, home, offset);
   }
 
@@ -61,6 +61,6 @@ export function putPieces(
   values: readonly Value[],
 ): void {
   layout.pieces.forEach(({ shard, offset }, i) => {
-    homes.putAt(values[i] as Value, homeOf(group, shard), offset * 4);
+    homes.putAt(values[i] as Value, homeOf(group, shard), flatBytes(offset));
   });
 }

@@ -1,10 +1,11 @@
 // Writes down a forward pass alone: what draws samples. Pure data, as training-plan.ts, with weights of its own.
 import { Emission } from './emission.ts';
-import type { FlatLayout } from './flat-layout.ts';
+import { flatBytes, type FlatLayout } from './flat-layout.ts';
 import { emitForward } from './forward.ts';
 import { Values } from './graph.ts';
 import { Homes, homeOf, putPieces } from './homes.ts';
-import type { Kernel, Value } from './kernels/kernel.ts';
+import type { Kernel } from './kernels/kernel.ts';
+import type { Value } from './kernels/value.ts';
 import { aligned, type MemoryPlan, planMemory } from './memory.ts';
 import { writeNetwork } from './written-network.ts';
 import type { PlanMemory, PlanSpec } from './plan-spec.ts';
@@ -27,7 +28,7 @@ export function planInference(spec: Omit<PlanSpec, 'microBatches'>): InferencePl
   const emission = new Emission(spec.target, values, spec.tiles);
   const written = writeNetwork(values, spec);
   const { layout } = written;
-  layout.shardLengths.forEach((length, shard) => homes.open(homeOf('weights', shard), length * 4));
+  layout.shardLengths.forEach((length, shard) => homes.open(homeOf('weights', shard), flatBytes(length)));
   putPieces(
     homes,
     layout,

@@ -3,7 +3,7 @@
 // what follows it (fuse.ts), where the weights lie (flat-layout.ts).
 import { type ConvOperation, type Operation, operandsOf, type Values } from './graph.ts';
 import type { Piece } from './flat-layout.ts';
-import type { Value } from './kernels/kernel.ts';
+import type { Value } from './kernels/value.ts';
 
 /** The same results with fewer operations, and the parameters that became one. `outputs` are read from outside. */
 export function joinLinears(

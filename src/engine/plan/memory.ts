@@ -2,7 +2,8 @@
 // never live together share memory. Greedy by size (Pisarchyk & Lee 2020, "Efficient Memory Management for Deep Neural Net
 // Inference"). Not here: GPU buffers.
 import { type Fault, FaultError } from '../../fault.ts';
-import { bytesOf, type Kernel, type Value } from './kernels/kernel.ts';
+import type { Kernel } from './kernels/kernel.ts';
+import { byteLengthOf, type Value } from './kernels/value.ts';
 
 /** WebGPU's alignment of a storage binding. */
 export const ALIGNMENT = 256;
@@ -43,8 +44,8 @@ function livesOf(kernels: readonly Kernel[], elsewhere: (value: Value) => boolea
 function mostLive(lives: readonly Life[], kernelCount: number): number {
   const change = new Float64Array(kernelCount + 1);
   for (const { value, first, last } of lives) {
-    change[first] = (change[first] as number) + bytesOf(value);
-    change[last + 1] = (change[last + 1] as number) - bytesOf(value);
+    change[first] = (change[first] as number) + byteLengthOf(value);
+    change[last + 1] = (change[last + 1] as number) - byteLengthOf(value);
   }
   let [now, most] = [0, 0];
   for (const bytes of change) {
@@ -67,8 +68,8 @@ export function planMemory(
   const offsets = new Map<number, number>();
   const placed: (Life & { from: number; to: number })[] = [];
   let bytes = 0;
-  for (const life of lives.toSorted((a, b) => bytesOf(b.value) - bytesOf(a.value))) {
-    const size = aligned(bytesOf(life.value));
+  for (const life of lives.toSorted((a, b) => byteLengthOf(b.value) - byteLengthOf(a.value))) {
+    const size = aligned(byteLengthOf(life.value));
     if (size > shardBytes) throw new FaultError(tooLarge(life.value.label, size, shardBytes));
     const inTheWay = placed
       .filter((other) => other.first <= life.last && life.first <= other.last)

@@ -3,11 +3,12 @@
 // Not here: running it (plan-executor.ts), each kernel (the files of their names).
 import { emitBackward, type ParameterHomes } from './backward.ts';
 import { Emission } from './emission.ts';
-import type { FlatLayout } from './flat-layout.ts';
+import { flatBytes, type FlatLayout } from './flat-layout.ts';
 import { emitForward, type Saved } from './forward.ts';
 import { Values } from './graph.ts';
 import { Homes } from './homes.ts';
-import { elementsOf, type Kernel, type Value } from './kernels/kernel.ts';
+import type { Kernel } from './kernels/kernel.ts';
+import { elementsOf, type Value } from './kernels/value.ts';
 import { lossAndGradient, lossPartialShape, perPictureLoss } from './kernels/loss.ts';
 import { aligned, type MemoryPlan, planMemory } from './memory.ts';
 import { mixNoise } from './kernels/mix-noise.ts';
@@ -54,7 +55,7 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   putPieces(homes, layout, 'gradient', gradients);
 
   const control = homes.put(values.make('control', [CONTROL_LENGTH]), 'inputs');
-  const seeds = homes.put(values.make('seeds', [4]), 'inputs');
+  const seeds = homes.put(values.make('seeds', [4], 'u32'), 'inputs');
   const mix = homes.put(values.make('mix', [batch, 4]), 'inputs');
   const timesteps = homes.put(written.timesteps, 'inputs');
   const sampleWeights = homes.put(values.make('sample weights', [batch]), 'inputs');
@@ -111,7 +112,7 @@ function openGroups(homes: Homes, values: Values, layout: FlatLayout): Record<Gr
   const open = (group: GroupHome) =>
     layout.shardLengths.map((length, shard) => {
       const home = homeOf(group, shard);
-      homes.open(home, length * 4);
+      homes.open(home, flatBytes(length));
       return homes.putAt(values.make(home, [length]), home, 0);
     });
   const [weights, ema, expAvg, expAvgSq, gradient] = GROUP_HOMES.map(open) as [

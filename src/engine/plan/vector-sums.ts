@@ -1,9 +1,10 @@
 // Where the gradients of all one-dimensional parameters wait, each as some rows to be added up (a picture's, or a split's of a
 // filter gradient), and the one kernel that adds them. Not here: what makes the rows (group-norm.ts, conv.ts).
 import type { Emission } from './emission.ts';
-import { alignedElements, type FlatLayout } from './flat-layout.ts';
+import { alignedElements, flatBytes, type FlatLayout } from './flat-layout.ts';
 import type { Homes } from './homes.ts';
-import { elementsOf, type Kernel, rowsIn, type Value } from './kernels/kernel.ts';
+import type { Kernel } from './kernels/kernel.ts';
+import { byteLengthOf, elementsOf, rowsIn, type Value } from './kernels/value.ts';
 import { rowSums } from './kernels/row-sums.ts';
 
 const HOME = 'vector sums';
@@ -24,7 +25,11 @@ export class VectorSums {
 
   /** Room for [rows, length]. */
   open(label: string, rows: number, length: number): Value {
-    const value = this.#homes.putAt(this.#emission.make(label, [rows, length]), HOME, this.#length * 4);
+    const value = this.#homes.putAt(
+      this.#emission.make(label, [rows, length]),
+      HOME,
+      flatBytes(this.#length),
+    );
     this.#offsets.set(value.id, this.#length);
     this.#length += alignedElements(elementsOf(value));
     return value;
@@ -45,7 +50,7 @@ export class VectorSums {
   /** Adds all rows up into the first `vectorLength` elements of `gradient`. */
   kernels({ pieces, vectorLength }: FlatLayout, control: Value, gradient: Value): Kernel[] {
     const all = this.#emission.make('vector sums', [Math.max(1, this.#length)]);
-    this.#homes.open(HOME, 4 * elementsOf(this.#homes.putAt(all, HOME, 0)));
+    this.#homes.open(HOME, byteLengthOf(this.#homes.putAt(all, HOME, 0)));
     // What has no rows stays zero: gaps, and what nobody reads.
     const words = () => new Uint32Array(vectorLength);
     const [start, stride, count] = [words(), words(), words()];

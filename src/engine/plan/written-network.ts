@@ -6,7 +6,7 @@ import { type FlatLayout, layOut, piecesOf } from './flat-layout.ts';
 import { fuse } from './fuse.ts';
 import { graphOps, type Operation, resultsOf, Values } from './graph.ts';
 import { joinLinears } from './join-linears.ts';
-import { bytesOf, type Value } from './kernels/kernel.ts';
+import { byteLengthOf, type Value } from './kernels/value.ts';
 import { tooLarge } from './memory.ts';
 import type { NetworkSpec } from './plan-spec.ts';
 
@@ -36,8 +36,8 @@ export function writeNetwork(
   );
   // Before kernels are made: of a network that is far too large there would be a great many.
   for (const value of operations.flatMap(resultsOf))
-    if (bytesOf(value) > bufferBytes)
-      throw new FaultError(tooLarge(value.label, bytesOf(value), bufferBytes));
+    if (byteLengthOf(value) > bufferBytes)
+      throw new FaultError(tooLarge(value.label, byteLengthOf(value), bufferBytes));
   const layout = layOut(parameters, piecesOf(weights, [...pieces, ...norms]), bufferBytes);
   return { operations, layout, x, timesteps, prediction };
 }

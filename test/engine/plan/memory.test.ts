@@ -1,11 +1,17 @@
 // Claims about places: values that live together never overlap, those that do not share, nothing crosses a buffer's end.
 import { expect, test } from 'vitest';
-import { bytesOf, type Access, type Kernel, type Value } from '../../../src/engine/plan/kernels/kernel.ts';
+import type { Access, Kernel } from '../../../src/engine/plan/kernels/kernel.ts';
+import { byteLengthOf, type Value } from '../../../src/engine/plan/kernels/value.ts';
 import { ALIGNMENT, aligned, planMemory } from '../../../src/engine/plan/memory.ts';
 import { randomWord, STREAMS } from '../../../src/random.ts';
 
 let made = 0;
-const value = (elements: number): Value => ({ id: made++, label: `value ${made}`, shape: [elements] });
+const value = (elements: number): Value => ({
+  id: made++,
+  element: 'f32',
+  label: `value ${made}`,
+  shape: [elements],
+});
 
 function kernelOf(...bindings: [Value, Access][]): Kernel {
   return {
@@ -47,7 +53,7 @@ test.each([1, 2, 3, 4])('values that live together do not overlap (%i)', (seed) 
   const placed = [...livesOf(kernels)].map(([each, life]) => ({
     life,
     from: offsets.get(each.id) as number,
-    to: (offsets.get(each.id) as number) + bytesOf(each),
+    to: (offsets.get(each.id) as number) + byteLengthOf(each),
   }));
   for (const [i, one] of placed.entries()) {
     expect(one.from % ALIGNMENT).toBe(0);

@@ -1,8 +1,8 @@
 // Kernels that are memory traffic and little else: sums, silu, joining and parting channels, nearest upsampling; forward and
 // gradient. Not here: any reduction, group norm with its own silu (group-norm.ts).
-import { type Binding, elementsOf, type Grid, gridOf, type Kernel, kernel } from './kernel.ts';
+import { type Binding, type Grid, gridOf, type Kernel, kernel } from './kernel.ts';
+import { elementsOf, type Value } from './value.ts';
 import type { Target } from './target.ts';
-import type { Value } from './kernel.ts';
 
 type Bindings = Record<string, Binding>;
 

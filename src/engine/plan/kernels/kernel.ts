@@ -1,22 +1,7 @@
 // One compute dispatch as data: WGSL, the values it binds, its parameters and its grid. Kernels are written by the files
 // beside this one and run by program.ts. Not here: buffers, pipelines, what any kernel computes.
 import type { Family } from './target.ts';
-
-/** A tensor of a plan: float32 (or u32 words), row-major, NHWC where it is a picture. Where it lies is decided later (memory.ts). */
-export interface Value {
-  readonly id: number;
-  readonly shape: readonly number[];
-  /** For reports: "down_blocks.0.resnets.0.conv1 out". */
-  readonly label: string;
-  /** Where it is no memory of its own but some columns of a matrix, from `first` on. */
-  readonly columns?: { readonly of: Value; readonly first: number };
-}
-
-/** What to bind of a value whose rows may be columns of a wider matrix: element (row, c) of it is at row * stride + first + c. */
-export function rowsIn(value: Value): { whole: Value; first: number; stride: number } {
-  const { of: whole, first } = value.columns ?? { of: value, first: 0 };
-  return { whole, first, stride: whole.shape.at(-1) as number };
-}
+import { type Value, byteLengthOf } from './value.ts';
 
 /** `update` reads and writes. All are bound as read_write: they may lie in one buffer, which WebGPU allows only so. */
 export type Access = 'read' | 'write' | 'update';
@@ -24,7 +9,7 @@ export type Access = 'read' | 'write' | 'update';
 export interface Binding {
   value: Value;
   access: Access;
-  /** Element type of the WGSL array; f32 when left out. */
+  /** Element type of the WGSL array; the value's own when left out. Words of f32 may be read as u32, for their bits. */
   type?: 'f32' | 'u32' | 'vec4<f32>';
 }
 
@@ -65,9 +50,6 @@ export interface Kernel {
   readonly bytes: number;
 }
 
-export const elementsOf = (value: Value): number => value.shape.reduce((product, edge) => product * edge, 1);
-export const bytesOf = (value: Value): number => 4 * elementsOf(value);
-
 /** Work in floating-point operations; moving a byte counts as four. */
 export const costOf = ({ flops, bytes }: Pick<Kernel, 'flops' | 'bytes'>): number => flops + 4 * bytes;
 
@@ -96,7 +78,7 @@ export function kernel(family: Family, spec: KernelSpec): Kernel {
     uniform,
     workgroups: spec.workgroups,
     flops: spec.flops ?? 0,
-    bytes: bindings.reduce((sum, { value }) => sum + bytesOf(value), 0),
+    bytes: bindings.reduce((sum, { value }) => sum + byteLengthOf(value), 0),
   };
 }
 
@@ -120,7 +102,7 @@ function sourceOf(
     struct,
     uniform,
     ...bindings.map(
-      ({ type = 'f32' }, i) =>
+      ({ value, type = value.element }, i) =>
         `@group(0) @binding(${i}) var<storage, read_write> ${names[i]}: array<${type}>;`,
     ),
     `@group(0) @binding(${bindings.length}) var<uniform> uniforms: Uniform;`,

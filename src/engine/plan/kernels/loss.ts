@@ -1,7 +1,8 @@
 // The mean squared error: each picture's, and the gradient of their weighted mean over the step. Not here: the weights' meaning
 // (diffusion/), the step's one number (optimizer.ts).
 
-import { gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import { gridOf, type Kernel, kernel } from './kernel.ts';
+import type { Value } from './value.ts';
 import type { Target } from './target.ts';
 import type { BatchGeometry } from './mix-noise.ts';
 import { CONTROL } from './optimizer.ts';

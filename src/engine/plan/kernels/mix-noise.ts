@@ -1,6 +1,7 @@
 // Draws the noise of a batch where it is needed and mixes it with the pictures: the network's input and the target.
 // Not here: what the mixture's numbers are (diffusion/), the generator itself (philox.ts).
-import { gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import { gridOf, type Kernel, kernel } from './kernel.ts';
+import type { Value } from './value.ts';
 import type { Target } from './target.ts';
 import { PHILOX } from './philox.ts';
 

@@ -1,7 +1,8 @@
 // One update on long vectors: the norm of all gradients, the verdict whether they may be used, then clip, AdamW and EMA in one pass.
 // adamw.ts says the same in tfjs. Not here: where the vectors lie (flat-layout.ts), the gradients (backward.ts).
 import type { StepSettings } from '../../executor.ts';
-import { type Binding, gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import { type Binding, gridOf, type Kernel, kernel } from './kernel.ts';
+import type { Value } from './value.ts';
 import type { Target } from './target.ts';
 
 /** The f32s that a step hands to its kernels, by place. Differences from one are taken in float64: 1 - float32(0.999) is off by 5e-5. */

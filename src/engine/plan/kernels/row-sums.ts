@@ -1,6 +1,7 @@
 // The gradients of all one-dimensional parameters of a network at once, each the sum of a few rows, in order. Not here: the rows
 // (vector-sums.ts).
-import { gridOf, type Kernel, kernel, type Value } from './kernel.ts';
+import { gridOf, type Kernel, kernel } from './kernel.ts';
+import type { Value } from './value.ts';
 import type { Target } from './target.ts';
 
 const THREADS = 64;

@@ -1,6 +1,7 @@
 // The sinusoidal timestep embedding: its frequencies (eager.ts uses the same) and its kernel. Sine and cosine by eager.ts's own
 // arithmetic: WGSL promises its own only to 5e-4 near zero.
-import { type Kernel, kernel, type Value } from './kernel.ts';
+import { type Kernel, kernel } from './kernel.ts';
+import type { Value } from './value.ts';
 import type { Target } from './target.ts';
 
 export interface TimestepEmbeddingGeometry {

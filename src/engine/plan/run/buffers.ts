@@ -3,7 +3,7 @@
 import { FaultError } from '../../../fault.ts';
 import type { Emission } from '../emission.ts';
 import type { Homes } from '../homes.ts';
-import type { Value } from '../kernels/kernel.ts';
+import type { Value } from '../kernels/value.ts';
 import type { MemoryPlan } from '../memory.ts';
 import type { Place } from './program.ts';
 

@@ -15,8 +15,8 @@ import type {
 import { STATE_GROUPS } from '../../executor.ts';
 import { expectLengths, toTorchArrays } from '../../state-arrays.ts';
 import { Buffers } from './buffers.ts';
-import { flatten } from '../flat-layout.ts';
-import type { Value } from '../kernels/kernel.ts';
+import { flatBytes, flatten } from '../flat-layout.ts';
+import { byteLengthOf, elementAt, elementsOf, type Value } from '../kernels/value.ts';
 import { controlOf } from '../kernels/optimizer.ts';
 import { PlanPredictor } from './plan-predictor.ts';
 import { type PipelineCache, pipelineCacheOf, Program } from './program.ts';
@@ -115,8 +115,9 @@ export class PlanExecutor implements Executor {
     this.#programs = programs;
     this.#pace = pace;
     this.#predictor = new PlanPredictor(spec, cache, pace);
-    const pictures = spec.shape[0] * spec.microBatches;
-    this.#results = new ReadBack(buffers.device, 'step results', 16 + pictures * 4, RING);
+    const { stats, losses } = plan.results;
+    const bytes = byteLengthOf(stats) + byteLengthOf(losses);
+    this.#results = new ReadBack(buffers.device, 'step results', bytes, RING);
     this.#inputs = new ArrayBuffer(plan.homes.sizes.get('inputs') ?? 0);
   }
 
@@ -142,7 +143,7 @@ export class PlanExecutor implements Executor {
       dispatchesPerStep: mix.length + gradients.length + update.length,
       liveBytes: this.#plan.liveBytes,
       allocatedBytes: this.#plan.allocatedBytes,
-      snapshotBytes: STATE_GROUPS.length * elements * 4,
+      snapshotBytes: STATE_GROUPS.length * flatBytes(elements),
       kernels: [...rows.values()],
     };
   }
@@ -176,13 +177,13 @@ export class PlanExecutor implements Executor {
     submission.run(this.#programs.update);
     const { stats, losses } = this.#plan.results;
     const results = await this.#results.read(submission.last, [
-      { ...this.#buffers.placeOf(stats), bytes: 16 },
-      { ...this.#buffers.placeOf(losses), bytes: pictures * 4 },
+      { ...this.#buffers.placeOf(stats), bytes: byteLengthOf(stats) },
+      { ...this.#buffers.placeOf(losses), bytes: byteLengthOf(losses) },
     ]);
     this.#pace.measured(submission.total, performance.now() - started);
     const values = new Float32Array(results);
     const [loss = NaN, gradientNorm = NaN, applied] = values;
-    return { loss, gradientNorm, applied: applied === 1, perSample: values.slice(4, 4 + pictures) };
+    return { loss, gradientNorm, applied: applied === 1, perSample: values.slice(elementsOf(stats)) };
   }
 
   /** One write for everything a batch brings. */
@@ -192,7 +193,7 @@ export class PlanExecutor implements Executor {
     if (batch.shape.join() !== shape.join())
       throw new Error(`the plan is for batches of [${shape.join()}], got [${batch.shape.join()}]`);
     const floats = new Float32Array(this.#inputs);
-    const at = (value: Value) => (this.#plan.homes.spotOf(value)?.offset ?? 0) / 4;
+    const at = (value: Value) => elementAt(value, this.#plan.homes.spotOf(value)?.offset ?? 0);
     floats.set(control, at(inputs.control));
     floats.set(batch.timesteps, at(inputs.timesteps));
     floats.set(batch.sampleWeights, at(inputs.sampleWeights));
@@ -215,8 +216,9 @@ export class PlanExecutor implements Executor {
     const copies = STATE_GROUPS.map((group) =>
       layout.shardLengths.map((length, shard) => {
         const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-        const copy = device.createBuffer({ label: `snapshot of ${group}`, size: length * 4, usage });
-        encoder.copyBufferToBuffer(this.#buffers.home(homeOf(group, shard)), 0, copy, 0, length * 4);
+        const size = flatBytes(length);
+        const copy = device.createBuffer({ label: `snapshot of ${group}`, size, usage });
+        encoder.copyBufferToBuffer(this.#buffers.home(homeOf(group, shard)), 0, copy, 0, size);
         return copy;
       }),
     );

@@ -3,7 +3,7 @@
 import type { HeldWeights } from '../../executor.ts';
 import { Buffers, storage } from './buffers.ts';
 import { type InferencePlan, planInference } from '../inference-plan.ts';
-import type { Value } from '../kernels/kernel.ts';
+import { byteLengthOf, type Value } from '../kernels/value.ts';
 import { type PipelineCache, type Place, Program } from './program.ts';
 import { ReadBack } from './read-back.ts';
 import { type Pace, Submission } from './submission.ts';
@@ -97,8 +97,9 @@ export class PlanPredictor {
     buffers.write(plan.timesteps, timesteps);
     const submission = new Submission(buffers.device, this.#pace);
     submission.run(program);
-    const bytes = input.length * 4;
-    const result = await results.read(submission.last, [{ ...buffers.placeOf(plan.prediction), bytes }]);
+    const { prediction } = plan;
+    const part = { ...buffers.placeOf(prediction), bytes: byteLengthOf(prediction) };
+    const result = await results.read(submission.last, [part]);
     this.#pace.measured(submission.total, performance.now() - started);
     return new Float32Array(result);
   }
@@ -118,7 +119,7 @@ export class PlanPredictor {
     const { device } = this.#cache;
     const plan = planInference({ ...this.#spec, shape });
     const buffers = await Buffers.make(device, plan, this.#spec.bufferBytes, homesOf(weights));
-    const bytes = 4 * shape.reduce((product, edge) => product * edge, 1);
+    const bytes = byteLengthOf(plan.prediction);
     return { plan, buffers, results: new ReadBack(device, 'prediction', bytes, 1) };
   }
 

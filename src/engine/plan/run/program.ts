@@ -1,6 +1,7 @@
 // A fixed list of kernels on a device: pipelines compiled once, bind groups made once, then only encoded, step after step.
 // Not here: what the kernels compute, where values lie (memory.ts), when it runs (plan-executor.ts).
-import { bytesOf, costOf, type Kernel, type Value } from '../kernels/kernel.ts';
+import { costOf, type Kernel } from '../kernels/kernel.ts';
+import { byteLengthOf, type Value } from '../kernels/value.ts';
 
 /** Where a value lies. */
 export interface Place {
@@ -105,7 +106,7 @@ export class Program {
       const resources = [
         ...kernel.bindings.map(({ value }) => {
           const { buffer: home, offset } = placeOf(value);
-          return { buffer: home, offset, size: Math.ceil(bytesOf(value) / 16) * 16 };
+          return { buffer: home, offset, size: Math.ceil(byteLengthOf(value) / 16) * 16 };
         }),
         { buffer, offset: offsets[i] as number, size: kernel.uniform.byteLength },
       ];
@@ -185,7 +186,7 @@ function uploadUniforms(
     mappedAtCreation: true,
   });
   const words = new Uint32Array(buffer.getMappedRange());
-  kernels.forEach(({ uniform }, i) => words.set(uniform, (offsets[i] as number) / 4));
+  kernels.forEach(({ uniform }, i) => words.set(uniform, (offsets[i] as number) / words.BYTES_PER_ELEMENT));
   buffer.unmap();
   return { buffer, offsets };
 }

@@ -12,7 +12,8 @@ import { type ConvGeometry, convFlops } from '../kernels/conv/geometry.ts';
 import { FILTER_TILE_SHAPES } from '../kernels/conv/tiles/filter.ts';
 import { TILE_SHAPES, type TileShape } from '../kernels/conv/tiles/shapes.ts';
 import { type Operation, Values } from '../graph.ts';
-import { bytesOf, type Kernel, type Value } from '../kernels/kernel.ts';
+import type { Kernel } from '../kernels/kernel.ts';
+import { byteLengthOf, type Value } from '../kernels/value.ts';
 import type { Target } from '../kernels/target.ts';
 import { aligned } from '../memory.ts';
 import { CONTROL_LENGTH } from '../kernels/optimizer.ts';
@@ -109,7 +110,7 @@ async function time(cache: PipelineCache, kernels: readonly Kernel[]): Promise<n
   for (const { value } of kernels.flatMap(({ bindings }) => bindings)) {
     if (offsets.has(value.id)) continue;
     offsets.set(value.id, total);
-    total += aligned(bytesOf(value));
+    total += aligned(byteLengthOf(value));
   }
   const scratch = storage(device, 'tuning', total);
   const placeOf = ({ id }: Value) => ({ buffer: scratch, offset: offsets.get(id) as number });

@@ -1,7 +1,8 @@
 // The elementwise kernels against plain float64 loops, for any shape. Not a test: the tests call it.
 import { expect } from 'vitest';
 import * as kernels from '../../../../src/engine/plan/kernels/elementwise.ts';
-import { elementsOf, type Kernel, type Value } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
+import { elementsOf, type Value } from '../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../../reference.ts';
 import { type Adding, adding, difference } from './group-norm/group-norm-claims.ts';

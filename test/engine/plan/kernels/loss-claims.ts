@@ -1,6 +1,7 @@
 // The loss's kernels against float64, for two micro-batches of one step. Not a test: the tests call it.
 import { expect } from 'vitest';
-import type { Kernel, Value } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Value } from '../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import {
   lossAndGradient,

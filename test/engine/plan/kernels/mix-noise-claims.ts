@@ -17,7 +17,7 @@ export async function claimMixture(
     value('input', shape),
     value('target', shape),
   ] as const;
-  const [mix, seeds] = [value('mix', [batch, 4]), value('seeds', [4])];
+  const [mix, seeds] = [value('mix', [batch, 4]), value('seeds', [4], 'u32')];
   const [picture, m] = [wavy(shape, 1).data, wavy([batch, 4], 2).data];
   const kernels = mixNoise(target, { batch, perPicture }, { pictures, mix, seeds, input, target: goal });
   const read = await runKernels(

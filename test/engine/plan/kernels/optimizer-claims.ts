@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { adamW as eagerAdamW, clipCoefficient, type FlatState } from '../../../../src/engine/eager/adamw.ts';
 import { STATE_GROUPS, type StepSettings } from '../../../../src/engine/executor.ts';
-import { elementsOf, type Kernel, type Value } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
+import { elementsOf, type Value } from '../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import {
   adamW,

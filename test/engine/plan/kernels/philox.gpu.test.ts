@@ -34,7 +34,7 @@ test('words are those of Random123, normals those of random.ts', async () => {
     value('blocks', [12]),
     value('normals', [count]),
   ];
-  const seeds = value('seeds', [18]);
+  const seeds = value('seeds', [18], 'u32');
   const probe = kernel('registers', {
     op: 'philox',
     bindings: {

@@ -10,8 +10,8 @@ import { REGISTERS, TILES } from '../targets.ts';
 async function claimRowSums(target: Target, adds: boolean) {
   // Three rows of two, two rows of four; between them a gap, which has no rows.
   const [sums, gradient] = [value('sums', [14]), value('gradient', [8])];
-  const [start, stride] = [value('start', [8]), value('stride', [8])];
-  const [rows, control] = [value('rows', [8]), value('control', [4])];
+  const [start, stride] = [value('start', [8], 'u32'), value('stride', [8], 'u32')];
+  const [rows, control] = [value('rows', [8], 'u32'), value('control', [4])];
   const starts = [0, 1, 0, 0, 6, 7, 8, 9];
   const strides = [2, 2, 0, 0, 4, 4, 4, 4];
   const counts = [3, 3, 0, 0, 2, 2, 2, 2];

@@ -1,12 +1,23 @@
 // Runs kernels on a real device with given numbers, all values in one buffer as in a plan, and reads every value back.
 // Not a test: the kernels' tests call it. `values` makes the values a kernel binds.
-import type { Kernel, Value } from '../../../../src/engine/plan/kernels/kernel.ts';
-import { bytesOf, elementsOf, rowsIn } from '../../../../src/engine/plan/kernels/kernel.ts';
+import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
+import {
+  byteLengthOf,
+  elementsOf,
+  type ElementType,
+  rowsIn,
+  type Value,
+} from '../../../../src/engine/plan/kernels/value.ts';
 import { Program, pipelineCacheOf } from '../../../../src/engine/plan/run/program.ts';
 import { testDevice } from '../test-device.ts';
 
 let made = 0;
-export const value = (label: string, shape: number[]): Value => ({ id: made++, label, shape });
+export const value = (label: string, shape: number[], element: ElementType = 'f32'): Value => ({
+  id: made++,
+  element,
+  label,
+  shape,
+});
 
 /** The numbers of the whole that has `numbers` in the columns of `each`, NaN in the others; they themselves where it is whole. */
 export function inColumns(each: Value, numbers: ArrayLike<number>): ArrayLike<number> {
@@ -39,7 +50,7 @@ export async function runKernels(
   let total = 0;
   for (const each of values) {
     offsets.set(each, total);
-    total += Math.ceil(bytesOf(each) / 256) * 256;
+    total += Math.ceil(byteLengthOf(each) / 256) * 256;
   }
   const start = new Float32Array(total / 4).fill(NaN);
   for (const [each, numbers] of given) {

@@ -3,7 +3,8 @@
 // softmax.ts).
 import type { MatrixLayout } from './batched-matmul-operands.ts';
 import { batchedMatmul } from './batched-matmul.ts';
-import { type Kernel, rowsIn, type Value } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
+import { rowsIn, type Value } from '../value.ts';
 import type { Target } from '../target.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 

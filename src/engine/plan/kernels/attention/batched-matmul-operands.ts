@@ -1,5 +1,5 @@
 // Where the matrices of batched products lie, and which four numbers of them may be read at once. Not here: kernels.
-import type { Value } from '../kernel.ts';
+import type { Value } from '../value.ts';
 
 export interface BatchedMatmulGeometry {
   /** Products: outer times inner of them (pictures and heads). */

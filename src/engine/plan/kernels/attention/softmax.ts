@@ -1,5 +1,6 @@
 // Softmax over the keys of attention's scores, and its gradient, both in place. Not here: the scores (attention.ts).
-import { type Binding, gridOf, type Kernel, kernel, type KernelSpec, type Value } from '../kernel.ts';
+import { type Binding, gridOf, type Kernel, kernel, type KernelSpec } from '../kernel.ts';
+import type { Value } from '../value.ts';
 import type { Target } from '../target.ts';
 
 /** Scores are [matrices, queries, keys]. */

@@ -1,5 +1,5 @@
 // What a convolution costs, in any of its three directions. Not here: its kernels.
-import type { Value } from '../kernel.ts';
+import type { Value } from '../value.ts';
 
 /** Floating-point operations, multiply and add counted apart; forward, and each of the two gradients, costs the same. */
 export function convFlops(

@@ -1,5 +1,5 @@
 // What is asked of the kernels of a group norm: shapes and values, for both families. Not here: the kernels.
-import type { Value } from '../kernel.ts';
+import type { Value } from '../value.ts';
 
 export interface GroupNormGeometry {
   batch: number;

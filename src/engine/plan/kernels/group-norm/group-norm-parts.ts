@@ -2,7 +2,8 @@
 // the gradient on the way back. Not here: the norm itself (group-norm-registers.ts, group-norm-tiles.ts).
 import { gradientTo } from '../elementwise.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
-import { type Binding, PLACE, rowsIn, type Value } from '../kernel.ts';
+import { type Binding, PLACE } from '../kernel.ts';
+import { rowsIn, type Value } from '../value.ts';
 
 export type Element = 'f32' | 'vec4<f32>';
 

@@ -4,7 +4,8 @@
 import { siluFunctions } from '../elementwise.ts';
 import { type Element, elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
-import { type Binding, gridOf, type Kernel, kernel, type Value } from '../kernel.ts';
+import { type Binding, gridOf, type Kernel, kernel } from '../kernel.ts';
+import type { Value } from '../value.ts';
 
 const LANES = 4;
 /** Pixels summed before they join the total, so that no sum grows long. */

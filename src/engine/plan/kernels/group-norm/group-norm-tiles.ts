@@ -3,7 +3,8 @@
 import { siluFunctions } from '../elementwise.ts';
 import { type Element, elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
-import { type Binding, type Kernel, kernel, type Value } from '../kernel.ts';
+import { type Binding, type Kernel, kernel } from '../kernel.ts';
+import type { Value } from '../value.ts';
 
 const MOST_THREADS = 256;
 

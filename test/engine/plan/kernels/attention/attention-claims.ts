@@ -7,7 +7,7 @@ import {
   type AttentionGeometry,
   attentionMemory,
 } from '../../../../../src/engine/plan/kernels/attention/attention.ts';
-import type { Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Value } from '../../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../../../reference.ts';
 import { difference } from '../group-norm/group-norm-claims.ts';

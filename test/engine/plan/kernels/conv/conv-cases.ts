@@ -10,7 +10,7 @@ import {
 } from '../../../../../src/engine/plan/kernels/conv/conv.ts';
 import type { ConvGeometry } from '../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import type { TileShape } from '../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
-import { rowsIn, type Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import { rowsIn, type Value } from '../../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { wavy } from '../../../reference.ts';
 import { inColumns, runKernels, value } from '../run-kernels.ts';

@@ -9,7 +9,7 @@ import type {
   GroupNormForward,
   GroupNormGeometry,
 } from '../../../../../src/engine/plan/kernels/group-norm/geometry.ts';
-import type { Value } from '../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Value } from '../../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, referenceOps, wavy } from '../../../reference.ts';
 import { fromColumns, runKernels, value } from '../run-kernels.ts';

@@ -3,7 +3,8 @@
 import { type ConvGeometry, convFlops } from '../geometry.ts';
 import { optional, QUAD, type Quads, spread } from './quads.ts';
 import { lines, range } from '../../wgsl-text.ts';
-import { gridOf, type Kernel, kernel, type Value } from '../../kernel.ts';
+import { gridOf, type Kernel, kernel } from '../../kernel.ts';
+import type { Value } from '../../value.ts';
 
 /** How a shape is cut: tiles of the weight, and steps that a tile takes over the pixels. */
 export interface FilterPlan {

@@ -5,7 +5,8 @@ import type { ConvFilterGradient, ConvGeometry } from '../geometry.ts';
 import { FILTER_TAPS, filterTaps } from './filter-taps.ts';
 import { FILTER_WINDOW, filterWindow } from './filter-window.ts';
 import type { Quads } from './quads.ts';
-import { elementsOf, gridOf, type Kernel, kernel, type Value } from '../../kernel.ts';
+import { gridOf, type Kernel, kernel } from '../../kernel.ts';
+import { elementsOf, type Value } from '../../value.ts';
 
 /** Two cores want this many tiles to share evenly. */
 const TILES_WANTED = 32;

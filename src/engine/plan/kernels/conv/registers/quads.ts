@@ -7,7 +7,8 @@
 // as much code as a load: one in a loop over an array compiles in half the time of 128.
 //
 // Every body is written twice: with quad operations, and for devices without them with one channel at a time.
-import { type Binding, rowsIn, type Value } from '../../kernel.ts';
+import type { Binding } from '../../kernel.ts';
+import { rowsIn, type Value } from '../../value.ts';
 import type { Target } from '../../target.ts';
 import { range, lines } from '../../wgsl-text.ts';
 
@@ -64,7 +65,7 @@ export interface Ends {
  * Stands where a shader that serves all binds a value that there is not; the shader leaves it alone. Said to be written, for
  * nobody else ever writes it. (A shader for every combination would compile for half a second each.)
  */
-const NOTHING = [1, 2, 3].map((n): Value => ({ id: -n, shape: [4], label: `nothing ${n}` }));
+const NOTHING = [1, 2, 3].map((n): Value => ({ id: -n, element: 'f32', shape: [4], label: `nothing ${n}` }));
 
 /** The `n`th of a shader's values that there may not be. */
 export const optional = (value: Value | null, n: number, access: Binding['access'] = 'read'): Binding =>

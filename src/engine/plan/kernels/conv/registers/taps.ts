@@ -16,7 +16,8 @@ import {
   wrapped,
 } from './quads.ts';
 import { lines, range } from '../../wgsl-text.ts';
-import { elementsOf, gridOf, type Kernel, kernel } from '../../kernel.ts';
+import { gridOf, type Kernel, kernel } from '../../kernel.ts';
+import { elementsOf } from '../../value.ts';
 
 const ROWS = 4;
 const COLUMNS = 8;

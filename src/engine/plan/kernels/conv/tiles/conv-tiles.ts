@@ -6,7 +6,8 @@ import { rowsOf, type Way } from './operands.ts';
 import { defaultTile, type TileShape } from './shapes.ts';
 import { typeOf } from './text.ts';
 import { gradientTo } from '../../elementwise.ts';
-import { type Binding, type Kernel, PLACE, rowsIn, type Value } from '../../kernel.ts';
+import { type Binding, type Kernel, PLACE } from '../../kernel.ts';
+import { rowsIn, type Value } from '../../value.ts';
 
 export { convFilterGradient, filterSplits } from './filter.ts';
 

@@ -15,7 +15,8 @@ import {
   tileIndex,
   typeOf,
 } from './text.ts';
-import { type Binding, gridOf, type Kernel, kernel, type Value } from '../../kernel.ts';
+import { type Binding, gridOf, type Kernel, kernel } from '../../kernel.ts';
+import type { Value } from '../../value.ts';
 
 /** Splits follow from the geometry alone, for they decide the bits: as many as give this many tiles of 64 x 64 ... */
 const WANTED_TILES = 512;

@@ -3,7 +3,8 @@
 import type { TileShape } from './shapes.ts';
 import { range, unroll } from '../../wgsl-text.ts';
 import { loadFour, OUTSIDE } from './text.ts';
-import type { Binding, Value } from '../../kernel.ts';
+import type { Binding } from '../../kernel.ts';
+import type { Value } from '../../value.ts';
 
 /**
  * forward: taps walk over the picture by `stride`, a column is an output channel.

@@ -7,7 +7,8 @@ import {
   convInputGradient,
 } from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
 import type { TileShape } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
-import type { Kernel, Value } from '../../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Kernel } from '../../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Value } from '../../../../../../src/engine/plan/kernels/value.ts';
 import { wavy } from '../../../../reference.ts';
 import { TILES } from '../../../targets.ts';
 import { splitValues } from '../conv-cases.ts';

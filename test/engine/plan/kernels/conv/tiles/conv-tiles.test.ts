@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
 import { defaultTile, TILE_SHAPES } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
-import { elementsOf, type Kernel } from '../../../../../../src/engine/plan/kernels/kernel.ts';
+import type { Kernel } from '../../../../../../src/engine/plan/kernels/kernel.ts';
+import { byteLengthOf } from '../../../../../../src/engine/plan/kernels/value.ts';
 import { TILES } from '../../../targets.ts';
 import { geometryOf, splitValues } from '../conv-cases.ts';
 import { value } from '../../run-kernels.ts';
@@ -72,7 +73,7 @@ test('every binding is read or written, or its bind group would not fit', () => 
 test('splits of a filter gradient stay within 8 MiB, and there is one where tiles are enough', () => {
   for (const geometry of GEOMETRIES) {
     const { partial } = splitValues(TILES, geometry);
-    if (partial) expect(4 * elementsOf(partial)).toBeLessThanOrEqual(8 * 2 ** 20);
+    if (partial) expect(byteLengthOf(partial)).toBeLessThanOrEqual(8 * 2 ** 20);
   }
   expect(tiles.filterSplits(geometryOf([64, 8, 8, 1024, 512]))).toBe(1);
 });
