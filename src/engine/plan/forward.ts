@@ -44,7 +44,7 @@ export function emitForward(emission: Emission, operation: Operation, saved: Sav
     case 'timestepEmbedding': {
       const { timesteps, channels, flipSinToCos, freqShift, y } = operation;
       const frequencies = emission.constant('frequencies', embeddingFrequencies(channels, freqShift));
-      const geometry = { batch: timesteps.shape[0] as number, channels, flipSinToCos, freqShift };
+      const geometry = { batch: timesteps.shape[0] as number, channels, flipSinToCos };
       return emission.emit(timestepEmbedding(target, geometry, { timesteps, frequencies, y }));
     }
   }

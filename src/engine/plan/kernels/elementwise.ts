@@ -1,12 +1,15 @@
-// Kernels that are memory traffic and little else: sums, silu, joining and parting channels, nearest upsampling; forward and
-// gradient. Not here: any reduction, group norm with its own silu (group-norm.ts).
+// Kernels bound by memory traffic, forward and backward: addition, silu, concatenating and splitting
+// channels, nearest upsampling. Not here: reductions, the silu fused into a group norm (group-norm/).
 import { type Binding, type Grid, gridOf, type Kernel, kernel } from './kernel.ts';
 import { elementsOf, type Value } from './value.ts';
 import type { Target } from './target.ts';
 
 type Bindings = Record<string, Binding>;
 
-/** Invocations of a workgroup, and elements of each: in software SIMD lanes are 4, and starting an invocation is what costs. */
+/**
+ * Invocations of a workgroup (THREADS) and, in `registers`, elements or pixels of one invocation (RUN): a
+ * software GPU has SIMD of 4 lanes, and starting an invocation costs more than an element.
+ */
 const THREADS = { tiles: 256, registers: 4 } as const;
 const RUN = 32;
 
@@ -14,8 +17,9 @@ const read = (value: Value): Binding => ({ value, access: 'read' });
 const write = (value: Value): Binding => ({ value, access: 'write' });
 
 /**
- * Bindings of a gradient `name` that is written to `to`, added to `add`: in place (`add` is `to`), one that lies elsewhere, or
- * nothing. `term` is what to add at `at`.
+ * Bindings for storing a gradient in `to` under the name `name`, plus `add`. `add` is `to` itself (accumulate
+ * in place), another value of the same shape, or null. `term(at)` is the WGSL to append to the gradient of
+ * element `at`: ' + name[at]', or '' for null.
  */
 export function gradientTo(
   name: string,
@@ -33,7 +37,10 @@ export function gradientTo(
   return { bindings, term: (at) => ` + ${other}[${at}]` };
 }
 
-/** Four numbers an invocation, in software too: 262,144 sums took 1.8 ms one by one and take 0.9 ms. */
+/**
+ * Whether elements can be processed as vec4s. Pays in software too: 262,144 sums took 1.8 ms as f32, 0.9 ms
+ * as vec4.
+ */
 const inFours = (...counts: number[]): boolean => counts.every((count) => count % 4 === 0);
 
 const typed = (bindings: Bindings, four: boolean): Bindings =>
@@ -44,14 +51,20 @@ const typed = (bindings: Bindings, four: boolean): Bindings =>
     ]),
   );
 
-/** `alias T`, and x * sigmoid(x) with its slope, over T: a number or four. The clamp keeps infinities away (sigmoid is 0 long before). */
+/**
+ * WGSL: `alias T` (f32, or vec4<f32> if `four`), silu(x) = x sigmoid(x) and its derivative `silu_slope`, both
+ * on T. The clamp keeps exp finite in float32; sigmoid rounds to 0 well before -80.
+ */
 export const siluFunctions = (four: boolean): string => /* wgsl */ `
 alias T = ${four ? 'vec4<f32>' : 'f32'};
 fn sigmoid(x: T) -> T { return 1.0 / (1.0 + exp(min(-x, T(80.0)))); }
 fn silu(x: T) -> T { return x * sigmoid(x); }
 fn silu_slope(x: T) -> T { let s = sigmoid(x); return s * (1.0 + x * (1.0 - s)); }`;
 
-/** `statement` for every element `i`. */
+/**
+ * One kernel that runs `statement` for every element `i` of `count`: a vec4 where 4 divides `count`, else an
+ * f32.
+ */
 function forElements(
   { family }: Target,
   op: string,
@@ -79,15 +92,21 @@ function forElements(
   return [kernel(family, spec)];
 }
 
+/** The iteration space of `forPixels`: `pixels` pixels of `channels` channels, in lines of `span` pixels. */
 interface Walk {
-  /** Lines of `span` pixels; a line of pixels that are no picture may end early. */
+  /** Need not be a multiple of `span`: the last line may be shorter. */
   pixels: number;
   span: number;
   channels: number;
+  /** Whether a channel `c` is a vec4 of channels. */
   four: boolean;
 }
 
-/** `statement` for every channel `c` of every pixel: `pixel`, or `column` of the line `row`. Lanes run along channels. */
+/**
+ * One kernel that runs `statement` for every channel `c` of every pixel. In scope too: `pixel`, and its line
+ * `row` and `column` therein. Neighbouring lanes take neighbouring channels, so that their reads and stores
+ * coalesce.
+ */
 function forPixels(
   { family }: Target,
   op: string,
@@ -106,7 +125,7 @@ function forPixels(
       let row = pixel / params.span;
       let column = pixel % params.span;
       ${statement}`;
-  // No division: a line of pixels a workgroup, a channel a lane.
+  // Without integer division: each workgroup takes one line of pixels, each lane one channel.
   const lines = /* wgsl */ `
       let c = group.y * ${threads}u + lane;
       if (c >= params.channels) { return; }
@@ -131,25 +150,25 @@ function forPixels(
   return [kernel(family, spec)];
 }
 
-/** y = a + b. */
+/** y = a + b; all of one shape. */
 export function add(target: Target, { a, b, y }: { a: Value; b: Value; y: Value }): Kernel[] {
   const bindings = { a: read(a), b: read(b), y: write(y) };
   return forElements(target, 'add', elementsOf(y), bindings, 'y[i] = a[i] + b[i];');
 }
 
-/** y += a. */
+/** y += a; both of one shape. */
 export function addInto(target: Target, { a, y }: { a: Value; y: Value }): Kernel[] {
   const bindings: Bindings = { a: read(a), y: { value: y, access: 'update' } };
   return forElements(target, 'add', elementsOf(y), bindings, 'y[i] += a[i];');
 }
 
-/** y = x sigmoid(x). torch.nn.SiLU. */
+/** y = x sigmoid(x), as torch.nn.SiLU; both of one shape. */
 export function silu(target: Target, { x, y }: { x: Value; y: Value }): Kernel[] {
   const bindings = { x: read(x), y: write(y) };
   return forElements(target, 'silu', elementsOf(y), bindings, 'y[i] = silu(x[i]);', siluFunctions);
 }
 
-/** dx = dy silu'(x) (+ add). `add` may be dx itself: then in place. */
+/** dx = dy silu'(x) (+ add); all of one shape. If `add` is dx itself, the gradient accumulates in place. */
 export function siluGradient(
   target: Target,
   { x, dy, add: before, dx }: { x: Value; dy: Value; add: Value | null; dx: Value },
@@ -166,9 +185,9 @@ export function siluGradient(
 }
 
 export interface ConcatGeometry {
-  /** Pixels of all pictures. */
+  /** Pixels of all pictures together. */
   rows: number;
-  /** Channels of a and of b. */
+  /** Channels of a and channels of b. */
   first: number;
   second: number;
 }
@@ -182,7 +201,7 @@ function concatWalk({ rows, first, second }: ConcatGeometry) {
   };
 }
 
-/** y [rows, first + second] = a [rows, first] beside b [rows, second]. */
+/** y [rows, first + second] = a [rows, first] and b [rows, second] along channels, as torch.cat. */
 export function concat(
   target: Target,
   geometry: ConcatGeometry,
@@ -196,7 +215,10 @@ export function concat(
   return forPixels(target, 'concat', walk, bindings, statement, params);
 }
 
-/** da, db = the two parts of dy (+ addA, + addB, each of which may be its own result: then in place). The gradient of concat. */
+/**
+ * The gradient of concat: da [rows, first] = the first channels of dy (+ addA), db [rows, second] = the
+ * others (+ addB). If addA is da, or addB is db, that gradient accumulates in place.
+ */
 export function split(
   target: Target,
   geometry: ConcatGeometry,
@@ -212,7 +234,7 @@ export function split(
   return forPixels(target, 'concat backward', walk, bindings, statement, params);
 }
 
-/** Of the small picture. */
+/** The shape of the small pictures: [batch, height, width, channels]. */
 export interface UpsampleGeometry {
   batch: number;
   height: number;
@@ -227,12 +249,17 @@ const upsampleWalk = ({ batch, height, width, channels }: UpsampleGeometry): Wal
   four: inFours(channels),
 });
 
-/** Places of the four doubled pixels: line 2 row, column 2 column, of pictures 2 span wide. */
+/**
+ * WGSL: `above` and `below`, the left elements of a pixel's 2x2 copies: line 2 row, column 2 column, width 2
+ * span.
+ */
 const DOUBLED = /* wgsl */ `
         let above = ((2u * row) * (2u * params.span) + 2u * column) * params.channels + c;
         let below = above + 2u * params.span * params.channels;`;
 
-/** y [B, 2H, 2W, C] = each pixel of x [B, H, W, C] four times. torch's nearest interpolation by 2. */
+/**
+ * y [B, 2H, 2W, C] = x [B, H, W, C] upsampled by 2, as torch.nn.functional.interpolate with mode 'nearest'.
+ */
 export function upsample(
   target: Target,
   geometry: UpsampleGeometry,
@@ -248,7 +275,10 @@ export function upsample(
   return forPixels(target, 'upsample', upsampleWalk(geometry), bindings, statement);
 }
 
-/** dx [B, H, W, C] = sums of 2x2 pixels of dy (+ add, which may be dx itself: then in place). */
+/**
+ * dx [B, H, W, C] = sums over 2x2 pixels of dy [B, 2H, 2W, C] (+ add; if `add` is dx, it accumulates in
+ * place).
+ */
 export function upsampleGradient(
   target: Target,
   geometry: UpsampleGeometry,

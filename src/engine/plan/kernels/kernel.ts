@@ -1,44 +1,62 @@
-// One compute dispatch as data: WGSL, the values it binds, its parameters and its grid. Kernels are written by the files
-// beside this one and run by program.ts. Not here: buffers, pipelines, what any kernel computes.
+// One compute dispatch as data: WGSL source, bound values, parameters and grid. The other files of this
+// folder write kernels, run/program.ts compiles and encodes them. Not here: buffers, pipelines, what any
+// kernel computes.
 import type { Family } from './target.ts';
 import { type Value, byteLengthOf } from './value.ts';
 
-/** `update` reads and writes. All are bound as read_write: they may lie in one buffer, which WebGPU allows only so. */
+/**
+ * `update` reads and writes. In WGSL every storage binding is read_write: all values may lie in one buffer,
+ * and WebGPU allows one buffer to be bound several times in a dispatch only if all those usages are the same.
+ */
 export type Access = 'read' | 'write' | 'update';
 
 export interface Binding {
   value: Value;
   access: Access;
-  /** Element type of the WGSL array; the value's own when left out. Words of f32 may be read as u32, for their bits. */
+  /**
+   * Element type of the WGSL array; default: the value's own. An f32 value bound as u32 is read as its bits.
+   */
   type?: 'f32' | 'u32' | 'vec4<f32>';
 }
 
 export type Grid = readonly [number, number, number];
 
 export interface KernelSpec {
-  /** The operation, one row of the benchmark: "conv forward". */
+  /** The operation, for example "conv forward". The benchmark reports one row for each operation. */
   op: string;
-  /** By the name that the body uses, at most 8. */
+  /** Keyed by the variable name in the WGSL source, in binding order; at most 8. */
   bindings: Record<string, Binding>;
-  /** u32s the body reads as `params.name`. */
+  /** u32s that the body reads as `params.name`. */
   params?: Record<string, number>;
-  /** f32s the body reads as `params.name`. */
+  /** f32s that the body reads as `params.name`. */
   floats?: Record<string, number>;
-  /** A u32 the source reads as PLACE: from the uniform for `tiles` too, so that it makes no source of its own. */
+  /**
+   * A u32 that always comes from the uniform (read as PLACE), so that kernels which differ only in it share
+   * one pipeline. Default 0.
+   */
   place?: number;
   workgroupSize: Grid;
   workgroups: Grid;
-  /** Functions and workgroup variables in front of main. */
+  /** Functions and workgroup variables that stand before main. */
   declarations?: string;
-  /** main's body; has `group` (vec3<u32>, the workgroup), `local` (vec3<u32>) and `lane` (local index, u32). */
+  /**
+   * The body of main. In scope: `group` (workgroup id plus the dispatch's offset, vec3<u32>), `local` (local
+   * invocation id, vec3<u32>) and `lane` (local invocation index, u32).
+   */
   body: string;
-  /** Whether the body uses WGSL's quad operations, which `enable subgroups` allows. */
+  /** Whether the body uses WGSL's quad operations; the source then says `enable subgroups`. */
   quads?: boolean;
-  /** Floating-point operations, multiply and add counted apart; 0 where memory is what it costs. */
+  /**
+   * Floating-point operations; a multiply-add counts as two. Default 0: the kernel is bound by memory
+   * traffic.
+   */
   flops?: number;
 }
 
-/** One dispatch. The uniform stands at binding `bindings.length`: the first workgroup, then the parameters not in the source. */
+/**
+ * One dispatch. The uniform is bound at index `bindings.length` and holds: the offset added to every
+ * workgroup id (x, y, z), `place`, then the parameters that are not constants of the source.
+ */
 export interface Kernel {
   readonly op: string;
   readonly source: string;
@@ -46,20 +64,28 @@ export interface Kernel {
   readonly uniform: Uint32Array<ArrayBuffer>;
   readonly workgroups: Grid;
   readonly flops: number;
-  /** Bytes of all bound values. */
+  /** Sum of the byte lengths of all bound values. */
   readonly bytes: number;
 }
 
-/** Work in floating-point operations; moving a byte counts as four. */
+/**
+ * Estimated work of a kernel, in floating-point operations; one byte of memory traffic counts as four of
+ * them.
+ */
 export const costOf = ({ flops, bytes }: Pick<Kernel, 'flops' | 'bytes'>): number => flops + 4 * bytes;
 
+/** WGSL expression for a kernel's `place`. */
 export const PLACE = 'uniforms.base.w';
 
 const MAX_BINDINGS = 8;
-/** vec4<u32>: where the grid of this dispatch begins, and its `place`. */
+/** Words of the uniform's first field, a vec4<u32>: the offset of the dispatch's grid, and `place`. */
 const BASE_WORDS = 4;
 
-/** Builds a kernel; `tiles` writes the parameters into the source, `registers` into the uniform. */
+/**
+ * Builds the source and the uniform of a kernel. For `tiles` the parameters are constants of the source, for
+ * `registers` they are fields of the uniform. Throws above 8 bindings, WebGPU's default limit for a shader
+ * stage.
+ */
 export function kernel(family: Family, spec: KernelSpec): Kernel {
   const names = Object.keys(spec.bindings);
   if (names.length > MAX_BINDINGS) throw new Error(`${spec.op}: ${names.length} bindings, 8 are allowed`);
@@ -107,11 +133,11 @@ function sourceOf(
     ),
     `@group(0) @binding(${bindings.length}) var<uniform> uniforms: Uniform;`,
     inSource && fields.length > 0 ? `const params = Shape(${constants});` : '',
-    // A name for the uniform's part, so that a body reads the same in both families.
     spec.declarations ?? '',
     `@compute @workgroup_size(${spec.workgroupSize.join(', ')})`,
     'fn main(@builtin(workgroup_id) group_of_dispatch: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>, @builtin(local_invocation_index) lane: u32) {',
     'let group = group_of_dispatch + uniforms.base.xyz;',
+    // `params` names the constant or the uniform's field, so that a body reads the same in both families.
     !inSource && fields.length > 0 ? 'let params = uniforms.shape;' : '',
     spec.body,
     '}',
@@ -131,7 +157,11 @@ function floatLiteral(value: number): string {
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
 }
 
-/** `count` things, `per` of them handled by one workgroup, as a grid within WebGPU's limit per dimension; the body drops the surplus. */
+/**
+ * Grid of at least ceil(count / per) workgroups, for `count` items of which one workgroup handles `per`. The
+ * linear workgroup index is group.y * 32768 + group.x, within WebGPU's limit of 65,535 workgroups per
+ * dimension. The grid may have more workgroups than needed; the body has to end those early.
+ */
 export function gridOf(count: number, per: number): Grid {
   const groups = Math.ceil(count / per);
   const x = Math.min(groups, 32_768);

@@ -1,6 +1,5 @@
-// The mean squared error: each picture's, and the gradient of their weighted mean over the step. Not here: the weights' meaning
-// (diffusion/), the step's one number (optimizer.ts).
-
+// The mean squared error of each picture, and the gradient of the weighted mean of these losses over a step.
+// Not here: what the weights mean (diffusion/), the step's one loss (optimizer.ts, `stepVerdict`).
 import { gridOf, type Kernel, kernel } from './kernel.ts';
 import type { Value } from './value.ts';
 import type { Target } from './target.ts';
@@ -8,14 +7,17 @@ import type { BatchGeometry } from './mix-noise.ts';
 import { CONTROL } from './optimizer.ts';
 
 export interface LossAndGradient {
-  /** [B, perPicture], as is `target`. */
+  /** [B, perPicture] */
   prediction: Value;
+  /** [B, perPicture] */
   target: Value;
   /** [B] */
   sampleWeights: Value;
+  /** The numbers of `controlOf` (optimizer.ts). */
   control: Value;
-  /** Of `lossPartialShape`: sums of squares. */
+  /** Partial sums of squares, of the shape `lossPartialShape`. */
   partial: Value;
+  /** [B, perPicture] */
   dPrediction: Value;
 }
 
@@ -23,22 +25,32 @@ export interface PerPictureLoss {
   partial: Value;
   sampleWeights: Value;
   control: Value;
-  /** Of all pictures of the step, written from control's firstPicture on. */
+  /** [pictures of the step]; this micro-batch's are written from control's firstPicture on. */
   losses: Value;
+  /** As `losses`, each times the picture's weight. */
   weighted: Value;
 }
 
-/** Values of one partial sum. `registers`: four lanes make four partial sums of values that lie side by side. */
-const PER_PART = 256;
+/**
+ * Values of one partial sum. In `registers` four lanes interleave over 4 * 256 values: one partial sum each.
+ */
+const PER_SUM = 256;
 const LANES = 4;
 const THREADS = 64;
 
-const partsOf = ({ perPicture }: BatchGeometry): number => LANES * Math.ceil(perPicture / (LANES * PER_PART));
+const partialSumsOf = ({ perPicture }: BatchGeometry): number =>
+  LANES * Math.ceil(perPicture / (LANES * PER_SUM));
 
-/** [B, parts] */
-export const lossPartialShape = (geometry: BatchGeometry): number[] => [geometry.batch, partsOf(geometry)];
+/** [B, partial sums of a picture] */
+export const lossPartialShape = (geometry: BatchGeometry): number[] => [
+  geometry.batch,
+  partialSumsOf(geometry),
+];
 
-/** Every `step`th value of picture `b` from `first` on: its gradient, and the `sum` of the squares. */
+/**
+ * WGSL: for every `step`th value of picture `b` from `first` + `lane` to `end`: stores its gradient, adds its
+ * squared error to `sum`.
+ */
 const difference = (step: number): string => /* wgsl */ `
       let scale = 2.0 * sampleWeights[b] * control[${CONTROL.gradientScale}] / f32(params.per_picture);
       var sum = 0.0;
@@ -48,14 +60,17 @@ const difference = (step: number): string => /* wgsl */ `
         dPrediction[i] = difference * scale;
       }`;
 
-/** dPrediction = 2 (prediction - target) weight gradientScale / perPicture, and the squares in `parts` sums a picture. */
+/**
+ * dPrediction = 2 (prediction - target) weight gradientScale / perPicture, the gradient of the step's
+ * weighted mean squared error; `partial` = sums of the squared errors.
+ */
 export function lossAndGradient(
   { family }: Target,
   geometry: BatchGeometry,
   { prediction, target, sampleWeights, control, partial, dPrediction }: LossAndGradient,
 ): Kernel[] {
   const { batch, perPicture } = geometry;
-  const parts = partsOf(geometry);
+  const parts = partialSumsOf(geometry);
   const shared = {
     op: 'loss',
     bindings: {
@@ -70,7 +85,7 @@ export function lossAndGradient(
     flops: 4 * batch * perPicture,
   } as const;
   if (family === 'registers') {
-    const span = LANES * PER_PART;
+    const span = LANES * PER_SUM;
     return [
       kernel(family, {
         ...shared,
@@ -93,8 +108,8 @@ export function lossAndGradient(
       declarations: `var<workgroup> sums: array<f32, ${THREADS}>;`,
       body: /* wgsl */ `
       let b = group.y;
-      let first = b * params.per_picture + group.x * ${PER_PART}u;
-      let end = min(first + ${PER_PART}u, (b + 1u) * params.per_picture);
+      let first = b * params.per_picture + group.x * ${PER_SUM}u;
+      let end = min(first + ${PER_SUM}u, (b + 1u) * params.per_picture);
       ${difference(THREADS)}
       sums[lane] = sum;
       for (var step = ${THREADS / 2}u; step > 0u; step /= 2u) {
@@ -106,7 +121,10 @@ export function lossAndGradient(
   ];
 }
 
-/** losses[firstPicture + b] = the mean of picture b's squares; weighted[the same] = that times its weight. */
+/**
+ * losses[firstPicture + b] = mean squared error of picture b; weighted[firstPicture + b] = that times its
+ * weight.
+ */
 export function perPictureLoss(
   { family }: Target,
   geometry: BatchGeometry,
@@ -123,7 +141,7 @@ export function perPictureLoss(
         losses: { value: losses, access: 'write' },
         weighted: { value: weighted, access: 'write' },
       },
-      params: { batch, parts: partsOf(geometry), per_picture: perPicture },
+      params: { batch, parts: partialSumsOf(geometry), per_picture: perPicture },
       workgroupSize: [LANES, 1, 1],
       workgroups: gridOf(batch, LANES),
       body: /* wgsl */ `

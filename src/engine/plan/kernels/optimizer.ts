@@ -1,17 +1,21 @@
-// One update on long vectors: the norm of all gradients, the verdict whether they may be used, then clip, AdamW and EMA in one pass.
-// adamw.ts says the same in tfjs. Not here: where the vectors lie (flat-layout.ts), the gradients (backward.ts).
+// One update of the flat parameter vectors: the global gradient norm, the verdict whether loss and gradients
+// are finite, then clipping, AdamW and EMA in one pass. eager/adamw.ts is the same in TensorFlow.js. Not
+// here: where the vectors lie (flat-layout.ts), the gradients (backward.ts).
 import type { StepSettings } from '../../executor.ts';
 import { type Binding, gridOf, type Kernel, kernel } from './kernel.ts';
 import type { Value } from './value.ts';
 import type { Target } from './target.ts';
 
-/** The f32s that a step hands to its kernels, by place. Differences from one are taken in float64: 1 - float32(0.999) is off by 5e-5. */
+/**
+ * Index of each f32 that a step passes to its kernels. Differences from 1 are computed in float64:
+ * 1 - float32(0.999) has a relative error of 5e-5.
+ */
 export const CONTROL = {
-  /** Not 0: gradients are added to what is there. */
+  /** 1: gradients are added to those of the micro-batches before; 0: they replace the old values. */
   accumulate: 0,
   /** 1 / pictures of the whole step. */
   gradientScale: 1,
-  /** Of this micro-batch, among the step's. */
+  /** Index within the step of this micro-batch's first picture. */
   firstPicture: 2,
   gradientClip: 3,
   /** 1 - beta1 */
@@ -29,9 +33,13 @@ export const CONTROL = {
   /** 1 - emaDecay */
   newWeight: 11,
 } as const;
+/** Length of the control vector; its unused end is zero. */
 export const CONTROL_LENGTH = 16;
 
-/** Control's numbers for a micro-batch of a step. first: its first picture's number in the step; pictures: of the whole step. */
+/**
+ * The control vector [CONTROL_LENGTH] of one micro-batch. `first`: index within the step of the micro-batch's
+ * first picture; `pictures`: number of pictures of the whole step.
+ */
 export function controlOf(
   settings: StepSettings,
   { first, pictures }: { first: number; pictures: number },
@@ -54,20 +62,28 @@ export function controlOf(
 }
 
 const LANES = 4;
-/** Values of one partial sum at least, and partial sums at most. */
-const PER_PART = 1024;
-const MOST_PARTS = 1024;
-/** Sums of so many values join the total, so that no sum grows long. */
+/** Values of one partial sum, up to MOST_SUMS partial sums; longer vectors have more values in each. */
+const PER_SUM = 1024;
+const MOST_SUMS = 1024;
+/** Blocked summation: sums of BLOCK terms are added to the total, which keeps rounding errors small. */
 const BLOCK = 16;
 
-/** Exponent bits of a number that is not finite: all of these. Compared as words, since WGSL may assume that there is none. */
+/**
+ * Infinities and NaNs have all exponent bits set. The check compares bits, because WGSL implementations may
+ * assume that no number is infinite or NaN.
+ */
 const NOT_FINITE = '0x7f800000u';
+/** All bits but the sign. */
 const MAGNITUDE = '0x7fffffffu';
 
-const partsOf = (length: number): number =>
-  LANES * Math.min(MOST_PARTS / LANES, Math.ceil(length / (LANES * PER_PART)));
+const partialSumsOf = (length: number): number =>
+  LANES * Math.min(MOST_SUMS / LANES, Math.ceil(length / (LANES * PER_SUM)));
 
-/** `sum` of a lane's squares in its workgroup's span, and `found`: the largest of their bits, signs left out. */
+/**
+ * WGSL: `sum`, this lane's sum of squares within its workgroup's span, and `found`, the largest magnitude of
+ * those values as bits (of non-negative floats, infinities and NaNs included, the bits order as the numbers
+ * do).
+ */
 const sumAndWorst = (threads: number): string => /* wgsl */ `
       let first = group.x * params.span;
       let end = min(first + params.span, params.length);
@@ -86,25 +102,26 @@ const sumAndWorst = (threads: number): string => /* wgsl */ `
       let found = max(max(worst.x, worst.y), max(worst.z, worst.w));
       let sum = (sums_of_four.x + sums_of_four.y) + (sums_of_four.z + sums_of_four.w);`;
 
+/** WGSL: the bits of `sum`, or `found` if it is not finite. */
 const sumOrWorst = (sum: string, found: string): string =>
   `select(bitcast<u32>(${sum}), ${found}, ${found} >= ${NOT_FINITE})`;
 
-/** Of the partial sums over a vector of `length`. */
-export const squareSumsShape = (length: number): number[] => [partsOf(length)];
+/** Shape of the `sums` that `squareSums` writes for a vector of `length` elements. */
+export const squareSumsShape = (length: number): number[] => [partialSumsOf(length)];
 
 /**
- * sums = sums of squares of the gradient's parts; where a value is not finite, its part's sum is that value (so a NaN or an
- * infinity in its bits). `length` divides by 4.
+ * sums = partial sums of the squares of `gradient` [length], as the bits of f32s; `length` is a multiple of
+ * 4. A partial sum over a value that is not finite is that value without its sign: infinity or NaN.
  */
 export function squareSums(
   { family }: Target,
   { length }: { length: number },
   { gradient, sums }: { gradient: Value; sums: Value },
 ): Kernel[] {
-  const parts = partsOf(length);
+  const partialSums = partialSumsOf(length);
   const threads = family === 'tiles' ? 64 : LANES;
-  // A workgroup's span: one part for `tiles`, four that lie side by side for `registers`.
-  const groups = family === 'tiles' ? parts : parts / LANES;
+  // A workgroup writes one partial sum in `tiles`, and four, one for each lane, in `registers`.
+  const groups = family === 'tiles' ? partialSums : partialSums / LANES;
   const span = Math.ceil(length / 4 / groups);
   return [
     kernel(family, {
@@ -143,9 +160,10 @@ var<workgroup> all_found: array<u32, 64>;`,
 }
 
 /**
- * stats = (loss, gradient norm, 1 where both are finite else 0, what gradients are multiplied with). loss = sum of `weighted` /
- * pictures; the factor as torch.nn.utils.clip_grad_norm_: min(1, clip / (norm + 1e-6)), 1 where the clip is 0. One invocation:
- * some thousand numbers. `sums`: one value per vector, 1 to 4.
+ * stats [4] = loss, gradient norm, 1 if both are finite else 0, clip factor. loss = sum of `weighted`
+ * [pictures] / pictures. The clip factor is that of torch.nn.utils.clip_grad_norm_, min(1, clip / (norm +
+ * 1e-6)), and 1 if the clip is 0 or a number is not finite. `sums`: for each of 1 to 4 vectors, what
+ * `squareSums` wrote. One invocation adds them all: a few thousand numbers.
  */
 export function stepVerdict(
   { family }: Target,
@@ -212,6 +230,7 @@ fn is_finite(word: u32) -> bool { return (word & ${MAGNITUDE}) < ${NOT_FINITE}; 
   ];
 }
 
+/** All vectors [length], except `stats` (of `stepVerdict`) and `control` (of `controlOf`). */
 export interface AdamW {
   gradient: Value;
   weights: Value;
@@ -233,12 +252,13 @@ const ADAMW_CONTROL = [
   'newWeight',
 ] as const;
 const THREADS = { tiles: 256, registers: 4 } as const;
-/** vec4s of an invocation: in software, starting one is what costs. */
+/** vec4s of one invocation: on a software GPU, starting an invocation costs more than processing a vec4. */
 const RUN = { tiles: 1, registers: 128 } as const;
 
 /**
- * torch.optim.AdamW (single tensor, in its order of operations) on the clipped gradient, then diffusers' EMAModel on the new
- * weights: the equations of adamw.ts. Nothing is written where stats says so. `length` divides by 4.
+ * torch.optim.AdamW (single-tensor, in its order of operations) on the clipped gradient, then diffusers'
+ * EMAModel on the new weights: the equations at `adamW` in eager/adamw.ts. Writes nothing if `stats` says
+ * that loss or norm is not finite. `length` is a multiple of 4.
  */
 export function adamW(
   { family }: Target,

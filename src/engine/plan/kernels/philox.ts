@@ -1,19 +1,26 @@
-// Philox 4x32-10 and the inverse normal as WGSL: the same words, and the same arithmetic, as random.ts, which has the table and
-// the sources. Not here: which numbers are drawn (mix-noise.ts).
+// Philox 4x32-10 and the inverse normal distribution as WGSL. Words and arithmetic are those of
+// src/random.ts, where the table of inputs and the sources stand. Not here: which numbers are drawn
+// (mix-noise.ts).
 
 const f = Math.fround;
 const literals = (coefficients: readonly number[]) => coefficients.map((c) => `${f(c)}`);
 
-// PPND7 of AS241, as in random.ts.
+// The coefficients of PPND7 (Wichura 1988, algorithm AS241), as in random.ts.
 const [A0, A1, A2, A3] = literals([3.3871327179, 50.434271938, 159.29113202, 59.10937472]);
 const [B1, B2, B3] = literals([17.895169469, 78.757757664, 67.1875636]);
 const [C0, C1, C2, C3] = literals([1.4234372777, 2.75681539, 1.3067284816, 0.17023821103]);
 const [D1, D2] = literals([0.737001642, 0.120211297]);
 const [THIRD, FIFTH, SEVENTH, NINTH] = literals([1 / 3, 1 / 5, 1 / 7, 1 / 9]);
-/** |2^24 q| <= 0.425 * 2^24: compared as whole numbers, since 0.425 is none of float32's. */
+/**
+ * Bound of the central region, |2^24 q| <= 0.425 * 2^24, compared as integers: float32 cannot represent
+ * 0.425.
+ */
 const CENTRE = Math.floor(0.425 * 2 ** 24);
 
-/** `philox(counter, key) -> vec4<u32>` and `inverse_normal(word) -> f32`, as random.ts's philoxBlock and inverseNormal. */
+/**
+ * WGSL of `philox(counter, key) -> vec4<u32>` and `inverse_normal(word) -> f32`: philoxBlock and
+ * inverseNormal.
+ */
 export const PHILOX = /* wgsl */ `
 fn multiply_high(a: u32, b: u32) -> u32 {
   let a_low = a & 0xffffu;
@@ -35,7 +42,7 @@ fn philox(counter: vec4<u32>, key: vec2<u32>) -> vec4<u32> {
   }
   return c;
 }
-// -ln(n 2^-24) for an integer n in 1..2^24 - 1. Its bits as a float32 are exponent and mantissa.
+// -ln(n 2^-24) for an integer n in 1..2^24 - 1, from the exponent and the mantissa of n as a float32.
 fn minus_log24(n: u32) -> f32 {
   let bits = bitcast<u32>(f32(n));
   var exponent = f32(bits >> 23u) - 127.0;

@@ -1,13 +1,14 @@
-// The gradients of all one-dimensional parameters of a network at once, each the sum of a few rows, in order. Not here: the rows
-// (vector-sums.ts).
+// One kernel for the gradients of all one-dimensional parameters of a network: each is the sum of a few rows,
+// added in order. Not here: where the rows lie and which kernels write them (plan/vector-sums.ts).
 import { gridOf, type Kernel, kernel } from './kernel.ts';
 import type { Value } from './value.ts';
 import type { Target } from './target.ts';
 
 const THREADS = 64;
 
-/** start, stride and rows are u32s, one for each element of the gradient. */
+/** `start`, `stride` and `rows` are u32 [length]: one for each element of the gradient. */
 export interface RowSums {
+  /** The rows of all parameters. */
   sums: Value;
   start: Value;
   stride: Value;
@@ -17,8 +18,8 @@ export interface RowSums {
 }
 
 /**
- * gradient[i] = sums[start[i]] + sums[start[i] + stride[i]] + ... of rows[i] terms, for i < length; added to what is there where
- * control[0] is not zero, of whatever type.
+ * gradient[i] = sums[start[i]] + sums[start[i] + stride[i]] + ... (rows[i] terms), for i < length. If any bit
+ * of control[0] is set, the sum is added to the gradient's old value (gradient accumulation).
  */
 export function rowSums(
   { family }: Target,

@@ -1,17 +1,19 @@
-// What kernels are written for. Every function that makes kernels takes a Target and asks it what it needs to know.
-// Not here: which target suits a device (run/plan-device.ts), what differs by it (the files of the kernels).
+// What kernels are written for. Every function that makes kernels takes a Target and reads from it the family
+// and the optional features. Not here: which target suits a device (run/plan-device.ts), how kernels differ
+// by target (the files of the kernels).
 
 /**
- * Which kind of kernel: `tiles` (workgroup memory, shapes as constants) for GPUs in hardware; `registers` (no barriers, no
- * workgroup memory, no indexed arrays, shapes as uniforms, so that few pipelines serve all layers) for GPUs in software.
+ * The kernel family. `tiles`, for GPUs in hardware: workgroup memory and barriers, shapes as constants of the
+ * source. `registers`, for GPUs in software: no barriers and no workgroup memory, sums in named variables
+ * (register blocking), shapes in the uniform, so that few pipelines serve all layers.
  */
 export type Family = 'tiles' | 'registers';
 
-/** Read-only, made once for a device: what a plan's kernels may rely on there. */
+/** What the kernels of a plan may rely on; made once for each device. */
 export interface Target {
   readonly family: Family;
-  /** What convolutions and matrix products read and multiply. */
+  /** Element type that convolutions and matrix products read and multiply. */
   readonly precision: 'f32';
-  /** Whether kernels may use WGSL's quad operations (the device has the feature `subgroups`). */
+  /** Whether kernels may use WGSL's quad operations: the device has the WebGPU feature `subgroups`. */
   readonly subgroups: boolean;
 }

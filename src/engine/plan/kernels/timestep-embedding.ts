@@ -1,5 +1,6 @@
-// The sinusoidal timestep embedding: its frequencies (eager.ts uses the same) and its kernel. Sine and cosine by eager.ts's own
-// arithmetic: WGSL promises its own only to 5e-4 near zero.
+// The kernel of the sinusoidal timestep embedding. Sine and cosine use the arithmetic of eager/eager-ops.ts:
+// WGSL's built-in functions promise an absolute error of only 2^-11 (5e-4), and only within -pi..pi. Not
+// here: the frequencies (engine/embedding-frequencies.ts).
 import { type Kernel, kernel } from './kernel.ts';
 import type { Value } from './value.ts';
 import type { Target } from './target.ts';
@@ -8,20 +9,21 @@ export interface TimestepEmbeddingGeometry {
   batch: number;
   /** Even. */
   channels: number;
-  /** Cosines first. */
+  /** Whether the cosines come first. */
   flipSinToCos: boolean;
-  freqShift: number;
 }
 
-/** 2 pi in two parts: a whole number of turns times the first is exact in float32. */
+/**
+ * 2 pi as the sum of two numbers; a small integer times the first is exact in float32 (Cody-Waite reduction).
+ */
 const TURN_HIGH = 6.28125;
 const TURN_LOW = 2 * Math.PI - TURN_HIGH;
 
 const THREADS = 64;
 
 /**
- * y [B, channels] = sines, then cosines, of timesteps [B] (float32) times frequencies [channels / 2] (`embeddingFrequencies`).
- * diffusers.models.embeddings.get_timestep_embedding.
+ * y [B, channels] = sines, then cosines, of timesteps [B] times frequencies [channels / 2]
+ * (`embeddingFrequencies`), in radians. As diffusers.models.embeddings.get_timestep_embedding.
  */
 export function timestepEmbedding(
   { family }: Target,
@@ -50,7 +52,8 @@ export function timestepEmbedding(
       let angle = timesteps[group.y] * frequencies[i];
       let turns = round(angle * ${1 / (2 * Math.PI)});
       let near = (angle - turns * ${TURN_HIGH}) - turns * ${TURN_LOW};
-      // Taylor at a quarter of the angle (within pi / 4, off by 3e-7 at most), then the angle doubled twice.
+      // Taylor series at a quarter of the angle (within pi / 4, error at most 3e-7), then the double-angle
+      // formulas twice.
       let quarter = near * 0.25;
       let square = quarter * quarter;
       var sine = quarter * (((${-1 / 5040} * square + ${1 / 120}) * square + ${-1 / 6}) * square + 1.0);
