@@ -1,6 +1,6 @@
-// Attention, softmax(q k^T / sqrt(C / heads)) v, and its gradient, as matrix products over scores that are kept in memory only
-// for some pictures, heads or queries at a time. Not here: the projections to q, k and v (conv.ts), the kernels (batched-matmul.ts,
-// softmax.ts).
+// Attention, softmax(q k^T / sqrt(C / heads)) v, and its gradient, as batched matrix products. The scores are
+// computed in chunks of pictures, heads or queries, so that their memory is bounded. Not here: the
+// projections to q, k and v (conv/conv.ts), the kernels (batched-matmul.ts, softmax.ts).
 import type { MatrixLayout } from './batched-matmul-operands.ts';
 import { batchedMatmul } from './batched-matmul.ts';
 import type { Kernel } from '../kernel.ts';
@@ -18,13 +18,16 @@ export interface AttentionGeometry {
   heads: number;
 }
 
-/** q, y [B, queries, C]; k, v [B, keys, C]; head h has channels h C / heads on. q, k, v and their gradients may be columns of a wider matrix. */
+/**
+ * q, y [B, queries, C]; k, v [B, keys, C]. Head h has the C / heads channels from h C / heads on. q, k, v and
+ * their gradients may be column ranges of wider matrices.
+ */
 export interface AttentionForward {
   q: Value;
   k: Value;
   v: Value;
   y: Value;
-  /** Of `attentionMemory`'s shape; holds the softmaxed scores of the last chunk, of all where there is one. */
+  /** Shape: `attentionMemory(...).scores`. Afterwards it holds the softmaxed scores of the last chunk. */
   scores: Value;
 }
 
@@ -33,18 +36,22 @@ export interface AttentionBackward {
   k: Value;
   v: Value;
   dy: Value;
-  /** The forward's own where they are kept, else as large. */
+  /** The forward pass's `scores` if `keepsScores`, else a temporary of the same shape. */
   scores: Value;
+  /** A temporary of shape `attentionMemory(...).work`. */
   work: Value;
   dq: Value;
   dk: Value;
   dv: Value;
 }
 
-/** Scores in memory at a time: 16 MB. Below that they are kept for the backward pass. */
+/**
+ * Scores of one chunk at most: 16 MiB. If one chunk is enough, the backward pass reads the forward pass's
+ * scores.
+ */
 const MOST_SCORES = 2 ** 22;
 
-/** What is done at a time: some pictures, or some heads of one, or some queries of one head. */
+/** One chunk: some pictures, or some heads of one picture, or some queries of one head. */
 interface Chunk {
   picture: number;
   pictures: number;
@@ -54,14 +61,17 @@ interface Chunk {
   queries: number;
 }
 
-/** `count` things in as few even portions of at most `most` as can be: the size of all but the last. */
+/**
+ * Size of the portions if `count` items are cut into as few even portions of at most `most` items as
+ * possible.
+ */
 const portion = (count: number, most: number): number =>
   Math.ceil(count / Math.ceil(count / Math.max(1, most)));
 
 const starts = (count: number, each: number): number[] =>
   Array.from({ length: Math.ceil(count / each) }, (_, i) => i * each);
 
-/** Pictures, heads and queries of all chunks but the last. */
+/** [pictures, heads, queries] of a whole chunk; the last chunks may be smaller. */
 function chunkShape({ batch, queries, keys, heads }: AttentionGeometry): [number, number, number] {
   const perHead = queries * keys;
   if (heads * perHead <= MOST_SCORES)
@@ -84,7 +94,10 @@ function chunksOf(geometry: AttentionGeometry): Chunk[] {
   );
 }
 
-/** Shapes of the temporaries, and whether the forward pass's scores are what the backward pass reads. A function of the shape alone. */
+/**
+ * Shapes of the temporaries `scores` and `work`, and whether the backward pass reads the forward pass's
+ * scores instead of computing them again. A function of the geometry alone.
+ */
 export function attentionMemory(geometry: AttentionGeometry): {
   scores: number[];
   work: number[];
@@ -100,7 +113,10 @@ const transposed = (matrix: MatrixLayout): MatrixLayout => ({
   column: matrix.row,
 });
 
-/** The matrices of a chunk, and products of them. Layouts are of one head: `scores` [queries, keys], of `tokens` [tokens, C / heads]. */
+/**
+ * The three matrix products of a chunk, batched over its pictures and heads. For one head, scores and shares
+ * are [queries, keys], the others [tokens, C / heads].
+ */
 function productsOf(target: Target, geometry: AttentionGeometry, chunk: Chunk) {
   const { keys, channels, heads } = geometry;
   const width = channels / heads;
@@ -141,7 +157,9 @@ function productsOf(target: Target, geometry: AttentionGeometry, chunk: Chunk) {
     const size = { batches, m: chunk.queries, n: width, k: keys };
     return batchedMatmul(target, size, { a: shares, b: right.value, c: result.value }, layout);
   };
-  /** to [keys, C / heads] = shares^T x [queries, C / heads]; added up over the chunks of a head's queries. */
+  /**
+   * to [keys, C / heads] = shares^T x [queries, C / heads], accumulated over the chunks of a head's queries.
+   */
   const toKeys = (shares: Value, x: Value, to: Value): Kernel[] => {
     const [right, result] = [queriesOf(x), keysOf(to)];
     const layout = {
@@ -154,7 +172,10 @@ function productsOf(target: Target, geometry: AttentionGeometry, chunk: Chunk) {
   return { rows, compare, toQueries, toKeys };
 }
 
-/** y = softmax(q k^T / sqrt(C / heads)) v. Vaswani et al. 2017, eq. 1; torch.nn.functional.scaled_dot_product_attention. */
+/**
+ * y = softmax(q k^T / sqrt(C / heads)) v: Vaswani et al. 2017, "Attention Is All You Need", eq. 1;
+ * torch.nn.functional.scaled_dot_product_attention.
+ */
 export function attentionForward(
   target: Target,
   geometry: AttentionGeometry,
@@ -167,8 +188,8 @@ export function attentionForward(
 }
 
 /**
- * With P the softmaxed scores: dv = P^T dy; dP = dy v^T; dS = P (dP - rowsum(P dP)); dq = dS k / sqrt(C / heads);
- * dk = dS^T q / sqrt(C / heads). P is made again where it was not kept.
+ * With P the softmaxed scores: dv = P^T dy; dP = dy v^T; dS = P (dP - rowsum(P dP)); dq = dS k / sqrt(C /
+ * heads); dk = dS^T q / sqrt(C / heads). P is recomputed unless the forward pass kept it.
  */
 export function attentionBackward(
   target: Target,

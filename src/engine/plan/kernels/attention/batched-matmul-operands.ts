@@ -1,16 +1,19 @@
-// Where the matrices of batched products lie, and which four numbers of them may be read at once. Not here: kernels.
+// Where the matrices of batched products lie in memory, and where four of their elements can be read or
+// written as one vec4. Not here: the kernels (batched-matmul-tiles.ts, batched-matmul-registers.ts).
 import type { Value } from '../value.ts';
 
 export interface BatchedMatmulGeometry {
-  /** Products: outer times inner of them (pictures and heads). */
+  /** [outer, inner]: the number of products is outer x inner (pictures x heads). */
   batches: readonly [number, number];
-  /** a is m x k, b is k x n, c is m x n. */
+  /** As in GEMM: a is m x k, b is k x n, c is m x n. */
   m: number;
   n: number;
   k: number;
 }
 
-/** Where element (row, column) of matrix (o, i) lies: offset + o outer + i inner + row row + column column, in elements. */
+/**
+ * Strides in elements: element (r, c) of matrix (o, i) is at offset + o outer + i inner + r row + c column.
+ */
 export interface MatrixLayout {
   offset: number;
   outer: number;
@@ -23,21 +26,24 @@ export interface MatmulLayout {
   a: MatrixLayout;
   b: MatrixLayout;
   c: MatrixLayout;
-  /** Adds to what c holds. */
+  /** Whether the product is added to the old value of c. */
   accumulate: boolean;
 }
 
-/** a and b may be one value; c is another. */
+/** a and b may be the same value; c is another one. */
 export interface MatmulValues {
   a: Value;
   b: Value;
   c: Value;
 }
 
-/** The array that b is read from: memory is bound once. */
+/**
+ * Name of the WGSL array from which b is read: 'a' if both operands are one value, since no value is bound
+ * twice.
+ */
 export const arrayOfB = ({ a, b }: MatmulValues): 'a' | 'b' => (a.id === b.id ? 'a' : 'b');
 
-/** An operand as a kernel sees it: `edge` runs along rows of a or columns of b, `depth` along the sum. */
+/** An operand as a kernel sees it: `edge` is the row of a or the column of b, `depth` is the GEMM's k. */
 export interface Operand {
   name: 'a' | 'b';
   layout: MatrixLayout;
@@ -45,7 +51,7 @@ export interface Operand {
   edgeStride: number;
   depth: number;
   depthStride: number;
-  /** Along which way four elements lie side by side, and may be read as one vec4. */
+  /** The direction along which four elements are contiguous and can be read as one vec4; null if none is. */
   fours: 'edge' | 'depth' | null;
 }
 
@@ -65,6 +71,7 @@ function foursOf({
   return null;
 }
 
+/** Both operands of a product, with the direction in which each can be read by vec4s. */
 export function operandsOf(
   { m, n, k }: BatchedMatmulGeometry,
   { a, b }: MatmulLayout,
@@ -76,6 +83,6 @@ export function operandsOf(
   return { a: { ...rows, fours: foursOf(rows) }, b: { ...columns, fours: foursOf(columns) } };
 }
 
-/** Whether four columns of a row of c may be written at once. */
+/** Whether four columns of a row of c can be written as one vec4. */
 export const writesFours = ({ n }: BatchedMatmulGeometry, { c }: MatmulLayout): boolean =>
   c.column === 1 && byFour(c.offset, c.outer, c.inner, c.row, n);

@@ -1,7 +1,8 @@
-// Matrix products for GPUs in software: 8 x 8 outputs of an invocation in named variables, operands read by fours. There a read costs
-// about the same wherever the lanes read and however many numbers of four, and far more than arithmetic: on SwiftShader this is 1.3
-// times as fast as 8 x 4 outputs, which are 1.3 times as fast by fours as one by one. One pipeline serves all shapes whose operands lie the
-// same way. Not here: what is asked (batched-matmul.ts).
+// Batched matrix products for GPUs in software: register blocking of 8 x 8 outputs for each invocation,
+// operands read as vec4s. On such a GPU a load costs about the same for any addresses of the lanes and for 1
+// to 4 numbers, and far more than arithmetic. Measured on SwiftShader: 8 x 8 outputs are 1.3 times as fast as
+// 8 x 4, and 8 x 4 with vec4 loads are 1.3 times as fast as with scalar loads. One pipeline serves all shapes
+// whose operands allow vec4s in the same directions. Not here: the dispatch by family (batched-matmul.ts).
 import { unroll } from '../wgsl-text.ts';
 import {
   arrayOfB,
@@ -15,23 +16,31 @@ import {
 } from './batched-matmul-operands.ts';
 import { type Binding, type Kernel, kernel } from '../kernel.ts';
 
-/** Outputs of an invocation: so many rows, one or two blocks of four columns. Lanes go down the rows, for heads may be narrow. */
+/**
+ * An invocation computes ROWS rows of one or two blocks of four columns. The lanes of a workgroup are stacked
+ * along rows, because the number of columns (a head's channels) may be small.
+ */
 const ROWS = 8;
 const LANES = 4;
 
-/** How a kernel reads an operand: once before the loop, once a step of `depth`, and what it then has. */
+/** WGSL that reads an operand. */
 interface Reading {
+  /** Statements before the loop over k. */
   before: string;
-  /** Of a step. */
+  /** Statements of one iteration, which covers 1 or 4 values of k. */
   read: string;
-  /** The number of row i, or the four of block i of the columns, at place q of the step. */
+  /**
+   * Expression for the q-th k of the iteration: of a, the number of row i; of b, the vec4 of column block i.
+   */
   at(q: number, i: number): string;
 }
 
 const base = (name: string): string =>
   `params.${name}_offset + outer * params.${name}_outer + inner * params.${name}_inner`;
 
-/** Rows and columns beyond the last are read as the last, and not written. */
+/**
+ * Row indices past the last are clamped for reading; their results are not written. Columns likewise, below.
+ */
 function readRows(fours: Operand['fours'], steps: number): Reading {
   if (fours === 'edge') {
     return {
@@ -99,7 +108,7 @@ const writeEach = (i: number, h: number): string =>
 const strides = (name: string, layout: MatrixLayout): Record<string, number> =>
   Object.fromEntries(Object.entries(layout).map(([stride, count]) => [`${name}_${stride}`, count as number]));
 
-/** c (+)= a b, as batched-matmul.ts says. */
+/** The `registers` kernel of c (+)= a b for all matrices of the batch: see `batchedMatmul`. */
 export function inRegisters(
   geometry: BatchedMatmulGeometry,
   values: MatmulValues,
@@ -110,10 +119,10 @@ export function inRegisters(
   const { a, b, c } = values;
   const array = arrayOfB(values);
   const operands = operandsOf(geometry, layout);
-  // All by fours, or none: few kinds of kernel.
+  // Either all three matrices use vec4s or none does: fewer pipelines.
   const four = operands.a.fours !== null && operands.b.fours !== null && writesFours(geometry, layout);
   const [foursOfA, foursOfB] = four ? [operands.a.fours, operands.b.fours] : [null, null];
-  // Where an operand is read along the sum, its length divides by 4.
+  // If an operand is read by vec4s along k, k is a multiple of 4.
   const steps = foursOfA === 'depth' || foursOfB === 'depth' ? 4 : 1;
   const blocks = four ? 2 : 1;
   const across = 4 * blocks;

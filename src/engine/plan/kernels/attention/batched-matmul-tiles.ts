@@ -1,5 +1,6 @@
-// Matrix products for GPUs in hardware: tiles of both operands in workgroup memory, read as vec4s where they lie so, blocks of
-// 4 x 4 outputs in registers. Not here: what is asked (batched-matmul.ts).
+// Batched matrix products for GPUs in hardware: a tiled GEMM. Tiles of both operands go through workgroup
+// memory, read as vec4s where four elements are contiguous; each invocation holds blocks of 4 x 4 outputs in
+// registers. Not here: the dispatch by family (batched-matmul.ts).
 import {
   arrayOfB,
   type BatchedMatmulGeometry,
@@ -13,18 +14,24 @@ import {
 import { type Binding, type Kernel, kernel } from '../kernel.ts';
 import { range } from '../wgsl-text.ts';
 
-/** `f` of every pair, a line each. */
+/** The statements `f(i, j)` for every i < rows and j < columns, one on each line. */
 const grid = (rows: number, columns: number, f: (i: number, j: number) => string): string =>
   range(rows)
     .flatMap((i) => range(columns).map((j) => f(i, j)))
     .join('\n');
 
-/** Depth of a tile; 64 invocations, 8 x 8, each with `blocks` x `blocks` blocks of 4 x 4 outputs. */
+/**
+ * DEPTH: values of k in a tile. A workgroup has 64 invocations, arranged 8 x 8, each with `blocks` x `blocks`
+ * blocks of 4 x 4 outputs (`blocks` is 1 or 2).
+ */
 const DEPTH = 16;
 const THREADS = 64;
 const SIDE = 8;
 
-/** `<name>_one(base, edge, depth)`: a number, or four side by side; zero outside. No branch: a read that is not wanted is of the last. */
+/**
+ * WGSL function `<name>_one(base, e, d)`: the operand's element at edge e and depth d, or the vec4 that
+ * begins there; zero outside the matrix. Without a branch: indices outside are clamped for reading.
+ */
 function readFunction(operand: Operand, array: string): string {
   const { name, edgeStride, depthStride, edges, depth, fours: way } = operand;
   const [lastEdge, lastDepth] = [edges - (way === 'edge' ? 4 : 1), depth - (way === 'depth' ? 4 : 1)];
@@ -36,12 +43,14 @@ fn ${name}_one(base: u32, e: u32, d: u32) -> ${type} {
 }`;
 }
 
-/** Fills the operand's tile: every invocation from `first` on brings one block of 4 x 4 elements. */
+/**
+ * WGSL that fills the operand's tile: each invocation from lane `first` on loads one block of 4 x 4 elements.
+ */
 function loadTile(operand: Operand, edge: number, first: number): string {
   const { name, fours: way } = operand;
   const across = edge / 4;
   const index = first === 0 ? 'lane' : `(lane - ${first}u)`;
-  // Neighbours read what lies side by side.
+  // Neighbouring lanes read contiguous memory.
   const [e, d] =
     operand.depthStride === 1
       ? [`${index} / ${DEPTH / 4}u`, `${index} % ${DEPTH / 4}u`]
@@ -67,7 +76,10 @@ function loadTile(operand: Operand, edge: number, first: number): string {
         }`;
 }
 
-/** Adds the product of the tiles to `s<row>_<block>`. Written out where the body is short. */
+/**
+ * WGSL that adds the product of the two tiles to `s<row>_<block>`. The loop is unrolled by 4 if its body is
+ * short.
+ */
 function multiply(blocks: number): string {
   const across = SIDE * blocks;
   const unrolled = blocks === 2 ? 1 : 4;
@@ -88,7 +100,7 @@ function multiply(blocks: number): string {
         }`;
 }
 
-/** c (+)= a b, as batched-matmul.ts says. */
+/** The `tiles` kernel of c (+)= a b for all matrices of the batch: see `batchedMatmul`. */
 export function inTiles(geometry: BatchedMatmulGeometry, values: MatmulValues, layout: MatmulLayout): Kernel {
   const { batches, m, n, k } = geometry;
   const [outer, inner] = batches;
@@ -101,7 +113,8 @@ export function inTiles(geometry: BatchedMatmulGeometry, values: MatmulValues, l
   const across = edge / 4;
   const typeOf = (four: boolean): Binding['type'] => (four ? 'vec4<f32>' : 'f32');
   const base = ({ offset, outer: o, inner: i }: MatrixLayout) => `${offset}u + outer * ${o}u + inner * ${i}u`;
-  // 64 blocks of each operand in a tile of 64, 32 in one of 32: either way every invocation is busy.
+  // A 64-wide tile has 64 blocks of each operand, one for every invocation; a 32-wide tile has 32, so that
+  // half of the invocations load a and the other half b.
   const load =
     blocks === 2
       ? `${loadTile(a, edge, 0)} ${loadTile(b, edge, 0)}`
@@ -146,7 +159,7 @@ ${readFunction(b, array)}`,
   });
 }
 
-/** Writes four columns of a row of c, those that there are. */
+/** WGSL that writes four columns of a row of c, except those outside the matrix. */
 function storeFour(
   { c, accumulate }: MatmulLayout,
   four: boolean,

@@ -1,35 +1,50 @@
-// Softmax over the keys of attention's scores, and its gradient, both in place. Not here: the scores (attention.ts).
+// Softmax over the keys of attention scores, and its gradient, both in place. Not here: the scores
+// (attention.ts).
 import { type Binding, gridOf, type Kernel, kernel, type KernelSpec } from '../kernel.ts';
 import type { Value } from '../value.ts';
 import type { Target } from '../target.ts';
 
-/** Scores are [matrices, queries, keys]. */
+/** The scores are [matrices, queries, keys]. */
 export interface ScoresGeometry {
   /** Pictures times heads. */
   matrices: number;
   queries: number;
   keys: number;
-  /** What the scores are multiplied with: 1 / sqrt(channels of a head). Here, so that both products of a pass are the same kernel. */
+  /**
+   * 1 / sqrt(channels of a head), the factor of the scores. Applied by the softmax and not by the matrix
+   * products, so that all products can share one kernel.
+   */
   scale: number;
 }
 
-/** registers: a row a lane. tiles: a row a workgroup, whose invocations join what they found by a tree. */
+/**
+ * In `registers` each lane reduces one row (LANES); in `tiles` each workgroup one row, by a tree (THREADS).
+ */
 const LANES = 4;
 const THREADS = 64;
 
-/** A reduction over a row: `name` = `each` joined from `start` on, by `join` of two, over all `i`. */
+/** A reduction over a row, in WGSL. */
 interface Reduction {
+  /** The variable that receives the result. */
   name: string;
-  /** Of the T `x[i]`s; may write. */
-  each: (so_far: string) => string;
+  /**
+   * Statement that takes element `i` (an f32 or a vec4) into the accumulator `soFar`; may also store to
+   * `x[i]`.
+   */
+  each: (soFar: string) => string;
+  /** Initial value of the accumulator. */
   start: string;
+  /** Expression that joins two partial results. */
   join: (a: string, b: string) => string;
 }
 
 const plus = (a: string, b: string): string => `(${a} + ${b})`;
 const larger = (a: string, b: string): string => `max(${a}, ${b})`;
 
-/** Reductions one after the other, each over the whole row, then `last` for every `i`. */
+/**
+ * One kernel that does the reductions one after the other, each over the whole row, then `last` for every
+ * `i`.
+ */
 function rowKernel(
   { family }: Target,
   op: string,
@@ -47,7 +62,7 @@ function rowKernel(
       var ${name}_found = T(${start});
       ${over(each(`${name}_found`))}
       let ${name}_one = ${four ? join(join(`${name}_found.x`, `${name}_found.y`), join(`${name}_found.z`, `${name}_found.w`)) : `${name}_found`};`;
-  // The last barrier: `parts` may be used again.
+  // After the last barrier the next reduction may overwrite `parts`.
   const inGroup = ({ name, join }: Reduction) => /* wgsl */ `
       parts[lane] = ${name}_one;
       for (var half = ${THREADS / 2}u; half > 0u; half /= 2u) {
@@ -86,11 +101,14 @@ function rowKernel(
   return [kernel(family, spec)];
 }
 
-/** x = softmax over keys of scale x, less each row's largest first. torch.nn.functional.softmax. `scale` is above 0. */
+/**
+ * x = softmax(scale x) over the keys, in place, as torch.nn.functional.softmax. Each row's maximum is
+ * subtracted before exp, so that exp cannot overflow. `scale` is positive.
+ */
 export function softmax(target: Target, geometry: ScoresGeometry, { x }: { x: Value }): Kernel[] {
   const most: Reduction = {
     name: 'most',
-    // Invocations beyond the last key repeat the first.
+    // Every lane begins with the row's first element: a lane without a key of its own changes no maximum.
     start: 'x[first]',
     each: (found) => `${found} = max(${found}, x[i]);`,
     join: larger,
@@ -105,7 +123,10 @@ export function softmax(target: Target, geometry: ScoresGeometry, { x }: { x: Va
   return rowKernel(target, 'softmax', geometry, bindings, [most, total], 'x[i] = x[i] / total;');
 }
 
-/** d = scale p (d - sum over keys of p d): from the gradient of the softmaxed p to that of the products. */
+/**
+ * d = scale p (d - sum over keys of p d), in place: from the gradient with respect to the softmax's output p
+ * to the gradient with respect to the unscaled scores.
+ */
 export function softmaxGradient(
   target: Target,
   geometry: ScoresGeometry,
