@@ -14,7 +14,7 @@ import { concatGeometry, type Saved, upsampleGeometry } from './forward.ts';
 import type { ConvOperation, GroupNormOperation, Operation } from './graph.ts';
 import { operandsOf, resultsOf } from './graph.ts';
 import { groupNormBackward } from './kernels/group-norm/group-norm.ts';
-import type { GroupNormBackward, PartGradient } from './kernels/group-norm/geometry.ts';
+import type { GroupNormBackward, InputGradient } from './kernels/group-norm/geometry.ts';
 import { rowsIn, type Value } from './kernels/value.ts';
 import type { VectorSums } from './vector-sums.ts';
 
@@ -190,7 +190,7 @@ class BackwardPass {
   }
 
   /** Where a kernel that can add in place, and only so, puts the gradient of `x`. */
-  #part(x: Value): PartGradient {
+  #part(x: Value): InputGradient {
     const before = this.#gradients.get(x.id);
     if (before && !this.#shared.has(before.id)) return { value: before, onto: true };
     return { value: this.#emission.make(`d ${x.label}`, x.shape), onto: false };

@@ -1,29 +1,38 @@
-// Group norm of channels that come from two values, as those of a UNet's skips do: its kernels join them on the way, and part
-// the gradient on the way back. Not here: the norm itself (group-norm-registers.ts, group-norm-tiles.ts).
+// How a group norm's kernels read x and store its gradient. If x is the concatenation of two values, as
+// behind a UNet's skip connections, the forward kernel concatenates while it reads, and the backward kernel
+// splits while it stores. Not here: the norm itself (group-norm-registers.ts, group-norm-tiles.ts).
 import { gradientTo } from '../elementwise.ts';
-import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
+import type { GroupNormBackward, GroupNormForward, GroupNormGeometry, InputGradient } from './geometry.ts';
 import { type Binding, PLACE } from '../kernel.ts';
 import { rowsIn, type Value } from '../value.ts';
 
+/** WGSL type of one element: a channel, or a vec4 of channels. */
 export type Element = 'f32' | 'vec4<f32>';
 
-/** What a kernel binds, reads as parameters, and does with element `at` of x: pixel `pixel` of channel `channel`. */
+/** Bindings, parameters and WGSL statements for one end of a kernel: reading x, or storing its gradient. */
 interface End {
   bindings: Record<string, Binding>;
   params: Record<string, number>;
-  /** For all pixels of a channel. */
+  /** Statements before the loop over the pixels of a channel. */
   before: (picture: string, channel: string) => string;
+  /** Statements for element `at` of x, which is pixel `pixel` of that channel. */
   each: (pixel: string) => string;
 }
 
-/** Fours where a group's channels come so, and those of the first part, if there are two. */
+/**
+ * vec4 if 4 divides the channels of a group and, if x is a concatenation, the channels of its first input.
+ * `first`: that first input, [B, pixels, channels].
+ */
 export function elementOf({ channels, groups }: GroupNormGeometry, first: Value | null = null): Element {
   const counts = [channels / groups, first?.shape.at(-1) ?? 0];
   return counts.every((count) => count % 4 === 0) ? 'vec4<f32>' : 'f32';
 }
 
-/** `part_first` and `part_span`: where the channel's first pixel lies in its part, and how far the next; `is_first`: of the two. */
-const partOf = (picture: string, channel: string) => /* wgsl */ `
+/**
+ * WGSL: `is_first`, whether the channel belongs to the first concatenated input; `part_first`, the index of
+ * the channel's first pixel in its own input; `part_span`, the distance from one pixel to the next there.
+ */
+const inputOf = (picture: string, channel: string) => /* wgsl */ `
         let is_first = ${channel} < params.split;
         let part_span = select(params.stride - params.split, params.split, is_first);
         let part_first = ${picture} * params.pixels * part_span + ${channel} - select(params.split, 0u, is_first);`;
@@ -32,7 +41,9 @@ const paramsOf = (first: Value, type: Element) => ({
   split: (first.shape.at(-1) as number) / (type === 'f32' ? 1 : 4),
 });
 
-/** `value`, which is x's; where it is joined it is written there, too. */
+/**
+ * Reads `value`, an element of x; if x is a concatenation, reads it from its own input and stores it in x.
+ */
 export function gathering({ x, joins }: GroupNormForward, type: Element): End {
   if (!joins) {
     const bindings: Record<string, Binding> = { x: { value: x, access: 'read', type } };
@@ -45,7 +56,7 @@ export function gathering({ x, joins }: GroupNormForward, type: Element): End {
       x: { value: x, access: 'write', type },
     },
     params: paramsOf(joins.a, type),
-    before: partOf,
+    before: inputOf,
     each: (pixel) => /* wgsl */ `let part_at = part_first + ${pixel} * part_span;
           var value: T;
           if (is_first) { value = a[part_at]; } else { value = b[part_at]; }
@@ -53,7 +64,10 @@ export function gathering({ x, joins }: GroupNormForward, type: Element): End {
   };
 }
 
-/** Stores `slope`, the gradient at `at`, with what is to be added to it: `result`. */
+/**
+ * Stores `result` = `slope` (the gradient at `at`) plus what is to be added to it, in dx or in one of the
+ * inputs'.
+ */
 export function scattering({ add, to }: GroupNormBackward, type: Element): End {
   if ('dx' in to) {
     const { bindings, term } = gradientTo('dx', add, to.dx, type);
@@ -65,22 +79,25 @@ export function scattering({ add, to }: GroupNormBackward, type: Element): End {
     };
   }
   const { a, b } = to;
-  const part = (onto: boolean): Binding['access'] => (onto ? 'update' : 'write');
+  const access = ({ onto }: InputGradient): Binding['access'] => (onto ? 'update' : 'write');
   return {
     bindings: {
       ...(add ? { dx: { value: add, access: 'read', type } } : {}),
-      da: { value: a.value, access: part(a.onto), type },
-      db: { value: b.value, access: part(b.onto), type },
+      da: { value: a.value, access: access(a), type },
+      db: { value: b.value, access: access(b), type },
     },
     params: paramsOf(a.value, type),
-    before: partOf,
+    before: inputOf,
     each: (pixel) => /* wgsl */ `let part_at = part_first + ${pixel} * part_span;
           let result = slope${add ? ' + dx[at]' : ''};
           if (is_first) { da[part_at] ${a.onto ? '+=' : '='} result; } else { db[part_at] ${b.onto ? '+=' : '='} result; }`,
   };
 }
 
-/** Where a picture's sums go: `put` stores `value` for a channel. */
+/**
+ * Stores the sums over each picture's pixels: `put` stores `value` for one channel. Null if there is no
+ * pictureSums.
+ */
 export function summing({ pictureSums }: GroupNormBackward, type: Element) {
   if (!pictureSums) return null;
   const { whole, first, stride } = rowsIn(pictureSums);

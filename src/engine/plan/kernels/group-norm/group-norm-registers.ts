@@ -1,14 +1,15 @@
-// Group normalisation for GPUs in software: no barriers, nothing shared. An invocation sums a group of a picture and writes it,
-// forward and backward. Four lanes a workgroup: no more run at once. A step of `bench` takes 1,350 ms of processor time so; with
-// sums by channels and a second dispatch for the result, backward, it took 1,440.
+// Group normalisation for GPUs in software: no barriers, no workgroup memory. One invocation reduces and
+// writes one group of one picture, forward and backward, in one dispatch each. A workgroup has four lanes,
+// since no more run at once. Measured: a step of `bench` takes 1,350 ms of processor time; 1,440 ms when the
+// backward pass reduced each channel by itself and wrote its result in a second dispatch.
 import { siluFunctions } from '../elementwise.ts';
-import { type Element, elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
+import { type Element, elementOf, gathering, scattering, summing } from './group-norm-ends.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
 import { type Binding, gridOf, type Kernel, kernel } from '../kernel.ts';
 import type { Value } from '../value.ts';
 
 const LANES = 4;
-/** Pixels summed before they join the total, so that no sum grows long. */
+/** Blocked summation: sums of BLOCK pixels are added to the total, which keeps rounding errors small. */
 const BLOCK = 16;
 
 const typed = (type: Element) => ({
@@ -17,7 +18,10 @@ const typed = (type: Element) => ({
 });
 const scalar = typed('f32');
 
-/** A group a lane, its channels by fours where they can be. */
+/**
+ * What both kernels have in common: one lane for each group of each picture, channels as vec4s where
+ * possible.
+ */
 function specOf(
   { batch, pixels, channels, groups, eps }: GroupNormGeometry,
   type: Element,
@@ -36,7 +40,10 @@ fn total(x: T) -> f32 { return ${four ? '(x.x + x.y) + (x.z + x.w)' : 'x'}; }`,
   };
 }
 
-/** Group `i` of all pictures: its first channel `c`, its first element. */
+/**
+ * WGSL: `i`, this lane's group among the groups of all pictures; `c`, its first channel; `first`, its first
+ * element.
+ */
 const GROUP = /* wgsl */ `
       let i = (group.y * 32768u + group.x) * ${LANES}u + lane;
       if (i >= params.batch * params.groups) { return; }
@@ -45,7 +52,7 @@ const GROUP = /* wgsl */ `
 
 const PICTURE = '(i / params.groups)';
 
-/** Runs `each` for every pixel and `join` after every BLOCK of them. */
+/** WGSL: runs `each` for every pixel; around each BLOCK of pixels `start` before and `join` after. */
 const inBlocks = (start: string, each: string, join: string) => /* wgsl */ `
       for (var p = 0u; p < params.pixels; p += ${BLOCK}u) {
         let end = min(p + ${BLOCK}u, params.pixels);
@@ -57,6 +64,10 @@ const inBlocks = (start: string, each: string, join: string) => /* wgsl */ `
         ${join}
       }`;
 
+/**
+ * One dispatch: mean, then variance about that mean (two-pass), then y. Stores mean and 1 / deviation in
+ * `stats`.
+ */
 export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormForward): Kernel[] {
   const type = elementOf(geometry, values.joins?.a);
   const { read, write } = typed(type);
@@ -98,7 +109,7 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
   return [kernel('registers', spec)];
 }
 
-/** The equation: group-norm-tiles.ts. */
+/** The equation stands at `groupNormBackward` in group-norm-tiles.ts. */
 export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNormBackward): Kernel[] {
   const { act } = geometry;
   const type = elementOf(geometry, 'a' in values.to ? values.to.a.value : null);

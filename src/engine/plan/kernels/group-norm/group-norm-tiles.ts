@@ -1,14 +1,19 @@
-// Group normalisation for GPUs in hardware: a workgroup for each group of each picture, which reads it three times forward (mean,
-// squared deviations, result) and twice backward; sums by trees in workgroup memory. One dispatch each way.
+// Group normalisation for GPUs in hardware: one workgroup for each group of each picture. It reads the group
+// three times forward (mean, squared deviations, result) and twice backward; tree reductions in workgroup
+// memory. One dispatch each. Not here: GPUs in software (group-norm-registers.ts), reading a concatenation
+// (group-norm-ends.ts).
 import { siluFunctions } from '../elementwise.ts';
-import { type Element, elementOf, gathering, scattering, summing } from './group-norm-parts.ts';
+import { type Element, elementOf, gathering, scattering, summing } from './group-norm-ends.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
 import { type Binding, type Kernel, kernel } from '../kernel.ts';
 import type { Value } from '../value.ts';
 
 const MOST_THREADS = 256;
 
-/** How a workgroup lies over its group: `columns` of channels (or fours of channels) times `rows` of pixels, a power of two. */
+/**
+ * How a workgroup's invocations cover its group: `columns` channels (or vec4s of channels) by `rows` pixels.
+ * `rows` is a power of two; columns x rows is at most MOST_THREADS.
+ */
 function layoutOf({ pixels, channels, groups }: GroupNormGeometry, type: Element) {
   const perGroup = channels / groups;
   const four = type !== 'f32';
@@ -27,7 +32,10 @@ fn total(x: T) -> f32 { return ${layout.four ? '(x.x + x.y) + (x.z + x.w)' : 'x'
 var<workgroup> parts: array<vec2<f32>, ${layout.threads}>;`;
 }
 
-/** Leaves the sum of all invocations' `value` (vec2) in `name`. */
+/**
+ * WGSL: `let name` = the sum of `value` (vec2<f32>) over all invocations of the workgroup, by a tree
+ * reduction.
+ */
 function sumOfAll({ threads }: Layout, name: string, value: string): string {
   const lines = [`parts[lane] = ${value};`, 'workgroupBarrier();'];
   for (let n = threads; n > 1; n = Math.ceil(n / 2)) {
@@ -37,7 +45,7 @@ function sumOfAll({ threads }: Layout, name: string, value: string): string {
   return [...lines, `let ${name} = parts[0];`, 'workgroupBarrier();'].join('\n      ');
 }
 
-/** `statement` for every element `at` of the group, channel `c`, that is this invocation's. */
+/** WGSL: `statement` for every element `at`, of channel `c`, that belongs to this invocation. */
 const each = ({ columns, rows }: Layout, statement: string) => /* wgsl */ `
       for (var w = column; w < params.width; w += ${columns}u) {
         let c = first_channel + w;
@@ -48,8 +56,9 @@ const each = ({ columns, rows }: Layout, statement: string) => /* wgsl */ `
       }`;
 
 /**
- * The same, and then the sums of `variables` over the pixels of each channel, by a tree in the array that each is named after:
- * `finish` has them there, at `lane`.
+ * WGSL: like `each`, then sums over the pixels of each channel. `variables` maps a workgroup array to the
+ * variable that `statement` adds to; a tree reduction leaves the channel's sum in element `lane` of the
+ * array, where `finish` reads it.
  */
 function columnSums(
   { columns, rows }: Layout,
@@ -112,6 +121,10 @@ function specOf(geometry: GroupNormGeometry, layout: Layout, more: Record<string
   };
 }
 
+/**
+ * One dispatch: mean, then variance about that mean (two-pass), then y. Stores mean and 1 / deviation in
+ * `stats`.
+ */
 export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormForward): Kernel[] {
   const type = elementOf(geometry, values.joins?.a);
   const layout = layoutOf(geometry, type);
@@ -145,8 +158,10 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
 }
 
 /**
- * dx = inverse (scale d - mean(scale d) - normal mean(scale d normal)), d = dy silu'(...), the means over the group, as PyTorch's
- * native_group_norm_backward.
+ * dx = inverse (scale d - mean(scale d) - normal mean(scale d normal)), as PyTorch's
+ * native_group_norm_backward. Here normal = (x - mean) inverse, d = dy act'(normal scale + shift), and the
+ * means are over the group. For each picture, the gradient of scale is the sum of d normal over its pixels,
+ * that of shift the sum of d.
  */
 export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNormBackward): Kernel[] {
   const type = elementOf(geometry, 'a' in values.to ? values.to.a.value : null);

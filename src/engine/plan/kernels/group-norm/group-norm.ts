@@ -1,5 +1,6 @@
-// Group normalisation of a plan, with the silu that may follow it: what is asked of its kernels, and which family answers.
-// Wu & He 2018. Not here: the kernels (group-norm-tiles.ts, group-norm-registers.ts).
+// Group normalisation (Wu & He 2018) with an optional silu behind it: calls the kernels of the target's
+// family. Not here: shapes and operands (geometry.ts), the kernels (group-norm-tiles.ts,
+// group-norm-registers.ts).
 import * as registers from './group-norm-registers.ts';
 import * as tiles from './group-norm-tiles.ts';
 import type { Kernel } from '../kernel.ts';
@@ -8,12 +9,14 @@ import type { GroupNormGeometry, GroupNormForward, GroupNormBackward } from './g
 
 const kernelsFor = ({ family }: Target) => (family === 'tiles' ? tiles : registers);
 
+/** y of `GroupNormForward`, and the statistics for the backward pass. One dispatch. */
 export const groupNormForward = (
   target: Target,
   geometry: GroupNormGeometry,
   values: GroupNormForward,
 ): Kernel[] => kernelsFor(target).groupNormForward(geometry, values);
 
+/** The gradients of `GroupNormBackward`. One dispatch. */
 export const groupNormBackward = (
   target: Target,
   geometry: GroupNormGeometry,
