@@ -1,5 +1,6 @@
-// Convolutions and matrix products of a plan: what is asked of their kernels, and which family answers.
-// A linear layer is a 1x1 convolution over its rows. Not here: the kernels (conv-tiles.ts, conv-registers.ts).
+// Convolutions and linear layers of a plan: calls the kernels of the target's family. A linear layer is a 1x1
+// convolution over its rows. Not here: shapes and operands (geometry.ts), the kernels (tiles/conv-tiles.ts,
+// registers/conv-registers.ts).
 import * as registers from './registers/conv-registers.ts';
 import * as tiles from './tiles/conv-tiles.ts';
 import type { TileShape } from './tiles/shapes.ts';
@@ -7,7 +8,10 @@ import type { Kernel } from '../kernel.ts';
 import type { Target } from '../target.ts';
 import type { ConvGeometry, ConvForward, ConvInputGradient, ConvFilterGradient } from './geometry.ts';
 
-/** tile: for `tiles` only; by default a fixed rule chooses. It never changes a bit. */
+/**
+ * y of `ConvForward`. `tile`, here and below: the tile shape, for `tiles` only; default: a fixed rule
+ * chooses. Results have the same bits with every tile shape.
+ */
 export const convForward = (
   target: Target,
   geometry: ConvGeometry,
@@ -18,6 +22,7 @@ export const convForward = (
     ? tiles.convForward(geometry, values, tile)
     : registers.convForward(target, geometry, values);
 
+/** dx of `ConvInputGradient`. With stride 2, `registers` takes one dispatch for each parity of the pixels. */
 export const convInputGradient = (
   target: Target,
   geometry: ConvGeometry,
@@ -28,6 +33,7 @@ export const convInputGradient = (
     ? tiles.convInputGradient(geometry, values, tile)
     : registers.convInputGradient(target, geometry, values);
 
+/** The gradients of `ConvFilterGradient`. A second dispatch adds the splits, if there are several. */
 export const convFilterGradient = (
   target: Target,
   geometry: ConvGeometry,
@@ -38,11 +44,14 @@ export const convFilterGradient = (
     ? tiles.convFilterGradient(geometry, values, tile)
     : registers.convFilterGradient(target, geometry, values);
 
-/** In how many parts the pixels are summed. A function of the shape alone: it decides the bits. */
+/**
+ * Number of splits of the filter gradient's reduction over pixels (split-K in GEMM's terms). A function of
+ * family and geometry alone, because the split decides the order of additions and so the bits.
+ */
 export const filterSplits = ({ family }: Target, geometry: ConvGeometry): number =>
   (family === 'tiles' ? tiles : registers).filterSplits(geometry);
 
-/** [splits, k, k, ins, outs], or null where one pass over all pixels is enough. */
+/** Shape of the filter gradient's partial sums, [splits, k, k, ins, outs]; null if there is one split. */
 export function filterPartialShape(target: Target, geometry: ConvGeometry): number[] | null {
   const { kernel: edge, ins, outs } = geometry;
   const splits = filterSplits(target, geometry);

@@ -1,7 +1,11 @@
-// What a convolution costs, in any of its three directions. Not here: its kernels.
+// Geometry and operands of a convolution and its two gradients, for both families, and what they cost. Not
+// here: the kernels (tiles/, registers/).
 import type { Value } from '../value.ts';
 
-/** Floating-point operations, multiply and add counted apart; forward, and each of the two gradients, costs the same. */
+/**
+ * Floating-point operations (a multiply-add is two) of the forward convolution, and of each of its two
+ * gradients.
+ */
 export function convFlops(
   geometry: Pick<ConvGeometry, 'batch' | 'outHeight' | 'outWidth' | 'ins' | 'outs' | 'kernel'>,
 ): number {
@@ -11,51 +15,72 @@ export function convFlops(
 
 export interface ConvGeometry {
   batch: number;
-  /** Of the picture the taps walk over: with `upsample` twice that of x. */
+  /** Size of the picture over which the filter slides; with `upsample` twice the size of x. */
   height: number;
   width: number;
+  /** Input channels. */
   ins: number;
   outHeight: number;
   outWidth: number;
+  /** Output channels. */
   outs: number;
+  /** Edge of the square filter. */
   kernel: 1 | 3;
   stride: 1 | 2;
-  /** Zeros above and to the left of the picture; what is missing below and to the right is zero too. */
+  /**
+   * Rows and columns of zero padding above and to the left; below and to the right, every missing pixel is
+   * zero too.
+   */
   padBefore: 0 | 1;
-  /** x is [B, height / 2, width / 2, ins] and read as if each pixel were doubled both ways (nearest). */
+  /** x is [B, height / 2, width / 2, ins] and is read as if upsampled by 2 (nearest). */
   upsample: boolean;
 }
 
-/** y = conv(x, weight) + bias (+ perChannel at every pixel) (+ residual). weight [k, k, ins, outs]; y [B, outHeight, outWidth, outs]. */
+/** y = conv(x, weight) + bias (+ perChannel at every pixel) (+ residual), as torch.nn.functional.conv2d. */
 export interface ConvForward {
+  /** [B, height, width, ins]; with `upsample` half as high and wide. */
   x: Value;
+  /** [k, k, ins, outs] */
   weight: Value;
+  /** [outs] */
   bias: Value;
-  /** [B, outs] */
+  /** [B, outs]; may be a column range of a wider matrix. */
   perChannel: Value | null;
-  /** As y. */
+  /** [B, outHeight, outWidth, outs] */
   residual: Value | null;
+  /** [B, outHeight, outWidth, outs] */
   y: Value;
 }
 
-/** dx = conv transposed (dy, weight) (+ add). dx [B, height, width, ins], before any upsampling is undone. `add` may be dx itself: then in place. */
+/**
+ * dx = transposed convolution of dy with weight (+ add). If `add` is dx itself, the gradient accumulates in
+ * place.
+ */
 export interface ConvInputGradient {
+  /** [B, outHeight, outWidth, outs] */
   dy: Value;
   weight: Value;
   add: Value | null;
+  /** [B, height, width, ins]: the gradient of the upsampled picture if `upsample`. */
   dx: Value;
 }
 
 /**
- * gradient [k, k, ins, outs] = sum over pixels of x (shifted by the tap) times dy; in addition to what is there where
- * control[0] is not zero. `partial` of `filterPartialShape(...)` holds the sums of each split, added in fixed order.
- * biasSums [filterSplits(...), outs] = dy summed over the pixels of each split: together the bias's gradient. Null: not wanted.
+ * For each tap: gradient [k, k, ins, outs] = sum over output pixels of x (shifted by the tap) times dy; added
+ * to the gradient's old value if any bit of control[0] is set.
  */
 export interface ConvFilterGradient {
   x: Value;
   dy: Value;
+  /**
+   * Temporary of shape `filterPartialShape(...)`, if not null: the sums of each split, added in fixed order.
+   */
   partial: Value | null;
   control: Value;
   gradient: Value;
+  /**
+   * [filterSplits(...), outs]: dy summed over the pixels of each split; the sum of its rows is the bias's
+   * gradient. Null: not computed.
+   */
   biasSums: Value | null;
 }

@@ -1,20 +1,28 @@
-// Which tile shape each convolution of a plan takes: chosen by timing on GPUs in hardware (tune-tiles.ts), the default of
-// conv-tiles-shapes.ts where nothing was timed. Every shape gives the same bits, so a choice is about speed alone.
+// The tile shape of each convolution of a plan: chosen by timing on GPUs in hardware (run/tune-tiles.ts),
+// else by the rule `defaultTile` of tiles/shapes.ts. Every shape gives the same bits, so the choice changes
+// speed alone.
 import type { ConvGeometry } from './geometry.ts';
 import { TILE_SHAPES, type TileShape } from './tiles/shapes.ts';
 
-/** Names of TILE_SHAPES by `choiceKey`: plain data, kept with the device and in checkpoints. */
+/** `choiceKey` to the name of a tile shape: plain data, kept with the device and in checkpoints. */
 export type TileChoices = Readonly<Record<string, string>>;
 
+/** The three operations of a convolution. */
 export type ConvWay = 'forward' | 'input gradient' | 'filter gradient';
 
+/**
+ * Identifies a convolution in TileChoices: "forward 4x32x32x64x64 3110". Convolutions of one key take one
+ * tile shape.
+ */
 export function choiceKey(way: ConvWay, geometry: ConvGeometry): string {
   const { batch, height, width, ins, outs, kernel, stride, padBefore, upsample } = geometry;
   const rest = [kernel, stride, padBefore, Number(upsample)].join('');
   return `${way} ${[batch, height, width, ins, outs].join('x')} ${rest}`;
 }
 
-/** Undefined where nothing was chosen, or where what was chosen is no shape of this version. */
+/**
+ * The chosen tile shape; undefined if none was chosen, or if this version has no shape of the chosen name.
+ */
 export function chosenTile(
   choices: TileChoices,
   way: ConvWay,

@@ -1,10 +1,10 @@
-// The convolution's three operations for GPUs in software, put together from a few kernels that serve every shape: shapes
-// are uniforms, because there a pipeline compiles for tenths of a second. Not here: the kernels themselves
-// (conv-registers-*.ts), GPUs in hardware (conv-tiles.ts).
+// The convolution's three operations for GPUs in software, composed of a few kernels that serve every
+// geometry: shapes are in the uniform, because on a software GPU a pipeline takes tenths of a second to
+// compile. Not here: the kernels (taps.ts, window.ts, filter.ts), GPUs in hardware (../tiles/).
 //
-// Measured on SwiftShader, two cores: see the head of conv-registers-quads.ts for what things cost there.
+// What operations cost on SwiftShader, measured on two cores, stands at the head of quads.ts.
 import type { ConvForward, ConvGeometry, ConvInputGradient } from '../geometry.ts';
-import type { Ends, Quads, WeightStrides } from './quads.ts';
+import type { Ends, QuadTarget, WeightStrides } from './quads.ts';
 import { asOnePicture, tapConvolution } from './taps.ts';
 import { windowConvolution } from './window.ts';
 import type { Kernel } from '../../kernel.ts';
@@ -14,22 +14,24 @@ export { convFilterGradient, filterSplits } from './filter.ts';
 const FORWARD = 'conv forward';
 const INPUT_GRADIENT = 'conv input gradient';
 
-/** Of [k, k, ins, outs], as the forward convolution reads it. */
+/** Strides of weight [k, k, ins, outs] for the forward convolution. */
 function forwardStrides({ kernel, ins, outs }: ConvGeometry): WeightStrides {
   return { base: 0, perRow: kernel * ins * outs, perColumn: ins * outs, perIn: outs, perOut: 1 };
 }
 
-export function convForward(target: Quads, geometry: ConvGeometry, values: ConvForward): Kernel[] {
+/** One kernel: 3x3 of stride 1 by Winograd (window.ts), all others tap by tap (taps.ts). */
+export function convForward(target: QuadTarget, geometry: ConvGeometry, values: ConvForward): Kernel[] {
   const { x, weight, bias, perChannel, residual, y } = values;
   const ends = { source: x, weight, bias, perChannel, residual, target: y, keep: false };
   const strides = forwardStrides(geometry);
   const { kernel, stride, padBefore } = geometry;
   if (kernel === 3 && stride === 1)
     return [windowConvolution(target, FORWARD, { ...geometry, strides }, ends)];
-  // A value per channel and picture needs to know the picture.
+  // As one picture, a matrix product has no torn tiles but the last; perChannel needs each pixel's own
+  // picture.
   const pixels =
     isProduct(geometry) && !perChannel ? { ...geometry, ...asOnePicture(pixelsOf(geometry)) } : geometry;
-  const made = { rows: pixels.outHeight, columns: pixels.outWidth, step: 1, row: 0, column: 0 };
+  const output = { rows: pixels.outHeight, columns: pixels.outWidth, step: 1, row: 0, column: 0 };
   const taps = {
     tapStep: 1,
     tapsDown: kernel,
@@ -37,16 +39,19 @@ export function convForward(target: Quads, geometry: ConvGeometry, values: ConvF
     rowShift: -padBefore,
     columnShift: -padBefore,
   };
-  return [tapConvolution(target, FORWARD, { ...pixels, ...taps, made, stride, strides }, ends)];
+  return [tapConvolution(target, FORWARD, { ...pixels, ...taps, output, stride, strides }, ends)];
 }
 
 const isProduct = ({ kernel, stride, upsample }: ConvGeometry) => kernel === 1 && stride === 1 && !upsample;
 
 const pixelsOf = ({ batch, outHeight, outWidth }: ConvGeometry) => batch * outHeight * outWidth;
 
-/** A convolution of dy, with ins and outs, and pictures, the other way round. */
+/**
+ * The input gradient is itself a convolution: of dy, with input and output exchanged. For stride 1 the filter
+ * is rotated by 180 degrees; for stride 2 there is one kernel for each parity of rows and columns.
+ */
 export function convInputGradient(
-  target: Quads,
+  target: QuadTarget,
   geometry: ConvGeometry,
   values: ConvInputGradient,
 ): Kernel[] {
@@ -57,12 +62,12 @@ export function convInputGradient(
   };
   const { kernel, stride } = geometry;
   if (kernel === 3 && stride === 1)
-    return [windowConvolution(target, INPUT_GRADIENT, turned(geometry), ends)];
+    return [windowConvolution(target, INPUT_GRADIENT, rotated(geometry), ends)];
   const flat = { ...geometry, ...asOnePicture(pixelsOf(geometry)) };
   return byParity(target, kernel === 1 && stride === 1 ? flat : geometry, ends);
 }
 
-/** What is made and what is read change places. */
+/** The geometry with input and output exchanged: pictures and channels. */
 function swapped({ batch, height, width, outHeight, outWidth, ins, outs }: ConvGeometry) {
   return {
     ...{ batch, upsample: false, ins: outs, outs: ins },
@@ -70,8 +75,11 @@ function swapped({ batch, height, width, outHeight, outWidth, ins, outs }: ConvG
   };
 }
 
-/** With the taps in reverse order: tap 0 of the turned convolution is the last of the weight. */
-function turned(geometry: ConvGeometry) {
+/**
+ * The geometry of the input gradient for stride 1: the filter rotated by 180 degrees, so that its last tap is
+ * tap 0.
+ */
+function rotated(geometry: ConvGeometry) {
   const { perRow, perColumn, perIn, perOut } = forwardStrides(geometry);
   const strides = {
     ...{ base: 2 * (perRow + perColumn), perRow: -perRow, perColumn: -perColumn },
@@ -81,10 +89,11 @@ function turned(geometry: ConvGeometry) {
 }
 
 /**
- * x's pixel p is read by output (p + pad - tap) / stride, where that divides: the pixels of one remainder have the same
- * taps, every `stride`th, so that no product is with a zero.
+ * The input gradient tap by tap. Along each axis, output pixel (p + pad - tap) / stride reads x's pixel p if
+ * that is an integer. So pixels p of equal remainder modulo `stride` share their taps, every `stride`th one;
+ * each pair of remainders gets a kernel of its own, and nothing is multiplied by an inserted zero.
  */
-function byParity(target: Quads, geometry: ConvGeometry, ends: Ends): Kernel[] {
+function byParity(target: QuadTarget, geometry: ConvGeometry, ends: Ends): Kernel[] {
   const { height, width, kernel, stride, padBefore } = geometry;
   const along = (size: number) =>
     Array.from({ length: stride }, (_, start) => {
@@ -100,7 +109,7 @@ function byParity(target: Quads, geometry: ConvGeometry, ends: Ends): Kernel[] {
   const { perRow, perColumn, perIn, perOut } = forwardStrides(geometry);
   return along(height).flatMap((down) =>
     along(width).map((across) => {
-      const made = {
+      const output = {
         ...{ rows: down.count, columns: across.count, step: stride },
         ...{ row: down.start, column: across.start },
       };
@@ -112,7 +121,7 @@ function byParity(target: Quads, geometry: ConvGeometry, ends: Ends): Kernel[] {
         target,
         INPUT_GRADIENT,
         {
-          ...{ ...swapped(geometry), made, strides, stride: 1, tapStep: -1 },
+          ...{ ...swapped(geometry), output, strides, stride: 1, tapStep: -1 },
           ...{
             tapsDown: down.taps,
             tapsAcross: across.taps,

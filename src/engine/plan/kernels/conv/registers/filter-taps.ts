@@ -1,5 +1,6 @@
-// One split of the weight gradient of a convolution tap by tap, for GPUs in software: 1x1 (matrix products) and stride 2.
-// A quad sums 32 x 16 channels of one tap, 4 pixels at a time. Not here: how the splits are added (conv-registers-filter.ts).
+// The filter gradient tap by tap, for GPUs in software: 1x1 (matrix products) and stride 2. A quad computes
+// 32 x 16 channels of one tap, 4 pixels at a time. Not here: adding the splits (filter.ts), 3x3 of stride 1
+// (filter-window.ts).
 import type { ConvGeometry } from '../geometry.ts';
 import {
   eachSlot,
@@ -9,16 +10,19 @@ import {
   PUT_SUM,
   putBias,
 } from './filter-kernel.ts';
-import { QUAD, type Quads, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
+import { QUAD, type QuadTarget, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
 import { lines, range } from '../../wgsl-text.ts';
 import type { Kernel } from '../../kernel.ts';
 
+/** Pixels of one step. */
 const PIXELS = 4;
+/** A tile has IN_GROUPS quads of input channels and OUT_GROUPS quads of output channels. */
 const IN_GROUPS = 8;
 const INS_PER_TILE = QUAD * IN_GROUPS;
 const OUT_GROUPS = 4;
 const OUTS_PER_TILE = QUAD * OUT_GROUPS;
 
+/** A tile is INS_PER_TILE x OUTS_PER_TILE channels of one tap; a step is 4 pixels. */
 export const FILTER_TAPS: FilterPlan = {
   tiles: ({ kernel: edge, ins, outs }) =>
     edge * edge * Math.ceil(ins / INS_PER_TILE) * Math.ceil(outs / OUTS_PER_TILE),
@@ -26,9 +30,9 @@ export const FILTER_TAPS: FilterPlan = {
   leastSteps: 64,
 };
 
-/** One kernel: the sums of every split, each in its part of the target. */
+/** One kernel that writes the sums of all splits, as `filterKernel`. */
 export function filterTaps(
-  target: Quads,
+  target: QuadTarget,
   geometry: ConvGeometry,
   splits: number,
   values: FilterValues,
@@ -45,7 +49,7 @@ export function filterTaps(
 
 const sum = (g: number, k: number, c: number) => `sum${g}_${k}_${c}`;
 
-/** Of a quad's groups of four channels, those that a lane holds, and the groups of four that are made. */
+/** The sums of a lane: [group of input channels, slot within the group, group of output channels]. */
 const cellsOf = (quads: boolean) =>
   range(IN_GROUPS).flatMap((g) =>
     slotsOf(quads).flatMap((k) => range(OUT_GROUPS).map((c) => [g, k, c] as const)),
@@ -92,7 +96,7 @@ let fits${q} = made${q} & (row${q} < params.height) & (column${q} < params.width
 let at${q} = select(0u, line${q} / params.outHeight * stored + (row${q} >> params.up) * storedRow + (column${q} >> params.up) * params.ins, fits${q});`;
 }
 
-/** What the pixels of a step add to the sums of a group of channels. */
+/** WGSL: what the pixels of a step add to the sums of a group of output channels. */
 function products(cells: readonly (readonly [number, number, number])[], group: number): string {
   const slopes = range(PIXELS).map((q) => `let d${q} = select(0.0, dy[to${q} + out${group}], made${q});`);
   const terms = (g: number, k: number) => range(PIXELS).map((q) => `d${q} * x${q}_${g}_${k}`);

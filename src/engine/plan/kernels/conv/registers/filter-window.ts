@@ -1,6 +1,6 @@
-// One split of the weight gradient of a 3x3 convolution of stride 1, for GPUs in software: Winograd's in registers. A quad
-// sums all nine taps of 4 x 16 channels, 4 x 8 pixels at a time. Not here: how the splits are added
-// (conv-registers-filter.ts).
+// The filter gradient of a 3x3 convolution of stride 1, for GPUs in software: Winograd F(2x2, 3x3) in
+// registers. A quad computes all nine taps of 4 x 16 channels, 4 x 8 pixels at a time. Not here: adding the
+// splits (filter.ts), other kernels and strides (filter-taps.ts), the transforms (winograd.ts).
 import type { ConvGeometry } from '../geometry.ts';
 import {
   eachSlot,
@@ -10,17 +10,21 @@ import {
   PUT_SUM,
   putBias,
 } from './filter-kernel.ts';
-import { QUAD, type Quads, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
+import { QUAD, type QuadTarget, slotsOf, spread, TILE_OF_GROUP } from './quads.ts';
 import { lines, range } from '../../wgsl-text.ts';
-import { alongColumns, alongRows, ofPixels, ofSlopes, toTaps } from './winograd.ts';
+import { alongColumns, alongRows, ofPixels, ofOutputGradient, toTaps } from './winograd.ts';
 import type { Kernel } from '../../kernel.ts';
 
+/** Output pixels of one step. */
 const ROWS = 4;
 const COLUMNS = 8;
+/** Quads of output channels of a tile. */
 const OUT_GROUPS = 4;
 const OUTS_PER_TILE = QUAD * OUT_GROUPS;
+/** Taps along each axis. */
 const TAPS = 3;
 
+/** A tile is 4 input x OUTS_PER_TILE output channels of all taps; a step is ROWS x COLUMNS pixels. */
 export const FILTER_WINDOW: FilterPlan = {
   tiles: ({ ins, outs }) => Math.ceil(ins / QUAD) * Math.ceil(outs / OUTS_PER_TILE),
   steps: ({ batch, outHeight, outWidth }) =>
@@ -28,9 +32,9 @@ export const FILTER_WINDOW: FilterPlan = {
   leastSteps: 8,
 };
 
-/** One kernel: the sums of every split, each in its part of the target. */
+/** One kernel that writes the sums of all splits, as `filterKernel`. */
 export function filterWindow(
-  target: Quads,
+  target: QuadTarget,
   geometry: ConvGeometry,
   splits: number,
   values: FilterValues,
@@ -85,7 +89,10 @@ ${putBias(OUT_GROUPS, '(firstIn == 0u)')}
 ${quads ? '' : '}'}`;
 }
 
-/** `d{a}_{b}_{row}_{column}_{slot}`: the transformed pixels of a square, of all channels of the quad. */
+/**
+ * WGSL: `d{a}_{b}_{row}_{column}_{slot}`, the 4x4 transformed pixels of square (a, b), for all channels of
+ * the quad.
+ */
 function pixels(quads: boolean, a: number, b: number): string {
   const rows = alongRows(ofPixels, [4, 4], (row, column) => `v${a}_${row}_${2 * b + column}`);
   return rows
@@ -93,7 +100,7 @@ function pixels(quads: boolean, a: number, b: number): string {
     .join('\n');
 }
 
-/** What the pixels of a step add to the sums of a group of channels. */
+/** WGSL: what the pixels of a step add to the transformed sums of a group of output channels. */
 function products(slots: readonly number[], group: number): string {
   const slopes = lines(range(ROWS), (r) =>
     lines(
@@ -102,8 +109,13 @@ function products(slots: readonly number[], group: number): string {
     ),
   );
   const transformed = lines(squares, ([a, b]) => {
-    const columns = alongColumns(ofSlopes, [2, 2], (r, c) => `y${2 * a + r}_${2 * b + c}`, `s${a}_${b}_`);
-    const rows = alongRows(ofSlopes, [4, 2], (r, c) => `s${a}_${b}_${r}_${c}`);
+    const columns = alongColumns(
+      ofOutputGradient,
+      [2, 2],
+      (r, c) => `y${2 * a + r}_${2 * b + c}`,
+      `s${a}_${b}_`,
+    );
+    const rows = alongRows(ofOutputGradient, [4, 2], (r, c) => `s${a}_${b}_${r}_${c}`);
     return [
       columns,
       ...rows.flatMap((row, r) => row.map((value, c) => `let e${a}_${b}_${r}_${c} = ${value};`)),
@@ -111,7 +123,8 @@ function products(slots: readonly number[], group: number): string {
   });
   const terms = (r: number, c: number, k: number) =>
     squares.map(([a, b]) => `e${a}_${b}_${r}_${c} * d${a}_${b}_${r}_${c}_${k}`);
-  // Both transforms of `ofSlopes` have the plain sum of their pixels at 1.
+  // Element 1 of `ofOutputGradient` is the plain sum of its inputs, so (1, 1) is the sum of a square's 2x2
+  // pixels.
   const bias = squares.map(([a, b]) => `e${a}_${b}_1_1`).join(' + ');
   return `{
 ${slopes}

@@ -1,14 +1,14 @@
-// The gradient of a convolution's weight for GPUs in software. The pixels are cut into splits, each summed by itself; a second
-// kernel adds the splits in order. Not here: what a split computes for 3x3 of stride 1 and for the others
-// (conv-registers-filter-window.ts, conv-registers-filter-taps.ts).
+// The gradient of a convolution's filter for GPUs in software. The reduction over pixels is divided into
+// splits (split-K); a second kernel adds the splits in order. Not here: what a split computes, for 3x3 of
+// stride 1 (filter-window.ts) and for all others (filter-taps.ts).
 import type { ConvFilterGradient, ConvGeometry } from '../geometry.ts';
 import { FILTER_TAPS, filterTaps } from './filter-taps.ts';
 import { FILTER_WINDOW, filterWindow } from './filter-window.ts';
-import type { Quads } from './quads.ts';
+import type { QuadTarget } from './quads.ts';
 import { gridOf, type Kernel, kernel } from '../../kernel.ts';
 import { elementsOf, type Value } from '../../value.ts';
 
-/** Two cores want this many tiles to share evenly. */
+/** Tiles (times splits) of a dispatch at least, so that two cores share the work evenly. */
 const TILES_WANTED = 32;
 const LANES = 64;
 
@@ -16,7 +16,7 @@ const isWindow = ({ kernel: edge, stride }: ConvGeometry) => edge === 3 && strid
 
 const planOf = (geometry: ConvGeometry) => (isWindow(geometry) ? FILTER_WINDOW : FILTER_TAPS);
 
-/** How many splits, from the shape alone. */
+/** Number of splits, at least 1: a function of the geometry alone. */
 export function filterSplits(geometry: ConvGeometry): number {
   const plan = planOf(geometry);
   const wanted = Math.ceil(TILES_WANTED / plan.tiles(geometry));
@@ -24,8 +24,9 @@ export function filterSplits(geometry: ConvGeometry): number {
   return Math.max(1, Math.min(wanted, possible));
 }
 
+/** One kernel for the sums of each split and, if there are several splits, one that adds them. */
 export function convFilterGradient(
-  target: Quads,
+  target: QuadTarget,
   geometry: ConvGeometry,
   values: ConvFilterGradient,
 ): Kernel[] {
@@ -36,7 +37,9 @@ export function convFilterGradient(
   return partial ? [sums, reduce(splits, partial, control, gradient)] : [sums];
 }
 
-/** gradient = (gradient, where control[0] is not zero) + the splits, first to last. */
+/**
+ * gradient = (its old value, if any bit of control[0] is set) + the sum of the splits, added first to last.
+ */
 function reduce(splits: number, partial: Value, control: Value, gradient: Value): Kernel {
   const count = elementsOf(gradient);
   return kernel('registers', {

@@ -1,13 +1,13 @@
-// The convolution for GPUs in software tap by tap: 1x1 (matrix products), stride 2, and backward through stride 2, where a
-// quarter of the pixels at a time has the same taps. A quad makes 4 x 8 pixels of 16 channels. Not here: 3x3 of stride 1,
-// where taps share what they load (conv-registers-window.ts).
+// The convolution tap by tap, for GPUs in software: 1x1 (matrix products), stride 2, and the input gradient
+// of stride 2, where each quarter of the pixels has the same taps. A quad computes 4 x 8 pixels of 16
+// channels. Not here: 3x3 of stride 1, where taps share the pixels they load (window.ts).
 import {
   addAndStore,
   type Ends,
   endBindings,
   endParams,
   QUAD,
-  type Quads,
+  type QuadTarget,
   slotsOf,
   spread,
   starts,
@@ -19,13 +19,17 @@ import { lines, range } from '../../wgsl-text.ts';
 import { gridOf, type Kernel, kernel } from '../../kernel.ts';
 import { elementsOf } from '../../value.ts';
 
+/** Output pixels of a tile. */
 const ROWS = 4;
 const COLUMNS = 8;
+/** Quads of output channels of a tile. */
 const OUT_GROUPS = 4;
 const OUTS_PER_TILE = QUAD * OUT_GROUPS;
 
-/** The pixels that are made: [rows, columns] of each picture, every `step`th from (`row`, `column`) on. */
-export interface Made {
+/**
+ * The output pixels of a kernel: in each picture rows x columns pixels, every `step`th from (row, column) on.
+ */
+interface OutputGrid {
   rows: number;
   columns: number;
   step: number;
@@ -35,16 +39,20 @@ export interface Made {
 
 export interface TapsGeometry {
   batch: number;
-  /** Of the picture that the taps walk over; half as high and wide in memory with `upsample`. */
+  /** Size of the picture over which the filter slides; with `upsample` the source has half that size. */
   height: number;
   width: number;
   upsample: boolean;
   outHeight: number;
   outWidth: number;
+  /** Channels summed over, and channels computed. */
   ins: number;
   outs: number;
-  made: Made;
-  /** Tap (h, w) of made pixel (r, c) reads source pixel (r stride + rowShift + h tapStep, c stride + columnShift + w tapStep). */
+  output: OutputGrid;
+  /**
+   * Tap (h, w) of pixel (r, c) of the output grid reads source pixel
+   * (r stride + rowShift + h tapStep, c stride + columnShift + w tapStep).
+   */
   stride: number;
   tapStep: number;
   tapsDown: number;
@@ -55,28 +63,40 @@ export interface TapsGeometry {
 }
 
 /**
- * A matrix product's rows, or all pixels of a 1x1 convolution, as one picture as wide as a tile; its last row may be short.
+ * Geometry of `pixels` pixels, or rows of a matrix, as one picture as wide as a tile; its last row may be
+ * short.
  */
 export function asOnePicture(pixels: number) {
   const size = { height: Math.ceil(pixels / COLUMNS), width: COLUMNS };
   return { batch: 1, ...size, outHeight: size.height, outWidth: COLUMNS };
 }
 
-/** target[b, r step + row, c step + column, o] = the sum over taps and channels for all r and c made, and what is added. */
-export function tapConvolution({ subgroups }: Quads, op: string, geometry: TapsGeometry, ends: Ends): Kernel {
-  const { batch, height, width, upsample, outHeight, outWidth, ins, outs, made } = geometry;
+/**
+ * target[b, r step + row, c step + column, o], for every r and c of the output grid, = the sum over taps (h,
+ * w) and channels i of source[...] weight[h, w, i, o], plus the other operands. Outside the picture the
+ * source is zero.
+ */
+export function tapConvolution(
+  { subgroups }: QuadTarget,
+  op: string,
+  geometry: TapsGeometry,
+  ends: Ends,
+): Kernel {
+  const { batch, height, width, upsample, outHeight, outWidth, ins, outs, output } = geometry;
   const { stride, tapStep, tapsDown, tapsAcross, rowShift, columnShift, strides } = geometry;
-  const across = Math.ceil(made.columns / COLUMNS);
-  const down = Math.ceil(made.rows / ROWS);
+  const across = Math.ceil(output.columns / COLUMNS);
+  const down = Math.ceil(output.rows / ROWS);
   const tiles = batch * down * across * Math.ceil(outs / OUTS_PER_TILE);
   const bindings = endBindings(ends);
   return kernel('registers', {
     op,
-    // A part of the target is written: the rest stays.
-    bindings: made.step > 1 ? { ...bindings, output: { value: ends.target, access: 'update' } } : bindings,
+    // With step 2 the kernel writes a quarter of the target and has to keep the rest, so the access is
+    // `update`.
+    bindings: output.step > 1 ? { ...bindings, output: { value: ends.target, access: 'update' } } : bindings,
     params: {
       ...{ tiles, across, down, batch, height, width, outHeight, outWidth, ins, outs, stride, tapsAcross },
-      ...{ rows: made.rows, columns: made.columns, step: made.step, row: made.row, column: made.column },
+      ...{ rows: output.rows, columns: output.columns, step: output.step },
+      ...{ row: output.row, column: output.column },
       ...{ taps: tapsDown * tapsAcross, tapStep: tapStep >>> 0 },
       ...{ rowShift: rowShift >>> 0, columnShift: columnShift >>> 0 },
       up: Number(upsample),
@@ -88,7 +108,7 @@ export function tapConvolution({ subgroups }: Quads, op: string, geometry: TapsG
     workgroups: gridOf(tiles, 1),
     body: body(subgroups),
     quads: subgroups,
-    flops: 2 * batch * made.rows * made.columns * ins * outs * tapsDown * tapsAcross,
+    flops: 2 * batch * output.rows * output.columns * ins * outs * tapsDown * tapsAcross,
   });
 }
 
@@ -143,8 +163,9 @@ ${lines(pixels, ([r, q]) => `${sum(r, q, c)} += ${terms(r, q).join(' + ')};`)}
 }
 
 /**
- * Products of few channels are as much storing as multiplying: every pixel has its own stores. Only where something in memory
- * is added are they in a loop over an array, which is a quarter of the code and takes twice as long.
+ * WGSL that stores the sums. With few input channels, storing takes as long as multiplying, so every pixel
+ * has stores of its own. Only if a value in memory is added, or the tile ends beyond the last channel, the
+ * stores are in a loop over an array: a quarter of the code, twice the time.
  */
 function storing(): string {
   const groups = range(OUT_GROUPS);

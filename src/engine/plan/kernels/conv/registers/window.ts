@@ -1,7 +1,9 @@
-// The 3x3 convolution of stride 1 for GPUs in software, forward and, with its taps turned round, backward to its input:
-// Winograd's in registers. A quad makes 8 x 8 pixels of 8 channels. Not here: other strides (conv-registers-taps.ts).
+// The 3x3 convolution of stride 1 for GPUs in software: Winograd F(2x2, 3x3) in registers. Serves the forward
+// pass and, with the filter rotated by 180 degrees, the input gradient. A quad computes 8 x 8 pixels of 8
+// channels. Not here: 1x1 and stride 2 (taps.ts), the transforms (winograd.ts).
 //
-// Measured on SwiftShader, 64 to 64 channels at 32x32, batch 4, CPU time: 31 ms; nine taps in the plain way 42 ms.
+// Measured on SwiftShader, 64 to 64 channels at 32x32, batch 4, CPU time: 31 ms; direct convolution by nine
+// taps: 42 ms.
 import { convFlops } from '../geometry.ts';
 import {
   addAndStore,
@@ -9,7 +11,7 @@ import {
   endBindings,
   endParams,
   QUAD,
-  type Quads,
+  type QuadTarget,
   slotsOf,
   spread,
   starts,
@@ -21,33 +23,38 @@ import { lines, range } from '../../wgsl-text.ts';
 import { alongColumns, alongRows, ofPixels, ofTaps, toOutputs } from './winograd.ts';
 import { gridOf, type Kernel, kernel } from '../../kernel.ts';
 
-/** Pixels of a tile, both ways. */
+/** Output pixels of a tile, along each axis. */
 const EDGE = 8;
-/** Squares of 2x2 outputs, both ways. */
+/** Squares of 2x2 outputs of a tile, along each axis. */
 const SQUARES = EDGE / 2;
+/** Quads of output channels of a tile. */
 const OUT_GROUPS = 2;
 const OUTS_PER_TILE = QUAD * OUT_GROUPS;
+/** Taps along each axis. */
 const TAPS = 3;
 
 export interface WindowGeometry {
   batch: number;
-  /** Of the picture that the taps walk over; half as high and wide in memory with `upsample`. */
+  /** Size of the picture over which the filter slides; with `upsample` the source has half that size. */
   height: number;
   width: number;
   upsample: boolean;
   outHeight: number;
   outWidth: number;
-  /** How far the first tap lies before the output's own pixel, both ways. */
+  /** Distance of the first tap before the output pixel, along each axis: 0..2. */
   padBefore: number;
-  /** Channels summed over, and channels made. */
+  /** Channels summed over, and channels computed. */
   ins: number;
   outs: number;
   strides: WeightStrides;
 }
 
-/** target[b, row, column, o] = sum of source[b, row + h - pad, column + w - pad, i] weight[h, w, i, o], and what is added. */
+/**
+ * target[b, row, column, o] = the sum over h, w and i of source[b, row + h - pad, column + w - pad, i]
+ * weight[h, w, i, o], plus the other operands. Outside the picture the source is zero.
+ */
 export function windowConvolution(
-  { subgroups }: Quads,
+  { subgroups }: QuadTarget,
   op: string,
   geometry: WindowGeometry,
   ends: Ends,
@@ -118,7 +125,10 @@ ${lines(range(OUT_GROUPS), (c) => products(slots, c))}
 ${storing()}`;
 }
 
-/** `d{a}_{b}_{row}_{column}_{slot}`: the transformed pixels of a square, of all channels of the quad. */
+/**
+ * WGSL: `d{a}_{b}_{row}_{column}_{slot}`, the 4x4 transformed pixels of square (a, b), for all channels of
+ * the quad.
+ */
 function pixels(quads: boolean, a: number, b: number): string {
   const rows = alongRows(ofPixels, [4, 4], (row, column) => `v${a}_${row}_${2 * b + column}`);
   return rows
@@ -126,7 +136,11 @@ function pixels(quads: boolean, a: number, b: number): string {
     .join('\n');
 }
 
-/** What the channels of a quad add to the sums of channels c. Per frequency, so that its weights stay in registers. */
+/**
+ * WGSL: what the input channels of a quad add to the sums of output channel group c. The outer loop is over
+ * the 16 transformed positions (frequencies), so that the transformed weights of a position stay in
+ * registers.
+ */
 function products(slots: readonly number[], c: number): string {
   const taps = lines(slots, (k) =>
     [
@@ -162,7 +176,10 @@ function outputs(a: number, b: number, c: number): string {
   return `{\n${columns}\n${adds.join('\n')}\n}`;
 }
 
-/** A loop over an array is slower than 128 stores, but a quarter of the code. */
+/**
+ * WGSL that stores the sums. A loop over an array is slower than 128 single stores, but a quarter of the
+ * code.
+ */
 function storing(): string {
   const groups = range(OUT_GROUPS);
   const at = (row: number, column: number, c: number) => (row * EDGE + column) * OUT_GROUPS + c;

@@ -1,5 +1,7 @@
-// Convolutions and matrix products for GPUs in hardware, as products of matrices whose tiles pass through workgroup memory.
-// Not here: what is asked (conv.ts), kernels for GPUs in software (conv-registers.ts). No speed here was ever measured on one.
+// The convolution's three operations for GPUs in hardware, each an implicit GEMM with tiles in workgroup
+// memory. Their speed was never measured on such a GPU. Not here: the dispatch by family (../conv.ts), GPUs
+// in software (../registers/), the GEMM of forward and input gradient (gather.ts), the filter gradient
+// (filter.ts).
 import { type ConvForward, type ConvGeometry, type ConvInputGradient, convFlops } from '../geometry.ts';
 import { gatherProduct } from './gather.ts';
 import { rowsOf, type Way } from './operands.ts';
@@ -11,13 +13,16 @@ import { rowsIn, type Value } from '../../value.ts';
 
 export { convFilterGradient, filterSplits } from './filter.ts';
 
-/** The bits do not depend on `tile`, one of TILE_SHAPES: each output is summed tap by tap, channel by channel. */
+/**
+ * One dispatch. `tile`: one of TILE_SHAPES; the bits do not depend on it, because each output is summed tap
+ * by tap and, within a tap, input channel by input channel.
+ */
 export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: TileShape): Kernel[] {
   const { batch, height, width, ins, outHeight, outWidth, outs, kernel: edge, upsample } = geometry;
   const { x, weight, bias, perChannel, residual, y } = values;
   const type = typeOf(outs % 4 === 0);
   const read = (value: Value): Binding => ({ value, access: 'read', type });
-  // One memory is bound once: a convolution may be added to what it reads.
+  // No value is bound twice: if the residual is x itself, it is read through x's binding.
   const ofSource = residual?.id === x.id;
   const four = outs % 4 === 0 ? 4 : 1;
   const rows = perChannel && rowsIn(perChannel);
@@ -43,7 +48,10 @@ export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: 
   return [gatherProduct(product, tile ?? defaultTile(rowsOf(product).rows, outs))];
 }
 
-/** dx sums tap by tap, output channel by output channel. With stride 2 each parity of pixels has taps of its own. */
+/**
+ * One dispatch. dx is summed tap by tap and, within a tap, output channel by output channel. With stride 2,
+ * the pixels of each parity have their own taps.
+ */
 export function convInputGradient(
   geometry: ConvGeometry,
   values: ConvInputGradient,

@@ -1,5 +1,6 @@
-// The filter's gradient on GPUs in hardware: a row is a tap and an input channel, a column an output channel, and the sum runs
-// over all pixels, in splits added up in order. Not here: the products whose rows are pixels (conv-tiles-gather.ts).
+// The filter gradient for GPUs in hardware, an implicit GEMM with split-K: a row is a tap and an input
+// channel, a column is an output channel, and the reduction runs over all pixels, in splits that are added in
+// order. Not here: the GEMM whose rows are pixels (gather.ts).
 import { range, unroll } from '../../wgsl-text.ts';
 import type { ConvFilterGradient, ConvGeometry } from '../geometry.ts';
 import { defaultTile, TILE_SHAPES, type TileShape, tiling } from './shapes.ts';
@@ -18,14 +19,19 @@ import {
 import { type Binding, gridOf, type Kernel, kernel } from '../../kernel.ts';
 import type { Value } from '../../value.ts';
 
-/** Splits follow from the geometry alone, for they decide the bits: as many as give this many tiles of 64 x 64 ... */
+/**
+ * The number of splits is a function of the geometry alone, because it decides the bits. It is the number
+ * that gives WANTED_TILES workgroups with tiles of TILE x TILE, within the two limits below.
+ */
 const WANTED_TILES = 512;
 const TILE = 64;
-/** ... none shorter than this, so that what is written for it stays small against what is read, ... */
+/**
+ * Fewest pixels of a split, so that writing its partial sums stays cheap compared with reading its operands.
+ */
 const LEAST_PIXELS = 64;
-/** ... and no more than the second kernel adds up in good time. */
+/** Most splits, so that the second kernel adds them quickly. */
 const MOST_SPLITS = 64;
-/** Splits end on a multiple of every tile's depth. */
+/** The length of a split is a multiple of DEPTH, and so of the depth of every tile shape. */
 const DEPTH = 16;
 
 const rowsOf = ({ kernel: edge, ins }: ConvGeometry) => edge * edge * ins;
@@ -39,15 +45,18 @@ function splitsOf(geometry: ConvGeometry) {
   return { pixels, length, splits: Math.ceil(pixels / length) };
 }
 
-/** The partial sums take at most 8 MiB, or there is one split. */
+/** Number of splits; if more than one, their partial sums take at most 8 MiB. */
 export const filterSplits = (geometry: ConvGeometry): number => splitsOf(geometry).splits;
 
-/** Rows come in fours from workgroup memory here. */
+/** The shapes that this kernel can use: it reads the rows' operand from workgroup memory as vec4s. */
 export const FILTER_TILE_SHAPES: readonly TileShape[] = TILE_SHAPES.filter(
   ({ ownRows }) => ownRows % 4 === 0,
 );
 
-/** gradient = sum over pixels, plus itself where control[0] is not zero. A `tile` not of FILTER_TILE_SHAPES counts as none. */
+/**
+ * One dispatch, and a second one that adds the splits if there are several. A `tile` that is not in
+ * FILTER_TILE_SHAPES is ignored. With several splits, `values.partial` must not be null.
+ */
 export function convFilterGradient(
   geometry: ConvGeometry,
   values: ConvFilterGradient,
@@ -61,11 +70,12 @@ export function convFilterGradient(
   return [product(geometry, values, chosen, partial), sumOfSplits(geometry, values, partial, splits)];
 }
 
-/** Stores `sum`, added to what is there where that is asked for. */
+/** WGSL that stores `sum` in the gradient, plus the gradient's old value if any bit of control[0] is set. */
 const putGradient = /* wgsl */ `var all = sum;
       if (control[0] != 0u) { all += gradient[i]; }
       gradient[i] = all;`;
 
+/** The kernel that adds the splits, first to last. */
 function sumOfSplits(
   geometry: ConvGeometry,
   { control, gradient }: ConvFilterGradient,
@@ -94,7 +104,11 @@ function sumOfSplits(
   });
 }
 
-/** struct Tap: for row m of the product how far its pixel lies from the first tap's, and its channel. struct Pixel: of step p. */
+/**
+ * WGSL: `tap_at(m)`, the tap's offset from the output pixel's origin and the input channel of row m;
+ * `pixel_at(p, end)`, the picture and the origin of output pixel p. Rows and pixels out of range are moved
+ * outside of every picture.
+ */
 function placeFunctions({ ins, outHeight, outWidth, kernel: edge, stride, padBefore }: ConvGeometry): string {
   const rows = edge * edge * ins;
   return /* wgsl */ `
@@ -111,13 +125,19 @@ fn pixel_at(p: u32, end: u32) -> Pixel {
 }`;
 }
 
-/** How both operands are loaded: `wide` fours in a row, so many rows at once, so many times. */
+/**
+ * How the workgroup loads a block of an operand (`depth` pixels by `edge` rows or columns): `wide` vec4s for
+ * one pixel; `pass` pixels at once, one vec4 for each invocation; `count` times.
+ */
 const loadsOf = ({ depth, threads }: TileShape, edge: number) => {
   const wide = edge / 4;
   return { wide, pass: threads / wide, count: (depth * wide) / threads };
 };
 
-/** Loads pixels block ... block + depth - 1 into registers: `load_a_` of x under the rows' taps, `load_b_` of dy. */
+/**
+ * WGSL that loads pixels block .. block + depth - 1 into registers: `load_a_*` from x at the rows' taps,
+ * `load_b_*` from dy.
+ */
 function fetch({ ins, outs }: ConvGeometry, tile: TileShape, block: string): string {
   const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
   const source = (s: number, p: number) =>
@@ -141,7 +161,10 @@ function fetch({ ins, outs }: ConvGeometry, tile: TileShape, block: string): str
       )}`;
 }
 
-/** All products of a block in workgroup memory, unrolled: outer products of four rows and four columns. */
+/**
+ * WGSL that multiplies a block in workgroup memory, unrolled: for each pixel an outer product of rows and
+ * columns.
+ */
 function products(tile: TileShape): string {
   const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
   const [high, wide] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
@@ -159,6 +182,7 @@ function products(tile: TileShape): string {
   );
 }
 
+/** WGSL that stores an invocation's sums: rows 4i .. 4i + 3 come from one vec4 of the rows' operand. */
 function store(geometry: ConvGeometry, tile: TileShape): string {
   const rows = rowsOf(geometry);
   const [high, wide] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
@@ -177,7 +201,10 @@ function store(geometry: ConvGeometry, tile: TileShape): string {
   );
 }
 
-/** The first rows' tile also sums dy, pixel after pixel, so that every shape rounds alike: four columns an invocation. */
+/**
+ * WGSL condition: this invocation also computes the bias's gradient, the sum of dy, for four columns.
+ * Workgroups of the first row tile do so, pixel after pixel, so that every tile shape rounds alike.
+ */
 const sumsBias = (tile: TileShape) => `row_tile == 0u && lane < ${loadsOf(tile, tile.columns).wide}u`;
 
 const addToBias = (tile: TileShape): string => /* wgsl */ `if (${sumsBias(tile)}) {
@@ -198,6 +225,9 @@ function putBias({ outs }: ConvGeometry, tile: TileShape): string {
       }`;
 }
 
+/**
+ * The GEMM: the sums of all splits to `partial`, or to the gradient if `partial` is null; biasSums if wanted.
+ */
 function product(
   geometry: ConvGeometry,
   { x, dy, control, gradient, biasSums }: ConvFilterGradient,

@@ -1,5 +1,7 @@
-// The product behind a convolution and its input gradient on GPUs in hardware: rows are points of a picture, each gathers under
-// its taps the channels it is a sum over. Not here: the filter's gradient, a sum over pixels (conv-tiles-filter.ts).
+// The implicit GEMM of a convolution and of its input gradient, for GPUs in hardware: a row is a pixel of the
+// result, a column one of its channels, and k runs over taps and source channels, which are gathered from the
+// source (im2col without the matrix in memory). Not here: addressing the operands (operands.ts), the filter
+// gradient (filter.ts).
 import { range, unroll } from '../../wgsl-text.ts';
 import {
   fetch,
@@ -25,10 +27,11 @@ import {
 import { type Kernel, kernel } from '../../kernel.ts';
 
 /**
- * How a block of the weight lies in workgroup memory. Forward as in global memory, a row of fours of columns to a step of the
- * sum. Back a row of fours of steps to a column: an odd number of fours, so that invocations side by side meet different banks;
- * columns by their remainder of 4, so that an invocation holds four neighbours of the result; between those half a row's shift,
- * for the stores.
+ * Layout of a block of the weight in workgroup memory, in vec4s. Forward: as in global memory, for each k a
+ * row of vec4s of columns. Input gradient: for each column a row of vec4s of k, padded to an odd number of
+ * vec4s (`rowFours`) against bank conflicts between neighbouring invocations. Columns are grouped by their
+ * remainder modulo 4, `quarter` vec4s apart, so that an invocation holds four neighbouring columns of the
+ * result; the extra depth / 4 vec4s of a quarter avoid bank conflicts of the stores.
  */
 function weightLayout(way: Way, { columns, depth }: TileShape) {
   const rowFours = depth / 4 + 1;
@@ -40,7 +43,10 @@ function weightLayout(way: Way, { columns, depth }: TileShape) {
   };
 }
 
-/** Which part of the weight this invocation loads, and where it stores it. */
+/**
+ * WGSL: which elements of the weight this invocation loads, and `b_place_*`, where in workgroup memory they
+ * go.
+ */
 function weightPlaces(way: Way, tile: TileShape, { fours, pass, weightLoads }: Loads): string {
   if (way === 'forward') {
     const wide = tile.columns / 4;
@@ -60,31 +66,32 @@ function weightPlaces(way: Way, tile: TileShape, { fours, pass, weightLoads }: L
   );
 }
 
-/** All products of a block in workgroup memory, unrolled. */
+/** WGSL that multiplies a block in workgroup memory, unrolled over its `depth` values of k. */
 function products(way: Way, tile: TileShape, { fours }: Loads): string {
   const [high, wide] = [tile.rows / tile.ownRows, tile.columns / tile.ownColumns];
   const { rowFours, quarter } = weightLayout(way, tile);
-  const name = (part: number) => 'xyzw'[part] as string;
+  const name = (component: number) => 'xyzw'[component] as string;
   const columnFours = tile.ownColumns / 4;
   return unroll(fours, (q) => {
     const a = unroll(tile.ownRows, (i) => `let a_${i} = a_tile[row * ${fours}u + ${i * high * fours + q}u];`);
-    const step = (part: number, b: (j: number) => string) => multiply(tile, (i) => `a_${i}.${name(part)}`, b);
+    const step = (component: number, b: (j: number) => string) =>
+      multiply(tile, (i) => `a_${i}.${name(component)}`, b);
     const forward = () =>
       unroll(
         4,
-        (part) => /* wgsl */ `{
-      ${unroll(columnFours, (j) => `let b_${j} = b_tile[column + ${((4 * q + part) * tile.columns) / 4 + j * wide}u];`)}
-      ${step(part, (j) => `b_${j}`)}
+        (component) => /* wgsl */ `{
+      ${unroll(columnFours, (j) => `let b_${j} = b_tile[column + ${((4 * q + component) * tile.columns) / 4 + j * wide}u];`)}
+      ${step(component, (j) => `b_${j}`)}
       }`,
       );
     const back = () => /* wgsl */ `
       ${unroll(columnFours, (j) => unroll(4, (c) => `let b_${j}_${c} = b_tile[column * ${rowFours}u + ${c * quarter + j * wide * rowFours + q}u];`))}
-      ${unroll(4, (part) =>
+      ${unroll(4, (component) =>
         step(
-          part,
+          component,
           (j) =>
             `vec4<f32>(${range(4)
-              .map((c) => `b_${j}_${c}.${name(part)}`)
+              .map((c) => `b_${j}_${c}.${name(component)}`)
               .join(', ')})`,
         ),
       )}`;
@@ -95,7 +102,7 @@ function products(way: Way, tile: TileShape, { fours }: Loads): string {
   });
 }
 
-/** Stores the sums: row by row, where it is a point of the picture. */
+/** WGSL that stores an invocation's sums, row by row, if the row is a pixel of the result. */
 function store(product: GatherProduct, tile: TileShape): string {
   const { high, wide, rows } = rowsOf(product);
   const { height, width } = product.result;
@@ -125,14 +132,15 @@ function store(product: GatherProduct, tile: TileShape): string {
   });
 }
 
-/** One dispatch. */
+/** The kernel of `product` in tiles of shape `tile`. */
 export function gatherProduct(product: GatherProduct, tile: TileShape): Kernel {
   const { op, flops, way, source, weight, result, bindings, put, place } = product;
   const loads = loadsOf(product, tile);
   const { rows, times } = rowsOf(product);
   const { params, ...grid } = tiling(tile, rows, result.channels, times);
   const { sourceLoads, weightLoads } = loads;
-  // A literal where it can be one: a loop that ends for sure needs no guard against one that does not.
+  // A literal where possible: for a loop that provably ends, the compiler adds no guard against an endless
+  // loop.
   const length = way === 'back by parity' ? 'taps.length' : `${product.edge ** 2 * source.channels}u`;
   const four = way === 'forward' ? result.channels % 4 === 0 : source.channels % 4 === 0;
   const stage = (name: string, count: number, place: (s: number) => string) =>
@@ -166,7 +174,7 @@ ${putFunction(result.channels, put)}`,
         ${stage('a', sourceLoads, (s) => `lane + ${s * tile.threads}u`)}
         ${stage('b', weightLoads, (s) => `b_place_${s}`)}
         workgroupBarrier();
-        // The next block is under way while this one is multiplied.
+        // The loads of the next block overlap the products of this one.
         let next = block + ${tile.depth}u;
         if (next < ${length}) {${fetch(product, loads, 'next')}
         }

@@ -1,5 +1,6 @@
-// How the rows of a gathering product come from global memory into registers: which pixel and channel a step of the sum is for
-// a row, what taps there are. Not here: workgroup memory, the products themselves (conv-tiles-gather.ts).
+// Operand addressing of the implicit GEMM: which taps there are, which pixel and channel of the source row
+// and k select, and the loads from global memory into registers. Not here: workgroup memory, the products
+// (gather.ts).
 import type { TileShape } from './shapes.ts';
 import { range, unroll } from '../../wgsl-text.ts';
 import { loadFour, OUTSIDE } from './text.ts';
@@ -7,57 +8,72 @@ import type { Binding } from '../../kernel.ts';
 import type { Value } from '../../value.ts';
 
 /**
- * forward: taps walk over the picture by `stride`, a column is an output channel.
- * back: of stride 1; the taps turned round, a column is an input channel.
- * back by parity: of stride 2; the points of each parity of (y, x) apart, so that no tap that falls between is multiplied.
+ * forward: the convolution; a column is an output channel.
+ * back: the input gradient of stride 1, the filter rotated by 180 degrees; a column is an input channel.
+ * back by parity: the input gradient of stride 2. The pixels of each parity of (y, x) are a GEMM of their own
+ * with their own taps, so that nothing is multiplied by an inserted zero.
  */
 export type Way = 'forward' | 'back' | 'back by parity';
 
+/** A convolution or an input gradient as an implicit GEMM. */
 export interface GatherProduct {
   op: string;
   flops: number;
   way: Way;
+  /** Edge of the square filter. */
   edge: 1 | 3;
   stride: 1 | 2;
   padBefore: 0 | 1;
-  /** The picture gathered from. */
+  /**
+   * The pictures gathered from. `half`: in memory they have half of height and width, and are read as if
+   * upsampled.
+   */
   source: { value: Value; height: number; width: number; channels: number; half: boolean };
-  /** [k, k, ins, outs]: ins are summed over forward, outs on the way back. */
+  /** [k, k, ins, outs]; k of the GEMM runs over ins forward, over outs in the input gradient. */
   weight: Value;
-  /** The picture computed. */
+  /** The pictures computed. */
   result: { batch: number; height: number; width: number; channels: number };
-  /** Bindings of the result and of what is added to it; `put` stores `sum` at `i`, channel `n` (of `width`) of `picture`. */
+  /** Bindings of the result and of the operands that are added to it. */
   bindings: Record<string, Binding>;
+  /** WGSL that stores `sum` at element `i` of the result: channel `n` (of `width`) of picture `picture`. */
   put: string;
-  /** What `put` reads as PLACE. */
+  /** Value of PLACE in `put`. */
   place?: number;
 }
 
-/** Rows of the product, and how often they are gone through: with parities apart a quarter of the points, rounded up, four times. */
+/**
+ * The GEMM's rows: `high` x `wide` pixels of each picture, `rows` in all; and `times`, the number of such
+ * GEMMs in the dispatch. By parity there are four GEMMs, each with a quarter of the pixels, rounded up.
+ */
 export function rowsOf({ way, result: { batch, height, width } }: Pick<GatherProduct, 'way' | 'result'>) {
-  const part = way === 'back by parity' ? 2 : 1;
-  const [high, wide] = [Math.ceil(height / part), Math.ceil(width / part)];
-  return { high, wide, rows: batch * high * wide, times: part * part };
+  const parities = way === 'back by parity' ? 2 : 1;
+  const [high, wide] = [Math.ceil(height / parities), Math.ceil(width / parities)];
+  return { high, wide, rows: batch * high * wide, times: parities * parities };
 }
 
-/** How operands are loaded. */
+/** How a workgroup loads a block of both operands, `depth` values of k. */
 export function loadsOf(
   { way, edge, source: { channels } }: GatherProduct,
   { rows, columns, depth, threads }: TileShape,
 ) {
   const aligned = channels % depth === 0;
   return {
-    /** Loads of a four: one, or four parts where channels do not come in fours. */
-    parts: channels % 4 === 0 ? 1 : 4,
-    /** A block of the sum lies within one tap: where is divided, all invocations divide alike. */
+    /**
+     * Loads for four values of k: one vec4, or four scalars if the number of channels is no multiple of 4.
+     */
+    loadsPerFour: channels % 4 === 0 ? 1 : 4,
+    /**
+     * Whether each block lies within one tap, so that tap and channel are the same division for all
+     * invocations.
+     */
     aligned,
-    /** The sum may end within a block. */
+    /** Whether the last block may be shorter than `depth`. */
     ragged: (edge * edge * channels) % depth !== 0 || (way === 'back by parity' && (!aligned || edge === 1)),
-    /** Fours of a block along the sum. */
+    /** vec4s along k of a block. */
     fours: depth / 4,
-    /** Rows of such fours that all invocations load at once. */
+    /** Rows that the workgroup loads at once, one vec4 for each invocation. */
     pass: threads / (depth / 4),
-    /** Fours each invocation loads. */
+    /** vec4s that each invocation loads of the source, and of the weight. */
     sourceLoads: (rows * depth) / 4 / threads,
     weightLoads: (columns * depth) / 4 / threads,
   };
@@ -65,14 +81,19 @@ export function loadsOf(
 
 export type Loads = ReturnType<typeof loadsOf>;
 
-/** struct Taps: what taps there are; struct Step: for step k of the sum the way from a row's origin to its pixel, channel, tap. */
-export function tapFunctions(product: GatherProduct, { parts, aligned, ragged }: Loads): string {
+/**
+ * WGSL: `taps_of(time)`, the taps of GEMM `time`; `step_at(block, four, part, taps)`, for one k: the offset
+ * (y, x) from a row's origin to its source pixel, the source channel `c`, the tap's index in the weight, and
+ * whether k is in range.
+ */
+export function tapFunctions(product: GatherProduct, { loadsPerFour, aligned, ragged }: Loads): string {
   const { way, edge, padBefore, source } = product;
   const parity = way === 'back by parity';
   const sign = way === 'forward' ? '' : '-';
   const move = (step: string) =>
     ragged ? `select(${OUTSIDE}, ${sign}i32(${step}), inside)` : `${sign}i32(${step})`;
-  // Of a parity only taps with (y + pad - tap) even. The parity with the most taps comes first: the last workgroups are short.
+  // A parity has only the taps for which y + pad - tap is even. The parity with the most taps comes first, so
+  // that the last workgroups of the dispatch are short ones.
   const taps = parity
     ? /* wgsl */ `
   let parity = vec2<u32>(time >> 1u, time & 1u) ^ vec2<u32>(${padBefore}u);
@@ -92,13 +113,16 @@ fn step_at(block: u32, four: u32, part: u32, taps: Taps) -> Step {
   let tap = k / ${source.channels}u;
   let h = tap ${parity ? '>> (taps.count.y - 1u)' : `/ ${edge}u`};
   let w = tap ${parity ? '& (taps.count.y - 1u)' : `% ${edge}u`};
-  let c = k % ${source.channels}u${parts === 1 ? ' / 4u' : ''}${aligned ? ' + four' : ''};
+  let c = k % ${source.channels}u${loadsPerFour === 1 ? ' / 4u' : ''}${aligned ? ' + four' : ''};
   let weight_tap = ${parity ? `(taps.first.x + 2u * h) * ${edge}u + taps.first.y + 2u * w` : 'tap'};
   return Step(${move('h')}, ${move('w')}, c, weight_tap, inside);
 }`;
 }
 
-/** Where the rows this invocation loads begin in the source: `picture_`, `y_`, `x_` of each. */
+/**
+ * WGSL: the origin of each row that this invocation loads: `picture_*`, and the source pixel `y_*`, `x_*` of
+ * its first tap. Surplus rows are moved outside of every picture.
+ */
 export function origins(
   product: GatherProduct,
   tile: TileShape,
@@ -121,11 +145,14 @@ export function origins(
   });
 }
 
-/** Loads the block of the sum at `block` into registers: `load_a_` of the source, `load_b_` of the weight. */
+/**
+ * WGSL that loads the block from k = `block` on into registers: `load_a_*` of the source, `load_b_*` of the
+ * weight.
+ */
 export function fetch({ way, result }: GatherProduct, loads: Loads, block: string): string {
-  const { parts, sourceLoads, weightLoads, ragged } = loads;
-  const join = (load: (part: number) => string) =>
-    parts === 1 ? load(0) : `vec4<f32>(${range(parts).map(load).join(', ')})`;
+  const { loadsPerFour, sourceLoads, weightLoads, ragged } = loads;
+  const join = (load: (index: number) => string) =>
+    loadsPerFour === 1 ? load(0) : `vec4<f32>(${range(loadsPerFour).map(load).join(', ')})`;
   const a = unroll(
     sourceLoads,
     (s) =>
@@ -142,7 +169,7 @@ export function fetch({ way, result }: GatherProduct, loads: Loads, block: strin
     return `load_b_${s} = ${loadFour('weight_at', result.channels, inside, k, 'n')};`;
   });
   return /* wgsl */ `
-      ${unroll(parts, (p) => `let step_${p} = step_at(${block}, own_four, ${p}u, taps);`)}
+      ${unroll(loadsPerFour, (p) => `let step_${p} = step_at(${block}, own_four, ${p}u, taps);`)}
       ${a}
       ${b}`;
 }

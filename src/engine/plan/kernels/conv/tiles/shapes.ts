@@ -1,22 +1,27 @@
-// How a product of matrices is cut up for a GPU in hardware: the tile a workgroup computes, the part of it each invocation
-// keeps in registers. Every shape gives the same bits. Not here: what is multiplied (conv-tiles-gather.ts, conv-tiles-filter.ts).
+// Tile shapes of the GEMMs for GPUs in hardware: the tile that a workgroup computes, and the block of it that
+// each invocation keeps in registers (register blocking). Every shape gives the same bits. Not here: the
+// GEMMs (gather.ts, filter.ts).
 import { type Grid, gridOf } from '../../kernel.ts';
 
 export interface TileShape {
   /** "64x64 8x4": rows and columns of the tile, then of an invocation. */
   readonly name: string;
-  /** Rows of the result (pixels; taps and input channels for a filter's gradient). */
+  /** Rows of the tile: pixels of the result; in a filter gradient, pairs of a tap and an input channel. */
   readonly rows: number;
-  /** Columns of the result: channels. */
+  /** Columns of the tile: channels. */
   readonly columns: number;
-  /** Steps of the sum whose operands lie in workgroup memory at a time. */
+  /** Values of k whose operands are in workgroup memory at a time. */
   readonly depth: number;
-  /** Rows of the result in an invocation's registers; a multiple of 4 where the tile is to compute a filter's gradient. */
+  /** Rows in an invocation's registers; a multiple of 4 in shapes that can compute a filter gradient. */
   readonly ownRows: number;
-  /** A multiple of 4. */
+  /** Columns in an invocation's registers; a multiple of 4. */
   readonly ownColumns: number;
+  /** Invocations of the workgroup. */
   readonly threads: number;
-  /** Speed on a filled GPU against the best: reckoned from loads a product and registers, not measured. For the default only. */
+  /**
+   * Relative speed on a fully occupied GPU, 0..1: estimated from loads and registers, not measured. For
+   * `defaultTile`.
+   */
   readonly speed: number;
 }
 
@@ -31,9 +36,10 @@ function shape(
 }
 
 /**
- * From small pictures to large ones; what a tuner may choose from. At most 256 invocations and 16 KiB each. Reads of 16 bytes
- * from workgroup memory for every 64 products: 12 with 2x4, 8 with 4x4, 6 with 8x4, 4 with 8x8. The last holds about 130
- * registers an invocation, where that is too many for a GPU it is slow: it has to win by timing.
+ * The shapes that the tuner tries, from small pictures to large ones. Each takes at most 256 invocations and
+ * 16 KiB of workgroup memory. 16-byte reads from workgroup memory for every 64 multiply-adds: 12 with 2x4, 8
+ * with 4x4, 6 with 8x4, 4 with 8x8. The last shape needs about 130 registers for each invocation and is slow
+ * on GPUs where that lowers occupancy: it has to win by timing.
  */
 export const TILE_SHAPES: readonly TileShape[] = [
   shape([16, 32, 16], [2, 4], 0.4),
@@ -45,10 +51,14 @@ export const TILE_SHAPES: readonly TileShape[] = [
   shape([128, 128, 8], [8, 8], 0.95),
 ];
 
-/** Workgroups that keep a large GPU busy. */
+/** Workgroups that occupy a large GPU. */
 const ENOUGH = 128;
 
-/** The shape that wastes least of rows x columns (`times` over) on padding and idle processors, by a fixed reckoning. */
+/**
+ * The shape with the lowest estimated time for `times` GEMMs with rows x columns results: a fixed rule that
+ * counts padding of torn tiles, idle processors if there are fewer than ENOUGH workgroups, and each shape's
+ * `speed`.
+ */
 export function defaultTile(rows: number, columns: number, times = 1, shapes = TILE_SHAPES): TileShape {
   const cost = (tile: TileShape) => {
     const workgroups = times * Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
@@ -57,7 +67,10 @@ export function defaultTile(rows: number, columns: number, times = 1, shapes = T
   return shapes.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best));
 }
 
-/** Tiles over a matrix, `times` over, one workgroup each: the grid, and the numbers `tileIndex` (conv-tiles-text.ts) reads. */
+/**
+ * The grid for `times` matrices of rows x columns, one workgroup for each tile, and the parameters that
+ * `tileIndex` (text.ts) reads.
+ */
 export function tiling(tile: TileShape, rows: number, columns: number, times: number) {
   const columnTiles = Math.ceil(columns / tile.columns);
   const rowTiles = Math.ceil(rows / tile.rows);

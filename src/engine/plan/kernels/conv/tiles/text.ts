@@ -1,17 +1,22 @@
-// WGSL that the tiled products have in common, unrolled into named registers: where a workgroup and an invocation stand, the
-// sums, the store. Not here: how operands come into workgroup memory (conv-tiles-operands.ts, conv-tiles-filter.ts).
+// WGSL that the tiled GEMMs have in common: which tile a workgroup and which rows and columns an invocation
+// computes, the sums in named variables (so that the compiler keeps them in registers), loads and stores in
+// global memory. Not here: how operands come into workgroup memory (operands.ts, gather.ts, filter.ts).
 import { range, unroll } from '../../wgsl-text.ts';
 import type { TileShape } from './shapes.ts';
 
-/** What a load moves by to be outside of every picture: rows that are surplus twice as far up as steps that are go either way. */
+/**
+ * An offset that moves a load outside of every picture. A surplus k or pixel is moved by OUTSIDE in either
+ * direction, a surplus row by -2 OUTSIDE, so that their sum is outside too.
+ */
 export const OUTSIDE = 1 << 24;
 
-/** Numbers (f32) or fours of them, by whether the channels allow it. */
+/** WGSL element type of an array: vec4s if `four`, that is if the channels are a multiple of 4. */
 export const typeOf = (four: boolean): 'f32' | 'vec4<f32>' => (four ? 'vec4<f32>' : 'f32');
 
 /**
- * Which tile this workgroup computes: `row_tile`, `column_tile`, and `time` of the times the matrix is gone through. Columns
- * first: workgroups side by side read the same pixels, and the weights fit any cache.
+ * WGSL: the tile that this workgroup computes: `row_tile`, `column_tile`, and `time`, the index of the GEMM
+ * (a split of the filter gradient, or a parity of pixels). Columns vary fastest: neighbouring workgroups read
+ * the same pixels, and the weights fit any cache.
  */
 export const tileIndex = /* wgsl */ `
       let index = group.y * 32768u + group.x;
@@ -21,19 +26,24 @@ export const tileIndex = /* wgsl */ `
       let time = index / params.columnTiles / params.rowTiles;`;
 
 /**
- * `row` and `column` of an invocation within the tile; it computes every so-many-th row, and fours of columns likewise, so that
- * invocations side by side meet different banks and store side by side. Workgroup memory is indexed by sums and products of
- * `lane`: Chromium's compiler then sees that they are in range and adds no clamp to a read (seen in its SPIR-V).
+ * WGSL: `row` and `column`, the first row and the first vec4 of columns of an invocation within the tile. The
+ * next ones are rows / ownRows rows and columns / ownColumns vec4s apart: so neighbouring invocations read
+ * without bank conflicts, and their stores coalesce. Workgroup memory is indexed by sums and products of
+ * `lane`: Chromium's compiler then sees that the indices are in range and adds no clamps to the reads (seen
+ * in its SPIR-V).
  */
 export const ownPlace = ({ columns, ownColumns }: TileShape): string => /* wgsl */ `
       let row = lane / ${columns / ownColumns}u;
       let column = lane % ${columns / ownColumns}u;`;
 
-/** The sums in registers, zero. */
+/** WGSL: declares the sums `sum_{row}_{vec4 of columns}` of an invocation, as zero. */
 export const declareSums = ({ ownRows, ownColumns }: TileShape): string =>
   unroll(ownRows, (i) => unroll(ownColumns / 4, (j) => `var sum_${i}_${j} = vec4<f32>(0.0);`));
 
-/** One step of all sums; `a(i)` is a number, `b(j)` four columns. fma, so that every shape rounds alike. */
+/**
+ * WGSL: adds the products for one k to all sums. `a(i)` is the number of row i, `b(j)` the j-th vec4 of
+ * columns. By fma, so that every tile shape rounds alike.
+ */
 export const multiply = (
   { ownRows, ownColumns }: TileShape,
   a: (i: number) => string,
@@ -44,8 +54,9 @@ export const multiply = (
   );
 
 /**
- * fn put(at, picture, four, sum): four columns of row `at` of the result. `statement` stores `sum` at `i`, where `n` is its
- * column; it is written once for fours, or for each of the four where columns do not come in fours.
+ * WGSL function put(at, picture, four, sums): stores the `four`-th vec4 of columns of row `at` of the result,
+ * except columns outside. `statement` stores `sum` at element `i`, column `n`: a vec4 if 4 divides `columns`,
+ * else an f32.
  */
 export function putFunction(columns: number, statement: string): string {
   const parameters = 'at: u32, picture: u32, four: u32, sums: vec4<f32>';
@@ -72,7 +83,10 @@ fn put(${parameters}) {
 }`;
 }
 
-/** fn name(inside, at, c): channel (or four) c of row `at` of a matrix `channels` wide in global memory; zero where not inside. */
+/**
+ * WGSL function name(inside, at, c): channel c of row `at` of a matrix of `channels` columns in global
+ * memory, or zero if not `inside`. c counts vec4s of channels if 4 divides `channels`.
+ */
 export function loadFunction(name: string, array: string, channels: number): string {
   const type = typeOf(channels % 4 === 0);
   return /* wgsl */ `
@@ -83,7 +97,9 @@ fn ${name}(inside: bool, at: u32, c: u32) -> ${type} {
 }`;
 }
 
-/** Four channels by such a function, zeros beyond the last channel. */
+/**
+ * WGSL: the `four`-th vec4 of channels, read by a function of `loadFunction`; zeros beyond the last channel.
+ */
 export function loadFour(name: string, channels: number, inside: string, at: string, four: string): string {
   if (channels % 4 === 0) return `${name}(${inside} & (${four} < ${channels / 4}u), ${at}, ${four})`;
   const one = (c: string) => `${name}(${inside} & (${c} < ${channels}u), ${at}, ${c})`;
@@ -93,8 +109,9 @@ export function loadFour(name: string, channels: number, inside: string, at: str
 }
 
 /**
- * fn source_at(picture, y, x, c): channel (or four) c of a pixel of `source`, zero outside the picture. `half`: the picture in memory has
- * half the height and width, and is read as if doubled.
+ * WGSL function source_at(picture, y, x, c): channel c of pixel (y, x) of `source`, zero outside the picture.
+ * c counts vec4s if 4 divides `channels`. `half`: in memory the picture has half of height and width; it is
+ * read as if upsampled.
  */
 export function sourceFunction({
   height,
@@ -108,13 +125,13 @@ export function sourceFunction({
   half: boolean;
 }): string {
   const shift = half ? ' >> 1u' : '';
-  const part = half ? 2 : 1;
+  const scale = half ? 2 : 1;
   const four = channels % 4 === 0;
   return /* wgsl */ `
 fn source_at(picture: u32, y: i32, x: i32, c: u32) -> ${typeOf(four)} {
   var value = ${typeOf(four)}(0.0);
   if ((u32(y) < ${height}u) & (u32(x) < ${width}u)) {
-    let pixel = (picture * ${height / part}u + (u32(y)${shift})) * ${width / part}u + (u32(x)${shift});
+    let pixel = (picture * ${height / scale}u + (u32(y)${shift})) * ${width / scale}u + (u32(x)${shift});
     value = source[pixel * ${four ? channels / 4 : channels}u + c];
   }
   return value;
