@@ -1,16 +1,17 @@
-// The elementwise kernels against plain float64 loops, for any shape. Not a test: the tests call it.
+// Claims that the elementwise kernels compute what plain float64 loops do, for any shape. Not a test: the
+// tests call them.
 import { expect } from 'vitest';
 import * as kernels from '../../../../src/engine/plan/kernels/elementwise.ts';
 import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
 import { elementsOf, type Value } from '../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../../reference.ts';
-import { type Adding, adding, difference } from './group-norm/group-norm-claims.ts';
+import { type Adding, adding, difference } from './comparison.ts';
 import { runKernels, value } from './run-kernels.ts';
 
 const of = (like: Value, seed: number): Plain => wavy([...like.shape], seed);
 
-/** Runs and compares: every expected value within `tolerance` of its largest number. */
+/** Runs the kernels; every expected value has to agree within `tolerance`, relative to its largest number. */
 async function claim(
   list: Kernel[],
   given: [Value, Float64Array][],
@@ -26,6 +27,7 @@ async function claim(
 
 const plus = (a: Float64Array, b: Float64Array) => a.map((x, i) => x + (b[i] as number));
 
+/** y = a + b, then y += a. */
 export async function claimAdd(target: Target, count: number): Promise<void> {
   const [a, b, y] = [value('a', [count]), value('b', [count]), value('y', [count])];
   const [forA, forB] = [of(a, 1), of(b, 2)];
@@ -42,7 +44,7 @@ export async function claimAdd(target: Target, count: number): Promise<void> {
   );
 }
 
-/** From -120 to 120: where an exponential overflows float32, too. */
+/** silu and its gradient. For large counts x is -120..120, where exp overflows float32. */
 export async function claimSilu(target: Target, count: number, how: Adding): Promise<void> {
   const [x, y, dy] = [value('x', [count]), value('y', [count]), value('dy', [count])];
   const forX = plain([count], (i) => Math.fround((count > 20 ? 240 : 6) * ((i + 0.5) / count - 0.5)));
@@ -59,6 +61,7 @@ export async function claimSilu(target: Target, count: number, how: Adding): Pro
   await claim(list, given, [[to.dx, plus(gradient.data, to.before)]], 1e-5);
 }
 
+/** concat and split; `how`: how the gradients of a and of b accumulate. */
 export async function claimConcat(
   target: Target,
   geometry: kernels.ConcatGeometry,
@@ -93,6 +96,7 @@ export async function claimConcat(
   await claim(list, given, expected, 1e-6);
 }
 
+/** Nearest upsampling by 2 and its gradient. */
 export async function claimUpsample(
   target: Target,
   geometry: kernels.UpsampleGeometry,

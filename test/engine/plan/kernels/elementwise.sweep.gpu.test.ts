@@ -1,7 +1,7 @@
-// The elementwise kernels at every odd shape: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+// The elementwise kernels of both families at odd shapes: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, test } from 'vitest';
 import { claimAdd, claimConcat, claimSilu, claimUpsample } from './elementwise-claims.ts';
-import type { Adding } from './group-norm/group-norm-claims.ts';
+import type { Adding } from './comparison.ts';
 import { TARGETS } from '../targets.ts';
 
 const WAYS: Adding[] = ['nothing', 'other', 'in place'];

@@ -1,4 +1,5 @@
-// The loss's kernels against float64, for two micro-batches of one step. Not a test: the tests call it.
+// The claim that the loss kernels compute what float64 loops do, for two micro-batches of one step. Not a
+// test: the tests call it.
 import { expect } from 'vitest';
 import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
 import type { Value } from '../../../../src/engine/plan/kernels/value.ts';
@@ -12,9 +13,10 @@ import type { BatchGeometry } from '../../../../src/engine/plan/kernels/mix-nois
 import { controlOf } from '../../../../src/engine/plan/kernels/optimizer.ts';
 import { wavy } from '../../reference.ts';
 import { settings } from '../../small-network.ts';
-import { difference } from './group-norm/group-norm-claims.ts';
+import { difference } from './comparison.ts';
 import { runKernels, value } from './run-kernels.ts';
 
+/** Losses, weighted losses and gradients, within 1e-6 of the largest number. */
 export async function claimLoss(target: Target, geometry: BatchGeometry): Promise<void> {
   const { batch, perPicture } = geometry;
   const pictures = 2 * batch;

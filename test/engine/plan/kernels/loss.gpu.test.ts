@@ -1,4 +1,4 @@
-// Each picture's mean squared error and the gradient of the step's loss.
+// The mean squared error of each picture and the gradient of the step's loss agree with float64.
 import { test } from 'vitest';
 import { claimLoss } from './loss-claims.ts';
 import { REGISTERS } from '../targets.ts';

@@ -1,4 +1,4 @@
-// The mixture on the GPU against random.ts's normals. Not a test: the tests call it.
+// The claim that the mixture on the GPU uses the normals of src/random.ts. Not a test: the tests call it.
 import { expect } from 'vitest';
 import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import { type BatchGeometry, mixNoise } from '../../../../src/engine/plan/kernels/mix-noise.ts';
@@ -6,6 +6,7 @@ import { normals, STREAMS } from '../../../../src/random.ts';
 import { wavy } from '../../reference.ts';
 import { runKernels, value } from './run-kernels.ts';
 
+/** Input and target within 1e-6. `first`: index of the batch's first value in the step's noise. */
 export async function claimMixture(
   target: Target,
   { batch, perPicture }: BatchGeometry,

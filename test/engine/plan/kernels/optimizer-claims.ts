@@ -1,4 +1,5 @@
-// A whole update against adamw.ts, which is held against PyTorch, on tfjs' cpu backend. Not a test: the tests call it.
+// Claims about a whole update, compared with eager/adamw.ts on the cpu backend of TensorFlow.js (which other
+// tests compare with PyTorch). Not a test: the tests call them.
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { adamW as eagerAdamW, clipCoefficient, type FlatState } from '../../../../src/engine/eager/adamw.ts';
@@ -15,13 +16,16 @@ import {
   stepVerdict,
 } from '../../../../src/engine/plan/kernels/optimizer.ts';
 import { wavy } from '../../reference.ts';
-import { difference } from './group-norm/group-norm-claims.ts';
+import { difference } from './comparison.ts';
 import { runKernels, value } from './run-kernels.ts';
 
 const NAMES = ['gradient', ...STATE_GROUPS] as const;
 type Vectors = Record<(typeof NAMES)[number], Value>;
 
-/** One update of vectors of these lengths: kernels, and numbers to start from (squares are not negative). */
+/**
+ * One update of vectors of the given lengths: its kernels, and the numbers before it (expAvgSq is not
+ * negative).
+ */
 function update(target: Target, lengths: readonly number[], settings: StepSettings, weighted: number[]) {
   const vectors = lengths.map(
     (length) => Object.fromEntries(NAMES.map((name) => [name, value(name, [length])])) as Vectors,
@@ -51,6 +55,7 @@ function update(target: Target, lengths: readonly number[], settings: StepSettin
   return { vectors, stats, kernels, given };
 }
 
+/** Loss, norm, verdict and clip factor, and the state after the update. */
 export async function claimUpdate(
   target: Target,
   lengths: readonly number[],
@@ -77,7 +82,8 @@ export async function claimUpdate(
     const after = eagerAdamW(before[i] as FlatState, gradient, settings);
     for (const group of STATE_GROUPS) {
       const expected = after[group].dataSync();
-      // Relative to what changes too: a small step of a large weight must be right itself.
+      // The change is compared too, relative to its own size: a small step of a large weight has to be exact
+      // as well.
       const change = (numbers: ArrayLike<number>) =>
         Float64Array.from(numbers, (x, at) => x - (start(vector, group)[at] as number));
       expect(difference(read(vector[group]), expected), group).toBeLessThan(3e-7);
@@ -88,7 +94,10 @@ export async function claimUpdate(
   }
 }
 
-/** `spoil` puts something into the numbers, or makes a loss not finite: nothing may be written. */
+/**
+ * With `gradient` as one element of the last gradient, or `loss` as one of the losses, the update has to
+ * write nothing. Returns the stats.
+ */
 export async function claimRefusal(
   target: Target,
   lengths: readonly number[],

@@ -1,4 +1,5 @@
-// An update by the plan's kernels equals adamw.ts's; what is not finite changes nothing.
+// An update by the plan's kernels equals that of eager/adamw.ts; with a loss or a norm that is not finite it
+// writes nothing.
 import { beforeAll, expect, test } from 'vitest';
 import { settings } from '../../small-network.ts';
 import { claimRefusal, claimUpdate } from './optimizer-claims.ts';
@@ -16,12 +17,12 @@ test('registers: two vectors, clipped and not, at the first step and later', asy
   await claimUpdate(REGISTERS, LENGTHS, { ...settings(1000), gradientClip: 0, emaDecay: 0.9999 });
 });
 
-test('registers: what is not finite is told and changes nothing', async () => {
+test('registers: a loss or gradient that is not finite is reported and changes nothing', async () => {
   const refuse = (what: { gradient?: number; loss?: number }) =>
     claimRefusal(REGISTERS, LENGTHS, settings(2), what);
   expect((await refuse({ gradient: NaN }))[1]).toBe(NaN);
   expect((await refuse({ gradient: -Infinity }))[1]).toBe(Infinity);
-  // Finite, but its square is not.
+  // 1e25 is finite, its square in float32 is not.
   expect((await refuse({ gradient: 1e25 }))[1]).toBe(Infinity);
   const stats = await refuse({ loss: NaN });
   expect(stats[0]).toBe(NaN);

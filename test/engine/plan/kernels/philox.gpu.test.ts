@@ -1,11 +1,11 @@
-// The generator in WGSL: the words of Random123's vectors, and random.ts's normals at every kind of word.
+// Philox in WGSL gives the words of Random123's known-answer vectors, and the normals of src/random.ts.
 import { expect, test } from 'vitest';
 import { kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
 import { PHILOX } from '../../../../src/engine/plan/kernels/philox.ts';
 import { inverseNormal, philoxBlock } from '../../../../src/random.ts';
 import { runKernels, value } from './run-kernels.ts';
 
-/** Counter and key, and what Random123's kat_vectors say of them. */
+/** Counter (4 words) and key (2 words), and the expected block: philox4x32-10 of Random123's kat_vectors. */
 const VECTORS = [
   { from: [0, 0, 0, 0, 0, 0], to: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8] },
   { from: Array<number>(6).fill(0xffffffff), to: [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd] },
@@ -15,7 +15,10 @@ const VECTORS = [
   },
 ];
 
-/** The ends, the middle, on both sides of where the branches meet (q = 0.425), and some thousand in between. */
+/**
+ * 4096 words: the ends, the middle, both sides of the branches of `inverse_normal` (|q| = 0.425), and random
+ * ones.
+ */
 function someWords(): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(4096);
   for (let i = 0; i < 1024; i++) philoxBlock([i, 0, 0, 0], [7, 1], words, 4 * i);
@@ -26,7 +29,7 @@ function someWords(): Uint32Array<ArrayBuffer> {
   return words;
 }
 
-test('words are those of Random123, normals those of random.ts', async () => {
+test('the words are those of Random123, the normals those of random.ts', async () => {
   const words = someWords();
   const count = words.length;
   const [given, blocks, normals] = [

@@ -1,14 +1,14 @@
-// Gradients of vectors added up from rows, against float64.
+// The gradients of one-dimensional parameters, summed from rows, agree with float64.
 import { expect, test } from 'vitest';
 import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import { rowSums } from '../../../../src/engine/plan/kernels/row-sums.ts';
 import { wavy } from '../../reference.ts';
-import { difference } from './group-norm/group-norm-claims.ts';
+import { difference } from './comparison.ts';
 import { runKernels, value } from './run-kernels.ts';
 import { REGISTERS, TILES } from '../targets.ts';
 
 async function claimRowSums(target: Target, adds: boolean) {
-  // Three rows of two, two rows of four; between them a gap, which has no rows.
+  // Three rows of two elements and two rows of four; between them a gap of two elements without rows.
   const [sums, gradient] = [value('sums', [14]), value('gradient', [8])];
   const [start, stride] = [value('start', [8], 'u32'), value('stride', [8], 'u32')];
   const [rows, control] = [value('rows', [8], 'u32'), value('control', [4])];
@@ -32,19 +32,22 @@ async function claimRowSums(target: Target, adds: boolean) {
       [stride, Uint32Array.from(strides)],
       [rows, Uint32Array.from(counts)],
       [control, Uint32Array.of(adds ? 1 : 0, 0, 0, 0)],
-      // NaN where it is not added to: nobody may have written it.
+      // Without accumulation the old gradient stays NaN: the kernel must not read it.
       ...(adds ? [[gradient, before] as const] : []),
     ]),
   );
   expect(difference(read(gradient), expected)).toBeLessThan(1e-6);
 }
 
-test('rows are added up, with and without what is there', async () => {
+test('registers: rows are added, with and without the old gradient', async () => {
   await claimRowSums(REGISTERS, false);
   await claimRowSums(REGISTERS, true);
 });
 
-test.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('rows are added up, tiles', async () => {
-  await claimRowSums(TILES, false);
-  await claimRowSums(TILES, true);
-});
+test.runIf(import.meta.env['VITE_KERNEL_SWEEP'])(
+  'tiles: rows are added, with and without the old gradient',
+  async () => {
+    await claimRowSums(TILES, false);
+    await claimRowSums(TILES, true);
+  },
+);

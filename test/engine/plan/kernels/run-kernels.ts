@@ -1,5 +1,5 @@
-// Runs kernels on a real device with given numbers, all values in one buffer as in a plan, and reads every value back.
-// Not a test: the kernels' tests call it. `values` makes the values a kernel binds.
+// Runs kernels on a real device with given numbers, all values in one buffer as in a plan, and reads every
+// value back. `value` makes the values that a kernel binds. Not a test: the tests of kernels call it.
 import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
 import {
   byteLengthOf,
@@ -12,6 +12,7 @@ import { Program, pipelineCacheOf } from '../../../../src/engine/plan/run/progra
 import { testDevice } from '../test-device.ts';
 
 let made = 0;
+/** A value with an id of its own. */
 export const value = (label: string, shape: number[], element: ElementType = 'f32'): Value => ({
   id: made++,
   element,
@@ -19,7 +20,10 @@ export const value = (label: string, shape: number[], element: ElementType = 'f3
   shape,
 });
 
-/** The numbers of the whole that has `numbers` in the columns of `each`, NaN in the others; they themselves where it is whole. */
+/**
+ * The numbers to give for `numbers` in `each`. If `each` is a column range: the numbers of its whole matrix,
+ * NaN in the other columns.
+ */
 export function inColumns(each: Value, numbers: ArrayLike<number>): ArrayLike<number> {
   if (!each.columns) return numbers;
   const all = new Float64Array(elementsOf(each.columns.of)).fill(NaN);
@@ -27,7 +31,7 @@ export function inColumns(each: Value, numbers: ArrayLike<number>): ArrayLike<nu
   return all;
 }
 
-/** The numbers of `each`, out of those of its whole. */
+/** The numbers of `each`, read from its whole matrix if `each` is a column range. */
 export function fromColumns(each: Value, read: (value: Value) => Float32Array): Float32Array {
   const all = read(rowsIn(each).whole);
   return Float32Array.from({ length: elementsOf(each) }, (_, i) => all[placeInWhole(each, i)] as number);
@@ -39,7 +43,10 @@ function placeInWhole(each: Value, i: number): number {
   return Math.floor(i / width) * stride + first + (i % width);
 }
 
-/** Values named in `given` start as those numbers, the others as NaN, so that a kernel that reads what nobody wrote is seen. */
+/**
+ * Runs the kernels in order and returns a function that reads values. Values in `given` start as those
+ * numbers, all others as NaN, so that results show if a kernel reads memory that no kernel wrote.
+ */
 export async function runKernels(
   kernels: Kernel[],
   given: ReadonlyMap<Value, ArrayLike<number>>,

@@ -1,4 +1,4 @@
-// Noise, loss and update in both families, at odd shapes: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+// Noise, loss and update of both families at odd shapes: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { settings } from '../../small-network.ts';
 import { claimLoss } from './loss-claims.ts';
@@ -33,7 +33,7 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('noise, loss and update', (
       ] as const)
         await claimLoss(target, { batch, perPicture });
     });
-    test(`${target.family} update of a vector with all its partial sums`, () =>
+    test(`${target.family} update of a vector so long that its partial sums are at their most`, () =>
       claimUpdate(target, [2 ** 20 + 64], settings(3)));
     for (const lengths of [[64], [1088], [4096, 64, 128, 192]]) {
       test(`${target.family} update of ${lengths.join()}`, async () => {

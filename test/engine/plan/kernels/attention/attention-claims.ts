@@ -1,5 +1,5 @@
-// Attention's kernels against float64: the definition and its central differences for small shapes, the same equations in
-// loops for large ones. Not a test: the tests call it.
+// The claim that attention's kernels agree with float64: with the definition and its central differences for
+// small shapes, with loops over the gradient's equations for large ones. Not a test: the tests call it.
 import { expect } from 'vitest';
 import {
   attentionBackward,
@@ -10,7 +10,7 @@ import {
 import type { Value } from '../../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../../../reference.ts';
-import { difference } from '../group-norm/group-norm-claims.ts';
+import { difference } from '../comparison.ts';
 import { fromColumns, inColumns, runKernels, value } from '../run-kernels.ts';
 
 interface Expected {
@@ -22,14 +22,14 @@ interface Expected {
 
 const numberAt = (numbers: ArrayLike<number>, i: number) => numbers[i] as number;
 
-/** By the definition in reference.ts and central differences: slow. */
+/** The definition in reference.ts and central differences of it: slow. */
 function byDefinition({ heads }: AttentionGeometry, inputs: Plain[], dy: Plain): Expected {
   const forward = ([q, k, v]: Plain[]) => referenceOps.attention(q as Plain, k as Plain, v as Plain, heads);
   const [dq, dk, dv] = centralDifferences(forward, inputs, dy).map(({ data }) => data);
   return { y: forward(inputs).data, dq, dk, dv } as Expected;
 }
 
-/** By the derivative of softmax, query by query. */
+/** Attention and, by the derivative of softmax, its gradients, query by query. */
 function byLoops(geometry: AttentionGeometry, inputs: Plain[], dy: Plain): Expected {
   const { batch, queries, keys, channels, heads } = geometry;
   const [q, k, v] = inputs.map(({ data }) => data) as [Float64Array, Float64Array, Float64Array];
@@ -73,26 +73,30 @@ function byLoops(geometry: AttentionGeometry, inputs: Plain[], dy: Plain): Expec
 
 type Three = readonly [Value, Value, Value];
 
-/** q, k and v, or their gradients, in memory of their own or, where `joined`, side by side in one matrix. */
+/** q, k and v, or their gradients: values of their own or, if `joined`, column ranges of one matrix. */
 function threeValues(shapes: readonly number[][], joined: boolean): Three {
-  const three = shapes.slice(0, 3).map((shape) => value('', shape));
-  if (!joined) return three as unknown as Three;
+  const own = (i: number) => value('', shapes[i] as number[]);
+  if (!joined) return [own(0), own(1), own(2)];
   const [batch, tokens, channels] = shapes[0] as [number, number, number];
   const of = value('', [batch, tokens, 3 * channels]);
-  return three.map((each, i) => ({ ...each, columns: { of, first: i * channels } })) as unknown as Three;
+  const columns = (i: number) => ({ ...own(i), columns: { of, first: i * channels } });
+  return [columns(0), columns(1), columns(2)];
 }
 
 function threeNumbers(values: Three, inputs: readonly Plain[]): [Value, ArrayLike<number>][] {
   const each = values.map((one, i) => inColumns(one, (inputs[i] as Plain).data));
   if (!values[0].columns) return values.map((one, i) => [one, each[i] as ArrayLike<number>]);
   const whole = Float64Array.from(each[0] as ArrayLike<number>, (_, i) =>
-    // Two of three do not have it.
+    // Each element belongs to one of the three; in the two others it is NaN.
     numberAt(each.find((numbers) => !Number.isNaN(numbers[i])) as ArrayLike<number>, i),
   );
   return [[values[0].columns.of, whole]];
 }
 
-/** `size`: of q's numbers, so of the scores. `joined`: q, k and v, and their gradients, are columns of one matrix each. */
+/**
+ * y within 1e-5, gradients within 1e-4 of the largest number. `size` scales q and so the scores. `joined`: q,
+ * k and v are column ranges of one matrix, their gradients of another.
+ */
 export async function claimAttention(
   target: Target,
   geometry: AttentionGeometry,
@@ -106,17 +110,18 @@ export async function claimAttention(
   const expected = (small ? byDefinition : byLoops)(geometry, inputs, dy);
 
   const { scores: scoresShape, work: workShape, keepsScores } = attentionMemory(geometry);
-  const [scores, again, work] = [scoresShape, scoresShape, workShape].map((shape) => value('scores', shape));
+  const [scores, again] = [value('scores', scoresShape), value('scores again', scoresShape)];
+  const work = value('work', workShape);
   const make = (shape: number[] | undefined) => value('', shape as number[]);
   const [three, gradients] = [threeValues(shapes, joined), threeValues(shapes, joined)];
   const values = { q: three[0], k: three[1], v: three[2] };
   const results = { y: make(shapes[0]), dq: gradients[0], dk: gradients[1], dv: gradients[2] };
   const cotangent = make(shapes[3]);
   const kernels = [
-    ...attentionForward(target, geometry, { ...values, y: results.y, scores: scores as never }),
+    ...attentionForward(target, geometry, { ...values, y: results.y, scores }),
     ...attentionBackward(target, geometry, {
-      ...{ ...values, ...results, dy: cotangent, work: work as never },
-      scores: (keepsScores ? scores : again) as never,
+      ...{ ...values, ...results, dy: cotangent, work },
+      scores: keepsScores ? scores : again,
     }),
   ];
   const read = await runKernels(kernels, new Map([...threeNumbers(three, inputs), [cotangent, dy.data]]));

@@ -1,4 +1,5 @@
-// Attention and its gradient, both families, where all scores are kept and where they are made again.
+// Attention and its gradient, both families, with scores kept from the forward pass and with scores computed
+// again.
 import { expect, test } from 'vitest';
 import { attentionMemory } from '../../../../../src/engine/plan/kernels/attention/attention.ts';
 import { claimAttention } from './attention-claims.ts';
@@ -10,22 +11,22 @@ for (const target of TARGETS) {
   });
 }
 
-test('registers: q, k and v side by side', async () => {
+test('registers: q, k and v are column ranges of one matrix', async () => {
   await claimAttention(REGISTERS, { batch: 2, queries: 8, keys: 8, channels: 8, heads: 2 }, { joined: true });
 });
 
-test('registers: numbers that do not divide by four', async () => {
+test('registers: queries, keys and channels that are no multiples of four', async () => {
   await claimAttention(REGISTERS, { batch: 2, queries: 5, keys: 7, channels: 6, heads: 2 });
 });
 
-// The kernels of `registers` know no shape: these cost no pipelines.
-test('large scores, one token, many heads', async () => {
+// The shapes of `registers` are in the uniform: these cases compile no further pipelines.
+test('registers: large scores, one token, many heads', async () => {
   await claimAttention(REGISTERS, { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, { size: 300 });
   await claimAttention(REGISTERS, { batch: 3, queries: 1, keys: 1, channels: 8, heads: 8 });
   await claimAttention(REGISTERS, { batch: 1, queries: 33, keys: 20, channels: 40, heads: 5 });
 });
 
-test('a head too large is done by some queries at a time', async () => {
+test('registers: a head with too many scores is computed in chunks of queries', async () => {
   const geometry = { batch: 1, queries: 2100, keys: 2001, channels: 1, heads: 1 };
   expect(attentionMemory(geometry)).toEqual({
     scores: [1, 1, 1050, 2001],

@@ -1,4 +1,5 @@
-// Attention at every odd shape, and matrix products at every layout: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+// Attention of both families at odd shapes: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+// Not here: its matrix products by themselves (batched-matmul.sweep.gpu.test.ts).
 import { describe, test } from 'vitest';
 import { claimAttention } from './attention-claims.ts';
 import { TARGETS } from '../../targets.ts';
@@ -17,7 +18,7 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('attention', () => {
       [1, 68, 40, 72, 1],
       [1, 33, 65, 66, 2],
       [1, 256, 256, 64, 1],
-      // Some pictures at a time, some heads, some queries.
+      // In chunks of pictures, of heads, of queries.
       [5, 1024, 1024, 4, 1],
       [1, 1024, 1024, 20, 5],
       [1, 2052, 2048, 4, 1],
@@ -25,7 +26,7 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('attention', () => {
       test(`${target.family}: [${batch}, ${queries}, ${channels}] of ${keys} keys, ${heads} heads`, () =>
         claimAttention(target, { batch, queries, keys, channels, heads }));
       if (queries !== keys) continue;
-      test(`${target.family}: [${batch}, ${queries}, ${channels}], ${heads} heads, q, k and v side by side`, () =>
+      test(`${target.family}: [${batch}, ${queries}, ${channels}], ${heads} heads, q, k and v in one matrix`, () =>
         claimAttention(target, { batch, queries, keys, channels, heads }, { joined: true }));
     }
     test(`${target.family}: large scores`, () =>

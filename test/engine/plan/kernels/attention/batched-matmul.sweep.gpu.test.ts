@@ -1,19 +1,20 @@
-// Matrix products at every layout and odd shape, against float64: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+// Batched matrix products of both families agree with float64, in every layout and at odd shapes:
+// `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, expect, test } from 'vitest';
 import type { MatrixLayout } from '../../../../../src/engine/plan/kernels/attention/batched-matmul-operands.ts';
 import { batchedMatmul } from '../../../../../src/engine/plan/kernels/attention/batched-matmul.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { wavy } from '../../../reference.ts';
-import { difference } from '../group-norm/group-norm-claims.ts';
+import { difference } from '../comparison.ts';
 import { runKernels, value } from '../run-kernels.ts';
 import { TARGETS } from '../../targets.ts';
 
 type Order = 'rows' | 'columns';
 const BATCHES = [2, 3] as const;
-/** In front of the first matrix, and between two of them, so that a wrong offset is seen. */
+/** Elements before the first matrix and between two matrices, so that a wrong offset shows in the results. */
 const GAP = 4;
 
-/** [rows, columns] stored row by row or column by column, `pad` elements more than a line apart. */
+/** Layout of [rows, columns] matrices, row-major or column-major; lines are padded by `pad` elements. */
 function layoutOf(rows: number, columns: number, order: Order, pad: number): MatrixLayout {
   const line = (order === 'rows' ? columns : rows) + pad;
   const size = line * (order === 'rows' ? rows : columns) + GAP;

@@ -1,5 +1,5 @@
-// The convolution's shapes to test, its three operations in plain float64 loops, and the claim that a family's kernels
-// compute them. Not a test: the tests of each family call it.
+// Convolutions to test, the three operations of a convolution in plain float64 loops, and the claim that a
+// family's kernels agree with these loops. Not a test: the tests of each family call it.
 import { expect } from 'vitest';
 import {
   convFilterGradient,
@@ -13,33 +13,38 @@ import type { TileShape } from '../../../../../src/engine/plan/kernels/conv/tile
 import { rowsIn, type Value } from '../../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { wavy } from '../../../reference.ts';
+import { type Adding, difference } from '../comparison.ts';
 import { inColumns, runKernels, value } from '../run-kernels.ts';
 
-/** What the result is added to: nothing, something that lies elsewhere, or what lies in its own place. */
-export type Adding = 'nothing' | 'other' | 'in place';
-
+/** A convolution and the optional operands of its three operations. */
 export interface ConvCase {
   geometry: ConvGeometry;
-  /** `columns`: those are columns of a wider matrix. */
+  /** Whether the forward operation has `perChannel`; `columns`: it is a column range of a wider matrix. */
   perChannel?: boolean | 'columns';
   residual?: boolean;
-  /** Of the input gradient. */
+  /** How the input gradient accumulates. */
   add?: Adding;
-  /** Whether the filter gradient is added to what is there. */
+  /** Whether the filter gradient is added to its old value. */
   accumulate?: boolean;
-  /** Whether the bias's gradient is left out. */
+  /** Whether the bias's gradient is not computed. */
   unbiased?: boolean;
 }
 
 interface Shape {
   kernel?: 1 | 3;
   stride?: 1 | 2;
-  /** same: half the kernel on every side; after: one below and to the right, as diffusers' downsampling with padding 0. */
+  /**
+   * same: kernel / 2 on every side; after: 1 below and to the right, as diffusers' Downsample2D with padding
+   * 0.
+   */
   padding?: 'same' | 'after';
   upsample?: boolean;
 }
 
-/** batch, height, width (of the picture the taps walk over), ins, outs. */
+/**
+ * The geometry of [batch, height, width, ins, outs]; with `upsample`, height and width are those after
+ * upsampling.
+ */
 export function geometryOf(
   [batch, height, width, ins, outs]: readonly [number, number, number, number, number],
   { kernel = 3, stride = 1, padding = 'same', upsample = false }: Shape = {},
@@ -55,11 +60,14 @@ export function geometryOf(
   };
 }
 
-/** A linear layer of so many rows to each of `batch` pictures. */
+/** A linear layer over `height` rows of each of `batch` pictures. */
 const rows = (batch: number, height: number, ins: number, outs: number): ConvGeometry =>
   geometryOf([batch, height, 1, ins, outs], { kernel: 1 });
 
-/** Few, and each stands for a code path: channels by fours and not, borders, strides, upsampling, matrix products. */
+/**
+ * A few cases that cover the code paths: channels that are multiples of 4 and not, borders, strides,
+ * upsampling, matrix products, splits.
+ */
 export const DECISIVE_CASES: ConvCase[] = [
   {
     geometry: geometryOf([2, 5, 7, 8, 12]),
@@ -74,7 +82,7 @@ export const DECISIVE_CASES: ConvCase[] = [
   { geometry: geometryOf([1, 6, 10, 8, 4], { upsample: true }) },
   { geometry: rows(3, 5, 16, 20), residual: true, add: 'in place', accumulate: true },
   { geometry: geometryOf([2, 16, 16, 20, 16]), residual: true },
-  // Enough pixels that their sums are cut into splits.
+  // Enough pixels for several splits of the filter gradient.
   { geometry: rows(1, 600, 8, 8), perChannel: true },
 ];
 
@@ -96,7 +104,7 @@ const CHANNELS = [
   [6, 7],
 ] as const;
 
-/** Every odd size with every kind of convolution; what is added goes round. */
+/** Odd sizes with every kind of convolution; the optional operands vary from case to case. */
 export const SWEEP_CASES: ConvCase[] = [
   ...SIZES.flatMap(([batch, height, width]) =>
     CHANNELS.flatMap(([ins, outs]) => {
@@ -128,7 +136,7 @@ export const SWEEP_CASES: ConvCase[] = [
   unbiased: i % 5 === 1,
 }));
 
-/** What a filter gradient leaves behind, split by split. */
+/** The values of a filter gradient that have one entry for each split: `partial` (or null) and `biasSums`. */
 export function splitValues(target: Target, geometry: ConvGeometry) {
   const partialShape = filterPartialShape(target, geometry);
   return {
@@ -137,6 +145,7 @@ export function splitValues(target: Target, geometry: ConvGeometry) {
   };
 }
 
+/** The case in words, for a test's title. */
 export function nameOf({ geometry, ...more }: ConvCase): string {
   const { batch, height, width, ins, outs, kernel, stride, padBefore, upsample } = geometry;
   const flags = Object.entries(more).flatMap(([name, on]) =>
@@ -149,7 +158,10 @@ export function nameOf({ geometry, ...more }: ConvCase): string {
   ].join(', ');
 }
 
-/** Every product of the convolution by the indices of its x, weight and y: all three operations are sums over these. */
+/**
+ * Calls `term` with the indices into x, weight, y and dx of every product of the convolution. All three
+ * operations are sums over these products.
+ */
 function eachTerm(
   geometry: ConvGeometry,
   term: (x: number, weight: number, y: number, dx: number) => void,
@@ -180,7 +192,10 @@ function add(sums: Float64Array, index: number, term: number): void {
   sums[index] = at(sums, index) + term;
 }
 
-/** The three operations in float64: y without what is added to it, dx before upsampling is undone, and the weight's gradient. */
+/**
+ * The three operations in float64: y without bias and other operands, dx of the upsampled picture, and the
+ * gradient.
+ */
 export function oracle(
   geometry: ConvGeometry,
   { x, weight, dy }: { x: Float64Array; weight: Float64Array; dy: Float64Array },
@@ -197,15 +212,6 @@ export function oracle(
   return { y, dx, gradient };
 }
 
-/** Largest difference, relative to the largest expected number. */
-export function difference(got: ArrayLike<number>, expected: ArrayLike<number>): number {
-  const most = Array.from(expected).reduce((max, each) => Math.max(max, Math.abs(each)), 1e-30);
-  return Array.from(expected).reduce((max, each, i) => {
-    const off = Math.abs((got[i] as number) - each) / most;
-    return Number.isNaN(off) ? Infinity : Math.max(max, off);
-  }, 0);
-}
-
 function perChannelValue(shape: [number, number], asColumns: boolean): Value {
   const own = value('per channel', shape);
   if (!asColumns) return own;
@@ -216,9 +222,9 @@ function perChannelValue(shape: [number, number], asColumns: boolean): Value {
 function valuesOf(one: ConvCase, target: Target) {
   const { geometry, perChannel, residual, add: how = 'nothing', unbiased } = one;
   const { batch, height, width, ins, outs, outHeight, outWidth, kernel, upsample } = geometry;
-  const part = upsample ? 2 : 1;
+  const scale = upsample ? 2 : 1;
   const [inputs, outputs] = [
-    [batch, height / part, width / part, ins],
+    [batch, height / scale, width / scale, ins],
     [batch, outHeight, outWidth, outs],
   ];
   const filter = [kernel, kernel, ins, outs];
@@ -241,7 +247,10 @@ function valuesOf(one: ConvCase, target: Target) {
   };
 }
 
-/** Runs the three operations on the test's device, held against float64: 1e-5 forward, 1e-4 gradients. `tile`: of `tiles` only. */
+/**
+ * Runs the three operations on the test's device and compares them with float64: y within 1e-5, gradients
+ * within 1e-4 of the largest number. `tile`: for `tiles` only.
+ */
 export async function claimConv(target: Target, one: ConvCase, tile?: TileShape): Promise<void> {
   const { geometry, accumulate = false } = one;
   const values = valuesOf(one, target);
@@ -288,7 +297,7 @@ export async function claimConv(target: Target, one: ConvCase, tile?: TileShape)
   expect(difference(columnSums(rows, outs), biasGradient), `${name}: bias gradient`).toBeLessThan(1e-4);
 }
 
-/** Of rows of `width` numbers. */
+/** The sum of rows of `width` numbers. */
 function columnSums(rows: Float64Array, width: number): Float64Array {
   const sums = new Float64Array(width);
   rows.forEach((each, i) => add(sums, i % width, each));

@@ -1,4 +1,5 @@
-// Group norm's kernels against plain float64 loops and central differences of them, for any shape. Not a test: the tests call it.
+// The claim that the kernels of group norm compute what plain float64 loops and their central differences do,
+// for any shape. Not a test: the tests call it.
 import { expect } from 'vitest';
 import {
   groupNormBackward,
@@ -13,48 +14,25 @@ import type { Value } from '../../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, referenceOps, wavy } from '../../../reference.ts';
 import { fromColumns, runKernels, value } from '../run-kernels.ts';
+import { difference, type Adding, adding } from '../comparison.ts';
 
-/** Largest difference, relative to the largest expected number. */
-export function difference(got: ArrayLike<number>, expected: ArrayLike<number>): number {
-  const most = Array.from(expected).reduce((max, y) => Math.max(max, Math.abs(y)), 1e-30);
-  return Array.from(expected).reduce((max, y, i) => {
-    const off = Math.abs((got[i] as number) - y) / most;
-    return Number.isNaN(off) ? Infinity : Math.max(max, off);
-  }, 0);
-}
-
-/** The gradient added to: none, one that lies elsewhere, or the result's own place. */
-export type Adding = 'nothing' | 'other' | 'in place';
-
-export interface Adds {
-  add: Value | null;
-  dx: Value;
-  given: [Value, Float64Array][];
-  before: Float64Array;
-}
-
-export function adding(how: Adding, shape: number[], seed: number): Adds {
-  const dx = value('dx', shape);
-  const before = wavy(shape, seed).data;
-  if (how === 'nothing') return { add: null, dx, given: [], before: before.fill(0) };
-  const add = how === 'other' ? value('add', shape) : dx;
-  return { add, dx, given: [[add, before]], before };
-}
-
-/** Inputs around 3, so that a variance by one pass would be off. */
+/** x, scale and shift. x is around 3, so that a one-pass variance would be inexact. */
 function inputs({ batch, pixels, channels }: GroupNormGeometry): [Plain, Plain, Plain] {
   const x = wavy([batch, pixels, 1, channels], 1);
   x.data.forEach((each, i) => (x.data[i] = Math.fround(each + 3)));
   return [x, wavy([channels], 2), wavy([channels], 3)];
 }
 
-/** The channels `from` to `to` of rows of `channels`. */
-const part = (data: ArrayLike<number>, channels: number, from: number, to: number): Float64Array =>
+/** Channels `from` .. `to` - 1 of rows of `channels` channels. */
+const channelsOf = (data: ArrayLike<number>, channels: number, from: number, to: number): Float64Array =>
   Float64Array.from(Array.from(data).filter((_, i) => i % channels >= from && i % channels < to));
 
 type Given = [Value, Float64Array];
 
-/** Where x comes from and its gradient goes: what is given, and what is claimed of the gradient. */
+/**
+ * Operands that read x and store its gradient, the numbers given for them, and the values expected for a
+ * gradient.
+ */
 interface Ends {
   forward: Pick<GroupNormForward, 'x' | 'joins'>;
   backward: Pick<GroupNormBackward, 'add' | 'to'>;
@@ -75,12 +53,15 @@ function wholeEnds(shape: number[], numbers: Float64Array, how: Adding): Ends {
   };
 }
 
-/** x joined of its first channels and the others. `other`: another has read the joined; `in place`: its parts, both. */
-function partedEnds(shape: number[], numbers: Float64Array, how: Adding, first: number): Ends {
+/**
+ * x is the concatenation of its first channels and the others. `other`: x has another reader, whose gradient
+ * is added; `in place`: both inputs have another reader, to whose gradients theirs are added.
+ */
+function concatEnds(shape: number[], numbers: Float64Array, how: Adding, first: number): Ends {
   const [batch, pixels, channels] = shape as [number, number, number];
   const sizes = [first, channels - first];
-  const [a, b] = sizes.map((size) => value('part', [batch, pixels, size])) as [Value, Value];
-  const [da, db] = sizes.map((size) => value('d part', [batch, pixels, size])) as [Value, Value];
+  const [a, b] = sizes.map((size) => value('input', [batch, pixels, size])) as [Value, Value];
+  const [da, db] = sizes.map((size) => value('d input', [batch, pixels, size])) as [Value, Value];
   const onto = how === 'in place';
   const [beforeA, beforeB] = [da, db].map(({ shape: of }, i) => {
     const numbers = wavy(of as number[], 6 + i).data;
@@ -88,7 +69,7 @@ function partedEnds(shape: number[], numbers: Float64Array, how: Adding, first: 
   }) as [Float64Array, Float64Array];
   const { add, given, before } = adding(how === 'other' ? 'other' : 'nothing', shape, 5);
   const two = (all: Float64Array) =>
-    [part(all, channels, 0, first), part(all, channels, first, channels)] as const;
+    [channelsOf(all, channels, 0, first), channelsOf(all, channels, first, channels)] as const;
   return {
     forward: { x: value('x', shape), joins: { a, b } },
     backward: { add, to: { a: { value: da, onto }, b: { value: db, onto } } },
@@ -113,7 +94,10 @@ function partedEnds(shape: number[], numbers: Float64Array, how: Adding, first: 
   };
 }
 
-/** Central differences take seconds, and are a shape's, however its kernels read and write. */
+/**
+ * Central differences take seconds and depend on the geometry alone, so they are computed once for each
+ * geometry.
+ */
 const known = new Map<string, Plain[]>();
 function differencesOf(geometry: GroupNormGeometry, make: () => Plain[]): Plain[] {
   const key = JSON.stringify(geometry);
@@ -122,7 +106,10 @@ function differencesOf(geometry: GroupNormGeometry, make: () => Plain[]): Plain[
   return gradients;
 }
 
-/** `first`: x is joined of so many channels and the others; `summed`: its gradient is summed for each picture, too. */
+/**
+ * y within 1e-5, gradients within 1e-4 of the largest number. `first`: if not 0, x is a concatenation whose
+ * first input has so many channels; `summed`: the gradient of x is also summed over each picture's pixels.
+ */
 export async function claimGroupNorm(
   target: Target,
   geometry: GroupNormGeometry,
@@ -140,7 +127,7 @@ export async function claimGroupNorm(
   const sums = value('sums', [batch, 2 * channels]);
   const cotangent = wavy(inputsOf[0].shape, 4);
   const numbers = inputsOf[0].data;
-  const ends = first === 0 ? wholeEnds(shape, numbers, how) : partedEnds(shape, numbers, how, first);
+  const ends = first === 0 ? wholeEnds(shape, numbers, how) : concatEnds(shape, numbers, how, first);
   const { x } = ends.forward;
   const wider = value('wider', [batch, 8 + channels + 4]);
   const pictureSums = summed
@@ -164,7 +151,7 @@ export async function claimGroupNorm(
     expect(difference(read(each), expected), each.label).toBeLessThan(1e-4);
   if (pictureSums) {
     const [[, dx]] = ends.claimed((gradients[0] as Plain).data) as [Given];
-    // Relative to dx: over a group of one channel it sums to nothing.
+    // Relative to dx and not to the sums: over a group of one channel, dx sums to zero.
     const most = dx.reduce((largest, slope) => Math.max(largest, Math.abs(slope)), 0);
     const wanted = sumsOf(dx, geometry);
     fromColumns(pictureSums, read).forEach((sum, i) =>
@@ -182,7 +169,7 @@ export async function claimGroupNorm(
   }
 }
 
-/** Of each picture's pixels. */
+/** dx summed over each picture's pixels, [batch, channels]. */
 function sumsOf(dx: Float64Array, { batch, pixels, channels }: GroupNormGeometry): Float64Array {
   const sums = new Float64Array(batch * channels);
   dx.forEach((slope, i) => {

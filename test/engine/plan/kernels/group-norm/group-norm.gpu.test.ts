@@ -1,4 +1,5 @@
-// Group norm's kernels against float64 and its central differences, the decisive cases; all shapes: group-norm.sweep.gpu.test.ts.
+// The kernels of group norm agree with float64 and its central differences, in a few cases that cover the
+// code paths. Not here: all other shapes (group-norm.sweep.gpu.test.ts).
 import { test } from 'vitest';
 import { claimGroupNorm } from './group-norm-claims.ts';
 import { REGISTERS, TILES } from '../../targets.ts';
@@ -9,7 +10,7 @@ test('tiles: two groups of four channels', async () => {
   await claimGroupNorm(TILES, { batch: 2, pixels: 15, channels: 8, groups: 2, ...SILU }, 'nothing');
 });
 
-test('registers: two groups of four channels, more pixels than a block, summed for each picture', async () => {
+test('registers: two groups of four channels, several blocks of pixels, gradient summed by picture', async () => {
   const geometry = { batch: 2, pixels: 81, channels: 8, groups: 2, ...SILU };
   await claimGroupNorm(REGISTERS, geometry, 'nothing', { summed: true });
 });
@@ -19,7 +20,7 @@ test('registers: a mean far from zero, over many pixels', async () => {
   await claimGroupNorm(REGISTERS, large, 'in place', { claimGradients: false });
 });
 
-test('registers: channels joined on the way, a group with channels of both', async () => {
+test('registers: concatenated input, a group with channels of both inputs', async () => {
   const geometry = { batch: 2, pixels: 35, channels: 16, groups: 2, ...SILU };
   await claimGroupNorm(REGISTERS, geometry, 'other', { first: 4 });
   await claimGroupNorm(REGISTERS, { ...geometry, channels: 10 }, 'in place', { first: 3 });

@@ -1,6 +1,8 @@
-// Group norm's kernels at every odd shape: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+// The kernels of group norm, both families, at odd shapes: `VITE_KERNEL_SWEEP=1 npx vitest run --project
+// gpu`.
 import { describe, test } from 'vitest';
-import { type Adding, claimGroupNorm } from './group-norm-claims.ts';
+import { claimGroupNorm } from './group-norm-claims.ts';
+import type { Adding } from '../comparison.ts';
 import { TARGETS } from '../../targets.ts';
 
 /** batch, pixels, channels, groups. */
@@ -26,18 +28,19 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('group norm', () => {
   for (const target of TARGETS) {
     for (const [batch, pixels, channels, groups] of SHAPES) {
       const geometry = { batch, pixels, channels, groups, eps: 1e-5 };
-      test(`${target.family} [${batch}, ${pixels}, ${channels}] in ${groups}`, async () => {
-        // Central differences of thousands of inputs would take minutes: there the forward pass alone.
+      test(`${target.family} [${batch}, ${pixels}, ${channels}] in ${groups} groups`, async () => {
+        // Central differences of thousands of inputs would take minutes: large shapes claim the forward pass
+        // alone.
         const small = pixels * channels < 2000;
         for (const act of ['none', 'silu'] as const) {
           for (const how of WAYS) {
             await claimGroupNorm(target, { ...geometry, act }, how, { claimGradients: small });
             await claimGroupNorm(target, { ...geometry, act }, how, { claimGradients: small, summed: true });
             const first = 1 + ((channels >> 2) << 1);
-            for (const parted of [first, 4 * (first >> 2)].filter((count) => count > 0 && count < channels))
+            for (const split of [first, 4 * (first >> 2)].filter((count) => count > 0 && count < channels))
               await claimGroupNorm(target, { ...geometry, act }, how, {
                 claimGradients: small,
-                first: parted,
+                first: split,
               });
           }
         }

@@ -1,4 +1,5 @@
-// The convolution's kernels for GPUs in software compute what plain loops in float64 do.
+// The convolution kernels for GPUs in software agree with plain float64 loops, in a few cases that cover the
+// code paths. Not here: all other shapes (conv-registers.sweep.gpu.test.ts).
 import { describe, test } from 'vitest';
 import { targetOf } from '../../../../../../src/engine/plan/run/plan-device.ts';
 import { testDevice } from '../../../test-device.ts';

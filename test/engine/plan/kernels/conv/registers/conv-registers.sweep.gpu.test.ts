@@ -1,5 +1,5 @@
-// The convolution's kernels for GPUs in software at every odd shape, with quad operations and without:
-// `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+// The convolution kernels for GPUs in software at odd shapes, with the quad operations of the test's device
+// and without: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, test } from 'vitest';
 import { targetOf } from '../../../../../../src/engine/plan/run/plan-device.ts';
 import { REGISTERS } from '../../../targets.ts';

@@ -1,4 +1,5 @@
-// What the tests of the tiled convolutions share: the claim that no tile changes a bit.
+// The claim that all tile shapes of the convolutions for GPUs in hardware give the same bits. Not a test: the
+// tests call it.
 import { expect } from 'vitest';
 import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import {
@@ -16,7 +17,7 @@ import { runKernels, value } from '../../run-kernels.ts';
 
 const RESULTS = ['y', 'dx', 'gradient', 'biasSums'] as const;
 
-/** y, dx and the gradients of filter and bias, or some of them, have the same bits in tiles of each of `shapes`. */
+/** The results named in `claimed` (default: all) have the same bits with every tile shape of `shapes`. */
 export async function claimSameBits(
   geometry: ConvGeometry,
   shapes: readonly TileShape[],

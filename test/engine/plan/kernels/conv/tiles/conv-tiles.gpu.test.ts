@@ -1,12 +1,16 @@
-// The convolution kernels for GPUs in hardware against float64 loops, at the few shapes that decide, and that a tile's shape
-// changes no bit. Every odd shape in every tile is in conv-tiles.sweep.gpu.test.ts.
+// The convolution kernels for GPUs in hardware agree with float64 loops, in a few cases that cover the code
+// paths, and the tile shape changes no bit. Not here: all other shapes and tiles
+// (conv-tiles.sweep.gpu.test.ts).
 import { test } from 'vitest';
 import { TILE_SHAPES } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import { TILES } from '../../../targets.ts';
 import { claimConv, type ConvCase, geometryOf, nameOf } from '../conv-cases.ts';
 import { claimSameBits } from './conv-tiles-claims.ts';
 
-/** Blocks within a tap and across taps, and two splits; channels that do not come in fours; parities apart. */
+/**
+ * Blocks within a tap and across taps, and two splits; channels that are no multiples of 4; stride 2 by
+ * parity.
+ */
 const CASES: ConvCase[] = [
   {
     geometry: geometryOf([2, 9, 8, 16, 20]),
@@ -18,7 +22,7 @@ const CASES: ConvCase[] = [
 
 for (const one of CASES) test(nameOf(one), () => claimConv(TILES, one));
 
-test('two shapes of tiles give the same bits', () => {
+test('two tile shapes give the same bits of y', () => {
   const shapes = TILE_SHAPES.filter(({ name }) => ['32x32 4x4', '128x128 8x8'].includes(name));
   return claimSameBits(geometryOf([1, 9, 8, 12, 36]), shapes, ['y']);
 });

@@ -1,20 +1,13 @@
-// The convolution kernels for GPUs in hardware at every odd shape, the tiles' shapes going round, and each tile's bits against
-// the others': `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
+// The convolution kernels for GPUs in hardware at odd shapes, each with one of the tile shapes in turn, and
+// the bits of every tile shape compared with the others: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
 import { describe, expect, test } from 'vitest';
 import { convForward } from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
 import { TILE_SHAPES } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import { wavy } from '../../../../reference.ts';
-import {
-  claimConv,
-  DECISIVE_CASES,
-  difference,
-  geometryOf,
-  nameOf,
-  oracle,
-  SWEEP_CASES,
-} from '../conv-cases.ts';
+import { claimConv, DECISIVE_CASES, geometryOf, nameOf, oracle, SWEEP_CASES } from '../conv-cases.ts';
 import { TILES } from '../../../targets.ts';
 import { claimSameBits } from './conv-tiles-claims.ts';
+import { difference } from '../../comparison.ts';
 import { runKernels, value } from '../../run-kernels.ts';
 
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('tiled convolutions', () => {
@@ -23,7 +16,10 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('tiled convolutions', () =>
     test(`${nameOf(one)}, in ${tile.name}`, () => claimConv(TILES, one, tile));
   }
 
-  /** Whole tiles and torn ones, more than one of the largest each way; blocks within a tap, across taps, cut short. */
+  /**
+   * Whole and torn tiles, several of the largest shape along both axes; blocks within a tap, across taps,
+   * shortened.
+   */
   const GEOMETRIES = [
     geometryOf([2, 16, 16, 16, 136]),
     geometryOf([1, 13, 11, 36, 20]),
@@ -32,7 +28,7 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('tiled convolutions', () =>
     geometryOf([1, 9, 11, 12, 16], { stride: 2, padding: 'after' }),
     geometryOf([4, 150, 1, 144, 132], { kernel: 1 }),
   ];
-  // Two dozen pipelines each, which a busy machine compiles in minutes.
+  // Each test compiles two dozen pipelines, which takes minutes on a busy machine.
   for (const geometry of GEOMETRIES) {
     test(
       `${nameOf({ geometry })}: the same bits in all tiles`,
@@ -41,7 +37,7 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('tiled convolutions', () =>
     );
   }
 
-  test('what a convolution reads can be what it is added to', async () => {
+  test('a convolution can be added to its own input', async () => {
     const geometry = geometryOf([1, 5, 6, 8, 8]);
     const [x, weight] = [wavy([1, 5, 6, 8], 1).data, wavy([3, 3, 8, 8], 2).data];
     const values = {

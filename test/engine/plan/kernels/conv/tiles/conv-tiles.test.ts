@@ -1,5 +1,5 @@
-// The tiled convolutions' limits, read off their source: what WebGPU promises on every device. Not here: what they compute
-// (conv-tiles.gpu.test.ts).
+// The tiled convolutions keep within the limits that WebGPU guarantees on every device: read from their
+// source. Not here: their results (conv-tiles.gpu.test.ts).
 import { describe, expect, test } from 'vitest';
 import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
@@ -44,7 +44,7 @@ const GEOMETRIES = [
 
 describe.each(TILE_SHAPES.map((tile) => [tile.name, tile] as const))('tiles of %s', (_, tile) => {
   test.each(GEOMETRIES.map((geometry) => [geometry]))(
-    'keep to 256 invocations, 16 KiB, 65,535 workgroups',
+    'keep to 256 invocations and 16 KiB of a workgroup, and 65,535 workgroups of a dimension',
     (geometry) => {
       for (const { source, workgroups } of kernelsOf(geometry, tile)) {
         const fours = [...source.matchAll(/var<workgroup> \w+: array<vec4<f32>, (\d+)>/g)];
@@ -56,13 +56,13 @@ describe.each(TILE_SHAPES.map((tile) => [tile.name, tile] as const))('tiles of %
     },
   );
 
-  test('make one kernel for all layers of a shape', () => {
+  test('give all layers of one geometry the same source', () => {
     const [one, other] = [0, 1].map(() => kernelsOf(GEOMETRIES[0] as ConvGeometry, tile));
     expect(one?.map(({ source }) => source)).toEqual(other?.map(({ source }) => source));
   });
 });
 
-test('every binding is read or written, or its bind group would not fit', () => {
+test('every binding is used in the source, so that the automatic bind group layout has it', () => {
   for (const { source } of GEOMETRIES.flatMap((geometry) => kernelsOf(geometry))) {
     for (const [, name] of source.matchAll(/var<storage, read_write> (\w+):/g)) {
       expect(source.split(`${name}[`).length, `${name} in\n${source}`).toBeGreaterThan(1);
@@ -70,7 +70,7 @@ test('every binding is read or written, or its bind group would not fit', () => 
   }
 });
 
-test('splits of a filter gradient stay within 8 MiB, and there is one where tiles are enough', () => {
+test('the splits of a filter gradient stay within 8 MiB, and many tiles need one split', () => {
   for (const geometry of GEOMETRIES) {
     const { partial } = splitValues(TILES, geometry);
     if (partial) expect(byteLengthOf(partial)).toBeLessThanOrEqual(8 * 2 ** 20);
@@ -78,7 +78,7 @@ test('splits of a filter gradient stay within 8 MiB, and there is one where tile
   expect(tiles.filterSplits(geometryOf([64, 8, 8, 1024, 512]))).toBe(1);
 });
 
-test('small pictures are cut small, large ones large', () => {
+test('the default tile is small for small pictures and large for large ones', () => {
   expect(defaultTile(4 * 8 * 8, 64).name).toBe('16x32 2x4');
   expect(defaultTile(4 * 32 * 32, 32).name).toBe('32x32 4x4');
   expect(defaultTile(64 * 32 * 32, 128).name).toBe('128x64 8x4');
