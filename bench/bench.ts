@@ -119,7 +119,10 @@ async function makePlan(device: Device, { parameters, network, shape }: Task): P
   const onCompiled = (done: number, total: number) => {
     if (done % 10 === 0 || done === total) console.error(`pipelines: ${done} of ${total}`);
   };
-  const executor = await createPlanExecutor(device, parameters, network, { shape, onCompiled });
+  const executor = await createPlanExecutor(device, parameters, network, {
+    inputs: { sample: shape, timestep: [shape[0]] },
+    onCompiled,
+  });
   return { executor, report: executor.report };
 }
 

@@ -27,11 +27,15 @@ export async function drawSamples(
     steps: calls,
   });
   const held = executor.hold('ema');
-  const timestepsOf = (timestep: number) => new Float32Array(SAMPLES).fill(timestep);
-  const first = await executor.predict(held, x, timestepsOf(500), shape);
+  const predict = (data: Float32Array, timestep: number) =>
+    executor.predict(held, {
+      sample: { data, shape },
+      timestep: { data: new Float32Array(SAMPLES).fill(timestep), shape: [SAMPLES] },
+    });
+  const first = await predict(x, 500);
   const started = performance.now();
   for (const [i, timestep] of sampler.timesteps.entries()) {
-    const prediction = await executor.predict(held, x, timestepsOf(timestep), shape);
+    const prediction = await predict(x, timestep);
     x = sampler.step(i, x, prediction, null);
   }
   const msPerCall = (performance.now() - started) / calls;

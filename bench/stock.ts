@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { GivenBatch } from '../src/engine/executor.ts';
+import { mapInputs } from '../src/engine/inputs.ts';
 import { engineShape, sizeOf, toEngineLayout } from '../src/engine/layout.ts';
 import type { Task } from './task.ts';
 import { stockOps } from './stock-ops.ts';
@@ -57,14 +58,15 @@ export class StockTrainer {
   }
 
   /** One step. All its JavaScript runs before the promise is returned; it settles with the loss. */
-  async step({ shape, input, target, timesteps }: GivenBatch): Promise<number> {
+  async step({ inputs, target }: GivenBatch): Promise<number> {
     const lossOf = () => {
       const weights = Object.fromEntries(
         this.#task.parameters.map(({ name }, i) => [name, this.#variables[i] as tf.Tensor]),
       );
-      const x = tf.tensor4d(input, shape);
-      const prediction = this.#task.network<tf.Tensor>(stockOps, weights, x, tf.tensor1d(timesteps));
-      return tf.mean<tf.Scalar>(tf.square(tf.sub(prediction, tf.tensor4d(target, shape))));
+      const given = mapInputs(inputs, ({ data, shape }) => tf.tensor(data, [...shape]));
+      const prediction = this.#task.network<tf.Tensor>(stockOps, weights, given);
+      const wanted = tf.tensor(target, [...inputs.sample.shape]);
+      return tf.mean<tf.Scalar>(tf.square(tf.sub(prediction, wanted)));
     };
     const loss = withStockFlags(() => this.#optimizer.minimize(lossOf, true, this.#variables));
     if (!loss) throw new Error('the optimizer gave no loss back');

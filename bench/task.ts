@@ -45,18 +45,17 @@ export function taskOf(preset: PresetName, batch: number): Task {
     preset,
     parameters: unetParameters(config),
     parameterCount: weights.reduce((sum, { length }) => sum + length, 0),
-    network: (ops, values, x, timesteps) => unet(ops, config, values, x, timesteps),
+    network: (ops, values, inputs) => unet(ops, config, values, inputs),
     weights,
     shape,
     learningRate,
     batchOf: (step) => {
       const timesteps = uniformBelow(SEED, step, STREAMS.timesteps, TIMESTEPS, batch);
       return {
-        shape,
-        pictures: picturesOf(step, batch, imageSize),
+        inputs: { timestep: { data: Float32Array.from(timesteps), shape: [batch] } },
+        pictures: { data: picturesOf(step, batch, imageSize), shape },
         mixture: mixtureOf('epsilon', levels, timesteps),
         noise: { seed: SEED, step, stream: STREAMS.noise, first: 0 },
-        timesteps: Float32Array.from(timesteps),
         sampleWeights: new Float32Array(batch).fill(1),
       };
     },

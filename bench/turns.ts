@@ -1,7 +1,7 @@
 // Stock TensorFlow.js and our executor take turns on one adapter (A-B-A-B), so that a machine that slows down
 // slows both. Throws where the two do not learn alike. Not here: the clock (steps.ts), the sides themselves.
 import type { Executor } from '../src/engine/executor.ts';
-import { inputAndTarget } from '../src/engine/eager/input-and-target.ts';
+import { givenBatch } from '../src/engine/eager/given-batch.ts';
 import type { Row } from './row.ts';
 import type { GpuCounter } from './counting.ts';
 import type { Amount } from './options.ts';
@@ -35,8 +35,7 @@ export async function takeTurns(
   const trainer = await StockTrainer.start(task);
   const [ours, stock]: [StepTime[], StepTime[]] = [[], []];
   const stockStep = async () => {
-    const batch = task.batchOf(stock.length + 1);
-    const given = { ...batch, ...inputAndTarget(batch) };
+    const given = givenBatch(task.batchOf(stock.length + 1));
     await trainer.makeCurrent();
     stock.push(await timeStep(counter, cpuClock, () => trainer.step(given)));
     progress('stock', stock);

@@ -1,6 +1,7 @@
 // What runs a network: holds its weights and optimizer state on the device, makes training steps and predictions.
 // Types only; plan/plan-executor.ts and eager-executor.ts implement it. Plain arrays cross this boundary, in NHWC; it knows nothing of diffusion.
 import type { Stream } from '../random.ts';
+import type { Conditions, InputArray, Inputs } from './inputs.ts';
 import type { Ops, Weights } from './ops.ts';
 
 /** A parameter by its diffusers name; shape in PyTorch's layout (conv OIHW, linear [out, in]). */
@@ -9,29 +10,28 @@ export interface ParameterSpec {
   shape: number[];
 }
 
-/** The network: x [B,H,W,C], timesteps [B] -> prediction [B,H,W,C]. */
-export type Network = <T>(ops: Ops<T>, weights: Weights<T>, x: T, timesteps: T) => T;
+/** The network: the prediction, [B, H, W, C], from weights and inputs by their names. */
+export type Network = <T>(ops: Ops<T>, weights: Weights<T>, inputs: Inputs<T>) => T;
 
-/** One batch of a regression: predict a target from an input at `timesteps`. */
+/** One batch of a regression: predict a target from inputs. */
 export type StepBatch = GivenBatch | NoisedBatch;
 
-interface BatchOf {
-  /** [B, H, W, C] */
-  shape: [number, number, number, number];
-  timesteps: Float32Array;
+/** Sample and target as they are. */
+export interface GivenBatch {
+  inputs: Inputs<InputArray>;
+  /** As the sample. */
+  target: Float32Array;
   /** Weight of each picture's mean squared error, [B]. */
   sampleWeights: Float32Array;
 }
 
-/** Input and target as they are. */
-export interface GivenBatch extends BatchOf {
-  input: Float32Array;
-  target: Float32Array;
-}
-
-/** Input and target as mixtures of pictures and noise: input = m0 picture + m1 noise, target = m2 picture + m3 noise. */
-export interface NoisedBatch extends BatchOf {
-  pictures: Float32Array;
+/** Sample and target as mixtures of pictures and noise: sample = m0 picture + m1 noise, target = m2 picture + m3 noise. */
+export interface NoisedBatch {
+  inputs: Conditions<InputArray>;
+  /** [B, H, W, C] */
+  pictures: InputArray;
+  /** Weight of each picture's mean squared error, [B]. */
+  sampleWeights: Float32Array;
   /** [B, 4]: m0..m3 of each picture. */
   mixture: Float32Array;
   /** The normals of random.ts at indices first..first + size of the batch - 1: the executor draws them where it computes. */
@@ -88,13 +88,8 @@ export interface Executor {
   snapshot(): Promise<ExecutorState>;
   /** Keeps the weights as of the last step encoded: samples are drawn from them while training goes on. */
   hold(weights: 'ema' | 'raw'): HeldWeights;
-  /** A forward pass, [B,H,W,C] -> the same shape. */
-  predict(
-    weights: HeldWeights,
-    input: Float32Array,
-    timesteps: Float32Array,
-    shape: [number, number, number, number],
-  ): Promise<Float32Array>;
+  /** A forward pass: the prediction, as the sample. */
+  predict(weights: HeldWeights, inputs: Inputs<InputArray>): Promise<Float32Array>;
   dispose(): void;
 }
 

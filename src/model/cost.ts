@@ -75,6 +75,7 @@ function countingOps(cost: Cost): Ops<Shape> {
 export function forwardCost(config: UNetConfig, batch: number): Cost {
   const cost = { parameters: 0, multiplyAdds: 0, operations: 0, activations: 0 };
   const weights = Object.fromEntries(unetParameters(config).map(({ name, shape }) => [name, shape]));
-  unet<Shape>(countingOps(cost), config, weights, [batch, ...config.sampleSize, config.inChannels], [batch]);
+  const inputs = { sample: [batch, ...config.sampleSize, config.inChannels], timestep: [batch] };
+  unet<Shape>(countingOps(cost), config, weights, inputs);
   return cost;
 }

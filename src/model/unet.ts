@@ -1,5 +1,6 @@
 // The network: diffusers' UNet2DModel as a pure function of (weights, noisy pictures, timesteps), written once over the
 // operations of engine/ops.ts. Weights are data, by their state_dict names. Not here: how an operation computes.
+import type { Inputs } from '../engine/inputs.ts';
 import type { Ops, Weights } from '../engine/ops.ts';
 import type { UNetConfig } from './unet-config.ts';
 import { type Block, type Resnet, headsOf, structureOf } from './structure.ts';
@@ -98,21 +99,26 @@ function upBlock<T>(context: Context<T>, block: Block, x: T, skips: T[], level: 
 }
 
 /** diffusers.models.embeddings: Timesteps, TimestepEmbedding; the silu in front of every projection, once. */
-function embedTime<T>(ops: Ops<T>, config: UNetConfig, weights: Weights<T>, timesteps: T): T {
+function embedTime<T>(ops: Ops<T>, config: UNetConfig, weights: Weights<T>, timestep: T): T {
   const channels = config.blockOutChannels[0] as number;
-  const waves = ops.timestepEmbedding(timesteps, channels, config.flipSinToCos, config.freqShift);
+  const waves = ops.timestepEmbedding(timestep, channels, config.flipSinToCos, config.freqShift);
   const hidden = ops.silu(linear({ ops, weights }, 'time_embedding.linear_1', waves));
   return ops.silu(linear({ ops, weights }, 'time_embedding.linear_2', hidden));
 }
 
 /**
- * The prediction for noisy pictures. x [B, H, W, inChannels] with [H, W] = config.sampleSize, timesteps [B] ->
+ * The prediction for noisy pictures. sample [B, H, W, inChannels] with [H, W] = config.sampleSize, timestep [B] ->
  * [B, H, W, outChannels]. weights: every name of `unetParameters(config)`, in the executor's layout.
  */
-export function unet<T>(ops: Ops<T>, config: UNetConfig, weights: Weights<T>, x: T, timesteps: T): T {
-  const context = { ops, config, weights, time: embedTime(ops, config, weights, timesteps) };
+export function unet<T>(
+  ops: Ops<T>,
+  config: UNetConfig,
+  weights: Weights<T>,
+  { sample, timestep }: Inputs<T>,
+): T {
+  const context = { ops, config, weights, time: embedTime(ops, config, weights, timestep) };
   const { down, mid, up } = structureOf(config);
-  x = conv(context, 'conv_in', x);
+  let x = conv(context, 'conv_in', sample);
   const skips = [x];
   down.forEach((block, level) => {
     const left = downBlock(context, block, x, level);

@@ -136,7 +136,7 @@ export class EngineRoom {
     const { parameters, network, options } = work(config);
     if (this.kindFor(config) === 'eager')
       return createEagerPredictor(this.device, parameters, network, weights);
-    const plan = { shape: options.shape, tiles: await this.#knownTiles() };
+    const plan = { inputs: options.inputs, tiles: await this.#knownTiles() };
     return createPlanPredictor(this.device, parameters, network, plan, weights);
   }
 
@@ -235,9 +235,9 @@ function wrongPlan(got: string): Fault {
 function work(settings: RunConfig) {
   const { imageSize, batchSize, gradientAccumulationSteps } = settings;
   const config = networkOf(settings);
-  const network: Network = (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps);
+  const network: Network = (ops, weights, inputs) => unet(ops, config, weights, inputs);
   const options: PlanOptions = {
-    shape: [batchSize, imageSize, imageSize, config.inChannels],
+    inputs: { sample: [batchSize, imageSize, imageSize, config.inChannels], timestep: [batchSize] },
     microBatches: gradientAccumulationSteps,
   };
   return { parameters: unetParameters(config), network, options };

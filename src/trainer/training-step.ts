@@ -60,11 +60,10 @@ async function microBatch(
   });
   const size = set.size * set.size * channels;
   return {
-    shape: [batchSize, set.size, set.size, channels],
-    pictures: images,
+    inputs: { timestep: { data: Float32Array.from(timesteps), shape: [batchSize] } },
+    pictures: { data: images, shape: [batchSize, set.size, set.size, channels] },
     mixture: mixtureOf(predictionType, alphaBar, timesteps),
     noise: { seed, step: globalStep, stream: STREAMS.noise, first: first * size },
-    timesteps: Float32Array.from(timesteps),
     sampleWeights: lossWeights(predictionType, alphaBar, timesteps, config.minSnrGamma),
   };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import { cleanAndNoise, lossWeights, mixtureOf, type PredictionType } from '../../src/diffusion/target.ts';
-import { inputAndTarget } from '../../src/engine/eager/input-and-target.ts';
+import { givenBatch } from '../../src/engine/eager/given-batch.ts';
 import { STREAMS, normals, uniforms } from '../../src/random.ts';
 
 const LEVELS = alphaBar('cosine');
@@ -11,18 +11,17 @@ const SIZE = 12;
 const pictures = uniforms(1, 0, STREAMS.drawing, TIMESTEPS.length * SIZE).map((u) => 2 * u - 1);
 const noise = normals(1, 0, STREAMS.noise, TIMESTEPS.length * SIZE);
 const mixed = (predictionType: PredictionType) =>
-  inputAndTarget({
-    shape: [TIMESTEPS.length, 1, 4, 3],
-    pictures,
+  givenBatch({
+    inputs: { timestep: { data: Float32Array.from(TIMESTEPS), shape: [TIMESTEPS.length] } },
+    pictures: { data: pictures, shape: [TIMESTEPS.length, 1, 4, 3] },
     mixture: mixtureOf(predictionType, LEVELS, TIMESTEPS),
     noise: { seed: 1, step: 0, stream: STREAMS.noise, first: 0 },
-    timesteps: Float32Array.from(TIMESTEPS),
     sampleWeights: new Float32Array(TIMESTEPS.length),
   });
 
 describe('the noisy pictures', () => {
   it('is sqrt(abar) x0 + sqrt(1 - abar) eps with each picture at its own timestep', () => {
-    mixed('epsilon').input.forEach((value, i) => {
+    mixed('epsilon').inputs.sample.data.forEach((value, i) => {
       const level = LEVELS[TIMESTEPS[Math.floor(i / SIZE)] as number] as number;
       const expected =
         Math.sqrt(level) * (pictures[i] as number) + Math.sqrt(1 - level) * (noise[i] as number);
@@ -33,8 +32,8 @@ describe('the noisy pictures', () => {
 
 describe.each(['epsilon', 'v_prediction'] as const)('%s', (predictionType) => {
   it('the target, read back as a prediction, gives the picture and the noise', () => {
-    const { input: noisy, target } = mixed(predictionType);
-    noisy.forEach((value, i) => {
+    const { inputs, target } = mixed(predictionType);
+    inputs.sample.data.forEach((value, i) => {
       const t = TIMESTEPS[Math.floor(i / SIZE)] as number;
       const level = LEVELS[t] as number;
       const read = cleanAndNoise(predictionType, level, value, target[i] as number);

@@ -7,6 +7,7 @@ import type {
   GivenBatch,
   StepSettings,
 } from '../../src/engine/executor.ts';
+import type { BatchShape, Inputs } from '../../src/engine/inputs.ts';
 import { sizeOf } from '../../src/engine/layout.ts';
 import { wavy } from './reference.ts';
 
@@ -27,10 +28,10 @@ export const PARAMETERS: readonly ParameterSpec[] = [
   { name: 'out.bias', shape: [3] },
 ];
 
-/** Convolve, add the time, normalise, halve, attend, double, join, convolve. x [B,4,4,3] -> the same. */
-export const smallNetwork: Network = (ops, weights, x, timesteps) => {
+/** Convolve, add the time, normalise, halve, attend, double, join, convolve. sample [B,4,4,3] -> the same. */
+export const smallNetwork: Network = (ops, weights, { sample: x, timestep }) => {
   const of = (name: string) => weights[name]!;
-  const time = ops.linear(ops.timestepEmbedding(timesteps, 4, true, 0), of('time.weight'), of('time.bias'));
+  const time = ops.linear(ops.timestepEmbedding(timestep, 4, true, 0), of('time.weight'), of('time.bias'));
   const first = ops.addPerChannel(ops.conv2d(x, of('in.weight'), of('in.bias'), CONV), ops.silu(time));
   const normal = ops.groupNorm(first, of('norm.weight'), of('norm.bias'), 2, 1e-5, 'silu');
   const half = ops.conv2d(normal, of('down.weight'), of('down.bias'), { ...CONV, stride: 2 });
@@ -51,14 +52,22 @@ export function firstState(): ExecutorState {
   return { weights: arrays(0.4), ema: arrays(0.4), expAvg: arrays(0), expAvgSq: arrays(0) };
 }
 
+/** The shapes of such a batch's inputs. */
+export const inputShapes = (pictures: number): Inputs<BatchShape> => ({
+  sample: [pictures, 4, 4, 3],
+  timestep: [pictures],
+});
+
 /** `pictures` of 4x4 pixels, other ones for every seed. */
 export function batch(pictures: number, seed: number): GivenBatch {
   const length = pictures * 4 * 4 * 3;
+  const timesteps = Float32Array.from({ length: pictures }, (_, i) => (seed * 37 + i * 211) % 1000);
   return {
-    shape: [pictures, 4, 4, 3],
-    input: wave(length, seed, 1),
+    inputs: {
+      sample: { data: wave(length, seed, 1), shape: [pictures, 4, 4, 3] },
+      timestep: { data: timesteps, shape: [pictures] },
+    },
     target: wave(length, seed + 100, 1),
-    timesteps: Float32Array.from({ length: pictures }, (_, i) => (seed * 37 + i * 211) % 1000),
     sampleWeights: Float32Array.from({ length: pictures }, (_, i) => 1 - 0.2 * (i % 3)),
   };
 }

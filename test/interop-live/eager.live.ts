@@ -8,8 +8,6 @@ const device = await startDevice('cpu');
 
 describeLive((parameters, config) =>
   Promise.resolve(
-    createEagerExecutor(device, parameters, (ops, weights, x, timesteps) =>
-      unet(ops, config, weights, x, timesteps),
-    ),
+    createEagerExecutor(device, parameters, (ops, weights, inputs) => unet(ops, config, weights, inputs)),
   ),
 );

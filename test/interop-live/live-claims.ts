@@ -82,7 +82,10 @@ async function draw(
   const held = executor.hold('raw');
   let x: Float32Array = joined((sample) => initialNoise(seed, sample, size));
   for (const [i, timestep] of sampler.timesteps.entries()) {
-    const prediction = await executor.predict(held, x, new Float32Array(samples).fill(timestep), shape);
+    const prediction = await executor.predict(held, {
+      sample: { data: x, shape },
+      timestep: { data: new Float32Array(samples).fill(timestep), shape: [samples] },
+    });
     const noise = sampler.usesNoise(i) ? joined((sample) => stepNoise(seed, sample, size, i)) : null;
     x = sampler.step(i, x, prediction, noise);
   }

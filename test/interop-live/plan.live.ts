@@ -7,10 +7,7 @@ import { describeLive } from './live-claims.ts';
 const device = await startDevice('webgpu');
 
 describeLive((parameters, config, shape) =>
-  createPlanExecutor(
-    device,
-    parameters,
-    (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps),
-    { shape },
-  ),
+  createPlanExecutor(device, parameters, (ops, weights, inputs) => unet(ops, config, weights, inputs), {
+    inputs: { sample: shape, timestep: [shape[0]] },
+  }),
 );

@@ -15,6 +15,7 @@ import {
   relativeDistance,
   toChannelsLast,
 } from './golden-case.ts';
+import type { InputArray } from '../../src/engine/inputs.ts';
 
 /**
  * Largest |ours - PyTorch's| allowed, relative to the largest magnitude in the tensor; of a gradient, to that or a thousandth
@@ -93,18 +94,23 @@ function begin(executor: Executor, golden: GoldenCase): void {
 export async function forwardError(executor: Executor, golden: GoldenCase): Promise<number> {
   begin(executor, golden);
   const held = executor.hold('raw');
-  const { input, timesteps, shape } = onePass(golden);
-  const prediction = await executor.predict(held, input, timesteps, shape);
+  const prediction = await executor.predict(held, onePass(golden).inputs);
   held.release();
   return relativeDifference(prediction, toChannelsLast(golden.tensor('prediction')));
 }
 
+const timestepOf = ({ shape: [batch] }: GoldenCase, data: Float32Array): InputArray => ({
+  data,
+  shape: [batch],
+});
+
 function onePass(golden: GoldenCase): GivenBatch {
   return {
-    shape: golden.shape,
-    input: toChannelsLast(golden.tensor('input')),
+    inputs: {
+      sample: { data: toChannelsLast(golden.tensor('input')), shape: golden.shape },
+      timestep: timestepOf(golden, golden.tensor('timesteps').data),
+    },
     target: toChannelsLast(golden.tensor('target')),
-    timesteps: golden.tensor('timesteps').data,
     sampleWeights: golden.tensor('sample_weights').data,
   };
 }
@@ -148,16 +154,16 @@ function worstOf(golden: GoldenCase, errors: number[]): { gradients: number; wor
 }
 
 /** The batch of step 0.., as the trainer makes it: pictures and timesteps are the seed's, noise is drawn by the executor. */
-function batchOf({ seed, shape, training }: GoldenCase, step: number): NoisedBatch {
+function batchOf(golden: GoldenCase, step: number): NoisedBatch {
+  const { seed, shape, training } = golden;
   const levels = alphaBar(NOISE_SCHEDULES[training.beta_schedule]);
   const timesteps = uniformBelow(seed, step, STREAMS.timesteps, TIMESTEPS, shape[0]);
   const size = shape.reduce((product, edge) => product * edge, 1);
   return {
-    shape,
-    pictures: uniforms(seed, step, STREAMS.drawing, size).map((u) => 2 * u - 1),
+    inputs: { timestep: timestepOf(golden, Float32Array.from(timesteps)) },
+    pictures: { data: uniforms(seed, step, STREAMS.drawing, size).map((u) => 2 * u - 1), shape },
     mixture: mixtureOf(training.prediction_type, levels, timesteps),
     noise: { seed, step, stream: STREAMS.noise, first: 0 },
-    timesteps: Float32Array.from(timesteps),
     sampleWeights: lossWeights(training.prediction_type, levels, timesteps, training.min_snr_gamma),
   };
 }
@@ -229,7 +235,10 @@ async function samplingError(
   begin(executor, golden);
   const held = executor.hold('raw');
   const samples = await drawn(golden, name, NOISE_SCHEDULES[schedule], prediction, (x, t) =>
-    executor.predict(held, x, new Float32Array(golden.shape[0]).fill(t), golden.shape),
+    executor.predict(held, {
+      sample: { data: x, shape: golden.shape },
+      timestep: timestepOf(golden, new Float32Array(golden.shape[0]).fill(t)),
+    }),
   );
   held.release();
   const wanted = golden.tensor(`samples.${name}.${schedule}.${prediction}`);

@@ -21,9 +21,7 @@ it('there are cases, and they differ', () => {
 });
 
 const executorOf = ({ parameters }: GoldenCase, config: UNetConfig) =>
-  createEagerExecutor(device, parameters, (ops, weights, x, timesteps) =>
-    unet(ops, config, weights, x, timesteps),
-  );
+  createEagerExecutor(device, parameters, (ops, weights, inputs) => unet(ops, config, weights, inputs));
 
 for (const golden of cases) describeGolden(golden, async () => executorOf(golden, golden.network()));
 

@@ -32,7 +32,7 @@ for (const family of families)
       return createPlanExecutor(
         await testDevice(),
         parameters,
-        (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps),
-        { shape, ...(family ? { family } : {}) },
+        (ops, weights, inputs) => unet(ops, config, weights, inputs),
+        { inputs: { sample: shape, timestep: [shape[0]] }, ...(family ? { family } : {}) },
       );
     });

@@ -7,8 +7,10 @@ import { type Plain, plain, referenceOps } from './reference-ops.ts';
 
 describe.each(goldenCases())('$name', (golden) => {
   const { parameters, shape } = golden;
-  const timesteps = plain([shape[0]], golden.tensor('timesteps').data);
-  const x = plain(shape, toChannelsLast(golden.tensor('input')));
+  const inputs = {
+    sample: plain(shape, toChannelsLast(golden.tensor('input'))),
+    timestep: plain([shape[0]], golden.tensor('timesteps').data),
+  };
   const weights: Record<string, Plain> = {};
   golden.group('weights').forEach((data, i) => {
     const spec = parameters[i];
@@ -17,7 +19,7 @@ describe.each(goldenCases())('$name', (golden) => {
 
   it('predicts what diffusers predicts, within 1e-5', () => {
     const config = golden.network();
-    const prediction = unet(referenceOps, config, weights, x, timesteps);
+    const prediction = unet(referenceOps, config, weights, inputs);
     expect(prediction.shape).toEqual([...shape.slice(0, 3), config.outChannels]);
     expect(relativeDifference(prediction.data, toChannelsLast(golden.tensor('prediction')))).toBeLessThan(
       1e-5,
@@ -33,9 +35,9 @@ describe.each(goldenCases())('$name', (golden) => {
       },
     });
     const config = golden.network();
-    unet(referenceOps, config, watched, x, timesteps);
+    unet(referenceOps, config, watched, inputs);
     expect([...read].toSorted()).toEqual(parameters.map((spec) => spec.name).toSorted());
     const { 'conv_out.bias': _, ...lacking } = weights;
-    expect(() => unet(referenceOps, config, lacking, x, timesteps)).toThrow('conv_out.bias');
+    expect(() => unet(referenceOps, config, lacking, inputs)).toThrow('conv_out.bias');
   });
 });

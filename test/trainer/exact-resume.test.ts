@@ -30,10 +30,8 @@ let executor: Executor;
 
 beforeAll(async () => {
   const network = networkOf(config);
-  executor = createEagerExecutor(
-    await startDevice('cpu'),
-    unetParameters(network),
-    (ops, weights, x, timesteps) => unet(ops, network, weights, x, timesteps),
+  executor = createEagerExecutor(await startDevice('cpu'), unetParameters(network), (ops, weights, inputs) =>
+    unet(ops, network, weights, inputs),
   );
 });
 

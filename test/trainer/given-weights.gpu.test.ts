@@ -22,10 +22,11 @@ const config: UNetConfig = {
   normNumGroups: 4,
 };
 const parameters = unetParameters(config);
-const network: Network = (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps);
+const network: Network = (ops, weights, inputs) => unet(ops, config, weights, inputs);
 const weights = initialWeights(config, 3);
 const ema = initialWeights(config, 4);
 const LENGTH = 8 * 8 * 3;
+const SHAPES = { sample: [1, 8, 8, 3], timestep: [1] } as const;
 
 let device: Device;
 beforeAll(async () => {
@@ -34,13 +35,7 @@ beforeAll(async () => {
 afterEach(() => vi.restoreAllMocks());
 
 const given = (values: Float32Array[], software = device.software): Promise<Predictor> =>
-  createPlanPredictor(
-    { webgpu: device.webgpu, software },
-    parameters,
-    network,
-    { shape: [1, 8, 8, 3] },
-    values,
-  );
+  createPlanPredictor({ webgpu: device.webgpu, software }, parameters, network, { inputs: SHAPES }, values);
 
 /** Predictions for the pictures `from` to `to`, each with a timestep of its own. */
 function predict(predictor: Predictor, held: ReturnType<Predictor['hold']>, from: number, to: number) {
@@ -48,7 +43,10 @@ function predict(predictor: Predictor, held: ReturnType<Predictor['hold']>, from
   const x = new Float32Array(pictures.length * LENGTH);
   pictures.forEach((picture, i) => x.set(picture, i * LENGTH));
   const timesteps = Float32Array.from(pictures, (_, i) => 100 * (from + i));
-  return predictor.predict(held, x, timesteps, [pictures.length, 8, 8, 3]);
+  return predictor.predict(held, {
+    sample: { data: x, shape: [pictures.length, 8, 8, 3] },
+    timestep: { data: timesteps, shape: [pictures.length] },
+  });
 }
 
 /** Kernels for a GPU in software, and in the sweep those for one in hardware. */
@@ -58,7 +56,7 @@ test.each(kinds)(
   'given weights predict the bits of an executor that holds them, for each picture alone as for five, software %s',
   async (software) => {
     const on = { webgpu: device.webgpu, software };
-    const executor = await createPlanExecutor(on, parameters, network, { shape: [1, 8, 8, 3] });
+    const executor = await createPlanExecutor(on, parameters, network, { inputs: SHAPES });
     const zeros = weights.map(({ length }) => new Float32Array(length));
     executor.setState({ weights, ema, expAvg: zeros, expAvgSq: zeros });
     const held = executor.hold('ema');

@@ -64,10 +64,10 @@ describe('a step that PyTorch makes', () => {
     const joined = (part: (batch: NoisedBatch) => ArrayLike<number>) =>
       made.microBatches.flatMap((batch) => Array.from(part(batch as NoisedBatch)));
 
-    const bytes = joined(({ pictures }) => pictures).map((value) => Math.round((value + 1) * 127.5));
+    const bytes = joined(({ pictures }) => pictures.data).map((value) => Math.round((value + 1) * 127.5));
     expect(Buffer.from(bytes).toString('base64')).toBe(step.pictures);
     expect([...made.timesteps]).toEqual(step.timesteps);
-    expect(joined(({ timesteps }) => timesteps)).toEqual(step.timesteps);
+    expect(joined(({ inputs }) => inputs.timestep.data)).toEqual(step.timesteps);
     near(joined(firstPixelsNoise), step.firstNoise, 1e-6);
     // NumPy's cosine is not V8's to the last bit, and float32 is coarse where a weight is large.
     near(
@@ -87,7 +87,8 @@ describe('a step that PyTorch makes', () => {
   });
 });
 
-function firstPixelsNoise({ shape: [pictures, , , channels], noise }: NoisedBatch): number[] {
+function firstPixelsNoise({ pictures: { shape }, noise }: NoisedBatch): number[] {
+  const [pictures, , , channels] = shape as [number, number, number, number];
   const ofPicture = (i: number) =>
     normals(noise.seed, noise.step, noise.stream, channels, noise.first + i * size * size * channels);
   return Array.from({ length: pictures }, (_, i) => [...ofPicture(i)]).flat();

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FaultError } from '../../fault.ts';
 import { adamW, allFinite, choose, clipCoefficient, type FlatState, globalNorm } from './adamw.ts';
 import type { Device } from '../device/device.ts';
-import { eagerForward, HeldTensors, type Pass, predictEagerly } from './eager-predictor.ts';
+import { eagerForward, HeldTensors, predictEagerly } from './eager-predictor.ts';
 import {
   type Executor,
   type ExecutorState,
@@ -17,7 +17,8 @@ import {
   type StepSettings,
   type StepStats,
 } from '../executor.ts';
-import { inputAndTarget } from './input-and-target.ts';
+import { givenBatch } from './given-batch.ts';
+import type { InputArray, Inputs } from '../inputs.ts';
 import { sizeOf } from '../layout.ts';
 import { joinShard, planShards, type Shard, splitShard, uploadShard } from './shards.ts';
 import { expectLengths, toTorchArrays } from '../state-arrays.ts';
@@ -76,7 +77,7 @@ class EagerExecutor implements Executor {
 
   async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
     const before = this.#ready();
-    const samples = microBatches.reduce((sum, batch) => sum + batch.shape[0], 0);
+    const samples = microBatches.reduce((sum, batch) => sum + batch.sampleWeights.length, 0);
     const [stats, after] = tf.tidy(() => {
       const { loss, perSample, flat } = this.#averageGradients(microBatches);
       const norm = globalNorm(flat);
@@ -111,12 +112,12 @@ class EagerExecutor implements Executor {
   }
 
   #gradients(weights: tf.Tensor[], batch: StepBatch): Gradients {
-    const { input, target: wanted } = inputAndTarget(batch);
-    const target = tf.tensor4d(wanted, batch.shape);
-    const sampleWeights = tf.tensor1d(batch.sampleWeights);
+    const given = givenBatch(batch);
+    const target = tf.tensor(given.target, [...given.inputs.sample.shape]);
+    const sampleWeights = tf.tensor1d(given.sampleWeights);
     let perSample: tf.Tensor1D | undefined;
     const lossOf = (...tensors: tf.Tensor[]): tf.Scalar => {
-      const prediction = this.#forward(tensors, input, batch.timesteps, batch.shape);
+      const prediction = eagerForward(this.parameters, this.#network, tensors, given.inputs);
       // The only thing beside the loss that outlives the forward pass.
       perSample = tf.keep(tf.mean<tf.Tensor1D>(tf.square(tf.sub(prediction, target)), [1, 2, 3]));
       return tf.mean(tf.mul(perSample, sampleWeights));
@@ -126,10 +127,6 @@ class EagerExecutor implements Executor {
     const result = { loss, perSample: tf.clone(kept), flat: this.#join(grads) };
     kept.dispose();
     return result;
-  }
-
-  #forward(tensors: readonly tf.Tensor[], ...pass: Pass): tf.Tensor {
-    return eagerForward(this.parameters, this.#network, tensors, ...pass);
   }
 
   /** A tensor per parameter, in the order of the specs. */
@@ -169,8 +166,8 @@ class EagerExecutor implements Executor {
     return new HeldTensors(tf.tidy(() => this.#split(weights === 'ema' ? 'ema' : 'weights')));
   }
 
-  predict(weights: HeldWeights, ...pass: Pass): Promise<Float32Array> {
-    return predictEagerly(this.parameters, this.#network, weights, ...pass);
+  predict(weights: HeldWeights, inputs: Inputs<InputArray>): Promise<Float32Array> {
+    return predictEagerly(this.parameters, this.#network, weights, inputs);
   }
 
   dispose(): void {

@@ -3,13 +3,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { eagerOps } from './eager-ops.ts';
 import type { HeldWeights, Network, ParameterSpec, Predictor } from '../executor.ts';
+import { type InputArray, type Inputs, mapInputs } from '../inputs.ts';
 import type { Weights } from '../ops.ts';
 import { planShards, splitShard, uploadShard } from './shards.ts';
-
-type Shape = [number, number, number, number];
-
-/** x [B, H, W, C], timesteps [B], x's shape. */
-export type Pass = [input: Float32Array, timesteps: Float32Array, shape: Shape];
 
 /** A tensor per parameter, in the order of the specs. */
 export class HeldTensors implements HeldWeights {
@@ -45,17 +41,17 @@ export function createEagerPredictor(
     return split;
   });
   const held = new HeldTensors(tensors);
-  return { hold: () => held, predict: (from, ...pass) => predictEagerly(parameters, network, from, ...pass) };
+  return { hold: () => held, predict: (from, inputs) => predictEagerly(parameters, network, from, inputs) };
 }
 
 export async function predictEagerly(
   parameters: readonly ParameterSpec[],
   network: Network,
   weights: HeldWeights,
-  ...pass: Pass
+  inputs: Inputs<InputArray>,
 ): Promise<Float32Array> {
   if (!(weights instanceof HeldTensors)) throw new Error('predict takes weights from hold()');
-  const prediction = tf.tidy(() => eagerForward(parameters, network, weights.tensors, ...pass));
+  const prediction = tf.tidy(() => eagerForward(parameters, network, weights.tensors, inputs));
   try {
     return await prediction.data<'float32'>();
   } finally {
@@ -68,14 +64,13 @@ export function eagerForward(
   parameters: readonly ParameterSpec[],
   network: Network,
   tensors: readonly tf.Tensor[],
-  ...[input, timesteps, shape]: Pass
+  inputs: Inputs<InputArray>,
 ): tf.Tensor {
   const weights: Record<string, tf.Tensor> = {};
   parameters.forEach(({ name }, i) => (weights[name] = tensors[i] as tf.Tensor));
   return network<tf.Tensor>(
     eagerOps,
     weights satisfies Weights<tf.Tensor>,
-    tf.tensor4d(input, shape),
-    tf.tensor1d(timesteps),
+    mapInputs(inputs, ({ data, shape }) => tf.tensor(data, [...shape])),
   );
 }

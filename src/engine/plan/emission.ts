@@ -10,10 +10,10 @@ import { chosenTile, type ConvWay, type TileChoices } from './kernels/conv/tile-
 export class Emission {
   readonly target: Target;
   readonly values: Values;
-  readonly kernels: Kernel[] = [];
   /** Numbers that are uploaded once, by the value that holds them. */
   readonly constants = new Map<Value, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>();
 
+  readonly #kernels: Kernel[] = [];
   readonly #tiles: TileChoices;
 
   constructor(target: Target, values: Values, tiles: TileChoices = {}) {
@@ -28,7 +28,12 @@ export class Emission {
   }
 
   emit(kernels: readonly Kernel[]): void {
-    this.kernels.push(...kernels);
+    this.#kernels.push(...kernels);
+  }
+
+  /** The kernels so far; the list begins anew. */
+  take(): Kernel[] {
+    return this.#kernels.splice(0);
   }
 
   make(label: string, shape: readonly number[]): Value {

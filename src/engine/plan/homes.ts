@@ -2,6 +2,7 @@
 // Not here: the arena of values that come and go (memory.ts), the buffers themselves (buffers.ts).
 import { byteLengthOf, type Value } from './kernels/value.ts';
 import { aligned } from './memory.ts';
+import type { StateGroup } from '../executor.ts';
 import { flatBytes, type FlatLayout } from './flat-layout.ts';
 
 export interface Spot {
@@ -47,20 +48,31 @@ export class Homes {
   }
 }
 
-export const GROUP_HOMES = ['weights', 'ema', 'expAvg', 'expAvgSq', 'gradient'] as const;
+/** What the flat vectors hold: the trained state, and the gradient. */
+export type FlatGroup = StateGroup | 'gradient';
 
-export type GroupHome = (typeof GROUP_HOMES)[number];
+export const homeOf = (group: FlatGroup, shard: number): string => `${group} ${shard}`;
 
-export const homeOf = (group: GroupHome, shard: number): string => `${group} ${shard}`;
+/** Opens a home for each shard of `group`'s vectors; `length` in elements. */
+export const openShards = (
+  homes: Homes,
+  { shardLengths }: FlatLayout,
+  group: FlatGroup,
+): { home: string; length: number }[] =>
+  shardLengths.map((length, shard) => {
+    const home = homeOf(group, shard);
+    homes.open(home, flatBytes(length));
+    return { home, length };
+  });
 
-/** Puts a value for each of the layout's pieces into `group`'s vectors. */
+/** Puts a value for each of the layout's pieces into `group`'s vectors: the piece's own where none are given. */
 export function putPieces(
   homes: Homes,
-  layout: FlatLayout,
-  group: GroupHome,
-  values: readonly Value[],
+  { pieces }: FlatLayout,
+  group: FlatGroup,
+  values: readonly Value[] = pieces.map(({ value }) => value),
 ): void {
-  layout.pieces.forEach(({ shard, offset }, i) => {
+  pieces.forEach(({ shard, offset }, i) => {
     homes.putAt(values[i] as Value, homeOf(group, shard), flatBytes(offset));
   });
 }

@@ -1,13 +1,14 @@
-// What a plan is made for, and what it tells of its size. Not here: the plans.
+// What a plan is made for. Not here: the plans.
 import type { Network, ParameterSpec } from '../executor.ts';
+import type { BatchShape, Inputs } from '../inputs.ts';
 import type { Target } from './kernels/target.ts';
 import type { TileChoices } from './kernels/conv/tile-choice.ts';
 
 export interface PlanSpec {
   parameters: readonly ParameterSpec[];
   network: Network;
-  /** [B, H, W, C] of a batch. */
-  shape: readonly [number, number, number, number];
+  /** The shapes of a batch's inputs. */
+  inputs: Inputs<BatchShape>;
   /** Batches a step averages over. */
   microBatches: number;
   target: Target;
@@ -17,12 +18,4 @@ export interface PlanSpec {
   tiles?: TileChoices;
 }
 
-export type NetworkSpec = Pick<PlanSpec, 'parameters' | 'network' | 'shape' | 'bufferBytes'>;
-
-/** What a plan knows about its size. */
-export interface PlanMemory {
-  /** Bytes of all GPU buffers that a step uses. */
-  allocatedBytes: number;
-  /** Largest sum, over the points of the step, of what is still needed. */
-  liveBytes: number;
-}
+export type NetworkSpec = Pick<PlanSpec, 'parameters' | 'network' | 'inputs' | 'bufferBytes'>;

@@ -1,137 +1,153 @@
 // Writes down the whole training step: noise, forward, loss, backward, gradient norm, AdamW, EMA, as lists of kernels with
 // every value's place. Pure data: no device is touched, so that its memory can be told before training starts.
 // Not here: running it (plan-executor.ts), each kernel (the files of their names).
+import type { Inputs } from '../inputs.ts';
+import { sizeOf } from '../layout.ts';
 import { emitBackward, type ParameterHomes } from './backward.ts';
 import { Emission } from './emission.ts';
-import { flatBytes, type FlatLayout } from './flat-layout.ts';
+import type { FlatLayout } from './flat-layout.ts';
 import { emitForward, type Saved } from './forward.ts';
 import { Values } from './graph.ts';
-import { Homes } from './homes.ts';
+import { type FlatGroup, Homes, openShards, putPieces } from './homes.ts';
 import type { Kernel } from './kernels/kernel.ts';
-import { elementsOf, type Value } from './kernels/value.ts';
-import { lossAndGradient, lossPartialShape, perPictureLoss } from './kernels/loss.ts';
-import { aligned, type MemoryPlan, planMemory } from './memory.ts';
-import { mixNoise } from './kernels/mix-noise.ts';
+import {
+  type LossAndGradient,
+  lossAndGradient,
+  lossPartialShape,
+  type PerPictureLoss,
+  perPictureLoss,
+} from './kernels/loss.ts';
+import { type BatchGeometry, mixNoise } from './kernels/mix-noise.ts';
 import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './kernels/optimizer.ts';
+import { elementsOf, type Value } from './kernels/value.ts';
+import { type Placement, placeValues } from './placement.ts';
+import type { PlanSpec } from './plan-spec.ts';
 import { VectorSums } from './vector-sums.ts';
-import { GROUP_HOMES, type GroupHome, homeOf, putPieces } from './homes.ts';
-import type { PlanSpec, PlanMemory } from './plan-spec.ts';
 import { writeNetwork } from './written-network.ts';
 
-export interface TrainingPlan extends PlanMemory {
+export interface TrainingPlan extends Placement {
   layout: FlatLayout;
-  /** Makes the noisy pictures and the target; left out where they are given. */
+  /** Makes sample and target of pictures and noise; left out where they are given. */
   mix: Kernel[];
   /** Forward and backward of one batch. */
   gradients: Kernel[];
   /** Once per step, after the last batch. */
   update: Kernel[];
-  homes: Homes;
-  arena: MemoryPlan;
-  constants: Emission['constants'];
-  inputs: Record<
-    'control' | 'seeds' | 'mix' | 'timesteps' | 'sampleWeights' | 'pictures' | 'input' | 'target',
-    Value
-  >;
-  results: Record<'stats' | 'losses', Value>;
+  /** Of the network. */
+  inputs: Inputs<Value>;
+  /** What a batch brings besides the network's inputs. */
+  batch: BatchValues;
+  results: ResultValues;
 }
 
-/** Throws where a parameter is larger than a buffer may be. */
+type BatchValues = Record<'control' | 'seeds' | 'mix' | 'sampleWeights' | 'pictures' | 'target', Value>;
+type ResultValues = Record<'stats' | 'losses' | 'weighted', Value>;
+
+/** Throws FaultError (kind `memory`) where a parameter is larger than a buffer may be. */
 export function planTraining(spec: PlanSpec): TrainingPlan {
-  const { shape, microBatches } = spec;
-  const [batch, height, width, channels] = shape;
-  const perPicture = height * width * channels;
-  const pictures = batch * microBatches;
   const values = new Values();
   const homes = new Homes();
   const emission = new Emission(spec.target, values, spec.tiles);
   const written = writeNetwork(values, spec);
-  const { layout } = written;
+  const { layout, operations, inputs, prediction } = written;
+  const [batchSize, ...picture] = spec.inputs.sample;
+  const geometry = { batch: batchSize, perPicture: sizeOf(picture) };
+  const pictures = batchSize * spec.microBatches;
 
-  const flat = openGroups(homes, values, layout);
-  const weights = layout.pieces.map(({ value }) => value);
-  putPieces(homes, layout, 'weights', weights);
-  const gradients = weights.map(({ label, shape: of }) => values.make(`d ${label}`, of));
-  putPieces(homes, layout, 'gradient', gradients);
+  const flat = openVectors(homes, values, layout);
+  putPieces(homes, layout, 'weights');
+  const gradientOf = putGradients(homes, values, layout);
+  const batch = putBatch(homes, values, inputs);
+  const results = putResults(homes, values, pictures);
 
-  const control = homes.put(values.make('control', [CONTROL_LENGTH]), 'inputs');
-  const seeds = homes.put(values.make('seeds', [4], 'u32'), 'inputs');
-  const mix = homes.put(values.make('mix', [batch, 4]), 'inputs');
-  const timesteps = homes.put(written.timesteps, 'inputs');
-  const sampleWeights = homes.put(values.make('sample weights', [batch]), 'inputs');
-  const picture = homes.put(values.make('pictures', shape), 'inputs');
-  const input = homes.put(written.x, 'input and target');
-  const target = homes.put(values.make('target', shape), 'input and target');
-  const stats = homes.put(values.make('stats', [4]), 'results');
-  const losses = homes.put(values.make('losses', [pictures]), 'results');
-  const weighted = homes.put(values.make('weighted losses', [pictures]), 'results');
-  const inputs = { control, seeds, mix, timesteps, sampleWeights, pictures: picture, input, target };
-
-  const sums = new VectorSums(homes, emission);
   const saved: Saved = new Map();
-  for (const operation of written.operations) emitForward(emission, operation, saved);
-  const loss = { batch, perPicture };
-  const partial = values.make('loss partial', lossPartialShape(loss));
-  const dPrediction = values.make('d prediction', shape);
-  const { prediction } = written;
-  emission.emit(
-    lossAndGradient(spec.target, loss, { prediction, target, sampleWeights, control, partial, dPrediction }),
-  );
-  emission.emit(perPictureLoss(spec.target, loss, { partial, sampleWeights, control, losses, weighted }));
-  const byId = new Map(weights.map(({ id }, i) => [id, gradients[i] as Value]));
-  const parameterHomes: ParameterHomes = {
-    gradientOf: ({ id }) => byId.get(id) ?? null,
-    sums,
-    control,
-  };
-  emitBackward(emission, written.operations, saved, parameterHomes, dPrediction);
-  emission.emit(sums.kernels(layout, control, flat.gradient[0] as Value));
-  const gradientKernels = emission.kernels.splice(0);
-
-  emitUpdate(emission, flat, weighted, control, stats, pictures);
-  const update = emission.kernels.splice(0);
-  for (const value of emission.constants.keys()) homes.put(value, 'constants');
-  const arena = planMemory([...gradientKernels, ...update], homes.has, spec.bufferBytes);
+  for (const operation of operations) emitForward(emission, operation, saved);
+  const dPrediction = emitLoss(emission, geometry, { prediction, ...batch, ...results });
+  const sums = new VectorSums(homes, emission);
+  emitBackward(emission, operations, saved, { gradientOf, sums, control: batch.control }, dPrediction);
+  emission.emit(sums.kernels(layout, batch.control, flat.gradient[0] as Value));
+  const gradients = emission.take();
+  emitUpdate(emission, flat, { pictures, control: batch.control, ...results });
+  const update = emission.take();
   return {
+    ...placeValues(emission, homes, [...gradients, ...update], spec.bufferBytes),
     layout,
-    mix: mixNoise(spec.target, loss, { pictures: picture, mix, seeds, input, target }),
-    gradients: gradientKernels,
+    mix: mixNoise(spec.target, geometry, { ...batch, input: inputs.sample }),
+    gradients,
     update,
-    homes,
-    arena,
-    constants: emission.constants,
     inputs,
-    results: { stats, losses },
-    allocatedBytes: homes.totalBytes + aligned(arena.bytes),
-    liveBytes: homes.totalBytes + arena.liveBytes,
+    batch,
+    results,
   };
 }
 
-/** The flat vectors of every group, one value per shard. */
-function openGroups(homes: Homes, values: Values, layout: FlatLayout): Record<GroupHome, Value[]> {
-  const open = (group: GroupHome) =>
-    layout.shardLengths.map((length, shard) => {
-      const home = homeOf(group, shard);
-      homes.open(home, flatBytes(length));
-      return homes.putAt(values.make(home, [length]), home, 0);
-    });
-  const [weights, ema, expAvg, expAvgSq, gradient] = GROUP_HOMES.map(open) as [
-    Value[],
-    Value[],
-    Value[],
-    Value[],
-    Value[],
-  ];
-  return { weights, ema, expAvg, expAvgSq, gradient };
+/** A vector for each shard of each group: what the update goes over. */
+function openVectors(homes: Homes, values: Values, layout: FlatLayout): Record<FlatGroup, Value[]> {
+  const open = (group: FlatGroup) =>
+    openShards(homes, layout, group).map(({ home, length }) =>
+      homes.putAt(values.make(home, [length]), home, 0),
+    );
+  return {
+    weights: open('weights'),
+    ema: open('ema'),
+    expAvg: open('expAvg'),
+    expAvgSq: open('expAvgSq'),
+    gradient: open('gradient'),
+  };
 }
 
+/** A gradient for each of the layout's pieces; finds that of a piece's value, null for any other value. */
+function putGradients(homes: Homes, values: Values, layout: FlatLayout): ParameterHomes['gradientOf'] {
+  const weights = layout.pieces.map(({ value }) => value);
+  const gradients = weights.map(({ label, shape }) => values.make(`d ${label}`, shape));
+  putPieces(homes, layout, 'gradient', gradients);
+  const byId = new Map(weights.map(({ id }, i) => [id, gradients[i] as Value]));
+  return ({ id }) => byId.get(id) ?? null;
+}
+
+/** All that is written once a batch lies in one home, `inputs`; what `mix` makes, or is given ready, in another. */
+function putBatch(homes: Homes, values: Values, { sample, ...conditions }: Inputs<Value>): BatchValues {
+  const { shape } = sample;
+  const batch = shape.slice(0, 1);
+  const put = (value: Value) => homes.put(value, 'inputs');
+  const control = put(values.make('control', [CONTROL_LENGTH]));
+  const seeds = put(values.make('seeds', [4], 'u32'));
+  const mix = put(values.make('mix', [...batch, 4]));
+  Object.values<Value>(conditions).forEach(put);
+  const sampleWeights = put(values.make('sample weights', batch));
+  const pictures = put(values.make('pictures', shape));
+  homes.put(sample, 'input and target');
+  const target = homes.put(values.make('target', shape), 'input and target');
+  return { control, seeds, mix, sampleWeights, pictures, target };
+}
+
+function putResults(homes: Homes, values: Values, pictures: number): ResultValues {
+  const put = (label: string, length: number) => homes.put(values.make(label, [length]), 'results');
+  return {
+    stats: put('stats', 4),
+    losses: put('losses', pictures),
+    weighted: put('weighted losses', pictures),
+  };
+}
+
+/** The loss of every picture; gives back the gradient of the prediction. */
+function emitLoss(
+  emission: Emission,
+  geometry: BatchGeometry,
+  values: Omit<LossAndGradient & PerPictureLoss, 'partial' | 'dPrediction'>,
+): Value {
+  const partial = emission.make('loss partial', lossPartialShape(geometry));
+  const dPrediction = emission.make('d prediction', values.prediction.shape);
+  emission.emit(lossAndGradient(emission.target, geometry, { ...values, partial, dPrediction }));
+  emission.emit(perPictureLoss(emission.target, geometry, { ...values, partial }));
+  return dPrediction;
+}
+
+/** The gradient's norm, the verdict whether the step is applied, and the update of every shard. */
 function emitUpdate(
   emission: Emission,
-  flat: Record<GroupHome, Value[]>,
-  weighted: Value,
-  control: Value,
-  stats: Value,
-  pictures: number,
+  flat: Record<FlatGroup, Value[]>,
+  { pictures, control, weighted, stats }: ResultValues & { pictures: number; control: Value },
 ): void {
   const { target } = emission;
   const sums = flat.gradient.map((gradient, shard) => {
@@ -142,7 +158,7 @@ function emitUpdate(
   });
   emission.emit(stepVerdict(target, { pictures }, { sums, weighted, control, stats }));
   flat.gradient.forEach((gradient, shard) => {
-    const of = (group: GroupHome) => flat[group][shard] as Value;
+    const of = (group: FlatGroup) => flat[group][shard] as Value;
     const state = { weights: of('weights'), expAvg: of('expAvg'), expAvgSq: of('expAvgSq'), ema: of('ema') };
     emission.emit(adamW(target, { length: elementsOf(gradient) }, { gradient, ...state, control, stats }));
   });

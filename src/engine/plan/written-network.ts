@@ -1,6 +1,7 @@
 // The network written down once as operations, with where its parameters lie: what every plan begins with. Not here: the
 // operations themselves (graph.ts), their kernels.
 import { FaultError } from '../../fault.ts';
+import { type Inputs, mapInputs } from '../inputs.ts';
 import { engineShape } from '../layout.ts';
 import { type FlatLayout, layOut, piecesOf } from './flat-layout.ts';
 import { fuse } from './fuse.ts';
@@ -14,21 +15,19 @@ import type { NetworkSpec } from './plan-spec.ts';
 export interface Written {
   operations: Operation[];
   layout: FlatLayout;
-  x: Value;
-  timesteps: Value;
+  inputs: Inputs<Value>;
   prediction: Value;
 }
 
 export function writeNetwork(
   values: Values,
-  { parameters, network, shape, bufferBytes }: NetworkSpec,
+  { parameters, network, inputs: shapes, bufferBytes }: NetworkSpec,
 ): Written {
   const raw: Operation[] = [];
   const weights = parameters.map((spec) => values.make(spec.name, engineShape(spec.shape)));
-  const x = values.make('input', shape);
-  const timesteps = values.make('timesteps', [shape[0]]);
+  const inputs = mapInputs(shapes, (shape, name) => values.make(name, shape));
   const byName = Object.fromEntries(weights.map((weight) => [weight.label, weight]));
-  const prediction = network(graphOps(values, raw), byName, x, timesteps);
+  const prediction = network(graphOps(values, raw), byName, inputs);
   const fused = fuse(raw, [prediction]);
   const { operations, pieces } = joinLinears(values, fused, [prediction]);
   const norms = operations.flatMap((operation) =>
@@ -39,7 +38,7 @@ export function writeNetwork(
     if (byteLengthOf(value) > bufferBytes)
       throw new FaultError(tooLarge(value.label, byteLengthOf(value), bufferBytes));
   const layout = layOut(parameters, piecesOf(weights, [...pieces, ...norms]), bufferBytes);
-  return { operations, layout, x, timesteps, prediction };
+  return { operations, layout, inputs, prediction };
 }
 
 /** The operations alone, to be looked at before a plan is made. */

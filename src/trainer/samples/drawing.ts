@@ -94,9 +94,10 @@ export class Drawing {
     const timestep = this.#sampler.timesteps[this.#call];
     const { together, size } = this;
     if (timestep === undefined || together === 0) throw new Error('the samples are complete already');
-    const timesteps = new Float32Array(together).fill(timestep);
-    const shape: [number, number, number, number] = [together, size, size, this.#channels];
-    const prediction = await this.#predictor.predict(this.#held, this.#x, timesteps, shape);
+    const prediction = await this.#predictor.predict(this.#held, {
+      sample: { data: this.#x, shape: [together, size, size, this.#channels] },
+      timestep: { data: new Float32Array(together).fill(timestep), shape: [together] },
+    });
     this.#finite &&= prediction.every(Number.isFinite);
     const noise = this.#sampler.usesNoise(this.#call) ? this.#stepNoise() : null;
     this.#x = this.#sampler.step(this.#call, this.#x, prediction, noise);

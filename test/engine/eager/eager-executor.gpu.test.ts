@@ -60,12 +60,12 @@ for (const backend of ['webgpu', 'webgl'] as const) {
     });
 
     it('keeps held weights while training goes on', async () => {
-      const { input, timesteps, shape } = batch(2, 9);
+      const { inputs } = batch(2, 9);
       executor.setState(firstState());
       const held = executor.hold('ema');
-      const got = await executor.predict(held, input, timesteps, shape);
+      const got = await executor.predict(held, inputs);
       await train(firstState(), 0, 1);
-      expect(await executor.predict(held, input, timesteps, shape)).toEqual(got);
+      expect(await executor.predict(held, inputs)).toEqual(got);
       held.release();
     });
   });

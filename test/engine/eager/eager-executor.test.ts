@@ -10,7 +10,8 @@ import {
   STATE_GROUPS,
   type GivenBatch,
 } from '../../../src/engine/executor.ts';
-import { batch, firstState, PARAMETERS, settings, smallNetwork } from '../small-network.ts';
+import { mapInputs } from '../../../src/engine/inputs.ts';
+import { batch, firstState, inputShapes, PARAMETERS, settings, smallNetwork } from '../small-network.ts';
 
 const device = { maxTensorBytes: 2 ** 31 };
 let executor: Executor;
@@ -59,7 +60,7 @@ test('setState refuses arrays of other lengths and keeps what it had', async () 
 
 test.each([
   ['NaN in the target', (b: GivenBatch) => (b.target[7] = NaN)],
-  ['Infinity in the input', (b: GivenBatch) => (b.input[0] = Infinity)],
+  ['Infinity in the input', (b: GivenBatch) => (b.inputs.sample.data[0] = Infinity)],
 ])('%s: the step is not applied, nothing changes, and training goes on', async (_, spoil) => {
   await train(0, 2);
   const before = await executor.snapshot();
@@ -108,32 +109,34 @@ test('a snapshot is of the step it was asked at, though training goes on while i
 });
 
 test('held weights are of the step they were held at, and go when released', async () => {
-  const { input, timesteps, shape } = batch(2, 9);
+  const { inputs } = batch(2, 9);
   await train(0, 1);
   const held = executor.hold('raw');
   const heldEma = executor.hold('ema');
-  const raw = await executor.predict(held, input, timesteps, shape);
-  const ema = await executor.predict(heldEma, input, timesteps, shape);
+  const raw = await executor.predict(held, inputs);
+  const ema = await executor.predict(heldEma, inputs);
   expect(raw).not.toEqual(ema);
   await train(1, 3);
-  expect(await executor.predict(held, input, timesteps, shape)).toEqual(raw);
-  expect(await executor.predict(heldEma, input, timesteps, shape)).toEqual(ema);
+  expect(await executor.predict(held, inputs)).toEqual(raw);
+  expect(await executor.predict(heldEma, inputs)).toEqual(ema);
   const newer = executor.hold('raw');
-  expect(await executor.predict(newer, input, timesteps, shape)).not.toEqual(raw);
+  expect(await executor.predict(newer, inputs)).not.toEqual(raw);
   for (const weights of [held, heldEma, newer]) weights.release();
-  await expect(executor.predict(held, input, timesteps, shape)).rejects.toThrow('released');
+  await expect(executor.predict(held, inputs)).rejects.toThrow('released');
 });
 
 test('micro-batches train as one larger batch does', async () => {
   const [first, second] = [batch(3, 1), batch(3, 2)];
-  const joined = (key: 'input' | 'target' | 'timesteps' | 'sampleWeights') =>
-    Float32Array.of(...first[key], ...second[key]);
+  const joined = (part: (one: GivenBatch) => Float32Array) =>
+    Float32Array.of(...part(first), ...part(second));
+  const shapes = inputShapes(6);
   const both: GivenBatch = {
-    shape: [6, 4, 4, 3],
-    input: joined('input'),
-    target: joined('target'),
-    timesteps: joined('timesteps'),
-    sampleWeights: joined('sampleWeights'),
+    inputs: mapInputs(shapes, (shape, name) => ({
+      data: joined(({ inputs }) => inputs[name]?.data as Float32Array),
+      shape,
+    })),
+    target: joined(({ target }) => target),
+    sampleWeights: joined(({ sampleWeights }) => sampleWeights),
   };
   const whole = await executor.step([both], settings(1));
   const wanted = await executor.snapshot();

@@ -5,6 +5,7 @@ import type { Network, ParameterSpec } from '../../../src/engine/executor.ts';
 import { sizeOf } from '../../../src/engine/layout.ts';
 import { flatten } from '../../../src/engine/plan/flat-layout.ts';
 import type { Operation } from '../../../src/engine/plan/graph.ts';
+import type { NetworkSpec } from '../../../src/engine/plan/plan-spec.ts';
 import { layoutOf, operationsOf } from '../../../src/engine/plan/written-network.ts';
 import { toTorchArrays } from '../../../src/engine/state-arrays.ts';
 
@@ -27,13 +28,13 @@ const PARAMETERS: readonly ParameterSpec[] = [
   ...linear('time twice', 4, 12),
 ];
 
-const network: Network = (ops, weights, x, timesteps) => {
+const network: Network = (ops, weights, { sample: x, timestep }) => {
   const of = (name: string) => weights[name] as typeof x;
   const project = (name: string, value: typeof x) =>
     ops.linear(value, of(`${name}.weight`), of(`${name}.bias`));
   const convolve = (name: string, value: typeof x) =>
     ops.conv2d(value, of(`${name}.weight`), of(`${name}.bias`), CONV);
-  const time = ops.timestepEmbedding(timesteps, 4, true, 0);
+  const time = ops.timestepEmbedding(timestep, 4, true, 0);
   const first = ops.addPerChannel(convolve('first', x), project('time first', time));
   const tokens = ops.toTokens(first);
   const [q, k, v] = ['q', 'k', 'v'].map((name) => project(name, tokens)) as [typeof x, typeof x, typeof x];
@@ -43,7 +44,12 @@ const network: Network = (ops, weights, x, timesteps) => {
   return ops.add(ops.addPerChannel(convolve('last', first), twice), ops.addPerChannel(last, twice));
 };
 
-const SPEC = { parameters: PARAMETERS, network, shape: [2, 4, 4, 3] as const, bufferBytes: 2 ** 20 };
+const SPEC: NetworkSpec = {
+  parameters: PARAMETERS,
+  network,
+  inputs: { sample: [2, 4, 4, 3], timestep: [2] },
+  bufferBytes: 2 ** 20,
+};
 
 const convs = () =>
   operationsOf(SPEC).filter((operation): operation is Operation & { op: 'conv' } => operation.op === 'conv');

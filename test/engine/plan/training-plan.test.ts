@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { PRESET_NAMES, type PresetName } from '../../../src/settings/settings.ts';
 import { networkOf, presetConfig } from '../../../src/settings/presets.ts';
 import type { Network } from '../../../src/engine/executor.ts';
+import type { BatchShape, Inputs } from '../../../src/engine/inputs.ts';
 import { planInference } from '../../../src/engine/plan/inference-plan.ts';
 import type { Target } from '../../../src/engine/plan/kernels/target.ts';
 import { planTraining } from '../../../src/engine/plan/training-plan.ts';
@@ -14,14 +15,19 @@ import { REGISTERS, TARGETS } from './targets.ts';
 /** Of numbers.md's `bench` and its relatives; what a step may take at most. */
 const DISPATCHES: Record<PresetName, number> = { tiny: 180, bench: 410, small: 410, cifar: 470 };
 
+const inputsOf = (batch: number, edge: number): Inputs<BatchShape> => ({
+  sample: [batch, edge, edge, 3],
+  timestep: [batch],
+});
+
 function specOf(preset: PresetName, target: Target, batch: number) {
   const { imageSize } = presetConfig(preset);
   const config = networkOf({ preset, imageSize });
-  const network: Network = (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps);
+  const network: Network = (ops, weights, inputs) => unet(ops, config, weights, inputs);
   return {
     parameters: unetParameters(config),
     network,
-    shape: [batch, imageSize, imageSize, 3] as const,
+    inputs: inputsOf(batch, imageSize),
     microBatches: 1,
     target,
     bufferBytes: 2 ** 31 - 4,
@@ -79,7 +85,7 @@ describe.each(PRESET_NAMES)('%s', (preset) => {
 });
 
 test('what no buffer holds is refused before a kernel is made, by name and size', () => {
-  const spec = { ...specOf('cifar', REGISTERS, 512), shape: [512, 256, 256, 3] as const };
+  const spec = { ...specOf('cifar', REGISTERS, 512), inputs: inputsOf(512, 256) };
   const started = performance.now();
   expect(() => planTraining({ ...spec, bufferBytes: 2 ** 30 })).toThrow(
     expect.objectContaining({

@@ -11,6 +11,7 @@ import { CallTimes } from '../../../src/trainer/samples/call-times.ts';
 import { Drawing, type DrawingRequest } from '../../../src/trainer/samples/drawing.ts';
 import { Outbox } from '../../../src/trainer/outbox.ts';
 import type { Run } from '../../../src/trainer/run.ts';
+import type { InputArray, Inputs } from '../../../src/engine/inputs.ts';
 
 // PNGs need a browser, and are not what is claimed here.
 vi.mock('../../../src/trainer/samples/sheet-png.ts', () => ({
@@ -26,9 +27,9 @@ const request: DrawingRequest = { purpose: 'draw', step: 40, weights: 'ema', see
 /** Predicts a fixed share of what it is given, in CALL_MS. */
 const executor = {
   hold: () => ({ release: () => undefined }),
-  predict: (_held: unknown, x: Float32Array) => {
+  predict: (_held: unknown, { sample }: Inputs<InputArray>) => {
     vi.advanceTimersByTime(CALL_MS);
-    return Promise.resolve(x.map((value) => 0.8 * value));
+    return Promise.resolve(sample.data.map((value) => 0.8 * value));
   },
 } as unknown as Executor;
 

@@ -34,7 +34,7 @@ const facts: CheckpointFacts = {
 };
 const network = networkOf(config);
 const parameters = unetParameters(network);
-const forward: Network = (ops, weights, x, timesteps) => unet(ops, network, weights, x, timesteps);
+const forward: Network = (ops, weights, inputs) => unet(ops, network, weights, inputs);
 const ref = { runId: 'run-1', generation: 1 };
 const request: GenerateRequest = { ref, weights: 'ema', seed: 9, count: 3, steps: 2, sampler: 'ddpm' };
 

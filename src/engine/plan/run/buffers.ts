@@ -1,18 +1,11 @@
 // The GPU buffers of a plan: one per home, and the arena cut at the largest buffer the device takes.
 // Not here: who lies where (homes.ts, memory.ts).
 import { FaultError } from '../../../fault.ts';
-import type { Emission } from '../emission.ts';
 import type { Homes } from '../homes.ts';
 import type { Value } from '../kernels/value.ts';
 import type { MemoryPlan } from '../memory.ts';
+import type { Placement } from '../placement.ts';
 import type { Place } from './program.ts';
-
-export interface PlanLike {
-  homes: Homes;
-  arena: MemoryPlan;
-  constants: Emission['constants'];
-  allocatedBytes: number;
-}
 
 export class Buffers {
   readonly #device: GPUDevice;
@@ -22,7 +15,7 @@ export class Buffers {
   readonly #byHome = new Map<string, GPUBuffer>();
   readonly #shards: GPUBuffer[] = [];
 
-  private constructor(device: GPUDevice, { homes, arena }: PlanLike, shardBytes: number) {
+  private constructor(device: GPUDevice, { homes, arena }: Placement, shardBytes: number) {
     this.#device = device;
     this.#homes = homes;
     this.#arena = arena;
@@ -35,7 +28,7 @@ export class Buffers {
    */
   static async make(
     device: GPUDevice,
-    plan: PlanLike,
+    plan: Placement,
     shardBytes: number,
     given: ReadonlyMap<string, GPUBuffer> = new Map(),
   ): Promise<Buffers> {

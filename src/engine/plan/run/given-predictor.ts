@@ -18,7 +18,7 @@ export async function createPlanPredictor(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
   network: Network,
-  options: Pick<PlanOptions, 'shape' | 'tiles'>,
+  options: Pick<PlanOptions, 'inputs' | 'tiles'>,
   weights: readonly Float32Array[],
 ): Promise<Predictor> {
   const gpu = gpuOf(device);
@@ -56,9 +56,9 @@ function releasedOnce(predictor: PlanPredictor, weights: HeldWeights): Predictor
   };
   return {
     hold: () => held,
-    predict: (from, ...pass) => {
+    predict: (from, inputs) => {
       if (from !== held || released) throw new Error('these weights were released, or are of another');
-      const prediction = predictor.predict(weights, ...pass);
+      const prediction = predictor.predict(weights, inputs);
       last = prediction.catch(() => undefined);
       return prediction;
     },

@@ -1,14 +1,15 @@
 // What a plan needs of a device, and what is planned for one: the family of kernels, sizes, bytes. Not here: running it.
 import type { Device } from '../../device/device.ts';
 import type { Network, ParameterSpec } from '../../executor.ts';
+import type { BatchShape, Inputs } from '../../inputs.ts';
 import type { Family, Target } from '../kernels/target.ts';
 import type { TileChoices } from '../kernels/conv/tile-choice.ts';
 import { planTraining } from '../training-plan.ts';
 import type { PlanSpec } from '../plan-spec.ts';
 
 export interface PlanOptions {
-  /** [B, H, W, C] of every batch. */
-  shape: readonly [number, number, number, number];
+  /** The shapes of every batch's inputs. */
+  inputs: Inputs<BatchShape>;
   /** Batches of a step; 1 when left out. */
   microBatches?: number;
   /** Kernels for GPUs in hardware or in software; by the device when left out. */
@@ -39,13 +40,13 @@ export function planSpecOn(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
   network: Network,
-  { shape, microBatches = 1, family, tiles = {} }: PlanOptions,
+  { inputs, microBatches = 1, family, tiles = {} }: PlanOptions,
 ): PlanSpec {
   const { limits } = gpuOf(device);
   return {
     parameters,
     network,
-    shape,
+    inputs,
     microBatches,
     tiles,
     target: targetOf(device, family),

@@ -13,6 +13,7 @@ import type {
   StepStats,
 } from '../../executor.ts';
 import { STATE_GROUPS } from '../../executor.ts';
+import { expectShapes, type InputArray, type Inputs } from '../../inputs.ts';
 import { expectLengths, toTorchArrays } from '../../state-arrays.ts';
 import { Buffers } from './buffers.ts';
 import { flatBytes, flatten } from '../flat-layout.ts';
@@ -160,17 +161,18 @@ export class PlanExecutor implements Executor {
   }
 
   async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
-    const { microBatches: expected, shape } = this.#spec;
+    const { microBatches: expected, inputs } = this.#spec;
     if (microBatches.length !== expected)
       throw new Error(`the plan is for ${expected} batches a step, got ${microBatches.length}`);
     const { device } = this.#buffers;
     const started = performance.now();
     const submission = new Submission(device, this.#pace);
-    const pictures = shape[0] * expected;
+    const [each] = inputs.sample;
+    const pictures = each * expected;
     microBatches.forEach((batch, i) => {
       // What is written now must not overtake what still reads the batch before.
       if (i > 0) submission.flush();
-      this.#write(batch, controlOf(settings, { first: i * shape[0], pictures }));
+      this.#write(batch, controlOf(settings, { first: i * each, pictures }));
       if ('pictures' in batch) submission.run(this.#programs.mix);
       submission.run(this.#programs.gradients);
     });
@@ -188,23 +190,26 @@ export class PlanExecutor implements Executor {
 
   /** One write for everything a batch brings. */
   #write(batch: StepBatch, control: Float32Array): void {
-    const { shape } = this.#spec;
-    const { inputs } = this.#plan;
-    if (batch.shape.join() !== shape.join())
-      throw new Error(`the plan is for batches of [${shape.join()}], got [${batch.shape.join()}]`);
+    const { inputs, batch: own } = this.#plan;
+    const sample = 'pictures' in batch ? batch.pictures : batch.inputs.sample;
+    const given: Inputs<InputArray> = { ...batch.inputs, sample };
+    expectShapes(this.#spec.inputs, given);
     const floats = new Float32Array(this.#inputs);
     const at = (value: Value) => elementAt(value, this.#plan.homes.spotOf(value)?.offset ?? 0);
-    floats.set(control, at(inputs.control));
-    floats.set(batch.timesteps, at(inputs.timesteps));
-    floats.set(batch.sampleWeights, at(inputs.sampleWeights));
+    floats.set(control, at(own.control));
+    floats.set(batch.sampleWeights, at(own.sampleWeights));
+    for (const [name, { data }] of Object.entries(batch.inputs)) {
+      const value = inputs[name];
+      if (value && name !== 'sample') floats.set(data, at(value));
+    }
     if ('pictures' in batch) {
       const { seed, stream, step, first } = batch.noise;
-      new Uint32Array(this.#inputs).set([seed, stream, step, first], at(inputs.seeds));
-      floats.set(batch.mixture, at(inputs.mix));
-      floats.set(batch.pictures, at(inputs.pictures));
+      new Uint32Array(this.#inputs).set([seed, stream, step, first], at(own.seeds));
+      floats.set(batch.mixture, at(own.mix));
+      floats.set(sample.data, at(own.pictures));
     } else {
-      this.#buffers.write(inputs.input, batch.input);
-      this.#buffers.write(inputs.target, batch.target);
+      this.#buffers.write(inputs.sample, sample.data);
+      this.#buffers.write(own.target, batch.target);
     }
     this.#buffers.device.queue.writeBuffer(this.#buffers.home('inputs'), 0, this.#inputs);
   }
@@ -244,13 +249,8 @@ export class PlanExecutor implements Executor {
     return this.#predictor.hold(sources);
   }
 
-  predict(
-    weights: HeldWeights,
-    input: Float32Array,
-    timesteps: Float32Array,
-    shape: [number, number, number, number],
-  ): Promise<Float32Array> {
-    return this.#predictor.predict(weights, input, timesteps, shape);
+  predict(weights: HeldWeights, inputs: Inputs<InputArray>): Promise<Float32Array> {
+    return this.#predictor.predict(weights, inputs);
   }
 
   dispose(): void {

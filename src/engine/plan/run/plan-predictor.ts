@@ -1,6 +1,7 @@
 // Predictions by forward-only plans, from weights held apart from those that training goes on with.
 // A plan is made for each shape when it is first asked for. Not here: training (plan-executor.ts).
 import type { HeldWeights } from '../../executor.ts';
+import { type BatchShape, type InputArray, type Inputs, mapInputs } from '../../inputs.ts';
 import { Buffers, storage } from './buffers.ts';
 import { type InferencePlan, planInference } from '../inference-plan.ts';
 import { byteLengthOf, type Value } from '../kernels/value.ts';
@@ -9,8 +10,6 @@ import { ReadBack } from './read-back.ts';
 import { type Pace, Submission } from './submission.ts';
 import type { PlanSpec } from '../plan-spec.ts';
 import { homeOf } from '../homes.ts';
-
-type Shape = [number, number, number, number];
 
 /** One plan's memory; its programs belong to the weights they are bound to. */
 interface Pass {
@@ -81,20 +80,18 @@ export class PlanPredictor {
     return held;
   }
 
-  async predict(
-    weights: HeldWeights,
-    input: Float32Array,
-    timesteps: Float32Array,
-    shape: Shape,
-  ): Promise<Float32Array> {
+  async predict(weights: HeldWeights, inputs: Inputs<InputArray>): Promise<Float32Array> {
     if (!(weights instanceof HeldBuffers) || !weights.held)
       throw new Error('predict takes weights from hold() that were not released');
-    const pass = await this.#passOf(weights, shape);
-    const program = await this.#programOf(weights, pass, shape);
+    const shapes = mapInputs(inputs, ({ shape }) => shape);
+    const pass = await this.#passOf(weights, shapes);
+    const program = await this.#programOf(weights, pass, keyOf(shapes));
     const { plan, buffers, results } = pass;
     const started = performance.now();
-    buffers.write(plan.input, input);
-    buffers.write(plan.timesteps, timesteps);
+    for (const [name, value] of Object.entries(plan.inputs)) {
+      const given = inputs[name];
+      if (given) buffers.write(value, given.data);
+    }
     const submission = new Submission(buffers.device, this.#pace);
     submission.run(program);
     const { prediction } = plan;
@@ -104,27 +101,26 @@ export class PlanPredictor {
     return new Float32Array(result);
   }
 
-  #passOf(weights: HeldBuffers, shape: Shape): Promise<Pass> {
-    const key = shape.join();
+  #passOf(weights: HeldBuffers, shapes: Inputs<BatchShape>): Promise<Pass> {
+    const key = keyOf(shapes);
     const known = this.#passes.get(key);
     if (known) return known;
-    const pass = this.#makePass(weights, shape);
+    const pass = this.#makePass(weights, shapes);
     this.#passes.set(key, pass);
     // Memory may be there another time.
     pass.catch(() => this.#passes.delete(key));
     return pass;
   }
 
-  async #makePass(weights: HeldBuffers, shape: Shape): Promise<Pass> {
+  async #makePass(weights: HeldBuffers, inputs: Inputs<BatchShape>): Promise<Pass> {
     const { device } = this.#cache;
-    const plan = planInference({ ...this.#spec, shape });
+    const plan = planInference({ ...this.#spec, inputs });
     const buffers = await Buffers.make(device, plan, this.#spec.bufferBytes, homesOf(weights));
     const bytes = byteLengthOf(plan.prediction);
     return { plan, buffers, results: new ReadBack(device, 'prediction', bytes, 1) };
   }
 
-  #programOf(weights: HeldBuffers, { plan, buffers }: Pass, shape: Shape): Promise<Program> {
-    const key = shape.join();
+  #programOf(weights: HeldBuffers, { plan, buffers }: Pass, key: string): Promise<Program> {
     const known = weights.programs.get(key);
     if (known) return known;
     const homes = homesOf(weights);
@@ -151,6 +147,11 @@ export class PlanPredictor {
     }
   }
 }
+
+const keyOf = (shapes: Inputs<BatchShape>): string =>
+  Object.entries(shapes)
+    .map(([name, shape]) => `${name} ${shape.join('x')}`)
+    .join();
 
 function homesOf({ buffers }: HeldBuffers): Map<string, GPUBuffer> {
   return new Map(buffers.map((buffer, shard) => [homeOf('weights', shard), buffer]));

@@ -1,6 +1,7 @@
 // How fast a device runs plans, in two numbers: from steps of two small networks, made as training makes them.
 // Not here: the same for eager (probe.ts), what a run will take (app/estimate.ts).
 import type { Network, ParameterSpec, StepBatch, StepSettings } from '../../executor.ts';
+import type { BatchShape } from '../../inputs.ts';
 import { sizeOf } from '../../layout.ts';
 import { createPlanExecutor } from './plan-executor.ts';
 
@@ -41,17 +42,20 @@ async function bestStep(
     { name: `${name}.weight`, shape: [channels, channels, 3, 3] },
     { name: `${name}.bias`, shape: [channels] },
   ]);
-  const shape: StepBatch['shape'] = [batch, EDGE, EDGE, channels];
-  const executor = await createPlanExecutor(device, parameters, twoConvolutions, { shape });
+  const shape: BatchShape = [batch, EDGE, EDGE, channels];
+  const executor = await createPlanExecutor(device, parameters, twoConvolutions, {
+    inputs: { sample: shape, timestep: [batch] },
+  });
   const numbers = (value: number) =>
     parameters.map((spec) => new Float32Array(sizeOf(spec.shape)).fill(value));
   executor.setState({ weights: numbers(0.01), ema: numbers(0), expAvg: numbers(0), expAvgSq: numbers(0) });
   const length = batch * EDGE * EDGE * channels;
   const given: StepBatch = {
-    shape,
-    input: new Float32Array(length).fill(0.5),
+    inputs: {
+      sample: { data: new Float32Array(length).fill(0.5), shape },
+      timestep: { data: new Float32Array(batch), shape: [batch] },
+    },
     target: new Float32Array(length),
-    timesteps: new Float32Array(batch),
     sampleWeights: new Float32Array(batch).fill(1),
   };
   let best = Infinity;
@@ -66,14 +70,14 @@ async function bestStep(
   return { ms: best, dispatches: dispatchesPerStep };
 }
 
-const twoConvolutions: Network = (ops, weights, x) => {
-  const conv = (name: string, value: typeof x) =>
-    ops.conv2d(value, weights[`${name}.weight`] as typeof x, weights[`${name}.bias`] as typeof x, {
+const twoConvolutions: Network = (ops, weights, { sample }) => {
+  const conv = (name: string, x: typeof sample) =>
+    ops.conv2d(x, weights[`${name}.weight`] as typeof x, weights[`${name}.bias`] as typeof x, {
       kernel: 3,
       stride: 1,
       padding: 'same',
     });
-  return conv('second', conv('first', x));
+  return conv('second', conv('first', sample));
 };
 
 const SETTINGS: StepSettings = {

@@ -1,6 +1,7 @@
 // Whether a device runs plans right: two training steps of a small network with every operation, against the numbers that
 // eager gives on the processor (held there by a test). A driver that miscompiles a kernel is seen before anything is trained.
 import type { GivenBatch, Network, ParameterSpec, StepSettings } from '../../executor.ts';
+import type { BatchShape } from '../../inputs.ts';
 import { sizeOf } from '../../layout.ts';
 import { createPlanExecutor } from './plan-executor.ts';
 
@@ -33,14 +34,16 @@ export const SELF_TEST_PARAMETERS: readonly ParameterSpec[] = [
   ...conv('last', 2 * CHANNELS, 3, 1),
 ];
 
-/** x [2, 8, 8, 3] -> the same. */
-export const selfTestNetwork: Network = (ops, weights, x, timesteps) => {
+const SAMPLE: BatchShape = [2, EDGE, EDGE, 3];
+
+/** sample [2, 8, 8, 3] -> the same. */
+export const selfTestNetwork: Network = (ops, weights, { sample: x, timestep }) => {
   const of = (name: string) => weights[name] as typeof x;
   const convolve = (name: string, value: typeof x, opts: Parameters<typeof ops.conv2d>[3]) =>
     ops.conv2d(value, of(`${name}.weight`), of(`${name}.bias`), opts);
   const project = (name: string, value: typeof x) =>
     ops.linear(value, of(`${name}.weight`), of(`${name}.bias`));
-  const time = project('time', ops.silu(ops.timestepEmbedding(timesteps, CHANNELS, true, 0)));
+  const time = project('time', ops.silu(ops.timestepEmbedding(timestep, CHANNELS, true, 0)));
   const first = ops.addPerChannel(convolve('in', x, SAME), time);
   const normalise = (name: string, value: typeof x) =>
     ops.groupNorm(value, of(`${name}.weight`), of(`${name}.bias`), 4, 1e-5, 'silu');
@@ -66,12 +69,13 @@ export function selfTestState() {
 }
 
 export function selfTestBatch(step: number): GivenBatch {
-  const length = 2 * EDGE * EDGE * 3;
+  const length = sizeOf(SAMPLE);
   return {
-    shape: [2, EDGE, EDGE, 3],
-    input: wave(length, step, 1),
+    inputs: {
+      sample: { data: wave(length, step, 1), shape: SAMPLE },
+      timestep: { data: Float32Array.of(37, 811), shape: [2] },
+    },
     target: wave(length, step + 50, 1),
-    timesteps: Float32Array.of(37, 811),
     sampleWeights: Float32Array.of(1, 0.5),
   };
 }
@@ -95,7 +99,7 @@ export async function planSelfTest(
   device: Parameters<typeof createPlanExecutor>[0],
 ): Promise<{ passed: boolean; detail: string }> {
   const plan = await createPlanExecutor(device, SELF_TEST_PARAMETERS, selfTestNetwork, {
-    shape: [2, EDGE, EDGE, 3],
+    inputs: { sample: SAMPLE, timestep: [2] },
   });
   plan.setState(selfTestState());
   const got: number[] = [];

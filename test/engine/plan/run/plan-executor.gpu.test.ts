@@ -12,7 +12,7 @@ import {
 } from '../../../../src/engine/executor.ts';
 import { createPlanExecutor, type PlanExecutor } from '../../../../src/engine/plan/run/plan-executor.ts';
 import { STREAMS } from '../../../../src/random.ts';
-import { batch, firstState, PARAMETERS, settings, smallNetwork } from '../../small-network.ts';
+import { batch, firstState, inputShapes, PARAMETERS, settings, smallNetwork } from '../../small-network.ts';
 import { testDevice } from '../test-device.ts';
 
 let device: Device;
@@ -66,7 +66,7 @@ for (const family of families) {
   describe(`a plan of ${family}`, () => {
     let plan: PlanExecutor;
     beforeAll(async () => {
-      plan = await createPlanExecutor(device, PARAMETERS, smallNetwork, { shape: [3, 4, 4, 3], family });
+      plan = await createPlanExecutor(device, PARAMETERS, smallNetwork, { inputs: inputShapes(3), family });
     }, 120_000);
     afterAll(() => plan.dispose());
 
@@ -92,10 +92,11 @@ for (const family of families) {
     });
 
     it('draws its noise as eager does', async () => {
-      const { input, target: _, ...rest } = batch(3, 1);
+      const { inputs, sampleWeights } = batch(3, 1);
       const noised: NoisedBatch = {
-        ...rest,
-        pictures: input,
+        inputs: { timestep: inputs.timestep },
+        pictures: inputs.sample,
+        sampleWeights,
         mixture: Float32Array.of(0.9, 0.3, 0, 1, 0.5, 0.8, -0.8, 0.5, 0.1, 1, -1, 0.1),
         noise: { seed: 5, step: 77, stream: STREAMS.noise, first: 48 },
       };
@@ -118,16 +119,16 @@ for (const family of families) {
     });
 
     it('predicts as eager does, from weights that are kept while training goes on', async () => {
-      const { input, timesteps, shape } = batch(2, 9);
+      const { inputs } = batch(2, 9);
       const predictions: Float32Array[] = [];
       for (const executor of [eager, plan]) {
         executor.setState(firstState());
         const held = executor.hold('ema');
-        predictions.push(await executor.predict(held, input, timesteps, shape));
+        predictions.push(await executor.predict(held, inputs));
         await train(executor, firstState(), 0, 1);
-        expect(await executor.predict(held, input, timesteps, shape)).toEqual(predictions.at(-1));
+        expect(await executor.predict(held, inputs)).toEqual(predictions.at(-1));
         held.release();
-        await expect(executor.predict(held, input, timesteps, shape)).rejects.toThrow('released');
+        await expect(executor.predict(held, inputs)).rejects.toThrow('released');
       }
       const [wanted, got] = predictions as [Float32Array, Float32Array];
       got.forEach((value, i) => expect(Math.abs(value - wanted[i]!)).toBeLessThan(1e-5));
@@ -145,7 +146,7 @@ for (const family of families) {
 
 test('micro-batches train as eager`s do', async () => {
   const plan = await createPlanExecutor(device, PARAMETERS, smallNetwork, {
-    shape: [3, 4, 4, 3],
+    inputs: inputShapes(3),
     microBatches: 2,
   });
   for (const executor of [eager, plan]) executor.setState(firstState());

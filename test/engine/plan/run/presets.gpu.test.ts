@@ -36,11 +36,13 @@ function smallConfig(preset: PresetName): UNetConfig {
 function batchOf(step: number): NoisedBatch {
   const timesteps = uniformBelow(3, step, STREAMS.timesteps, TIMESTEPS, BATCH);
   return {
-    shape: [BATCH, 8, 8, 3],
-    pictures: uniforms(3, step, STREAMS.drawing, BATCH * 192).map((u) => 2 * u - 1),
+    inputs: { timestep: { data: Float32Array.from(timesteps), shape: [BATCH] } },
+    pictures: {
+      data: uniforms(3, step, STREAMS.drawing, BATCH * 192).map((u) => 2 * u - 1),
+      shape: [BATCH, 8, 8, 3],
+    },
     mixture: mixtureOf('v_prediction', alphaBar('cosine'), timesteps),
     noise: { seed: 3, step, stream: STREAMS.noise, first: 0 },
-    timesteps: Float32Array.from(timesteps),
     sampleWeights: new Float32Array(BATCH).fill(1),
   };
 }
@@ -74,13 +76,15 @@ async function lossesOf(executor: Executor, config: UNetConfig): Promise<number[
 
 test.each(PRESET_NAMES)('%s', async (preset) => {
   const config = smallConfig(preset);
-  const network: Network = (ops, weights, x, timesteps) => unet(ops, config, weights, x, timesteps);
+  const network: Network = (ops, weights, inputs) => unet(ops, config, weights, inputs);
   const parameters = unetParameters(config);
   const wanted = await lossesOf(
     createEagerExecutor({ maxTensorBytes: 2 ** 31 }, parameters, network),
     config,
   );
-  const plan = await createPlanExecutor(device, parameters, network, { shape: [BATCH, 8, 8, 3] });
+  const plan = await createPlanExecutor(device, parameters, network, {
+    inputs: { sample: [BATCH, 8, 8, 3], timestep: [BATCH] },
+  });
   const got = await lossesOf(plan, config);
   const worst = Math.max(...got.map((value, i) => Math.abs(value / wanted[i]! - 1)));
   console.log(`${preset}: losses and norms differ by at most ${worst.toExponential(1)}`);

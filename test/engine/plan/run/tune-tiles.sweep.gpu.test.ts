@@ -3,13 +3,12 @@ import { expect, test } from 'vitest';
 import { TILE_SHAPES } from '../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import { createPlanExecutor } from '../../../../src/engine/plan/run/plan-executor.ts';
 import type { PlanOptions } from '../../../../src/engine/plan/run/plan-device.ts';
-import { batch, firstState, PARAMETERS, settings, smallNetwork } from '../../small-network.ts';
+import { batch, firstState, inputShapes, PARAMETERS, settings, smallNetwork } from '../../small-network.ts';
 import { testDevice } from '../test-device.ts';
 
 async function trained(options: Partial<PlanOptions>) {
-  const shape = [3, 4, 4, 3] as const;
   const plan = await createPlanExecutor(await testDevice(), PARAMETERS, smallNetwork, {
-    shape,
+    inputs: inputShapes(3),
     family: 'tiles',
     ...options,
   });

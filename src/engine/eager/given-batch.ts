@@ -1,0 +1,25 @@
+// A batch with sample and target as plain numbers: given ones as they are, noised ones mixed here on the processor.
+// A plan mixes on the GPU instead (plan/kernels/mix-noise.ts), to the same numbers within 1e-6.
+import { normals } from '../../random.ts';
+import type { GivenBatch, NoisedBatch, StepBatch } from '../executor.ts';
+
+/** The batch itself where it is given, else the mixture of its pictures with their noise. */
+export function givenBatch(batch: StepBatch): GivenBatch {
+  if ('target' in batch) return batch;
+  const { inputs, pictures, sampleWeights } = batch;
+  return {
+    inputs: { ...inputs, sample: { data: mixed(batch, 0), shape: pictures.shape } },
+    target: mixed(batch, 2),
+    sampleWeights,
+  };
+}
+
+/** m[at] picture + m[at + 1] noise, with m the picture's row of the mixture [B, 4]. */
+function mixed({ pictures: { data }, mixture, noise }: NoisedBatch, at: 0 | 2): Float32Array {
+  const fresh = normals(noise.seed, noise.step, noise.stream, data.length, noise.first);
+  const size = (data.length * 4) / mixture.length;
+  return data.map((value, i) => {
+    const row = Math.floor(i / size) * 4 + at;
+    return (mixture[row] as number) * value + (mixture[row + 1] as number) * (fresh[i] as number);
+  });
+}
