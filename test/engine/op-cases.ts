@@ -1,7 +1,6 @@
 // The operations at odd sizes, held against reference.ts on whichever backend is current: forward, and every gradient.
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { eagerOps } from '../../src/engine/eager/eager-ops.ts';
 import type { Ops } from '../../src/engine/ops.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from './reference.ts';
 
@@ -119,7 +118,11 @@ async function expectClose(got: tf.Tensor, wanted: Plain, tolerance: number, wha
 }
 
 /** Forward and gradients of one case on the current backend, within `tolerance` of float64 loops; no tensor is left. */
-export async function checkOp({ name, shapes, run }: OpCase, tolerance: number): Promise<void> {
+export async function checkOp(
+  eager: Ops<tf.Tensor>,
+  { name, shapes, run }: OpCase,
+  tolerance: number,
+): Promise<void> {
   const inputs = shapes.map((shape, i) => wavy(shape, i + 1));
   const output = run(referenceOps, inputs);
   const cotangent = wavy(output.shape, 9);
@@ -127,7 +130,7 @@ export async function checkOp({ name, shapes, run }: OpCase, tolerance: number):
   const before = tf.memory().numTensors;
   const tensors = inputs.map(tensor);
   const dy = tensor(cotangent);
-  const { value, grads } = tf.engine().gradients(() => run<tf.Tensor>(eagerOps, tensors), tensors, dy);
+  const { value, grads } = tf.engine().gradients(() => run<tf.Tensor>(eager, tensors), tensors, dy);
   await expectClose(value, output, tolerance, name);
   for (const [i, grad] of grads.entries())
     await expectClose(grad, wanted[i]!, tolerance, `${name}, gradient ${i}`);
@@ -136,14 +139,14 @@ export async function checkOp({ name, shapes, run }: OpCase, tolerance: number):
 }
 
 /** The timestep embedding needs no gradient; its angles reach 999. */
-export async function checkTimestepEmbedding(tolerance: number): Promise<void> {
+export async function checkTimestepEmbedding(eager: Ops<tf.Tensor>, tolerance: number): Promise<void> {
   const steps = [0, 1, 17, 250, 499, 998, 999];
   const timesteps = plain([steps.length], (i) => steps[i] as number);
   for (const [flip, shift] of [
     [true, 0],
     [false, 1],
   ] as const) {
-    const got = tf.tidy(() => eagerOps.timestepEmbedding(tensor(timesteps), 16, flip, shift));
+    const got = tf.tidy(() => eager.timestepEmbedding(tensor(timesteps), 16, flip, shift));
     const wanted = referenceOps.timestepEmbedding(timesteps, 16, flip, shift);
     await expectClose(got, wanted, tolerance, `timestepEmbedding ${flip} ${shift}`);
     got.dispose();

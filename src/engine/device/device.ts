@@ -2,7 +2,6 @@
 // Not here: how each backend is made (device-webgpu.ts, device-webgl.ts), what runs on it (eager-executor.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendName, StartedBackend } from './backend.ts';
-import { preferBarrierFree } from './barrier-free.ts';
 import { type Fault, FaultError, faultOf } from '../../fault.ts';
 
 /** What runs tensors, in page or worker. */
@@ -60,7 +59,6 @@ async function beginRight(
 async function begin(backend: BackendName, why: Fault | null): Promise<Device> {
   const { name, ...started } = await STARTERS[backend]();
   await tf.setBackend(name);
-  preferBarrierFree(backend === 'webgpu' && started.software);
   return { ...started, why };
 }
 

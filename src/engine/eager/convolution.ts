@@ -2,19 +2,25 @@
 // of a training step on cpu. Not here: which paddings the network asks for (eager.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import { sumRows } from './sum-rows.ts';
-import { barrierFree } from '../device/barrier-free.ts';
 
 /** Rows (and columns) of zeros before and after the picture. */
 export type Pads = [number, number];
+
+export interface ConvolutionOptions {
+  stride: 1 | 2;
+  pads: Pads;
+  /** Of tfjs' kernels only those without barriers. */
+  barrierFree: boolean;
+}
 
 /** x [B,H,W,Cin], filter [k,k,Cin,Cout], bias [Cout] -> [B,H',W',Cout]; differentiable in all three. */
 export function convolve(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
   bias: tf.Tensor1D,
-  stride: 1 | 2,
-  pads: Pads,
+  options: ConvolutionOptions,
 ): tf.Tensor4D {
+  const { stride, pads } = options;
   const differentiable = tf.customGrad((...args) => {
     const [image, weights, offset, save] = args as unknown as [
       tf.Tensor4D,
@@ -25,14 +31,14 @@ export function convolve(
     save([image, weights]);
     return {
       value: tf.add<tf.Tensor4D>(
-        forward(image, weights, stride, pads),
+        forward(image, weights, options),
         tf.reshape(offset, [1, 1, 1, offset.size]),
       ),
       gradFunc: (dy: tf.Tensor4D, saved: tf.Tensor[]) => {
         const [savedImage, savedWeights] = saved as [tf.Tensor4D, tf.Tensor4D];
         return [
           tf.conv2dTranspose(dy, savedWeights, savedImage.shape, stride, explicit(pads, pads)),
-          tf.tidy(() => filterGradient(savedImage, dy, savedWeights.shape, stride, pads)),
+          tf.tidy(() => filterGradient(savedImage, dy, savedWeights.shape, options)),
           tf.tidy(() => biasGradient(dy)),
         ];
       },
@@ -46,7 +52,11 @@ function biasGradient(dy: tf.Tensor): tf.Tensor {
   return tf.reshape(sumRows(tf.reshape(dy, [1, -1, outs])), [outs]);
 }
 
-function forward(x: tf.Tensor4D, filter: tf.Tensor4D, stride: 1 | 2, pads: Pads): tf.Tensor4D {
+function forward(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { stride, pads, barrierFree }: ConvolutionOptions,
+): tf.Tensor4D {
   const [kernel, , , outs] = filter.shape;
   const [batch, height, width] = x.shape;
   const keepsSize = stride === 1 && pads[0] + pads[1] === kernel - 1;
@@ -62,8 +72,7 @@ function filterGradient(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   shape: [number, number, number, number],
-  stride: 1 | 2,
-  pads: Pads,
+  { stride, pads, barrierFree }: ConvolutionOptions,
 ): tf.Tensor4D {
   const [kernel, , ins, outs] = shape;
   if (barrierFree) {

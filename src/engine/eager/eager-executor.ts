@@ -3,8 +3,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FaultError } from '../../fault.ts';
 import { adamW, allFinite, choose, clipCoefficient, type FlatState, globalNorm } from './adamw.ts';
-import type { Device } from '../device/device.ts';
-import { eagerForward, HeldTensors, predictEagerly } from './eager-predictor.ts';
+import {
+  type EagerDevice,
+  type EagerForward,
+  eagerForward,
+  HeldTensors,
+  predictEagerly,
+} from './eager-predictor.ts';
 import {
   type Executor,
   type ExecutorState,
@@ -36,7 +41,7 @@ interface Gradients {
  * Throws FaultError (kind `memory`) where a single parameter is larger than the device's largest tensor.
  */
 export function createEagerExecutor(
-  device: Pick<Device, 'maxTensorBytes'>,
+  device: EagerDevice,
   parameters: readonly ParameterSpec[],
   network: Network,
 ): Executor {
@@ -44,20 +49,21 @@ export function createEagerExecutor(
     const bytes = sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT;
     if (bytes > device.maxTensorBytes) throw tooLarge(name, bytes, device.maxTensorBytes);
   }
-  return new EagerExecutor(parameters, network, planShards(parameters, device.maxTensorBytes));
+  const forward = eagerForward(device, parameters, network);
+  return new EagerExecutor(parameters, forward, planShards(parameters, device.maxTensorBytes));
 }
 
 class EagerExecutor implements Executor {
   readonly kind = 'eager';
   readonly parameters: readonly ParameterSpec[];
-  readonly #network: Network;
+  readonly #forward: EagerForward;
   readonly #shards: Shard[];
   /** One per shard; empty before setState. */
   #state: FlatState[] = [];
 
-  constructor(parameters: readonly ParameterSpec[], network: Network, shards: Shard[]) {
+  constructor(parameters: readonly ParameterSpec[], forward: EagerForward, shards: Shard[]) {
     this.parameters = parameters;
-    this.#network = network;
+    this.#forward = forward;
     this.#shards = shards;
   }
 
@@ -117,7 +123,7 @@ class EagerExecutor implements Executor {
     const sampleWeights = tf.tensor1d(given.sampleWeights);
     let perSample: tf.Tensor1D | undefined;
     const lossOf = (...tensors: tf.Tensor[]): tf.Scalar => {
-      const prediction = eagerForward(this.parameters, this.#network, tensors, given.inputs);
+      const prediction = this.#forward(tensors, given.inputs);
       // The only thing beside the loss that outlives the forward pass.
       perSample = tf.keep(tf.mean<tf.Tensor1D>(tf.square(tf.sub(prediction, target)), [1, 2, 3]));
       return tf.mean(tf.mul(perSample, sampleWeights));
@@ -167,7 +173,7 @@ class EagerExecutor implements Executor {
   }
 
   predict(weights: HeldWeights, inputs: Inputs<InputArray>): Promise<Float32Array> {
-    return predictEagerly(this.parameters, this.#network, weights, inputs);
+    return predictEagerly(this.#forward, weights, inputs);
   }
 
   dispose(): void {

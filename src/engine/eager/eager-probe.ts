@@ -2,7 +2,8 @@
 // will take (app/estimate.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { Device } from '../device/device.ts';
-import { eagerOps } from './eager-ops.ts';
+import type { Ops } from '../ops.ts';
+import { eagerOpsOn } from './eager-ops.ts';
 
 /** The probe ends itself at this time; one pass more may run into it. */
 const BUDGET_MS = 1200;
@@ -51,10 +52,11 @@ async function additionsMs(count: number): Promise<number> {
  * preset `tiny`, where kernels made for wide networks waste half of their work: at 32 it looks twice as fast.
  */
 async function convolutionSpeed(device: Device, deadline: number): Promise<number> {
+  const ops = eagerOpsOn(device);
   const widest = device.software ? 16 : 128;
   for (let batch = 4, channels = 16; ;) {
-    await passMs(batch, channels);
-    const ms = await bestPassMs(batch, channels, deadline);
+    await passMs(ops, batch, channels);
+    const ms = await bestPassMs(ops, batch, channels, deadline);
     const wider = channels < widest;
     const nextMs = ms * (wider ? 4 : 2);
     // At least two passes of the next size are made.
@@ -67,10 +69,15 @@ async function convolutionSpeed(device: Device, deadline: number): Promise<numbe
 }
 
 /** The fastest of three, or of those there is time for: other programs only ever make a pass slower. */
-async function bestPassMs(batch: number, channels: number, deadline: number): Promise<number> {
-  let best = await passMs(batch, channels);
+async function bestPassMs(
+  ops: Ops<tf.Tensor>,
+  batch: number,
+  channels: number,
+  deadline: number,
+): Promise<number> {
+  let best = await passMs(ops, batch, channels);
   for (let pass = 1; pass < 3 && performance.now() + best < deadline; pass++) {
-    best = Math.min(best, await passMs(batch, channels));
+    best = Math.min(best, await passMs(ops, batch, channels));
   }
   return best;
 }
@@ -80,7 +87,7 @@ function multiplyAdds(batch: number, channels: number): number {
   return 3 * batch * EDGE * EDGE * 9 * channels * channels;
 }
 
-async function passMs(batch: number, channels: number): Promise<number> {
+async function passMs(ops: Ops<tf.Tensor>, batch: number, channels: number): Promise<number> {
   const inputs = tf.tidy(() => [
     tf.ones([batch, EDGE, EDGE, channels]),
     tf.ones([3, 3, channels, channels]),
@@ -89,7 +96,7 @@ async function passMs(batch: number, channels: number): Promise<number> {
   const started = performance.now();
   const grads = tf.tidy(() =>
     tf.grads((x, filter, bias) =>
-      eagerOps.conv2d(x, filter, bias, {
+      ops.conv2d(x, filter, bias, {
         kernel: 3,
         stride: 1,
         padding: 'same',

@@ -2,7 +2,7 @@
 // A small convolution and group norm against plain loops. Not here: each operation by itself (the tests), speed (probe.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { Device } from '../device/device.ts';
-import { eagerOps } from './eager-ops.ts';
+import { eagerOpsOn } from './eager-ops.ts';
 import { sizeOf } from '../layout.ts';
 
 /** Of a tensor's largest value. float32 is off by about 1e-6; half precision by 1e-2, a wrong kernel by 1. */
@@ -45,7 +45,7 @@ export async function gradientSelfTest(
 ): Promise<{ passed: boolean; detail: string; ms: number }> {
   const started = performance.now();
   const { inputs, weightOf } = problem();
-  const got = await onDevice(inputs, weightOf);
+  const got = await onDevice(device, inputs, weightOf);
   const differences = [forward(inputs), ...gradients(inputs, weightOf)].map((wanted, i) => ({
     name: i === 0 ? 'the output' : `the gradient of the ${inputs[i - 1]?.name}`,
     ...compare(got[i] ?? new Float32Array(), wanted),
@@ -58,17 +58,22 @@ export async function gradientSelfTest(
   return { passed, detail, ms: performance.now() - started };
 }
 
-/** Output and gradients by eagerOps and tfjs' tape. */
-async function onDevice(inputs: readonly Values[], weightOf: Values): Promise<Float32Array[]> {
+/** Output and gradients by eager's operations and tfjs' tape. */
+async function onDevice(
+  device: Device,
+  inputs: readonly Values[],
+  weightOf: Values,
+): Promise<Float32Array[]> {
+  const ops = eagerOpsOn(device);
   const tensors = tf.tidy(() => {
     const tensorOf = ({ data, shape }: Values) => tf.tensor(Float32Array.from(data), shape, 'float32');
     const { value, grads } = tf.valueAndGrads((x, filter, bias, scale, shift) => {
-      const pixels = eagerOps.conv2d(x, filter, bias, {
+      const pixels = ops.conv2d(x, filter, bias, {
         kernel: 3,
         stride: 1,
         padding: 'same',
       });
-      return eagerOps.groupNorm(pixels, scale, shift, GROUPS, EPS, 'silu');
+      return ops.groupNorm(pixels, scale, shift, GROUPS, EPS, 'silu');
     })(inputs.map(tensorOf), tensorOf(weightOf));
     return [value, ...grads];
   });

@@ -11,9 +11,9 @@ import {
   type GivenBatch,
 } from '../../../src/engine/executor.ts';
 import { mapInputs } from '../../../src/engine/inputs.ts';
+import { CPU } from '../cpu-device.ts';
 import { batch, firstState, inputShapes, PARAMETERS, settings, smallNetwork } from '../small-network.ts';
 
-const device = { maxTensorBytes: 2 ** 31 };
 let executor: Executor;
 let tensorsBefore: number;
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   tensorsBefore = tf.memory().numTensors;
-  executor = createEagerExecutor(device, PARAMETERS, smallNetwork);
+  executor = createEagerExecutor(CPU, PARAMETERS, smallNetwork);
   executor.setState(firstState());
 });
 
@@ -159,7 +159,7 @@ test('a small device keeps the state in more shards and trains to the same weigh
   await train(0, 2);
   const wanted = await executor.snapshot();
   executor.dispose();
-  executor = createEagerExecutor({ maxTensorBytes: 4500 }, PARAMETERS, smallNetwork);
+  executor = createEagerExecutor({ ...CPU, maxTensorBytes: 4500 }, PARAMETERS, smallNetwork);
   executor.setState(firstState());
   expect(tf.memory().numTensors - tensorsBefore).toBeGreaterThan(4);
   await train(0, 2);
@@ -172,5 +172,7 @@ test('a small device keeps the state in more shards and trains to the same weigh
 });
 
 test('a parameter larger than the device takes is refused by name', () => {
-  expect(() => createEagerExecutor({ maxTensorBytes: 100 }, PARAMETERS, smallNetwork)).toThrow('too small');
+  expect(() => createEagerExecutor({ ...CPU, maxTensorBytes: 100 }, PARAMETERS, smallNetwork)).toThrow(
+    'too small',
+  );
 });

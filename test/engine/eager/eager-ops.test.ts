@@ -1,14 +1,16 @@
-// The operations on tfjs' cpu backend equal float64 loops, forward and backward. The same on GPUs: eager.gpu.test.ts.
+// The operations on tfjs' cpu backend equal float64 loops, forward and backward. The same on GPUs: eager-ops.gpu.test.ts.
 import { beforeAll, describe, it } from 'vitest';
 import { startDevice } from '../../../src/engine/device/device.ts';
+import { eagerOpsOn } from '../../../src/engine/eager/eager-ops.ts';
+import { CPU } from '../cpu-device.ts';
 import { checkOp, checkTimestepEmbedding, OP_CASES } from '../op-cases.ts';
 
 beforeAll(async () => {
   await startDevice('cpu');
 });
 
-describe('eagerOps on cpu', () => {
-  for (const op of OP_CASES) it(op.name, () => checkOp(op, 2e-5));
+describe("eager's operations on cpu", () => {
+  for (const op of OP_CASES) it(op.name, () => checkOp(eagerOpsOn(CPU), op, 2e-5));
   // float32 products of angles up to 999 are off by up to 3e-5; PyTorch's too.
-  it('timestepEmbedding', () => checkTimestepEmbedding(6e-5));
+  it('timestepEmbedding', () => checkTimestepEmbedding(eagerOpsOn(CPU), 6e-5));
 });

@@ -23,6 +23,7 @@ import { Generator } from '../../../src/trainer/samples/generator.ts';
 import { History } from '../../../src/trainer/history.ts';
 import { Outbox } from '../../../src/trainer/outbox.ts';
 import { initialState } from '../../../src/trainer/run.ts';
+import { CPU } from '../../engine/cpu-device.ts';
 
 const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 7, seed: 3 };
 const facts: CheckpointFacts = {
@@ -46,7 +47,7 @@ let currentRun: { runId: string; config: RunConfig } | null;
 const room = {
   guard: <T>(work: Promise<T>) => work,
   predictorFor: (_: RunConfig, weights: Float32Array[]): Promise<Predictor> =>
-    Promise.resolve(createEagerPredictor({ maxTensorBytes: 2 ** 30 }, parameters, forward, weights)),
+    Promise.resolve(createEagerPredictor(CPU, parameters, forward, weights)),
 } as unknown as EngineRoom;
 
 const store = {
@@ -102,7 +103,7 @@ test('picture i of a seed is the same in sets of 3 and 18, and what the executor
   const many = await generate({ count: 18 });
   expect(many.map((sample) => sample.index)).toEqual(Array.from({ length: 18 }, (_, i) => i));
   expect(pixels(many.slice(0, 3))).toEqual(pixels(three));
-  const executor = createEagerExecutor({ maxTensorBytes: 2 ** 30 }, parameters, forward);
+  const executor = createEagerExecutor(CPU, parameters, forward);
   executor.setState(state);
   const own = new Drawing(
     executor,

@@ -12,6 +12,7 @@ import {
 } from '../../../../src/engine/executor.ts';
 import { createPlanExecutor, type PlanExecutor } from '../../../../src/engine/plan/run/plan-executor.ts';
 import { STREAMS } from '../../../../src/random.ts';
+import { CPU } from '../../cpu-device.ts';
 import { batch, firstState, inputShapes, PARAMETERS, settings, smallNetwork } from '../../small-network.ts';
 import { testDevice } from '../test-device.ts';
 
@@ -20,7 +21,7 @@ let eager: Executor;
 
 beforeAll(async () => {
   device = await testDevice();
-  eager = createEagerExecutor({ maxTensorBytes: 2 ** 31 }, PARAMETERS, smallNetwork);
+  eager = createEagerExecutor(CPU, PARAMETERS, smallNetwork);
 });
 afterAll(() => eager.dispose());
 

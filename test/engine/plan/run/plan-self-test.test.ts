@@ -10,10 +10,11 @@ import {
   selfTestSettings,
   selfTestState,
 } from '../../../../src/engine/plan/run/plan-self-test.ts';
+import { CPU } from '../../cpu-device.ts';
 
 test('eager on the processor gives them', async () => {
   await startDevice('cpu');
-  const eager = createEagerExecutor({ maxTensorBytes: 2 ** 31 }, SELF_TEST_PARAMETERS, selfTestNetwork);
+  const eager = createEagerExecutor(CPU, SELF_TEST_PARAMETERS, selfTestNetwork);
   eager.setState(selfTestState());
   const got: number[] = [];
   for (const step of [1, 2]) {

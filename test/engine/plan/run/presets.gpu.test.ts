@@ -15,6 +15,7 @@ import { initialWeights } from '../../../../src/model/init.ts';
 import { unetParameters } from '../../../../src/model/parameters.ts';
 import { unet } from '../../../../src/model/unet.ts';
 import { STREAMS, uniformBelow, uniforms } from '../../../../src/random.ts';
+import { CPU } from '../../cpu-device.ts';
 import { testDevice } from '../test-device.ts';
 
 const BATCH = 2;
@@ -78,10 +79,7 @@ test.each(PRESET_NAMES)('%s', async (preset) => {
   const config = smallConfig(preset);
   const network: Network = (ops, weights, inputs) => unet(ops, config, weights, inputs);
   const parameters = unetParameters(config);
-  const wanted = await lossesOf(
-    createEagerExecutor({ maxTensorBytes: 2 ** 31 }, parameters, network),
-    config,
-  );
+  const wanted = await lossesOf(createEagerExecutor(CPU, parameters, network), config);
   const plan = await createPlanExecutor(device, parameters, network, {
     inputs: { sample: [BATCH, 8, 8, 3], timestep: [BATCH] },
   });
