@@ -1,5 +1,6 @@
-// The network as a list of operations: `graphOps` is the vocabulary of ops.ts over values that hold no numbers, so that
-// running the network once writes down what it does. Not here: joining operations (fuse.ts), kernels (forward.ts).
+// The network as a list of operations. `graphOps` is the vocabulary of ops.ts over values that hold no numbers:
+// running the network once over it writes the operations down. `graphOps` is a table, an entry per operation, and
+// so may be longer than 60 lines. Not here: fusing operations (fuse.ts), kernels (forward.ts).
 import type { Ops } from '../ops.ts';
 import type { AttentionGeometry } from './kernels/attention/attention.ts';
 import type { ConvGeometry } from './kernels/conv/geometry.ts';

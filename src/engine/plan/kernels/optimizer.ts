@@ -159,6 +159,28 @@ var<workgroup> all_found: array<u32, 64>;`,
   ];
 }
 
+/** Sums that know whether all that was summed is finite, and the words to store for them. */
+const CHECKED_SUMS = /* wgsl */ `
+struct Sum { total: f32, worst: u32 }
+fn plus(sum: Sum, word: u32) -> Sum {
+  return Sum(sum.total + bitcast<f32>(word), max(sum.worst, word & ${MAGNITUDE}));
+}
+// The bits of a number computed from the sum, unless what was summed is not finite.
+fn word_of(sum: Sum, number: f32) -> u32 {
+  return select(bitcast<u32>(number), sum.worst, sum.worst >= ${NOT_FINITE});
+}
+fn is_finite(word: u32) -> bool { return (word & ${MAGNITUDE}) < ${NOT_FINITE}; }`;
+
+/** Adds the partial sums of vector `i` to `squares`, a block at a time. */
+const addSquares = (
+  i: number,
+): string => /* wgsl */ `for (var start = 0u; start < params.length${i}; start += ${BLOCK}u) {
+        var block = Sum(0.0, squares.worst);
+        let to = min(start + ${BLOCK}u, params.length${i});
+        for (var i = start; i < to; i++) { block = plus(block, sums${i}[i]); }
+        squares = Sum(squares.total + block.total, block.worst);
+      }`;
+
 /**
  * stats [4] = loss, gradient norm, 1 if both are finite else 0, clip factor. loss = sum of `weighted`
  * [pictures] / pictures. The clip factor is that of torch.nn.utils.clip_grad_norm_, min(1, clip / (norm +
@@ -191,30 +213,12 @@ export function stepVerdict(
       params: { pictures, ...lengths },
       workgroupSize: [1, 1, 1],
       workgroups: [1, 1, 1],
-      declarations: /* wgsl */ `
-struct Sum { total: f32, worst: u32 }
-fn plus(sum: Sum, word: u32) -> Sum {
-  return Sum(sum.total + bitcast<f32>(word), max(sum.worst, word & ${MAGNITUDE}));
-}
-// The bits of a number computed from the sum, unless what was summed is not finite.
-fn word_of(sum: Sum, number: f32) -> u32 {
-  return select(bitcast<u32>(number), sum.worst, sum.worst >= ${NOT_FINITE});
-}
-fn is_finite(word: u32) -> bool { return (word & ${MAGNITUDE}) < ${NOT_FINITE}; }`,
+      declarations: CHECKED_SUMS,
       body: /* wgsl */ `
       var losses = Sum(0.0, 0u);
       for (var i = 0u; i < params.pictures; i++) { losses = plus(losses, weighted[i]); }
       var squares = Sum(0.0, 0u);
-      ${sums
-        .map(
-          (_, i) => `for (var start = 0u; start < params.length${i}; start += ${BLOCK}u) {
-        var block = Sum(0.0, squares.worst);
-        let to = min(start + ${BLOCK}u, params.length${i});
-        for (var i = start; i < to; i++) { block = plus(block, sums${i}[i]); }
-        squares = Sum(squares.total + block.total, block.worst);
-      }`,
-        )
-        .join('\n')}
+      ${sums.map((_, i) => addSquares(i)).join('\n')}
       let norm = sqrt(squares.total);
       let loss_word = word_of(losses, losses.total / f32(params.pictures));
       let norm_word = word_of(squares, norm);

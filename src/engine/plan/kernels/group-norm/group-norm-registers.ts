@@ -109,6 +109,35 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
   return [kernel('registers', spec)];
 }
 
+/**
+ * The first of the two passes of the gradient over a group: `sums` of each of its channels, then the means
+ * `along` and `level` that every input gradient of the group needs. `channel` and `derivative` are what
+ * `groupNormBackward` computes for a channel and for an element.
+ */
+const groupSums = (channel: string, derivative: string): string => /* wgsl */ `
+      let mean = stats[2u * i];
+      let inverse = stats[2u * i + 1u];
+      var along = 0.0;
+      var level = 0.0;
+      for (var w = 0u; w < params.width; w++) {
+        ${channel}
+        var gains = T(0.0);
+        var offsets = T(0.0);
+        var at = first + w;
+        ${inBlocks(
+          'var gain_part = T(0.0); var offset_part = T(0.0);',
+          `${derivative} gain_part += d * normal; offset_part += d;`,
+          'gains += gain_part; offsets += offset_part;',
+        )}
+        let to = 2u * ${PICTURE} * params.stride + c + w;
+        sums[to] = gains;
+        sums[to + params.stride] = offsets;
+        along += total(gain * gains);
+        level += total(gain * offsets);
+      }
+      along *= params.perCount;
+      level *= params.perCount;`;
+
 /** The equation stands at `groupNormBackward` in group-norm-tiles.ts. */
 export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNormBackward): Kernel[] {
   const { act } = geometry;
@@ -134,28 +163,7 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
       ...picture?.bindings,
     } as Record<string, Binding>,
     body: /* wgsl */ `${GROUP}
-      let mean = stats[2u * i];
-      let inverse = stats[2u * i + 1u];
-      var along = 0.0;
-      var level = 0.0;
-      for (var w = 0u; w < params.width; w++) {
-        ${channel}
-        var gains = T(0.0);
-        var offsets = T(0.0);
-        var at = first + w;
-        ${inBlocks(
-          'var gain_part = T(0.0); var offset_part = T(0.0);',
-          `${derivative} gain_part += d * normal; offset_part += d;`,
-          'gains += gain_part; offsets += offset_part;',
-        )}
-        let to = 2u * ${PICTURE} * params.stride + c + w;
-        sums[to] = gains;
-        sums[to + params.stride] = offsets;
-        along += total(gain * gains);
-        level += total(gain * offsets);
-      }
-      along *= params.perCount;
-      level *= params.perCount;
+      ${groupSums(channel, derivative)}
       for (var w = 0u; w < params.width; w++) {
         ${channel}
         ${target.before(PICTURE, 'c + w')}

@@ -225,6 +225,37 @@ function putBias({ outs }: ConvGeometry, tile: TileShape): string {
       }`;
 }
 
+function declarationsOf(geometry: ConvGeometry, tile: TileShape, partial: Value | null): string {
+  const { ins, outs, height, width, upsample } = geometry;
+  return /* wgsl */ `
+var<workgroup> a_tile: array<vec4<f32>, ${tile.depth * loadsOf(tile, tile.rows).wide}>;
+var<workgroup> b_tile: array<vec4<f32>, ${tile.depth * loadsOf(tile, tile.columns).wide}>;
+${sourceFunction({ height, width, channels: ins, half: upsample })}
+${loadFunction('dy_at', 'dy', outs)}
+${placeFunctions(geometry)}
+${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient)}`;
+}
+
+/** The loop over the blocks of a split, the next one loaded while a block is multiplied. */
+function sumOverBlocks(geometry: ConvGeometry, tile: TileShape, biased: boolean): string {
+  const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
+  return /* wgsl */ `
+      {${fetch(geometry, tile, 'start')}
+      }
+      for (var block = start; block < end; block += ${tile.depth}u) {
+        ${unroll(a.count, (s) => `a_tile[lane + ${s * tile.threads}u] = load_a_${s};`)}
+        ${unroll(b.count, (s) => `b_tile[lane + ${s * tile.threads}u] = load_b_${s};`)}
+        workgroupBarrier();
+        // The next block is under way while this one is multiplied.
+        let next = block + ${tile.depth}u;
+        if (next < end) {${fetch(geometry, tile, 'next')}
+        }
+        ${products(tile)}
+        ${biased ? addToBias(tile) : ''}
+        workgroupBarrier();
+      }`;
+}
+
 /**
  * The GEMM: the sums of all splits to `partial`, or to the gradient if `partial` is null; biasSums if wanted.
  */
@@ -234,7 +265,7 @@ function product(
   tile: TileShape,
   partial: Value | null,
 ): Kernel {
-  const { ins, outs, height, width, upsample } = geometry;
+  const { ins, outs } = geometry;
   const { pixels, length, splits } = splitsOf(geometry);
   const rows = rowsOf(geometry);
   const { params, ...grid } = tiling(tile, rows, outs, splits);
@@ -254,13 +285,7 @@ function product(
       ...results,
       ...(biasSums ? { biasSums: { value: biasSums, access: 'write', type } } : {}),
     },
-    declarations: /* wgsl */ `
-var<workgroup> a_tile: array<vec4<f32>, ${tile.depth * a.wide}>;
-var<workgroup> b_tile: array<vec4<f32>, ${tile.depth * b.wide}>;
-${sourceFunction({ height, width, channels: ins, half: upsample })}
-${loadFunction('dy_at', 'dy', outs)}
-${placeFunctions(geometry)}
-${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient)}`,
+    declarations: declarationsOf(geometry, tile, partial),
     body: /* wgsl */ `${tileIndex}
       let start = time * ${length}u;
       let end = min(start + ${length}u, ${pixels}u);
@@ -274,20 +299,7 @@ ${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient)}`,
       ${unroll(a.count, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
       ${unroll(b.count, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
       ${biasSums ? 'var bias = vec4<f32>(0.0);' : ''}
-      {${fetch(geometry, tile, 'start')}
-      }
-      for (var block = start; block < end; block += ${tile.depth}u) {
-        ${unroll(a.count, (s) => `a_tile[lane + ${s * tile.threads}u] = load_a_${s};`)}
-        ${unroll(b.count, (s) => `b_tile[lane + ${s * tile.threads}u] = load_b_${s};`)}
-        workgroupBarrier();
-        // The next block is under way while this one is multiplied.
-        let next = block + ${tile.depth}u;
-        if (next < end) {${fetch(geometry, tile, 'next')}
-        }
-        ${products(tile)}
-        ${biasSums ? addToBias(tile) : ''}
-        workgroupBarrier();
-      }
+      ${sumOverBlocks(geometry, tile, biasSums !== null)}
       ${store(geometry, tile)}
       ${biasSums ? putBias(geometry, tile) : ''}`,
   });
