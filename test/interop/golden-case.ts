@@ -59,10 +59,11 @@ interface Entry {
 export function readGoldenCase(name: string, file: Uint8Array<ArrayBuffer>): GoldenCase {
   const view = new DataView(file.buffer, file.byteOffset);
   const start = 8 + Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, start))) as Record<string, Entry>;
-  const metadata = header['__metadata__'] as unknown as Record<string, string>;
+  const header: unknown = JSON.parse(new TextDecoder().decode(file.subarray(8, start)));
+  const { __metadata__: metadata } = header as { __metadata__: Record<string, string> };
+  const entries = header as Record<string, Entry>;
   const tensor = (key: string): TensorFixture => {
-    const entry = header[key];
+    const entry = entries[key];
     if (entry?.dtype !== 'F32') throw new Error(`${name}: expected a float32 tensor ${key}.`);
     const [from, to] = entry.data_offsets;
     return { shape: entry.shape, data: new Float32Array(file.slice(start + from, start + to).buffer) };

@@ -22,12 +22,7 @@ export function convolve(
 ): tf.Tensor4D {
   const { stride, pads } = options;
   const differentiable = tf.customGrad((...args) => {
-    const [image, weights, offset, save] = args as unknown as [
-      tf.Tensor4D,
-      tf.Tensor4D,
-      tf.Tensor,
-      tf.GradSaveFunc,
-    ];
+    const [image, weights, offset, save] = args as [tf.Tensor4D, tf.Tensor4D, tf.Tensor, tf.GradSaveFunc];
     save([image, weights]);
     return {
       value: tf.add<tf.Tensor4D>(

@@ -121,18 +121,19 @@ class EagerExecutor implements Executor {
     const given = givenBatch(batch);
     const target = tf.tensor(given.target, [...given.inputs.sample.shape]);
     const sampleWeights = tf.tensor1d(given.sampleWeights);
-    let perSample: tf.Tensor1D | undefined;
+    // The only tensor besides the loss that outlives the forward pass.
+    const kept: tf.Tensor1D[] = [];
     const lossOf = (...tensors: tf.Tensor[]): tf.Scalar => {
       const prediction = this.#forward(tensors, given.inputs);
-      // The only thing beside the loss that outlives the forward pass.
-      perSample = tf.keep(tf.mean<tf.Tensor1D>(tf.square(tf.sub(prediction, target)), [1, 2, 3]));
+      const perSample = tf.keep(tf.mean<tf.Tensor1D>(tf.square(tf.sub(prediction, target)), [1, 2, 3]));
+      kept.push(perSample);
       return tf.mean(tf.mul(perSample, sampleWeights));
     };
     const { value: loss, grads } = tf.valueAndGrads(lossOf)(weights);
-    const kept = perSample as unknown as tf.Tensor1D;
-    const result = { loss, perSample: tf.clone(kept), flat: this.#join(grads) };
-    kept.dispose();
-    return result;
+    // One: a copy that goes with the step.
+    const perSample = tf.concat1d(kept);
+    tf.dispose(kept);
+    return { loss, perSample, flat: this.#join(grads) };
   }
 
   /** A tensor per parameter, in the order of the specs. */

@@ -63,7 +63,7 @@ function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.
 function addPerChannel(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const differentiable = tf.customGrad((...args) => {
-    const [image, offset] = args as unknown as [tf.Tensor, tf.Tensor];
+    const [image, offset] = args as [tf.Tensor, tf.Tensor];
     return {
       value: tf.add(image, tf.reshape(offset, [batch, 1, 1, channels])),
       gradFunc: (dy: tf.Tensor) => [

@@ -29,7 +29,7 @@ export function groupNormalise(
   const perChannel = (vector: tf.Tensor) => tf.reshape(vector, [1, 1, channels]);
 
   const differentiable = tf.customGrad((...args) => {
-    const [image, gain, offset, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const [image, gain, offset, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const flat = tf.reshape(image, pixels);
     const centred = tf.sub(flat, groupMean(sumRows(flat)));
     const inverse = tf.rsqrt(tf.add(groupMean(sumRows(tf.square(centred))), eps));

@@ -155,12 +155,13 @@ function cut(kernel: Kernel, most: number): Kernel[] {
     const count = Math.floor(((i + 1) * length) / parts) - from;
     const uniform = kernel.uniform.slice();
     uniform[axis] = from;
-    const workgroups = kernel.workgroups.map((edge, side) => (side === axis ? count : edge));
+    const workgroups: [number, number, number] = [...kernel.workgroups];
+    workgroups[axis] = count;
     const share = count / length;
     return {
       ...kernel,
       uniform,
-      workgroups: workgroups as unknown as Kernel['workgroups'],
+      workgroups,
       flops: kernel.flops * share,
       bytes: kernel.bytes * share,
     };
