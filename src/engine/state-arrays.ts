@@ -19,7 +19,7 @@ export function expectLengths(parameters: readonly ParameterSpec[], state: Execu
 }
 
 /** A parameter's place in a long vector. */
-interface Part {
+interface ParameterSlice {
   /** PyTorch's. */
   shape: readonly number[];
   /** Elements. */
@@ -28,16 +28,16 @@ interface Part {
   rowLength?: number;
 }
 
-/** Parts of long vectors in the engine's layout -> PyTorch's arrays, one per part; lets other tasks run in between. */
-export async function toTorchArrays<P extends Part>(
-  parts: readonly P[],
-  flatOf: (part: P) => Float32Array,
+/** Parts of long vectors in the engine's layout -> PyTorch's arrays, one per slice; lets other tasks run in between. */
+export async function toTorchArrays<P extends ParameterSlice>(
+  slices: readonly P[],
+  flatOf: (slice: P) => Float32Array,
 ): Promise<Float32Array<ArrayBuffer>[]> {
   const arrays: Float32Array<ArrayBuffer>[] = [];
   let converted = 0;
-  for (const part of parts) {
-    const array = new Float32Array(sizeOf(part.shape));
-    toTorchLayout(flatOf(part), part.offset, part.shape, array, part.rowLength);
+  for (const slice of slices) {
+    const array = new Float32Array(sizeOf(slice.shape));
+    toTorchLayout(flatOf(slice), slice.offset, slice.shape, array, slice.rowLength);
     arrays.push(array);
     converted += array.length;
     if (converted < YIELD_AFTER) continue;

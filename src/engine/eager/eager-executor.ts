@@ -72,7 +72,7 @@ class EagerExecutor implements Executor {
     const old = this.#state;
     let first = 0;
     this.#state = this.#shards.map((shard) => {
-      const last = first + shard.parts.length;
+      const last = first + shard.slices.length;
       const upload = (group: StateGroup) => uploadShard(shard, state[group].slice(first, last));
       const flat = mapGroups(upload);
       first = last;
@@ -144,7 +144,9 @@ class EagerExecutor implements Executor {
 
   #join(tensors: readonly tf.Tensor[]): tf.Tensor1D[] {
     let first = 0;
-    return this.#shards.map((shard) => joinShard(shard, tensors.slice(first, (first += shard.parts.length))));
+    return this.#shards.map((shard) =>
+      joinShard(shard, tensors.slice(first, (first += shard.slices.length))),
+    );
   }
 
   async snapshot(): Promise<ExecutorState> {
@@ -160,7 +162,7 @@ class EagerExecutor implements Executor {
       for (const [g, group] of STATE_GROUPS.entries()) {
         for (const [i, shard] of this.#shards.entries()) {
           const flat = values[g]?.[i] as Float32Array;
-          state[group].push(...(await toTorchArrays(shard.parts, () => flat)));
+          state[group].push(...(await toTorchArrays(shard.slices, () => flat)));
         }
       }
     } finally {

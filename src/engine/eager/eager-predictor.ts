@@ -59,7 +59,7 @@ export function createEagerPredictor(
 ): Predictor {
   let first = 0;
   const tensors = planShards(parameters, device.maxTensorBytes).flatMap((shard) => {
-    const last = first + shard.parts.length;
+    const last = first + shard.slices.length;
     const split = tf.tidy(() => splitShard(shard, uploadShard(shard, weights.slice(first, last))));
     first = last;
     return split;

@@ -8,7 +8,7 @@ import { engineShape, sizeOf, toEngineLayout } from '../layout.ts';
 export const ROW = 1024;
 const MAX_SHARD_BYTES = 64 * 2 ** 20;
 
-export interface Part {
+export interface ShardSlice {
   name: string;
   /** PyTorch's shape, as in the file. */
   shape: number[];
@@ -19,7 +19,7 @@ export interface Part {
 
 /** Whole parameters one after the other, in the engine's layout, then zeros up to a whole row. */
 export interface Shard {
-  parts: Part[];
+  slices: ShardSlice[];
   length: number;
 }
 
@@ -27,40 +27,40 @@ export interface Shard {
 export function planShards(parameters: readonly ParameterSpec[], maxTensorBytes: number): Shard[] {
   const most = Math.min(MAX_SHARD_BYTES, maxTensorBytes) / Float32Array.BYTES_PER_ELEMENT;
   const shards: Shard[] = [];
-  let parts: Part[] = [];
+  let slices: ShardSlice[] = [];
   let used = 0;
   const close = () => {
-    shards.push({ parts, length: Math.ceil(used / ROW) * ROW });
-    parts = [];
+    shards.push({ slices, length: Math.ceil(used / ROW) * ROW });
+    slices = [];
     used = 0;
   };
   for (const { name, shape } of parameters) {
     const size = sizeOf(shape);
-    if (parts.length > 0 && used + size + ROW > most) close();
-    parts.push({ name, shape, engineShape: engineShape(shape), offset: used, size });
+    if (slices.length > 0 && used + size + ROW > most) close();
+    slices.push({ name, shape, engineShape: engineShape(shape), offset: used, size });
     used += size;
   }
   close();
   return shards;
 }
 
-/** PyTorch's arrays, one per part -> the shard's tensor. */
+/** PyTorch's arrays, one per slice -> the shard's tensor. */
 export function uploadShard(shard: Shard, arrays: readonly Float32Array[]): tf.Tensor1D {
   const values = new Float32Array(shard.length);
-  shard.parts.forEach((part, i) =>
-    toEngineLayout(arrays[i] as Float32Array, part.shape, values, part.offset),
+  shard.slices.forEach((slice, i) =>
+    toEngineLayout(arrays[i] as Float32Array, slice.shape, values, slice.offset),
   );
   return tf.tensor1d(values);
 }
 
 /** A tensor per parameter, in the engine's shape, copied out of the shard. */
 export function splitShard(shard: Shard, flat: tf.Tensor1D): tf.Tensor[] {
-  return shard.parts.map((part) => tf.reshape(tf.slice(flat, part.offset, part.size), part.engineShape));
+  return shard.slices.map((slice) => tf.reshape(tf.slice(flat, slice.offset, slice.size), slice.engineShape));
 }
 
-/** The reverse of splitShard: tensors in the order of the parts -> one vector of the shard's length. */
+/** The reverse of splitShard: tensors in the order of the slices -> one vector of the shard's length. */
 export function joinShard(shard: Shard, tensors: readonly tf.Tensor[]): tf.Tensor1D {
   const rows = tensors.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [tensor.size]));
-  const padding = shard.length - shard.parts.reduce((sum, part) => sum + part.size, 0);
+  const padding = shard.length - shard.slices.reduce((sum, slice) => sum + slice.size, 0);
   return tf.concat1d(padding > 0 ? [...rows, tf.zeros<tf.Rank.R1>([padding])] : rows);
 }

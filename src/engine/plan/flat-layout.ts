@@ -20,13 +20,13 @@ export interface Piece {
 }
 
 /** Offsets in elements, from the start of the shard. */
-interface Place {
+interface ShardPlace {
   shard: number;
   offset: number;
 }
 
 /** Where a parameter lies, to be written and read. */
-export interface FlatPart extends Place {
+export interface FlatSlice extends ShardPlace {
   name: string;
   /** PyTorch's shape. */
   shape: readonly number[];
@@ -36,8 +36,8 @@ export interface FlatPart extends Place {
 
 export interface FlatLayout {
   /** In the order of the parameters. */
-  parts: FlatPart[];
-  pieces: (Piece & Place)[];
+  slices: FlatSlice[];
+  pieces: (Piece & ShardPlace)[];
   /** Elements of each shard, gaps included (they stay zero). */
   shardLengths: number[];
   /** Elements at the start of shard 0 that hold the vectors. */
@@ -70,7 +70,7 @@ export function layOut(
 ): FlatLayout {
   const most = Math.floor(maxBytes / ALIGNMENT) * ALIGNED_ELEMENTS;
   const shardLengths = [0];
-  const place = (piece: Piece): Piece & Place => {
+  const place = (piece: Piece): Piece & ShardPlace => {
     const size = alignedElements(elementsOf(piece.value));
     if (size > most) throw new FaultError(tooLarge(piece.value.label, flatBytes(size), maxBytes));
     if ((shardLengths.at(-1) as number) + size > most) shardLengths.push(0);
@@ -84,17 +84,17 @@ export function layOut(
   if (shardLengths.length > 1) throw new FaultError(tooLarge('all biases together', maxBytes + 1, maxBytes));
   const vectorLength = shardLengths[0] as number;
   const placed = [...vectors, ...pieces.filter((piece) => !isVector(piece)).map(place)];
-  const places = new Map(placed.flatMap((piece) => partPlaces(piece)));
-  const parts = specs.map(({ name, shape }) => {
+  const places = new Map(placed.flatMap((piece) => slicePlaces(piece)));
+  const slices = specs.map(({ name, shape }) => {
     const found = places.get(name);
     if (!found) throw new Error(`${name} has no place`);
     return { name, shape, ...found };
   });
-  return { parts, pieces: placed, shardLengths, vectorLength };
+  return { slices, pieces: placed, shardLengths, vectorLength };
 }
 
 /** Column beside column. */
-function partPlaces({ value, parameters, shard, offset }: Piece & Place) {
+function slicePlaces({ value, parameters, shard, offset }: Piece & ShardPlace) {
   const rowLength = value.shape.at(-1) as number;
   let column = 0;
   return parameters.map(({ label, shape }) => {
@@ -105,9 +105,9 @@ function partPlaces({ value, parameters, shard, offset }: Piece & Place) {
 }
 
 /** The shards of one array per parameter, in PyTorch's layout. */
-export function flatten({ parts, shardLengths }: FlatLayout, arrays: readonly Float32Array[]) {
+export function flatten({ slices, shardLengths }: FlatLayout, arrays: readonly Float32Array[]) {
   const shards = shardLengths.map((length) => new Float32Array(length));
-  parts.forEach(({ shape, shard, offset, rowLength }, i) => {
+  slices.forEach(({ shape, shard, offset, rowLength }, i) => {
     toEngineLayout(arrays[i] as Float32Array, shape, shards[shard] as Float32Array, offset, rowLength);
   });
   return shards;

@@ -82,7 +82,7 @@ test('parameters come back from the long vectors, bit for bit', async () => {
   );
   const layout = layoutOf(SPEC);
   const shards = flatten(layout, arrays);
-  expect(await toTorchArrays(layout.parts, ({ shard }) => shards[shard] as Float32Array)).toEqual(arrays);
+  expect(await toTorchArrays(layout.slices, ({ shard }) => shards[shard] as Float32Array)).toEqual(arrays);
   // Nothing lies on anything else.
   const filled = shards.flatMap((shard) => [...shard]).filter((number) => number !== 0);
   expect(filled).toHaveLength(arrays.flatMap((array) => [...array]).filter((number) => number !== 0).length);

@@ -5,7 +5,7 @@ import type { Homes } from '../homes.ts';
 import type { Value } from '../kernels/value.ts';
 import type { MemoryPlan } from '../memory.ts';
 import type { Placement } from '../placement.ts';
-import type { Place } from './program.ts';
+import type { BufferPlace } from './program.ts';
 
 export class Buffers {
   readonly #device: GPUDevice;
@@ -60,7 +60,7 @@ export class Buffers {
     return buffer;
   }
 
-  placeOf = (value: Value): Place => {
+  placeOf = (value: Value): BufferPlace => {
     const spot = this.#homes.spotOf(value);
     if (spot) return { buffer: this.home(spot.home), offset: spot.offset };
     const offset = this.#arena.offsets.get(value.id);

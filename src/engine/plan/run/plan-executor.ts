@@ -233,7 +233,7 @@ export class PlanExecutor implements Executor {
       const state: ExecutorState = { weights: [], ema: [], expAvg: [], expAvgSq: [] };
       for (const [g, group] of STATE_GROUPS.entries()) {
         const shards = (copies[g] as GPUBuffer[]).map((copy) => new Float32Array(copy.getMappedRange()));
-        state[group] = await toTorchArrays(layout.parts, ({ shard }) => shards[shard] as Float32Array);
+        state[group] = await toTorchArrays(layout.slices, ({ shard }) => shards[shard] as Float32Array);
       }
       return state;
     } finally {

@@ -5,7 +5,7 @@ import { type BatchShape, type InputArray, type Inputs, mapInputs } from '../../
 import { Buffers, storage } from './buffers.ts';
 import { type InferencePlan, planInference } from '../inference-plan.ts';
 import { byteLengthOf, type Value } from '../kernels/value.ts';
-import { type PipelineCache, type Place, Program } from './program.ts';
+import { type PipelineCache, type BufferPlace, Program } from './program.ts';
 import { ReadBack } from './read-back.ts';
 import { type Pace, Submission } from './submission.ts';
 import type { PlanSpec } from '../plan-spec.ts';
@@ -124,7 +124,7 @@ export class PlanPredictor {
     const known = weights.programs.get(key);
     if (known) return known;
     const homes = homesOf(weights);
-    const placeOf = (value: Value): Place => {
+    const placeOf = (value: Value): BufferPlace => {
       const spot = plan.homes.spotOf(value);
       const buffer = spot && homes.get(spot.home);
       return spot && buffer ? { buffer, offset: spot.offset } : buffers.placeOf(value);

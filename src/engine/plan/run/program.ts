@@ -4,7 +4,7 @@ import { costOf, type Kernel } from '../kernels/kernel.ts';
 import { byteLengthOf, type Value } from '../kernels/value.ts';
 
 /** Where a value lies. */
-export interface Place {
+export interface BufferPlace {
   buffer: GPUBuffer;
   offset: number;
 }
@@ -95,7 +95,7 @@ export class Program {
   static async build(
     cache: PipelineCache,
     wholeKernels: readonly Kernel[],
-    placeOf: (value: Value) => Place,
+    placeOf: (value: Value) => BufferPlace,
     dispatchCost = Infinity,
   ): Promise<Program> {
     const kernels = wholeKernels.flatMap((kernel) => cut(kernel, dispatchCost));
@@ -148,11 +148,11 @@ export class Program {
 function cut(kernel: Kernel, most: number): Kernel[] {
   const axis = kernel.workgroups.indexOf(Math.max(...kernel.workgroups));
   const length = kernel.workgroups[axis] as number;
-  const parts = Math.min(length, Math.ceil(costOf(kernel) / most));
-  if (parts <= 1) return [kernel];
-  return Array.from({ length: parts }, (_, i) => {
-    const from = Math.floor((i * length) / parts);
-    const count = Math.floor(((i + 1) * length) / parts) - from;
+  const portions = Math.min(length, Math.ceil(costOf(kernel) / most));
+  if (portions <= 1) return [kernel];
+  return Array.from({ length: portions }, (_, i) => {
+    const from = Math.floor((i * length) / portions);
+    const count = Math.floor(((i + 1) * length) / portions) - from;
     const uniform = kernel.uniform.slice();
     uniform[axis] = from;
     const workgroups: [number, number, number] = [...kernel.workgroups];

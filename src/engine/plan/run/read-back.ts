@@ -24,11 +24,11 @@ export class ReadBack {
   /** Encodes the copies, submits, and resolves to a copy of the bytes once the GPU has made them. */
   async read(
     encoder: GPUCommandEncoder,
-    parts: readonly { buffer: GPUBuffer; offset: number; bytes: number }[],
+    ranges: readonly { buffer: GPUBuffer; offset: number; bytes: number }[],
   ): Promise<ArrayBuffer> {
     const target = this.#free.pop() ?? this.#make();
     let at = 0;
-    for (const { buffer, offset, bytes } of parts) {
+    for (const { buffer, offset, bytes } of ranges) {
       encoder.copyBufferToBuffer(buffer, offset, target, at, bytes);
       at += bytes;
     }
