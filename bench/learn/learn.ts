@@ -10,7 +10,7 @@ import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import type { Executor, ParameterSpec, StepStats } from '../../src/engine/executor.ts';
 import { safetensorsBlob } from '../../src/formats/safetensors-file.ts';
 import { Drawing, SAMPLE_COUNT } from '../../src/trainer/samples/drawing.ts';
-import { EngineRoom } from '../../src/trainer/training-device.ts';
+import { TrainingDevice } from '../../src/trainer/training-device.ts';
 import { RateMeter } from '../../src/trainer/rate-meter.ts';
 import { initialState } from '../../src/trainer/run.ts';
 import { trainingStep } from '../../src/trainer/training-step.ts';
@@ -50,7 +50,7 @@ const IN_FLIGHT = 2;
 
 interface Work {
   config: RunConfig;
-  room: EngineRoom;
+  device: TrainingDevice;
   set: PictureSet;
   alphaBar: Float64Array;
   executor: Executor;
@@ -60,26 +60,26 @@ interface Work {
 /** Throws FaultError where the device fails, an Error where a step or a sample is not finite. */
 export async function learn(request: LearnRequest, tell: (news: News) => void): Promise<Learnt> {
   const { config, draws } = request;
-  const room = await EngineRoom.start(config);
+  const device = await TrainingDevice.start(config);
   const set = await openPictures(config.dataset, config);
   const compiling = seldom();
-  const executor = await room.executorFor(config, initialState(config), (_, done, total) => {
+  const executor = await device.executorFor(config, initialState(config), (_, done, total) => {
     if (compiling(done === total)) tell({ about: 'compiling', done, total });
   });
-  const { gpu } = room.machine;
+  const { gpu } = device.machine;
   const { kind, parameters } = executor;
   tell({ about: 'machine', gpu, executor: kind, pictures: set.info.title, count: set.count, size: set.size });
-  const work: Work = { config, room, set, alphaBar: alphaBar(config.noiseSchedule), executor, tell };
+  const work: Work = { config, device, set, alphaBar: alphaBar(config.noiseSchedule), executor, tell };
   const before = performance.now();
   const untrained = await draw(work, 'untrained', 0, draws);
   const started = performance.now();
   const losses = await train(work, (started - before) / 1000);
   const trainingSeconds = (performance.now() - started) / 1000;
   const trained = await draw(work, 'trained', losses.length, draws);
-  const { ema } = await room.guard(executor.snapshot());
+  const { ema } = await device.guard(executor.snapshot());
   return {
     gpu,
-    adapter: room.device.adapterKey,
+    adapter: device.executionOf(executor).adapter,
     browser: navigator.userAgent,
     parameters: ema.reduce((sum, { length }) => sum + length, 0),
     executor: kind,
@@ -96,13 +96,13 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
 
 /** The losses of all steps. `secondsAfter`: expected seconds of work after the last step. */
 async function train(work: Work, secondsAfter: number): Promise<number[]> {
-  const { config, room, set, alphaBar, executor, tell } = work;
+  const { config, device, set, alphaBar, executor, tell } = work;
   const last = lastStep(config, set.count);
   const losses: number[] = [];
   const rate = new RateMeter();
   const due = seldom();
   const settle = async (pending: Promise<StepStats>) => {
-    const { loss, gradientNorm, applied } = await room.guard(pending);
+    const { loss, gradientNorm, applied } = await device.guard(pending);
     const step = losses.push(loss);
     if (!applied) throw new Error(`step ${step}: loss ${loss}, gradient norm ${gradientNorm}`);
     rate.tick();
@@ -133,7 +133,7 @@ async function train(work: Work, secondsAfter: number): Promise<number[]> {
 
 /** `draws` sets of 16 samples from the EMA weights as they are now. Throws where a sample is not finite. */
 async function draw(work: Work, weights: string, step: number, draws: number): Promise<Uint8Array> {
-  const { config, room, alphaBar, executor, tell } = work;
+  const { config, device, alphaBar, executor, tell } = work;
   const length = config.imageSize ** 2 * 3;
   const total = draws * SAMPLE_COUNT;
   const pixels = new Uint8Array(total * length);
@@ -143,7 +143,7 @@ async function draw(work: Work, weights: string, step: number, draws: number): P
     const seed = config.seed + i;
     const drawing = new Drawing(executor, alphaBar, config, { purpose: 'draw', step, weights: 'ema', seed });
     let drawn = null;
-    while (!drawn) drawn = await room.guard(drawing.advance());
+    while (!drawn) drawn = await device.guard(drawing.advance());
     if (!drawn.finite) throw new Error(`samples of the ${weights} weights are not finite`);
     for (const { rgba } of drawn.samples) pixels.set(withoutAlpha(rgba), done++ * length);
     if (due(done === total)) tell({ about: 'drawing', weights, done, total });
@@ -188,7 +188,7 @@ async function halvesFile(
 }
 
 /** What a program needs to know to draw samples from the weights. */
-function metadataOf({ config, set, executor, room }: Work): Record<string, string> {
+function metadataOf({ config, set, executor, device }: Work): Record<string, string> {
   return {
     format: 'pt',
     made_by: 'Perennial, npm run learn',
@@ -201,6 +201,6 @@ function metadataOf({ config, set, executor, room }: Work): Record<string, strin
       fingerprint: set.info.fingerprint,
       credit: set.info.credit,
     }),
-    execution: JSON.stringify(room.executionOf(executor)),
+    execution: JSON.stringify(device.executionOf(executor)),
   };
 }

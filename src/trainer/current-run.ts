@@ -11,7 +11,7 @@ import { type Fault, FaultError, faultOf } from '../fault.ts';
 import { Artist } from './samples/artist.ts';
 import { CallTimes } from './samples/call-times.ts';
 import { type CheckpointContent, readContent } from './checkpoint-file.ts';
-import type { EngineRoom } from './training-device.ts';
+import type { TrainingDevice } from './training-device.ts';
 import { Generator } from './samples/generator.ts';
 import { History } from './history.ts';
 import type { LoopTools } from './loop.ts';
@@ -24,11 +24,11 @@ import { must, storageRefused } from './trouble.ts';
 /** Waits before a lost device is tried again. */
 const DEVICE_RETRIES_MS = [0, 2000];
 
-export class Studio {
+export class CurrentRun {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
   readonly #onLost: () => void;
-  #room: EngineRoom;
+  #device: TrainingDevice;
   readonly #times = new CallTimes();
   readonly #settings = new Map<string, RunConfig>();
   #artist: Artist;
@@ -36,23 +36,23 @@ export class Studio {
   #generator: Generator;
   #run: Run | null = null;
   /** The device that holds the run's executor. */
-  #runRoom: EngineRoom | null = null;
+  #runDevice: TrainingDevice | null = null;
   #deviceGone = false;
   /** Why the run's pictures are not the ones it began with; null where they are, or once the user confirmed. */
   pictureFault: Fault | null = null;
 
   /** onLost: the device is gone; nothing more runs on it. */
-  constructor(store: StoreClient, outbox: Outbox, room: EngineRoom, onLost: () => void) {
+  constructor(store: StoreClient, outbox: Outbox, device: TrainingDevice, onLost: () => void) {
     this.#store = store;
     this.#outbox = outbox;
     this.#onLost = onLost;
-    this.#room = room;
-    [this.#artist, this.#saver, this.#generator] = this.#equip(room);
+    this.#device = device;
+    [this.#artist, this.#saver, this.#generator] = this.#equip(device);
   }
 
-  #equip(room: EngineRoom): [Artist, Saver, Generator] {
-    void room.device.lost.then(() => {
-      if (this.#room !== room) return;
+  #equip(device: TrainingDevice): [Artist, Saver, Generator] {
+    void device.lost.then(() => {
+      if (this.#device !== device) return;
       this.abandonDevice();
       this.#onLost();
     });
@@ -64,17 +64,17 @@ export class Studio {
       currentRun: () => this.#run,
     };
     return [
-      new Artist(this.#outbox, room.guard, this.#times),
-      new Saver(this.#store, this.#outbox, room),
-      new Generator(tools, room),
+      new Artist(this.#outbox, device.guard, this.#times),
+      new Saver(this.#store, this.#outbox, device),
+      new Generator(tools, device),
     ];
   }
 
   get run(): Run | null {
     return this.#run;
   }
-  get room(): EngineRoom {
-    return this.#room;
+  get device(): TrainingDevice {
+    return this.#device;
   }
   get artist(): Artist {
     return this.#artist;
@@ -93,12 +93,12 @@ export class Studio {
       generator: this.#generator,
       outbox: this.#outbox,
       store: this.#store,
-      guard: this.#room.guard,
+      guard: this.#device.guard,
     };
   }
   /** Nothing of the run is on a device that works; `withDevice` alone does not bring it back. */
   get deviceGone(): boolean {
-    return this.#deviceGone || (this.#run !== null && this.#runRoom !== this.#room);
+    return this.#deviceGone || (this.#run !== null && this.#runDevice !== this.#device);
   }
 
   /** Nothing of the present device is touched any more; the next use starts a new one. */
@@ -128,10 +128,10 @@ export class Studio {
   /** A working device: the one there is, or a new one of the same backend. Throws FaultError kind `gpu`. */
   async withDevice(): Promise<void> {
     if (!this.#deviceGone) return;
-    const room = await this.#room.startAgain();
-    this.#room = room;
+    const device = await this.#device.startAgain();
+    this.#device = device;
     this.#deviceGone = false;
-    [this.#artist, this.#saver, this.#generator] = this.#equip(room);
+    [this.#artist, this.#saver, this.#generator] = this.#equip(device);
   }
 
   /** A new run from settings: pictures, a slot in the store, a fresh network. */
@@ -172,7 +172,7 @@ export class Studio {
   async #executorFor(config: RunConfig, state: ExecutorState): Promise<Executor> {
     this.#release();
     try {
-      return await this.#room.executorFor(config, state, (what, done, total) =>
+      return await this.#device.executorFor(config, state, (what, done, total) =>
         this.#outbox.post({ type: 'preparing', what, done, total }),
       );
     } catch (error) {
@@ -252,7 +252,7 @@ export class Studio {
 
   #setRun(run: Run): void {
     this.#run = run;
-    this.#runRoom = this.#room;
+    this.#runDevice = this.#device;
     this.#outbox.post({
       type: 'run',
       run: summaryOf(run),
@@ -266,8 +266,8 @@ export class Studio {
   /** Memory of a device that is gone went with it. */
   #release(): void {
     this.#artist.cancel();
-    if (this.#run && this.#runRoom === this.#room && !this.#deviceGone) this.#run.executor.dispose();
-    this.#runRoom = null;
+    if (this.#run && this.#runDevice === this.#device && !this.#deviceGone) this.#run.executor.dispose();
+    this.#runDevice = null;
   }
 
   preparing(what: string): void {

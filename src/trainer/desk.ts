@@ -8,7 +8,7 @@ import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
 import { readContent } from './checkpoint-file.ts';
-import { EngineRoom } from './training-device.ts';
+import { TrainingDevice } from './training-device.ts';
 import { postCheckpoints } from './listing.ts';
 import type { Offer } from './import/offer.ts';
 import { Outbox } from './outbox.ts';
@@ -49,9 +49,9 @@ class Desk implements TrainerApi {
       const store = this.#opening?.store ?? (await openStore());
       this.#opening = { store, outbox, trainer: null };
       await postCheckpoints(store, outbox);
-      const room = await EngineRoom.start(request);
-      this.#opening = { store, outbox, trainer: new Trainer(store, outbox, room) };
-      return { machine: room.machine, store: await store.report(), datasets: await listDatasets() };
+      const device = await TrainingDevice.start(request);
+      this.#opening = { store, outbox, trainer: new Trainer(store, outbox, device) };
+      return { machine: device.machine, store: await store.report(), datasets: await listDatasets() };
     });
 
   recover = async () => this.#opening?.trainer?.recover();
@@ -67,11 +67,11 @@ class Desk implements TrainerApi {
   drawSamples: TrainerApi['drawSamples'] = async (request) =>
     (await this.#opening?.trainer?.drawSamples(request)) ?? notOpen();
   generate: TrainerApi['generate'] = async (request) =>
-    (await this.#opening?.trainer?.pictures.generate(request)) ?? notOpen();
-  cancelGenerate = async () => this.#opening?.trainer?.pictures.cancel();
+    (await this.#opening?.trainer?.generateRequests.generate(request)) ?? notOpen();
+  cancelGenerate = async () => this.#opening?.trainer?.generateRequests.cancel();
   drawingFacts: TrainerApi['drawingFacts'] = async (ref) => {
     const trainer = this.#opening?.trainer;
-    return trainer ? answer(() => trainer.pictures.factsOf(ref)) : notOpen();
+    return trainer ? answer(() => trainer.generateRequests.factsOf(ref)) : notOpen();
   };
   confirmPictures = async () => this.#opening?.trainer?.confirmPictures();
 

@@ -4,7 +4,7 @@ import type { CheckpointRef } from '../checkpoint/api.ts';
 import { faultOf, type Result } from '../fault.ts';
 import type { DrawingFacts, GenerateRequest } from './api.ts';
 import { DONE } from './samples/generator.ts';
-import type { Studio } from './current-run.ts';
+import type { CurrentRun } from './current-run.ts';
 import type { Turns } from './turns.ts';
 
 /** What the trainer does meanwhile. */
@@ -15,16 +15,16 @@ export interface Training {
   going: () => Promise<void>;
 }
 
-export class PictureRequests {
-  readonly #studio: Studio;
+export class GenerateRequests {
+  readonly #current: CurrentRun;
   readonly #turns: Turns;
   readonly #training: Training;
   /** Counts what ends the wish for pictures that were asked for before. */
   #wish = 0;
 
   /** turns: those of the trainer's commands. */
-  constructor(studio: Studio, turns: Turns, training: Training) {
-    this.#studio = studio;
+  constructor(current: CurrentRun, turns: Turns, training: Training) {
+    this.#current = current;
     this.#turns = turns;
     this.#training = training;
   }
@@ -36,8 +36,8 @@ export class PictureRequests {
       const { ended } = await this.#turns.take(async () => {
         await this.#restarted();
         if (wish !== this.#wish) return { ended: DONE };
-        await this.#studio.withDevice();
-        const { generator } = this.#studio;
+        await this.#current.withDevice();
+        const { generator } = this.#current;
         await generator.begin(request, this.#training.trains());
         this.drawOn();
         // Not the promise itself: the turn would wait for it.
@@ -52,19 +52,19 @@ export class PictureRequests {
   /** Pictures that wait for their turn are not begun. */
   cancel(): void {
     this.#wish += 1;
-    this.#studio.generator.cancel();
+    this.#current.generator.cancel();
   }
 
   /** As Generator.factsOf. */
   factsOf(ref: CheckpointRef): Promise<DrawingFacts> {
-    return this.#studio.generator.factsOf(ref);
+    return this.#current.generator.factsOf(ref);
   }
 
   /** They go on by themselves while no training step takes them along. */
   drawOn(): void {
-    const { generator } = this.#studio;
+    const { generator } = this.#current;
     // Whoever asked has heard of a loss; whatever comes next starts another device.
-    const lost = () => generator === this.#studio.generator && this.#studio.abandonDevice();
+    const lost = () => generator === this.#current.generator && this.#current.abandonDevice();
     void generator.finish(() => !this.#training.trains()).catch(lost);
   }
 
@@ -72,7 +72,7 @@ export class PictureRequests {
   async #restarted(): Promise<void> {
     const { going } = this.#training;
     let waited: Promise<void> | null = null;
-    while (this.#studio.deviceGone && waited !== going()) {
+    while (this.#current.deviceGone && waited !== going()) {
       waited = going();
       await waited;
     }

@@ -1,4 +1,4 @@
-// A run whose batch does not fit the device it comes to. Not here: what fits (engine-room.ts).
+// A run whose batch does not fit the device it comes to. Not here: what fits (training-device.ts).
 import { type RunConfig, SETTINGS } from '../settings/settings.ts';
 
 const MOST_PARTS =

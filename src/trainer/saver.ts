@@ -5,7 +5,7 @@ import { type Fault, faultOf } from '../fault.ts';
 import { fileMetadata, fileTensors } from './checkpoint-file.ts';
 import { keepPicture } from './keep-png.ts';
 import { postCheckpoints } from './listing.ts';
-import type { EngineRoom } from './training-device.ts';
+import type { TrainingDevice } from './training-device.ts';
 import type { Outbox } from './outbox.ts';
 import { lossPlotPng } from './loss-plot.ts';
 import { factsAt, type Run } from './run.ts';
@@ -16,7 +16,7 @@ const RETRY_MINUTES = [1, 2, 4];
 export class Saver {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
-  readonly #room: EngineRoom;
+  readonly #device: TrainingDevice;
   #current: Promise<boolean> = Promise.resolve(true);
   #lastSave = performance.now();
   #failures = 0;
@@ -26,10 +26,10 @@ export class Saver {
   /** Set after three failures in a row: the trainer pauses and says so. */
   gaveUp: Fault | null = null;
 
-  constructor(store: StoreClient, outbox: Outbox, room: EngineRoom) {
+  constructor(store: StoreClient, outbox: Outbox, device: TrainingDevice) {
     this.#store = store;
     this.#outbox = outbox;
-    this.#room = room;
+    this.#device = device;
   }
 
   /** The checkpoint of this step is in the store already. */
@@ -82,9 +82,9 @@ export class Saver {
     pauseMs: number,
   ): Promise<boolean> {
     const started = performance.now();
-    const facts = factsAt(run, step, this.#room.executionOf(run.executor));
+    const facts = factsAt(run, step, this.#device.executionOf(run.executor));
     try {
-      const [state] = await Promise.all([this.#room.guard(snapshot), settled]);
+      const [state] = await Promise.all([this.#device.guard(snapshot), settled]);
       this.#outbox.post({ type: 'saving', name: facts.name, step });
       const tensors = fileTensors(run.executor.parameters, state, run.history, facts);
       const metadata = await fileMetadata(facts, tensors);

@@ -1,6 +1,6 @@
 // The commands that change the current run, and its state. Commands wait for one another; the loop runs beside them.
-// Not here: the loop (loop.ts), the device and the run on it (studio.ts), saving (saver.ts), samples (artist.ts), pictures
-// from any checkpoint (picture-requests.ts).
+// Not here: the loop (loop.ts), the device and the run on it (current-run.ts), saving (saver.ts), samples (artist.ts), pictures
+// from any checkpoint (generate-requests.ts).
 import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { RunConfig } from '../settings/settings.ts';
@@ -8,45 +8,45 @@ import { lastStep } from '../settings/calendar.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import type { RunState } from './api.ts';
 import { type CheckpointContent, type Execution, readContent } from './checkpoint-file.ts';
-import type { EngineRoom } from './training-device.ts';
+import type { TrainingDevice } from './training-device.ts';
 import { describeFound, nothingFound } from './found.ts';
 import { inParts, inPartsNotice } from './in-parts.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { PictureRequests } from './generate-requests.ts';
+import { GenerateRequests } from './generate-requests.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { Run } from './run.ts';
-import { Studio } from './current-run.ts';
+import { CurrentRun } from './current-run.ts';
 import { deviceLost, gpuUnavailable, must } from './trouble.ts';
 import { Turns } from './turns.ts';
 
 export class Trainer {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
-  readonly #studio: Studio;
+  readonly #current: CurrentRun;
   readonly #rate = new RateMeter();
   readonly #turns = new Turns();
   /** From any checkpoint, with or without a run. */
-  readonly pictures: PictureRequests;
+  readonly generateRequests: GenerateRequests;
   #loop: Loop | null = null;
   #looping: Promise<void> = Promise.resolve();
   #state: RunState = 'idle';
   #pauseAsked = false;
   #rolledBack = false;
 
-  constructor(store: StoreClient, outbox: Outbox, room: EngineRoom) {
+  constructor(store: StoreClient, outbox: Outbox, device: TrainingDevice) {
     this.#store = store;
     this.#outbox = outbox;
     // Whatever waits for the GPU hears of the loss itself; a loop between two waits is told to stop.
-    this.#studio = new Studio(store, outbox, room, () => this.#loop?.stop());
-    this.pictures = new PictureRequests(this.#studio, this.#turns, {
+    this.#current = new CurrentRun(store, outbox, device, () => this.#loop?.stop());
+    this.generateRequests = new GenerateRequests(this.#current, this.#turns, {
       trains: () => this.#loop !== null,
       going: () => this.#looping,
     });
   }
 
   get runId(): string | null {
-    return this.#studio.run?.runId ?? null;
+    return this.#current.run?.runId ?? null;
   }
 
   /** In its turn; what goes wrong becomes the answer's fault. */
@@ -56,7 +56,7 @@ export class Trainer {
         await work();
         return { ok: true, value: null };
       } catch (error) {
-        if (this.#state === 'starting') this.#setState(this.#studio.run ? 'paused' : 'idle');
+        if (this.#state === 'starting') this.#setState(this.#current.run ? 'paused' : 'idle');
         return { ok: false, fault: faultOf(error) };
       }
     });
@@ -68,7 +68,7 @@ export class Trainer {
   }
 
   #setIdle(): void {
-    this.#studio.close();
+    this.#current.close();
     this.#setState('idle');
   }
 
@@ -81,7 +81,7 @@ export class Trainer {
   // ---------- the loop's life ----------
 
   #start(): void {
-    const { run, saver, loopTools } = this.#studio;
+    const { run, saver, loopTools } = this.#current;
     if (!run || this.#pauseAsked) return this.#setState('paused');
     this.#rate.reset();
     saver.startAfresh();
@@ -95,15 +95,15 @@ export class Trainer {
     try {
       const finished = await loop.train();
       this.#loop = null;
-      this.pictures.drawOn();
-      await this.#studio.saver.idle();
-      if (this.#studio.deviceGone) throw deviceLost();
+      this.generateRequests.drawOn();
+      await this.#current.saver.idle();
+      if (this.#current.deviceGone) throw deviceLost();
       if (!finished) return;
       this.#setState('finished');
-      await this.#studio.artist.finish();
+      await this.#current.artist.finish();
     } catch (error) {
       this.#loop = null;
-      this.pictures.drawOn();
+      this.generateRequests.drawOn();
       await this.#trouble(faultOf(error));
     }
   }
@@ -129,14 +129,14 @@ export class Trainer {
       return this.#reload();
     }
     this.#outbox.post({ type: 'fault', fault });
-    if (this.#studio.run) await this.#note(this.#studio.run.runId, { paused: true });
+    if (this.#current.run) await this.#note(this.#current.run.runId, { paused: true });
     this.#setState(fault.kind === 'internal' ? 'failed' : 'paused');
   }
 
   async #reload(): Promise<void> {
     try {
-      await this.#studio.reload();
-      this.#outbox.post({ type: 'resumed', step: this.#studio.run?.globalStep ?? 0 });
+      await this.#current.reload();
+      this.#outbox.post({ type: 'resumed', step: this.#current.run?.globalStep ?? 0 });
       this.#start();
     } catch (error) {
       this.#outbox.post({ type: 'fault', fault: faultOf(error) });
@@ -147,10 +147,10 @@ export class Trainer {
   /** After a lost device: a new one at 0 and 2 s, then a calm end in which viewing and export work. */
   async #restartDevice(fault: Fault): Promise<void> {
     this.#setState('starting');
-    const refused = await this.#studio.startDeviceAgain(fault);
-    if (!refused) return this.#studio.run ? this.#reload() : this.#setIdle();
+    const refused = await this.#current.startDeviceAgain(fault);
+    if (!refused) return this.#current.run ? this.#reload() : this.#setIdle();
     this.#setState('failed');
-    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable(refused, this.#studio.run) });
+    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable(refused, this.#current.run) });
   }
 
   // ---------- beginning ----------
@@ -163,7 +163,7 @@ export class Trainer {
       this.#pauseAsked = false;
       this.#rolledBack = false;
       try {
-        await this.#studio.create(config);
+        await this.#current.create(config);
       } catch (error) {
         this.#setIdle();
         throw error;
@@ -173,7 +173,7 @@ export class Trainer {
   }
 
   trainingBytes(config: RunConfig): number | null {
-    return this.#studio.room.trainingBytes(config);
+    return this.#current.device.trainingBytes(config);
   }
 
   /** The newest valid checkpoint of a run that is not closed: shown, validated, resumed. */
@@ -193,12 +193,12 @@ export class Trainer {
       try {
         const content = readContent(loaded.metadata, loaded.tensors);
         this.#setState('starting');
-        const run = await this.#studio.open(content, loaded.started);
-        const here = this.#studio.room.executionOf(run.executor);
+        const run = await this.#current.open(content, loaded.started);
+        const here = this.#current.device.executionOf(run.executor);
         const found = describeFound(content, record, here, passed, imported);
         this.#outbox.post({ type: 'found', found });
         this.#setState('validating');
-        if (await this.#studio.artist.validate(run, run.globalStep))
+        if (await this.#current.artist.validate(run, run.globalStep))
           return await this.#afterValidation(run, paused);
         unusable.push({
           name: record.name,
@@ -223,7 +223,7 @@ export class Trainer {
   }
 
   async #afterValidation(run: Run, paused: boolean): Promise<void> {
-    const { pictureFault } = this.#studio;
+    const { pictureFault } = this.#current;
     if (run.globalStep >= lastStep(run.config, run.dataset.count)) return this.#setState('finished');
     if (pictureFault) this.#outbox.post({ type: 'fault', fault: pictureFault });
     if (!paused && !this.#pauseAsked && !pictureFault) {
@@ -248,7 +248,7 @@ export class Trainer {
 
   /** Paused: the work so far saved, the wish to stay paused noted, samples in the making finished. */
   async #rest(): Promise<void> {
-    const { run } = this.#studio;
+    const { run } = this.#current;
     if (!run) return;
     await this.#note(run.runId, { paused: true });
     await this.#saveNow(run);
@@ -257,7 +257,7 @@ export class Trainer {
   }
 
   async #saveNow(run: Run): Promise<void> {
-    const { saver, artist } = this.#studio;
+    const { saver, artist } = this.#current;
     if (saver.has(run, run.globalStep)) return;
     artist.begin(run, { purpose: 'progress', step: run.globalStep, weights: 'ema', seed: run.config.seed });
     await saver.begin(run, run.globalStep, Promise.resolve());
@@ -267,7 +267,7 @@ export class Trainer {
 
   /** In the background: the next command that needs the device waits for it (#halt). */
   #finishSamples(): void {
-    this.#looping = this.#studio.artist.finish().then(
+    this.#looping = this.#current.artist.finish().then(
       () => undefined,
       (error: unknown) => this.#trouble(faultOf(error)),
     );
@@ -277,7 +277,7 @@ export class Trainer {
     return this.#turns.take(async () => {
       await this.#halt();
       this.#pauseAsked = false;
-      const { run, pictureFault, deviceGone } = this.#studio;
+      const { run, pictureFault, deviceGone } = this.#current;
       if (this.#state === 'failed') return this.#restartDevice(deviceLost().fault);
       if (!run || this.#state !== 'paused') return;
       if (pictureFault) return this.#outbox.post({ type: 'fault', fault: pictureFault });
@@ -292,7 +292,7 @@ export class Trainer {
     if (this.#loop) return this.#loop.askSave();
     return this.#turns.take(async () => {
       await this.#halt();
-      const { run, deviceGone } = this.#studio;
+      const { run, deviceGone } = this.#current;
       if (!run || deviceGone || (this.#state !== 'paused' && this.#state !== 'finished')) return;
       await this.#saveNow(run);
       this.#finishSamples();
@@ -303,7 +303,7 @@ export class Trainer {
     this.#loop?.stop();
     return this.#turns.take(async () => {
       await this.#halt();
-      const { run } = this.#studio;
+      const { run } = this.#current;
       if (run && this.#state === 'training') await this.#saveNow(run);
       // The runs this one was forked from too: starting over, nothing older comes back by itself.
       for (const { runId, note } of (await this.#store.report()).runs) {
@@ -323,7 +323,7 @@ export class Trainer {
       const content = readContent(loaded.metadata, loaded.tensors);
       this.#setState('starting');
       await this.#adopt(content, { ...content.facts.config, ...changes }, false);
-      const { pictureFault } = this.#studio;
+      const { pictureFault } = this.#current;
       if (!pictureFault) return this.#start();
       this.#outbox.post({ type: 'fault', fault: pictureFault });
       this.#setState('paused');
@@ -338,7 +338,7 @@ export class Trainer {
       if (this.#state === 'training') await this.#rest();
       await this.#halt();
       const { config, execution } = content.facts;
-      const fitting = inParts(config, (smaller) => this.#studio.room.trainingBytes(smaller));
+      const fitting = inParts(config, (smaller) => this.#current.device.trainingBytes(smaller));
       this.#setState('starting');
       await this.#adopt(content, fitting, true);
       if (fitting !== config) this.#outbox.post({ type: 'notice', text: inPartsNotice(config, fitting) });
@@ -347,13 +347,13 @@ export class Trainer {
     });
   }
 
-  /** As Studio.adopt; where that fails, the run before comes back from the store. */
+  /** As CurrentRun.adopt; where that fails, the run before comes back from the store. */
   async #adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
-    const before = this.#studio.run;
+    const before = this.#current.run;
     try {
-      await this.#studio.adopt(content, config, paused);
+      await this.#current.adopt(content, config, paused);
     } catch (error) {
-      if (before && this.#studio.run !== before) await this.#recover(null);
+      if (before && this.#current.run !== before) await this.#recover(null);
       throw error;
     }
   }
@@ -361,7 +361,7 @@ export class Trainer {
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>> {
     return this.#answer(async () => {
       await this.#halt();
-      const { run, artist, deviceGone } = this.#studio;
+      const { run, artist, deviceGone } = this.#current;
       if (!run || deviceGone || (this.#state !== 'paused' && this.#state !== 'finished')) return;
       artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
       await artist.finish();
@@ -370,6 +370,6 @@ export class Trainer {
 
   /** The user accepts pictures that differ from those the run began with. */
   confirmPictures(): Promise<void> {
-    return this.#turns.take(async () => this.#studio.confirmPictures());
+    return this.#turns.take(async () => this.#current.confirmPictures());
   }
 }

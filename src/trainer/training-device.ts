@@ -29,16 +29,16 @@ const SLOW_TIMEOUT_MS = 600_000;
 const TUNE_MS = 5000;
 const LOSS_TOLD_WITHIN_MS = 500;
 
-type RoomRequest = Pick<RunConfig, 'backend' | 'executor'>;
+type DeviceRequest = Pick<RunConfig, 'backend' | 'executor'>;
 
-export class EngineRoom {
-  readonly device: Device;
+export class TrainingDevice {
   readonly machine: Machine;
-  readonly #asked: RoomRequest;
+  readonly #device: Device;
+  readonly #asked: DeviceRequest;
   #tiles: TileChoices = {};
 
-  private constructor(device: Device, machine: Machine, asked: RoomRequest) {
-    this.device = device;
+  private constructor(device: Device, machine: Machine, asked: DeviceRequest) {
+    this.#device = device;
     this.machine = machine;
     this.#asked = asked;
   }
@@ -47,7 +47,7 @@ export class EngineRoom {
    * Starts a device that computes right gradients and looks at what it can do; `auto` goes on to the next backend where one
    * is not there or fails. Throws FaultError kind `gpu`.
    */
-  static async start(asked: RoomRequest): Promise<EngineRoom> {
+  static async start(asked: DeviceRequest): Promise<TrainingDevice> {
     const { backend, executor } = asked;
     let selfTest: Machine['selfTest'] | null = null;
     const device = await startDevice(backend, async (started) => {
@@ -75,12 +75,17 @@ export class EngineRoom {
       probe: await raceLost(speed, device, SLOW_TIMEOUT_MS, 'the probe of its speed'),
       maxTensorBytes: device.maxTensorBytes,
     };
-    return new EngineRoom(device, machine, asked);
+    return new TrainingDevice(device, machine, asked);
+  }
+
+  /** Settles with the reason once the device is gone. */
+  get lost(): Promise<string> {
+    return this.#device.lost;
   }
 
   /** The same on a new device, once this one is gone. Throws FaultError kind `gpu`. */
-  startAgain(): Promise<EngineRoom> {
-    return EngineRoom.start({ ...this.#asked, backend: this.machine.backend });
+  startAgain(): Promise<TrainingDevice> {
+    return TrainingDevice.start({ ...this.#asked, backend: this.machine.backend });
   }
 
   /** How a run's steps are computed here: with all of it equal, the same bits may be expected. */
@@ -88,9 +93,9 @@ export class EngineRoom {
     const plan = kind === 'plan';
     return {
       executor: kind,
-      backend: this.device.backend,
-      kernels: plan ? `plan ${PLAN_KERNELS}, ${targetOf(this.device).family}` : `eager ${EAGER_KERNELS}`,
-      adapter: this.device.adapterKey,
+      backend: this.#device.backend,
+      kernels: plan ? `plan ${PLAN_KERNELS}, ${targetOf(this.#device).family}` : `eager ${EAGER_KERNELS}`,
+      adapter: this.#device.adapterKey,
       browser: navigator.userAgent,
       ...(plan ? { tiles: this.#tiles } : {}),
     };
@@ -98,7 +103,7 @@ export class EngineRoom {
 
   /** The executor that the settings ask for; `auto` takes the plan where there is webgpu. */
   kindFor({ executor }: Pick<RunConfig, 'executor'>): Executor['kind'] {
-    return kindOn(this.device, this.machine.planFault, executor);
+    return kindOn(this.#device, this.machine.planFault, executor);
   }
 
   /** An executor of the settings' network, holding `state`. Throws FaultError kind `memory`. */
@@ -109,19 +114,19 @@ export class EngineRoom {
   ): Promise<Executor> {
     const { parameters, network, options } = work(config);
     if (this.kindFor(config) === 'eager') {
-      const eager = createEagerExecutor(this.device, parameters, network);
+      const eager = createEagerExecutor(this.#device, parameters, network);
       eager.setState(state);
       return eager;
     }
-    const tuned = { tiles: await this.#knownTiles(), tuneMs: this.device.software ? 0 : TUNE_MS };
-    const making = createPlanExecutor(this.device, parameters, network, {
+    const tuned = { tiles: await this.#knownTiles(), tuneMs: this.#device.software ? 0 : TUNE_MS };
+    const making = createPlanExecutor(this.#device, parameters, network, {
       ...options,
       ...tuned,
       onTimed: (done, total) => onProgress('Timing kernels', done, total),
       onCompiled: (done, total) => onProgress('Compiling shaders', done, total),
     });
     const compiling = 'the compilation of its shaders';
-    const plan = await raceLost(making, this.device, SLOW_TIMEOUT_MS, compiling);
+    const plan = await raceLost(making, this.#device, SLOW_TIMEOUT_MS, compiling);
     this.#tiles = plan.tiles;
     await remember(this.#tilesKey, this.#tiles).catch(() => undefined);
     plan.setState(state);
@@ -135,13 +140,13 @@ export class EngineRoom {
   async predictorFor(config: RunConfig, weights: readonly Float32Array[]): Promise<Predictor> {
     const { parameters, network, options } = work(config);
     if (this.kindFor(config) === 'eager')
-      return createEagerPredictor(this.device, parameters, network, weights);
+      return createEagerPredictor(this.#device, parameters, network, weights);
     const plan = { inputs: options.inputs, tiles: await this.#knownTiles() };
-    return createPlanPredictor(this.device, parameters, network, plan, weights);
+    return createPlanPredictor(this.#device, parameters, network, plan, weights);
   }
 
   get #tilesKey(): string {
-    return `tiles ${PLAN_KERNELS} ${this.device.adapterKey}`;
+    return `tiles ${PLAN_KERNELS} ${this.#device.adapterKey}`;
   }
 
   /** Tile shapes timed on this device before. Forgotten ones are timed again: nothing but time hangs on them. */
@@ -159,7 +164,7 @@ export class EngineRoom {
     const fit = (batchSize: number): number | Fault => {
       const { parameters, network, options } = work({ ...config, batchSize });
       try {
-        return trainingBytes(this.device, parameters, network, options);
+        return trainingBytes(this.#device, parameters, network, options);
       } catch (error) {
         return faultOf(error);
       }
@@ -180,12 +185,12 @@ export class EngineRoom {
   guard = async <T>(work: Promise<T>): Promise<T> => {
     const timeoutMs = this.machine.slow ? SLOW_TIMEOUT_MS : TIMEOUT_MS;
     try {
-      return await raceLost(work, this.device, timeoutMs, 'a training step');
+      return await raceLost(work, this.#device, timeoutMs, 'a training step');
     } catch (error) {
       if (error instanceof FaultError) throw error;
       // A read-back may fail a moment before the device tells that it is lost.
       const told = await Promise.race([
-        this.device.lost,
+        this.#device.lost,
         new Promise<null>((resolve) => setTimeout(resolve, LOSS_TOLD_WITHIN_MS, null)),
       ]);
       throw told === null ? error : deviceLost();

@@ -1,11 +1,11 @@
 // Claims: pictures are begun in their turn, and not at all where they were cancelled before it; a device that is being started
-// again for a run is not started a second time for them; whoever asks hears of his own pictures. With a studio that only counts.
+// again for a run is not started a second time for them; whoever asks hears of his own pictures. With a current run that only counts.
 import { beforeEach, expect, test } from 'vitest';
 import { FaultError, type Result } from '../../src/fault.ts';
 import type { GenerateRequest } from '../../src/trainer/api.ts';
 import type { Generator } from '../../src/trainer/samples/generator.ts';
-import { PictureRequests } from '../../src/trainer/generate-requests.ts';
-import type { Studio } from '../../src/trainer/current-run.ts';
+import { GenerateRequests } from '../../src/trainer/generate-requests.ts';
+import type { CurrentRun } from '../../src/trainer/current-run.ts';
 import { deviceLost } from '../../src/trainer/trouble.ts';
 import { Turns } from '../../src/trainer/turns.ts';
 
@@ -18,8 +18,8 @@ const DONE: Result<null> = { ok: true, value: null };
 let done: string[];
 let turns: Turns;
 let training: { loops: boolean; going: Promise<void> };
-let studio: { deviceGone: boolean; generator: Generator };
-let pictures: PictureRequests;
+let current: { deviceGone: boolean; generator: Generator };
+let requests: GenerateRequests;
 
 /** Ends with `end`. */
 function generatorCalled(name: string, end: Promise<Result<null>>): Generator {
@@ -47,13 +47,13 @@ beforeEach(() => {
   turns = new Turns();
   training = { loops: false, going: Promise.resolve() };
   const withDevice = (): Promise<void> => {
-    if (studio.deviceGone) done.push('a device started');
-    studio.deviceGone = false;
+    if (current.deviceGone) done.push('a device started');
+    current.deviceGone = false;
     return Promise.resolve();
   };
   const fakes = { withDevice, abandonDevice: () => done.push('abandoned') };
-  studio = { deviceGone: false, generator: generatorCalled('first', Promise.resolve(DONE)), ...fakes };
-  pictures = new PictureRequests(studio as unknown as Studio, turns, {
+  current = { deviceGone: false, generator: generatorCalled('first', Promise.resolve(DONE)), ...fakes };
+  requests = new GenerateRequests(current as unknown as CurrentRun, turns, {
     trains: () => training.loops,
     going: () => training.going,
   });
@@ -67,7 +67,7 @@ test('they are begun after the commands before them, beside training where it go
   });
   training.loops = true;
   training.going = new Promise(() => undefined); // a loop that does not end
-  const answer = pictures.generate(request);
+  const answer = requests.generate(request);
   command.end();
   expect(await answer).toEqual(DONE);
   expect(done).toEqual(['command', 'first begins beside training']);
@@ -76,29 +76,29 @@ test('they are begun after the commands before them, beside training where it go
 test('cancelled before their turn, they are not begun', async () => {
   const command = pending();
   void turns.take(() => command.promise);
-  const answer = pictures.generate(request);
-  pictures.cancel();
+  const answer = requests.generate(request);
+  requests.cancel();
   command.end();
   expect(await answer).toEqual(DONE);
   expect(done).toEqual(['first cancelled']);
 });
 
 test('their turn ends when they are begun: commands go on while they are drawn', async () => {
-  studio.generator = generatorCalled('endless', new Promise(() => undefined));
-  void pictures.generate(request);
+  current.generator = generatorCalled('endless', new Promise(() => undefined));
+  void requests.generate(request);
   await turns.take(() => Promise.resolve(done.push('command')));
   expect(done).toEqual(['endless begins', 'command']);
 });
 
 test('a lost device that is started again for a run is waited for, not started twice', async () => {
   const restart = pending();
-  studio.deviceGone = true;
+  current.deviceGone = true;
   training = { loops: true, going: restart.promise }; // the loop is told that it has to end
-  const answer = pictures.generate(request);
+  const answer = requests.generate(request);
   await new Promise((resolve) => setTimeout(resolve));
   expect(done).toEqual([]);
-  studio.deviceGone = false;
-  studio.generator = generatorCalled('second', Promise.resolve(DONE));
+  current.deviceGone = false;
+  current.generator = generatorCalled('second', Promise.resolve(DONE));
   training.going = new Promise(() => undefined); // training goes on
   restart.end();
   expect(await answer).toEqual(DONE);
@@ -106,8 +106,8 @@ test('a lost device that is started again for a run is waited for, not started t
 });
 
 test('where nothing goes on, a lost device is started for them', async () => {
-  studio.deviceGone = true;
-  expect(await pictures.generate(request)).toEqual(DONE);
+  current.deviceGone = true;
+  expect(await requests.generate(request)).toEqual(DONE);
   expect(done).toEqual(['a device started', 'first begins']);
 });
 
@@ -115,19 +115,19 @@ test('a device that is lost meanwhile is the answer, though another is there by 
   const { fault } = deviceLost();
   const first = generatorCalled('first', Promise.resolve({ ok: false, fault }));
   first.begin = () => {
-    studio.generator = generatorCalled('second', Promise.resolve(DONE));
+    current.generator = generatorCalled('second', Promise.resolve(DONE));
     return Promise.resolve();
   };
-  studio.generator = first;
-  expect(await pictures.generate(request)).toEqual({ ok: false, fault });
+  current.generator = first;
+  expect(await requests.generate(request)).toEqual({ ok: false, fault });
 });
 
 test('what cannot be opened is the answer, and the next is begun', async () => {
   const broken = generatorCalled('broken', Promise.resolve(DONE));
   broken.begin = () => Promise.reject(new FaultError(deviceLost().fault));
-  const { generator } = studio;
-  studio.generator = broken;
-  expect(await pictures.generate(request)).toMatchObject({ ok: false });
-  studio.generator = generator;
-  expect(await pictures.generate(request)).toEqual(DONE);
+  const { generator } = current;
+  current.generator = broken;
+  expect(await requests.generate(request)).toMatchObject({ ok: false });
+  current.generator = generator;
+  expect(await requests.generate(request)).toEqual(DONE);
 });

@@ -35,7 +35,7 @@ export class Artist {
   readonly #turns = new Turns();
   #lookedAt = -Infinity;
 
-  /** guard: as EngineRoom.guard. */
+  /** guard: as TrainingDevice.guard. */
   constructor(outbox: Outbox, guard: <T>(work: Promise<T>) => Promise<T>, times: CallTimes) {
     this.#outbox = outbox;
     this.#guard = guard;

@@ -1,6 +1,6 @@
 // Pictures from any checkpoint, with or without a run: its weights are opened for drawing alone, and all of their memory goes
 // when the pictures are drawn, cancelled or have failed. Not here: the drawing (artist.ts), when its calls are made
-// (picture-requests.ts, loop.ts).
+// (generate-requests.ts, loop.ts).
 import type { CheckpointRef } from '../../checkpoint/api.ts';
 import type { StoreClient } from '../../checkpoint/store-client.ts';
 import type { RunConfig } from '../../settings/settings.ts';
@@ -11,7 +11,7 @@ import type { DrawingFacts, GenerateRequest } from '../api.ts';
 import { Artist } from './artist.ts';
 import { type CallTimes, networkText } from './call-times.ts';
 import { type CheckpointContent, readContent, readFacts } from '../checkpoint-file.ts';
-import type { EngineRoom } from '../training-device.ts';
+import type { TrainingDevice } from '../training-device.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Run } from '../run.ts';
 import { deviceLost, must } from '../trouble.ts';
@@ -29,7 +29,7 @@ export const DONE: Result<null> = { ok: true, value: null };
 
 export class Generator {
   readonly #tools: GeneratorTools;
-  readonly #room: EngineRoom;
+  readonly #device: TrainingDevice;
   /** Of its own: these pictures and a run's samples do not replace one another. */
   readonly #artist: Artist;
   #asked = 0;
@@ -37,10 +37,10 @@ export class Generator {
   #ended: Promise<Result<null>> = Promise.resolve(DONE);
   #end: (result: Result<null>) => void = () => undefined;
 
-  constructor(tools: GeneratorTools, room: EngineRoom) {
+  constructor(tools: GeneratorTools, device: TrainingDevice) {
     this.#tools = tools;
-    this.#room = room;
-    this.#artist = new Artist(tools.outbox, room.guard, tools.times);
+    this.#device = device;
+    this.#artist = new Artist(tools.outbox, device.guard, tools.times);
   }
 
   get busy(): boolean {
@@ -83,7 +83,7 @@ export class Generator {
   #open({ facts, state }: CheckpointContent, weights: GenerateRequest['weights']) {
     const given = weights === 'ema' ? state.ema : state.weights;
     // A device that hangs would keep the turn: no Pause or Resume would be heard.
-    return this.#room.guard(this.#room.predictorFor(facts.config, given)).catch((error: unknown) => {
+    return this.#device.guard(this.#device.predictorFor(facts.config, given)).catch((error: unknown) => {
       throw new FaultError(inWords(faultOf(error)));
     });
   }

@@ -1,6 +1,6 @@
 // Claims: a picture is a function of checkpoint, weights, seed and its number, whatever set it is drawn in, and the very one
 // that the run's own executor draws; its way is told from the noise to the picture; whoever cancels, or has the wrong network,
-// holds no memory. On tfjs' cpu backend, with a store and a room of one checkpoint.
+// holds no memory. On tfjs' cpu backend, with a store and a device of one checkpoint.
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../../src/settings/settings.ts';
@@ -18,7 +18,7 @@ import type { GenerateRequest, Sample, TrainerEvent } from '../../../src/trainer
 import { CallTimes } from '../../../src/trainer/samples/call-times.ts';
 import { type CheckpointFacts, factsAsText, fileTensors } from '../../../src/trainer/checkpoint-file.ts';
 import { Drawing, momentsOf } from '../../../src/trainer/samples/drawing.ts';
-import type { EngineRoom } from '../../../src/trainer/training-device.ts';
+import type { TrainingDevice } from '../../../src/trainer/training-device.ts';
 import { Generator } from '../../../src/trainer/samples/generator.ts';
 import { History } from '../../../src/trainer/history.ts';
 import { Outbox } from '../../../src/trainer/outbox.ts';
@@ -44,11 +44,11 @@ let events: TrainerEvent[];
 let generator: Generator;
 let currentRun: { runId: string; config: RunConfig } | null;
 
-const room = {
+const device = {
   guard: <T>(work: Promise<T>) => work,
   predictorFor: (_: RunConfig, weights: Float32Array[]): Promise<Predictor> =>
     Promise.resolve(createEagerPredictor(CPU, parameters, forward, weights)),
-} as unknown as EngineRoom;
+} as unknown as TrainingDevice;
 
 const store = {
   load: () => {
@@ -75,7 +75,7 @@ beforeEach(() => {
       settings: new Map(),
       currentRun: () => currentRun,
     },
-    room,
+    device,
   );
 });
 
@@ -178,7 +178,7 @@ test('a checkpoint that fails its checks is the fault of the store, and nothing 
 });
 
 test('cancelled while it is opened, its answer is its own, not that of one before which failed', async () => {
-  vi.spyOn(room, 'predictorFor').mockResolvedValueOnce(failing('no memory'));
+  vi.spyOn(device, 'predictorFor').mockResolvedValueOnce(failing('no memory'));
   await generator.begin(request, false);
   await generator.finish(() => true);
   expect(await generator.ended).toMatchObject({ ok: false, fault: { got: 'Error: no memory' } });
@@ -191,7 +191,7 @@ test('cancelled while it is opened, its answer is its own, not that of one befor
 test('what fails after it was cancelled does not end what was begun since', async () => {
   let fail = (_: Error): void => undefined;
   const late = { ...failing(''), predict: () => new Promise<never>((_, reject) => (fail = reject)) };
-  vi.spyOn(room, 'predictorFor').mockResolvedValueOnce(late);
+  vi.spyOn(device, 'predictorFor').mockResolvedValueOnce(late);
   await generator.begin(request, false);
   const call = generator.advance();
   await Promise.resolve();
