@@ -8,112 +8,91 @@ import { openPictures } from '../data/sets.ts';
 import { alphaBar } from '../diffusion/noise-schedule.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
-import { Artist } from './samples/artist.ts';
 import { CallTimes } from './samples/call-times.ts';
 import { type CheckpointContent, readContent } from './checkpoint-file.ts';
+import { type Equipment, equip } from './equipment.ts';
 import type { TrainingDevice } from './training-device.ts';
-import { Generator } from './samples/generator.ts';
+import type { GeneratorTools } from './samples/generator.ts';
 import { History } from './history.ts';
-import type { LoopTools } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { openRunPictures } from './run-pictures.ts';
 import { initialState, newRunId, type Run, stampOf, summaryOf } from './run.ts';
-import { Saver } from './saver.ts';
 import { must, storageRefused } from './trouble.ts';
 
-/** Waits before a lost device is tried again. */
+/** Waits before each try to start a lost device again. */
 const DEVICE_RETRIES_MS = [0, 2000];
+
+/** Whether there is a run, and whether a working device holds its executor. */
+export type Held =
+  | { readonly is: 'none'; readonly run: null }
+  | { readonly is: 'on'; readonly run: Run; readonly equipment: Equipment }
+  /** The executor has gone with its device, or was released for the next one. `reload` makes another. */
+  | { readonly is: 'lost'; readonly run: Run };
+
+const NONE: Held = { is: 'none', run: null };
 
 export class CurrentRun {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
   readonly #onLost: () => void;
-  #device: TrainingDevice;
-  readonly #times = new CallTimes();
-  readonly #settings = new Map<string, RunConfig>();
-  #artist: Artist;
-  #saver: Saver;
-  #generator: Generator;
-  #run: Run | null = null;
-  /** The device that holds the run's executor. */
-  #runDevice: TrainingDevice | null = null;
-  #deviceGone = false;
-  /** Why the run's pictures are not the ones it began with; null where they are, or once the user confirmed. */
-  pictureFault: Fault | null = null;
+  readonly #tools: GeneratorTools;
+  #equipment: Equipment;
+  #held: Held = NONE;
 
-  /** onLost: the device is gone; nothing more runs on it. */
+  /** onLost: called when the device is gone and nothing more may run on it. */
   constructor(store: StoreClient, outbox: Outbox, device: TrainingDevice, onLost: () => void) {
     this.#store = store;
     this.#outbox = outbox;
     this.#onLost = onLost;
-    this.#device = device;
-    [this.#artist, this.#saver, this.#generator] = this.#equip(device);
+    this.#tools = {
+      store,
+      outbox,
+      times: new CallTimes(),
+      settings: new Map(),
+      currentRun: () => this.#held.run,
+    };
+    this.#equipment = this.#equip(device);
   }
 
-  #equip(device: TrainingDevice): [Artist, Saver, Generator] {
+  get held(): Held {
+    return this.#held;
+  }
+
+  /** That of the newest device, also after its loss. */
+  get equipment(): Equipment {
+    return this.#equipment;
+  }
+
+  // ---------- a lost GPU ----------
+  // 1. The browser reports the loss, or an await of the GPU fails: the equipment is abandoned, the run is `lost`.
+  // 2. The loop is told to stop; each wait for the GPU fails by itself (TrainingDevice.guard).
+  // 3. The trainer starts a new device (startDeviceAgain) and reloads the run from its newest checkpoint (reload).
+  // 4. Where no device starts, the run stays `lost`: viewing and export still work, Resume tries again.
+
+  #equip(device: TrainingDevice): Equipment {
     void device.lost.then(() => {
-      if (this.#device !== device) return;
+      if (this.#equipment.device !== device) return;
       this.abandonDevice();
       this.#onLost();
     });
-    const tools = {
-      store: this.#store,
-      outbox: this.#outbox,
-      times: this.#times,
-      settings: this.#settings,
-      currentRun: () => this.#run,
-    };
-    return [
-      new Artist(this.#outbox, device.guard, this.#times),
-      new Saver(this.#store, this.#outbox, device),
-      new Generator(tools, device),
-    ];
+    return equip(device, this.#tools);
   }
 
-  get run(): Run | null {
-    return this.#run;
-  }
-  get device(): TrainingDevice {
-    return this.#device;
-  }
-  get artist(): Artist {
-    return this.#artist;
-  }
-  get saver(): Saver {
-    return this.#saver;
-  }
-  get generator(): Generator {
-    return this.#generator;
-  }
-  /** What a loop needs of the device and what is on it. */
-  get loopTools(): Omit<LoopTools, 'rate'> {
-    return {
-      saver: this.#saver,
-      artist: this.#artist,
-      generator: this.#generator,
-      outbox: this.#outbox,
-      store: this.#store,
-      guard: this.#device.guard,
-    };
-  }
-  /** Nothing of the run is on a device that works; `withDevice` alone does not bring it back. */
-  get deviceGone(): boolean {
-    return this.#deviceGone || (this.#run !== null && this.#runDevice !== this.#device);
-  }
-
-  /** Nothing of the present device is touched any more; the next use starts a new one. */
+  /** Nothing touches the present device any more; the next use starts a new one. */
   abandonDevice(): void {
-    this.#deviceGone = true;
-    this.#artist.abandon();
-    this.#generator.abandon();
+    const { artist, generator } = this.#equipment;
+    this.#equipment = { ...this.#equipment, works: false };
+    if (this.#held.is === 'on') this.#held = { is: 'lost', run: this.#held.run };
+    artist.abandon();
+    generator.abandon();
   }
 
-  /** After a loss: a new device, tried at 0 and 2 s. Null, or the loss with what the tries reported. */
+  /** A new device, tried at 0 and 2 s. Returns null, or the loss with what the tries reported. */
   async startDeviceAgain(fault: Fault): Promise<Fault | null> {
     this.abandonDevice();
     let { got } = fault;
     for (const wait of DEVICE_RETRIES_MS) {
-      this.preparing('The GPU stopped answering; starting it again');
+      this.#preparing('The GPU stopped answering; starting it again');
       await new Promise((resolve) => setTimeout(resolve, wait));
       try {
         await this.withDevice();
@@ -125,105 +104,15 @@ export class CurrentRun {
     return { ...fault, got };
   }
 
-  /** A working device: the one there is, or a new one of the same backend. Throws FaultError kind `gpu`. */
+  /** Makes sure that a device works: the present one, or a new one of its backend. Throws FaultError kind `gpu`. */
   async withDevice(): Promise<void> {
-    if (!this.#deviceGone) return;
-    const device = await this.#device.startAgain();
-    this.#device = device;
-    this.#deviceGone = false;
-    [this.#artist, this.#saver, this.#generator] = this.#equip(device);
+    if (this.#equipment.works) return;
+    this.#equipment = this.#equip(await this.#equipment.device.startAgain());
   }
 
-  /** A new run from settings: pictures, a slot in the store, a fresh network. */
-  async create(config: RunConfig): Promise<void> {
-    this.preparing('Opening the pictures');
-    const set = await openPictures(config.dataset, {
-      imageSize: config.imageSize,
-      maxImages: config.maxImages,
-    });
-    const runId = newRunId();
-    const started = new Date().toISOString();
-    this.preparing('Reserving storage');
-    must(await this.#store.createRun(runId, started, capacityBytes(config, set.count)));
-    this.preparing('Making the network');
-    await this.withDevice();
-    const executor = await this.#executorFor(config, initialState(config));
-    this.pictureFault = null;
-    this.#setRun({
-      runId,
-      parent: '',
-      started,
-      config,
-      dataset: stampOf(set),
-      set,
-      alphaBar: alphaBar(config.noiseSchedule),
-      executor,
-      history: new History(),
-      globalStep: 0,
-    });
-    // A plan has compiled its own by now; eager does so within its first steps.
-    if (executor.kind === 'eager') this.preparing('Compiling shaders');
-  }
-
-  /**
-   * The run's executor. That of the run before goes first: the GPU need not hold both. Where it cannot be made there is no
-   * run any more, and every checkpoint is where it was. Throws FaultError kind `memory`.
-   */
-  async #executorFor(config: RunConfig, state: ExecutorState): Promise<Executor> {
-    this.#release();
-    try {
-      return await this.#device.executorFor(config, state, (what, done, total) =>
-        this.#outbox.post({ type: 'preparing', what, done, total }),
-      );
-    } catch (error) {
-      this.#run = null;
-      this.#outbox.post({ type: 'no-run' });
-      throw error;
-    }
-  }
-
-  /** Makes the content of a checkpoint the current run, which began at `started`. */
-  async open(content: CheckpointContent, started: string): Promise<Run> {
-    const { facts, state, history } = content;
-    const pictures = await openRunPictures(facts.config, facts.dataset);
-    await this.withDevice();
-    const executor = await this.#executorFor(facts.config, state);
-    this.pictureFault = pictures.fault;
-    const run: Run = {
-      runId: facts.runId,
-      parent: facts.parent,
-      started,
-      config: facts.config,
-      dataset: facts.dataset,
-      set: pictures.set,
-      alphaBar: alphaBar(facts.config.noiseSchedule),
-      executor,
-      history,
-      globalStep: facts.globalStep,
-    };
-    this.#setRun(run);
-    this.#saver.noteLoaded(run);
-    return run;
-  }
-
-  /** Content as a new run of its own with a parent, written into the store before anything else happens. */
-  async adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
-    const { facts } = content;
-    const runId = newRunId();
-    const started = new Date().toISOString();
-    must(await this.#store.createRun(runId, started, capacityBytes(config, facts.dataset.count)));
-    if (paused) must(await this.#store.writeNote(runId, { paused: true }));
-    const parent = `${facts.runId}@${facts.globalStep}`;
-    const run = await this.open({ ...content, facts: { ...facts, config, runId, parent } }, started);
-    await this.#saver.begin(run, run.globalStep, Promise.resolve());
-    if (await this.#saver.idle()) return;
-    this.close();
-    throw new FaultError(storageRefused());
-  }
-
-  /** The current run again from its newest checkpoint, or from its first step where it has none. */
+  /** The run again from its newest checkpoint, or from its first step where it has none. */
   async reload(): Promise<void> {
-    const run = this.#run;
+    const { run } = this.#held;
     if (!run) return;
     const { loaded } = await this.#store.recover([]);
     if (loaded?.record.runId === run.runId) {
@@ -237,22 +126,115 @@ export class CurrentRun {
     }
   }
 
+  // ---------- runs ----------
+
+  /** A new run from settings: pictures, a slot in the store, a fresh network. */
+  async create(config: RunConfig): Promise<void> {
+    this.#preparing('Opening the pictures');
+    const set = await openPictures(config.dataset, {
+      imageSize: config.imageSize,
+      maxImages: config.maxImages,
+    });
+    const runId = newRunId();
+    const started = new Date().toISOString();
+    this.#preparing('Reserving storage');
+    must(await this.#store.createRun(runId, started, capacityBytes(config, set.count)));
+    this.#preparing('Making the network');
+    await this.withDevice();
+    const executor = await this.#executorFor(config, initialState(config));
+    this.#setRun({
+      runId,
+      parent: '',
+      started,
+      config,
+      dataset: stampOf(set),
+      set,
+      pictureFault: null,
+      alphaBar: alphaBar(config.noiseSchedule),
+      executor,
+      history: new History(),
+      globalStep: 0,
+    });
+    // A plan has compiled its own by now; eager does so within its first steps.
+    if (executor.kind === 'eager') this.#preparing('Compiling shaders');
+  }
+
+  /**
+   * The run's executor. That of the run before goes first: the GPU need not hold both. Where it cannot be made there is no
+   * run any more, and every checkpoint is where it was. Throws FaultError kind `memory`.
+   */
+  async #executorFor(config: RunConfig, state: ExecutorState): Promise<Executor> {
+    this.#release();
+    try {
+      return await this.#equipment.device.executorFor(config, state, (what, done, total) =>
+        this.#outbox.post({ type: 'preparing', what, done, total }),
+      );
+    } catch (error) {
+      this.#setNone();
+      throw error;
+    }
+  }
+
+  /** Makes the content of a checkpoint the current run, which began at `started`. */
+  async open(content: CheckpointContent, started: string): Promise<Run> {
+    const { facts, state, history } = content;
+    const pictures = await openRunPictures(facts.config, facts.dataset);
+    await this.withDevice();
+    const executor = await this.#executorFor(facts.config, state);
+    const run: Run = {
+      runId: facts.runId,
+      parent: facts.parent,
+      started,
+      config: facts.config,
+      dataset: facts.dataset,
+      set: pictures.set,
+      pictureFault: pictures.fault,
+      alphaBar: alphaBar(facts.config.noiseSchedule),
+      executor,
+      history,
+      globalStep: facts.globalStep,
+    };
+    this.#setRun(run);
+    this.#equipment.saver.noteLoaded(run);
+    return run;
+  }
+
+  /** Content as a new run of its own with a parent, written into the store before anything else happens. */
+  async adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
+    const { facts } = content;
+    const runId = newRunId();
+    const started = new Date().toISOString();
+    must(await this.#store.createRun(runId, started, capacityBytes(config, facts.dataset.count)));
+    if (paused) must(await this.#store.writeNote(runId, { paused: true }));
+    const parent = `${facts.runId}@${facts.globalStep}`;
+    const run = await this.open({ ...content, facts: { ...facts, config, runId, parent } }, started);
+    await this.#equipment.saver.begin(run, run.globalStep, Promise.resolve());
+    if (await this.#equipment.saver.idle()) return;
+    this.close();
+    throw new FaultError(storageRefused());
+  }
+
   /** Pictures that differ from those the run began with become the run's own. */
   confirmPictures(): void {
-    if (!this.#run?.set) return;
-    this.#run.dataset = stampOf(this.#run.set);
-    this.pictureFault = null;
+    const { run } = this.#held;
+    if (!run?.set) return;
+    run.dataset = stampOf(run.set);
+    run.pictureFault = null;
   }
 
   close(): void {
     this.#release();
-    this.#run = null;
+    this.#setNone();
+  }
+
+  #setNone(): void {
+    this.#held = NONE;
     this.#outbox.post({ type: 'no-run' });
   }
 
   #setRun(run: Run): void {
-    this.#run = run;
-    this.#runDevice = this.#device;
+    const equipment = this.#equipment;
+    this.#held = equipment.works ? { is: 'on', run, equipment } : { is: 'lost', run };
     this.#outbox.post({
       type: 'run',
       run: summaryOf(run),
@@ -263,14 +245,16 @@ export class CurrentRun {
     });
   }
 
-  /** Memory of a device that is gone went with it. */
+  /** Frees the executor. The memory of a lost device went with the device. */
   #release(): void {
-    this.#artist.cancel();
-    if (this.#run && this.#runDevice === this.#device && !this.#deviceGone) this.#run.executor.dispose();
-    this.#runDevice = null;
+    this.#equipment.artist.cancel();
+    if (this.#held.is !== 'on') return;
+    const { run } = this.#held;
+    run.executor.dispose();
+    this.#held = { is: 'lost', run };
   }
 
-  preparing(what: string): void {
+  #preparing(what: string): void {
     this.#outbox.post({ type: 'preparing', what, done: 0, total: null });
   }
 }

@@ -4,7 +4,8 @@ import type { CheckpointRef } from '../checkpoint/api.ts';
 import { faultOf, type Result } from '../fault.ts';
 import type { DrawingFacts, GenerateRequest } from './api.ts';
 import { DONE } from './samples/generator.ts';
-import type { CurrentRun } from './current-run.ts';
+import type { Generator } from './samples/generator.ts';
+import type { CurrentRun, Held } from './current-run.ts';
 import type { Turns } from './turns.ts';
 
 /** What the trainer does meanwhile. */
@@ -15,15 +16,23 @@ export interface Training {
   going: () => Promise<void>;
 }
 
+export type RequestedGenerator = Pick<Generator, 'begin' | 'ended' | 'finish' | 'cancel' | 'factsOf'>;
+
+/** What requests need of the current run and its equipment. */
+export type RequestedRun = Pick<CurrentRun, 'withDevice' | 'abandonDevice'> & {
+  readonly held: Pick<Held, 'is'>;
+  readonly equipment: { readonly generator: RequestedGenerator };
+};
+
 export class GenerateRequests {
-  readonly #current: CurrentRun;
+  readonly #current: RequestedRun;
   readonly #turns: Turns;
   readonly #training: Training;
   /** Counts what ends the wish for pictures that were asked for before. */
   #wish = 0;
 
   /** turns: those of the trainer's commands. */
-  constructor(current: CurrentRun, turns: Turns, training: Training) {
+  constructor(current: RequestedRun, turns: Turns, training: Training) {
     this.#current = current;
     this.#turns = turns;
     this.#training = training;
@@ -37,7 +46,7 @@ export class GenerateRequests {
         await this.#restarted();
         if (wish !== this.#wish) return { ended: DONE };
         await this.#current.withDevice();
-        const { generator } = this.#current;
+        const { generator } = this.#current.equipment;
         await generator.begin(request, this.#training.trains());
         this.drawOn();
         // Not the promise itself: the turn would wait for it.
@@ -52,19 +61,19 @@ export class GenerateRequests {
   /** Pictures that wait for their turn are not begun. */
   cancel(): void {
     this.#wish += 1;
-    this.#current.generator.cancel();
+    this.#current.equipment.generator.cancel();
   }
 
   /** As Generator.factsOf. */
   factsOf(ref: CheckpointRef): Promise<DrawingFacts> {
-    return this.#current.generator.factsOf(ref);
+    return this.#current.equipment.generator.factsOf(ref);
   }
 
   /** They go on by themselves while no training step takes them along. */
   drawOn(): void {
-    const { generator } = this.#current;
+    const { generator } = this.#current.equipment;
     // Whoever asked has heard of a loss; whatever comes next starts another device.
-    const lost = () => generator === this.#current.generator && this.#current.abandonDevice();
+    const lost = () => generator === this.#current.equipment.generator && this.#current.abandonDevice();
     void generator.finish(() => !this.#training.trains()).catch(lost);
   }
 
@@ -72,7 +81,7 @@ export class GenerateRequests {
   async #restarted(): Promise<void> {
     const { going } = this.#training;
     let waited: Promise<void> | null = null;
-    while (this.#current.deviceGone && waited !== going()) {
+    while (this.#current.held.is === 'lost' && waited !== going()) {
       waited = going();
       await waited;
     }

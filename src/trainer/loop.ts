@@ -14,20 +14,21 @@ import type { Outbox } from './outbox.ts';
 import type { Run } from './run.ts';
 import type { Saver } from './saver.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
+import type { TrainingDevice } from './training-device.ts';
 import { trainingStep } from './training-step.ts';
 import type { RateMeter } from './rate-meter.ts';
 
 const IN_FLIGHT = 2;
 
+/** What a loop works with, from its start to its end. */
 export interface LoopTools {
-  saver: Saver;
-  artist: Artist;
-  generator: Generator;
-  outbox: Outbox;
-  store: StoreClient;
-  rate: RateMeter;
-  /** Races a GPU await with the device's loss and with no progress. Throws FaultError kind `gpu`. */
-  guard: <T>(work: Promise<T>) => Promise<T>;
+  readonly device: Pick<TrainingDevice, 'guard'>;
+  readonly saver: Pick<Saver, 'begin' | 'dueByTime' | 'gaveUp'>;
+  readonly artist: Pick<Artist, 'begin' | 'advance'>;
+  readonly generator: Pick<Generator, 'advance'>;
+  readonly outbox: Pick<Outbox, 'post' | 'progress'>;
+  readonly store: Pick<StoreClient, 'growPool'>;
+  readonly rate: RateMeter;
 }
 
 /** One run of the loop, from Train or Resume to the last step or Pause. */
@@ -120,7 +121,7 @@ export class Loop {
     learningRate: number,
   ): Promise<void> {
     const run = this.#run;
-    const stats = await this.#tools.guard(pending);
+    const stats = await this.#tools.device.guard(pending);
     if (!stats.applied) throw notFinite(step, stats);
     run.history.push(stats.loss, lossByQuartile(stats.perSample, timesteps, TIMESTEPS));
     run.globalStep = step;

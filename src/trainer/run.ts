@@ -6,6 +6,7 @@ import { networkOf } from '../settings/presets.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { initialWeights } from '../model/init.ts';
 import { parameterCount } from '../model/parameters.ts';
+import type { Fault } from '../fault.ts';
 import type { RunSummary } from './api.ts';
 import type { CheckpointFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
 import type { History } from './history.ts';
@@ -21,6 +22,8 @@ export interface Run {
   dataset: DatasetStamp;
   /** Null where the pictures are not on this computer: samples can be drawn, training cannot go on. */
   set: PictureSet | null;
+  /** Why the pictures are not those the run began with; null where nothing differs, or once the user confirmed. */
+  pictureFault: Fault | null;
   /** Signal level at each timestep. */
   readonly alphaBar: Float64Array;
   readonly executor: Executor;

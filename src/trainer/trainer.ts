@@ -46,7 +46,7 @@ export class Trainer {
   }
 
   get runId(): string | null {
-    return this.#current.run?.runId ?? null;
+    return this.#current.held.run?.runId ?? null;
   }
 
   /** In its turn; what goes wrong becomes the answer's fault. */
@@ -56,7 +56,7 @@ export class Trainer {
         await work();
         return { ok: true, value: null };
       } catch (error) {
-        if (this.#state === 'starting') this.#setState(this.#current.run ? 'paused' : 'idle');
+        if (this.#state === 'starting') this.#setState(this.#current.held.run ? 'paused' : 'idle');
         return { ok: false, fault: faultOf(error) };
       }
     });
@@ -81,12 +81,18 @@ export class Trainer {
   // ---------- the loop's life ----------
 
   #start(): void {
-    const { run, saver, loopTools } = this.#current;
+    const { held, equipment } = this.#current;
+    const { run } = held;
     if (!run || this.#pauseAsked) return this.#setState('paused');
     this.#rate.reset();
-    saver.startAfresh();
+    equipment.saver.startAfresh();
     this.#setState('training');
-    this.#loop = new Loop(run, { ...loopTools, rate: this.#rate });
+    this.#loop = new Loop(run, {
+      ...equipment,
+      outbox: this.#outbox,
+      store: this.#store,
+      rate: this.#rate,
+    });
     this.#looping = this.#drive(this.#loop);
   }
 
@@ -96,11 +102,11 @@ export class Trainer {
       const finished = await loop.train();
       this.#loop = null;
       this.generateRequests.drawOn();
-      await this.#current.saver.idle();
-      if (this.#current.deviceGone) throw deviceLost();
+      await this.#current.equipment.saver.idle();
+      if (this.#current.held.is === 'lost') throw deviceLost();
       if (!finished) return;
       this.#setState('finished');
-      await this.#current.artist.finish();
+      await this.#current.equipment.artist.finish();
     } catch (error) {
       this.#loop = null;
       this.generateRequests.drawOn();
@@ -129,14 +135,15 @@ export class Trainer {
       return this.#reload();
     }
     this.#outbox.post({ type: 'fault', fault });
-    if (this.#current.run) await this.#note(this.#current.run.runId, { paused: true });
+    const { run } = this.#current.held;
+    if (run) await this.#note(run.runId, { paused: true });
     this.#setState(fault.kind === 'internal' ? 'failed' : 'paused');
   }
 
   async #reload(): Promise<void> {
     try {
       await this.#current.reload();
-      this.#outbox.post({ type: 'resumed', step: this.#current.run?.globalStep ?? 0 });
+      this.#outbox.post({ type: 'resumed', step: this.#current.held.run?.globalStep ?? 0 });
       this.#start();
     } catch (error) {
       this.#outbox.post({ type: 'fault', fault: faultOf(error) });
@@ -148,9 +155,9 @@ export class Trainer {
   async #restartDevice(fault: Fault): Promise<void> {
     this.#setState('starting');
     const refused = await this.#current.startDeviceAgain(fault);
-    if (!refused) return this.#current.run ? this.#reload() : this.#setIdle();
+    if (!refused) return this.#current.held.run ? this.#reload() : this.#setIdle();
     this.#setState('failed');
-    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable(refused, this.#current.run) });
+    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable(refused, this.#current.held.run) });
   }
 
   // ---------- beginning ----------
@@ -173,7 +180,7 @@ export class Trainer {
   }
 
   trainingBytes(config: RunConfig): number | null {
-    return this.#current.device.trainingBytes(config);
+    return this.#current.equipment.device.trainingBytes(config);
   }
 
   /** The newest valid checkpoint of a run that is not closed: shown, validated, resumed. */
@@ -194,11 +201,11 @@ export class Trainer {
         const content = readContent(loaded.metadata, loaded.tensors);
         this.#setState('starting');
         const run = await this.#current.open(content, loaded.started);
-        const here = this.#current.device.executionOf(run.executor);
+        const here = this.#current.equipment.device.executionOf(run.executor);
         const found = describeFound(content, record, here, passed, imported);
         this.#outbox.post({ type: 'found', found });
         this.#setState('validating');
-        if (await this.#current.artist.validate(run, run.globalStep))
+        if (await this.#current.equipment.artist.validate(run, run.globalStep))
           return await this.#afterValidation(run, paused);
         unusable.push({
           name: record.name,
@@ -223,7 +230,7 @@ export class Trainer {
   }
 
   async #afterValidation(run: Run, paused: boolean): Promise<void> {
-    const { pictureFault } = this.#current;
+    const { pictureFault } = run;
     if (run.globalStep >= lastStep(run.config, run.dataset.count)) return this.#setState('finished');
     if (pictureFault) this.#outbox.post({ type: 'fault', fault: pictureFault });
     if (!paused && !this.#pauseAsked && !pictureFault) {
@@ -248,7 +255,7 @@ export class Trainer {
 
   /** Paused: the work so far saved, the wish to stay paused noted, samples in the making finished. */
   async #rest(): Promise<void> {
-    const { run } = this.#current;
+    const { run } = this.#current.held;
     if (!run) return;
     await this.#note(run.runId, { paused: true });
     await this.#saveNow(run);
@@ -257,7 +264,7 @@ export class Trainer {
   }
 
   async #saveNow(run: Run): Promise<void> {
-    const { saver, artist } = this.#current;
+    const { saver, artist } = this.#current.equipment;
     if (saver.has(run, run.globalStep)) return;
     artist.begin(run, { purpose: 'progress', step: run.globalStep, weights: 'ema', seed: run.config.seed });
     await saver.begin(run, run.globalStep, Promise.resolve());
@@ -267,7 +274,7 @@ export class Trainer {
 
   /** In the background: the next command that needs the device waits for it (#halt). */
   #finishSamples(): void {
-    this.#looping = this.#current.artist.finish().then(
+    this.#looping = this.#current.equipment.artist.finish().then(
       () => undefined,
       (error: unknown) => this.#trouble(faultOf(error)),
     );
@@ -277,13 +284,13 @@ export class Trainer {
     return this.#turns.take(async () => {
       await this.#halt();
       this.#pauseAsked = false;
-      const { run, pictureFault, deviceGone } = this.#current;
+      const { is, run } = this.#current.held;
       if (this.#state === 'failed') return this.#restartDevice(deviceLost().fault);
       if (!run || this.#state !== 'paused') return;
-      if (pictureFault) return this.#outbox.post({ type: 'fault', fault: pictureFault });
+      if (run.pictureFault) return this.#outbox.post({ type: 'fault', fault: run.pictureFault });
       await this.#note(run.runId, { paused: false });
       this.#rolledBack = false;
-      if (deviceGone) return this.#reload();
+      if (is === 'lost') return this.#reload();
       this.#start();
     });
   }
@@ -292,9 +299,9 @@ export class Trainer {
     if (this.#loop) return this.#loop.askSave();
     return this.#turns.take(async () => {
       await this.#halt();
-      const { run, deviceGone } = this.#current;
-      if (!run || deviceGone || (this.#state !== 'paused' && this.#state !== 'finished')) return;
-      await this.#saveNow(run);
+      const { held } = this.#current;
+      if (held.is !== 'on' || (this.#state !== 'paused' && this.#state !== 'finished')) return;
+      await this.#saveNow(held.run);
       this.#finishSamples();
     });
   }
@@ -303,7 +310,7 @@ export class Trainer {
     this.#loop?.stop();
     return this.#turns.take(async () => {
       await this.#halt();
-      const { run } = this.#current;
+      const { run } = this.#current.held;
       if (run && this.#state === 'training') await this.#saveNow(run);
       // The runs this one was forked from too: starting over, nothing older comes back by itself.
       for (const { runId, note } of (await this.#store.report()).runs) {
@@ -323,7 +330,7 @@ export class Trainer {
       const content = readContent(loaded.metadata, loaded.tensors);
       this.#setState('starting');
       await this.#adopt(content, { ...content.facts.config, ...changes }, false);
-      const { pictureFault } = this.#current;
+      const pictureFault = this.#current.held.run?.pictureFault ?? null;
       if (!pictureFault) return this.#start();
       this.#outbox.post({ type: 'fault', fault: pictureFault });
       this.#setState('paused');
@@ -338,7 +345,7 @@ export class Trainer {
       if (this.#state === 'training') await this.#rest();
       await this.#halt();
       const { config, execution } = content.facts;
-      const fitting = inParts(config, (smaller) => this.#current.device.trainingBytes(smaller));
+      const fitting = inParts(config, (smaller) => this.#current.equipment.device.trainingBytes(smaller));
       this.#setState('starting');
       await this.#adopt(content, fitting, true);
       if (fitting !== config) this.#outbox.post({ type: 'notice', text: inPartsNotice(config, fitting) });
@@ -349,11 +356,11 @@ export class Trainer {
 
   /** As CurrentRun.adopt; where that fails, the run before comes back from the store. */
   async #adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
-    const before = this.#current.run;
+    const before = this.#current.held.run;
     try {
       await this.#current.adopt(content, config, paused);
     } catch (error) {
-      if (before && this.#current.run !== before) await this.#recover(null);
+      if (before && this.#current.held.run !== before) await this.#recover(null);
       throw error;
     }
   }
@@ -361,8 +368,10 @@ export class Trainer {
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>> {
     return this.#answer(async () => {
       await this.#halt();
-      const { run, artist, deviceGone } = this.#current;
-      if (!run || deviceGone || (this.#state !== 'paused' && this.#state !== 'finished')) return;
+      const { held } = this.#current;
+      if (held.is !== 'on' || (this.#state !== 'paused' && this.#state !== 'finished')) return;
+      const { run, equipment } = held;
+      const { artist } = equipment;
       artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
       await artist.finish();
     });

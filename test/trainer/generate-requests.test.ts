@@ -3,9 +3,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { FaultError, type Result } from '../../src/fault.ts';
 import type { GenerateRequest } from '../../src/trainer/api.ts';
-import type { Generator } from '../../src/trainer/samples/generator.ts';
-import { GenerateRequests } from '../../src/trainer/generate-requests.ts';
-import type { CurrentRun } from '../../src/trainer/current-run.ts';
+import {
+  GenerateRequests,
+  type RequestedGenerator,
+  type RequestedRun,
+} from '../../src/trainer/generate-requests.ts';
 import { deviceLost } from '../../src/trainer/trouble.ts';
 import { Turns } from '../../src/trainer/turns.ts';
 
@@ -18,21 +20,26 @@ const DONE: Result<null> = { ok: true, value: null };
 let done: string[];
 let turns: Turns;
 let training: { loops: boolean; going: Promise<void> };
-let current: { deviceGone: boolean; generator: Generator };
+let lost: boolean;
+let generator: RequestedGenerator;
 let requests: GenerateRequests;
 
-/** Ends with `end`. */
-function generatorCalled(name: string, end: Promise<Result<null>>): Generator {
-  const generator = {
-    ended: end,
-    begin: (_: GenerateRequest, trains: boolean) => {
+/** Its drawing ends with `end`; `begins` may take the place of its beginning. */
+function generatorCalled(
+  name: string,
+  ended: Promise<Result<null>>,
+  begins: () => Promise<void> = () => Promise.resolve(),
+): RequestedGenerator {
+  return {
+    ended,
+    begin: (_, trains) => {
       done.push(`${name} begins${trains ? ' beside training' : ''}`);
-      return Promise.resolve();
+      return begins();
     },
     finish: () => Promise.resolve(),
     cancel: () => done.push(`${name} cancelled`),
+    factsOf: () => Promise.reject(new Error('nobody asks for facts here')),
   };
-  return generator as unknown as Generator;
 }
 
 /** A promise that ends when told to. */
@@ -46,14 +53,23 @@ beforeEach(() => {
   done = [];
   turns = new Turns();
   training = { loops: false, going: Promise.resolve() };
-  const withDevice = (): Promise<void> => {
-    if (current.deviceGone) done.push('a device started');
-    current.deviceGone = false;
-    return Promise.resolve();
+  lost = false;
+  generator = generatorCalled('first', Promise.resolve(DONE));
+  const current: RequestedRun = {
+    get held() {
+      return { is: lost ? ('lost' as const) : ('on' as const) };
+    },
+    get equipment() {
+      return { generator };
+    },
+    withDevice: () => {
+      if (lost) done.push('a device started');
+      lost = false;
+      return Promise.resolve();
+    },
+    abandonDevice: () => done.push('abandoned'),
   };
-  const fakes = { withDevice, abandonDevice: () => done.push('abandoned') };
-  current = { deviceGone: false, generator: generatorCalled('first', Promise.resolve(DONE)), ...fakes };
-  requests = new GenerateRequests(current as unknown as CurrentRun, turns, {
+  requests = new GenerateRequests(current, turns, {
     trains: () => training.loops,
     going: () => training.going,
   });
@@ -84,7 +100,7 @@ test('cancelled before their turn, they are not begun', async () => {
 });
 
 test('their turn ends when they are begun: commands go on while they are drawn', async () => {
-  current.generator = generatorCalled('endless', new Promise(() => undefined));
+  generator = generatorCalled('endless', new Promise(() => undefined));
   void requests.generate(request);
   await turns.take(() => Promise.resolve(done.push('command')));
   expect(done).toEqual(['endless begins', 'command']);
@@ -92,13 +108,13 @@ test('their turn ends when they are begun: commands go on while they are drawn',
 
 test('a lost device that is started again for a run is waited for, not started twice', async () => {
   const restart = pending();
-  current.deviceGone = true;
+  lost = true;
   training = { loops: true, going: restart.promise }; // the loop is told that it has to end
   const answer = requests.generate(request);
   await new Promise((resolve) => setTimeout(resolve));
   expect(done).toEqual([]);
-  current.deviceGone = false;
-  current.generator = generatorCalled('second', Promise.resolve(DONE));
+  lost = false;
+  generator = generatorCalled('second', Promise.resolve(DONE));
   training.going = new Promise(() => undefined); // training goes on
   restart.end();
   expect(await answer).toEqual(DONE);
@@ -106,28 +122,26 @@ test('a lost device that is started again for a run is waited for, not started t
 });
 
 test('where nothing goes on, a lost device is started for them', async () => {
-  current.deviceGone = true;
+  lost = true;
   expect(await requests.generate(request)).toEqual(DONE);
   expect(done).toEqual(['a device started', 'first begins']);
 });
 
 test('a device that is lost meanwhile is the answer, though another is there by then', async () => {
   const { fault } = deviceLost();
-  const first = generatorCalled('first', Promise.resolve({ ok: false, fault }));
-  first.begin = () => {
-    current.generator = generatorCalled('second', Promise.resolve(DONE));
+  generator = generatorCalled('first', Promise.resolve({ ok: false, fault }), () => {
+    generator = generatorCalled('second', Promise.resolve(DONE));
     return Promise.resolve();
-  };
-  current.generator = first;
+  });
   expect(await requests.generate(request)).toEqual({ ok: false, fault });
 });
 
 test('what cannot be opened is the answer, and the next is begun', async () => {
-  const broken = generatorCalled('broken', Promise.resolve(DONE));
-  broken.begin = () => Promise.reject(new FaultError(deviceLost().fault));
-  const { generator } = current;
-  current.generator = broken;
+  const whole = generator;
+  generator = generatorCalled('broken', Promise.resolve(DONE), () =>
+    Promise.reject(new FaultError(deviceLost().fault)),
+  );
   expect(await requests.generate(request)).toMatchObject({ ok: false });
-  current.generator = generator;
+  generator = whole;
   expect(await requests.generate(request)).toEqual(DONE);
 });

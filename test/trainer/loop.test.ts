@@ -5,12 +5,12 @@ import type { RunConfig } from '../../src/settings/settings.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
-import type { StepBatch, StepSettings } from '../../src/engine/executor.ts';
 import { History } from '../../src/trainer/history.ts';
 import { Loop, type LoopTools } from '../../src/trainer/loop.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
 import { RateMeter } from '../../src/trainer/rate-meter.ts';
 import type { Run } from '../../src/trainer/run.ts';
+import { idleExecutor } from './idle-executor.ts';
 
 const config: RunConfig = {
   ...presetConfig('tiny'),
@@ -30,25 +30,28 @@ async function trained(calls: number, setsEnd = true): Promise<{ order: string[]
   const order: string[] = [];
   const steps: unknown[] = [];
   const set = await openPictures('shapes', { imageSize: 8, maxImages: 8 });
-  const executor = {
-    step: (batches: StepBatch[], settings: StepSettings) => {
+  const executor = idleExecutor({
+    step: (batches, settings) => {
       order.push('step');
       steps.push([batches, settings]);
       const perSample = new Float32Array(config.batchSize).fill(1);
       return Promise.resolve({ loss: 1, perSample, gradientNorm: 1, applied: true });
     },
-  };
-  const run = {
-    ...{ runId: 'run-1', config, set, executor, history: new History(), globalStep: 0 },
+  });
+  const run: Run = {
+    ...{ runId: 'run-1', parent: '', started: '', globalStep: 0, pictureFault: null },
+    ...{ config, set, executor, history: new History() },
     dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: '' },
     alphaBar: alphaBar(config.noiseSchedule),
-  } as unknown as Run;
-  const artist = {
-    busy: false,
-    begin: () => (artist.busy = true),
+  };
+  let drawing = false;
+  const artist: LoopTools['artist'] = {
+    begin: () => {
+      drawing = true;
+    },
     advance: () => {
-      if (artist.busy) order.push('sample');
-      artist.busy = !setsEnd;
+      if (drawing) order.push('sample');
+      drawing = !setsEnd;
       return Promise.resolve(null);
     },
   };
@@ -59,12 +62,12 @@ async function trained(calls: number, setsEnd = true): Promise<{ order: string[]
       return Promise.resolve();
     },
   };
-  const tools = {
+  const tools: LoopTools = {
     ...{ artist, generator, rate: new RateMeter(), outbox: new Outbox(() => undefined) },
     saver: { gaveUp: null, dueByTime: () => false, begin: () => Promise.resolve() },
     store: { growPool: () => Promise.resolve({ ok: true, value: 100 }) },
-    guard: <T>(work: Promise<T>) => work,
-  } as unknown as LoopTools;
+    device: { guard: (work) => work },
+  };
   expect(await new Loop(run, tools).train()).toBe(true);
   return { order, steps };
 }
