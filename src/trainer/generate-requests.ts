@@ -13,7 +13,7 @@ export interface Training {
   /** A loop takes them along, call by call. */
   trains: () => boolean;
   /** The end of whatever goes on: a loop, samples, a lost device that is started again. */
-  going: () => Promise<void>;
+  background: () => Promise<void>;
 }
 
 export type RequestedGenerator = Pick<Generator, 'begin' | 'ended' | 'finish' | 'cancel' | 'factsOf'>;
@@ -79,10 +79,10 @@ export class GenerateRequests {
 
   /** Whoever starts a lost device again for the run has ended, well or badly: there is none beside it. */
   async #restarted(): Promise<void> {
-    const { going } = this.#training;
+    const { background } = this.#training;
     let waited: Promise<void> | null = null;
-    while (this.#current.held.is === 'lost' && waited !== going()) {
-      waited = going();
+    while (this.#current.held.is === 'lost' && waited !== background()) {
+      waited = background();
       await waited;
     }
   }

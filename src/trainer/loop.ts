@@ -24,7 +24,7 @@ const IN_FLIGHT = 2;
 export interface LoopTools {
   readonly device: Pick<TrainingDevice, 'guard'>;
   readonly saver: Pick<Saver, 'begin' | 'dueByTime' | 'gaveUp'>;
-  readonly artist: Pick<Artist, 'begin' | 'advance'>;
+  readonly artist: Pick<Artist, 'beginProgress' | 'advance'>;
   readonly generator: Pick<Generator, 'advance'>;
   readonly outbox: Pick<Outbox, 'post' | 'progress'>;
   readonly store: Pick<StoreClient, 'growPool'>;
@@ -73,23 +73,13 @@ export class Loop {
       void settled.catch(() => undefined);
       this.#inFlight.push(settled);
 
-      // Every checkpointEverySteps, at an epoch's end, by the clock, or when asked; its samples are drawn from these weights.
-      if (this.#checkpointDue()) {
+      // A checkpoint's samples are drawn from the weights that it saves: both hold the weights of this step.
+      const checkpoint = this.#checkpointDue();
+      if (checkpoint || this.#encoded % config.sampleEverySteps === 0)
+        artist.beginProgress(this.#run, this.#encoded);
+      if (checkpoint) {
         this.#saveAsked = false;
-        artist.begin(this.#run, {
-          purpose: 'progress',
-          step: this.#encoded,
-          weights: 'ema',
-          seed: config.seed,
-        });
         await saver.begin(this.#run, this.#encoded, settled);
-      } else if (this.#encoded % config.sampleEverySteps === 0) {
-        artist.begin(this.#run, {
-          purpose: 'progress',
-          step: this.#encoded,
-          weights: 'ema',
-          seed: config.seed,
-        });
       }
 
       if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight.shift();
@@ -104,6 +94,7 @@ export class Loop {
     return this.#encoded >= this.#last;
   }
 
+  /** Every checkpointEverySteps, at the end of an epoch, by the clock, or when asked. */
   #checkpointDue(): boolean {
     const { config, dataset } = this.#run;
     return (

@@ -1,6 +1,6 @@
 // The commands that change the current run, and its state. Commands wait for one another; the loop runs beside them.
-// Not here: the loop (loop.ts), the device and the run on it (current-run.ts), saving (saver.ts), samples (artist.ts), pictures
-// from any checkpoint (generate-requests.ts).
+// Not here: the loop (loop.ts), the device and the run on it (current-run.ts), saving (saver.ts), drawing samples
+// (samples/), samples from any checkpoint (generate-requests.ts).
 import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { RunConfig } from '../settings/settings.ts';
@@ -26,22 +26,29 @@ export class Trainer {
   readonly #current: CurrentRun;
   readonly #rate = new RateMeter();
   readonly #turns = new Turns();
-  /** From any checkpoint, with or without a run. */
+  /** Samples from any checkpoint, with or without a run. */
   readonly generateRequests: GenerateRequests;
+  /** Null where no training steps are made. */
   #loop: Loop | null = null;
-  #looping: Promise<void> = Promise.resolve();
+  /**
+   * Ends with the work beside the commands: a loop and all that follows it (the last samples, a roll-back, a device
+   * started again), or the samples of a paused run. Never rejects.
+   */
+  #background: Promise<void> = Promise.resolve();
   #state: RunState = 'idle';
+  /** A Pause waits for its turn: the commands before it must not start a loop. */
   #pauseAsked = false;
+  /** A loss that was not finite has sent the run back to a checkpoint. Once for each Train or Resume. */
   #rolledBack = false;
 
   constructor(store: StoreClient, outbox: Outbox, device: TrainingDevice) {
     this.#store = store;
     this.#outbox = outbox;
-    // Whatever waits for the GPU hears of the loss itself; a loop between two waits is told to stop.
+    // Each wait for the GPU rejects when the device is lost; a loop between two waits has to be stopped.
     this.#current = new CurrentRun(store, outbox, device, () => this.#loop?.stop());
     this.generateRequests = new GenerateRequests(this.#current, this.#turns, {
       trains: () => this.#loop !== null,
-      going: () => this.#looping,
+      background: () => this.#background,
     });
   }
 
@@ -49,7 +56,7 @@ export class Trainer {
     return this.#current.held.run?.runId ?? null;
   }
 
-  /** In its turn; what goes wrong becomes the answer's fault. */
+  /** Runs a command in its turn and answers its outcome: a fault where the command throws. */
   #answer(work: () => Promise<void>): Promise<Result<null>> {
     return this.#turns.take(async () => {
       try {
@@ -72,7 +79,7 @@ export class Trainer {
     this.#setState('idle');
   }
 
-  /** Only a reload would miss a note that could not be written: the user is told, and all goes on. */
+  /** Only the next reload reads the note: a note that cannot be written is reported, and the run goes on. */
   async #note(runId: string, changes: Partial<RunNote>): Promise<void> {
     const noted = await this.#store.writeNote(runId, changes);
     if (!noted.ok) this.#outbox.post({ type: 'fault', fault: noted.fault });
@@ -93,7 +100,7 @@ export class Trainer {
       store: this.#store,
       rate: this.#rate,
     });
-    this.#looping = this.#drive(this.#loop);
+    this.#background = this.#drive(this.#loop);
   }
 
   /** Follows the loop to its end; never rejects. */
@@ -114,16 +121,28 @@ export class Trainer {
     }
   }
 
-  /** Stops the loop and waits until it has ended, whatever it went through on the way. */
+  /** Stops the loop and waits for its end; ending may start more work, so it repeats until nothing new was started. */
   async #halt(): Promise<void> {
     let waited: Promise<void> | null = null;
-    while (waited !== this.#looping) {
+    while (waited !== this.#background) {
       this.#loop?.stop();
-      waited = this.#looping;
+      waited = this.#background;
       await waited;
     }
   }
 
+  /** Nothing goes on any more; a run that was training is saved and paused. */
+  async #settled(): Promise<void> {
+    await this.#halt();
+    if (this.#state !== 'training') return;
+    await this.#rest();
+    // A paused run finishes its samples in the background: the command that comes now needs the device alone.
+    await this.#halt();
+  }
+
+  // ---------- when something fails ----------
+
+  /** A lost device is started again; a loss that is not finite goes back once; all else pauses the run. */
   async #trouble(fault: Fault): Promise<void> {
     if (fault.kind === 'gpu') return this.#restartDevice(fault);
     if (fault.kind === 'not-finite' && !this.#rolledBack) {
@@ -140,6 +159,17 @@ export class Trainer {
     this.#setState(fault.kind === 'internal' ? 'failed' : 'paused');
   }
 
+  /** Two tries to start a lost device; without one the run fails, while viewing and export still work. */
+  async #restartDevice(fault: Fault): Promise<void> {
+    this.#setState('starting');
+    const refused = await this.#current.startDeviceAgain(fault);
+    const { run } = this.#current.held;
+    if (!refused) return run ? this.#reload() : this.#setIdle();
+    this.#setState('failed');
+    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable(refused, run) });
+  }
+
+  /** The run goes on from its newest checkpoint. */
   async #reload(): Promise<void> {
     try {
       await this.#current.reload();
@@ -149,15 +179,6 @@ export class Trainer {
       this.#outbox.post({ type: 'fault', fault: faultOf(error) });
       this.#setState('failed');
     }
-  }
-
-  /** After a lost device: a new one at 0 and 2 s, then a calm end in which viewing and export work. */
-  async #restartDevice(fault: Fault): Promise<void> {
-    this.#setState('starting');
-    const refused = await this.#current.startDeviceAgain(fault);
-    if (!refused) return this.#current.held.run ? this.#reload() : this.#setIdle();
-    this.#setState('failed');
-    this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable(refused, this.#current.held.run) });
   }
 
   // ---------- beginning ----------
@@ -183,12 +204,12 @@ export class Trainer {
     return this.#current.equipment.device.trainingBytes(config);
   }
 
-  /** The newest valid checkpoint of a run that is not closed: shown, validated, resumed. */
+  /** Shows, validates and resumes the newest valid checkpoint of a run that is not closed. */
   recover(): Promise<void> {
     return this.#turns.take(() => this.#recover(null));
   }
 
-  /** `imported`: how the run was trained that has just come from a file. */
+  /** `imported`: how a run that has just come from a file was trained; null for a run of this machine. */
   async #recover(imported: Execution | null): Promise<void> {
     const skip: number[] = [];
     const unusable: Recovery['passedOver'] = [];
@@ -253,7 +274,7 @@ export class Trainer {
     });
   }
 
-  /** Paused: the work so far saved, the wish to stay paused noted, samples in the making finished. */
+  /** Paused: the steps so far are saved, the note says that the run stays paused, unfinished samples are finished. */
   async #rest(): Promise<void> {
     const { run } = this.#current.held;
     if (!run) return;
@@ -266,15 +287,15 @@ export class Trainer {
   async #saveNow(run: Run): Promise<void> {
     const { saver, artist } = this.#current.equipment;
     if (saver.has(run, run.globalStep)) return;
-    artist.begin(run, { purpose: 'progress', step: run.globalStep, weights: 'ema', seed: run.config.seed });
+    artist.beginProgress(run, run.globalStep);
     await saver.begin(run, run.globalStep, Promise.resolve());
     await saver.idle();
     if (saver.gaveUp) this.#outbox.post({ type: 'fault', fault: saver.gaveUp });
   }
 
-  /** In the background: the next command that needs the device waits for it (#halt). */
+  /** In the background: the next command that needs the device waits for their end (#halt). */
   #finishSamples(): void {
-    this.#looping = this.#current.equipment.artist.finish().then(
+    this.#background = this.#current.equipment.artist.finish().then(
       () => undefined,
       (error: unknown) => this.#trouble(faultOf(error)),
     );
@@ -295,13 +316,19 @@ export class Trainer {
     });
   }
 
+  /** The run and its equipment, where nothing trains and the device works; else null. */
+  get #atRest() {
+    const { held } = this.#current;
+    return held.is === 'on' && (this.#state === 'paused' || this.#state === 'finished') ? held : null;
+  }
+
   async saveCheckpoint(): Promise<void> {
     if (this.#loop) return this.#loop.askSave();
     return this.#turns.take(async () => {
       await this.#halt();
-      const { held } = this.#current;
-      if (held.is !== 'on' || (this.#state !== 'paused' && this.#state !== 'finished')) return;
-      await this.#saveNow(held.run);
+      const atRest = this.#atRest;
+      if (!atRest) return;
+      await this.#saveNow(atRest.run);
       this.#finishSamples();
     });
   }
@@ -312,7 +339,7 @@ export class Trainer {
       await this.#halt();
       const { run } = this.#current.held;
       if (run && this.#state === 'training') await this.#saveNow(run);
-      // The runs this one was forked from too: starting over, nothing older comes back by itself.
+      // The runs that this one was forked from are closed too: a reload must not bring an older run back.
       for (const { runId, note } of (await this.#store.report()).runs) {
         if (!note.closed) await this.#note(runId, { closed: true });
       }
@@ -323,9 +350,7 @@ export class Trainer {
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>> {
     this.#loop?.stop();
     return this.#answer(async () => {
-      await this.#halt();
-      if (this.#state === 'training') await this.#rest();
-      await this.#halt();
+      await this.#settled();
       const loaded = must(await this.#store.load(ref));
       const content = readContent(loaded.metadata, loaded.tensors);
       this.#setState('starting');
@@ -341,20 +366,18 @@ export class Trainer {
   importContent(content: CheckpointContent): Promise<Result<null>> {
     this.#loop?.stop();
     return this.#answer(async () => {
-      await this.#halt();
-      if (this.#state === 'training') await this.#rest();
-      await this.#halt();
+      await this.#settled();
       const { config, execution } = content.facts;
       const fitting = inParts(config, (smaller) => this.#current.equipment.device.trainingBytes(smaller));
       this.#setState('starting');
       await this.#adopt(content, fitting, true);
       if (fitting !== config) this.#outbox.post({ type: 'notice', text: inPartsNotice(config, fitting) });
-      // In parts its gradients are added in another order.
+      // A batch in parts adds its gradients in another order: the bits are not those of whole batches.
       await this.#recover(fitting === config ? execution : { ...execution, kernels: 'whole batches' });
     });
   }
 
-  /** As CurrentRun.adopt; where that fails, the run before comes back from the store. */
+  /** CurrentRun.adopt; where it fails, the run before it comes back from the store. */
   async #adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
     const before = this.#current.held.run;
     try {
@@ -368,9 +391,9 @@ export class Trainer {
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>> {
     return this.#answer(async () => {
       await this.#halt();
-      const { held } = this.#current;
-      if (held.is !== 'on' || (this.#state !== 'paused' && this.#state !== 'finished')) return;
-      const { run, equipment } = held;
+      const atRest = this.#atRest;
+      if (!atRest) return;
+      const { run, equipment } = atRest;
       const { artist } = equipment;
       artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
       await artist.finish();

@@ -19,7 +19,7 @@ const DONE: Result<null> = { ok: true, value: null };
 
 let done: string[];
 let turns: Turns;
-let training: { loops: boolean; going: Promise<void> };
+let training: { loops: boolean; background: Promise<void> };
 let lost: boolean;
 let generator: RequestedGenerator;
 let requests: GenerateRequests;
@@ -52,7 +52,7 @@ function pending(): { promise: Promise<void>; end: () => void } {
 beforeEach(() => {
   done = [];
   turns = new Turns();
-  training = { loops: false, going: Promise.resolve() };
+  training = { loops: false, background: Promise.resolve() };
   lost = false;
   generator = generatorCalled('first', Promise.resolve(DONE));
   const current: RequestedRun = {
@@ -71,7 +71,7 @@ beforeEach(() => {
   };
   requests = new GenerateRequests(current, turns, {
     trains: () => training.loops,
-    going: () => training.going,
+    background: () => training.background,
   });
 });
 
@@ -82,7 +82,7 @@ test('they are begun after the commands before them, beside training where it go
     done.push('command');
   });
   training.loops = true;
-  training.going = new Promise(() => undefined); // a loop that does not end
+  training.background = new Promise(() => undefined); // a loop that does not end
   const answer = requests.generate(request);
   command.end();
   expect(await answer).toEqual(DONE);
@@ -109,13 +109,13 @@ test('their turn ends when they are begun: commands go on while they are drawn',
 test('a lost device that is started again for a run is waited for, not started twice', async () => {
   const restart = pending();
   lost = true;
-  training = { loops: true, going: restart.promise }; // the loop is told that it has to end
+  training = { loops: true, background: restart.promise }; // the loop is told that it has to end
   const answer = requests.generate(request);
   await new Promise((resolve) => setTimeout(resolve));
   expect(done).toEqual([]);
   lost = false;
   generator = generatorCalled('second', Promise.resolve(DONE));
-  training.going = new Promise(() => undefined); // training goes on
+  training.background = new Promise(() => undefined); // training goes on
   restart.end();
   expect(await answer).toEqual(DONE);
   expect(done).toEqual(['second begins beside training']);

@@ -46,7 +46,7 @@ async function trained(calls: number, setsEnd = true): Promise<{ order: string[]
   };
   let drawing = false;
   const artist: LoopTools['artist'] = {
-    begin: () => {
+    beginProgress: () => {
       drawing = true;
     },
     advance: () => {

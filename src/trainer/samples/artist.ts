@@ -58,6 +58,11 @@ export class Artist {
     this.#look(drawing);
   }
 
+  /** The run's samples of step `step`: its EMA weights as they are now, its own seed. */
+  beginProgress(run: Drawable, step: number): void {
+    this.begin(run, { purpose: 'progress', step, weights: 'ema', seed: run.config.seed });
+  }
+
   cancel(): void {
     this.#current?.drawing.cancel();
     this.#current = null;
