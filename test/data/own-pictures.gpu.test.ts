@@ -46,10 +46,10 @@ afterAll(() => worker.terminate());
 
 /** Bytes this origin may store; without a number, as before. */
 const setQuota = (quotaSize?: number) =>
-  (cdp() as unknown as { send(method: string, params: object): Promise<unknown> }).send(
-    'Storage.overrideQuotaForOrigin',
-    { origin: location.origin, ...(quotaSize === undefined ? {} : { quotaSize }) },
-  );
+  cdp().send('Storage.overrideQuotaForOrigin', {
+    origin: location.origin,
+    ...(quotaSize === undefined ? {} : { quotaSize }),
+  });
 
 const colours = ['#c04020', '#20c040', '#4020c0', '#c0c020', '#20c0c0', '#c020c0'];
 const sixFiles = () =>
