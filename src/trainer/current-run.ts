@@ -10,9 +10,8 @@ import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 import { CallTimes } from './samples/call-times.ts';
 import { type CheckpointContent, readContent } from './checkpoint-file.ts';
-import { type Equipment, equip } from './equipment.ts';
+import { type Equipment, type EquipmentTools, equip } from './equipment.ts';
 import type { TrainingDevice } from './training-device.ts';
-import type { GeneratorTools } from './samples/generator.ts';
 import { History } from './history.ts';
 import type { Outbox } from './outbox.ts';
 import { openRunPictures } from './run-pictures.ts';
@@ -35,7 +34,7 @@ export class CurrentRun {
   readonly #store: StoreClient;
   readonly #outbox: Outbox;
   readonly #onLost: () => void;
-  readonly #tools: GeneratorTools;
+  readonly #tools: EquipmentTools;
   #equipment: Equipment;
   #held: Held = NONE;
 

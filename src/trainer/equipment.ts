@@ -1,5 +1,6 @@
 // A device and everything that works on it, as one value: after a loss all of it is replaced together.
 // Not here: when that happens (current-run.ts), the device itself (training-device.ts).
+import type { StoreClient } from '../checkpoint/store-client.ts';
 import { Artist } from './samples/artist.ts';
 import { Generator, type GeneratorTools } from './samples/generator.ts';
 import { Saver } from './saver.ts';
@@ -16,13 +17,18 @@ export interface Equipment {
   readonly works: boolean;
 }
 
+/** What stays when the device is replaced. */
+export interface EquipmentTools extends GeneratorTools {
+  store: StoreClient;
+}
+
 /** The equipment of a device that has just started. */
-export function equip(device: TrainingDevice, tools: GeneratorTools): Equipment {
-  const { store, outbox, times } = tools;
+export function equip(device: TrainingDevice, tools: EquipmentTools): Equipment {
+  const { outbox, times } = tools;
   return {
     device,
-    artist: new Artist(outbox, device.guard, times),
-    saver: new Saver(store, outbox, device),
+    artist: new Artist(outbox, device, times),
+    saver: new Saver(tools.store, outbox, device),
     generator: new Generator(tools, device),
     works: true,
   };

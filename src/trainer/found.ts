@@ -1,7 +1,8 @@
 // What the page says of a checkpoint that was found. Pure.
 import type { CheckpointRecord } from '../checkpoint/api.ts';
 import type { FoundCheckpoint } from './api.ts';
-import type { CheckpointContent, Execution } from './checkpoint-file.ts';
+import type { CheckpointFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
+import type { History } from './history.ts';
 import { nextCheckpointStep } from './naming.ts';
 
 const DECIDES_BITS = [
@@ -12,8 +13,16 @@ const DECIDES_BITS = [
   'browser',
 ] as const satisfies (keyof Execution)[];
 
+/** What is shown of a checkpoint's content. */
+interface FoundContent {
+  facts: Pick<CheckpointFacts, 'config' | 'globalStep' | 'execution'> & {
+    dataset: Pick<DatasetStamp, 'count'>;
+  };
+  history: Pick<History, 'steps' | 'meanOfLast'>;
+}
+
 export function describeFound(
-  content: CheckpointContent,
+  content: FoundContent,
   record: CheckpointRecord,
   here: Execution,
   passedOver: FoundCheckpoint['passedOver'],

@@ -12,6 +12,6 @@ export function listedRecords(report: StoreReport): CheckpointRecord[] {
     .sort((a, b) => b.generation - a.generation);
 }
 
-export async function postCheckpoints(store: StoreClient, outbox: Outbox): Promise<void> {
+export async function postCheckpoints(store: Pick<StoreClient, 'report'>, outbox: Outbox): Promise<void> {
   outbox.post({ type: 'checkpoints', checkpoints: listedRecords(await store.report()) });
 }

@@ -14,9 +14,9 @@ import { capacityBytes } from '../settings/checkpoint-sizes.ts';
 const RETRY_MINUTES = [1, 2, 4];
 
 export class Saver {
-  readonly #store: StoreClient;
+  readonly #store: Pick<StoreClient, 'save' | 'report'>;
   readonly #outbox: Outbox;
-  readonly #device: TrainingDevice;
+  readonly #device: Pick<TrainingDevice, 'guard' | 'executionOf'>;
   #current: Promise<boolean> = Promise.resolve(true);
   #lastSave = performance.now();
   #failures = 0;
@@ -26,7 +26,11 @@ export class Saver {
   /** Set after three failures in a row: the trainer pauses and says so. */
   gaveUp: Fault | null = null;
 
-  constructor(store: StoreClient, outbox: Outbox, device: TrainingDevice) {
+  constructor(
+    store: Pick<StoreClient, 'save' | 'report'>,
+    outbox: Outbox,
+    device: Pick<TrainingDevice, 'guard' | 'executionOf'>,
+  ) {
     this.#store = store;
     this.#outbox = outbox;
     this.#device = device;

@@ -49,12 +49,7 @@ export class TrainingDevice {
    */
   static async start(asked: DeviceRequest): Promise<TrainingDevice> {
     const { backend, executor } = asked;
-    let selfTest: Machine['selfTest'] | null = null;
-    const device = await startDevice(backend, async (started) => {
-      const test = gradientSelfTest(started);
-      selfTest = await raceLost(test, started, TIMEOUT_MS, 'the gradient self-test');
-      return selfTest.passed ? null : wrongGradients(selfTest.detail);
-    });
+    const { device, selfTest } = await startTested(backend);
     // Whatever is asked for now: a run that is found may bring its own executor.
     const planFault = device.webgpu ? await planFaultOn(device) : null;
     if (planFault !== null && executor === 'plan') {
@@ -71,7 +66,7 @@ export class TrainingDevice {
       gpu: device.gpu,
       slow,
       why: device.why,
-      selfTest: selfTest as unknown as Machine['selfTest'],
+      selfTest,
       probe: await raceLost(speed, device, SLOW_TIMEOUT_MS, 'the probe of its speed'),
       maxTensorBytes: device.maxTensorBytes,
     };
@@ -196,6 +191,22 @@ export class TrainingDevice {
       throw told === null ? error : deviceLost();
     }
   };
+}
+
+/** A device that passed the gradient self-test, and what the test reported. Throws FaultError kind `gpu`. */
+async function startTested(
+  backend: RunConfig['backend'],
+): Promise<{ device: Device; selfTest: Machine['selfTest'] }> {
+  // `auto` tests one device after another.
+  const reports = new Map<Device, Machine['selfTest']>();
+  const device = await startDevice(backend, async (started) => {
+    const report = await raceLost(gradientSelfTest(started), started, TIMEOUT_MS, 'the gradient self-test');
+    reports.set(started, report);
+    return report.passed ? null : wrongGradients(report.detail);
+  });
+  const selfTest = reports.get(device);
+  if (!selfTest) throw new Error('a device was started without its self-test');
+  return { device, selfTest };
 }
 
 function wrongGradients(got: string): Fault {

@@ -6,6 +6,7 @@ import type { Predictor } from '../../engine/executor.ts';
 import type { CallTimes } from './call-times.ts';
 import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
 import { keepPicture } from '../keep-png.ts';
+import type { TrainingDevice } from '../training-device.ts';
 import type { Outbox } from '../outbox.ts';
 import { countAlike, sheetPng } from './sheet-png.ts';
 import { Turns } from '../turns.ts';
@@ -29,16 +30,15 @@ interface Current {
 
 export class Artist {
   readonly #outbox: Outbox;
-  readonly #guard: <T>(work: Promise<T>) => Promise<T>;
+  readonly #device: Pick<TrainingDevice, 'guard'>;
   readonly #times: CallTimes;
   #current: Current | null = null;
   readonly #turns = new Turns();
   #lookedAt = -Infinity;
 
-  /** guard: as TrainingDevice.guard. */
-  constructor(outbox: Outbox, guard: <T>(work: Promise<T>) => Promise<T>, times: CallTimes) {
+  constructor(outbox: Outbox, device: Pick<TrainingDevice, 'guard'>, times: CallTimes) {
     this.#outbox = outbox;
-    this.#guard = guard;
+    this.#device = device;
     this.#times = times;
   }
 
@@ -84,7 +84,7 @@ export class Artist {
     const { drawing, drawn, from } = current;
     const { together, callsMade } = drawing;
     const started = performance.now();
-    const completed = await this.#guard(drawing.advance());
+    const completed = await this.#device.guard(drawing.advance());
     if (callsMade > 0) this.#times.note(from.config, together, performance.now() - started);
     if (this.#current !== current) return null;
     if (completed) {

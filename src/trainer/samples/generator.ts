@@ -17,7 +17,7 @@ import type { Run } from '../run.ts';
 import { deviceLost, must } from '../trouble.ts';
 
 export interface GeneratorTools {
-  store: StoreClient;
+  store: Pick<StoreClient, 'load' | 'metadataOf'>;
   outbox: Outbox;
   times: CallTimes;
   /** Of runs that are not open, by run: they never change. */
@@ -25,11 +25,13 @@ export interface GeneratorTools {
   currentRun: () => Pick<Run, 'runId' | 'config'> | null;
 }
 
+export type GeneratorDevice = Pick<TrainingDevice, 'guard' | 'predictorFor'>;
+
 export const DONE: Result<null> = { ok: true, value: null };
 
 export class Generator {
   readonly #tools: GeneratorTools;
-  readonly #device: TrainingDevice;
+  readonly #device: GeneratorDevice;
   /** Of its own: these pictures and a run's samples do not replace one another. */
   readonly #artist: Artist;
   #asked = 0;
@@ -37,10 +39,10 @@ export class Generator {
   #ended: Promise<Result<null>> = Promise.resolve(DONE);
   #end: (result: Result<null>) => void = () => undefined;
 
-  constructor(tools: GeneratorTools, device: TrainingDevice) {
+  constructor(tools: GeneratorTools, device: GeneratorDevice) {
     this.#tools = tools;
     this.#device = device;
-    this.#artist = new Artist(tools.outbox, device.guard, tools.times);
+    this.#artist = new Artist(tools.outbox, device, tools.times);
   }
 
   get busy(): boolean {

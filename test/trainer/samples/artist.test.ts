@@ -4,13 +4,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../../src/settings/settings.ts';
 import { presetConfig } from '../../../src/settings/presets.ts';
 import { alphaBar } from '../../../src/diffusion/noise-schedule.ts';
-import type { Executor } from '../../../src/engine/executor.ts';
+import type { Predictor } from '../../../src/engine/executor.ts';
 import type { Sample, TrainerEvent } from '../../../src/trainer/api.ts';
-import { Artist } from '../../../src/trainer/samples/artist.ts';
+import { Artist, type Drawable } from '../../../src/trainer/samples/artist.ts';
 import { CallTimes } from '../../../src/trainer/samples/call-times.ts';
 import { Drawing, type DrawingRequest } from '../../../src/trainer/samples/drawing.ts';
 import { Outbox } from '../../../src/trainer/outbox.ts';
-import type { Run } from '../../../src/trainer/run.ts';
 import type { InputArray, Inputs } from '../../../src/engine/inputs.ts';
 
 // PNGs need a browser, and are not what is claimed here.
@@ -25,18 +24,15 @@ const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 
 const request: DrawingRequest = { purpose: 'draw', step: 40, weights: 'ema', seed: 5 };
 
 /** Predicts a fixed share of what it is given, in CALL_MS. */
-const executor = {
+const executor: Predictor = {
   hold: () => ({ release: () => undefined }),
   predict: (_held: unknown, { sample }: Inputs<InputArray>) => {
     vi.advanceTimersByTime(CALL_MS);
     return Promise.resolve(sample.data.map((value) => 0.8 * value));
   },
-} as unknown as Executor;
+};
 
-const run = {
-  ...{ runId: 'r', config, executor, globalStep: 40 },
-  alphaBar: alphaBar(config.noiseSchedule),
-} as unknown as Run;
+const run: Drawable = { runId: 'r', config, executor, alphaBar: alphaBar(config.noiseSchedule) };
 
 let posts: TrainerEvent[][] = [];
 let artist: Artist;
@@ -44,7 +40,7 @@ let artist: Artist;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
   posts = [];
-  artist = new Artist(new Outbox((events) => posts.push(events)), (work) => work, new CallTimes());
+  artist = new Artist(new Outbox((events) => posts.push(events)), { guard: (work) => work }, new CallTimes());
 });
 afterEach(() => vi.useRealTimers());
 

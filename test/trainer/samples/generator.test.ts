@@ -13,13 +13,15 @@ import type { ExecutorState, Network, Predictor } from '../../../src/engine/exec
 import { faultOf } from '../../../src/fault.ts';
 import { unetParameters } from '../../../src/model/parameters.ts';
 import { unet } from '../../../src/model/unet.ts';
-import type { StoreClient } from '../../../src/checkpoint/store-client.ts';
-import type { GenerateRequest, Sample, TrainerEvent } from '../../../src/trainer/api.ts';
+import type { CheckpointRecord, GenerateRequest, Sample, TrainerEvent } from '../../../src/trainer/api.ts';
 import { CallTimes } from '../../../src/trainer/samples/call-times.ts';
 import { type CheckpointFacts, factsAsText, fileTensors } from '../../../src/trainer/checkpoint-file.ts';
 import { Drawing, momentsOf } from '../../../src/trainer/samples/drawing.ts';
-import type { TrainingDevice } from '../../../src/trainer/training-device.ts';
-import { Generator } from '../../../src/trainer/samples/generator.ts';
+import {
+  Generator,
+  type GeneratorDevice,
+  type GeneratorTools,
+} from '../../../src/trainer/samples/generator.ts';
 import { History } from '../../../src/trainer/history.ts';
 import { Outbox } from '../../../src/trainer/outbox.ts';
 import { initialState } from '../../../src/trainer/run.ts';
@@ -39,24 +41,32 @@ const forward: Network = (ops, weights, inputs) => unet(ops, network, weights, i
 const ref = { runId: 'run-1', generation: 1 };
 const request: GenerateRequest = { ref, weights: 'ema', seed: 9, count: 3, steps: 2, sampler: 'ddpm' };
 
+const record: CheckpointRecord = {
+  ...{ ...ref, slot: 0, name: 'unet_step_0', globalStep: 0, epoch: 0, created: '', sizeBytes: 0 },
+  ...{ meanLoss: null, kept: false },
+};
+
 let state: ExecutorState;
 let events: TrainerEvent[];
 let generator: Generator;
 let currentRun: { runId: string; config: RunConfig } | null;
 
-const device = {
+const device: GeneratorDevice = {
   guard: <T>(work: Promise<T>) => work,
-  predictorFor: (_: RunConfig, weights: Float32Array[]): Promise<Predictor> =>
+  predictorFor: (_, weights) =>
     Promise.resolve(createEagerPredictor(CPU, parameters, forward, weights)),
-} as unknown as TrainingDevice;
+};
 
-const store = {
+const store: GeneratorTools['store'] = {
   load: () => {
     const tensors = fileTensors(parameters, state, new History(), facts);
-    return Promise.resolve({ ok: true, value: { metadata: factsAsText(facts), tensors } });
+    return Promise.resolve({
+      ok: true,
+      value: { record, started: '', metadata: factsAsText(facts), tensors },
+    });
   },
   metadataOf: () => Promise.resolve({ ok: true, value: factsAsText(facts) }),
-} as unknown as StoreClient;
+};
 
 beforeAll(async () => {
   await startDevice('cpu');
