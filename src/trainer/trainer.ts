@@ -88,18 +88,14 @@ export class Trainer {
   // ---------- the loop's life ----------
 
   #start(): void {
-    const { held, equipment } = this.#current;
-    const { run } = held;
+    const { run } = this.#current.held;
+    const { equipment } = this.#current;
     if (!run || this.#pauseAsked) return this.#setState('paused');
     this.#rate.reset();
     equipment.saver.startAfresh();
     this.#setState('training');
-    this.#loop = new Loop(run, {
-      ...equipment,
-      outbox: this.#outbox,
-      store: this.#store,
-      rate: this.#rate,
-    });
+    const outside = { outbox: this.#outbox, store: this.#store, rate: this.#rate };
+    this.#loop = new Loop(run, { ...equipment, ...outside });
     this.#background = this.#drive(this.#loop);
   }
 
@@ -218,6 +214,7 @@ export class Trainer {
       const passed = [...unusable, ...passedOver];
       if (!loaded) return this.#nothingFound(passed);
       const { record } = loaded;
+      let why = 'its samples are not finite';
       try {
         const content = readContent(loaded.metadata, loaded.tensors);
         this.#setState('starting');
@@ -228,19 +225,14 @@ export class Trainer {
         this.#setState('validating');
         if (await this.#current.equipment.artist.validate(run, run.globalStep))
           return await this.#afterValidation(run, paused);
-        unusable.push({
-          name: record.name,
-          globalStep: record.globalStep,
-          why: 'its samples are not finite',
-        });
       } catch (error) {
         const fault = faultOf(error);
         if (fault.kind === 'gpu') return this.#restartDevice(fault);
         if (fault.kind !== 'file' && fault.kind !== 'network' && fault.kind !== 'setting')
           return this.#trouble(fault);
-        const why = `${fault.title}: expected ${fault.expected}, got ${fault.got}`;
-        unusable.push({ name: record.name, globalStep: record.globalStep, why });
+        why = `${fault.title}: expected ${fault.expected}, got ${fault.got}`;
       }
+      unusable.push({ name: record.name, globalStep: record.globalStep, why });
       skip.push(record.generation);
     }
   }
@@ -393,8 +385,8 @@ export class Trainer {
       await this.#halt();
       const atRest = this.#atRest;
       if (!atRest) return;
-      const { run, equipment } = atRest;
-      const { artist } = equipment;
+      const { run } = atRest;
+      const { artist } = atRest.equipment;
       artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
       await artist.finish();
     });
