@@ -1,7 +1,7 @@
 // Texts beside pictures: `name.txt` is the caption of `name.jpg`. Text only, short, and without characters that hide or
 // turn other text. Not here: what captions are used for.
 
-export const CAPTION_BYTES = 4096;
+const CAPTION_BYTES = 4096;
 
 /** Control characters and all that changes the direction of text around it. Joiners stay: Persian and emoji need them. */
 // oxlint-disable-next-line no-control-regex -- these are what is stripped

@@ -4,7 +4,7 @@ import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Newest first, by generation. */
-export function listedRecords(report: StoreReport): CheckpointRecord[] {
+function listedRecords(report: StoreReport): CheckpointRecord[] {
   return report.runs
     .flatMap((run) =>
       run.slots.flatMap((slot) => (slot.state === 'valid' && slot.record ? [slot.record] : [])),

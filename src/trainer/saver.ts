@@ -3,7 +3,7 @@
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import { fileMetadata, fileTensors } from './checkpoint-file.ts';
-import { keepPicture } from './keep-png.ts';
+import { keepPng } from './keep-png.ts';
 import { postCheckpoints } from './listing.ts';
 import type { TrainingDevice } from './training-device.ts';
 import type { Outbox } from './outbox.ts';
@@ -148,6 +148,6 @@ export class Saver {
 
   async #drawPlot(run: Run, step: number): Promise<void> {
     const plot = await lossPlotPng(run.history.batchLosses(0, step), `Training loss, step ${step}`);
-    await keepPicture(run.runId, step, 'training_loss', plot);
+    await keepPng(run.runId, step, 'training_loss', plot);
   }
 }

@@ -5,7 +5,7 @@ import type { RunConfig } from '../../settings/settings.ts';
 import type { Predictor } from '../../engine/executor.ts';
 import type { CallTimes } from './call-times.ts';
 import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
-import { keepPicture } from '../keep-png.ts';
+import { keepPng } from '../keep-png.ts';
 import type { TrainingDevice } from '../training-device.ts';
 import type { Outbox } from '../outbox.ts';
 import { countAlike, sheetPng } from './sheet-png.ts';
@@ -135,10 +135,10 @@ export class Artist {
     this.#outbox.post({ type: 'samples-end', purpose, step, finite: drawn.finite, alike });
     if (purpose === 'draw' || purpose === 'generate') return;
     const sheet = await sheetPng(drawn.samples);
-    if (purpose === 'validation') await keepPicture(runId, step, 'checkpoint_validation', sheet);
+    if (purpose === 'validation') await keepPng(runId, step, 'checkpoint_validation', sheet);
     // What a checkpoint was stored with stays; a validation fills the place only where nothing is.
     if (purpose === 'progress' || !stored) {
-      const kept = await keepPicture(runId, step, 'samples', sheet);
+      const kept = await keepPng(runId, step, 'samples', sheet);
       if (kept) this.#outbox.post({ type: 'sheet', runId, step });
     }
   }

@@ -17,7 +17,7 @@ vi.mock('../../../src/trainer/samples/sheet-png.ts', () => ({
   sheetPng: () => new Blob(),
   countAlike: () => null,
 }));
-vi.mock('../../../src/trainer/keep-png.ts', () => ({ keepPicture: () => false }));
+vi.mock('../../../src/trainer/keep-png.ts', () => ({ keepPng: () => false }));
 
 const CALL_MS = 90;
 const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 10, seed: 5 };
