@@ -1,5 +1,5 @@
-// The worker boundary, types only: every command the page can give, every event the trainer posts.
-// Read this file and you know all that crosses between page and worker.
+// The boundary between page and trainer worker, types only: every command of the page, every event of the
+// trainer. Nothing else crosses it. Not here: what answers the commands (desk.ts).
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 import type { RunConfig, Settings } from '../settings/settings.ts';
 import type { DatasetInfo, ImportProgress, ImportReport } from '../data/api.ts';
@@ -9,40 +9,43 @@ import type { Fault, Result } from '../fault.ts';
 export type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 export type { DatasetInfo, ImportProgress, ImportReport, SkippedFile } from '../data/api.ts';
 
-/** States the trainer knows. The page adds `elsewhere` (another tab) and `unavailable` (no GPU until a restart). */
+/** The trainer's states. The page adds `elsewhere` (another tab) and `unavailable` (no GPU). */
 export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused' | 'finished' | 'failed';
 
 export interface Machine {
   backend: 'webgpu' | 'webgl' | 'cpu';
-  /** That a new run would have. */
+  /** The executor that a new run would have. */
   executor: ExecutorKind;
-  /** What the plan's self-test found wrong on this device; then eager runs. */
+  /** What the plan's self-test found wrong on this device, or null. Where it found anything, eager runs. */
   planFault: string | null;
-  /** "NVIDIA GeForce RTX 3060", or what the browser tells of it. */
+  /** "NVIDIA GeForce RTX 3060", or what the browser reports instead. */
   gpu: string;
   /** A software GPU, webgl or cpu: the preset `tiny` fits. */
   slow: boolean;
-  /** Why it is not webgpu and the way out; null where it is or where the user forced another. */
+  /** Why the backend is not webgpu, and what to do; null for webgpu, or where the user chose the backend. */
   why: Fault | null;
-  /** Gradient of a small convolution against the same in plain JavaScript. */
+  /** Gradients of a small convolution against the same gradients in plain JavaScript. */
   selfTest: { passed: boolean; detail: string; ms: number };
-  /** From a probe of at most two seconds. Milliseconds of one small operation; multiply-adds per second of a convolution's forward and backward. */
+  /**
+   * Measured in at most two seconds. opMs: milliseconds of one small operation. macsPerSecond: multiply-adds
+   * per second of a convolution, forward and backward.
+   */
   probe: { opMs: number; macsPerSecond: number };
-  /** Largest tensor the device takes. */
+  /** Largest tensor that the device takes. */
   maxTensorBytes: number;
 }
 
 export interface RunSummary {
   runId: string;
-  /** "run id @ step" it was forked or imported from, or empty. */
+  /** "<run id>@<step>" of the checkpoint that the run was forked or imported from; else empty. */
   parent: string;
   config: RunConfig;
   dataset: { id: string; title: string; count: number; size: number };
-  /** That runs its steps here. */
+  /** The executor that computes the run's steps on this device. */
   executor: ExecutorKind;
   parameters: number;
   checkpointBytes: number;
-  /** Slots reserved: checkpoints that stay, plus one to write into. */
+  /** Reserved slots: one for each checkpoint that stays, and one to write into. */
   poolSlots: number;
   stepsPerEpoch: number;
   lastStep: number;
@@ -55,51 +58,50 @@ export interface FoundCheckpoint {
   meanOfLast100: number | null;
   nextCheckpointStep: number;
   passedOver: { name: string; globalStep: number; why: string }[];
-  /** Same adapter, browser, executor: the same bits. Else: within 1e-3 over 20 steps, and why. */
+  /** Whether the run goes on with the bits of one that never stopped. `sameBitsWhy` says why, or why not. */
   sameBits: boolean;
   sameBitsWhy: string;
-  /** True for an import that was just written: it waits paused. */
+  /** True for an import that was just written into the store: it waits paused. */
   imported: boolean;
 }
 
-/**
- * One picture a model drew; uint8 RGBA, size x size. `generate`: from any checkpoint, on request, beside the run; the other
- * purposes are the run's own.
- */
+/** One sample that a model drew: uint8 RGBA, size x size. */
 export interface Sample {
+  /** `generate`: from any checkpoint, on request, beside the run. The other purposes are the run's own. */
   purpose: 'validation' | 'progress' | 'draw' | 'generate';
   step: number;
+  /** Number in its set, 0 the first, of `of` samples. */
   index: number;
   of: number;
   size: number;
   rgba: Uint8ClampedArray<ArrayBuffer>;
   finite: boolean;
-  /** False: on its way, noise still clearing; shown, never counted. */
+  /** False while noise is still clearing: such a sample is shown and never counted. */
   drawn: boolean;
-  /** Denoising calls behind it: 0 is the noise it starts from. */
+  /** Denoising calls made of it; 0 is the noise it starts from. */
   calls: number;
-  /** Which of the at most 8 moments of its way this is, 0 the noise; null between them. */
+  /** Which of its at most 8 shown moments this is, 0 the noise; null between two moments. */
   moment: number | null;
 }
 
-/** One step's numbers, batched into `progress`. */
+/** Numbers of the newest step, and the losses of all steps since the last event. */
 export interface Progress {
   globalStep: number;
   epoch: number;
   imagesSeen: number;
-  /** Losses of the steps since the last event, the last one that of globalStep. */
+  /** One loss for each step since the last event; the last one belongs to globalStep. */
   losses: Float32Array<ArrayBuffer>;
   learningRate: number;
   gradientNorm: number;
-  /** Over the last steps of this session; null before two. */
+  /** Over the last 50 steps of this session; null before two steps. */
   stepsPerSecond: number | null;
 }
 
 export type TrainerEvent =
   | { type: 'state'; state: RunState }
-  /** What is being prepared: "Compiling shaders", 12 of 40. Null total: unknown. */
+  /** What is being prepared: "Compiling shaders", `done` 12 of `total` 40. Total null: unknown. */
   | { type: 'preparing'; what: string; done: number; total: number | null }
-  /** A run became the current one, with its whole history (after start, recovery, import, fork). */
+  /** A run became the current one: its whole history (after a start, recovery, import or fork). */
   | {
       type: 'run';
       run: RunSummary;
@@ -109,11 +111,11 @@ export type TrainerEvent =
       epochLosses: number[];
     }
   | { type: 'no-run' }
-  /** Training goes on at the step after this one: from a checkpoint, not from a pause. */
+  /** Training goes on from a checkpoint, not from a pause. The next step is `step` + 1. */
   | { type: 'resumed'; step: number }
   | { type: 'found'; found: FoundCheckpoint }
   | { type: 'progress'; progress: Progress }
-  /** A set of samples begins (its canvases are cleared), goes on, and is complete. */
+  /** A set of samples begins (the page clears its canvases), goes on with `sample`, is complete. */
   | {
       type: 'samples-begin';
       purpose: Sample['purpose'];
@@ -121,105 +123,107 @@ export type TrainerEvent =
       size: number;
       weights: 'ema' | 'raw';
       seed: number;
-      /** Pictures, and the denoising calls of each. */
+      /** Samples in the set. */
       count: number;
+      /** Denoising calls of one sample. */
       calls: number;
     }
   | { type: 'sample'; sample: Sample }
+  /** alike: how many samples equal those stored with the checkpoint; null where nothing was compared. */
   | { type: 'samples-end'; purpose: Sample['purpose']; step: number; finite: boolean; alike: number | null }
-  /** The sheet of a step (4 x 4 PNG) is in the index now. */
+  /** The sheet of a step (a PNG of 4 x 4 samples) is in the index now. */
   | { type: 'sheet'; runId: string; step: number }
-  /** The whole list, newest first, after every change. */
+  /** The whole list of checkpoints, newest first, after every change. */
   | { type: 'checkpoints'; checkpoints: CheckpointRecord[] }
   | { type: 'saving'; name: string; step: number }
   | { type: 'saved'; record: CheckpointRecord; pauseMs: number; totalMs: number }
   | { type: 'import-progress'; progress: ImportProgress }
-  /** Needs no action: goes to the status line. */
+  /** A message that needs no action: shown in the status line. */
   | { type: 'notice'; text: string }
   | { type: 'fault'; fault: Fault }
-  /** The GPU is gone for good: viewing and export still work. */
+  /** The GPU was lost and could not be started again: viewing and export still work. */
   | { type: 'unavailable'; fault: Fault };
 
-/** A field of diffusers' config.json or scheduler_config.json that a file leaves open. */
+/** A field of diffusers' config.json or scheduler_config.json that a file lacks: the user is asked for it. */
 export interface AskedField {
   /** diffusers' name. */
   name: string;
   help: string;
-  /** Used unless it is changed. */
+  /** Default. */
   value: string | number | boolean | null;
-  /** Absent: a number from `min` to `max`, a multiple of `step`. */
+  /** Values to choose from. Where absent: a number from `min` to `max` in steps of `step`. */
   choices?: (string | number | boolean | null)[];
   min?: number;
   max?: number;
   step?: number;
 }
 
-/** Values of the fields that were asked for, by name. */
+/** The user's values of the asked fields, by the field's name. */
 export type ImportAnswers = Readonly<Record<string, AskedField['value']>>;
 
-/** What the files that the user brings hold, before anything is loaded. */
+/** What the user's files hold, shown before anything is loaded. */
 export interface ImportPreview {
   format: 'checkpoint' | 'diffusers' | 'torch';
-  /** unet_step_20, or the file's or folder's name. */
+  /** The checkpoint's name (unet_step_20), or the name of the file or folder. */
   title: string;
   fileName: string;
   sizeBytes: number;
-  /** Of the weights, as safetensors names it. */
+  /** Element type of the weights, as safetensors names it: F32. */
   dtype: string;
   parameters: number;
-  /** "Tiny, 16 × 16" or the channels of a network that no preset has. */
+  /** "Tiny, 16 × 16", or the channels of a network that no preset has. */
   network: string;
   globalStep: number;
   epoch: number;
-  /** Losses that are in the file. */
+  /** Batch losses in the file. */
   batchLosses: number;
-  /** Said as sentences. */
+  /** Sentences: what the import keeps, and what the file lacks. */
   kept: string[];
   missing: string[];
-  /** Null: it goes on with the pictures and the settings of the form. */
+  /** The pictures that the file names. Null: the run takes pictures and settings from the form. */
   dataset: { title: string; count: number; here: boolean } | null;
-  /** Of a checkpoint of ours. */
+  /** Where a checkpoint of Perennial's comes from; null for other programs' files. */
   origin: { runId: string; created: string; appVersion: string } | null;
   asked: AskedField[];
 }
 
 /**
- * `checkpoint`: everything, to go on with. `diffusers`: a zip that DDPMPipeline opens. `torch`: a .pt file. `weights`: one
- * safetensors file. `pictures`: the data set as PNG files, to go on elsewhere.
+ * `checkpoint`: the whole checkpoint, to go on training. `diffusers`: a zip that DDPMPipeline opens. `torch`:
+ * a .pt file. `weights`: one safetensors file. `pictures`: the data set as PNG files.
  */
 export type ExportKind = 'checkpoint' | 'diffusers' | 'torch' | 'weights' | 'pictures';
 
 export interface ExportRequest {
   ref: CheckpointRef;
   kind: ExportKind;
-  /** Of `diffusers` and `weights`; the others have both or none. */
+  /** Which weights `diffusers` and `weights` hold; the other kinds hold both or none. */
   weights: 'ema' | 'raw';
 }
 
-/** Picture `i` (0 the first) of a seed is the same whatever `count` is. */
+/** Samples from any checkpoint. Sample i (0 the first) of a seed is the same for every `count`. */
 export interface GenerateRequest {
   ref: CheckpointRef;
   weights: 'ema' | 'raw';
   seed: number;
   /** 1..64. */
   count: number;
-  /** Denoising calls of a picture, 1..1000. */
+  /** Denoising calls of one sample, 1..1000. */
   steps: number;
   sampler: RunConfig['sampler'];
 }
 
-/** What is known of a checkpoint before pictures are drawn from it. */
+/** What is known of a checkpoint before anything is drawn from it. */
 export interface DrawingFacts {
-  /** Those of its run. */
+  /** Sampler steps and sampler in its run's settings. */
   steps: number;
   sampler: RunConfig['sampler'];
-  /** Its network is that of the current run: then it can be drawn from while that run trains. */
+  /** Whether its network equals the current run's: only then can it be drawn from while that run trains. */
   asTheRun: boolean;
-  /** Of its network on this device, by pictures in the call: ms of a denoising call, as measured. Empty: not measured yet. */
+  /** Mean ms of a denoising call on this device, by samples in the call. Empty: not measured yet. */
   callMs: { pictures: number; ms: number }[];
 }
 
-/** Pictures as the model will see them: one RGBA sheet of columns x rows tiles of size x size. */
+/** Pictures as the network gets them: one RGBA sheet of columns x rows tiles of size x size pixels. */
 export interface Preview {
   size: number;
   columns: number;
@@ -227,38 +231,41 @@ export interface Preview {
   rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** Comlink interface of worker.ts. Expected failures are Results or `fault` events, never rejections. */
+/** Comlink interface of worker.ts. An expected failure is a Result or a `fault` event, never a rejection. */
 export interface TrainerApi {
-  /** First call. Starts the store and the device; posts events in batches from then on, at most ten a second while training. */
+  /** The first call: starts store and device, then posts events, in training at most ten times a second. */
   open(
     request: { backend: RunConfig['backend']; executor: RunConfig['executor'] },
     onEvents: (events: TrainerEvent[]) => void,
   ): Promise<Result<Opened>>;
-  /** After open: validates and resumes the newest checkpoint, or posts `no-run`. */
+  /** Called after `open`: validates and resumes the newest checkpoint, or posts `no-run`. */
   recover(): Promise<void>;
-  /** GPU bytes that training with these settings takes, exactly; null where that is not known beforehand (eager). */
+  /** The exact GPU bytes of training with these settings; null for eager: not known beforehand. */
   trainingBytes(config: RunConfig): Promise<Result<number | null>>;
   train(config: RunConfig): Promise<Result<null>>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   saveCheckpoint(): Promise<void>;
-  /** Closes the current run (its checkpoints stay) and waits idle. */
+  /** Closes the current run; its checkpoints stay. */
   newRun(): Promise<void>;
-  /** A new run with its own id and parent; `changes` may hold learningRate, epochs, maxSteps, checkpoint and sample intervals. */
+  /**
+   * A new run with an id of its own and this checkpoint as its parent. `changes` may hold learningRate,
+   * epochs, maxSteps, and the intervals of checkpoints and samples.
+   */
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>>;
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>>;
-  /** Pictures from any checkpoint, with or without a run; changes nothing of a run. Answers when they are drawn, or cancelled. */
+  /** Samples from any checkpoint; never changes a run. Answers when they are drawn or cancelled. */
   generate(request: GenerateRequest): Promise<Result<null>>;
   cancelGenerate(): Promise<void>;
   drawingFacts(ref: CheckpointRef): Promise<Result<DrawingFacts>>;
 
-  /** The slot of a `checkpoint` is not overwritten until endExport. */
+  /** The slot of kind `checkpoint` is not overwritten until endExport. */
   exportCheckpoint(request: ExportRequest): Promise<Result<File>>;
   /** The download has begun: the slot may be overwritten again. */
   endExport(ref: CheckpointRef): Promise<void>;
-  /** A checkpoint, a .pt file, or the files of a diffusers folder. Changes nothing. */
+  /** Looks at a checkpoint, a .pt file, or the files of a diffusers folder. Changes nothing. */
   inspectFiles(files: File[]): Promise<Result<ImportPreview>>;
-  /** `chosen`: what a model goes on with that names no pictures and no settings; else they are its preset's. */
+  /** `chosen`: pictures and settings for a model whose file names none; the rest is its preset's. */
   importCheckpoint(files: File[], answers: ImportAnswers, chosen: Partial<Settings>): Promise<Result<null>>;
   keepCheckpoint(ref: CheckpointRef, kept: boolean): Promise<Result<null>>;
   deleteCheckpoint(ref: CheckpointRef): Promise<Result<null>>;
@@ -277,7 +284,7 @@ export interface TrainerApi {
   importPictures(files: File[], title: string, size: number): Promise<Result<ImportReport>>;
   cancelImport(): Promise<void>;
   deletePictures(id: string): Promise<void>;
-  /** The user accepts that the pictures differ from those the run began with. */
+  /** The user accepts that the pictures differ from those that the run began with. */
   confirmPictures(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
-// The device and the run on it: made new, opened from a checkpoint, taken over as a fork or an import, started again on a
-// new device after a loss. Not here: the loop and the commands (trainer.ts).
+// The device and the run on it: a run is made new, opened from a checkpoint, taken over as a fork or an
+// import, or loaded again on a new device after a loss. Not here: the loop and the commands (trainer.ts).
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { capacityBytes } from '../settings/checkpoint-sizes.ts';
 import type { RunConfig } from '../settings/settings.ts';
@@ -25,7 +25,7 @@ const DEVICE_RETRIES_MS = [0, 2000];
 export type Held =
   | { readonly is: 'none'; readonly run: null }
   | { readonly is: 'on'; readonly run: Run; readonly equipment: Equipment }
-  /** The executor has gone with its device, or was released for the next one. `reload` makes another. */
+  /** The executor has gone with its device, or was freed for the next one. `reload` makes another. */
   | { readonly is: 'lost'; readonly run: Run };
 
 const NONE: Held = { is: 'none', run: null };
@@ -57,15 +57,15 @@ export class CurrentRun {
     return this.#held;
   }
 
-  /** That of the newest device, also after its loss. */
+  /** The newest device's equipment, also after the device is lost. */
   get equipment(): Equipment {
     return this.#equipment;
   }
 
   // ---------- a lost GPU ----------
-  // 1. The browser reports the loss, or an await of the GPU fails: the equipment is abandoned, the run is `lost`.
+  // 1. The browser reports the loss, or a wait for the GPU fails: the equipment is abandoned, the run lost.
   // 2. The loop is told to stop; each wait for the GPU fails by itself (TrainingDevice.guard).
-  // 3. The trainer starts a new device (startDeviceAgain) and reloads the run from its newest checkpoint (reload).
+  // 3. The trainer starts a new device (startDeviceAgain); the newest checkpoint is loaded on it (reload).
   // 4. Where no device starts, the run stays `lost`: viewing and export still work, Resume tries again.
 
   #equip(device: TrainingDevice): Equipment {
@@ -86,7 +86,7 @@ export class CurrentRun {
     generator.abandon();
   }
 
-  /** A new device, tried at 0 and 2 s. Returns null, or the loss with what the tries reported. */
+  /** Tries to start a device, at once and after 2 s. Returns null, or `fault` and the tries' reports. */
   async startDeviceAgain(fault: Fault): Promise<Fault | null> {
     this.abandonDevice();
     let { got } = fault;
@@ -103,13 +103,13 @@ export class CurrentRun {
     return { ...fault, got };
   }
 
-  /** Makes sure that a device works: the present one, or a new one of its backend. Throws FaultError kind `gpu`. */
+  /** Makes sure that a device works: this one, or a new one of its backend. Throws FaultError kind `gpu`. */
   async withDevice(): Promise<void> {
     if (this.#equipment.works) return;
     this.#equipment = this.#equip(await this.#equipment.device.startAgain());
   }
 
-  /** The run again from its newest checkpoint, or from its first step where it has none. */
+  /** Loads the run from its newest checkpoint, or begins it anew where it has none. Throws FaultError. */
   async reload(): Promise<void> {
     const { run } = this.#held;
     if (!run) return;
@@ -117,7 +117,7 @@ export class CurrentRun {
     if (loaded?.record.runId === run.runId) {
       await this.open(readContent(loaded.metadata, loaded.tensors), loaded.started);
     } else {
-      // Only a run that began here can begin again.
+      // A fork or an import does not know the weights it began with: it cannot begin anew.
       if (run.parent !== '') throw new FaultError(storageRefused());
       await this.withDevice();
       const executor = await this.#executorFor(run.config, initialState(run.config));
@@ -127,7 +127,7 @@ export class CurrentRun {
 
   // ---------- runs ----------
 
-  /** A new run from settings: pictures, a slot in the store, a fresh network. */
+  /** A new run: opens its pictures, reserves a slot in the store, makes a network. Throws FaultError. */
   async create(config: RunConfig): Promise<void> {
     this.#preparing('Opening the pictures');
     const set = await openPictures(config.dataset, {
@@ -154,13 +154,13 @@ export class CurrentRun {
       history: new History(),
       globalStep: 0,
     });
-    // A plan has compiled its own by now; eager does so within its first steps.
+    // A plan has compiled its shaders by now; eager compiles within its first steps.
     if (executor.kind === 'eager') this.#preparing('Compiling shaders');
   }
 
   /**
-   * The run's executor. That of the run before goes first: the GPU need not hold both. Where it cannot be made there is no
-   * run any more, and every checkpoint is where it was. Throws FaultError kind `memory`.
+   * Makes the run's executor. The previous run's executor is freed first: the GPU need not hold both. On
+   * failure there is no current run any more; no checkpoint is touched. Throws FaultError kind `memory`.
    */
   async #executorFor(config: RunConfig, state: ExecutorState): Promise<Executor> {
     this.#release();
@@ -174,7 +174,7 @@ export class CurrentRun {
     }
   }
 
-  /** Makes the content of a checkpoint the current run, which began at `started`. */
+  /** Makes a checkpoint's content the current run. `started`: of the run, ISO 8601. Throws FaultError. */
   async open(content: CheckpointContent, started: string): Promise<Run> {
     const { facts, state, history } = content;
     const pictures = await openRunPictures(facts.config, facts.dataset);
@@ -198,7 +198,11 @@ export class CurrentRun {
     return run;
   }
 
-  /** Content as a new run of its own with a parent, written into the store before anything else happens. */
+  /**
+   * Makes a checkpoint's content a new run with a parent. Its first checkpoint is written before anything
+   * else happens. `paused`: the run waits paused, also after a reload. Throws FaultError kind `storage` where
+   * the store refuses it.
+   */
   async adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
     const { facts } = content;
     const runId = newRunId();
@@ -221,6 +225,7 @@ export class CurrentRun {
     run.pictureFault = null;
   }
 
+  /** Ends the run in memory; its checkpoints stay. */
   close(): void {
     this.#release();
     this.#setNone();
@@ -244,7 +249,7 @@ export class CurrentRun {
     });
   }
 
-  /** Frees the executor. The memory of a lost device went with the device. */
+  /** Frees the executor's memory; a lost device's memory went with the device. */
   #release(): void {
     this.#equipment.artist.cancel();
     if (this.#held.is !== 'on') return;

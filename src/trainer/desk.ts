@@ -1,5 +1,5 @@
-// The trainer's side of api.ts: every command of the page, answered. Opens store and device on the first call. Not here: the
-// run itself (trainer.ts), reading and writing files (import/, export/).
+// The trainer's side of api.ts: answers every command of the page; the first one opens store and device.
+// Not here: the run itself (trainer.ts), reading and writing files (import/, export/).
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { startStore, type StoreClient } from '../checkpoint/store-client.ts';
 import { previewSheet } from '../data/contact-sheet.ts';
@@ -15,6 +15,7 @@ import { Outbox } from './outbox.ts';
 import { Trainer } from './trainer.ts';
 import { must } from './trouble.ts';
 
+/** The work's value, or what it throws as a fault. */
 async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await work() };
@@ -23,7 +24,7 @@ async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
   }
 }
 
-/** The readers of other programs' files are loaded when the first one comes: a run does not need them. */
+/** Looks at the user's files. The code that reads them is loaded with the first file: runs do without it. */
 async function offer(files: File[]): Promise<Offer> {
   const { offerOf } = await import('./import/offer.ts');
   return offerOf(files);
@@ -31,11 +32,11 @@ async function offer(files: File[]): Promise<Offer> {
 
 const notOpen = (): Result<never> => ({ ok: false, fault: faultOf(new Error('the trainer is not open')) });
 
-/** What `open` made; commands before it are refused. */
+/** What `open` made. Commands before `open` are refused. */
 interface Opening {
   store: StoreClient;
   outbox: Outbox;
-  /** Null where no device could be started: viewing and export still work. */
+  /** Null where no device could be started; viewing and export still work. */
   trainer: Trainer | null;
 }
 
@@ -160,4 +161,5 @@ async function openStore(): Promise<StoreClient> {
   return store;
 }
 
+/** The object that the worker exposes to the page. */
 export const createDesk = (): TrainerApi => new Desk();

@@ -1,10 +1,12 @@
-// What the page says of a checkpoint that was found. Pure.
+// What the page shows of a checkpoint that was found, or says where none was. Pure functions.
+// Not here: finding it (checkpoint/recovery.ts), what happens then (trainer.ts).
 import type { CheckpointRecord } from '../checkpoint/api.ts';
 import type { FoundCheckpoint } from './api.ts';
 import type { CheckpointFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
 import type { History } from './history.ts';
 import { nextCheckpointStep } from './naming.ts';
 
+/** The fields of Execution on which the bits of a step depend. */
 const DECIDES_BITS = [
   'executor',
   'backend',
@@ -21,6 +23,10 @@ interface FoundContent {
   history: Pick<History, 'steps' | 'meanOfLast'>;
 }
 
+/**
+ * here: how this device would compute the run. passedOver: newer checkpoints that could not be used.
+ * imported: how a run that has just come from a file was trained, null for a run of this machine.
+ */
 export function describeFound(
   content: FoundContent,
   record: CheckpointRecord,
@@ -29,7 +35,7 @@ export function describeFound(
   imported: Execution | null,
 ): FoundCheckpoint {
   const { facts, history } = content;
-  // The copy of an import was written here; how it was trained is what counts.
+  // An import's own checkpoint was written on this machine: what counts is how its run was trained before.
   const trained = imported ?? facts.execution;
   const differs = DECIDES_BITS.filter((key) => here[key] !== trained[key]);
   return {
@@ -47,7 +53,7 @@ export function describeFound(
   };
 }
 
-/** What the page says where there is no checkpoint to go on from. */
+/** The notice where there is no checkpoint to go on from. */
 export const nothingFound = (passedOver: FoundCheckpoint['passedOver']): string =>
   [
     ...passedOver.map(({ name, why }) => `${name} could not be used: ${why}.`),

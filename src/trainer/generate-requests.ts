@@ -1,5 +1,6 @@
-// Pictures that the user asks for from any checkpoint: begun in their turn among the commands, drawn beside whatever goes on.
-// Not here: opening the checkpoint and drawing (generator.ts), one call between two training steps (loop.ts).
+// Samples that the user asks for from any checkpoint: a request begins in its turn among the commands, and is
+// drawn beside them. Not here: opening the checkpoint and drawing (samples/generator.ts), a call between
+// training steps (loop.ts).
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { faultOf, type Result } from '../fault.ts';
 import type { DrawingFacts, GenerateRequest } from './api.ts';
@@ -8,11 +9,11 @@ import type { Generator } from './samples/generator.ts';
 import type { CurrentRun, Held } from './current-run.ts';
 import type { Turns } from './turns.ts';
 
-/** What the trainer does meanwhile. */
+/** What the trainer does beside the commands. */
 export interface Training {
-  /** A loop takes them along, call by call. */
+  /** A loop runs: it makes one denoising call for the request between two steps. */
   trains: () => boolean;
-  /** The end of whatever goes on: a loop, samples, a lost device that is started again. */
+  /** Settles with the work beside the commands: a loop, samples, a lost device that is started again. */
   background: () => Promise<void>;
 }
 
@@ -28,28 +29,28 @@ export class GenerateRequests {
   readonly #current: RequestedRun;
   readonly #turns: Turns;
   readonly #training: Training;
-  /** Counts what ends the wish for pictures that were asked for before. */
-  #wish = 0;
+  /** Rises with each request and each cancel; a request whose number is outdated is not begun. */
+  #newest = 0;
 
-  /** turns: those of the trainer's commands. */
+  /** turns: the same as the trainer's commands take. */
   constructor(current: RequestedRun, turns: Turns, training: Training) {
     this.#current = current;
     this.#turns = turns;
     this.#training = training;
   }
 
-  /** Answers when they are drawn, cancelled or have failed. Its turn ends with the beginning: commands go on meanwhile. */
+  /** Answers when the samples are drawn, cancelled or failed. The turn ends when drawing begins. */
   async generate(request: GenerateRequest): Promise<Result<null>> {
-    const wish = ++this.#wish;
+    const number = ++this.#newest;
     try {
       const { ended } = await this.#turns.take(async () => {
         await this.#restarted();
-        if (wish !== this.#wish) return { ended: DONE };
+        if (number !== this.#newest) return { ended: DONE };
         await this.#current.withDevice();
         const { generator } = this.#current.equipment;
         await generator.begin(request, this.#training.trains());
         this.drawOn();
-        // Not the promise itself: the turn would wait for it.
+        // Inside an object: the turn would wait for a bare promise.
         return { ended: generator.ended };
       });
       return await ended;
@@ -58,26 +59,26 @@ export class GenerateRequests {
     }
   }
 
-  /** Pictures that wait for their turn are not begun. */
+  /** Also keeps a request that still waits for its turn from beginning. */
   cancel(): void {
-    this.#wish += 1;
+    this.#newest += 1;
     this.#current.equipment.generator.cancel();
   }
 
-  /** As Generator.factsOf. */
+  /** See Generator.factsOf. */
   factsOf(ref: CheckpointRef): Promise<DrawingFacts> {
     return this.#current.equipment.generator.factsOf(ref);
   }
 
-  /** They go on by themselves while no training step takes them along. */
+  /** Makes denoising calls one after another while no loop makes them between its steps. */
   drawOn(): void {
     const { generator } = this.#current.equipment;
-    // Whoever asked has heard of a loss; whatever comes next starts another device.
+    // The request's answer already reports the loss; the next use starts another device.
     const lost = () => generator === this.#current.equipment.generator && this.#current.abandonDevice();
     void generator.finish(() => !this.#training.trains()).catch(lost);
   }
 
-  /** Whoever starts a lost device again for the run has ended, well or badly: there is none beside it. */
+  /** Waits while the trainer starts a lost device again for its run: there must not be a second one. */
   async #restarted(): Promise<void> {
     const { background } = this.#training;
     let waited: Promise<void> | null = null;

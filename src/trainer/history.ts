@@ -1,8 +1,9 @@
-// Every loss since the first step, in buffers that grow. Not here: when they are written down (checkpoint-file.ts).
+// Every loss since the first step, in buffers that grow.
+// Not here: their tensors in a checkpoint (checkpoint-file.ts).
 
 const QUARTILES = 4;
 
-/** Batch losses, their split by timestep quartile, and epoch means. Index i belongs to global step i + 1. */
+/** Batch losses, batch losses by timestep quartile, and epoch means. Index i belongs to global step i + 1. */
 export class History {
   #batch: Float32Array<ArrayBuffer>;
   #quartiles: Float32Array<ArrayBuffer>;
@@ -20,7 +21,7 @@ export class History {
     return this.#steps;
   }
 
-  /** Adds a step's loss and its loss by timestep quartile (NaN where the batch had no such timestep). */
+  /** Adds a step's loss, and its 4 losses by timestep quartile: NaN where the batch had no such timestep. */
   push(loss: number, byQuartile: readonly number[]): void {
     if (this.#steps === this.#batch.length) this.#grow();
     this.#batch[this.#steps] = loss;
@@ -38,21 +39,21 @@ export class History {
     this.#quartiles = quartiles;
   }
 
-  /** Copies of the losses of steps from + 1 to `to`. */
+  /** A copy of the losses of steps `from` + 1 to `to`. */
   batchLosses(from: number, to: number): Float32Array<ArrayBuffer> {
     return this.#batch.slice(from, to);
   }
 
-  /** [steps, 4] up to step `to`. */
+  /** A copy of the losses by quartile of steps 1 to `to`, [to, 4]. */
   quartileLosses(to: number): Float32Array<ArrayBuffer> {
     return this.#quartiles.slice(0, to * QUARTILES);
   }
 
-  /** Mean of the last `count` losses up to step `to` that are known; null where none is. */
+  /** Mean of the known losses among the last `count` up to step `to`; null where none is known. */
   meanOfLast(count: number, to = this.#steps): number | null {
     let [sum, known] = [0, 0];
     for (const loss of this.#batch.subarray(Math.max(0, to - count), to)) {
-      // Those of steps made elsewhere may be missing.
+      // NaN: losses of steps made elsewhere may be unknown.
       if (!Number.isFinite(loss)) continue;
       sum += loss;
       known += 1;
@@ -61,7 +62,10 @@ export class History {
   }
 }
 
-/** Mean loss of the pictures whose timestep lies in each quarter of the schedule; NaN where there was none. */
+/**
+ * Mean loss of the pictures in each quarter of the noise schedule; NaN for a quarter without a picture.
+ * `steps`: timesteps of the schedule.
+ */
 export function lossByQuartile(
   perSample: ArrayLike<number>,
   timesteps: ArrayLike<number>,

@@ -1,13 +1,14 @@
-// A run whose batch does not fit the device it comes to. Not here: what fits (training-device.ts).
+// Splits the batch of an imported run that does not fit this device.
+// Not here: what fits (training-device.ts).
 import { type RunConfig, SETTINGS } from '../settings/settings.ts';
 
 const MOST_PARTS =
   SETTINGS.gradientAccumulationSteps.type === 'integer' ? SETTINGS.gradientAccumulationSteps.max : 1;
 
 /**
- * The same run, its batch in halves whose gradients are averaged, as often as they have to be halved: pictures, order and
- * noise of a step stay what they were. `check` throws where settings do not fit; its last refusal is thrown where halves
- * do not help.
+ * The settings with the batch halved, and the gradient accumulation steps doubled, as often as needed until
+ * `check` no longer throws: a step keeps its pictures, their order and its noise. Throws what `check` threw
+ * last where halving does not help.
  */
 export function inParts(config: RunConfig, check: (config: RunConfig) => unknown): RunConfig {
   try {
@@ -21,5 +22,6 @@ export function inParts(config: RunConfig, check: (config: RunConfig) => unknown
   }
 }
 
+/** The notice that a batch was split. */
 export const inPartsNotice = (asked: RunConfig, fitting: RunConfig): string =>
   `A batch of ${asked.batchSize} does not fit this GPU: each step takes it in parts of ${fitting.batchSize} and averages their gradients.`;

@@ -1,9 +1,10 @@
-// The list of checkpoints as the page shows it: every valid slot of every run, newest first. Read from the store itself.
+// The list of checkpoints as the page shows it, read from the store itself.
+// Not here: the page's list while the trainer is not open (checkpoint/index-db.ts).
 import type { CheckpointRecord, StoreReport } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { Outbox } from './outbox.ts';
 
-/** Newest first, by generation. */
+/** Every valid slot of every run, newest (highest generation) first. */
 function listedRecords(report: StoreReport): CheckpointRecord[] {
   return report.runs
     .flatMap((run) =>
@@ -12,6 +13,7 @@ function listedRecords(report: StoreReport): CheckpointRecord[] {
     .sort((a, b) => b.generation - a.generation);
 }
 
+/** Posts the list as it is now. */
 export async function postCheckpoints(store: Pick<StoreClient, 'report'>, outbox: Outbox): Promise<void> {
   outbox.post({ type: 'checkpoints', checkpoints: listedRecords(await store.report()) });
 }

@@ -1,5 +1,6 @@
-// The training loop: steps, at most two in flight, and what happens between them. It awaits the GPU and nothing else: no
-// timer, no frame, no call into the page. Not here: what a step computes (training-step.ts, engine/), commands (trainer.ts).
+// The training loop: steps, at most two in flight, and the work between two steps. It awaits the GPU and
+// nothing else: no timer, no animation frame, no call into the page.
+// Not here: what a step computes (training-step.ts, engine/), commands (trainer.ts).
 import { endsEpoch, imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
 import type { StepStats } from '../engine/executor.ts';
@@ -35,11 +36,14 @@ export interface LoopTools {
 export class Loop {
   readonly #run: Run;
   readonly #tools: LoopTools;
+  /** Global step of the run's last step. */
   readonly #last: number;
+  /** Steps given to the executor, finished or in flight. */
   #encoded: number;
   #inFlight: Promise<void>[] = [];
   #stop = false;
   #saveAsked = false;
+  /** Slots that are pre-written, as far as known. */
   #pool: { slots: number; growing: boolean } = { slots: 0, growing: false };
 
   constructor(run: Run, tools: LoopTools) {
@@ -59,7 +63,10 @@ export class Loop {
     this.#saveAsked = true;
   }
 
-  /** Trains until the last step (true) or until stopped (false). Throws FaultError: not finite, GPU lost, storage given up. */
+  /**
+   * Trains until the last step (true) or until stopped (false). Throws FaultError kind `not-finite`, `gpu`,
+   * or the fault of saves that were given up.
+   */
   async train(): Promise<boolean> {
     const { config, set, alphaBar } = this.#run;
     if (!set) throw new Error('the loop needs pictures');
@@ -69,7 +76,7 @@ export class Loop {
       const stats = this.#run.executor.step(step.microBatches, step.settings);
       this.#encoded += 1;
       const settled = this.#settle(this.#encoded, stats, step.timesteps, step.settings.learningRate);
-      // It is awaited below, perhaps after another await has failed: then the first failure is the one that is told.
+      // `settled` is awaited below. Another await may fail before: that first failure is the one to report.
       void settled.catch(() => undefined);
       this.#inFlight.push(settled);
 
@@ -83,7 +90,7 @@ export class Loop {
       }
 
       if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight.shift();
-      // One call of each: a run that always draws samples would leave no turn to what is generated.
+      // One denoising call of each: a run that always draws samples must not starve the view Generate.
       await artist.advance();
       await generator.advance();
       this.#growPool();
@@ -104,7 +111,7 @@ export class Loop {
     );
   }
 
-  /** A step's numbers, once the GPU has them: into the history, and to the page. */
+  /** Waits for a step's numbers, then puts them into the history and posts them to the page. */
   async #settle(
     step: number,
     pending: Promise<StepStats>,
@@ -131,14 +138,14 @@ export class Loop {
     });
   }
 
-  /** Pre-writes the pool's further slots in the background, one at a time. */
+  /** Pre-writes the run's other slots in the background, one at a time. */
   #growPool(): void {
     const { config, dataset, runId } = this.#run;
     const wanted = poolSlots(config, dataset.count);
     if (this.#pool.growing || this.#pool.slots >= wanted) return;
     this.#pool.growing = true;
     void this.#tools.store.growPool(runId, wanted, capacityBytes(config, dataset.count)).then((result) => {
-      // A pool that cannot grow is told once; saves go on in the slots that are there.
+      // Reported once where the pool cannot grow: saves go on in the slots that are there.
       if (!result.ok)
         this.#tools.outbox.post({ type: 'notice', text: `${result.fault.title}. ${result.fault.what}` });
       this.#pool = { growing: false, slots: result.ok ? result.value : wanted };

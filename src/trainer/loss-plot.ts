@@ -1,9 +1,9 @@
-// The loss plot of a run as a PNG. Not here: the page's chart (ui/loss).
+// The loss plot of a run as a PNG, stored beside a checkpoint. Not here: the page's chart (ui/loss).
 import { context2d } from '../formats/canvas-2d.ts';
 
 const PLOT = { width: 960, height: 480, left: 72, right: 24, top: 40, bottom: 48 };
 
-/** Loss by step on a log scale: the range of each pixel column faint, the mean of the last 100 strong. */
+/** Loss by step, log scale, 960 x 480 pixels: faint each column's range, strong the mean of the last 100. */
 export async function lossPlotPng(losses: Float32Array, title: string): Promise<Blob> {
   const context = context2d(PLOT.width, PLOT.height);
   context.fillStyle = '#ffffff';

@@ -1,15 +1,16 @@
-// When a checkpoint is due and what it is called. Pure functions of the step; the names are an agreement.
+// At which steps a checkpoint is due, and its name. Pure functions of the step; other programs read the
+// names. Not here: minutes since the last save, and a save that the user asks for (loop.ts).
 import type { RunConfig } from '../settings/settings.ts';
 import { endsEpoch, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
 
-/** The most lasting name that fits a step: final, epoch, step. */
+/** The first name that fits: unet_final, unet_epoch_<n>, unet_step_<n>, the longest kept first. */
 export function checkpointName(step: number, config: RunConfig, imageCount: number): string {
   if (step === lastStep(config, imageCount)) return 'unet_final';
   if (endsEpoch(config, imageCount, step)) return `unet_epoch_${positionOf(config, imageCount, step).epoch}`;
   return `unet_step_${step}`;
 }
 
-/** Due by the step alone; minutes and the user's wish come on top. */
+/** Whether a checkpoint is due at this step: at the interval, at an epoch's end, and at the last step. */
 export function checkpointDue(step: number, config: RunConfig, imageCount: number): boolean {
   return (
     step % config.checkpointEverySteps === 0 ||
@@ -18,7 +19,7 @@ export function checkpointDue(step: number, config: RunConfig, imageCount: numbe
   );
 }
 
-/** The next step after `step` at which one is due. */
+/** The next step after `step` at which a checkpoint is due. */
 export function nextCheckpointStep(step: number, config: RunConfig, imageCount: number): number {
   const every = config.checkpointEverySteps;
   return Math.min(

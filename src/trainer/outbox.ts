@@ -1,4 +1,4 @@
-// Events on their way to the page: posted in batches, at most ten a second while only numbers change; the trainer never
+// Posts events to the page in batches, at most ten a second while only numbers change. The trainer never
 // waits for the page. Not here: what the events mean (api.ts).
 import type { Progress, TrainerEvent } from './api.ts';
 
@@ -13,13 +13,13 @@ export class Outbox {
     this.#deliver = deliver;
   }
 
-  /** Something happened that the page should know now; several events go in one message. */
+  /** Posts events at once, with all that wait, in one message. */
   post(...events: TrainerEvent[]): void {
     this.#waiting.push(...events);
     this.flush();
   }
 
-  /** New numbers: joined with those that wait, posted when a tenth of a second has passed. */
+  /** Joins new numbers with the numbers that wait; posts them a tenth of a second after the last message. */
   progress(next: Progress): void {
     const last = this.#waiting.at(-1);
     if (last?.type === 'progress') {
@@ -30,6 +30,7 @@ export class Outbox {
     if (performance.now() - this.#lastFlush >= MIN_INTERVAL_MS) this.flush();
   }
 
+  /** Posts all events that wait. */
   flush(): void {
     if (this.#waiting.length === 0) return;
     const events = this.#waiting;

@@ -1,9 +1,10 @@
-// Which networks learn from pictures as this app has them. Not here: which networks there are (model/diffusers-unet.ts).
+// Which networks can learn from the pictures of this app.
+// Not here: which networks there are (model/diffusers-unet.ts).
 import { SETTINGS } from '../settings/settings.ts';
 import { FaultError } from '../fault.ts';
 import type { UNetConfig } from '../model/unet-config.ts';
 
-/** Throws FaultError kind `network` where the pictures are not square, or neither coloured nor grey. */
+/** Throws FaultError kind `network` where the network's pictures are not square, or neither RGB nor grey. */
 export function checkPictures({ sampleSize, inChannels, outChannels }: UNetConfig): void {
   const [height, width] = sampleSize;
   const { imageSize } = SETTINGS;

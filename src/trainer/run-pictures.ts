@@ -1,11 +1,15 @@
-// The pictures of a run that is opened again: there or missing, the same or changed. Not here: the sets (data/sets.ts).
+// The pictures of a run that is opened from a checkpoint: missing, changed, or the same.
+// Not here: the sets (data/sets.ts).
 import type { RunConfig } from '../settings/settings.ts';
 import type { PictureSet } from '../data/api.ts';
 import { openPictures } from '../data/sets.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import type { DatasetStamp } from './checkpoint-file.ts';
 
-/** The set, and what differs from the one the run began with. A missing set is no reason not to draw samples. */
+/**
+ * The run's pictures, and a fault where they are missing or differ from `began`. A missing set is null and
+ * does not throw: samples can still be drawn. Throws FaultError of other kinds than `data`.
+ */
 export async function openRunPictures(
   config: RunConfig,
   began: DatasetStamp,

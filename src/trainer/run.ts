@@ -1,4 +1,5 @@
-// A run in memory: its settings, pictures, history, executor and how far it is. Not here: the loop, the store.
+// A run in memory: its settings, pictures, history, executor and step.
+// Not here: the loop (loop.ts), which run is the current one (current-run.ts), the store (checkpoint/).
 import type { PictureSet } from '../data/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
@@ -18,13 +19,13 @@ export interface Run {
   readonly parent: string;
   readonly started: string;
   readonly config: RunConfig;
-  /** As the run began, or as the user confirmed it since. */
+  /** The pictures that the run began with, or that the user confirmed since. */
   dataset: DatasetStamp;
-  /** Null where the pictures are not on this computer: samples can be drawn, training cannot go on. */
+  /** Null where the pictures are not on this computer: samples can be drawn, but training cannot go on. */
   set: PictureSet | null;
-  /** Why the pictures are not those the run began with; null where nothing differs, or once the user confirmed. */
+  /** Why the pictures are not those the run began with; null where they are, or once the user confirmed. */
   pictureFault: Fault | null;
-  /** Signal level at each timestep. */
+  /** Cumulative signal level (alpha-bar) at each timestep. */
   readonly alphaBar: Float64Array;
   readonly executor: Executor;
   readonly history: History;
@@ -32,17 +33,19 @@ export interface Run {
   globalStep: number;
 }
 
+/** A random id: run-<8 hex digits>. */
 export function newRunId(): string {
   return `run-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-/** Weights as PyTorch initialises them, EMA equal to them, moments zero. */
+/** Weights as PyTorch initialises them from the run's seed, EMA weights equal to them, zero moments. */
 export function initialState(config: RunConfig): ExecutorState {
   const weights = initialWeights(networkOf(config), config.seed);
   const zeros = () => weights.map((values) => new Float32Array(values.length));
   return { weights, ema: weights.map((values) => values.slice()), expAvg: zeros(), expAvgSq: zeros() };
 }
 
+/** What a checkpoint records of its pictures. */
 export const stampOf = (set: PictureSet): DatasetStamp => ({
   name: set.info.id,
   title: set.info.title,
@@ -70,7 +73,7 @@ export function summaryOf(run: Run): RunSummary {
   };
 }
 
-/** The part of a checkpoint's facts that follows from its step. */
+/** The facts of a checkpoint that follow from its step. `count`: pictures in the data set. */
 export function placeAt(
   config: RunConfig,
   count: number,
@@ -85,7 +88,7 @@ export function placeAt(
   };
 }
 
-/** What a checkpoint of step `step` says about itself. */
+/** The facts of the checkpoint of step `step`, created now. */
 export function factsAt(run: Run, step: number, execution: Execution): CheckpointFacts {
   const { config, dataset } = run;
   return {

@@ -1,5 +1,6 @@
-// Saves checkpoints while training goes on: snapshot at a step boundary, then everything else in the background, one at a
-// time. Knows when to try again. Not here: when one is due (naming.ts), bytes on disk (checkpoint/).
+// Saves checkpoints while training goes on: a snapshot between two steps, everything else in the background,
+// one checkpoint at a time; a failed save is tried again.
+// Not here: at which steps (naming.ts), bytes on disk (checkpoint/).
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import { fileMetadata, fileTensors } from './checkpoint-file.ts';
@@ -11,6 +12,7 @@ import { lossPlotPng } from './loss-plot.ts';
 import { factsAt, type Run } from './run.ts';
 import { capacityBytes } from '../settings/checkpoint-sizes.ts';
 
+/** Waits before the next try, by failures in a row. */
 const RETRY_MINUTES = [1, 2, 4];
 
 export class Saver {
@@ -21,9 +23,9 @@ export class Saver {
   #lastSave = performance.now();
   #failures = 0;
   #retryAt = Infinity;
-  /** Step of the newest checkpoint that was committed, by run. */
+  /** Run and step of the newest checkpoint that was committed. */
   #committed: { runId: string; step: number } | null = null;
-  /** Set after three failures in a row: the trainer pauses and says so. */
+  /** The fault of the last try after three failures in a row; the loop then ends with it. */
   gaveUp: Fault | null = null;
 
   constructor(
@@ -41,12 +43,13 @@ export class Saver {
     return this.#committed?.runId === run.runId && this.#committed.step === step;
   }
 
+  /** The run was just opened from its checkpoint: that step is in the store. */
   noteLoaded(run: Run): void {
     this.#committed = { runId: run.runId, step: run.globalStep };
     this.#lastSave = performance.now();
   }
 
-  /** Training starts or resumes: the clock runs from now, and earlier failures are forgotten. */
+  /** Training starts or resumes: `dueByTime` counts from now, and earlier failures are forgotten. */
   startAfresh(): void {
     this.#lastSave = performance.now();
     this.#failures = 0;
@@ -54,15 +57,16 @@ export class Saver {
     this.gaveUp = null;
   }
 
-  /** By the clock: enough work since the last save, or a failed one to be tried again. */
+  /** Whether `minutes` have passed since the last save, or a failed save is to be tried again. */
   dueByTime(minutes: number): boolean {
     const now = performance.now();
     return now >= this.#retryAt || (this.#retryAt === Infinity && now - this.#lastSave >= minutes * 60_000);
   }
 
   /**
-   * Saves step `step`. Call it right after that step was encoded: the snapshot is of that moment. `settled` ends when the
-   * step's loss is in the history, and rejects where the step was not applied: then nothing is saved.
+   * Saves step `step`. Call it right after that step was encoded: the snapshot holds the weights of that
+   * moment. `settled` resolves when the step's loss is in the history, and rejects where the step was not
+   * applied: nothing is saved then.
    */
   async begin(run: Run, step: number, settled: Promise<void>): Promise<void> {
     const asked = performance.now();
@@ -73,7 +77,7 @@ export class Saver {
     this.#current = this.#save(run, step, snapshot, settled, this.#lastSave - asked);
   }
 
-  /** Ends when nothing is being saved; false where the last save failed. */
+  /** Resolves when nothing is being saved; false where the last save failed. */
   idle(): Promise<boolean> {
     return this.#current;
   }
@@ -118,7 +122,7 @@ export class Saver {
       return true;
     } catch (error) {
       const fault = faultOf(error);
-      // The loop meets the same fault at the same step and deals with it; here it only means that nothing is saved.
+      // The loop throws the same fault at the same step and is stopped by it; here it only ends the save.
       if (fault.kind === 'not-finite' || fault.kind === 'gpu') return false;
       return this.#failed(facts.name, fault);
     }

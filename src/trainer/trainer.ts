@@ -1,6 +1,6 @@
-// The commands that change the current run, and its state. Commands wait for one another; the loop runs beside them.
-// Not here: the loop (loop.ts), the device and the run on it (current-run.ts), saving (saver.ts), drawing samples
-// (samples/), samples from any checkpoint (generate-requests.ts).
+// The commands that change the current run, and its state. Commands wait for one another; the loop runs
+// beside them. Not here: the loop (loop.ts), the device and the run on it (current-run.ts), saving
+// (saver.ts), drawing samples (samples/), samples from any checkpoint (generate-requests.ts).
 import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { RunConfig } from '../settings/settings.ts';
@@ -31,8 +31,8 @@ export class Trainer {
   /** Null where no training steps are made. */
   #loop: Loop | null = null;
   /**
-   * Ends with the work beside the commands: a loop and all that follows it (the last samples, a roll-back, a device
-   * started again), or the samples of a paused run. Never rejects.
+   * Ends with the work beside the commands: a loop and all that follows it (the last samples, a roll-back, a
+   * device started again), or the samples of a paused run. Never rejects.
    */
   #background: Promise<void> = Promise.resolve();
   #state: RunState = 'idle';
@@ -44,7 +44,7 @@ export class Trainer {
   constructor(store: StoreClient, outbox: Outbox, device: TrainingDevice) {
     this.#store = store;
     this.#outbox = outbox;
-    // Each wait for the GPU rejects when the device is lost; a loop between two waits has to be stopped.
+    // A wait for the GPU rejects when the device is lost; a loop between two waits has to be stopped.
     this.#current = new CurrentRun(store, outbox, device, () => this.#loop?.stop());
     this.generateRequests = new GenerateRequests(this.#current, this.#turns, {
       trains: () => this.#loop !== null,
@@ -79,7 +79,7 @@ export class Trainer {
     this.#setState('idle');
   }
 
-  /** Only the next reload reads the note: a note that cannot be written is reported, and the run goes on. */
+  /** Only a reload reads the note: one that cannot be written is reported, and the run goes on. */
   async #note(runId: string, changes: Partial<RunNote>): Promise<void> {
     const noted = await this.#store.writeNote(runId, changes);
     if (!noted.ok) this.#outbox.post({ type: 'fault', fault: noted.fault });
@@ -99,7 +99,7 @@ export class Trainer {
     this.#background = this.#drive(this.#loop);
   }
 
-  /** Follows the loop to its end; never rejects. */
+  /** Runs the loop to its end, and the last samples after it. Never rejects. */
   async #drive(loop: Loop): Promise<void> {
     try {
       const finished = await loop.train();
@@ -117,7 +117,7 @@ export class Trainer {
     }
   }
 
-  /** Stops the loop and waits for its end; ending may start more work, so it repeats until nothing new was started. */
+  /** Stops the loop and waits for its end. Its end may start more work: repeats until nothing new began. */
   async #halt(): Promise<void> {
     let waited: Promise<void> | null = null;
     while (waited !== this.#background) {
@@ -143,10 +143,8 @@ export class Trainer {
     if (fault.kind === 'gpu') return this.#restartDevice(fault);
     if (fault.kind === 'not-finite' && !this.#rolledBack) {
       this.#rolledBack = true;
-      this.#outbox.post({
-        type: 'notice',
-        text: `${fault.title}. Going back to the last good checkpoint, once.`,
-      });
+      const text = `${fault.title}. Going back to the last good checkpoint, once.`;
+      this.#outbox.post({ type: 'notice', text });
       return this.#reload();
     }
     this.#outbox.post({ type: 'fault', fault });
@@ -177,7 +175,7 @@ export class Trainer {
     }
   }
 
-  // ---------- beginning ----------
+  // ---------- commands ----------
 
   /** A new run from the form's settings. */
   train(config: RunConfig): Promise<Result<null>> {
@@ -196,6 +194,7 @@ export class Trainer {
     });
   }
 
+  /** See TrainingDevice.trainingBytes. */
   trainingBytes(config: RunConfig): number | null {
     return this.#current.equipment.device.trainingBytes(config);
   }
@@ -212,7 +211,10 @@ export class Trainer {
     for (;;) {
       const { loaded, paused, passedOver } = await this.#store.recover(skip);
       const passed = [...unusable, ...passedOver];
-      if (!loaded) return this.#nothingFound(passed);
+      if (!loaded) {
+        this.#setIdle();
+        return this.#outbox.post({ type: 'notice', text: nothingFound(passed) });
+      }
       const { record } = loaded;
       let why = 'its samples are not finite';
       try {
@@ -227,7 +229,6 @@ export class Trainer {
           return await this.#afterValidation(run, paused);
       } catch (error) {
         const fault = faultOf(error);
-        if (fault.kind === 'gpu') return this.#restartDevice(fault);
         if (fault.kind !== 'file' && fault.kind !== 'network' && fault.kind !== 'setting')
           return this.#trouble(fault);
         why = `${fault.title}: expected ${fault.expected}, got ${fault.got}`;
@@ -235,11 +236,6 @@ export class Trainer {
       unusable.push({ name: record.name, globalStep: record.globalStep, why });
       skip.push(record.generation);
     }
-  }
-
-  #nothingFound(passed: Recovery['passedOver']): void {
-    this.#setIdle();
-    this.#outbox.post({ type: 'notice', text: nothingFound(passed) });
   }
 
   async #afterValidation(run: Run, paused: boolean): Promise<void> {
@@ -254,8 +250,7 @@ export class Trainer {
     this.#setState('paused');
   }
 
-  // ---------- commands ----------
-
+  /** Stops after the steps in flight, saves, and stays paused over a reload. */
   pause(): Promise<void> {
     this.#pauseAsked = true;
     this.#loop?.stop();
@@ -266,7 +261,7 @@ export class Trainer {
     });
   }
 
-  /** Paused: the steps so far are saved, the note says that the run stays paused, unfinished samples are finished. */
+  /** Pauses: saves the steps so far, notes the pause for a reload, finishes the unfinished samples. */
   async #rest(): Promise<void> {
     const { run } = this.#current.held;
     if (!run) return;
@@ -293,6 +288,7 @@ export class Trainer {
     );
   }
 
+  /** Goes on from a pause; after a failure starts the device again. */
   resume(): Promise<void> {
     return this.#turns.take(async () => {
       await this.#halt();
@@ -314,6 +310,7 @@ export class Trainer {
     return held.is === 'on' && (this.#state === 'paused' || this.#state === 'finished') ? held : null;
   }
 
+  /** A checkpoint at the next step, or at once where the run is at rest. */
   async saveCheckpoint(): Promise<void> {
     if (this.#loop) return this.#loop.askSave();
     return this.#turns.take(async () => {
@@ -325,6 +322,7 @@ export class Trainer {
     });
   }
 
+  /** Saves and closes the current run: it is not found after a reload, its checkpoints stay. */
   newRun(): Promise<void> {
     this.#loop?.stop();
     return this.#turns.take(async () => {
@@ -339,6 +337,7 @@ export class Trainer {
     });
   }
 
+  /** A fork: the checkpoint's content as a new run with changed settings. */
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>> {
     this.#loop?.stop();
     return this.#answer(async () => {
@@ -380,15 +379,15 @@ export class Trainer {
     }
   }
 
+  /** Draws the current run's samples from another seed, where the run is at rest. */
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>> {
     return this.#answer(async () => {
       await this.#halt();
       const atRest = this.#atRest;
       if (!atRest) return;
-      const { run } = atRest;
-      const { artist } = atRest.equipment;
-      artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
-      await artist.finish();
+      const { run, equipment } = atRest;
+      equipment.artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
+      await equipment.artist.finish();
     });
   }
 

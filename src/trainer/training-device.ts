@@ -1,4 +1,5 @@
-// The device under the trainer: started, tested, probed, guarded, started again after a loss. Not here: runs.
+// The device that the trainer works on: started, self-tested, timed, watched, and started again after a loss.
+// Not here: runs (current-run.ts), how each backend starts (engine/device).
 import { recall, remember } from '../checkpoint/index-db.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { networkOf } from '../settings/presets.ts';
@@ -22,12 +23,13 @@ import type { Machine } from './api.ts';
 import type { Execution } from './checkpoint-file.ts';
 import { deviceLost } from './trouble.ts';
 
-/** No progress for this long counts as a lost device; where a single step may take longer than 30 s it is ten minutes. */
+/** No progress for this long counts as a lost device. On a slow device one step may take more than 30 s. */
 const TIMEOUT_MS = 30_000;
 const SLOW_TIMEOUT_MS = 600_000;
-/** Longest time that a new network's kernels are timed for, on a GPU in hardware. */
+/** Most time to choose the tile shapes of a new network, on a GPU in hardware. */
 const TUNE_MS = 5000;
-const LOSS_TOLD_WITHIN_MS = 500;
+/** How long after a failed read-back the browser may take to report that the device is lost. */
+const LOSS_REPORT_MS = 500;
 
 type DeviceRequest = Pick<RunConfig, 'backend' | 'executor'>;
 
@@ -44,13 +46,13 @@ export class TrainingDevice {
   }
 
   /**
-   * Starts a device that computes right gradients and looks at what it can do; `auto` goes on to the next backend where one
-   * is not there or fails. Throws FaultError kind `gpu`.
+   * Starts a device, tests its gradients and its plan, and measures its speed. Backend `auto` goes on to the
+   * next backend where one is missing or fails. Throws FaultError kind `gpu`.
    */
   static async start(asked: DeviceRequest): Promise<TrainingDevice> {
     const { backend, executor } = asked;
     const { device, selfTest } = await startTested(backend);
-    // Whatever is asked for now: a run that is found may bring its own executor.
+    // Tested whatever executor is asked for now: a run that is opened later may ask for another one.
     const planFault = device.webgpu ? await planFaultOn(device) : null;
     if (planFault !== null && executor === 'plan') {
       device.dispose();
@@ -78,12 +80,12 @@ export class TrainingDevice {
     return this.#device.lost;
   }
 
-  /** The same on a new device, once this one is gone. Throws FaultError kind `gpu`. */
+  /** Starts a new device of the same backend, after this one is lost. Throws FaultError kind `gpu`. */
   startAgain(): Promise<TrainingDevice> {
     return TrainingDevice.start({ ...this.#asked, backend: this.machine.backend });
   }
 
-  /** How a run's steps are computed here: with all of it equal, the same bits may be expected. */
+  /** How this device computes a run's steps. Where all fields but `tiles` are equal, so are the bits. */
   executionOf({ kind }: Pick<Executor, 'kind'>): Execution {
     const plan = kind === 'plan';
     return {
@@ -96,12 +98,12 @@ export class TrainingDevice {
     };
   }
 
-  /** The executor that the settings ask for; `auto` takes the plan where there is webgpu. */
+  /** The kind of executor that the settings get: `auto` takes the plan where WebGPU runs it correctly. */
   kindFor({ executor }: Pick<RunConfig, 'executor'>): Executor['kind'] {
     return kindOn(this.#device, this.machine.planFault, executor);
   }
 
-  /** An executor of the settings' network, holding `state`. Throws FaultError kind `memory`. */
+  /** An executor of the settings' network that holds `state`. Throws FaultError kind `memory` or `gpu`. */
   async executorFor(
     config: RunConfig,
     state: ExecutorState,
@@ -129,8 +131,8 @@ export class TrainingDevice {
   }
 
   /**
-   * The settings' network with `weights` (PyTorch's layout, in the order of its parameters), to draw with and not to train.
-   * All of it goes when what it holds is released. Throws FaultError kind `memory`.
+   * The settings' network with `weights` (PyTorch's layout, in the order of its parameters), to draw samples,
+   * not to train. Releasing its held weights frees all of its memory. Throws FaultError kind `memory`.
    */
   async predictorFor(config: RunConfig, weights: readonly Float32Array[]): Promise<Predictor> {
     const { parameters, network, options } = work(config);
@@ -144,15 +146,16 @@ export class TrainingDevice {
     return `tiles ${PLAN_KERNELS} ${this.#device.adapterKey}`;
   }
 
-  /** Tile shapes timed on this device before. Forgotten ones are timed again: nothing but time hangs on them. */
+  /** Tile shapes chosen on this device before. A lost entry costs only the time to choose again. */
   async #knownTiles(): Promise<TileChoices> {
     const known = await recall(this.#tilesKey).catch(() => undefined);
     return { ...(known as TileChoices | undefined), ...this.#tiles };
   }
 
   /**
-   * GPU bytes of training with these settings, exactly; null where eager runs, which allocates as it goes. Where a buffer would
-   * be larger than the device takes, the FaultError (kind `memory`) names a batch that fits.
+   * The exact GPU bytes of training with these settings; null for eager, which allocates as it goes. Throws
+   * FaultError kind `memory` where a buffer would be larger than the device takes; the fault names a batch
+   * size that fits.
    */
   trainingBytes(config: RunConfig): number | null {
     if (this.kindFor(config) === 'eager') return null;
@@ -176,19 +179,19 @@ export class TrainingDevice {
     });
   }
 
-  /** The work's result; a lost or silent device is a FaultError kind `gpu`, whatever the work itself says of it. */
+  /** The result of `work`. Throws FaultError kind `gpu` where the device is lost or silent meanwhile. */
   guard = async <T>(work: Promise<T>): Promise<T> => {
     const timeoutMs = this.machine.slow ? SLOW_TIMEOUT_MS : TIMEOUT_MS;
     try {
       return await raceLost(work, this.#device, timeoutMs, 'a training step');
     } catch (error) {
       if (error instanceof FaultError) throw error;
-      // A read-back may fail a moment before the device tells that it is lost.
-      const told = await Promise.race([
+      // A read-back may fail a moment before the browser reports the loss.
+      const lost = await Promise.race([
         this.#device.lost,
-        new Promise<null>((resolve) => setTimeout(resolve, LOSS_TOLD_WITHIN_MS, null)),
+        new Promise<null>((resolve) => setTimeout(resolve, LOSS_REPORT_MS, null)),
       ]);
-      throw told === null ? error : deviceLost();
+      throw lost === null ? error : deviceLost();
     }
   };
 }
@@ -229,7 +232,7 @@ const kindOn = (
   executor: RunConfig['executor'],
 ): Executor['kind'] => (executor !== 'eager' && webgpu !== null && planFault === null ? 'plan' : 'eager');
 
-/** What is wrong with plans on this device, or null. Throws FaultError kind `gpu` where the device is lost meanwhile. */
+/** What the plan's self-test found wrong, or null. Throws FaultError kind `gpu` for a lost device. */
 async function planFaultOn(device: Device): Promise<string | null> {
   const test = planSelfTest(device).catch((error: unknown) => ({ passed: false, detail: String(error) }));
   const { passed, detail } = await raceLost(test, device, SLOW_TIMEOUT_MS, "the plan's self-test");
@@ -243,11 +246,11 @@ function wrongPlan(got: string): Fault {
     what: 'A small test of training failed, so nothing is trained with it. Checkpoints are untouched.',
     expected: 'the numbers that plain JavaScript gives',
     got,
-    todo: ['Take ?executor=plan out of the address: plain TensorFlow.js trains, more slowly.'],
+    todo: ['Remove executor=plan from the address: plain TensorFlow.js then trains, more slowly.'],
   };
 }
 
-/** What the settings ask an executor for. */
+/** The settings' network as executors take it. */
 function work(settings: RunConfig) {
   const { imageSize, batchSize, gradientAccumulationSteps } = settings;
   const config = networkOf(settings);

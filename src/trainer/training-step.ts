@@ -1,5 +1,5 @@
-// One training step's batches as a pure function of (settings, pictures, step): pictures, timesteps, noise, target, weights.
-// Not here: running the network on them (engine/), and when steps are made (loop.ts).
+// What one training step learns from, as a pure function of (settings, pictures, step): pictures, timesteps,
+// noise, mixture, loss weights. Not here: running the network on it (engine/), when a step is made (loop.ts).
 import type { RunConfig } from '../settings/settings.ts';
 import { imagesPerStep, positionOf } from '../settings/calendar.ts';
 import { networkOf } from '../settings/presets.ts';
@@ -11,16 +11,20 @@ import { emaDecayAt, learningRateAt } from '../diffusion/training-schedules.ts';
 import type { StepBatch, StepSettings } from '../engine/executor.ts';
 import { STREAMS, uniformBelow } from '../random.ts';
 
+/** AdamW's constants, as torch.optim.AdamW's defaults. */
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 export interface TrainingStep {
   microBatches: StepBatch[];
   settings: StepSettings;
-  /** Of every picture, in order. */
+  /** One for each picture of the step, in order. */
   timesteps: Uint32Array;
 }
 
-/** Everything the update after `globalStep` finished steps needs. alphaBar: of the run's noise schedule. */
+/**
+ * The step after `globalStep` finished steps. alphaBar: the run's noise schedule. last: global step of the
+ * run's last step. Throws FaultError where pictures have gone.
+ */
 export async function trainingStep(
   config: RunConfig,
   set: PictureSet,
@@ -68,7 +72,7 @@ async function microBatch(
   };
 }
 
-/** Optimizer settings of the update that makes `step`, 1 for the first. */
+/** Optimizer settings of step `step`, 1 for the first. */
 function stepSettings(config: RunConfig, last: number, step: number): StepSettings {
   return {
     ...ADAM,

@@ -1,13 +1,15 @@
-// Faults of the trainer, in words, and Results turned back into exceptions. Not here: what is done about them (trainer.ts).
+// The trainer's faults, and Results turned back into exceptions.
+// Not here: what is done about a fault (trainer.ts).
 import { type Fault, FaultError, type Result } from '../fault.ts';
 import type { Run } from './run.ts';
 
-/** The value, or its fault thrown. */
+/** The result's value. Throws its fault as FaultError. */
 export function must<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new FaultError(result.fault);
 }
 
+/** For work that a lost device ended. */
 export function deviceLost(): FaultError {
   return new FaultError({
     kind: 'gpu',
@@ -19,6 +21,7 @@ export function deviceLost(): FaultError {
   });
 }
 
+/** For a lost device that could not be started again. `fault`: the loss, and what the tries reported. */
 export function gpuUnavailable(fault: Fault, run: Run | null): Fault {
   const at = run ? ` at step ${run.globalStep}` : '';
   return {
@@ -34,12 +37,13 @@ export function gpuUnavailable(fault: Fault, run: Run | null): Fault {
   };
 }
 
+/** For a run that could not be written into the store. */
 export function storageRefused(): Fault {
   return {
     kind: 'storage',
     title: 'The checkpoint could not be written into the store',
     what: 'Nothing was changed.',
-    expected: 'room for one checkpoint',
+    expected: 'free storage for one checkpoint',
     got: 'the store refused it',
     todo: ['Delete checkpoints that you do not need, then try again.'],
   };

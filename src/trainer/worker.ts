@@ -1,4 +1,4 @@
-// The trainer's worker: the entry, nothing else. What it can be asked is api.ts; what it answers is desk.ts.
+// The trainer's worker entry, nothing else. Not here: its commands (api.ts), its answers (desk.ts).
 import '../trusted-types.ts';
 import { expose } from 'comlink';
 import { createDesk } from './desk.ts';

@@ -1,5 +1,6 @@
-// One set of samples in the making: begun, moved on by one denoising call, shown while its noise clears, stored as a sheet
-// where it is a run's. A newer set replaces an older one. Not here: the sampling itself (drawing.ts).
+// One set of samples in the making: begun, advanced by one denoising call, shown while its noise clears,
+// stored as a sheet where the run draws it. A newer set replaces an older one.
+// Not here: the sampling itself (drawing.ts).
 import { getSheet } from '../../checkpoint/index-db.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import type { Predictor } from '../../engine/executor.ts';
@@ -11,10 +12,10 @@ import type { Outbox } from '../outbox.ts';
 import { countAlike, sheetPng } from './sheet-png.ts';
 import { Turns } from '../turns.ts';
 
-/** Least time between two looks at a set in the making. */
-const LOOK_EVERY_MS = 200;
+/** Least time between two previews of a set in the making. */
+const PREVIEW_EVERY_MS = 200;
 
-/** What a set is drawn from: a run, or a checkpoint opened for drawing alone. */
+/** What a set is drawn from: a run, or a checkpoint that was opened only to draw. */
 export interface Drawable {
   readonly runId: string;
   readonly config: RunConfig;
@@ -34,7 +35,7 @@ export class Artist {
   readonly #times: CallTimes;
   #current: Current | null = null;
   readonly #turns = new Turns();
-  #lookedAt = -Infinity;
+  #previewedAt = -Infinity;
 
   constructor(outbox: Outbox, device: Pick<TrainingDevice, 'guard'>, times: CallTimes) {
     this.#outbox = outbox;
@@ -46,7 +47,7 @@ export class Artist {
     return this.#current !== null;
   }
 
-  /** Starts a set from the weights as they are now; an unfinished one is dropped. */
+  /** Starts a set from the weights as they are now; drops an unfinished set. */
   begin(from: Drawable, request: DrawingRequest): void {
     this.cancel();
     const drawing = new Drawing(from.executor, from.alphaBar, from.config, request);
@@ -54,8 +55,8 @@ export class Artist {
     const { purpose, step, weights, seed } = request;
     const { size, count, calls } = drawing;
     this.#outbox.post({ type: 'samples-begin', purpose, step, size, weights, seed, count, calls });
-    this.#lookedAt = -Infinity;
-    this.#look(drawing);
+    this.#previewedAt = -Infinity;
+    this.#preview(drawing);
   }
 
   /** The run's samples of step `step`: its EMA weights as they are now, its own seed. */
@@ -63,17 +64,18 @@ export class Artist {
     this.begin(run, { purpose: 'progress', step, weights: 'ema', seed: run.config.seed });
   }
 
+  /** Drops the set and frees its weights. */
   cancel(): void {
     this.#current?.drawing.cancel();
     this.#current = null;
   }
 
-  /** Forgets the set without touching the device: it is gone. */
+  /** Drops the set without touching the device, which is lost. */
   abandon(): void {
     this.#current = null;
   }
 
-  /** One denoising call, if a set is in the making; the set when that call completed it. Throws FaultError kind `gpu`. */
+  /** Makes one denoising call of the set. Returns the set once complete. Throws FaultError kind `gpu`. */
   advance(): Promise<DrawnSamples | null> {
     return this.#turns.take(() => this.#advance());
   }
@@ -93,7 +95,7 @@ export class Artist {
       for (const sample of completed.samples) this.#outbox.post({ type: 'sample', sample });
     }
     if (!drawing.done) {
-      this.#look(drawing);
+      this.#preview(drawing);
       return null;
     }
     this.#current = null;
@@ -101,33 +103,33 @@ export class Artist {
     return drawn;
   }
 
-  /** Draws the whole set without training steps in between; null where there is none. */
+  /** Draws the rest of the set without training steps in between; null where there is none. */
   async finish(): Promise<DrawnSamples | null> {
     let drawn: DrawnSamples | null = null;
     while (this.busy) drawn = await this.advance();
     return drawn;
   }
 
-  /** The samples of the weights as they are now, whole: true where all are finite. */
+  /** Draws the run's samples from the EMA weights as they are now. Returns whether all are finite. */
   async validate(run: Drawable, step: number): Promise<boolean> {
     this.begin(run, { purpose: 'validation', step, weights: 'ema', seed: run.config.seed });
     return (await this.finish())?.finite ?? false;
   }
 
   /**
-   * Posts the pictures on their way, five times a second at most, and at every moment of a way that is kept. Training is not to
-   * be slowed by it: not for the samples drawn in between steps.
+   * Posts the unfinished samples, at most five times a second, and for the view Generate at every moment that
+   * it keeps. Never for `progress`: samples drawn between training steps must not slow training.
    */
-  #look(drawing: Drawing): void {
+  #preview(drawing: Drawing): void {
     const { purpose } = drawing.request;
     const now = performance.now();
-    const due = now - this.#lookedAt >= LOOK_EVERY_MS;
+    const due = now - this.#previewedAt >= PREVIEW_EVERY_MS;
     if (purpose === 'progress' || !(due || (purpose === 'generate' && drawing.atMoment))) return;
-    this.#lookedAt = now;
+    this.#previewedAt = now;
     this.#outbox.post(...drawing.estimates().map((sample) => ({ type: 'sample' as const, sample })));
   }
 
-  /** Tells the end of a set; one of a run becomes its sheet. */
+  /** Posts the end of a set and, for the run's own purposes, stores it as a sheet. */
   async #keep({ runId }: Drawable, request: DrawingRequest, drawn: DrawnSamples): Promise<void> {
     const { purpose, step } = request;
     const stored = purpose === 'validation' ? await storedSheet(runId, step) : null;
@@ -136,7 +138,7 @@ export class Artist {
     if (purpose === 'draw' || purpose === 'generate') return;
     const sheet = await sheetPng(drawn.samples);
     if (purpose === 'validation') await keepPng(runId, step, 'checkpoint_validation', sheet);
-    // What a checkpoint was stored with stays; a validation fills the place only where nothing is.
+    // The sheet that a checkpoint was stored with stays; a validation stores one only where none is.
     if (purpose === 'progress' || !stored) {
       const kept = await keepPng(runId, step, 'samples', sheet);
       if (kept) this.#outbox.post({ type: 'sheet', runId, step });
@@ -144,7 +146,7 @@ export class Artist {
   }
 }
 
-/** The sheet that a checkpoint was stored with; none where the index is broken: then there is nothing to compare with. */
+/** The sheet that a checkpoint was stored with; null where there is none, or the index cannot be read. */
 async function storedSheet(runId: string, step: number): Promise<Blob | null> {
   try {
     return (await getSheet(runId, step, 'samples')) ?? null;

@@ -1,24 +1,24 @@
-// How long a denoising call takes on this device, by network and pictures in the call, as measured in this session: what the
-// page may say of pictures before they are drawn. Not here: training's speed (rate-meter.ts).
+// How long a denoising call takes on this device, by network and samples in the call, as measured in this
+// session: the page estimates from it how long samples will take. Not here: training's speed (rate-meter.ts).
 import type { RunConfig } from '../../settings/settings.ts';
 import { networkOf } from '../../settings/presets.ts';
 import type { DrawingFacts } from '../api.ts';
 
 type HasNetwork = Pick<RunConfig, 'preset' | 'imageSize' | 'network'>;
 
-/** Equal where the networks are. */
+/** The settings' network as text: equal where the networks are equal. */
 export function networkText(config: HasNetwork): string {
   const network = networkOf(config);
   return JSON.stringify(network, Object.keys(network).sort());
 }
 
-/** What the newest call counts in the mean. */
+/** Weight of the newest call in the exponential moving average. */
 const NEWEST = 0.2;
 
 export class CallTimes {
   readonly #means = new Map<string, Map<number, number>>();
 
-  /** A call between training steps is as long as training waited for it: a step under way is waited for, too. */
+  /** `ms`: the wait for the call. Between training steps it includes the rest of the step under way. */
   note(config: HasNetwork, pictures: number, ms: number): void {
     const network = networkText(config);
     const means = this.#means.get(network) ?? new Map<number, number>();
@@ -27,6 +27,7 @@ export class CallTimes {
     this.#means.set(network, means);
   }
 
+  /** Mean milliseconds of a call, by samples in the call; empty where none was measured. */
   of(config: HasNetwork): DrawingFacts['callMs'] {
     return [...(this.#means.get(networkText(config)) ?? [])].map(([pictures, ms]) => ({ pictures, ms }));
   }

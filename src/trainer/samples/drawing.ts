@@ -1,15 +1,16 @@
-// Draws a set of pictures: fixed noise, held weights, one denoising call at a time, so that the training loop can put its
-// steps in between. 16 in a call; of more pictures, 16 after 16. Not here: the sampler's equations (diffusion/sampler.ts), PNGs (pictures.ts).
+// Draws a set of samples: fixed noise, held weights, one denoising call at a time, so that the training loop
+// can put its steps in between. A call computes at most 16; larger sets are drawn 16 by 16.
+// Not here: the sampler's equations (diffusion/sampler.ts), PNGs (sheet-png.ts).
 import type { RunConfig } from '../../settings/settings.ts';
 import { networkOf } from '../../settings/presets.ts';
 import { createSampler, initialNoise, type Sampler, stepNoise } from '../../diffusion/sampler.ts';
 import type { HeldWeights, Predictor } from '../../engine/executor.ts';
 import type { Sample } from '../api.ts';
 
-/** Of a set that belongs to a run, and of a denoising call at most. */
+/** Samples in a run's own set; also the most one denoising call computes. */
 export const SAMPLE_COUNT = 16;
 
-/** Of a picture's way that are worth showing: the noise, the picture, and up to 6 between. */
+/** Most moments of a sample that are shown: its noise, up to 6 between, and the sample itself. */
 const MOMENTS = 8;
 
 export interface DrawingRequest {
@@ -17,14 +18,14 @@ export interface DrawingRequest {
   step: number;
   weights: 'ema' | 'raw';
   seed: number;
-  /** SAMPLE_COUNT where it is left out. Picture i of a seed is the same in a set of any size. */
+  /** SAMPLE_COUNT where left out. Sample i of a seed is the same in a set of any size. */
   count?: number;
 }
 
-/** Pictures that are complete. */
+/** Complete samples. */
 export interface DrawnSamples {
   samples: Sample[];
-  /** They, and all that was predicted on the way: a sampler clips, so that not finite predictions would not show in them. */
+  /** Samples and all predictions on the way are finite. A sampler clips: it would hide a bad prediction. */
   finite: boolean;
 }
 
@@ -38,9 +39,11 @@ export class Drawing {
   readonly #held: HeldWeights;
   readonly #sampler: Sampler;
   readonly #moments: readonly number[];
-  /** The picture that `#x` begins with. */
+  /** Index in the set of the first sample in hand. */
   #first = 0;
+  /** The samples in hand, -1..1, [together, size, size, channels]. */
   #x: Float32Array;
+  /** Denoising calls made of the samples in hand. */
   #call = 0;
   #finite = true;
 
@@ -61,26 +64,27 @@ export class Drawing {
     this.#x = this.#noise();
   }
 
+  /** Numbers in one sample. */
   get #length(): number {
     return this.size * this.size * this.#channels;
   }
 
-  /** Pictures that the next call is for. */
+  /** Samples in hand: how many the next call computes together. 0 when the set is complete. */
   get together(): number {
     return Math.min(SAMPLE_COUNT, this.count - this.#first);
   }
 
-  /** Denoising calls of a picture. */
+  /** Denoising calls of one sample. */
   get calls(): number {
     return this.#sampler.timesteps.length;
   }
 
-  /** Made of the pictures in hand. */
+  /** Denoising calls made of the samples in hand. */
   get callsMade(): number {
     return this.#call;
   }
 
-  /** The pictures in hand are at one of the moments that are worth showing. */
+  /** The samples in hand are at one of the moments that are shown. */
   get atMoment(): boolean {
     return this.#moments.includes(this.#call);
   }
@@ -89,7 +93,7 @@ export class Drawing {
     return this.together === 0;
   }
 
-  /** One denoising call; the pictures that it completed, null while more are to come. */
+  /** Makes one denoising call. Returns the samples that it completed, or null while they need more calls. */
   async advance(): Promise<DrawnSamples | null> {
     const timestep = this.#sampler.timesteps[this.#call];
     const { together, size } = this;
@@ -112,7 +116,7 @@ export class Drawing {
     return { samples, finite: this.#finite };
   }
 
-  /** The pictures in hand as they are now, for looking at: noise that clears call by call. Changes nothing. */
+  /** The samples in hand as they are now, noise still clearing, to be shown. Changes nothing. */
   estimates(): Sample[] {
     return this.#samples(false);
   }
@@ -121,7 +125,7 @@ export class Drawing {
     return this.#each((index, length) => initialNoise(this.request.seed, index, length));
   }
 
-  /** Fresh noise of a stochastic sampler, sample by sample, so that no sample depends on its neighbours. */
+  /** A stochastic sampler's noise: a function of each sample's index, so that none depends on the others. */
   #stepNoise(): Float32Array {
     return this.#each((index, length) => stepNoise(this.request.seed, index, length, this.#call));
   }
@@ -132,7 +136,7 @@ export class Drawing {
     return all;
   }
 
-  /** Lets the held weights go. */
+  /** Releases the held weights. */
   cancel(): void {
     this.#held.release();
   }
@@ -157,7 +161,9 @@ export class Drawing {
   }
 }
 
-/** After how many of `calls` calls a picture is at its moments: from 0 to all, evenly. */
+/**
+ * The moments of a sample, as numbers of calls made: evenly spaced from 0 (noise) to `calls` (the sample).
+ */
 export function momentsOf(calls: number): number[] {
   const last = Math.min(MOMENTS, calls + 1) - 1;
   return Array.from({ length: last + 1 }, (_, i) => Math.round((i * calls) / last));

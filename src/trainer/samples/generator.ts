@@ -1,6 +1,6 @@
-// Pictures from any checkpoint, with or without a run: its weights are opened for drawing alone, and all of their memory goes
-// when the pictures are drawn, cancelled or have failed. Not here: the drawing (artist.ts), when its calls are made
-// (generate-requests.ts, loop.ts).
+// Samples from any checkpoint, with or without a run: a checkpoint's weights are loaded only to draw, and
+// their memory is freed when the samples are drawn, cancelled or failed.
+// Not here: the drawing (artist.ts), when its calls are made (../generate-requests.ts, ../loop.ts).
 import type { CheckpointRef } from '../../checkpoint/api.ts';
 import type { StoreClient } from '../../checkpoint/store-client.ts';
 import type { RunConfig } from '../../settings/settings.ts';
@@ -20,7 +20,7 @@ export interface GeneratorTools {
   store: Pick<StoreClient, 'load' | 'metadataOf'>;
   outbox: Outbox;
   times: CallTimes;
-  /** Of runs that are not open, by run: they never change. */
+  /** Settings of runs that are not open, by run id: a run's settings never change. */
   settings: Map<string, RunConfig>;
   currentRun: () => Pick<Run, 'runId' | 'config'> | null;
 }
@@ -32,8 +32,9 @@ export const DONE: Result<null> = { ok: true, value: null };
 export class Generator {
   readonly #tools: GeneratorTools;
   readonly #device: GeneratorDevice;
-  /** Of its own: these pictures and a run's samples do not replace one another. */
+  /** An artist of its own: generated samples and the run's samples do not replace one another. */
   readonly #artist: Artist;
+  /** Rises with each request and each cancel: work of an outdated request is dropped. */
   #asked = 0;
   #finishing = false;
   #ended: Promise<Result<null>> = Promise.resolve(DONE);
@@ -49,14 +50,15 @@ export class Generator {
     return this.#artist.busy;
   }
 
-  /** Settles when what was begun last is drawn, cancelled or has failed. */
+  /** Resolves when the request that began last is drawn, cancelled or failed. */
   get ended(): Promise<Result<null>> {
     return this.#ended;
   }
 
   /**
-   * Opens the checkpoint and begins; what was begun before is dropped. `trains`: the current run trains now. Throws FaultError
-   * where the checkpoint is not sound, does not fit the GPU, or is of another network than the one that trains.
+   * Opens the checkpoint and begins to draw; drops an earlier request. `trains`: the current run trains now.
+   * Throws FaultError where the checkpoint is damaged, does not fit the GPU, or has another network than the
+   * run that trains.
    */
   async begin(request: GenerateRequest, trains: boolean): Promise<void> {
     this.cancel();
@@ -84,36 +86,36 @@ export class Generator {
 
   #open({ facts, state }: CheckpointContent, weights: GenerateRequest['weights']) {
     const given = weights === 'ema' ? state.ema : state.weights;
-    // A device that hangs would keep the turn: no Pause or Resume would be heard.
+    // Guarded: a device that hangs would keep the turn, and Pause or Resume would wait for ever.
     return this.#device.guard(this.#device.predictorFor(facts.config, given)).catch((error: unknown) => {
-      throw new FaultError(inWords(faultOf(error)));
+      throw new FaultError(forRequest(faultOf(error)));
     });
   }
 
-  /** One denoising call, if there is something to draw. Throws FaultError kind `gpu`; other faults are the request's answer. */
+  /** Makes one denoising call of the request. Throws FaultError kind `gpu`; other faults end the request. */
   async advance(): Promise<void> {
     const asked = this.#asked;
     try {
       if (await this.#artist.advance()) this.#end(DONE);
     } catch (error) {
       const fault = faultOf(error);
-      // What failed was cancelled meanwhile: no news of what was begun since.
+      // The failed call's request was cancelled meanwhile: the request that began since is not concerned.
       if (fault.kind !== 'gpu' && asked !== this.#asked) return;
       if (fault.kind === 'gpu') this.#artist.abandon();
       else this.#artist.cancel();
-      this.#end({ ok: false, fault: inWords(fault) });
+      this.#end({ ok: false, fault: forRequest(fault) });
       if (fault.kind === 'gpu') throw error;
     }
   }
 
-  /** Draws on while `mayGoOn`, without training steps in between. One at a time. Throws FaultError kind `gpu`. */
+  /** Draws while `mayGoOn`, without training steps. A second call returns at once. Throws as `advance`. */
   async finish(mayGoOn: () => boolean): Promise<void> {
     if (this.#finishing) return;
     this.#finishing = true;
     try {
       while (this.busy && mayGoOn()) {
         await this.advance();
-        // On tfjs' cpu backend a call waits for nothing: Cancel and Pause would not be heard.
+        // On tfjs' cpu backend a call never yields to the event loop: Cancel and Pause would not arrive.
         await yieldToEvents();
       }
     } finally {
@@ -121,21 +123,21 @@ export class Generator {
     }
   }
 
-  /** The pictures that are drawn stay; memory is free after the call under way. */
+  /** Samples already drawn stay on the page; the memory is freed after the call under way. */
   cancel(): void {
     this.#asked += 1;
     this.#artist.cancel();
     this.#end(DONE);
   }
 
-  /** The device is gone, and with it the pictures. */
+  /** Ends the request without touching the device, which is lost. */
   abandon(): void {
     this.#asked += 1;
     this.#artist.abandon();
-    this.#end({ ok: false, fault: inWords(deviceLost().fault) });
+    this.#end({ ok: false, fault: forRequest(deviceLost().fault) });
   }
 
-  /** Throws FaultError kind `storage` or `file`. */
+  /** What is known of a checkpoint before drawing. Throws FaultError kind `storage` or `file`. */
   async factsOf(ref: CheckpointRef): Promise<DrawingFacts> {
     const config = await this.#settingsOf(ref);
     return {
@@ -157,8 +159,8 @@ export class Generator {
   }
 }
 
-/** What a fault of the GPU means for pictures. */
-function inWords(fault: Fault): Fault {
+/** A GPU's fault with what it means for the request. */
+function forRequest(fault: Fault): Fault {
   const what = 'The pictures that were being drawn are not finished. Checkpoints are safe.';
   if (fault.kind === 'gpu')
     return {

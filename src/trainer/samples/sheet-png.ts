@@ -1,15 +1,15 @@
-// PNGs of a run: the 4 x 4 sheet of samples and the loss plot. A cache in the index; whatever is missing is drawn again.
-// Not here: the page's chart (ui/).
+// The sheet of a run's 16 samples, 4 x 4, as a PNG, and its comparison with samples drawn again.
+// Not here: storing it (../keep-png.ts), the loss plot (../loss-plot.ts).
 import { picturesPng } from '../../formats/pictures-png.ts';
 import type { Sample } from '../api.ts';
 import { context2d } from '../../formats/canvas-2d.ts';
 
 const COLUMNS = 4;
 
-/** 16 samples in their order, 4 x 4. */
+/** A PNG of 16 samples in their order, 4 in a row. */
 export const sheetPng = (samples: readonly Sample[]): Promise<Blob> => picturesPng(samples, COLUMNS);
 
-/** How many of the samples have the very pixels of a stored sheet; null where the sheet is of another size. */
+/** How many samples equal their tile of a stored sheet to the pixel; null for a sheet of another size. */
 export async function countAlike(samples: readonly Sample[], sheet: Blob): Promise<number | null> {
   const size = samples[0]?.size ?? 1;
   const bitmap = await createImageBitmap(sheet);
