@@ -1,35 +1,39 @@
-// What the data folder gives the trainer, types only: a set of pictures and its batches.
+// What the data folder gives the trainer, types only: data sets, opened sets of pictures, reports of an
+// import. Not here: batches (batches.ts).
 
 export interface DatasetInfo {
   /** `planets`, `shapes`, or `own-<8 hex digits of the fingerprint>`. */
   id: string;
-  /** Shown: "Planets", or the folder's name. */
+  /** Shown on the page: "Planets", or the name of the user's folder. */
   title: string;
   count: number;
-  /** Edge of the stored pictures in pixels. */
+  /** Edge of the stored pictures, in pixels. */
   storedSize: number;
-  /** SHA-256 (hex) over the stored bytes' identity: tells a changed set from the one a run began with. */
+  /** SHA-256 (hex) of the set's pixels: a run compares it with the set that it began with. */
   fingerprint: string;
-  /** Whose pictures and under which licence; empty for the user's own. */
+  /** Author and licence of the pictures; empty for the user's own. */
   credit: string;
   builtIn: boolean;
   /** True when at least one picture has a caption. */
   captions: boolean;
 }
 
-/** A set opened at a run's image size. */
+/** A data set opened at a run's image size. */
 export interface PictureSet {
   info: DatasetInfo;
   /** min(info.count, maxImages). */
   count: number;
+  /** Edge of a picture, in pixels. */
   size: number;
   /** Picture `index` as uint8 RGB, [size, size, 3]. */
   read(index: number): Promise<Uint8Array>;
+  /** Empty where the picture has none. */
   caption(index: number): string;
 }
 
 export interface SkippedFile {
   name: string;
+  /** Goes on from the file's name: "it is empty". */
   why: string;
 }
 
@@ -41,6 +45,6 @@ export interface ImportProgress {
 
 export interface ImportReport {
   info: DatasetInfo;
-  /** Files that are no usable picture: counted and listed, the import went on. */
+  /** Files that are no usable picture or caption; the import went on without them. */
   skipped: SkippedFile[];
 }

@@ -1,19 +1,20 @@
-// Which pictures a step learns from, and their pixels as a batch: pure functions of (seed, step), so that resuming in the
-// middle of an epoch costs nothing. Not here: noise and timesteps (trainer/training-step.ts).
+// Which pictures a step learns from, and their pixels as a batch: pure functions of (seed, step), so that
+// resuming inside an epoch needs no state. Not here: noise and timesteps (trainer/training-step.ts).
 import { permutedIndex, randomWord, STREAMS } from '../random.ts';
 import type { PictureSet } from './api.ts';
 
-/** Where a step lies in the order of the pictures. */
+/** Where a step begins in the order of the pictures. */
 export interface Position {
   /** Completed epochs. */
   epoch: number;
-  /** Images already used in this epoch. */
+  /** Pictures already used in this epoch. */
   epochPosition: number;
 }
 
 /**
- * `length` pictures of an epoch's permutation from `epochPosition` on. The last step of an epoch is completed with the first
- * images of the SAME permutation, so that every image is seen in every epoch.
+ * Indices (0..count - 1) of `length` pictures in the epoch's permutation, from `epochPosition` on. The last
+ * step of an epoch is filled up with the first pictures of the SAME permutation, so that every epoch shows
+ * every picture.
  */
 export function pictureOrder(
   seed: number,
@@ -26,23 +27,26 @@ export function pictureOrder(
 
 export interface BatchRequest {
   seed: number;
-  /** 0-based. */
+  /** Finished steps before this one: 0 for the first step. */
   globalStep: number;
-  /** Of the step's first image. */
+  /** Where the step begins. */
   position: Position;
-  /** Place in the step of this micro-batch's first image; 0 without gradient accumulation. */
+  /** Index within the step of this micro-batch's first picture; 0 without gradient accumulation. */
   first: number;
   batchSize: number;
-  /** Mirror half of the images, drawn anew for each (step, place). */
+  /** Mirror half of the pictures, by a coin for each (step, index within the step). */
   randomFlip: boolean;
-  /** 3: colours; 1: grey. */
+  /** 3 for RGB, 1 for grey. */
   channels: number;
 }
 
 /** A byte 0..255 as the network sees it: x / 127.5 - 1. */
 const BYTE_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
 
-/** Images [batchSize, size, size, channels] in -1..1 and which pictures they are. Throws FaultError where pictures have gone. */
+/**
+ * A batch: `images` [batchSize, size, size, channels] in -1..1, and the pictures' `indices` in the set.
+ * Throws FaultError where pictures have gone.
+ */
 export async function loadBatch(
   set: PictureSet,
   { seed, globalStep, position, first, batchSize, randomFlip, channels }: BatchRequest,
@@ -61,11 +65,11 @@ export async function loadBatch(
   return { images, indices };
 }
 
-/** Whether the image at a place of a step is mirrored: a fair coin of stream `flips`. */
-export const isFlipped = (seed: number, globalStep: number, place: number): boolean =>
-  randomWord(seed, globalStep, STREAMS.flips, place) >= 2 ** 31;
+/** Whether picture `index` of a step is mirrored: a fair coin of stream `flips`. */
+export const isFlipped = (seed: number, globalStep: number, index: number): boolean =>
+  randomWord(seed, globalStep, STREAMS.flips, index) >= 2 ** 31;
 
-/** The luma of ITU-R 601-2 in 16 bits, rounded, as PIL's convert('L'). */
+/** RGB bytes as grey bytes: the luma of ITU-R 601-2 in 16-bit integers, rounded, as Pillow's convert('L'). */
 export function greyOf(rgb: Uint8Array): Uint8Array {
   const grey = new Uint8Array(rgb.length / 3);
   for (let i = 0, at = 0; i < grey.length; i++, at += 3) {

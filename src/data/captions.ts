@@ -1,21 +1,22 @@
-// Texts beside pictures: `name.txt` is the caption of `name.jpg`. Text only, short, and without characters that hide or
-// turn other text. Not here: what captions are used for.
+// Captions of pictures: `name.txt` is the caption of `name.jpg`. Short plain text, without characters that
+// hide or reorder other text. Not here: which file belongs to which picture (picture-entries.ts).
 
 const CAPTION_BYTES = 4096;
 
-/** Control characters and all that changes the direction of text around it. Joiners stay: Persian and emoji need them. */
-// oxlint-disable-next-line no-control-regex -- these are what is stripped
+/** Control characters, and all that turns other text. Joiners stay: Persian and emoji need them. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is removed
 const HIDDEN = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;
 
-/** One line of visible text. */
+/** The text as one line of visible characters, single spaces between words. */
 export const cleanText = (text: string): string => text.replace(HIDDEN, ' ').replace(/ +/g, ' ').trim();
 
-/** Files by path without extension, so that a picture finds its caption in the same folder. */
+/** A path without its extension: a picture and its caption in one folder have the same stem. */
 export const stemOf = (path: string): string => path.replace(/\.[^./]*$/, '');
 
+/** Whether the file's name says that it may be a caption. */
 export const isTextName = (path: string): boolean => /\.txt$/i.test(path);
 
-/** The caption in a file, or why it is left out (the picture is kept without one). Never rejects. */
+/** The caption in a file of at most 4 KiB, or why its picture gets none. Never rejects. */
 export async function readCaption(
   file: Blob,
 ): Promise<{ ok: true; text: string } | { ok: false; why: string }> {

@@ -1,9 +1,10 @@
-// The first pictures of a set side by side, for the page to show. Not here: drawing it on a canvas (ui/).
+// The first pictures of a set side by side, as the page shows them before a run.
+// Not here: painting them (ui/pictures).
 import type { PictureSet } from './api.ts';
 
-/** As trainer/api.ts' Preview. */
+/** The same fields as `Preview` of trainer/api.ts. */
 export interface ContactSheet {
-  /** Edge of one picture. */
+  /** Edge of one picture, in pixels. */
   size: number;
   columns: number;
   rows: number;
@@ -11,7 +12,7 @@ export interface ContactSheet {
   rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** Pictures 0..columns * rows - 1, row by row, pixel for pixel. */
+/** Pictures 0..columns * rows - 1, row by row. Throws FaultError where pictures have gone. */
 export async function previewSheet(set: PictureSet, columns: number, rows: number): Promise<ContactSheet> {
   const { size } = set;
   const rgba = new Uint8ClampedArray(columns * rows * size * size * 4);

@@ -1,5 +1,5 @@
-// One picture file as a square of RGB bytes, or the reason why not. The browser decodes; sizes are checked before that.
-// Not here: which files are tried, and what is kept (own-pictures.ts).
+// One picture file as a square of RGB bytes, or the reason why not. The header is checked before the browser
+// decodes it. Not here: which files are tried, what is stored (own-pictures.ts), the resizing (resize.ts).
 import { context2d } from '../formats/canvas-2d.ts';
 import type { ImageHeader } from '../formats/image-format.ts';
 import { overLimits, readImageHeader } from '../formats/image-header.ts';
@@ -10,15 +10,15 @@ export type Refused = { ok: false; why: string };
 export type Checked = { ok: true; header: ImageHeader } | Refused;
 export type Decoded = { ok: true; pixels: Uint8Array<ArrayBuffer> } | Refused;
 
-/** The size is nearly always told in the first 64 KiB; a phone's JPEG may have megabytes of metadata before it. */
+/** Bytes to look for the size in: nearly always 64 KiB, but a JPEG may begin with megabytes of metadata. */
 const HEADER_BYTES = [64 * 1024, 1024 * 1024, 16 * 1024 * 1024];
 
 const DECODE_LIMIT_MS = 10_000;
 
-/** Pixels of a strip that are in memory beside the decoded picture. */
+/** Most pixels of a strip, which is in memory beside the decoded picture. */
 const STRIP_PIXELS = 1024 * 1024;
 
-/** Reads the header and holds it against the limits. Decodes nothing; never rejects. */
+/** Reads a picture file's header and compares it with the limits. Decodes nothing; never rejects. */
 export async function checkPicture(file: Blob): Promise<Checked> {
   let why = '';
   for (const length of HEADER_BYTES) {
@@ -39,8 +39,8 @@ export async function checkPicture(file: Blob): Promise<Checked> {
 }
 
 /**
- * The middle square of a checked picture, [size, size, 3]: first frame, upright by its EXIF orientation, in sRGB, on white
- * where it is transparent. Never rejects.
+ * The middle square of a checked picture, [size, size, 3] bytes: first frame, upright by its EXIF
+ * orientation, sRGB, on white where transparent. Never rejects.
  */
 export async function decodeSquare(file: Blob, size: number): Promise<Decoded> {
   const bitmap = await decodeWithin(file, DECODE_LIMIT_MS);
@@ -53,7 +53,7 @@ export async function decodeSquare(file: Blob, size: number): Promise<Decoded> {
   }
 }
 
-/** The bitmap, or why there is none. */
+/** The decoded bitmap, or why there is none. */
 async function decodeWithin(file: Blob, limitMs: number): Promise<ImageBitmap | string> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<string>((resolve) => {
@@ -62,12 +62,12 @@ async function decodeWithin(file: Blob, limitMs: number): Promise<ImageBitmap | 
   const decoding = createImageBitmap(file).catch(() => 'it is damaged: the browser cannot decode it');
   const first = await Promise.race([decoding, late]);
   clearTimeout(timer);
-  // A picture that comes after all must not stay in memory.
+  // A bitmap that arrives after the limit must not stay in memory.
   if (typeof first === 'string') void decoding.then((bitmap) => typeof bitmap !== 'string' && bitmap.close());
   return first;
 }
 
-/** Drawn 1:1 in strips, so that a large picture is in memory once; browsers' own resizing is worse than ours. */
+/** Read in strips at full size: only the bitmap holds the whole picture. Why not scaled: resize.ts. */
 function squareOf(bitmap: ImageBitmap, size: number): Uint8Array<ArrayBuffer> {
   const { left, top, edge } = centreSquare(bitmap.width, bitmap.height);
   const rows = Math.max(1, Math.min(edge, Math.floor(STRIP_PIXELS / edge)));

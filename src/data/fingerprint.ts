@@ -1,10 +1,11 @@
-// Fingerprints of pictures: the same pixels, the same name, on every computer. Not here: what is done when they differ.
+// The fingerprint of an imported set: the same pixels give the same fingerprint on every computer.
+// Not here: what happens where a run's fingerprint differs (trainer/run-pictures.ts).
 import { hexDigest } from '../formats/hex-digest.ts';
 
-/** Bytes of pixels that are hashed together. Part of the fingerprint: never change it. */
+/** Bytes of pixels in one digest. A change would change every fingerprint. */
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Fingerprint of an imported set: SHA-256 over the SHA-256s of its pixels in chunks of 4 MiB, then "<count> x <size>". */
+/** SHA-256 (hex) over the SHA-256s of the pixels in chunks of 4 MiB, then the text "<count> x <size>". */
 export async function pixelFingerprint(
   chunkDigests: readonly Uint8Array[],
   count: number,

@@ -1,5 +1,6 @@
-// Importing the user's pictures: every file is tried, what is no picture is skipped and listed, the rest is stored once.
-// Runs in a worker (sync access handles). Not here: decoding (decode.ts), the files on disk (picture-store.ts).
+// Imports the user's pictures: every file is tried; a file that is no picture is skipped and listed, the
+// others are stored. Runs in a worker (sync access handles).
+// Not here: decoding (decode.ts), the files on disk (picture-draft.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { ImportProgress, ImportReport, SkippedFile } from './api.ts';
 import { cleanText, readCaption } from './captions.ts';
@@ -8,16 +9,17 @@ import { PictureDraft } from './picture-draft.ts';
 import { type Entry, pairFiles } from './picture-entries.ts';
 
 const PROGRESS_EVERY_MS = 100;
-/** Pictures being decoded at once, and pixels in them: 24 million take 100 MB. */
+/** Most pictures decoded at once, and most pixels in them: 24 million pixels take 100 MB. */
 const DECODED_AHEAD = 4;
 const PIXELS_AHEAD = 24e6;
+/** Most characters of a set's title. */
 const TITLE_LENGTH = 120;
 
 /**
- * Stores the pictures among `files` as squares of `size` pixels and answers the new data set, whose id follows from the
- * pixels: the same pictures again give the same id and replace the set. Order is by path, whatever order the picker gave.
- * `onProgress` is called at most ten times a second, and once at the end. Throws FaultError when no file is a usable
- * picture, the storage is full or missing, or `signal` is aborted; then nothing is left behind.
+ * Stores the pictures among `files` as squares of `size` pixels, in the order of their paths. Returns the new
+ * data set: its id follows from the pixels, so the same pictures imported again replace it. `onProgress` is
+ * called at most ten times a second, and once at the end. Throws FaultError where no file is a usable
+ * picture, the storage is full or missing, or `signal` is aborted; nothing stays stored then.
  */
 export async function importPictures(
   files: readonly File[],
@@ -46,13 +48,13 @@ export async function importPictures(
     const name = cleanText(title).slice(0, TITLE_LENGTH) || 'My pictures';
     return { info: await draft.complete(name, captions), skipped };
   } catch (error) {
-    // What cannot be removed now does not count as a set, and the next import removes it.
+    // Files that cannot be removed now are no set (they have no info.json); the next import removes them.
     await draft.discard().catch(() => undefined);
     throw error;
   }
 }
 
-/** Decodes a few ahead, within a budget of pixels, and gives them back in order. */
+/** Decodes some entries ahead, within a budget of pixels, and yields all in their order. */
 async function* decodeInOrder(
   entries: readonly Entry[],
   size: number,
@@ -78,6 +80,7 @@ async function* decodeInOrder(
   while (ahead.length > 0) yield await next();
 }
 
+/** The caption of an entry; where it cannot be used, it is added to `skipped`. */
 async function captionOf(entry: Entry, skipped: SkippedFile[]): Promise<string> {
   if (!entry.caption) return '';
   const caption = await readCaption(entry.caption);
@@ -86,6 +89,7 @@ async function captionOf(entry: Entry, skipped: SkippedFile[]): Promise<string> 
   return '';
 }
 
+/** Passes progress on at most ten times a second; the last one always. */
 function progressReporter(
   onProgress: (progress: ImportProgress) => void,
 ): (progress: ImportProgress, last: boolean) => void {

@@ -1,5 +1,6 @@
-// A set of the user's pictures while it is being written: pixels as they come, then captions, then info.json, which makes
-// it count. Runs in a worker (sync access handles). Not here: reading sets (picture-store.ts), decoding (decode.ts).
+// A set of the user's pictures while it is being written: pixels as they come, then captions, and last
+// info.json, which makes the folder a set. Runs in a worker (sync access handles).
+// Not here: reading sets (picture-store.ts), decoding (decode.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { CHUNK_BYTES, pixelFingerprint } from './fingerprint.ts';
@@ -16,16 +17,19 @@ import {
   VERSION,
 } from './picture-store.ts';
 
-/** A set being written. Its folder counts only once `complete` has written info.json. */
+/** Either `complete` or `discard` ends it. */
 export class PictureDraft {
   readonly #pictures: FileSystemDirectoryHandle;
   readonly #name: string;
   readonly #folder: FileSystemDirectoryHandle;
   readonly #handle: FileSystemSyncAccessHandle;
   readonly #size: number;
+  /** Pixels that are not written yet: the first `#filled` bytes. */
   readonly #chunk = new Uint8Array(CHUNK_BYTES);
-  readonly #digests: Uint8Array[] = [];
   #filled = 0;
+  /** Digests of the chunks that are written. */
+  readonly #digests: Uint8Array[] = [];
+  /** Bytes in the file. */
   #written = 0;
   #count = 0;
 
@@ -42,12 +46,12 @@ export class PictureDraft {
     this.#size = size;
   }
 
-  /** Makes the folder; clears away what imports that were cut off have left. Throws FaultError without a file system. */
+  /** Makes the folder; removes those of interrupted imports. Throws FaultError where pages have no files. */
   static async begin(size: number): Promise<PictureDraft> {
     const pictures = await picturesFolder(true);
     if (!pictures) throw new FaultError(noFileSystem);
     for (const { name, info } of await scan(pictures)) {
-      // One that is still being written by another tab refuses, and stays.
+      // A folder that another tab is writing cannot be removed, and stays.
       if (!info) await removeFolder(pictures, name).catch(() => undefined);
     }
     const folder = await pictures.getDirectoryHandle(`import-${crypto.randomUUID()}`, { create: true });
@@ -55,11 +59,12 @@ export class PictureDraft {
     return new PictureDraft(pictures, folder, await file.createSyncAccessHandle(), size);
   }
 
+  /** Pictures added so far. */
   get count(): number {
     return this.#count;
   }
 
-  /** The next picture, [size, size, 3]. Throws FaultError when the storage is full. */
+  /** Adds a picture, [size, size, 3] bytes. Throws FaultError kind `storage` where the storage is full. */
   async push(pixels: Uint8Array): Promise<void> {
     for (let from = 0; from < pixels.length;) {
       const part = pixels.subarray(from, from + CHUNK_BYTES - this.#filled);
@@ -79,7 +84,7 @@ export class PictureDraft {
     this.#filled = 0;
   }
 
-  /** Makes it a set: pixels and captions are on the disk before info.json says so. An older one of the same pixels goes. */
+  /** Makes the folder a set, info.json last on the disk, and removes an older set of the same pixels. */
   async complete(title: string, captions: string[]): Promise<DatasetInfo> {
     if (this.#filled > 0) await this.#writeChunk();
     this.#handle.flush();
@@ -106,7 +111,7 @@ export class PictureDraft {
     return info;
   }
 
-  /** Takes everything away again. */
+  /** Removes the folder. */
   async discard(): Promise<void> {
     this.#handle.close();
     await removeFolder(this.#pictures, this.#name);
@@ -149,8 +154,8 @@ function storageFull(at: number, expected: number, written: number): Fault {
     kind: 'storage',
     title: 'The storage is full',
     what: 'The import stopped and what it had written was removed. Your checkpoints are untouched.',
-    expected: `room for ${expected} bytes after ${at}`,
-    got: `room for ${written}`,
+    expected: `storage for ${expected} bytes after ${at}`,
+    got: `storage for ${written}`,
     todo: [
       'Delete pictures or checkpoints that you do not need, or free space on the disk.',
       'Import again.',

@@ -1,8 +1,9 @@
-// Which of the chosen files are pictures to try, which are the captions of which, and in what order. Names only.
-// Not here: what is in the files (decode.ts, captions.ts).
+// Which of the user's files to try as pictures, in which order, and which caption belongs to which: by their
+// names alone. Not here: the content of the files (decode.ts, captions.ts).
 import type { SkippedFile } from './api.ts';
 import { cleanText, isTextName, stemOf } from './captions.ts';
 
+/** A file to try as a picture, with its caption. */
 export interface Entry {
   path: string;
   file: File;
@@ -10,8 +11,9 @@ export interface Entry {
 }
 
 /**
- * Everything that is not the caption of something else, by path and never by the picker's order. Paths keep equal names
- * in two folders apart; where a browser gives none, a caption that could be of either is `unpaired`.
+ * All files but captions, sorted by path: the order in which the user's files arrive must not matter. Paths
+ * tell equal names in two folders apart. Where a browser gives no paths, a caption that could belong to
+ * several pictures is `unpaired`.
  */
 export function pairFiles(files: readonly File[]): { entries: Entry[]; unpaired: SkippedFile[] } {
   const all = files.map((file) => ({ path: cleanText(file.webkitRelativePath || file.name), file }));

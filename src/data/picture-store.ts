@@ -1,6 +1,7 @@
-// The user's pictures in the browser's private file system (OPFS), as pixels: written once, never decoded again.
-// pictures/<any name>/ holds pixels.bin, captions.json and, written last, info.json: without it a folder does not count.
-// Folders are never moved or renamed (names are not durable, files are). Not here: writing them (picture-draft.ts).
+// Reads the user's pictures from the browser's private file system (OPFS), where they lie as pixels.
+// pictures/<any name>/ holds pixels.bin, captions.json and, written last, info.json: a folder without it is
+// no set. Folders are never moved or renamed, because OPFS keeps files but not names durably.
+// Not here: writing (picture-draft.ts).
 import { FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 
@@ -8,6 +9,7 @@ const FOLDER = 'pictures';
 export const PIXELS = 'pixels.bin';
 export const CAPTIONS = 'captions.json';
 export const INFO = 'info.json';
+/** Version of info.json. */
 export const VERSION = 1;
 
 /** What info.json holds. */
@@ -15,25 +17,29 @@ export interface StoredInfo {
   version: number;
   title: string;
   count: number;
+  /** Edge of a picture, in pixels. */
   size: number;
   fingerprint: string;
+  /** Whether there is a captions.json. */
   captions: boolean;
 }
 
+/** A set of the user's, opened. */
 export interface StoredPictures {
   info: DatasetInfo;
-  /** [count, size, size, 3]. */
+  /** [count, size, size, 3] bytes. */
   pixels: File;
-  /** Empty where no picture has one, else one for each picture. */
+  /** One for each picture; empty where no picture has a caption. */
   captions: string[];
 }
 
 const pictureBytes = (size: number): number => size * size * 3;
 
+/** Whether an error is a DOMException with one of these names. */
 export const isNamed = (error: unknown, ...names: string[]): boolean =>
   error instanceof DOMException && names.includes(error.name);
 
-/** pictures/, or null where there is none, or no private file system at all (some private windows). */
+/** The folder pictures/; null where there is none, or no private file system (some private windows). */
 export async function picturesFolder(create: boolean): Promise<FileSystemDirectoryHandle | null> {
   try {
     const root = await navigator.storage.getDirectory();
@@ -54,7 +60,7 @@ async function fileIn(folder: FileSystemDirectoryHandle, name: string): Promise<
   }
 }
 
-/** What a folder holds; null where its import never ended or its files are not whole. */
+/** The set in a folder; null where its import never ended or pixels are missing. */
 export async function readInfo(folder: FileSystemDirectoryHandle): Promise<DatasetInfo | null> {
   const [infoFile, pixels] = [await fileIn(folder, INFO), await fileIn(folder, PIXELS)];
   if (!infoFile || !pixels) return null;
@@ -77,7 +83,7 @@ function parseInfo(text: string): StoredInfo | null {
   try {
     info = JSON.parse(text) as Partial<StoredInfo> | null;
   } catch {
-    return null; // Torn by a power cut: as if it were not there.
+    return null; // Torn by a power cut: the import never ended.
   }
   const whole =
     info?.version === VERSION &&
@@ -90,7 +96,7 @@ function parseInfo(text: string): StoredInfo | null {
   return whole ? (info as StoredInfo) : null;
 }
 
-/** Folders with what they hold, by name. */
+/** All folders of pictures/, by name, with the set in each; null where a folder holds none. */
 export async function scan(
   pictures: FileSystemDirectoryHandle,
 ): Promise<{ name: string; folder: FileSystemDirectoryHandle; info: DatasetInfo | null }[]> {
@@ -101,7 +107,7 @@ export async function scan(
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Complete sets, by title. */
+/** The user's sets, by title. */
 export async function listStored(): Promise<DatasetInfo[]> {
   const pictures = await picturesFolder(false);
   if (!pictures) return [];
@@ -124,13 +130,14 @@ export async function openStored(id: string): Promise<StoredPictures | null> {
   return null;
 }
 
-/** Removes a set. Throws FaultError where another tab holds it. Nothing happens where there is none. */
+/** Removes a set where there is one. Throws FaultError kind `storage` where another tab holds it. */
 export async function removeStored(id: string): Promise<void> {
   const pictures = await picturesFolder(false);
   if (!pictures) return;
   for (const { name, info } of await scan(pictures)) if (info?.id === id) await removeFolder(pictures, name);
 }
 
+/** Removes a folder where there is one. Throws FaultError kind `storage` where another tab holds it. */
 export async function removeFolder(pictures: FileSystemDirectoryHandle, name: string): Promise<void> {
   try {
     await pictures.removeEntry(name, { recursive: true });

@@ -1,12 +1,14 @@
-// The built-in data set: 4,096 pictures and captions, packed by scripts/pack-planets.mjs, fetched and decoded once.
-// Not here: how they were drawn, and other sizes than theirs (sets.ts).
+// The built-in data set: 4,096 pictures of planets with captions, packed by scripts/pack-planets.mjs, fetched
+// and decoded once. Not here: resizing them (sets.ts).
 import { context2d } from '../formats/canvas-2d.ts';
 import { FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
 
+/** Pictures in a row of a sheet. */
 const COLUMNS = 32;
 const PER_SHEET = 512;
+/** Edge of a picture, in pixels. */
 const SIZE = 32;
 const PICTURE_BYTES = SIZE * SIZE * 3;
 
@@ -15,7 +17,7 @@ export const PLANETS: DatasetInfo = {
   title: 'Planets',
   count: 4096,
   storedSize: SIZE,
-  // As in public/datasets/planets/manifest.json.
+  // The same as in public/datasets/planets/manifest.json.
   fingerprint: 'b53fd72b70291dbfdbde1b3159ecbfc3f2c8827c9d1717495614eec3b96a8f4a',
   credit: 'Planets by DiceBear, CC0 1.0',
   builtIn: true,
@@ -23,22 +25,22 @@ export const PLANETS: DatasetInfo = {
 };
 
 export interface Planets {
-  /** `fingerprint` is that of the pixels this browser gave: one that blurs canvases against tracking gives others. */
+  /** `fingerprint`: of the pixels in this browser; one that blurs canvases against tracking gives others. */
   info: DatasetInfo;
-  /** [4096, 32, 32, 3]. */
+  /** [4096, 32, 32, 3] bytes. */
   pixels: Uint8Array;
   caption: (index: number) => string;
 }
 
 const loading = new Map<string, Promise<Planets>>();
 
-/** Fetches and decodes the sheets, once for each `baseUrl` (see appBase). Throws FaultError where they cannot be had. */
+/** Fetches and decodes the planets, once for each `baseUrl` (see appBase). Throws FaultError kind `data`. */
 export function loadPlanets(baseUrl: string): Promise<Planets> {
   let planets = loading.get(baseUrl);
   if (!planets) {
     planets = fetchPlanets(new URL('datasets/planets/', baseUrl));
     loading.set(baseUrl, planets);
-    // What failed is tried again the next time; whoever awaits it hears of it.
+    // A failed load is tried again by the next call; this call rejects.
     planets.catch(() => loading.delete(baseUrl));
   }
   return planets;
@@ -74,7 +76,7 @@ async function fetchFile(url: URL): Promise<Response> {
   });
 }
 
-/** The sheet's pictures, row by row of tiles, into [512, 32, 32, 3]. The sheets are opaque: alpha is dropped. */
+/** Copies a sheet's tiles, row by row, into [512, 32, 32, 3] bytes; drops alpha: the sheets are opaque. */
 function copyTiles(sheet: ImageBitmap, pixels: Uint8Array): void {
   const context = context2d(sheet.width, sheet.height);
   context.drawImage(sheet, 0, 0);
@@ -93,14 +95,15 @@ function copyTiles(sheet: ImageBitmap, pixels: Uint8Array): void {
   }
 }
 
-/** captions.json: letter p of picture i (a = 0) in `codes` chooses from `parts[p]`; the choices joined are its caption. */
+/** captions.json. */
 export interface Captions {
+  /** A caption is one text of each list, joined. */
   parts: string[][];
+  /** One letter for each list of `parts`, picture after picture: a is the list's first text. */
   codes: string;
 }
 
+/** The caption of picture `index`. */
 export function captionOf({ parts, codes }: Captions, index: number): string {
-  return parts
-    .map((choices, part) => choices[codes.charCodeAt(index * parts.length + part) - 97] ?? '')
-    .join('');
+  return parts.map((texts, list) => texts[codes.charCodeAt(index * parts.length + list) - 97] ?? '').join('');
 }

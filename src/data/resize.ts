@@ -1,22 +1,24 @@
-// The area filter: every pixel of the result is the mean of exactly the surface it covers in the source, edges by fraction.
-// Browsers' own resizing is worse (PSNR 11 to 25 dB against 39 dB). Pure; not here: decoding, cropping to the user's taste.
+// Resizes by the area filter: a result pixel is the mean of the area that it covers in the source, fractions
+// of pixels included. Browsers' own resizing is worse (PSNR 11 to 25 dB against 39 dB). Pure.
+// Not here: decoding (decode.ts).
 
-/** The largest square in the middle of a picture. */
+/** The largest square in the middle of a picture, in pixels. */
 export function centreSquare(width: number, height: number): { left: number; top: number; edge: number } {
   const edge = Math.min(width, height);
   return { left: Math.floor((width - edge) / 2), top: Math.floor((height - edge) / 2), edge };
 }
 
 /**
- * Takes a square source of `edge` x `edge` pixels row by row and gives it back as `size` x `size` RGB bytes, so that a
- * picture of 64 million pixels needs memory for a few rows only. Enlarging repeats pixels (by fractions where it must).
+ * Resizes a square of `edge` x `edge` pixels, given row by row, to `size` x `size` RGB bytes: a source of 64
+ * million pixels needs memory for one row. Enlarging repeats pixels, in fractions where `edge` does not
+ * divide `size`.
  */
 export class AreaFilter {
   readonly #edge: number;
   readonly #size: number;
   /** One source row, summed into `size` columns. */
   readonly #row: Float64Array;
-  /** Weighted sums of the result's pixels. */
+  /** Weighted sums of each result pixel. */
   readonly #sums: Float64Array;
   #rowsSeen = 0;
 
@@ -27,7 +29,7 @@ export class AreaFilter {
     this.#sums = new Float64Array(size * size * 3);
   }
 
-  /** The next source row: `edge` pixels of `channels` bytes (the fourth is ignored) from `at`. */
+  /** Adds the next source row: `edge` pixels of `channels` bytes from `at` on; a fourth byte is ignored. */
   pushRow(bytes: Uint8Array | Uint8ClampedArray, at: number, channels: 3 | 4): void {
     this.#sumColumns(bytes, at, channels);
     const width = this.#size * 3;
@@ -39,10 +41,10 @@ export class AreaFilter {
     });
   }
 
-  /** [size, size, 3], rounded to nearest. Throws where rows are missing: a bug of ours. */
+  /** The result, [size, size, 3] bytes, rounded to nearest. Throws an Error where rows are missing. */
   finish(): Uint8Array<ArrayBuffer> {
     if (this.#rowsSeen !== this.#edge) throw new Error(`${this.#rowsSeen} rows of ${this.#edge}`);
-    // Weights are in units of 1/size of a source pixel, so a result pixel's weights add up to edge, each way.
+    // A weight counts 1/size of a source pixel: in each direction a result pixel's weights add up to `edge`.
     const area = this.#edge * this.#edge;
     return Uint8Array.from(this.#sums, (sum) => Math.floor(sum / area + 0.5));
   }
@@ -52,7 +54,7 @@ export class AreaFilter {
     const row = this.#row;
     const edge = this.#edge;
     const size = this.#size;
-    // Written out instead of eachOverlap: this runs once for every source pixel.
+    // eachOverlap written out: this loop runs once for every source pixel.
     for (let x = 0; x < edge; x++) {
       const pixel = at + x * channels;
       const end = (x + 1) * size;
@@ -69,7 +71,7 @@ export class AreaFilter {
   }
 }
 
-/** Result rows that source row `y` of `edge` lies in, and how much of it (all integers: 1/size of a row is the unit). */
+/** Visits the result rows that source row `y` of `edge` overlaps; `weight`: by how much, in 1/size. */
 function eachOverlap(
   y: number,
   edge: number,
@@ -84,7 +86,7 @@ function eachOverlap(
   }
 }
 
-/** The middle square of [height, width, channels] bytes as [size, size, 3]. */
+/** The middle square of [height, width, channels] bytes, resized to [size, size, 3] bytes. */
 export function resizeSquare(
   bytes: Uint8Array | Uint8ClampedArray,
   { width, height, channels }: { width: number; height: number; channels: 3 | 4 },

@@ -1,5 +1,5 @@
-// All sets of pictures there are, and each of them opened at a run's image size. Read this first: what the trainer uses.
-// Not here: importing (own-pictures.ts), batches (batches.ts).
+// Lists all data sets, and opens one at a run's image size. Read this file first: the trainer uses it for
+// every data set. Not here: importing (own-pictures.ts), batches (batches.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo, PictureSet } from './api.ts';
 import { appBase } from './app-base.ts';
@@ -8,22 +8,24 @@ import { loadPlanets, PLANETS } from './planets.ts';
 import { resizeSquare } from './resize.ts';
 import { drawShape, shapeCaption, SHAPES } from './shapes.ts';
 
-/** Resized pictures up to this many bytes are kept in memory. */
+/** Pictures of a set stay in memory once resized, where all of them fit into this many bytes. */
 const REMEMBERED_BYTES = 256 * 1024 * 1024;
 
 export interface OpenOptions {
+  /** Edge in pixels. */
   imageSize: number;
   maxImages: number;
 }
 
-/** The built-in sets, then the user's own by title. */
+/** The built-in sets, then the user's own sets by title. */
 export async function listDatasets(): Promise<DatasetInfo[]> {
   return [PLANETS, SHAPES, ...(await listStored())];
 }
 
 /**
- * A set at `imageSize`: shapes are drawn at it, others go through the area filter (planets may be enlarged, own pictures
- * may not). Throws FaultError of kind `data` where the set is not on this computer or stored too small.
+ * Opens a set at `imageSize`: shapes are drawn at that size, other pictures are resized. The planets may be
+ * enlarged, the user's own pictures may not. Throws FaultError kind `data` where the set is not on this
+ * computer or stored too small.
  */
 export async function openPictures(id: string, options: OpenOptions): Promise<PictureSet> {
   if (id === SHAPES.id) return openShapes(options);
@@ -31,7 +33,7 @@ export async function openPictures(id: string, options: OpenOptions): Promise<Pi
   return openOwn(id, options);
 }
 
-/** Removes pictures that the user imported. Throws FaultError where another tab holds them. */
+/** Removes a set that the user imported. Throws FaultError kind `storage` where another tab holds it. */
 export async function removePictures(id: string): Promise<void> {
   await removeStored(id);
 }
@@ -69,7 +71,9 @@ async function openOwn(id: string, { imageSize, maxImages }: OpenOptions): Promi
 
 type Read = PictureSet['read'];
 
-/** Reads slices of pixels.bin. A set that was imported again lies in another file: it is looked up once more. */
+/**
+ * Reads slices of pixels.bin. A set that was imported again lies in another file, which is then looked up.
+ */
 function storedReader(opened: StoredPictures): Read {
   const { id, storedSize } = opened.info;
   const bytes = storedSize * storedSize * 3;
@@ -95,7 +99,7 @@ function resized(count: number, stored: number, size: number, read: Read): Read 
   return remembered(count, size, async (index) => resizeSquare(await read(index), source, size));
 }
 
-/** Keeps what was made once, where all of it fits into memory. */
+/** Makes each picture once and keeps it, where the whole set fits into memory. */
 function remembered(count: number, size: number, make: Read): Read {
   const bytes = size * size * 3;
   if (count * bytes > REMEMBERED_BYTES) return make;

@@ -1,5 +1,5 @@
-// Pictures drawn in code, at any size: circles, squares, triangles, rings and diamonds with captions. For tests, and for
-// training with no data at all. A function of the picture's number and nothing else. Not here: how they are served.
+// The built-in data set that is drawn in code, at any size: circles, squares, triangles, rings and diamonds,
+// with captions. Each picture is a function of its index alone. Not here: opening it as a set (sets.ts).
 import { randomWords, STREAMS } from '../random.ts';
 import type { DatasetInfo } from './api.ts';
 
@@ -7,9 +7,9 @@ export const SHAPES: DatasetInfo = {
   id: 'shapes',
   title: 'Shapes',
   count: 1024,
-  // Drawn at the size asked for; this is the largest a run may ask.
+  // The largest image size of a run; each size is drawn anew.
   storedSize: 256,
-  // SHA-256 over all pictures at 16 x 16, pinned by a test: a change in the drawing is another data set.
+  // SHA-256 over all pictures at 16 x 16, held by a test: a change of the drawing makes another data set.
   fingerprint: 'b3ee2899fd94dff03a4f25ce32c12d5247e8d74aef329a2664cda71beb311200',
   credit: 'Drawn by Perennial',
   builtIn: true,
@@ -34,7 +34,7 @@ const BACKGROUNDS: readonly (readonly [string, Rgb])[] = [
   ['light', [240, 238, 230]],
 ];
 
-/** Whether a point lies inside; (x, y) from the shape's centre in units of its radius. */
+/** Name, and whether a point lies inside: (x, y) from the shape's centre in units of its radius. */
 const KINDS: readonly (readonly [string, (x: number, y: number) => boolean])[] = [
   ['circle', (x, y) => x * x + y * y <= 1],
   ['square', (x, y) => Math.abs(x) <= 0.85 && Math.abs(y) <= 0.85],
@@ -43,17 +43,17 @@ const KINDS: readonly (readonly [string, (x: number, y: number) => boolean])[] =
   ['diamond', (x, y) => Math.abs(x) * 1.25 + Math.abs(y) <= 1],
 ];
 
-interface Drawing {
+interface Shape {
   kind: (typeof KINDS)[number];
   colour: (typeof COLOURS)[number];
   background: (typeof BACKGROUNDS)[number];
-  /** Centre and radius in units of the picture's edge; the shape lies wholly inside. */
+  /** Centre and radius in units of the picture's edge; the whole shape lies inside the picture. */
   x: number;
   y: number;
   radius: number;
 }
 
-function drawingOf(index: number, seed: number): Drawing {
+function shapeOf(index: number, seed: number): Shape {
   const words = randomWords(seed, index, STREAMS.drawing, 6);
   const choose = <T>(word: number, among: readonly T[]) =>
     among[Math.floor(((words[word] as number) / 2 ** 32) * among.length)] as T;
@@ -70,12 +70,12 @@ function drawingOf(index: number, seed: number): Drawing {
   };
 }
 
-/** Samples a pixel has each way. */
-const SAMPLES = 4;
+/** Points tested in a pixel, in each direction. */
+const POINTS = 4;
 
-/** Picture `index` as uint8 RGB [size, size, 3], anti-aliased by 16 samples a pixel. `size` in pixels, 1 or more. */
+/** Picture `index` as uint8 RGB [size, size, 3], anti-aliased by 16 points a pixel. `size`: from 1. */
 export function drawShape(index: number, size: number, seed = 0): Uint8Array<ArrayBuffer> {
-  const { kind, colour, background, x, y, radius } = drawingOf(index, seed);
+  const { kind, colour, background, x, y, radius } = shapeOf(index, seed);
   const pixels = new Uint8Array(size * size * 3);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
@@ -95,7 +95,7 @@ export function drawShape(index: number, size: number, seed = 0): Uint8Array<Arr
   return pixels;
 }
 
-/** Part of a pixel that lies inside, 0..1 in 16 steps; its corner and edge in units of the shape's radius. */
+/** Fraction of a pixel that lies inside, in 1/16. `left`, `top`, `edge`: in units of the shape's radius. */
 function coverage(
   inside: (x: number, y: number) => boolean,
   left: number,
@@ -104,16 +104,16 @@ function coverage(
 ): number {
   if (left > 1 || top > 1 || left + edge < -1 || top + edge < -1) return 0;
   let hits = 0;
-  for (let sample = 0; sample < SAMPLES * SAMPLES; sample++) {
-    const x = left + (((sample % SAMPLES) + 0.5) / SAMPLES) * edge;
-    const y = top + ((Math.floor(sample / SAMPLES) + 0.5) / SAMPLES) * edge;
+  for (let point = 0; point < POINTS * POINTS; point++) {
+    const x = left + (((point % POINTS) + 0.5) / POINTS) * edge;
+    const y = top + ((Math.floor(point / POINTS) + 0.5) / POINTS) * edge;
     if (inside(x, y)) hits++;
   }
-  return hits / (SAMPLES * SAMPLES);
+  return hits / (POINTS * POINTS);
 }
 
-/** "a red circle on a dark background". */
+/** The caption of picture `index`: "a red circle on a dark background". */
 export function shapeCaption(index: number, seed = 0): string {
-  const { kind, colour, background } = drawingOf(index, seed);
+  const { kind, colour, background } = shapeOf(index, seed);
   return `${colour[0]} ${kind[0]} on a ${background[0]} background`;
 }

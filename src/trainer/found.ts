@@ -48,7 +48,7 @@ export function describeFound(
     sameBitsWhy:
       differs.length === 0
         ? 'Same GPU, browser and executor: the same bits as if it had never stopped.'
-        : `Another ${differs.join(', ')} than it was trained with: the same within 0.001 over 20 steps, not the same bits.`,
+        : `Another ${differs.join(', ')} than the run was trained with: its numbers agree within 0.001 over 20 steps, not bit for bit.`,
     imported: imported !== null,
   };
 }
