@@ -8,12 +8,13 @@ import type { PictureSet } from '../../src/data/api.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import type { Executor, ParameterSpec, StepStats } from '../../src/engine/executor.ts';
-import { safetensorsBlob } from '../../src/formats/safetensors-file.ts';
+import type { NamedTensor } from '../../src/formats/safetensors.ts';
 import { Drawing, SAMPLE_COUNT } from '../../src/trainer/samples/drawing.ts';
 import { TrainingDevice } from '../../src/trainer/training-device.ts';
 import { RateMeter } from '../../src/trainer/rate-meter.ts';
 import { initialState } from '../../src/trainer/run.ts';
 import { trainingStep } from '../../src/trainer/training-step.ts';
+import { halvesFile } from './half-weights.ts';
 import type { News } from './news.ts';
 
 export interface LearnRequest {
@@ -90,7 +91,7 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
     data: await pixelsOf(set),
     untrained,
     trained,
-    weights: request.weights ? await halvesFile(parameters, ema, metadataOf(work)) : null,
+    weights: request.weights ? await halvesFile(named(parameters, ema), metadataOf(work)) : null,
   };
 }
 
@@ -173,19 +174,11 @@ async function pixelsOf(set: PictureSet): Promise<Uint8Array> {
   return pixels;
 }
 
-/** The weights as a safetensors file of halves: small, to be looked at, not trained on. */
-async function halvesFile(
+const named = (
   specs: readonly ParameterSpec[],
   weights: readonly Float32Array<ArrayBuffer>[],
-  metadata: Record<string, string>,
-): Promise<Uint8Array> {
-  const tensors = specs.map(({ name, shape }, i) => ({
-    name,
-    shape,
-    data: weights[i] ?? new Float32Array(0),
-  }));
-  return new Uint8Array(await safetensorsBlob(tensors, metadata, 'F16').arrayBuffer());
-}
+): NamedTensor[] =>
+  specs.map(({ name, shape }, i) => ({ name, shape, data: weights[i] ?? new Float32Array(0) }));
 
 /** What a program needs to know to draw samples from the weights. */
 function metadataOf({ config, set, executor, device }: Work): Record<string, string> {

@@ -9,7 +9,7 @@ export interface StoredNote extends RunNote {
   highestGeneration: number;
 }
 
-export const NOTE_BYTES = 128 * 1024;
+const NOTE_BYTES = 128 * 1024;
 const HALF_BYTES = NOTE_BYTES / 2;
 const MAGIC = 0x544f_4e50;
 /** Magic u32, length u32, turn u64, CRC-32 of all but itself u32. */
@@ -29,7 +29,7 @@ const sum = (record: Uint8Array): number => {
   return crc32(copy);
 };
 
-export function encodeNote(note: StoredNote, turn: number): Uint8Array<ArrayBuffer> {
+function encodeNote(note: StoredNote, turn: number): Uint8Array<ArrayBuffer> {
   const json = new TextEncoder().encode(JSON.stringify(note));
   if (PREFIX_BYTES + json.length > HALF_BYTES) throw new Error(`a note of ${json.length} bytes`);
   const record = new Uint8Array(PREFIX_BYTES + json.length);
@@ -43,7 +43,7 @@ export function encodeNote(note: StoredNote, turn: number): Uint8Array<ArrayBuff
 }
 
 /** Null for a half that was never written or not whole. */
-export function decodeNote(half: Uint8Array): { note: StoredNote; turn: number } | null {
+function decodeNote(half: Uint8Array): { note: StoredNote; turn: number } | null {
   const view = new DataView(half.buffer, half.byteOffset);
   const length = view.getUint32(4, true);
   if (view.getUint32(0, true) !== MAGIC || PREFIX_BYTES + length > half.length) return null;

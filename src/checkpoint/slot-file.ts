@@ -92,7 +92,7 @@ export const zeroHeader = (handle: SyncHandle): void => writeSector(handle, new 
 export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /**

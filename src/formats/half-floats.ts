@@ -3,33 +3,11 @@
 
 /** All exponent bits of a half. */
 const INFINITE_HALF = 0x7c00;
-/** 2^-14 as float32: halves below it have no leading one. */
-const SMALLEST_NORMAL = 0x3880_0000;
 /** Difference of the exponents' biases, 127 - 15, in place. */
 const REBIAS = 0x3800_0000;
 
 const float = new Float32Array(1);
 const floatBits = new Uint32Array(float.buffer);
-
-/** The nearest binary16, ties to even (IEEE 754): 65520 and more are infinite. NaN stays NaN. */
-export function halfBits(value: number): number {
-  float[0] = value;
-  const bits = floatBits[0] as number;
-  const sign = (bits >>> 16) & 0x8000;
-  const magnitude = bits & 0x7fff_ffff;
-  if (magnitude > 0x7f80_0000) return sign | 0x7e00;
-  if (magnitude >= 0x4780_0000) return sign | INFINITE_HALF;
-  if (magnitude < SMALLEST_NORMAL) return sign | roundToEven(Math.abs(float[0]) * 2 ** 24);
-  return sign | ((magnitude - REBIAS + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
-}
-
-function roundToEven(value: number): number {
-  const low = Math.floor(value);
-  const over = value - low;
-  return over > 0.5 || (over === 0.5 && low % 2 === 1) ? low + 1 : low;
-}
-
-export const isFiniteHalf = (bits: number): boolean => (bits & INFINITE_HALF) !== INFINITE_HALF;
 
 /** Bits of float32 for those of a half: every half is one. Subnormal halves are normal floats. */
 function floatBitsOfHalf(half: number): number {
@@ -70,8 +48,3 @@ export function floatsOfDoubles(bytes: Uint8Array): Float32Array<ArrayBuffer> {
 /** A copy in a buffer of its own, whatever the alignment was. */
 export const floatsOf = (bytes: Uint8Array): Float32Array<ArrayBuffer> =>
   new Float32Array(bytes.slice().buffer, 0, bytes.length >> 2);
-
-/** Float32 numbers as halves, each rounded to the nearest. */
-export function halvesOf(floats: Float32Array): Uint16Array<ArrayBuffer> {
-  return Uint16Array.from(floats, halfBits);
-}

@@ -7,7 +7,7 @@ import { isPng, readPngHeader } from './image-png.ts';
 import { isWebp, readWebpHeader } from './image-webp.ts';
 
 /** Files that hold more are skipped. */
-export const IMAGE_LIMITS = { side: 16_384, pixels: 64e6, bytes: 64e6 } as const;
+const IMAGE_LIMITS = { side: 16_384, pixels: 64e6, bytes: 64e6 } as const;
 
 /**
  * `bytes`: the file's first bytes (64 KiB are nearly always enough), `fileSize`: how many it has in all.

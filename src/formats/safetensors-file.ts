@@ -1,16 +1,8 @@
 // A safetensors file that is a Blob: read (its header alone, or all of its tensors as float32) and made. Memory beyond the
 // tensors is one piece of 8 MiB, or one tensor of another dtype. Not here: the checks themselves (safetensors.ts), files of our
 // own store (checkpoint/load.ts).
-import { FaultError } from '../fault.ts';
 import { bytesOf } from './file-bytes.ts';
-import {
-  floatsOf,
-  floatsOfBfloats,
-  floatsOfDoubles,
-  floatsOfHalves,
-  halvesOf,
-  isFiniteHalf,
-} from './half-floats.ts';
+import { floatsOf, floatsOfBfloats, floatsOfDoubles, floatsOfHalves } from './half-floats.ts';
 import {
   encodeHeader,
   headerBytes,
@@ -83,30 +75,11 @@ function decode(entry: TensorEntry, bytes: Uint8Array<ArrayBuffer>, bytesBegin: 
   return { name, shape, data: DECODERS.get(dtype)?.(own) ?? new Float32Array(0) };
 }
 
-/**
- * A file of these tensors, in this order, made of views of their numbers. F16: each rounded to the nearest half. Throws
- * FaultError kind `not-finite` naming the tensor where a half cannot hold a number.
- */
+/** A file of these tensors as float32, in this order, made of views of their numbers. */
 export function safetensorsBlob(
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>>,
-  dtype: 'F32' | 'F16' = 'F32',
 ): Blob {
-  const parts = tensors.map((tensor) => (dtype === 'F32' ? tensor.data : finiteHalves(tensor)));
-  const type = 'application/octet-stream';
-  return new Blob([encodeHeader(tensors, metadata, dtype), ...parts], { type });
-}
-
-function finiteHalves({ name, data }: NamedTensor): Uint16Array<ArrayBuffer> {
-  const halves = halvesOf(data);
-  const at = halves.findIndex((bits) => !isFiniteHalf(bits));
-  if (at < 0) return halves;
-  throw new FaultError({
-    kind: 'not-finite',
-    title: 'These weights do not fit in half precision',
-    what: 'No file was made.',
-    expected: `numbers below 65520 in ${name.slice(0, 128)}`,
-    got: `${data[at]} at element ${at}`,
-    todo: ['Export them in full precision (float32).'],
-  });
+  const parts = [encodeHeader(tensors, metadata), ...tensors.map(({ data }) => data)];
+  return new Blob(parts, { type: 'application/octet-stream' });
 }

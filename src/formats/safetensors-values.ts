@@ -20,14 +20,14 @@ const MAGNITUDE = 0x7fff_ffff;
 const INFINITE = 0x7f80_0000;
 
 /** Index of the first NaN or Inf, -1 if there is none. */
-export function firstNotFinite(data: Float32Array<ArrayBuffer>): number {
+function firstNotFinite(data: Float32Array<ArrayBuffer>): number {
   const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
   for (let i = 0; i < bits.length; i++) if (((bits[i] ?? 0) & MAGNITUDE) >= INFINITE) return i;
   return -1;
 }
 
 /** Index of the first number below zero (-0 is not), -1 if there is none. */
-export function firstNegative(data: Float32Array<ArrayBuffer>): number {
+function firstNegative(data: Float32Array<ArrayBuffer>): number {
   const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
   // As signed integers, -0 is the smallest and every other negative float lies between it and 0.
   for (let i = 0; i < bits.length; i++) {

@@ -4,7 +4,7 @@ import { scanHeader, shown, type TensorEntry, unsound } from './safetensors-scan
 
 export type { TensorEntry } from './safetensors-scanner.ts';
 
-export const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 /** The length field before the JSON. */
 const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;

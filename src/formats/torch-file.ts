@@ -28,8 +28,6 @@ const MAX_NOTE_BYTES = 64;
 const MOST_GROWTH = 4;
 const SPARE_BYTES = 16 * 1024 * 1024;
 
-export type { TorchTensor, TorchValue } from './torch-values.ts';
-
 /** A .pt file whose numbers are still in it. */
 export interface TorchFile {
   /** Everything but the tensors' numbers: enough to say what the file holds. */
@@ -57,12 +55,6 @@ export async function openTorchFile(file: Blob): Promise<TorchFile> {
   // What `tensorsOf` lets pass has tensors as its only leaves that are no plain values.
   const value = pickle.root as PythonValue<StoredTensor>;
   return { value, load: async () => withTensors(value, await loadTensors(tensors, storages)) };
-}
-
-/** The whole content of a .pt file. Throws FaultError kind `file` that names the entry, opcode, global, dtype or byte. */
-export async function readTorchFile(file: Blob): Promise<TorchValue> {
-  const opened = await openTorchFile(file);
-  return opened.load();
 }
 
 async function checkMagic(file: Blob): Promise<void> {

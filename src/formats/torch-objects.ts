@@ -1,6 +1,6 @@
 // The few things that a pickle of torch.save may name, and what calling them makes: tensors that point into storages,
 // dicts, sizes. A table instead of Python: nothing is looked up, nothing is run. Not here: the opcodes (pickle-reader.ts).
-import { shown } from './safetensors-scanner.ts';
+import { MAX_RANK, shown } from './safetensors-scanner.ts';
 import {
   countOf,
   DTYPES,
@@ -12,7 +12,6 @@ import {
   unsoundTorch,
 } from './torch-values.ts';
 
-export const MAX_RANK = 8;
 /** torch.save numbers its storages from 0. */
 const STORAGE_KEY = /^\d{1,9}$/;
 
@@ -32,7 +31,7 @@ type Call = (args: Tuple) => Item | undefined;
 
 /** Tuples are frozen arrays: that they never change is what makes them tuples. */
 export const tupleOf = (items: Item[]): Item => Object.freeze(items) as Item;
-export const isTuple = (item: Item | undefined): item is PythonValue<StoredTensor>[] =>
+const isTuple = (item: Item | undefined): item is PythonValue<StoredTensor>[] =>
   Array.isArray(item) && Object.isFrozen(item);
 
 const isCount = (item: Item | undefined): item is number =>

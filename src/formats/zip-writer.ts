@@ -15,7 +15,7 @@ type ZipInputs = Iterable<ZipInput> | AsyncIterable<ZipInput>;
 const DATE = new Date(1980, 0, 1);
 
 /** The archive as it is made: an entry is asked for when the one before has been taken. */
-export function zipStream(entries: ZipInputs): ReadableStream<Uint8Array> {
+function zipStream(entries: ZipInputs): ReadableStream<Uint8Array> {
   let count = 0;
   async function* dated() {
     for await (const { name, content } of entries) {

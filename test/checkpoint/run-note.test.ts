@@ -1,6 +1,6 @@
 // A run's note: two halves that take turns, so that a torn write leaves the note as it was.
 import { describe, expect, it } from 'vitest';
-import { EMPTY_NOTE, NOTE_BYTES, NoteFile } from '../../src/checkpoint/run-note.ts';
+import { EMPTY_NOTE, NoteFile } from '../../src/checkpoint/run-note.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
 const FULL = { closed: true, paused: true, kept: [3, 9], started: '2024-05-01', highestGeneration: 12 };
@@ -45,7 +45,7 @@ describe('a note', () => {
     // The second write lies in the first half.
     disk.rot('runs/run/note', 40);
     expect((await reopened(disk.restarted('all'))).paused).toBe(true);
-    disk.rot('runs/run/note', NOTE_BYTES / 2 + 40);
+    disk.rot('runs/run/note', disk.fileAt('runs/run/note').size / 2 + 40);
     expect(await reopened(disk.restarted('all'))).toEqual(EMPTY_NOTE);
   });
 

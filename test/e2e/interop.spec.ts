@@ -3,8 +3,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { readTorchFile, writeTorchFile } from '../../src/formats/torch-file.ts';
+import { writeTorchFile } from '../../src/formats/torch-file.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
+import { readTorchFile } from '../formats/read-torch-file.ts';
 import { openProfile, type Profile, step, waitForState } from './browser.ts';
 import { type CheckpointFile, differences, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { FaultError } from '../../src/fault.ts';
 import { readTensors } from '../../src/formats/safetensors-file.ts';
-import { readTorchFile } from '../../src/formats/torch-file.ts';
+
 import { randomWord, STREAMS } from '../../src/random.ts';
+import { readTorchFile } from './read-torch-file.ts';
 import golden from './safetensors-golden.json' with { type: 'json' };
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/torch');

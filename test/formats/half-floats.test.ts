@@ -1,13 +1,6 @@
-// Claims halves, bfloats and doubles: every one of the 65,536 by its definition, what lies between by IEEE 754's rounding.
+// Claims halves, bfloats and doubles as float32: every one of the 65,536 halves and bfloats by its definition.
 import { describe, expect, it } from 'vitest';
-import {
-  floatsOf,
-  floatsOfBfloats,
-  floatsOfDoubles,
-  floatsOfHalves,
-  halfBits,
-  halvesOf,
-} from '../../src/formats/half-floats.ts';
+import { floatsOf, floatsOfBfloats, floatsOfDoubles, floatsOfHalves } from '../../src/formats/half-floats.ts';
 
 /** IEEE 754 binary16. */
 function valueOf(bits: number): number {
@@ -32,24 +25,6 @@ describe('halves', () => {
   it('are all read as what they are', () => {
     const floats = floatsOfHalves(moved(bytesOf(ALL)));
     expect(floats.findIndex((float, bits) => !Object.is(float, valueOf(bits)))).toBe(-1);
-  });
-
-  it('all come back as they were', () => {
-    const numbers = [...ALL].filter((bits) => !Number.isNaN(valueOf(bits)));
-    expect([...halvesOf(Float32Array.from(numbers, valueOf))]).toEqual(numbers);
-    expect(valueOf(halfBits(NaN))).toBeNaN();
-  });
-
-  it('take what lies between two of them to the nearer one, and the middle to the even one', () => {
-    const wrong: number[] = [];
-    for (let bits = 0; bits < 0x7bff; bits++) {
-      const [low, high] = [valueOf(bits), valueOf(bits + 1)];
-      const found = [0.499, 0.5, 0.501].map((part) => halfBits(low + (high - low) * part) - bits);
-      if (found.join() !== [0, bits % 2, 1].join()) wrong.push(bits);
-    }
-    expect(wrong).toEqual([]);
-    expect(halfBits(65519.99)).toBe(0x7bff);
-    expect(halfBits(65520)).toBe(0x7c00);
   });
 });
 

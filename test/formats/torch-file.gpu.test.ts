@@ -1,8 +1,9 @@
 // The zip and torch files in a real browser: its streams, its Blobs. Everything else is claimed in Node (torch-file.test.ts).
 import { expect, it } from 'vitest';
-import { readTorchFile, type TorchTensor, writeTorchFile } from '../../src/formats/torch-file.ts';
-import { OrderedDict } from '../../src/formats/torch-values.ts';
+import { writeTorchFile } from '../../src/formats/torch-file.ts';
+import { OrderedDict, type TorchTensor } from '../../src/formats/torch-values.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
+import { readTorchFile } from './read-torch-file.ts';
 
 const MIB = 2 ** 18;
 

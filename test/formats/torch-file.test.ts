@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../src/fault.ts';
-import { openTorchFile, readTorchFile, writeTorchFile } from '../../src/formats/torch-file.ts';
+import { openTorchFile, writeTorchFile } from '../../src/formats/torch-file.ts';
 import {
   OrderedDict,
   StoredTensor,
@@ -13,6 +13,7 @@ import {
   type TorchValue,
 } from '../../src/formats/torch-values.ts';
 import { zipBlob } from '../../src/formats/zip-writer.ts';
+import { readTorchFile } from './read-torch-file.ts';
 import contents from '../fixtures/torch/contents.json' with { type: 'json' };
 
 const FOLDER = join(import.meta.dirname, '../fixtures/torch');

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf, presetConfig } from '../../../src/settings/presets.ts';
 import type { PickledValue } from '../../../src/formats/pickle-writer.ts';
-import { readTorchFile, writeTorchFile } from '../../../src/formats/torch-file.ts';
+import { writeTorchFile } from '../../../src/formats/torch-file.ts';
 import { unetParameters } from '../../../src/model/parameters.ts';
 import type { CheckpointContent } from '../../../src/trainer/checkpoint-file.ts';
 import { torchCheckpoint } from '../../../src/trainer/export/torch-checkpoint.ts';
@@ -11,6 +11,7 @@ import { History } from '../../../src/trainer/history.ts';
 import { contentOfModel, fieldsToAsk } from '../../../src/trainer/import/adopt-model.ts';
 import { modelOfTorchFile } from '../../../src/trainer/import/torch-model.ts';
 import { initialState } from '../../../src/trainer/run.ts';
+import { readTorchFile } from '../../formats/read-torch-file.ts';
 
 /** 10 shapes in batches of 4: 3 steps an epoch. */
 const config = { ...presetConfig('tiny'), dataset: 'shapes', maxImages: 10, imageSize: 8, seed: 3 };
