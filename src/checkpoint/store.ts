@@ -18,7 +18,7 @@ import { applyRetention, writeCheckpoint } from './checkpoint-write.ts';
 import { fileOfSlot, loadSlot, metadataOfSlot } from './load.ts';
 import { payloadOf } from './payload.ts';
 import { findNewest, markInvalid, whyUnusable } from './recovery.ts';
-import { addSlot, poolSize, slotForSave } from './room.ts';
+import { addSlot, poolSize, slotForSave } from './slot-pool.ts';
 import { RunFolder, type Slot } from './run-folder.ts';
 import { runSelfTest } from './self-test.ts';
 import { slotBytes } from './slot.ts';

@@ -1,5 +1,5 @@
 // A browser that gives no storage, or too little: said before and while it matters, and what is there stays whole.
-// Not here: the store's own answers to full disks (test/checkpoint/store-room.test.ts).
+// Not here: the store's own answers to full disks (test/checkpoint/store-pool.test.ts).
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { capacityBytes } from '../../src/settings/checkpoint-sizes.ts';
