@@ -9,7 +9,7 @@ interface PolicyFactory {
 }
 
 /** `url` itself if it is a file of the origin of `base`. Throws TypeError for every other (blob: and data: too). */
-export function ownScriptUrl(url: string, base: string): string {
+function ownScriptUrl(url: string, base: string): string {
   const home = new URL(base);
   const target = new URL(url, base);
   if (target.protocol === home.protocol && target.origin === home.origin) return url;
@@ -20,3 +20,6 @@ const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };
 if (trustedTypes && !trustedTypes.defaultPolicy) {
   trustedTypes.createPolicy('default', { createScriptURL: (url) => ownScriptUrl(url, location.href) });
 }
+
+// oxlint-disable-next-line unicorn/require-module-specifiers -- makes a module of the file
+export {};

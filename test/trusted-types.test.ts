@@ -1,13 +1,37 @@
-// Which addresses may become a script.
-import { afterEach, expect, it, vi } from 'vitest';
-import { ownScriptUrl } from '../src/trusted-types.ts';
+// Which addresses the Trusted Types policy lets become a script, and that the policy is made once.
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 const PAGE = 'https://example.org/perennial/?preset=tiny';
 
-afterEach(() => vi.unstubAllGlobals());
+interface Rules {
+  createScriptURL(url: string): string;
+}
+
+const createPolicy = vi.fn((_name: string, rules: Rules) => rules);
+
+/** Imports the module afresh, in a thread whose policy is `defaultPolicy`. */
+async function load(defaultPolicy: object | null): Promise<void> {
+  vi.stubGlobal('location', { href: PAGE });
+  vi.stubGlobal('trustedTypes', { defaultPolicy, createPolicy });
+  vi.resetModules();
+  await import('../src/trusted-types.ts');
+}
+
+/** The address as a script's, or what the policy throws. */
+function scriptUrl(url: string): string {
+  const [, rules] = createPolicy.mock.calls[0] ?? [];
+  if (!rules) throw new Error('no policy was made');
+  return rules.createScriptURL(url);
+}
+
+beforeEach(() => load(null));
+afterEach(() => {
+  createPolicy.mockClear();
+  vi.unstubAllGlobals();
+});
 
 it.each(['./sw.js', 'assets/worker-1.js', '/other.js', 'https://example.org/x.js'])('allows %s', (url) => {
-  expect(ownScriptUrl(url, PAGE)).toBe(url);
+  expect(scriptUrl(url)).toBe(url);
 });
 
 it.each([
@@ -19,25 +43,19 @@ it.each([
   'blob:https://example.org/7f2c',
   'javascript:1',
 ])('refuses %s', (url) => {
-  expect(() => ownScriptUrl(url, PAGE)).toThrow(TypeError);
+  expect(() => scriptUrl(url)).toThrow(TypeError);
 });
 
-it('makes the policy once, and only where there are Trusted Types', async () => {
-  const createPolicy = vi.fn((_name: string, rules: { createScriptURL(url: string): string }) => rules);
-  vi.stubGlobal('location', { href: PAGE });
-  vi.stubGlobal('trustedTypes', { defaultPolicy: null, createPolicy });
-  vi.resetModules();
-  await import('../src/trusted-types.ts');
-  expect(createPolicy).toHaveBeenCalledOnce();
-  const [name, rules] = createPolicy.mock.calls[0] ?? [];
-  expect(name).toBe('default');
-  expect(rules?.createScriptURL('./sw.js')).toBe('./sw.js');
-  expect(() => rules?.createScriptURL('https://elsewhere.org/x.js')).toThrow(
-    'must come from https://example.org',
-  );
+it('names the origin that a script must come from', () => {
+  expect(() => scriptUrl('https://elsewhere.org/x.js')).toThrow('must come from https://example.org');
+});
 
-  vi.stubGlobal('trustedTypes', { defaultPolicy: {}, createPolicy });
+it('is the default policy, made once, and only where there are Trusted Types', async () => {
+  expect(createPolicy.mock.calls.map(([name]) => name)).toEqual(['default']);
+  await load({});
+  expect(createPolicy).toHaveBeenCalledOnce();
+  vi.stubGlobal('trustedTypes', undefined);
   vi.resetModules();
-  await import('../src/trusted-types.ts');
+  await expect(import('../src/trusted-types.ts')).resolves.toBeDefined();
   expect(createPolicy).toHaveBeenCalledOnce();
 });
