@@ -2,7 +2,7 @@
 import { FaultError } from '../fault.ts';
 
 /** Bytes begin..end-1, in a buffer of their own. Throws FaultError kind `file` where the file has changed or is gone. */
-export async function bytesOf(file: Blob, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(file: Blob, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   let bytes;
   try {
     bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer());
@@ -12,6 +12,10 @@ export async function bytesOf(file: Blob, begin: number, end: number): Promise<U
   if (bytes.length !== end - begin) throw unreadable(begin, end, `${bytes.length} of them`);
   return bytes;
 }
+
+/** A view of bytes at whatever offset of their buffer. */
+export const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const WINDOW_BYTES = 1024 * 1024;
 
@@ -30,11 +34,11 @@ export class FileWindow {
     this.#file = file;
   }
 
-  /** As bytesOf. */
+  /** As readBytes. */
   async bytes(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     const isHeld = begin >= this.#begin && end <= this.#begin + this.#held.length;
     if (isHeld) return this.#held.slice(begin - this.#begin, end - this.#begin);
-    const held = await bytesOf(
+    const held = await readBytes(
       this.#file,
       begin,
       Math.max(end, Math.min(begin + WINDOW_BYTES, this.#file.size)),

@@ -21,9 +21,6 @@ export const tooShort = (format: string, bytes: Uint8Array, fileSize: number): H
     ? { ok: false, why: `this ${format} hides its size too far from its start`, more: true }
     : { ok: false, why: `this ${format} is cut off before its size is told`, more: false };
 
-export const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 /** Bytes at..at+length-1 as Latin-1 text, shorter where the bytes end. */
 export function textAt(bytes: Uint8Array, at: number, length: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + length));

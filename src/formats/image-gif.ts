@@ -1,8 +1,12 @@
 // The size of a GIF: its logical screen, or its first frame where that is larger (GIF89a specification, sections 18 and 20).
 // Not here: its pixels. Browsers enlarge the screen to the first frame, so a 1 x 1 screen promises nothing.
-import { type HeaderResult, headerOf, refuse, textAt, tooShort, viewOf } from './image-format.ts';
+import { viewOf } from './file-bytes.ts';
+import { type HeaderResult, headerOf, refuse, textAt, tooShort } from './image-format.ts';
+import { begins, GIF } from './magic.ts';
 
-export const isGif = (bytes: Uint8Array): boolean => /^GIF8[79]a$/.test(textAt(bytes, 0, 6));
+/** Whether the file is a GIF, 87a or 89a. `bytes`: the file's first 6 or more. */
+export const isGif = (bytes: Uint8Array): boolean =>
+  begins(bytes, GIF) && /^[79]a$/.test(textAt(bytes, 4, 2));
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;

@@ -2,9 +2,10 @@
 // A 48 kB PNG can be 20,000 x 20,000 pixels. A file's name and stated type are never asked. Not here: decoding.
 import { type HeaderResult, type ImageHeader, refuse, textAt } from './image-format.ts';
 import { isGif, readGifHeader } from './image-gif.ts';
-import { isJpeg, readJpegHeader } from './image-jpeg.ts';
+import { readJpegHeader } from './image-jpeg.ts';
 import { isPng, readPngHeader } from './image-png.ts';
-import { isWebp, readWebpHeader } from './image-webp.ts';
+import { readWebpHeader } from './image-webp.ts';
+import { begins, JPEG, WEBP } from './magic.ts';
 
 /** Files that hold more are skipped. */
 const IMAGE_LIMITS = { side: 16_384, pixels: 64e6, bytes: 64e6 } as const;
@@ -16,8 +17,8 @@ const IMAGE_LIMITS = { side: 16_384, pixels: 64e6, bytes: 64e6 } as const;
 export function readImageHeader(bytes: Uint8Array, fileSize: number): HeaderResult {
   if (fileSize === 0) return refuse('it is empty');
   if (isPng(bytes)) return readPngHeader(bytes, fileSize);
-  if (isJpeg(bytes)) return readJpegHeader(bytes, fileSize);
-  if (isWebp(bytes)) return readWebpHeader(bytes, fileSize);
+  if (begins(bytes, JPEG)) return readJpegHeader(bytes, fileSize);
+  if (begins(bytes, WEBP)) return readWebpHeader(bytes, fileSize);
   if (isGif(bytes)) return readGifHeader(bytes, fileSize);
   return refuse(`it is ${otherKind(bytes)}, no JPEG, PNG, WebP or GIF`);
 }

@@ -1,8 +1,7 @@
 // The size of a JPEG from its frame header and the orientation from its EXIF block (ITU T.81 B.2.2, EXIF 2.32 4.6.4).
 // Not here: its pixels. Segments are skipped by their length, so a large EXIF thumbnail costs nothing.
-import { type HeaderResult, refuse, textAt, tooShort, viewOf } from './image-format.ts';
-
-export const isJpeg = (bytes: Uint8Array): boolean => textAt(bytes, 0, 3) === '\xff\xd8\xff';
+import { viewOf } from './file-bytes.ts';
+import { type HeaderResult, refuse, textAt, tooShort } from './image-format.ts';
 
 /** Frames that browsers decode: baseline, extended, progressive, all Huffman. */
 const DECODABLE_FRAMES = [0xc0, 0xc1, 0xc2];

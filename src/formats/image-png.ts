@@ -1,6 +1,8 @@
 // The size of a PNG from its IHDR chunk (PNG specification, third edition, 11.2.1). Not here: its pixels.
+import { viewOf } from './file-bytes.ts';
 import { crc32 } from './crc32.ts';
-import { type HeaderResult, headerOf, refuse, textAt, tooShort, viewOf } from './image-format.ts';
+import { type HeaderResult, headerOf, refuse, textAt, tooShort } from './image-format.ts';
+import { begins, PNG } from './magic.ts';
 
 /** Bit depths that each colour type may have; other pairs are no PNG. */
 const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
@@ -11,7 +13,9 @@ const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
-export const isPng = (bytes: Uint8Array): boolean => textAt(bytes, 0, 8) === '\x89PNG\r\n\x1a\n';
+/** Whether the file has the whole signature of a PNG. `bytes`: the file's first 8 or more. */
+export const isPng = (bytes: Uint8Array): boolean =>
+  begins(bytes, PNG) && textAt(bytes, 4, 4) === '\r\n\x1a\n';
 
 /** Bytes from the file's start; `fileSize` in bytes. */
 export function readPngHeader(bytes: Uint8Array, fileSize: number): HeaderResult {

@@ -1,8 +1,6 @@
 // The size of a WebP from its first chunk: VP8 (lossy), VP8L (lossless) or VP8X (extended), RFC 9649. Not here: its pixels.
-import { type HeaderResult, headerOf, refuse, textAt, tooShort, viewOf } from './image-format.ts';
-
-export const isWebp = (bytes: Uint8Array): boolean =>
-  textAt(bytes, 0, 4) === 'RIFF' && textAt(bytes, 8, 4) === 'WEBP';
+import { viewOf } from './file-bytes.ts';
+import { type HeaderResult, headerOf, refuse, textAt, tooShort } from './image-format.ts';
 
 const CHUNK_DATA = 20;
 

@@ -1,25 +1,36 @@
-// How files begin: by this they are told apart, whatever they are called. Not here: reading them (the files beside this one).
-import { bytesOf } from './file-bytes.ts';
+// The first bytes of every kind of file that is read: a file's kind is told by them, whatever its name says.
+// Not here: reading the files (safetensors-file.ts, torch-file.ts, image-*.ts).
+import { readBytes } from './file-bytes.ts';
 
-/** First bytes; null: any. */
+/** A file's first bytes; null stands for any byte. */
 export type Magic = readonly (number | null)[];
 
-/** A zip file, which every .pt file is since torch 1.6. */
+/** A zip archive, as every .pt file since torch 1.6. */
 export const ZIP: Magic = [0x50, 0x4b, 0x03, 0x04];
-/** torch.save before 1.6, and later with _use_new_zipfile_serialization=False: a pickled number. */
+/** A .pt file before torch 1.6, or with _use_new_zipfile_serialization=False: a pickled number. */
 export const LEGACY_TORCH: Magic = [
   0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
 ];
-/** A safetensors header: eight bytes of length, of which the last are zero, then JSON. */
+/** A safetensors file: eight bytes of header length, the upper four zero, then JSON. */
 export const SAFETENSORS: Magic = [null, null, null, null, 0, 0, 0, 0, 0x7b];
 
-/** Whether bytes that are at hand begin so. */
+export const JPEG: Magic = [0xff, 0xd8, 0xff];
+/** The rest of the signature is held by image-png.ts. */
+export const PNG: Magic = [0x89, 0x50, 0x4e, 0x47];
+/** The version behind it is held by image-gif.ts. */
+export const GIF: Magic = [0x47, 0x49, 0x46, 0x38];
+export const WEBP: Magic = [0x52, 0x49, 0x46, 0x46, null, null, null, null, 0x57, 0x45, 0x42, 0x50];
+
+/** Every picture format that is read. */
+export const PICTURES: readonly Magic[] = [JPEG, PNG, GIF, WEBP];
+
+/** Whether bytes in memory begin as `magic` says. */
 export const begins = (bytes: Uint8Array, magic: Magic): boolean =>
   bytes.length >= magic.length && magic.every((byte, i) => byte === null || byte === bytes[i]);
 
-/** Whether a file begins as one of these. Throws FaultError kind `file` where it cannot be read. */
+/** Whether a file begins as one of `magics` says. Throws FaultError kind `file` where the file cannot be read. */
 export async function beginsWith(file: Blob, ...magics: Magic[]): Promise<boolean> {
   const longest = Math.max(...magics.map(({ length }) => length));
-  const head = await bytesOf(file, 0, Math.min(longest, file.size));
+  const head = await readBytes(file, 0, Math.min(longest, file.size));
   return magics.some((magic) => begins(head, magic));
 }

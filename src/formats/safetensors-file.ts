@@ -1,7 +1,7 @@
 // A safetensors file that is a Blob: read (its header alone, or all of its tensors as float32) and made. Memory beyond the
 // tensors is one piece of 8 MiB, or one tensor of another dtype. Not here: the checks themselves (safetensors.ts), files of our
 // own store (checkpoint/load.ts).
-import { bytesOf } from './file-bytes.ts';
+import { readBytes } from './file-bytes.ts';
 import { floatsOf, floatsOfBfloats, floatsOfDoubles, floatsOfHalves } from './half-floats.ts';
 import {
   encodeHeader,
@@ -25,8 +25,8 @@ const DECODERS: ReadonlyMap<string, (bytes: Uint8Array) => Float32Array<ArrayBuf
 
 /** The checked header. Throws FaultError kind `file`. */
 export async function readHeader(file: Blob): Promise<SafetensorsHeader> {
-  const length = headerBytes(await bytesOf(file, 0, Math.min(8, file.size)), file.size);
-  return parseHeader(await bytesOf(file, 0, length), file.size);
+  const length = headerBytes(await readBytes(file, 0, Math.min(8, file.size)), file.size);
+  return parseHeader(await readBytes(file, 0, length), file.size);
 }
 
 /**
@@ -46,7 +46,7 @@ export async function readTensors(
   const tensors: NamedTensor[] = [];
   for (const run of runsOf(entries)) {
     const begin = run[0]?.begin ?? 0;
-    const bytes = await bytesOf(file, dataStart + begin, dataStart + (run.at(-1)?.end ?? 0));
+    const bytes = await readBytes(file, dataStart + begin, dataStart + (run.at(-1)?.end ?? 0));
     for (const entry of run) tensors.push(decode(entry, bytes, begin));
   }
   return { tensors, metadata };

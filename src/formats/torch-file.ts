@@ -1,7 +1,7 @@
 // A .pt file, the zip archive that torch.save has written since PyTorch 1.6: one folder with data.pkl and the numbers of every
 // storage in data/<key>. Reading executes nothing. Not here: the zip (zip-*.ts), the pickle (pickle-*.ts), what a checkpoint
 // should hold (trainer/).
-import { bytesOf } from './file-bytes.ts';
+import { readBytes } from './file-bytes.ts';
 import { begins, LEGACY_TORCH, ZIP } from './magic.ts';
 import { type PickledValue, writePickle } from './pickle-writer.ts';
 import { MAX_PICKLE_BYTES, readPickle } from './pickle-reader.ts';
@@ -58,7 +58,7 @@ export async function openTorchFile(file: Blob): Promise<TorchFile> {
 }
 
 async function checkMagic(file: Blob): Promise<void> {
-  const first = await bytesOf(file, 0, Math.min(512, file.size));
+  const first = await readBytes(file, 0, Math.min(512, file.size));
   // Before 0.1.10 the file was a tar archive.
   const isTar = String.fromCharCode(...first.subarray(257, 262)) === 'ustar';
   if (begins(first, LEGACY_TORCH) || isTar)

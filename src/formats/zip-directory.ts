@@ -1,7 +1,7 @@
 // A zip archive's central directory (PKWARE APPNOTE 6.3.10, section 4.3.12): what is in it and where,
 // held to one reading of every byte. Not here: where it is (zip-end.ts), the entries' bytes (zip-reader.ts).
-import { bytesOf } from './file-bytes.ts';
-import { exactly, readEnd, shownName, unsoundZip, viewOf } from './zip-end.ts';
+import { readBytes, viewOf } from './file-bytes.ts';
+import { readUint64, readEnd, shownName, unsoundZip } from './zip-end.ts';
 
 const MAX_NAME_LENGTH = 1024;
 
@@ -69,7 +69,7 @@ function readZip64(extra: Uint8Array, values: [number, number, number], name: st
       for (const [i, value] of values.entries()) {
         if (value !== 0xffff_ffff) continue;
         if (at + 8 > end) throw unsoundZip(`ZIP64 sizes for ${shownName(name)}`, 'too few of them');
-        values[i] = exactly(view, at, `a size of ${shownName(name)}`);
+        values[i] = readUint64(view, at, `a size of ${shownName(name)}`);
         at += 8;
       }
       return;
@@ -144,7 +144,7 @@ function checkOverlap(entries: readonly DirectoryEntry[], directoryBegin: number
  */
 export async function readDirectory(file: Blob, { stored }: { stored: boolean }): Promise<DirectoryEntry[]> {
   const { count, begin, bytes } = await readEnd(file);
-  const directory = await bytesOf(file, begin, begin + bytes);
+  const directory = await readBytes(file, begin, begin + bytes);
   const entries: DirectoryEntry[] = [];
   const names = new Set<string>();
   let at = 0;

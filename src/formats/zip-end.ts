@@ -1,7 +1,7 @@
 // Where a zip archive's directory is (PKWARE APPNOTE 6.3.10, sections 4.3.14 to 4.3.16): the end records, with ZIP64, held to
 // one reading. Not here: the directory itself (zip-directory.ts).
 import { FaultError } from '../fault.ts';
-import { bytesOf } from './file-bytes.ts';
+import { readBytes, viewOf } from './file-bytes.ts';
 
 const MAX_ENTRIES = 20_000;
 const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
@@ -28,11 +28,8 @@ export function unsoundZip(expected: string, got: string): FaultError {
 
 export const shownName = (name: string): string => JSON.stringify(name.slice(0, SHOWN));
 
-export const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 /** A 64-bit number of bytes or entries. Throws FaultError kind `file` from 2^53 on. */
-export function exactly(view: DataView, at: number, what: string): number {
+export function readUint64(view: DataView, at: number, what: string): number {
   const value = view.getBigUint64(at, true);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw unsoundZip(`${what} below 2^53`, `${value}`);
   return Number(value);
@@ -47,7 +44,7 @@ export interface Directory {
 /** Finds the end record: its comment must reach exactly to the end of the file. */
 async function findEnd(file: Blob): Promise<{ at: number; record: DataView }> {
   const from = Math.max(0, file.size - END_BYTES - 0xffff);
-  const tail = await bytesOf(file, from, file.size);
+  const tail = await readBytes(file, from, file.size);
   const view = viewOf(tail);
   for (let at = tail.length - END_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) !== END) continue;
@@ -91,15 +88,15 @@ export async function readEnd(file: Blob): Promise<Directory> {
 async function readEnd64(file: Blob, end: number): Promise<Directory | null> {
   const from = end - LOCATOR64_BYTES - END64_BYTES;
   if (from < 0) return null;
-  const view = viewOf(await bytesOf(file, from, end));
+  const view = viewOf(await readBytes(file, from, end));
   if (view.getUint32(END64_BYTES, true) !== LOCATOR64) return null;
-  const at = exactly(view, END64_BYTES + 8, 'the place of the ZIP64 record');
+  const at = readUint64(view, END64_BYTES + 8, 'the place of the ZIP64 record');
   if (at !== from || view.getUint32(0, true) !== END64)
     throw unsoundZip(`the ZIP64 end record at ${from}`, `a locator that says ${at}`);
   return {
-    count: exactly(view, 32, 'a count of entries'),
-    bytes: exactly(view, 40, 'a size of the directory'),
-    begin: exactly(view, 48, 'a place of the directory'),
+    count: readUint64(view, 32, 'a count of entries'),
+    bytes: readUint64(view, 40, 'a size of the directory'),
+    begin: readUint64(view, 48, 'a place of the directory'),
   };
 }
 

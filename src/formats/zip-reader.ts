@@ -1,7 +1,7 @@
 // Reads a zip archive that is a Blob: nothing of an entry's bytes is touched before it is asked for, and then they are held
 // to their CRC-32 and size. Not here: the directory and its rules (zip-directory.ts), writing (zip-writer.ts).
 import { crc32 } from './crc32.ts';
-import { bytesOf, FileWindow } from './file-bytes.ts';
+import { readBytes, FileWindow } from './file-bytes.ts';
 import { type DirectoryEntry, LOCAL_BYTES, readDirectory, STORED } from './zip-directory.ts';
 import { shownName, unsoundZip } from './zip-end.ts';
 
@@ -42,7 +42,7 @@ const archiveBytes = (
   begin: number,
   end: number,
 ): Promise<Uint8Array<ArrayBuffer>> =>
-  compressedBytes < FileWindow.smallBytes ? window.bytes(begin, end) : bytesOf(file, begin, end);
+  compressedBytes < FileWindow.smallBytes ? window.bytes(begin, end) : readBytes(file, begin, end);
 
 async function readEntry(archive: Archive, entry: DirectoryEntry): Promise<Uint8Array<ArrayBuffer>> {
   const start = await startOf(archive, entry);

@@ -1,6 +1,6 @@
 // What was dropped on the page or picked in a dialog, as a flat list of files and a title for them.
 // Not here: whether a picture is usable (data/).
-import { beginsWith, LEGACY_TORCH, type Magic, SAFETENSORS, ZIP } from '../../formats/magic.ts';
+import { beginsWith, LEGACY_TORCH, type Magic, PICTURES, SAFETENSORS, ZIP } from '../../formats/magic.ts';
 
 export interface Dropped {
   files: File[];
@@ -63,13 +63,6 @@ export function pickedFiles(list: FileList): Dropped {
   const folder = files[0]?.webkitRelativePath.split('/')[0];
   return { files, title: folder || 'Chosen pictures', single: !folder && files.length === 1 };
 }
-
-const PICTURES: readonly Magic[] = [
-  [0xff, 0xd8, 0xff], // JPEG
-  [0x89, 0x50, 0x4e, 0x47], // PNG
-  [0x47, 0x49, 0x46, 0x38], // GIF
-  [0x52, 0x49, 0x46, 0x46, null, null, null, null, 0x57, 0x45, 0x42, 0x50], // WebP
-];
 
 /** Of a model's folder; a folder of pictures need not be looked through. */
 const MOST_MODEL_FILES = 64;
