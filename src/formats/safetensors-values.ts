@@ -3,17 +3,10 @@
 import { type Fault, FaultError } from '../fault.ts';
 import type { NamedTensor } from './safetensors.ts';
 
-/** Which tensors a rule holds for, by name. */
-export interface ValueRules {
-  mayBeNotFinite(name: string): boolean;
-  notNegative(name: string): boolean;
-}
-
-/** A checkpoint's: histories hold NaN where a batch had no such timestep; a second moment is a mean of squares. */
-export const CHECKPOINT_RULES: ValueRules = {
-  mayBeNotFinite: (name) => name.startsWith('history.'),
-  notNegative: (name) => name.startsWith('optimizer.exp_avg_sq.'),
-};
+/** A history holds NaN where a batch had no timestep of a quartile. */
+const mayBeNotFinite = (name: string): boolean => name.startsWith('history.');
+/** A second moment is a mean of squares. */
+const notNegative = (name: string): boolean => name.startsWith('optimizer.exp_avg_sq.');
 
 const MAGNITUDE = 0x7fff_ffff;
 /** All exponent bits set: Inf, and NaN above it. */
@@ -38,13 +31,13 @@ function firstNegative(data: Float32Array<ArrayBuffer>): number {
 }
 
 /** Throws FaultError kind `not-finite`, or `file` for a negative second moment, naming the tensor and the element. */
-export function checkTensors(tensors: readonly NamedTensor[], rules: ValueRules = CHECKPOINT_RULES): void {
+export function checkTensors(tensors: readonly NamedTensor[]): void {
   for (const { name, data } of tensors) {
-    if (!rules.mayBeNotFinite(name)) {
+    if (!mayBeNotFinite(name)) {
       const at = firstNotFinite(data);
       if (at >= 0) throw new FaultError(wrongValue('not-finite', 'finite numbers', name, at, data));
     }
-    if (rules.notNegative(name)) {
+    if (notNegative(name)) {
       const at = firstNegative(data);
       if (at >= 0) throw new FaultError(wrongValue('file', 'numbers not below zero', name, at, data));
     }

@@ -12,7 +12,7 @@ import { ownNetwork, presetConfig } from '../../settings/presets.ts';
 import { openPictures } from '../../data/sets.ts';
 import { fromDiffusersScheduler } from '../../diffusion/diffusers-scheduler.ts';
 import { type Fault, FaultError } from '../../fault.ts';
-import { CHECKPOINT_RULES, checkTensors } from '../../formats/safetensors-values.ts';
+import { checkTensors } from '../../formats/safetensors-values.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
 import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
 import { unetParameters } from '../../model/parameters.ts';
@@ -110,7 +110,7 @@ function arraysOf(tensors: Tensors, network: UNetConfig, prefix: string): Float3
       throw unfit(`${prefix}.${name}`, 'nothing of that name', `${prefix}.${name} [${shape.join(', ')}]`);
     return { name: `${prefix}.${name}`, shape, data };
   });
-  checkTensors(named, CHECKPOINT_RULES);
+  checkTensors(named);
   return named.map(({ data }) => data);
 }
 
