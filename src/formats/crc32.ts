@@ -1,9 +1,10 @@
-// CRC-32 as zip and PNG have it (ISO 3309, reflected polynomial 0xedb88320), eight bytes at a time ("slicing-by-8",
-// Kounavis & Berry 2005): for zip entries of hundreds of megabytes. Not a digest: our checkpoints have SHA-256.
+// CRC-32 of zip and PNG (ISO 3309, reflected polynomial 0xedb88320), eight bytes at a
+// time ("slicing-by-8", Kounavis & Berry 2005): fast enough for zip entries of hundreds
+// of megabytes. Not here: SHA-256, the digest of checkpoints (checkpoint/slot-file.ts).
 
 const SLICES = 8;
 
-/** Table k at 256 k: what a byte does to the sum with k more bytes behind it. */
+/** Table k begins at 256 k: what a byte adds to the checksum when k more bytes follow. */
 const TABLES = buildTables();
 
 function buildTables(): Uint32Array {
@@ -20,7 +21,10 @@ function buildTables(): Uint32Array {
   return tables;
 }
 
-/** Unsigned 32-bit checksum. `before`: that of the bytes in front of these, to sum up a file piece by piece. */
+/**
+ * Unsigned 32-bit checksum. `before`: the checksum of all
+ * bytes in front, to go through a file piece by piece.
+ */
 export function crc32(bytes: Uint8Array, before = 0): number {
   const whole = bytes.length - (bytes.length % SLICES);
   let crc = ~before;

@@ -1,15 +1,15 @@
-// Numbers of other widths as float32 and back: binary16 (IEEE 754), bfloat16, binary64, little-endian as files have them.
-// Pure. Not here: which of them a file holds (safetensors.ts, torch-values.ts).
+// Numbers of other widths as float32: binary16 (IEEE 754), bfloat16, binary64, little-endian as in files.
+// Pure. Not here: which width a file holds (safetensors-file.ts, torch-values.ts).
 
 /** All exponent bits of a half. */
 const INFINITE_HALF = 0x7c00;
-/** Difference of the exponents' biases, 127 - 15, in place. */
+/** Difference of the exponents' biases, 127 - 15, shifted to the exponent's place. */
 const REBIAS = 0x3800_0000;
 
 const float = new Float32Array(1);
 const floatBits = new Uint32Array(float.buffer);
 
-/** Bits of float32 for those of a half: every half is one. Subnormal halves are normal floats. */
+/** The float32 bits of a half. Every half has an exact float32; subnormal halves become normal floats. */
 function floatBitsOfHalf(half: number): number {
   const sign = (half & 0x8000) << 16;
   const magnitude = half & 0x7fff;
@@ -19,7 +19,7 @@ function floatBitsOfHalf(half: number): number {
   return sign | (floatBits[0] as number);
 }
 
-/** Halves of any bytes (2 each, at any offset) as float32. */
+/** Halves (2 bytes each, at any offset of their buffer) as float32, exact. */
 export function floatsOfHalves(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   const floats = new Float32Array(bytes.length >> 1);
   const bits = new Uint32Array(floats.buffer);
@@ -28,7 +28,7 @@ export function floatsOfHalves(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   return floats;
 }
 
-/** A bfloat16 is the upper half of a float32. */
+/** bfloat16 numbers (2 bytes each, the upper half of a float32) as float32, exact. */
 export function floatsOfBfloats(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   const floats = new Float32Array(bytes.length >> 1);
   const bits = new Uint32Array(floats.buffer);
@@ -37,7 +37,7 @@ export function floatsOfBfloats(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   return floats;
 }
 
-/** Doubles rounded to the nearest float32: beyond 3.4e38 infinite. */
+/** Doubles (8 bytes each) rounded to the nearest float32: infinite beyond 3.4e38. */
 export function floatsOfDoubles(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   const floats = new Float32Array(bytes.length >> 3);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -45,6 +45,6 @@ export function floatsOfDoubles(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   return floats;
 }
 
-/** A copy in a buffer of its own, whatever the alignment was. */
+/** float32 numbers (4 bytes each, of any alignment), copied to a buffer of their own. */
 export const floatsOf = (bytes: Uint8Array): Float32Array<ArrayBuffer> =>
   new Float32Array(bytes.slice().buffer, 0, bytes.length >> 2);

@@ -1,5 +1,6 @@
-// The size of a GIF: its logical screen, or its first frame where that is larger (GIF89a specification, sections 18 and 20).
-// Not here: its pixels. Browsers enlarge the screen to the first frame, so a 1 x 1 screen promises nothing.
+// The size of a GIF: its logical screen, or its first frame where the frame is
+// larger (GIF89a specification, sections 18 and 20). Browsers enlarge the screen
+// to the first frame, so a screen of 1 x 1 bounds nothing. Not here: pixels.
 import { viewOf } from './file-bytes.ts';
 import { type HeaderResult, headerOf, refuse, textAt, tooShort } from './image-format.ts';
 import { begins, GIF } from './magic.ts';
@@ -13,7 +14,7 @@ const IMAGE = 0x2c;
 
 const colourTableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
 
-/** Bytes from the file's start; `fileSize` in bytes. */
+/** The size that a browser decodes. `bytes`: from the file's start; `fileSize` in bytes. */
 export function readGifHeader(bytes: Uint8Array, fileSize: number): HeaderResult {
   if (bytes.length < 13) return tooShort('GIF', bytes, fileSize);
   const view = viewOf(bytes);

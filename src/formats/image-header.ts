@@ -1,5 +1,6 @@
-// Told from a file's first bytes, before anything is decoded: which picture format it is, and how large it will be.
-// A 48 kB PNG can be 20,000 x 20,000 pixels. A file's name and stated type are never asked. Not here: decoding.
+// Which picture format a file has and how large the picture is, from the first
+// bytes, before anything is decoded: a PNG of 48 kB can be 20,000 x 20,000
+// pixels. A file's name and stated type are never asked. Not here: decoding.
 import { type HeaderResult, type ImageHeader, refuse, textAt } from './image-format.ts';
 import { isGif, readGifHeader } from './image-gif.ts';
 import { readJpegHeader } from './image-jpeg.ts';
@@ -7,12 +8,12 @@ import { isPng, readPngHeader } from './image-png.ts';
 import { readWebpHeader } from './image-webp.ts';
 import { begins, JPEG, WEBP } from './magic.ts';
 
-/** Files that hold more are skipped. */
+/** Larger files are skipped. `side` and `pixels` count pixels. */
 const IMAGE_LIMITS = { side: 16_384, pixels: 64e6, bytes: 64e6 } as const;
 
 /**
- * `bytes`: the file's first bytes (64 KiB are nearly always enough), `fileSize`: how many it has in all.
- * Answers what it is or why it is refused, in words for the user that go on from the file's name; never throws.
+ * `bytes`: the file's first bytes (64 KiB are nearly always enough); `fileSize`: bytes of the whole file.
+ * Answers the picture's header, or why the file is refused, in words that go on from its name. Never throws.
  */
 export function readImageHeader(bytes: Uint8Array, fileSize: number): HeaderResult {
   if (fileSize === 0) return refuse('it is empty');
@@ -23,7 +24,7 @@ export function readImageHeader(bytes: Uint8Array, fileSize: number): HeaderResu
   return refuse(`it is ${otherKind(bytes)}, no JPEG, PNG, WebP or GIF`);
 }
 
-/** Why a picture with this header is too large to decode; null where it is not. */
+/** Why a picture is too large to decode, in words that go on from the file's name; null where it is not. */
 export function overLimits({ width, height }: ImageHeader, fileSize: number): string | null {
   const { side, pixels, bytes } = IMAGE_LIMITS;
   if (fileSize > bytes) return `it has ${Math.ceil(fileSize / 1e6)} MB; at most ${bytes / 1e6} are read`;
@@ -35,7 +36,7 @@ export function overLimits({ width, height }: ImageHeader, fileSize: number): st
 }
 
 /* oxlint-disable no-control-regex -- magic numbers are made of control characters */
-/** Kinds that people do have among their pictures, by their first bytes. */
+/** Kinds of file that people have among their pictures, by their first bytes. */
 const OTHER_KINDS: readonly (readonly [RegExp, string])[] = [
   [/^.{4}ftyp(avif|avis)/s, 'an AVIF picture'],
   [/^.{4}ftyp(heic|heix|heim|heis|hevc|mif1|msf1)/s, 'a HEIC picture'],

@@ -1,9 +1,9 @@
-// The size of a JPEG from its frame header and the orientation from its EXIF block (ITU T.81 B.2.2, EXIF 2.32 4.6.4).
-// Not here: its pixels. Segments are skipped by their length, so a large EXIF thumbnail costs nothing.
+// The size of a JPEG from its frame header, its orientation from its EXIF block (ITU T.81 B.2.2, EXIF 2.32
+// 4.6.4). Segments are skipped by their length, so a large EXIF thumbnail costs nothing. Not here: pixels.
 import { viewOf } from './file-bytes.ts';
 import { type HeaderResult, refuse, textAt, tooShort } from './image-format.ts';
 
-/** Frames that browsers decode: baseline, extended, progressive, all Huffman. */
+/** Frames that browsers decode: baseline, extended and progressive, all with Huffman coding. */
 const DECODABLE_FRAMES = [0xc0, 0xc1, 0xc2];
 
 const APP1 = 0xe1;
@@ -16,7 +16,7 @@ const isFrame = (marker: number): boolean =>
 /** Markers without a length: TEM, RST0..7, SOI. */
 const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
-/** Bytes from the file's start; `fileSize` in bytes. */
+/** Size and orientation. `bytes`: from the file's start; `fileSize` in bytes. */
 export function readJpegHeader(bytes: Uint8Array, fileSize: number): HeaderResult {
   const view = viewOf(bytes);
   let orientation = 1;
@@ -24,7 +24,7 @@ export function readJpegHeader(bytes: Uint8Array, fileSize: number): HeaderResul
   while (at + 4 <= bytes.length) {
     if (bytes[at] !== 0xff) return refuse('this JPEG is damaged before its size is told');
     const marker = bytes[at + 1] as number;
-    // 0xff may be repeated before a marker as filling.
+    // 0xff may be repeated before a marker, as padding.
     if (marker === 0xff) at += 1;
     else if (standsAlone(marker)) at += 2;
     else if (marker === START_OF_SCAN || marker === END_OF_IMAGE || marker === 0)
@@ -58,7 +58,7 @@ function readFrame(
   if (bits !== 8) return refuse(`this JPEG has ${bits} bits a sample: browsers read 8`);
   if (components !== 1 && components !== 3 && components !== 4)
     return refuse(`this JPEG has ${components} components: browsers read 1, 3 or 4`);
-  // A height of 0 means that a later DNL segment tells it, which browsers do not read.
+  // A height of 0 means that a later DNL segment states the height; browsers do not read that segment.
   if (width < 1 || height < 1) return refuse(`it says that it is ${width} x ${height} pixels`);
   return { ok: true, header: { format: 'jpeg', width, height, orientation } };
 }
@@ -66,7 +66,10 @@ function readFrame(
 const ORIENTATION_TAG = 0x0112;
 const SHORT = 3;
 
-/** Orientation 1..8 of an APP1 segment; null where it is no EXIF block or has none. Never an error: it is a hint. */
+/**
+ * Orientation 1..8 of an APP1 segment; null without a
+ * sound EXIF block. Never an error: orientation is a hint.
+ */
 function exifOrientation(segment: Uint8Array): number | null {
   if (textAt(segment, 0, 6) !== 'Exif\0\0') return null;
   const tiff = segment.subarray(6);

@@ -1,10 +1,10 @@
-// The size of a PNG from its IHDR chunk (PNG specification, third edition, 11.2.1). Not here: its pixels.
+// The size of a PNG from its IHDR chunk (PNG specification, third edition, 11.2.1). Not here: pixels.
 import { viewOf } from './file-bytes.ts';
 import { crc32 } from './crc32.ts';
 import { type HeaderResult, headerOf, refuse, textAt, tooShort } from './image-format.ts';
 import { begins, PNG } from './magic.ts';
 
-/** Bit depths that each colour type may have; other pairs are no PNG. */
+/** Bit depths that each colour type may have; a PNG has no other pairs. */
 const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
   0: [1, 2, 4, 8, 16],
   2: [8, 16],
@@ -17,7 +17,9 @@ const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
 export const isPng = (bytes: Uint8Array): boolean =>
   begins(bytes, PNG) && textAt(bytes, 4, 4) === '\r\n\x1a\n';
 
-/** Bytes from the file's start; `fileSize` in bytes. */
+/**
+ * The stored size, once the header's checksum is right. `bytes`: from the file's start; `fileSize` in bytes.
+ */
 export function readPngHeader(bytes: Uint8Array, fileSize: number): HeaderResult {
   if (bytes.length < 33) return tooShort('PNG', bytes, fileSize);
   const view = viewOf(bytes);

@@ -1,10 +1,11 @@
-// The size of a WebP from its first chunk: VP8 (lossy), VP8L (lossless) or VP8X (extended), RFC 9649. Not here: its pixels.
+// The size of a WebP from its first chunk: VP8 (lossy), VP8L
+// (lossless) or VP8X (extended), RFC 9649. Not here: pixels.
 import { viewOf } from './file-bytes.ts';
 import { type HeaderResult, headerOf, refuse, textAt, tooShort } from './image-format.ts';
 
 const CHUNK_DATA = 20;
 
-/** Bytes from the file's start; `fileSize` in bytes. */
+/** The canvas' size. `bytes`: from the file's start; `fileSize` in bytes. */
 export function readWebpHeader(bytes: Uint8Array, fileSize: number): HeaderResult {
   if (bytes.length < CHUNK_DATA + 10) return tooShort('WebP', bytes, fileSize);
   const view = viewOf(bytes);
@@ -25,7 +26,7 @@ export function readWebpHeader(bytes: Uint8Array, fileSize: number): HeaderResul
 const uint24 = (view: DataView, at: number): number =>
   view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
 
-/** RFC 6386 9.1: three bytes of frame tag, the start code, then 14 bits each of width and height. */
+/** RFC 6386 9.1: a frame tag of three bytes, the start code, then 14 bits each of width and height. */
 function readLossy(view: DataView): HeaderResult {
   const keyFrame = (view.getUint8(CHUNK_DATA) & 1) === 0;
   if (!keyFrame || uint24(view, CHUNK_DATA + 3) !== 0x2a019d)
@@ -37,7 +38,7 @@ function readLossy(view: DataView): HeaderResult {
   );
 }
 
-/** RFC 9649 3.4: signature 0x2f, then 14 bits each of width - 1 and height - 1, alpha hint, version 0. */
+/** RFC 9649 3.4: signature 0x2f, then 14 bits each of width - 1 and height - 1, an alpha hint, version 0. */
 function readLossless(view: DataView): HeaderResult {
   const bits = view.getUint32(CHUNK_DATA + 1, true);
   if (view.getUint8(CHUNK_DATA) !== 0x2f || bits >>> 29 !== 0)

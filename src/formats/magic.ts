@@ -15,9 +15,9 @@ export const LEGACY_TORCH: Magic = [
 export const SAFETENSORS: Magic = [null, null, null, null, 0, 0, 0, 0, 0x7b];
 
 export const JPEG: Magic = [0xff, 0xd8, 0xff];
-/** The rest of the signature is held by image-png.ts. */
+/** image-png.ts checks the rest of the signature. */
 export const PNG: Magic = [0x89, 0x50, 0x4e, 0x47];
-/** The version behind it is held by image-gif.ts. */
+/** image-gif.ts checks the version that follows. */
 export const GIF: Magic = [0x47, 0x49, 0x46, 0x38];
 export const WEBP: Magic = [0x52, 0x49, 0x46, 0x46, null, null, null, null, 0x57, 0x45, 0x42, 0x50];
 
@@ -28,7 +28,9 @@ export const PICTURES: readonly Magic[] = [JPEG, PNG, GIF, WEBP];
 export const begins = (bytes: Uint8Array, magic: Magic): boolean =>
   bytes.length >= magic.length && magic.every((byte, i) => byte === null || byte === bytes[i]);
 
-/** Whether a file begins as one of `magics` says. Throws FaultError kind `file` where the file cannot be read. */
+/**
+ * Whether a file begins as one of `magics` says. Throws FaultError kind `file` where the file cannot be read.
+ */
 export async function beginsWith(file: Blob, ...magics: Magic[]): Promise<boolean> {
   const longest = Math.max(...magics.map(({ length }) => length));
   const head = await readBytes(file, 0, Math.min(longest, file.size));

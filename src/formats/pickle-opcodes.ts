@@ -1,5 +1,5 @@
-// The names of pickle's opcodes (CPython's Lib/pickletools.py), so that a refusal can say which one it met. Not here: what
-// the few that are allowed do (pickle-reader.ts).
+// The names of pickle's opcodes (CPython's pickletools), so that a refusal can name the opcode. Not here:
+// what the few allowed opcodes do (pickle-reader.ts).
 
 const NAMES: Readonly<Record<string, string>> = {
   '(': 'MARK',
@@ -47,14 +47,14 @@ const NAMES: Readonly<Record<string, string>> = {
   G: 'BINFLOAT',
 };
 
-/** From protocol 2 on they have no letter. */
+/** Opcodes from protocol 2 on have no letter: runs of names, each from a first opcode. */
 const LATER_NAMES: readonly (readonly [number, string])[] = [
   [0x80, 'PROTO NEWOBJ EXT1 EXT2 EXT4 TUPLE1 TUPLE2 TUPLE3 NEWTRUE NEWFALSE LONG1 LONG4'],
   [0x8c, 'SHORT_BINUNICODE BINUNICODE8 BINBYTES8 EMPTY_SET ADDITEMS FROZENSET NEWOBJ_EX STACK_GLOBAL'],
   [0x94, 'MEMOIZE FRAME BYTEARRAY8 NEXT_BUFFER READONLY_BUFFER'],
 ];
 
-/** As "0x93 STACK_GLOBAL"; only the number where there is no such opcode. */
+/** As "0x93 STACK_GLOBAL"; the number alone where no opcode has it. */
 export function opcodeName(opcode: number): string {
   const number = `0x${opcode.toString(16).padStart(2, '0')}`;
   const named = LATER_NAMES.findLast(([first]) => opcode >= first);

@@ -1,6 +1,7 @@
-// Reads the pickle of a torch.save file (protocol 2, CPython's Lib/pickle.py) without being Python: a stack machine that knows
-// the opcodes of torch's weights-only unpickler, and makes plain values. Nothing is executed, everything is bounded.
-// Not here: the names it may meet (torch-objects.ts), the bytes of tensors (torch-file.ts), writing (pickle-writer.ts).
+// Reads the pickle of a torch.save file (protocol 2, CPython's pickle module) without Python: a stack machine
+// with the opcodes of torch's weights-only unpickler that makes plain values. Nothing is executed, everything
+// is bounded. Not here: the names it may meet (torch-objects.ts), the bytes of tensors (torch-file.ts),
+// writing (pickle-writer.ts). Over 60 lines because it is a table, one case an opcode: #step.
 import { opcodeName } from './pickle-opcodes.ts';
 import { shown } from './safetensors-scanner.ts';
 import { callGlobal, type Item, resolveGlobal, storageOfId, tupleOf } from './torch-objects.ts';
@@ -12,6 +13,7 @@ import {
   unsoundTorch,
 } from './torch-values.ts';
 
+/** A larger data.pkl is refused. */
 export const MAX_PICKLE_BYTES = 16 * 1024 * 1024;
 /** 20,000 tensors make about 160,000 memo entries, 120,000 tuples and 40,000 texts. */
 const MAX_STACK = 1 << 20;
@@ -23,13 +25,13 @@ const MAX_NAME_BYTES = 256;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export interface ReadPickle {
-  /** Still to be held to what a tree may be: see value-tree.ts. */
+  /** Not yet checked to be a tree of plain values: see value-tree.ts. */
   root: Item;
-  /** Every storage that was named, by key. */
+  /** Every storage that the pickle names, by key. */
   storages: Map<string, StoredNumbers>;
 }
 
-/** Throws FaultError kind `file` that names the opcode, the global or the byte. */
+/** Runs the pickle. Throws FaultError kind `file` that names the opcode, the global or the byte. */
 export function readPickle(bytes: Uint8Array): ReadPickle {
   if (bytes.length > MAX_PICKLE_BYTES)
     throw unsoundTorch(`a data.pkl of at most ${MAX_PICKLE_BYTES} bytes`, `${bytes.length} bytes`);
@@ -44,7 +46,7 @@ class PickleMachine {
   readonly #memo = new Map<number, Item>();
   readonly #storages = new Map<string, StoredNumbers>();
   #at = 0;
-  /** Where the opcode at hand begins. */
+  /** Where the current opcode begins. */
   #opcodeAt = 0;
   #objects = 0;
 
@@ -75,7 +77,7 @@ class PickleMachine {
     return { root, storages: this.#storages };
   }
 
-  /** Where the next `count` bytes begin. */
+  /** Passes over `count` bytes; answers where they begin. */
   #skip(count: number): number {
     const at = this.#at;
     if (at + count > this.#bytes.length)
@@ -96,7 +98,7 @@ class PickleMachine {
     this.#push(object);
   }
 
-  /** A value above the last mark. */
+  /** Takes the topmost value above the last mark. */
   #pop(): Item {
     const floor = this.#marks.at(-1) ?? 0;
     const item = this.#stack.length > floor ? this.#stack.pop() : undefined;
@@ -217,7 +219,7 @@ class PickleMachine {
     }
   }
 
-  /** A name up to the end of its line. */
+  /** Text up to the end of the line. */
   #line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#at);
     if (end < 0 || end - this.#at > MAX_NAME_BYTES) this.#fail('the name of a global', 'no end of line');
@@ -262,7 +264,7 @@ class PickleMachine {
     this.#pushNew(callGlobal(this.#pop(), args, this.#opcodeAt));
   }
 
-  /** A state_dict has its `_metadata` as an attribute: versions of modules, which nothing here needs. */
+  /** A state_dict has an attribute `_metadata`, the versions of its modules; nothing here needs them. */
   #build(): void {
     const state = this.#pop();
     if (!(this.#top() instanceof OrderedDict) || !(state instanceof Map))

@@ -1,13 +1,17 @@
-// Writes a value as torch.save pickles it (protocol 2), tensors as persistent ids of storages. Only opcodes and globals that
-// torch.load(weights_only=True) takes. Not here: reading (pickle-reader.ts), the archive around it (torch-file.ts).
+// Writes a value as torch.save pickles it (protocol 2), tensors as persistent
+// ids of storages. Only opcodes and globals that torch.load(weights_only=True)
+// accepts. Not here: reading (pickle-reader.ts), the archive (torch-file.ts).
 import { OrderedDict, type PythonValue, type TorchTensor } from './torch-values.ts';
 
-/** What can be written. A Float32Array or Float64Array is a list of floats; frozen arrays are tuples. Whole numbers are int. */
+/**
+ * What can be written. A Float32Array or Float64Array becomes a
+ * list of floats, a frozen array a tuple, a whole number an int.
+ */
 export type PickledValue = PythonValue<TorchTensor | Float32Array | Float64Array>;
 
-/** Nested at most so deep: a value that holds itself is a bug of ours. */
+/** Deepest nesting; beyond it the value holds itself, a bug of ours. */
 const MAX_DEPTH = 64;
-/** Longer lists and dicts are written in parts of this many, as Python's pickler does. */
+/** Longer lists and dicts are written in batches of this many, as Python's pickler does. */
 const BATCH = 1000;
 
 const OP = {
@@ -36,7 +40,9 @@ const OP = {
 
 const UTF8 = new TextEncoder();
 
-/** The pickle, and its tensors: the storage of number i is that of `tensors[i]`. */
+/**
+ * The pickle and its tensors: storage number i holds `tensors[i]`. Throws Error for a value nested too deep.
+ */
 export function writePickle(value: PickledValue): { bytes: Uint8Array<ArrayBuffer>; tensors: TorchTensor[] } {
   const writer = new PickleWriter();
   writer.byte(OP.proto);
@@ -56,8 +62,8 @@ class PickleWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Where the next `count` bytes go. */
-  #room(count: number): number {
+  /** Makes place for `count` bytes; answers where they go. */
+  #reserve(count: number): number {
     const at = this.#length;
     this.#length += count;
     if (this.#length > this.#bytes.length) {
@@ -70,7 +76,7 @@ class PickleWriter {
   }
 
   byte(byte: number): void {
-    const at = this.#room(1);
+    const at = this.#reserve(1);
     this.#bytes[at] = byte;
   }
 
@@ -100,16 +106,16 @@ class PickleWriter {
       this.byte(value);
     } else if (value >= 0 && value < 0x1_0000) {
       this.byte(OP.uint16);
-      const at = this.#room(2);
+      const at = this.#reserve(2);
       this.#view.setUint16(at, value, true);
     } else if (value === (value | 0)) {
       this.byte(OP.int32);
-      const at = this.#room(4);
+      const at = this.#reserve(4);
       this.#view.setInt32(at, value, true);
     } else this.#long(BigInt(value));
   }
 
-  /** Little-endian, two's complement, one bit to spare for the sign. */
+  /** Little-endian, two's complement, with one bit to spare for the sign. */
   #long(value: bigint): void {
     const magnitude = value < 0n ? -value : value;
     const length = Math.floor(magnitude.toString(2).length / 8) + 1;
@@ -121,14 +127,14 @@ class PickleWriter {
 
   #float(value: number): void {
     this.byte(OP.float);
-    const at = this.#room(8);
+    const at = this.#reserve(8);
     this.#view.setFloat64(at, value);
   }
 
   #text(text: string): void {
     const bytes = UTF8.encode(text);
     this.byte(OP.text);
-    const at = this.#room(4 + bytes.length);
+    const at = this.#reserve(4 + bytes.length);
     this.#view.setUint32(at, bytes.length, true);
     this.#bytes.set(bytes, at + 4);
   }
@@ -136,7 +142,7 @@ class PickleWriter {
   #global(module: string, name: string): void {
     this.byte(OP.global);
     const bytes = UTF8.encode(`${module}\n${name}\n`);
-    const at = this.#room(bytes.length);
+    const at = this.#reserve(bytes.length);
     this.#bytes.set(bytes, at);
   }
 

@@ -1,13 +1,14 @@
-// Pictures as one PNG, pixel for pixel, without gaps. In page or worker. Not here: what is kept or saved (trainer/, app/).
+// Pictures side by side in one PNG, pixel for pixel, without gaps. Runs in
+// the page and in workers. Not here: what is kept or saved (trainer/, app/).
 import { context2d } from './canvas-2d.ts';
 
-/** Size x size pixels, uint8 RGBA. */
+/** `size` x `size` pixels, uint8 RGBA. */
 interface Pixels {
   readonly size: number;
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** In rows of at most `columns`, in the order given. All of one size. */
+/** A PNG of the pictures (all of one size) in rows of at most `columns`, in the order given. */
 export function picturesPng(pictures: readonly Pixels[], columns: number): Promise<Blob> {
   const size = pictures[0]?.size ?? 1;
   const across = Math.min(columns, pictures.length);

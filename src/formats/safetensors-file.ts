@@ -1,6 +1,6 @@
-// A safetensors file that is a Blob: read (its header alone, or all of its tensors as float32) and made. Memory beyond the
-// tensors is one piece of 8 MiB, or one tensor of another dtype. Not here: the checks themselves (safetensors.ts), files of our
-// own store (checkpoint/load.ts).
+// A safetensors file that is a Blob: read (the header alone, or all tensors as float32) and made. Memory
+// beyond the tensors is one piece of 8 MiB, or one tensor of another dtype. Not here: the checks of the
+// header (safetensors.ts), checkpoints of our own store (checkpoint/load.ts).
 import { readBytes } from './file-bytes.ts';
 import { floatsOf, floatsOfBfloats, floatsOfDoubles, floatsOfHalves } from './half-floats.ts';
 import {
@@ -15,7 +15,7 @@ import { shown, unsound } from './safetensors-scanner.ts';
 
 const PIECE_BYTES = 8 * 1024 * 1024;
 
-/** The dtypes that are read. Beyond float32's 3.4e38, F64 becomes infinite. */
+/** The dtypes that are read. F64 beyond float32's 3.4e38 becomes infinite. */
 const DECODERS: ReadonlyMap<string, (bytes: Uint8Array) => Float32Array<ArrayBuffer>> = new Map([
   ['F32', floatsOf],
   ['F16', floatsOfHalves],
@@ -30,8 +30,8 @@ export async function readHeader(file: Blob): Promise<SafetensorsHeader> {
 }
 
 /**
- * All tensors as float32, each in a buffer of its own, in the order of their bytes. Throws FaultError kind `file`, for a dtype
- * that holds no fractions, too.
+ * All tensors as float32, each in a buffer of its own, in the order of their bytes. Throws FaultError kind
+ * `file`, also for a dtype of whole numbers.
  */
 export async function readTensors(
   file: Blob,
@@ -52,7 +52,7 @@ export async function readTensors(
   return { tensors, metadata };
 }
 
-/** Whole tensors that are read at once: as many as fit in a piece, or a larger one alone. */
+/** Runs of whole tensors to read at once: as many as fit in a piece, or one larger tensor alone. */
 function* runsOf(entries: readonly TensorEntry[]): Generator<TensorEntry[]> {
   let run: TensorEntry[] = [];
   for (const entry of entries) {
@@ -68,14 +68,14 @@ function* runsOf(entries: readonly TensorEntry[]): Generator<TensorEntry[]> {
 
 function decode(entry: TensorEntry, bytes: Uint8Array<ArrayBuffer>, bytesBegin: number): NamedTensor {
   const { name, shape, dtype, begin, end } = entry;
-  // A large tensor takes over the buffer that it was read into.
+  // A tensor read alone keeps the buffer it was read into.
   if (dtype === 'F32' && begin < end && bytes.length === end - begin)
     return { name, shape, data: new Float32Array(bytes.buffer) };
   const own = bytes.subarray(begin - bytesBegin, end - bytesBegin);
   return { name, shape, data: DECODERS.get(dtype)?.(own) ?? new Float32Array(0) };
 }
 
-/** A file of these tensors as float32, in this order, made of views of their numbers. */
+/** A file of these tensors (float32) in this order, made of views: no number is copied. */
 export function safetensorsBlob(
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>>,

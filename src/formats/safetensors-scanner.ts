@@ -1,15 +1,22 @@
-// Scans the JSON of a safetensors header strictly: the one shape it may have, duplicate keys refused, limits kept while
-// reading. Not here: what offsets and shapes must add up to (safetensors.ts). Not a general JSON parser.
+// Scans the JSON of a safetensors header strictly: only the shape that the format
+// has, duplicate keys refused, limits kept while reading. Not a general JSON
+// parser. Not here: what offsets and shapes must add up to (safetensors.ts).
 import { FaultError } from '../fault.ts';
 
+/** A file with more tensors is refused; a large UNet of diffusers has about 2,000. */
 export const MAX_TENSORS = 20_000;
+/** A tensor of more dimensions is refused. */
 export const MAX_RANK = 8;
-/** Keys of `__metadata__`. Ours has about 15; the limit bounds what a hostile header can make us keep. */
+/**
+ * Most keys of `__metadata__`. Ours has about 15; the limit bounds what a hostile header can make us keep.
+ */
 const MAX_METADATA = 10_000;
 /** Longest text of a file that a message repeats. */
 const SHOWN = 80;
 
-/** One tensor as the header tells it, nothing checked yet but its form. Offsets count from the end of the header. */
+/**
+ * One tensor as the header states it, only its form checked. Offsets count bytes from the end of the header.
+ */
 export interface TensorEntry {
   name: string;
   dtype: string;
@@ -23,6 +30,7 @@ export interface ScannedHeader {
   metadata: Map<string, string>;
 }
 
+/** A fault of kind `file` for a safetensors file that is not as the format asks. */
 export function unsound(expected: string, got: string): FaultError {
   return new FaultError({
     kind: 'file',
@@ -34,7 +42,7 @@ export function unsound(expected: string, got: string): FaultError {
   });
 }
 
-/** Text of a file, shortened for a message. */
+/** A text out of a file, shortened to 80 characters for a message. */
 export const shown = (text: string): string =>
   text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text;
 
@@ -113,7 +121,8 @@ class Scanner {
     } catch {
       throw unsound('valid escapes in strings', shown(raw));
     }
-    // Lone surrogates are no Unicode text: two different such names could be written to a file as one.
+    // A lone surrogate is no Unicode text: two names that
+    // differ in one could be written to a file as the same.
     if (typeof text !== 'string' || /\p{Cs}/u.test(text)) throw unsound('Unicode text', shown(raw));
     return text;
   }
@@ -132,7 +141,10 @@ class Scanner {
     return value;
   }
 
-  /** `{ key: value, ... }`: calls `member` at each value. Duplicate keys are refused: JSON.parse would keep the last in silence. */
+  /**
+   * `{ key: value, ... }`: calls `member` at each value. Duplicate keys
+   * are refused, where JSON.parse would keep the last one in silence.
+   */
   object(what: string, limit: number, member: (key: string) => void): void {
     this.expect('{');
     if (this.take('}')) return;
@@ -179,7 +191,10 @@ function scanEntry(scanner: Scanner, name: string): TensorEntry {
   return { name, dtype, shape, begin, end };
 }
 
-/** Reads a header's JSON text. Throws FaultError kind `file` that names the place. Keeps nothing of a refused header. */
+/**
+ * Reads a header's JSON. Throws FaultError kind `file` that
+ * names the place; nothing of a refused header is kept.
+ */
 export function scanHeader(text: string): ScannedHeader {
   const scanner = new Scanner(text);
   const entries: TensorEntry[] = [];

@@ -1,5 +1,6 @@
-// The safetensors format (github.com/huggingface/safetensors, "Format"): 8 bytes of header length, a JSON header, the
-// tensors' bytes without holes. Pure: bytes and values. Not here: files (safetensors-file.ts), which tensors a checkpoint has.
+// The safetensors format (github.com/huggingface/safetensors, "Format"): 8 bytes of header length, a JSON
+// header, the tensors' bytes without holes. Pure: bytes and values. Not here: files (safetensors-file.ts),
+// which tensors a checkpoint has (trainer/checkpoint-file.ts).
 import { scanHeader, shown, type TensorEntry, unsound } from './safetensors-scanner.ts';
 
 export type { TensorEntry } from './safetensors-scanner.ts';
@@ -29,7 +30,7 @@ const DTYPE_BYTES: ReadonlyMap<string, number> = new Map([
   ['C64', 8],
 ]);
 
-/** A float32 tensor, little-endian, row-major, in a buffer of its own. */
+/** A float32 tensor, row-major, in a buffer of its own. */
 export interface NamedTensor {
   name: string;
   shape: number[];
@@ -39,7 +40,7 @@ export interface NamedTensor {
 export interface SafetensorsHeader {
   /** In the order of their bytes. */
   entries: TensorEntry[];
-  /** Without prototype: any key is only a key. */
+  /** Without a prototype, so that a key such as __proto__ is only a key. */
   metadata: Record<string, string>;
   /** Where the tensors' bytes begin: 8 + the header's length. */
   dataStart: number;
@@ -48,15 +49,16 @@ export interface SafetensorsHeader {
 const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /**
- * The first bytes of a file of tensors: length, JSON, spaces up to a multiple of 8, as the reference writes them.
- * The tensors' bytes follow in the order given.
+ * The first bytes of a file of tensors: length, JSON, spaces up to a multiple
+ * of 8, as the reference implementation writes them. The tensors' bytes
+ * follow in the order given. `dtype`: of all tensors; F16 is for bench/learn.
  */
 export function encodeHeader(
   tensors: readonly { name: string; shape: readonly number[] }[],
   metadata: Readonly<Record<string, string>>,
   dtype: 'F32' | 'F16' = 'F32',
 ): Uint8Array<ArrayBuffer> {
-  // A lone surrogate is no Unicode text: it would be refused when read.
+  // A lone surrogate is no Unicode text and would be refused when read.
   const text = (_: string, value: unknown) =>
     typeof value === 'string' ? value.replace(/\p{Cs}/gu, '\ufffd') : value;
   const members = [`"__metadata__":${JSON.stringify(metadata, text)}`];
@@ -76,7 +78,10 @@ export function encodeHeader(
   return bytes;
 }
 
-/** Bytes of length field and header together, from a file's first 8. Throws FaultError kind `file` where that cannot be. */
+/**
+ * Bytes of length field and header together, from a file's
+ * first 8. Throws FaultError kind `file` if impossible.
+ */
 export function headerBytes(first: Uint8Array, fileSize: number): number {
   if (fileSize < LENGTH_BYTES || first.length < LENGTH_BYTES)
     throw unsound('at least 8 bytes', `a file of ${fileSize} bytes`);
@@ -88,7 +93,7 @@ export function headerBytes(first: Uint8Array, fileSize: number): number {
 }
 
 /**
- * Reads and checks a whole header. `bytes` are the file's first `headerBytes` (or more), `fileSize` its size in bytes.
+ * Reads and checks a whole header. `bytes`: the file's first `headerBytes` or more; `fileSize` in bytes.
  * Throws FaultError kind `file` naming the key, dtype or offset that is wrong.
  */
 export function parseHeader(bytes: Uint8Array, fileSize: number): SafetensorsHeader {
@@ -132,7 +137,7 @@ function checkSize({ name, dtype, shape, begin, end }: TensorEntry): void {
     );
 }
 
-/** No holes, no overlap, and an end exactly at the file's. */
+/** No holes, no overlap, and the last tensor ends where the file ends. */
 function checkOffsets(entries: readonly TensorEntry[], dataBytes: number): void {
   let offset = 0;
   for (const { name, begin, end } of entries) {
@@ -144,7 +149,10 @@ function checkOffsets(entries: readonly TensorEntry[], dataBytes: number): void 
     throw unsound(`${offset} bytes of tensors, as the header says`, `${dataBytes} bytes`);
 }
 
-/** Buffers for the tensors of a checkpoint of our own, still zero. Throws FaultError kind `file` for any dtype but F32. */
+/**
+ * Buffers of zeros for the tensors of a checkpoint of our own, in the
+ * header's order. Throws FaultError kind `file` for any dtype but F32.
+ */
 export function allocateTensors(header: SafetensorsHeader): NamedTensor[] {
   return header.entries.map(({ name, dtype, shape, begin, end }) => {
     if (dtype !== 'F32') throw unsound(`float32 tensors (dtype F32)`, `${shown(name)} of dtype ${dtype}`);
@@ -152,7 +160,7 @@ export function allocateTensors(header: SafetensorsHeader): NamedTensor[] {
   });
 }
 
-/** Index of the first entry whose bytes end after `offset` (entries are contiguous and sorted). */
+/** Index of the first entry that ends after `offset` (entries are contiguous and sorted). */
 function entryAt(entries: readonly TensorEntry[], offset: number): number {
   let low = 0;
   let high = entries.length;
@@ -164,7 +172,7 @@ function entryAt(entries: readonly TensorEntry[], offset: number): number {
   return low;
 }
 
-/** Copies a piece of the file, which begins at `fileOffset`, to where it belongs in `tensors` (of allocateTensors). */
+/** Copies a piece of the file, from byte `fileOffset` on, to its place in `tensors` (of allocateTensors). */
 export function scatter(
   header: SafetensorsHeader,
   tensors: readonly NamedTensor[],

@@ -1,10 +1,11 @@
-// The numbers of tensors out of the bytes of their storage: any dtype to float32, any strides to row-major.
-// Not here: whether the strides stay inside the storage (torch-objects.ts), reading the bytes (torch-file.ts).
+// The numbers of tensors out of the bytes of their storage: any dtype to
+// float32, any strides to row-major. Not here: whether the strides stay
+// inside the storage (torch-objects.ts), reading the bytes (torch-file.ts).
 import { DTYPES, type StoredTensor } from './torch-values.ts';
 
 /**
- * One array of its own per view. `bytes`: the whole storage of all of them, in a buffer of its own, which the result may take
- * over.
+ * The numbers of each view, row-major, each in an array of its own. `bytes`: the storage that all `views`
+ * share, in a buffer of its own, which the result may keep.
  */
 export function storedData(
   views: readonly StoredTensor[],
@@ -13,7 +14,7 @@ export function storedData(
   const [first] = views;
   if (!first) return [];
   const { dtype, count } = first.storage;
-  // The common case: the storage is the tensor, and nothing is copied.
+  // The common case: the storage is exactly the tensor, and nothing is copied.
   const numbers =
     dtype === 'float32'
       ? new Float32Array(bytes.buffer, 0, count)
@@ -40,7 +41,7 @@ function gather(view: StoredTensor, numbers: Float32Array<ArrayBuffer>): Float32
   let from = offset;
   for (let i = 0; i < count; i++) {
     out[i] = numbers[from] as number;
-    // To the next index, the last one first; a row that is full goes back to its beginning.
+    // The next index, last axis first; an axis that is full starts again from 0.
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       from += strides[axis] as number;
       index[axis] = (index[axis] as number) + 1;

@@ -1,6 +1,6 @@
-// A .pt file, the zip archive that torch.save has written since PyTorch 1.6: one folder with data.pkl and the numbers of every
-// storage in data/<key>. Reading executes nothing. Not here: the zip (zip-*.ts), the pickle (pickle-*.ts), what a checkpoint
-// should hold (trainer/).
+// A .pt file, the zip archive that torch.save has written since PyTorch 1.6: one folder with data.pkl and the
+// numbers of every storage in data/<key>. Reading executes nothing. Not here: the zip (zip-*.ts), the pickle
+// (pickle-*.ts), what a checkpoint should hold (trainer/).
 import { readBytes } from './file-bytes.ts';
 import { begins, LEGACY_TORCH, ZIP } from './magic.ts';
 import { type PickledValue, writePickle } from './pickle-writer.ts';
@@ -21,22 +21,30 @@ import { tensorsOf, withTensors } from './value-tree.ts';
 import { openZip, type ZipEntry } from './zip-reader.ts';
 import { zipBlob, type ZipInput } from './zip-writer.ts';
 
-/** What torch 2.15 reads: caffe2/serialize/versions.h, kMinSupportedFileFormatVersion to kMaxSupportedFileFormatVersion. */
+/**
+ * Format versions that torch 2.15 reads: caffe2/serialize/versions.h, k{Min,Max}SupportedFileFormatVersion.
+ */
 const VERSIONS = { least: 1, most: 10 } as const;
 const MAX_NOTE_BYTES = 64;
-/** Numbers in memory, as a multiple of the file's bytes: several names for the same weights, in halves. And some to spare. */
+/**
+ * Most bytes of tensors in memory: a multiple of the file's bytes
+ * (weights in halves under several names), and some to spare.
+ */
 const MOST_GROWTH = 4;
 const SPARE_BYTES = 16 * 1024 * 1024;
 
 /** A .pt file whose numbers are still in it. */
 export interface TorchFile {
-  /** Everything but the tensors' numbers: enough to say what the file holds. */
+  /** Everything but the tensors' numbers, which is enough to say what the file holds. */
   value: PythonValue<StoredTensor>;
   /** The whole value, tensors in memory. Throws FaultError kind `file` where bytes have changed. */
   load(): Promise<TorchValue>;
 }
 
-/** Looks at a .pt file. Throws FaultError kind `file` that names the entry, opcode, global, dtype or byte. */
+/**
+ * Reads a .pt file up to the tensors' numbers. Throws
+ * FaultError kind `file` naming entry, opcode, global or dtype.
+ */
 export async function openTorchFile(file: Blob): Promise<TorchFile> {
   await checkMagic(file);
   const entries = await openZip(file, { stored: true });
@@ -52,14 +60,14 @@ export async function openTorchFile(file: Blob): Promise<TorchFile> {
   const storages = entriesOf(pickle.storages, byName);
   const tensors = tensorsOf(pickle.root);
   checkGrowth(tensors, file.size);
-  // What `tensorsOf` lets pass has tensors as its only leaves that are no plain values.
+  // tensorsOf has thrown for every leaf that is neither a tensor nor a plain value.
   const value = pickle.root as PythonValue<StoredTensor>;
   return { value, load: async () => withTensors(value, await loadTensors(tensors, storages)) };
 }
 
 async function checkMagic(file: Blob): Promise<void> {
   const first = await readBytes(file, 0, Math.min(512, file.size));
-  // Before 0.1.10 the file was a tar archive.
+  // Before torch 0.1.10 the file was a tar archive.
   const isTar = String.fromCharCode(...first.subarray(257, 262)) === 'ustar';
   if (begins(first, LEGACY_TORCH) || isTar)
     throw unsoundTorch('a zip archive, as torch.save writes it since PyTorch 1.6', 'the format before that', [
@@ -91,7 +99,10 @@ async function readAtMost(entry: ZipEntry | undefined, atMost: number): Promise<
 const textOf = async (entry: ZipEntry | undefined): Promise<string> =>
   new TextDecoder().decode(await readAtMost(entry, MAX_NOTE_BYTES)).trim();
 
-/** The small entries beside the pickle. Before PyTorch 2.1 there was no byteorder: it was that of the machine. */
+/**
+ * Checks the small entries beside the pickle. Before PyTorch
+ * 2.1 there was no byteorder: the machine's was used.
+ */
 async function checkNotes(entries: ReadonlyMap<string, ZipEntry>): Promise<void> {
   const byteorder = entries.has('byteorder') ? await textOf(entries.get('byteorder')) : 'little';
   if (byteorder !== 'little')
@@ -103,7 +114,7 @@ async function checkNotes(entries: ReadonlyMap<string, ZipEntry>): Promise<void>
     throw unsoundTorch(`a version from ${VERSIONS.least} to ${VERSIONS.most}`, JSON.stringify(version));
 }
 
-/** Every storage has its bytes, and there are no others. */
+/** The entry of every storage. Every storage has exactly its bytes, and there are no other storages. */
 function entriesOf(
   storages: ReadonlyMap<string, StoredNumbers>,
   entries: ReadonlyMap<string, ZipEntry>,
@@ -125,7 +136,7 @@ function entriesOf(
   return found;
 }
 
-/** Many tensors may be views of the same numbers, but not so many that they fill the memory. */
+/** Many tensors may be views of the same numbers, but not so many that the copies fill the memory. */
 function checkGrowth(tensors: readonly StoredTensor[], fileBytes: number): void {
   const most = MOST_GROWTH * fileBytes + SPARE_BYTES;
   const bytes = tensors.reduce((sum, { shape }) => sum + 4 * countOf(shape), 0);
@@ -136,7 +147,7 @@ function checkGrowth(tensors: readonly StoredTensor[], fileBytes: number): void 
     );
 }
 
-/** Storage by storage, so that none is read twice and one at a time is held. */
+/** Storage by storage: no storage is read twice, and one at a time is in memory. */
 async function loadTensors(
   tensors: readonly StoredTensor[],
   entries: ReadonlyMap<StoredNumbers, ZipEntry>,
@@ -162,8 +173,9 @@ const viewOf = ({ data }: TorchTensor): Uint8Array<ArrayBuffer> =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /**
- * The file that torch.save would write, for torch.load(path, weights_only=True). `name`: the folder inside, as torch.save takes
- * the file's name. Tensors are float32 whatever their dtype says; their numbers are not copied.
+ * The file that torch.save would write, for torch.load(path, weights_only=True). `name`:
+ * the folder inside the archive, for which torch.save takes the file's name. Tensors are
+ * written as float32 whatever their dtype says; their numbers are not copied.
  */
 export async function writeTorchFile(value: PickledValue, name: string): Promise<Blob> {
   const { bytes, tensors } = writePickle(value);

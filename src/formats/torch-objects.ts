@@ -1,5 +1,6 @@
-// The few things that a pickle of torch.save may name, and what calling them makes: tensors that point into storages,
-// dicts, sizes. A table instead of Python: nothing is looked up, nothing is run. Not here: the opcodes (pickle-reader.ts).
+// The few globals that a pickle of torch.save may name, and what calling them
+// makes: tensors that point into storages, dicts, sizes. A table instead of Python:
+// nothing is looked up, nothing is run. Not here: the opcodes (pickle-reader.ts).
 import { MAX_RANK, shown } from './safetensors-scanner.ts';
 import {
   countOf,
@@ -15,7 +16,7 @@ import {
 /** torch.save numbers its storages from 0. */
 const STORAGE_KEY = /^\d{1,9}$/;
 
-/** A global that was allowed, before it is called. Never part of the result. */
+/** An allowed global that is not yet called. Never part of the result. */
 export class GlobalName {
   readonly path: string;
   constructor(path: string) {
@@ -23,13 +24,13 @@ export class GlobalName {
   }
 }
 
-/** What may lie on the stack while a pickle is read. */
+/** A value on the stack while a pickle is read. */
 export type Item = PythonValue<StoredTensor> | GlobalName | StoredNumbers;
 type Tuple = readonly Item[];
-/** Undefined: these are not the arguments that it takes. */
+/** What a global makes of its arguments; undefined where it does not take them. */
 type Call = (args: Tuple) => Item | undefined;
 
-/** Tuples are frozen arrays: that they never change is what makes them tuples. */
+/** A tuple of these items: a frozen array, because a tuple never changes. */
 export const tupleOf = (items: Item[]): Item => Object.freeze(items) as Item;
 const isTuple = (item: Item | undefined): item is PythonValue<StoredTensor>[] =>
   Array.isArray(item) && Object.isFrozen(item);
@@ -37,7 +38,7 @@ const isTuple = (item: Item | undefined): item is PythonValue<StoredTensor>[] =>
 const isCount = (item: Item | undefined): item is number =>
   typeof item === 'number' && Number.isSafeInteger(item) && item >= 0;
 
-/** Sizes or strides; undefined where it is no tuple of them. */
+/** A tuple of sizes or strides as numbers; undefined for anything else. */
 function countsOf(item: Item | undefined): number[] | undefined {
   const isSound = isTuple(item) && item.length <= MAX_RANK && (item as Tuple).every(isCount);
   return isSound ? [...(item as number[])] : undefined;
@@ -57,8 +58,8 @@ const rebuildParameter: Call = ([data, ...rest]) =>
 const isEmptyDict = (item: Item | undefined): boolean => item instanceof Map && item.size === 0;
 
 /**
- * torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks[, metadata]). Metadata says that
- * numbers are to be read conjugated or negated: no optimizer or network saves such.
+ * torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks[, metadata]).
+ * Metadata marks numbers to be conjugated or negated: no optimizer and no network saves such numbers.
  */
 const rebuildTensor: Call = ([storage, offset, size, stride, requiresGrad, hooks, metadata, ...rest]) => {
   const [shape, strides] = [countsOf(size), countsOf(stride)];
@@ -70,7 +71,7 @@ const rebuildTensor: Call = ([storage, offset, size, stride, requiresGrad, hooks
   return new StoredTensor(storage, shape, offset, strides);
 };
 
-/** A tensor lies inside its storage, and is not larger than it. */
+/** Throws where a tensor reaches out of its storage or has more elements than the storage has numbers. */
 function checkExtent(storage: StoredNumbers, offset: number, shape: number[], strides: number[]): void {
   const count = countOf(shape);
   const last = shape.reduce((sum, size, i) => sum + (size - 1) * (strides[i] ?? 0), offset);
@@ -94,7 +95,10 @@ const DTYPE_NAMES: ReadonlySet<string> = new Set([...DTYPES.keys()].map((dtype) 
 const storageOf = (path: string) =>
   path.startsWith('torch.') ? STORAGES.get(path.slice('torch.'.length)) : undefined;
 
-/** Whether `path` is on the allow-list; refused by its name where it is not. `at`: byte of the pickle. */
+/**
+ * The global of this dotted name; a dtype is its name. Throws FaultError kind `file` with the name where the
+ * global is not on the allow-list. `at`: byte of the pickle.
+ */
 export function resolveGlobal(path: string, at: number): Item {
   if (DTYPE_NAMES.has(path)) return path;
   if (CALLABLE.has(path) || storageOf(path)) return new GlobalName(path);
@@ -110,7 +114,10 @@ export function resolveGlobal(path: string, at: number): Item {
   );
 }
 
-/** What Python's call would make. Throws FaultError kind `file` for anything but the calls that torch.save writes. */
+/**
+ * What the call would make in Python. Throws FaultError kind `file` for
+ * any call that torch.save does not write. `at`: byte of the pickle.
+ */
 export function callGlobal(callee: Item | undefined, args: Item | undefined, at: number): Item {
   const call = callee instanceof GlobalName ? CALLABLE.get(callee.path) : undefined;
   if (!(callee instanceof GlobalName) || !call || !isTuple(args))
@@ -121,7 +128,11 @@ export function callGlobal(callee: Item | undefined, args: Item | undefined, at:
   return made;
 }
 
-/** ('storage', type, key, location, count). Known by its key: a storage is the same one wherever it is named. */
+/**
+ * The storage of a persistent id ('storage', type, key, location, count). One
+ * key is one storage wherever the pickle names it; `known` holds the storages so
+ * far. Throws FaultError kind `file` for any other id. `at`: byte of the pickle.
+ */
 export function storageOfId(
   id: Item | undefined,
   known: Map<string, StoredNumbers>,

@@ -1,5 +1,6 @@
-// What a file of torch.save holds once nothing of Python is left: dicts, lists, numbers, text, tensors; and the dtypes that
-// we read. Types and tables only. Not here: the pickle that spells them out (pickle-reader.ts), the file (torch-file.ts).
+// The content of a torch.save file without anything of Python: dicts, lists, numbers, text, tensors; and the
+// dtypes that are read. Types and tables only. Not here: the pickle that spells the values
+// (pickle-reader.ts), the file (torch-file.ts).
 import { FaultError } from '../fault.ts';
 import { floatsOf, floatsOfBfloats, floatsOfDoubles, floatsOfHalves } from './half-floats.ts';
 
@@ -7,13 +8,14 @@ export type TorchDtype =
   'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint8' | 'bool';
 
 /**
- * A tree with tensors of kind T. A Python list is an array, a tuple (or torch.Size) a frozen one; a dict is a Map, an
- * OrderedDict an OrderedDict. Whole numbers beyond 2^53 are bigint. A torch.dtype is its name, "torch.float32".
+ * A tree with tensors of kind T. A Python list is an array, a tuple (or
+ * torch.Size) a frozen array, a dict a Map, an OrderedDict an OrderedDict. Whole
+ * numbers beyond 2^53 are bigint. A torch.dtype is its name, "torch.float32".
  */
 export type PythonValue<T> =
   null | boolean | number | bigint | string | T | PythonValue<T>[] | Map<string | number, PythonValue<T>>;
 
-/** A tensor in memory: row-major, float32 whatever `dtype` it has in the file. */
+/** A tensor in memory: row-major, float32 whatever `dtype` the file has. */
 export interface TorchTensor {
   dtype: TorchDtype;
   shape: number[];
@@ -22,10 +24,10 @@ export interface TorchTensor {
 
 export type TorchValue = PythonValue<TorchTensor>;
 
-/** Python's collections.OrderedDict, which a module's state_dict is. */
+/** Python's collections.OrderedDict; a module's state_dict is one. */
 export class OrderedDict<T> extends Map<string | number, PythonValue<T>> {}
 
-/** A run of numbers in the file that tensors are views of. `count`: numbers, not bytes. */
+/** A storage: a run of numbers in the file, of which tensors are views. `count`: numbers, not bytes. */
 export class StoredNumbers {
   readonly key: string;
   readonly dtype: TorchDtype;
@@ -55,13 +57,14 @@ export class StoredTensor {
   }
 }
 
+/** Elements of a tensor of this shape; 1 for a scalar. */
 export const countOf = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
 
 interface DtypeOfStorage {
   dtype: TorchDtype;
   bytes: number;
-  /** Numbers of any bytes as float32, in a buffer of their own. Beyond 2^24 whole numbers are rounded. */
+  /** The numbers as float32, in a buffer of their own. Whole numbers beyond 2^24 are rounded. */
   decode(bytes: Uint8Array): Float32Array<ArrayBuffer>;
 }
 
@@ -81,7 +84,7 @@ function integers(
   };
 }
 
-/** By the name that torch.save gives the class of a storage, torch.<name>. */
+/** Dtypes by the name of the storage's class in a pickle, torch.<name>. */
 export const STORAGES: ReadonlyMap<string, DtypeOfStorage> = new Map<string, DtypeOfStorage>([
   ['FloatStorage', { dtype: 'float32', bytes: 4, decode: floatsOf }],
   ['HalfStorage', { dtype: 'float16', bytes: 2, decode: floatsOfHalves }],
@@ -95,10 +98,12 @@ export const STORAGES: ReadonlyMap<string, DtypeOfStorage> = new Map<string, Dty
   ['BoolStorage', { dtype: 'bool', ...integers(1, (view, at) => (view.getUint8(at) ? 1 : 0)) }],
 ]);
 
+/** The same by dtype. */
 export const DTYPES: ReadonlyMap<TorchDtype, DtypeOfStorage> = new Map(
   [...STORAGES.values()].map((storage) => [storage.dtype, storage]),
 );
 
+/** A fault of kind `file` for a .pt file that cannot be read. `todo` replaces the usual advice. */
 export function unsoundTorch(expected: string, got: string, todo?: string[]): FaultError {
   return new FaultError({
     kind: 'file',

@@ -1,5 +1,6 @@
-// Walks what a pickle held: finds its tensors, puts others in their place, and refuses what is no tree of plain values (a list
-// inside itself, or shared so often that following it would never end). Not here: the pickle (pickle-reader.ts).
+// Walks the value of a pickle: finds its tensors, puts other tensors in their
+// place, and refuses a value that is no tree (a list inside itself, or shared so
+// often that the walk would never end). Not here: the pickle (pickle-reader.ts).
 import { MAX_TENSORS } from './safetensors-scanner.ts';
 import { GlobalName, type Item } from './torch-objects.ts';
 import {
@@ -13,10 +14,13 @@ import {
 } from './torch-values.ts';
 
 const MAX_DEPTH = 64;
-/** Values met on the walk, shared ones as often as they are met: more than any 16 MiB of losses. */
+/** Most values on the walk, a shared value counted each time: more than 16 MiB of losses have. */
 const MAX_VALUES = 1 << 21;
 
-/** The tensors of a tree in its order. Throws FaultError kind `file` where `root` is no tree of plain values. */
+/**
+ * The tensors of a tree in the tree's order. Throws FaultError
+ * kind `file` for anything but a tree of plain values.
+ */
 export function tensorsOf(root: Item): StoredTensor[] {
   const found: StoredTensor[] = [];
   let values = 0;
@@ -36,7 +40,7 @@ export function tensorsOf(root: Item): StoredTensor[] {
   return found;
 }
 
-/** The same tree with every tensor in memory. The root must have passed `tensorsOf`. */
+/** The same tree with every tensor in memory. `root` must have passed `tensorsOf`. */
 export function withTensors(
   root: PythonValue<StoredTensor>,
   loaded: ReadonlyMap<StoredTensor, TorchTensor>,

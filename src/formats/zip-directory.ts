@@ -1,5 +1,6 @@
-// A zip archive's central directory (PKWARE APPNOTE 6.3.10, section 4.3.12): what is in it and where,
-// held to one reading of every byte. Not here: where it is (zip-end.ts), the entries' bytes (zip-reader.ts).
+// The central directory of a zip archive (PKWARE APPNOTE 6.3.10, section 4.3.12):
+// which entries there are and where, so strictly that every byte has one reading. Not
+// here: where the directory lies (zip-end.ts), the entries' bytes (zip-reader.ts).
 import { readBytes, viewOf } from './file-bytes.ts';
 import { readUint64, readEnd, shownName, unsoundZip } from './zip-end.ts';
 
@@ -7,21 +8,23 @@ const MAX_NAME_LENGTH = 1024;
 
 const CENTRAL = 0x0201_4b50;
 const CENTRAL_BYTES = 46;
+/** Bytes of a local header before its name. */
 export const LOCAL_BYTES = 30;
 
+/** Compression methods. */
 export const STORED = 0;
 const DEFLATED = 8;
-/** Bits of the flags: encrypted, patched, strongly encrypted, masked. */
+/** Flags of entries that are refused: encrypted, patched, strongly encrypted, masked. */
 const REFUSED_FLAGS = 0x2061;
 const UTF8_NAME = 0x0800;
 const ZIP64_EXTRA = 1;
-/** Deflate's best (258 bytes from two bits), for entries that are small all the same. */
+/** The most that deflate can grow (258 bytes from two bits): allowed up to 64 MiB. */
 const MOST_INFLATION = 1032;
 const SMALL_BYTES = 64 * 1024 * 1024;
-/** For larger ones: a bomb grows a thousandfold, numbers and pictures hardly at all. */
+/** Allowed for larger entries: a bomb grows a thousandfold, numbers and pictures hardly at all. */
 const LARGE_INFLATION = 16;
 
-/** One entry as the directory tells it. Sizes and offsets in bytes. */
+/** One entry as the directory states it. Sizes and offsets in bytes. */
 export interface DirectoryEntry {
   name: string;
   rawName: Uint8Array;
@@ -29,7 +32,7 @@ export interface DirectoryEntry {
   crc: number;
   compressedBytes: number;
   sizeBytes: number;
-  /** Where its local header begins, and where something else does. */
+  /** Where the local header begins, and where the next thing in the archive begins. */
   begin: number;
   limit: number;
 }
@@ -39,7 +42,8 @@ function decodeName(raw: Uint8Array, isUtf8: boolean): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw);
   } catch {
     if (isUtf8) throw unsoundZip('names in UTF-8', `bytes ${raw.slice(0, 16).join(' ')}`);
-    // Code page 437 in the specification; only ASCII names mean anything to us, others need only stay apart.
+    // Code page 437 by the specification. Only ASCII names
+    // have a meaning here; others must only stay distinct.
     return Array.from(raw, (byte) => String.fromCharCode(byte)).join('');
   }
 }
@@ -58,7 +62,10 @@ function checkName(name: string): void {
     throw unsoundZip('names inside the archive, with "/" and without ".."', shownName(name));
 }
 
-/** Sizes and offset that do not fit in 32 bits stand in an extra field, in this order and only those. */
+/**
+ * Fills in the sizes and the offset that do not fit in 32
+ * bits: an extra field has exactly those, in this order.
+ */
 function readZip64(extra: Uint8Array, values: [number, number, number], name: string): void {
   if (!values.includes(0xffff_ffff)) return;
   const view = viewOf(extra);
@@ -124,7 +131,7 @@ function checkSizes({ name, method, compressedBytes, sizeBytes }: DirectoryEntry
     );
 }
 
-/** Sets each entry's limit: the next one's begin. Directories, too, for their headers take room. */
+/** Sets each entry's limit, the begin of the next entry. Folders count: their headers take bytes too. */
 function checkOverlap(entries: readonly DirectoryEntry[], directoryBegin: number): void {
   const sorted = entries.toSorted((a, b) => a.begin - b.begin);
   for (const [i, entry] of sorted.entries()) {
@@ -139,8 +146,9 @@ function checkOverlap(entries: readonly DirectoryEntry[], directoryBegin: number
 }
 
 /**
- * The entries in the directory's order, folders left out. `stored`: compressed ones are refused. Throws FaultError kind
- * `file` for encryption, other methods, overlap, duplicate or escaping names, sizes that do not add up, too many entries.
+ * The entries in the directory's order, without folders. `stored`: compressed
+ * entries are refused. Throws FaultError kind `file` for encryption, other methods,
+ * overlap, duplicate or escaping names, sizes that do not add up, too many entries.
  */
 export async function readDirectory(file: Blob, { stored }: { stored: boolean }): Promise<DirectoryEntry[]> {
   const { count, begin, bytes } = await readEnd(file);

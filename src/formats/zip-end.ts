@@ -1,5 +1,6 @@
-// Where a zip archive's directory is (PKWARE APPNOTE 6.3.10, sections 4.3.14 to 4.3.16): the end records, with ZIP64, held to
-// one reading. Not here: the directory itself (zip-directory.ts).
+// Where the directory of a zip archive lies (PKWARE APPNOTE 6.3.10, sections
+// 4.3.14 to 4.3.16): the end records, ZIP64 included, so strictly that there
+// is one reading. Not here: the directory itself (zip-directory.ts).
 import { FaultError } from '../fault.ts';
 import { readBytes, viewOf } from './file-bytes.ts';
 
@@ -15,6 +16,7 @@ const END64_BYTES = 56;
 const LOCATOR64 = 0x0706_4b50;
 const LOCATOR64_BYTES = 20;
 
+/** A fault of kind `file` for an archive that is not as the specification asks. */
 export function unsoundZip(expected: string, got: string): FaultError {
   return new FaultError({
     kind: 'file',
@@ -26,22 +28,27 @@ export function unsoundZip(expected: string, got: string): FaultError {
   });
 }
 
+/** The name of an entry in quotes, shortened to 80 characters for a message. */
 export const shownName = (name: string): string => JSON.stringify(name.slice(0, SHOWN));
 
-/** A 64-bit number of bytes or entries. Throws FaultError kind `file` from 2^53 on. */
+/**
+ * The uint64 at byte `at`. Throws FaultError kind `file`
+ * from 2^53 on. `what`: the number's name in the message.
+ */
 export function readUint64(view: DataView, at: number, what: string): number {
   const value = view.getBigUint64(at, true);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw unsoundZip(`${what} below 2^53`, `${value}`);
   return Number(value);
 }
 
+/** Where the directory lies: `begin` and `bytes` in bytes, `count` entries. */
 export interface Directory {
   count: number;
   begin: number;
   bytes: number;
 }
 
-/** Finds the end record: its comment must reach exactly to the end of the file. */
+/** Finds the end record: the one whose comment reaches exactly to the end of the file. */
 async function findEnd(file: Blob): Promise<{ at: number; record: DataView }> {
   const from = Math.max(0, file.size - END_BYTES - 0xffff);
   const tail = await readBytes(file, from, file.size);
@@ -57,7 +64,10 @@ async function findEnd(file: Blob): Promise<{ at: number; record: DataView }> {
   );
 }
 
-/** Throws FaultError kind `file` where there is no end record, more than one reading, or too much of anything. */
+/**
+ * The directory's place. Throws FaultError kind `file`
+ * without an end record, with two readings, or over a limit.
+ */
 export async function readEnd(file: Blob): Promise<Directory> {
   const { at, record } = await findEnd(file);
   const [disk, directoryDisk] = [record.getUint16(4, true), record.getUint16(6, true)];
@@ -100,7 +110,7 @@ async function readEnd64(file: Blob, end: number): Promise<Directory | null> {
   };
 }
 
-/** The directory ends where the end records begin, and is not larger than is kept. */
+/** Throws unless the directory ends where the end records begin and is within the limits. */
 function checkPlace({ count, begin, bytes }: Directory, end: number): void {
   if (count > MAX_ENTRIES) throw unsoundZip(`at most ${MAX_ENTRIES} entries`, `${count}`);
   if (bytes > MAX_DIRECTORY_BYTES)

@@ -1,13 +1,17 @@
-// Works around client-zip 2.5.1, which writes no ZIP64 end record for 65,535 entries or more unless the archive has 4 GiB, too:
-// Python's zipfile reads the result, unzip refuses it. Costs nothing (the last chunk is held back). To be deleted when
-// client-zip counts (github.com/Touffy/client-zip, README, "Zip64").
+// Works around client-zip 2.5.1, which writes no ZIP64 end record for 65,535 entries
+// or more unless the archive also has 4 GiB: Python's zipfile reads the result,
+// unzip refuses it. Costs nothing (the last chunk is held back). To be deleted when
+// client-zip counts entries (github.com/Touffy/client-zip, README, "Zip64").
 
 const END_BYTES = 22;
-/** From this many on, 16 bits do not say how many there are. */
+/** From this many entries on, 16 bits do not hold the count. */
 const MANY = 0xffff;
 const NOT_HERE = 0xffff_ffff;
 
-/** Puts ZIP64 end records in front of the end record, the last chunk, where `count` entries need them and there are none. */
+/**
+ * Puts ZIP64 end records in front of the end record (the last chunk) where they are missing and `count`
+ * entries need them. `count` is asked once all entries are written.
+ */
 export function withZip64Count(count: () => number): TransformStream<Uint8Array, Uint8Array> {
   let held: Uint8Array | null = null;
   return new TransformStream<Uint8Array, Uint8Array>({

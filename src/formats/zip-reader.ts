@@ -1,5 +1,5 @@
-// Reads a zip archive that is a Blob: nothing of an entry's bytes is touched before it is asked for, and then they are held
-// to their CRC-32 and size. Not here: the directory and its rules (zip-directory.ts), writing (zip-writer.ts).
+// Reads a zip archive that is a Blob: an entry's bytes are read when they are asked for, and held to their
+// CRC-32 and size. Not here: the directory and its rules (zip-directory.ts), writing (zip-writer.ts).
 import { crc32 } from './crc32.ts';
 import { readBytes, FileWindow } from './file-bytes.ts';
 import { type DirectoryEntry, LOCAL_BYTES, readDirectory, STORED } from './zip-directory.ts';
@@ -12,13 +12,13 @@ export interface ZipEntry {
   /** With "/" between folders; never absolute, never with "..". */
   name: string;
   sizeBytes: number;
-  /** All its bytes, in a buffer of their own. Throws FaultError kind `file` where they are damaged. */
+  /** The entry's bytes, in a buffer of their own. Throws FaultError kind `file` where they are damaged. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
-  /** The same as a file: checked, but where it is stored a slice of the archive, so that nothing of it is in memory. */
+  /** The same bytes, checked, as a Blob; a stored entry is a slice of the archive and is not in memory. */
   blob(): Promise<Blob>;
 }
 
-/** What an archive holds, folders left out. Throws FaultError kind `file`: see readDirectory. */
+/** The entries of an archive, without folders. `rules` and faults as of readDirectory. */
 export async function openZip(file: Blob, rules: { stored: boolean }): Promise<ZipEntry[]> {
   const entries = await readDirectory(file, rules);
   const archive = { file, window: new FileWindow(file) };
@@ -35,7 +35,9 @@ interface Archive {
   window: FileWindow;
 }
 
-/** Bytes of an entry or its header: small ones together with those that follow. */
+/**
+ * Bytes of an entry or of its header; those of a small entry are read together with the bytes that follow.
+ */
 const archiveBytes = (
   { file, window }: Archive,
   { compressedBytes }: DirectoryEntry,
@@ -69,7 +71,7 @@ async function blobOf(archive: Archive, entry: DirectoryEntry): Promise<Blob> {
 const inflate = (raw: Blob): ReadableStream<Uint8Array<ArrayBuffer>> =>
   raw.stream().pipeThrough(new DecompressionStream('deflate-raw'));
 
-/** Where an entry's bytes begin, once its local header says the same as the directory. */
+/** Where an entry's bytes begin. Throws where its local header disagrees with the directory. */
 async function startOf(archive: Archive, entry: DirectoryEntry): Promise<number> {
   const { name, rawName, begin, limit, compressedBytes } = entry;
   const header = await archiveBytes(archive, entry, begin, begin + LOCAL_BYTES + rawName.length);
@@ -91,7 +93,10 @@ async function startOf(archive: Archive, entry: DirectoryEntry): Promise<number>
   return start;
 }
 
-/** Hands out a stream's pieces with their offset, never more than the entry's size. Throws where size or checksum differ. */
+/**
+ * Calls `use` with each piece of a stream and its offset, up
+ * to the entry's size. Throws where size or checksum differ.
+ */
 async function eachPiece(
   entry: DirectoryEntry,
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -116,7 +121,10 @@ async function eachPiece(
   checkCrc(entry, crc);
 }
 
-/** What the decompressor says of damaged bytes is a TypeError; of a file that went away, a DOMException. */
+/**
+ * The next piece; the decompressor's TypeError (damaged
+ * bytes) and a Blob's DOMException (file gone) become faults.
+ */
 async function next(
   reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
   name: string,
