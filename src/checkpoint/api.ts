@@ -1,26 +1,30 @@
-// The store worker's boundary, types only: what the trainer asks of the store and what it gets back.
-// The store knows bytes, slots and generations; it knows nothing of networks, GPUs or training.
+// The store worker's boundary, types only: what the trainer asks of the store and what it gets back. The
+// store knows bytes, slots and generations; it knows nothing of networks, GPUs or training.
 import type { Result } from '../fault.ts';
 
-/** Names one checkpoint in the store for ever (a slot may be overwritten; a generation never comes again). */
+/**
+ * Names one checkpoint in the store for ever: a slot may be overwritten, a generation is never used again.
+ */
 export interface CheckpointRef {
   runId: string;
+  /** Rises by one with each save into the store, whatever the run: a larger one is newer. */
   generation: number;
 }
 
-/** What the index holds of a checkpoint and the page lists. Every field can be read back from the slot itself. */
+/** A checkpoint as the index holds it and the page lists it. Every field can be read back from the slot. */
 export interface CheckpointRecord extends CheckpointRef {
   /** unet_step_<n>, unet_epoch_<n> or unet_final. */
   name: string;
   globalStep: number;
   epoch: number;
   slot: number;
-  /** Of the safetensors payload. */
+  /** Bytes of the safetensors payload. */
   sizeBytes: number;
-  /** ISO 8601; shown, never used for order. */
+  /** When it was saved (ISO 8601); shown, never used for order. */
   created: string;
-  /** Mean of the last 100 batch losses, null before the first step. */
+  /** Mean of the last 100 batch losses; null before the first step. */
   meanLoss: number | null;
+  /** By hand: retention never lets it go. */
   kept: boolean;
 }
 
@@ -35,14 +39,15 @@ export interface SlotReport {
   why: string | null;
 }
 
-/** The little that must survive beside the checkpoints, written durably in a fixed file of its own (two alternating sectors). */
+/** What must survive of a run beside its checkpoints. Durable, in a file of its own: see run-note.ts. */
 export interface RunNote {
-  /** The user asked for a new run: recovery passes this run over. */
+  /** The user started another run: recovery passes over this run. */
   closed: boolean;
-  /** The user paused: stay paused after the validation samples. */
+  /** The user paused: the run stays paused after the validation samples. */
   paused: boolean;
   /** Generations that the user keeps by hand. */
   kept: number[];
+  /** When the run began (ISO 8601). */
   started: string;
 }
 
@@ -56,8 +61,9 @@ export interface StoreReport {
   runs: RunReport[];
   /** True when IndexedDB remembers runs whose files are gone: the browser evicted the store. */
   evicted: boolean;
+  /** Bytes of all slot files. */
   usedBytes: number;
-  /** navigator.storage.estimate(), an estimate and shown as one. Null where the browser does not tell. */
+  /** Of navigator.storage.estimate(): an estimate, and shown as one. Null where the browser gives none. */
   quotaBytes: number | null;
   persisted: boolean;
 }
@@ -76,18 +82,20 @@ export interface SaveRequest {
   epoch: number;
   created: string;
   meanLoss: number | null;
-  /** In the file's order. Their buffers are transferred. */
+  /** In the file's order. The buffers are transferred. */
   tensors: FileTensor[];
   metadata: Record<string, string>;
-  /** Newest step checkpoints that retention keeps. */
+  /** How many of the newest step checkpoints retention keeps. */
   keepNewest: number;
-  /** Bytes a slot of this run must hold at its last planned step; a larger pool is made where the slots are too small. */
+  /**
+   * Payload bytes at the run's last planned step. Where the slots are too small for it, larger ones are made.
+   */
   capacityBytes: number;
 }
 
 export interface SaveReport {
   record: CheckpointRecord;
-  /** Milliseconds: writing with digests, flushing, reading back. */
+  /** Milliseconds of writing with digests, of flushing, of reading back. */
   writeMs: number;
   flushMs: number;
   verifyMs: number;
@@ -96,13 +104,15 @@ export interface SaveReport {
 /** A checkpoint read and verified: digests, structure, finiteness, second moments. */
 export interface LoadedCheckpoint {
   record: CheckpointRecord;
-  /** When its run began (ISO 8601; shown, never used for order). */
+  /** When the run began (ISO 8601); shown, never used for order. */
   started: string;
   tensors: FileTensor[];
   metadata: Record<string, string>;
 }
 
-/** What recovery found: the newest valid checkpoint of any run that is not closed, and what it passed over. */
+/**
+ * What recovery found: the newest valid checkpoint of any run that is not closed, and the ones passed over.
+ */
 export interface Recovery {
   loaded: LoadedCheckpoint | null;
   paused: boolean;
@@ -110,35 +120,49 @@ export interface Recovery {
 }
 
 export interface SelfTestReport {
-  /** What was done, in order, with its time. */
+  /** Each step of the test in order, with its milliseconds. */
   steps: { name: string; ms: number }[];
   sizeBytes: number;
 }
 
-/** Comlink interface of store-worker.ts. Every method that can fail in an expected way answers a Result. */
+/** The Comlink interface of store-worker.ts. A method that can fail in an expected way answers a Result. */
 export interface StoreApi {
   /** Takes the handles (retrying up to 5 s), scans every header, rebuilds the index. Changes nothing else. */
   open(): Promise<Result<StoreReport>>;
   report(): Promise<StoreReport>;
-  /** Newest first by generation; verifies the newest, else the next. `skip`: generations already found unusable by the caller. */
+  /**
+   * The newest checkpoint by generation that verifies, else the
+   * next. `skip`: generations that the caller found unusable.
+   */
   recover(skip: number[]): Promise<Recovery>;
-  /** Makes a run's folder, note and FIRST slot (dense, pre-written). Further slots: growPool. */
+  /** Makes a run's folder, its note and its first slot, pre-written. growPool makes further slots. */
   createRun(runId: string, started: string, capacityBytes: number): Promise<Result<null>>;
-  /** Pre-writes at most one further slot of the pool; answers how many of `slots` are there. Called between steps. */
+  /**
+   * Pre-writes at most one further slot; answers how many
+   * slots of this capacity are there. Called between steps.
+   */
   growPool(runId: string, slots: number, capacityBytes: number): Promise<Result<number>>;
   save(request: SaveRequest): Promise<Result<SaveReport>>;
   load(ref: CheckpointRef): Promise<Result<LoadedCheckpoint>>;
-  /** What a checkpoint says of itself, quickly: its numbers are neither read nor verified, as `load` does. */
+  /** A checkpoint's metadata, quickly: unlike `load` it neither reads nor verifies the numbers. */
   metadataOf(ref: CheckpointRef): Promise<Result<Record<string, string>>>;
-  /** The payload as a file named <name>.safetensors, made of slices; the slot is not overwritten until `endExport`. */
+  /**
+   * The payload as a file <name>.safetensors, made of slices. The slot is not overwritten before `endExport`.
+   */
   exportFile(ref: CheckpointRef): Promise<Result<File>>;
   endExport(ref: CheckpointRef): Promise<void>;
-  /** Durable when it answers; a note that could not be written is as it was. */
+  /** Durable when it answers. A note that could not be written stays as it was. */
   writeNote(runId: string, changes: Partial<RunNote>): Promise<Result<null>>;
-  /** Zeroes the slot's header (durably). The file stays as an empty slot while its run trains, else it is removed. */
+  /**
+   * Zeroes the slot's header, durably. While its run trains
+   * the file stays as an empty slot, else it is removed.
+   */
   remove(ref: CheckpointRef): Promise<Result<null>>;
-  /** Frees every step checkpoint of a run but the newest valid one; keeps epoch, final and kept ones. Answers bytes freed. */
+  /**
+   * Frees every step checkpoint of a run but the newest valid checkpoint; keeps epoch, final and kept ones.
+   * `trains`: the files stay as empty slots. Answers the bytes freed.
+   */
   freeStepCheckpoints(runId: string, trains: boolean): Promise<Result<number>>;
-  /** The notebook's test of the checkpoint system: writes, reads back, finds the newest, verifies, cleans up. */
+  /** The built-in test of the checkpoint system: see self-test.ts. */
   selfTest(): Promise<Result<SelfTestReport>>;
 }

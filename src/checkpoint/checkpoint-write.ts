@@ -1,5 +1,5 @@
-// A checkpoint into its slot, with the slot's state kept true on the way, and retention once the new one is there.
-// Not here: the order of the bytes (save.ts), the choice of the slot (room.ts).
+// A checkpoint into its slot, with the slot's state in memory kept true on the way, and retention once the
+// checkpoint is there. Not here: the order of the bytes (save.ts), the choice of the slot (slot-pool.ts).
 import { faultOf } from '../fault.ts';
 import type { SaveReport, SaveRequest } from './api.ts';
 import type { Payload } from './payload.ts';
@@ -8,7 +8,10 @@ import { letGo } from './retention.ts';
 import type { RunFolder, Slot } from './run-folder.ts';
 import { saveIntoSlot } from './save.ts';
 
-/** Throws FaultError kind `storage`: the slot is then no checkpoint, all others are as they were. */
+/**
+ * Saves `payload` as this generation. Throws FaultError kind `storage`:
+ * the slot then holds no checkpoint, all others are as they were.
+ */
 export async function writeCheckpoint(
   folder: RunFolder,
   slot: Slot,
@@ -32,14 +35,14 @@ export async function writeCheckpoint(
   }
 }
 
-/** Step checkpoints beyond the newest `keepNewest` go, now that the new one is there. */
+/** Empties the slots of step checkpoints beyond the newest `keepNewest`. Called after a save. */
 export function applyRetention(folder: RunFolder, keepNewest: number): void {
   const numbers = letGo(folder.retentionSlots(), keepNewest);
   for (const slot of folder.slots.filter(({ number }) => numbers.includes(number))) {
     try {
       folder.empty(slot);
     } catch (error) {
-      // No checkpoint either: the next save overwrites it.
+      // The slot is no checkpoint either way: the next save overwrites it.
       markInvalid(slot, `it was let go, but its header could not be cleared: ${faultOf(error).got}`);
     }
   }

@@ -1,5 +1,5 @@
-// A checkpoint out of its slot: verified chunk by chunk, then taken apart. Not here: which one (recovery.ts), what the
-// tensors mean (trainer/checkpoint-file.ts).
+// A checkpoint out of its slot: verified chunk by chunk, then taken apart into tensors. Not here: which
+// checkpoint (recovery.ts), what the tensors mean (trainer/checkpoint-file.ts).
 import {
   allocateTensors,
   headerBytes,
@@ -13,8 +13,9 @@ import { PAYLOAD_OFFSET, type SlotHeader } from './slot.ts';
 import { readExactly, type SyncHandle, verifiedChunks } from './slot-file.ts';
 
 /**
- * Tensors, each in a buffer of its own, and metadata. Throws FaultError: kind `storage` where bytes have changed, `file`
- * where they are no sound safetensors file, `not-finite` for NaN or Inf in weights and moments.
+ * The tensors, each in a buffer of its own, and the metadata. Throws FaultError:
+ * kind `storage` where bytes have changed since the save, `file` where they are
+ * no sound safetensors file, `not-finite` for NaN or Inf in weights and moments.
  */
 export async function loadSlot(
   handle: SyncHandle,
@@ -27,7 +28,10 @@ export async function loadSlot(
   return { tensors, metadata: { ...header.metadata } };
 }
 
-/** Metadata alone: the payload's first bytes, not verified. Throws FaultError kind `file` where they are no header. */
+/**
+ * The metadata alone, unverified, from the payload's first
+ * bytes. Throws FaultError kind `file` for a broken header.
+ */
 export const metadataOfSlot = (handle: SyncHandle, slot: SlotHeader): Record<string, string> => ({
   ...headerOfPayload(handle, slot).metadata,
 });
@@ -40,7 +44,10 @@ function headerOfPayload(handle: SyncHandle, { payloadBytes }: SlotHeader): Safe
   return parseHeader(bytes, payloadBytes);
 }
 
-/** The payload as a file, made of verified slices. Throws as loadSlot does for changed bytes. */
+/**
+ * The payload as a file <name>.safetensors, made of verified
+ * slices. Throws as loadSlot does for changed bytes.
+ */
 export async function fileOfSlot(handle: SyncHandle, slot: SlotHeader): Promise<File> {
   const slices: Blob[] = [];
   for await (const { bytes } of verifiedChunks(handle, slot)) slices.push(new Blob([bytes]));

@@ -1,9 +1,10 @@
-// A StoreDirectory in memory, for windows without a private file system (private windows, plain http): checkpoints last as
-// long as the tab and can be exported. The page says so before training starts. Not here: the browser's files (opfs.ts).
+// A StoreDirectory in memory, for windows without a private file system (private
+// windows, plain http): checkpoints last as long as the tab and can be exported;
+// the page says so before training starts. Not here: the browser's files (opfs.ts).
 import type { SyncHandle } from './slot-file.ts';
 import type { StoreDirectory } from './store-directory.ts';
 
-/** Files grow by pieces of this size, so that a large slot is never moved to make it larger. */
+/** A file grows by pieces of this size, so that no bytes of a large slot are copied when it grows. */
 const PIECE_BYTES = 1024 * 1024;
 
 interface MemoryFile {
@@ -24,12 +25,12 @@ function resize(file: MemoryFile, size: number): void {
   const count = Math.ceil(size / PIECE_BYTES);
   while (file.pieces.length < count) file.pieces.push(newPiece());
   file.pieces.length = count;
-  // What is cut off reads as zeros when the file grows again.
+  // Bytes that are cut off read as zeros when the file grows again.
   file.pieces.at(-1)?.fill(0, size - (count - 1) * PIECE_BYTES);
   file.size = size;
 }
 
-/** Views of the file's bytes from `at`, `length` of them in all; `from` counts from `at`. */
+/** Views of `length` bytes of the file from byte `at` on; `from`: where a view begins, counted from `at`. */
 function* viewsOf(file: MemoryFile, at: number, length: number) {
   for (let from = 0; from < length;) {
     const start = (at + from) % PIECE_BYTES;
@@ -58,6 +59,7 @@ const handleOf = (file: MemoryFile): SyncHandle => ({
   close: () => undefined,
 });
 
+/** An empty directory. Its files live as long as the thread; it has no estimate and locks nothing. */
 export function memoryDirectory(): StoreDirectory {
   const runs = new Map<string, Map<string, MemoryFile>>();
   const filesOf = (runId: string) => {

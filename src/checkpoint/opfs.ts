@@ -1,16 +1,17 @@
-// The browser's origin private file system as a StoreDirectory. A sync access handle is exclusive: that is the lock
-// between tabs. Not here: what is in the files. Runs in workers only (sync access handles exist nowhere else).
+// The browser's origin private file system as a StoreDirectory. A sync
+// access handle is exclusive: that is the lock between tabs. Runs in workers
+// only, where sync access handles exist. Not here: what is in the files.
 import { FaultError } from '../fault.ts';
 import type { SyncHandle } from './slot-file.ts';
 import { heldElsewhere, nameOf, otherFault } from './storage-fault.ts';
 import type { StoreDirectory } from './store-directory.ts';
 
-/** After a reload the old page's handles may be held for a moment. */
+/** How long to wait for a handle: after a reload the old page's worker may still hold it. */
 const PATIENCE_MS = 5000;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 500;
 
-/** Runs `work` again while another holds the file, for 5 s at most. Throws FaultError kind `tab` then. */
+/** Runs `work` again while another tab holds the file, for 5 s at most; then throws FaultError kind `tab`. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const until = performance.now() + PATIENCE_MS;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
@@ -38,7 +39,7 @@ async function root(): Promise<FileSystemDirectoryHandle> {
   }
 }
 
-/** False in private windows of some browsers and on plain http. */
+/** Whether there is a private file system: not in private windows of some browsers, not on plain http. */
 export const hasOpfs = (): Promise<boolean> =>
   root().then(
     () => true,
@@ -53,7 +54,10 @@ async function names(directory: FileSystemDirectoryHandle, kind: FileSystemHandl
   return found.sort();
 }
 
-/** `folder` under the root holds the runs. `lock`: a file beside it whose handle is held as long as the worker lives. */
+/**
+ * The store in `folder` under the root. `lock`: a file beside the
+ * folder, whose handle `take` holds as long as the worker lives.
+ */
 export function opfsDirectory(folder: string, lock: string | null): StoreDirectory {
   let held: SyncHandle | null = null;
   const base = async () => (await root()).getDirectoryHandle(folder, { create: true });
@@ -62,7 +66,7 @@ export function opfsDirectory(folder: string, lock: string | null): StoreDirecto
 
   const removeEntry = async (parent: FileSystemDirectoryHandle, name: string) => {
     try {
-      // A handle that was closed a moment ago may still count as open.
+      // Right after its close a handle may still count as open.
       await patiently(() => parent.removeEntry(name, { recursive: true }));
     } catch (error) {
       if (!isMissing(error)) throw otherFault(error, `${name} removed`);

@@ -1,14 +1,15 @@
-// A payload that is never made whole: the safetensors header and the tensors' own buffers, cut into chunks as they are
-// written. Not here: the header's text (formats/safetensors.ts), the writing (save.ts).
+// A payload that is never in memory as a whole: the safetensors header and the tensors' own buffers, cut into
+// chunks as they are written. Not here: the header's text (formats/safetensors.ts), the writing (save.ts).
 import { encodeHeader } from '../formats/safetensors.ts';
 import type { FileTensor } from './api.ts';
 
 export interface Payload {
   bytes: number;
-  /** Views of the pieces in order. */
+  /** Header and tensors in the file's order, as views of their buffers. */
   parts: Uint8Array<ArrayBuffer>[];
 }
 
+/** The safetensors file of these tensors (float32) in this order; no number is copied. */
 export function payloadOf(tensors: readonly FileTensor[], metadata: Record<string, string>): Payload {
   const parts = [
     encodeHeader(tensors, metadata),
@@ -18,8 +19,8 @@ export function payloadOf(tensors: readonly FileTensor[], metadata: Record<strin
 }
 
 /**
- * The payload in chunks of `chunkBytes`, the last one shorter. A chunk inside one tensor is a view of it; others are put
- * together in one buffer that the next chunk reuses.
+ * The payload in chunks of `chunkBytes`, the last one shorter. A chunk inside one tensor is a view of the
+ * tensor; any other is put together in a buffer that the next such chunk overwrites.
  */
 export function* chunksOf(payload: Payload, chunkBytes: number): Generator<Uint8Array<ArrayBuffer>> {
   const staging = new Uint8Array(chunkBytes);

@@ -1,25 +1,25 @@
-// The newest checkpoint that can be used: by generation, never by a clock; verified, else the next. Writes nothing.
-// Not here: the scan of the headers (run-folder.ts), what the trainer does with it.
+// The newest usable checkpoint: by generation, never by a clock; verified, else the next. Writes nothing to
+// the disk. Not here: the scan of the headers (run-folder.ts), what the trainer does with the checkpoint.
 import { FaultError } from '../fault.ts';
 import type { Recovery } from './api.ts';
 import { loadSlot } from './load.ts';
 import type { RunFolder, Slot } from './run-folder.ts';
 import { DAMAGED } from './storage-fault.ts';
 
-/** Why a checkpoint is passed over, in one sentence. Rethrows what is no fault of the checkpoint. */
+/** Why a checkpoint is passed over, in one sentence. Rethrows an error that is no FaultError. */
 export function whyUnusable(error: unknown): string {
   if (!(error instanceof FaultError)) throw error;
   const { title, what, expected, got } = error.fault;
   return title === DAMAGED ? what : `${title}: expected ${expected}, got ${got}.`;
 }
 
-/** A slot found unusable is marked so in memory: retention no longer counts it as a checkpoint. */
+/** Marks an unusable slot in memory: retention no longer counts it as a checkpoint. */
 export function markInvalid(slot: Slot, why: string): void {
   slot.state = 'invalid';
   slot.why = why;
 }
 
-/** Slots whose header cannot be read: nobody knows how new they are, so all are told. */
+/** Slots whose header cannot be read. How new they are is unknown, so all are reported. */
 function unreadableHeaders(folder: RunFolder): Recovery['passedOver'] {
   return folder.slots.flatMap((slot) => {
     if (slot.state !== 'invalid' || slot.why === null) return [];
@@ -28,7 +28,10 @@ function unreadableHeaders(folder: RunFolder): Recovery['passedOver'] {
   });
 }
 
-/** Newest of these runs. `skip`: generations that the caller found unusable. */
+/**
+ * The newest checkpoint of these runs that verifies; unusable ones are
+ * marked invalid. `skip`: generations that the caller found unusable.
+ */
 export async function findNewest(folders: readonly RunFolder[], skip: readonly number[]): Promise<Recovery> {
   const passedOver = folders.flatMap(unreadableHeaders);
   const candidates = folders

@@ -1,22 +1,22 @@
-// Which checkpoints stay and which slot is written next. Pure: the same slots, the same answer; no clock decides.
-// Not here: the overwriting (save.ts).
+// Which checkpoints stay and which slot is written next. Pure: the same slots give the same answer, and no
+// clock decides. Not here: the overwriting (save.ts).
 
-/** A slot as retention sees it. */
+/** What retention knows of a slot. */
 export interface RetentionSlot {
   slot: number;
-  /** Of the file. */
+  /** Size of the file. */
   bytes: number;
   state: 'empty' | 'valid' | 'invalid' | 'writing';
-  /** Written by a newer Perennial: never touched. */
+  /** Written by a newer version of Perennial: never touched. */
   untouchable: boolean;
-  /** 0 where the slot holds no valid checkpoint. */
+  /** 0 without a checkpoint in the slot. */
   generation: number;
   name: string;
   globalStep: number;
   kept: boolean;
-  /** Being exported. */
+  /** An export reads it. */
   pinned: boolean;
-  /** The file's name is older than a minute: it survives a power cut. */
+  /** The file is older than a minute: its name survives a power cut. */
   settled: boolean;
 }
 
@@ -28,10 +28,12 @@ const isEpoch = ({ name }: RetentionSlot): boolean => name.startsWith('unet_epoc
 const newestFirst = (slots: readonly RetentionSlot[]): RetentionSlot[] =>
   slots.filter(({ state }) => state === 'valid').sort((a, b) => b.generation - a.generation);
 
-/** Valid checkpoints that may go at all, oldest first: not the two newest, the final one, a kept or a pinned one. */
+/**
+ * Valid checkpoints that may go, oldest first: never the two newest, the final one, a kept or a pinned one.
+ */
 function mayGo(slots: readonly RetentionSlot[]): RetentionSlot[] {
   const valid = newestFirst(slots);
-  // While the newest slots are too young to survive a power cut, the newest one that is not stays too.
+  // While the newest slots may not survive a power cut, the newest settled one stays too.
   const settled = valid.find((slot) => slot.settled);
   return valid
     .slice(NEVER_OVERWRITTEN)
@@ -39,7 +41,10 @@ function mayGo(slots: readonly RetentionSlot[]): RetentionSlot[] {
     .reverse();
 }
 
-/** Step checkpoints beyond the newest `keepNewest`, oldest first: retention lets them go. */
+/**
+ * Slot numbers of the step checkpoints that retention lets
+ * go: those beyond the newest `keepNewest`, oldest first.
+ */
 export function letGo(slots: readonly RetentionSlot[], keepNewest: number): number[] {
   const newestSteps = new Set(newestFirst(slots).filter(isStep).slice(0, keepNewest));
   return mayGo(slots)
@@ -47,7 +52,9 @@ export function letGo(slots: readonly RetentionSlot[], keepNewest: number): numb
     .map(({ slot }) => slot);
 }
 
-/** The epoch checkpoint whose going leaves the others most evenly spread: that with the nearest neighbours. */
+/**
+ * The epoch checkpoint whose loss leaves the others most evenly spread: the one with the nearest neighbours.
+ */
 function thinnedEpoch(
   slots: readonly RetentionSlot[],
   candidates: readonly RetentionSlot[],
@@ -57,7 +64,8 @@ function thinnedEpoch(
     .sort((a, b) => a.globalStep - b.globalStep);
   const gap = (epoch: RetentionSlot): number => {
     const i = epochs.indexOf(epoch);
-    // Before the first lies step 0. The last one is always among the two newest or followed by step checkpoints.
+    // Before the first epoch lies step 0. The last epoch is
+    // among the two newest or followed by step checkpoints.
     const before = epochs[i - 1]?.globalStep ?? 0;
     const after = epochs[i + 1]?.globalStep ?? Infinity;
     return after - before;
@@ -71,8 +79,9 @@ function thinnedEpoch(
 }
 
 /**
- * The slot for the next save, of at least `bytes`. `free`: empty, invalid, or let go by retention anyway. `spare`: what is
- * given up when no slot can be added: an epoch, thinned evenly, else the oldest step. Null: there is none.
+ * Slot numbers for the next save, of at least `bytes`. `free`: an empty or invalid slot, or one that
+ * retention lets go anyway. `spare`: the checkpoint to give up when no slot can be added: an epoch, thinned
+ * evenly, else the oldest step. Null: no such slot.
  */
 export function chooseSlot(
   slots: readonly RetentionSlot[],

@@ -1,5 +1,5 @@
-// One run's folder: its note, its slots, their handles, and what a scan of the headers found. Not here: saving and loading
-// (store.ts), which slot is next (retention.ts).
+// One run's folder: its note, its slots with their handles, and what a scan of the headers found. Not here:
+// saving and loading (store.ts), which slot is next (retention.ts).
 import type { CheckpointRecord, RunReport, SlotReport } from './api.ts';
 import { FaultError, faultOf } from '../fault.ts';
 import type { RetentionSlot } from './retention.ts';
@@ -9,22 +9,24 @@ import { prewrite, readSector, type SyncHandle, zeroHeader } from './slot-file.t
 import type { StoreDirectory } from './store-directory.ts';
 import { otherFault } from './storage-fault.ts';
 
-/** A new file's name is safe from a power cut after this long (measured: 35 s). */
+/** After this long the name of a new file survives a power cut (measured: 35 s). */
 const SETTLED_MS = 60_000;
 
+/** A slot file as this session knows it. */
 export interface Slot {
   readonly number: number;
   readonly handle: SyncHandle;
   bytes: number;
   state: SlotReport['state'];
-  /** Of the checkpoint in it; also of one found damaged. */
+  /** Of the checkpoint in the slot, also of one found damaged since; null without a readable header. */
   header: SlotHeader | null;
+  /** Why the slot is invalid, in words; null otherwise. */
   why: string | null;
-  /** What an unreadable header seems to say. */
+  /** What a damaged header seems to say. */
   seems: { name: string; globalStep: number; generation: number } | null;
-  /** Of a newer format: its generation; such a slot is never touched. */
+  /** The generation in a slot of a newer format, which is never touched; null otherwise. */
   newerGeneration: number | null;
-  /** Exports under way. */
+  /** Exports that still read the slot. */
   pins: number;
   /** performance.now() when this session first saw it. */
   seenAt: number;
@@ -33,7 +35,7 @@ export interface Slot {
 const NOTE = 'note';
 const slotName = (number: number): string => `slot-${number}`;
 
-/** Stands for a file that cannot be opened: too small for anything, every access fails with the reason. */
+/** The handle of a file that cannot be opened: of no size, every access throws the reason. */
 function unreadable(error: unknown): SyncHandle {
   const fail = (): never => {
     throw error;
@@ -55,7 +57,7 @@ function scanSlot(number: number, handle: SyncHandle, why: string | null): Slot 
     seenAt: performance.now(),
   };
   try {
-    // A shorter file is one whose making was interrupted: nothing was ever saved in it.
+    // The making of a shorter file was interrupted: nothing was ever saved in it.
     if (slot.bytes >= PAYLOAD_OFFSET) readHeader(slot);
   } catch (error) {
     slot.state = 'invalid';
@@ -78,9 +80,9 @@ export class RunFolder {
   readonly #directory: StoreDirectory;
   #note: NoteFile | null;
   slots: Slot[];
-  /** Slots that the trainer wants the pool to have. */
+  /** How many slots the trainer wants in the pool. */
   wantedSlots = 3;
-  /** Made in this session. */
+  /** Whether the folder was made in this session. */
   readonly fresh: boolean;
 
   private constructor(
@@ -112,7 +114,10 @@ export class RunFolder {
     }
   }
 
-  /** A folder that is there: takes its handles and reads its headers. Changes nothing. Throws FaultError kind `tab`. */
+  /**
+   * Takes the handles of an existing folder and reads its headers; changes nothing. Throws FaultError: kind
+   * `tab` where another tab holds a file, `storage` where the folder cannot be read.
+   */
   static async open(directory: StoreDirectory, runId: string): Promise<RunFolder> {
     const opened: SyncHandle[] = [];
     try {
@@ -124,7 +129,7 @@ export class RunFolder {
         opened.push(handle);
         slots.push(scanSlot(number, handle, why));
       }
-      // A folder without a note was made just before a crash: it gets one when there is something to note.
+      // A crash came between folder and note: the first writeNote makes the note.
       if (!names.includes(NOTE)) return new RunFolder(directory, runId, null, slots, false);
       const note = await directory.openFile(runId, NOTE, false);
       opened.push(note);
@@ -139,15 +144,16 @@ export class RunFolder {
     return this.#note?.note ?? EMPTY_NOTE;
   }
 
-  /** Durable when it ends. Throws FaultError kind `storage`. */
+  /** Changes the note, durably. Throws FaultError kind `storage`; the note is then as it was. */
   async writeNote(changes: Partial<StoredNote>): Promise<void> {
     if (this.#note) return this.#note.write(changes);
     this.#note = NoteFile.create(await this.#directory.openFile(this.runId, NOTE, true), changes);
   }
 
   /**
-   * One more dense slot of `bytes`: an unused one that is too small is extended before a new file is made. Throws
-   * FaultError kind `storage`; the disk space is then given back, the name stays for the next try.
+   * One more dense slot of `bytes`. An empty slot that is too small is extended;
+   * only without one a file is made. Throws FaultError kind `storage`: the disk
+   * space is then given back, and the empty file stays for the next try.
    */
   async addSlot(bytes: number): Promise<Slot> {
     const slot = this.slots.find(
@@ -176,7 +182,7 @@ export class RunFolder {
     return this.#directory.openFile(this.runId, slotName(this.#nextNumber()), true);
   }
 
-  /** The slot is no checkpoint any more, durably. Throws FaultError kind `storage`. */
+  /** Makes the slot empty, durably. Throws FaultError kind `storage`. */
   empty(slot: Slot): void {
     zeroHeader(slot.handle);
     slot.state = 'empty';
@@ -185,24 +191,26 @@ export class RunFolder {
     slot.seems = null;
   }
 
-  /** Removes an empty slot's file. */
+  /** Closes and removes the file of an empty slot. */
   async removeSlot(slot: Slot): Promise<void> {
     slot.handle.close();
     this.slots = this.slots.filter((other) => other !== slot);
     await this.#directory.removeFile(this.runId, slotName(slot.number));
   }
 
+  /** The valid slot of this generation; null without one. */
   find(generation: number): Slot | null {
     return (
       this.slots.find(({ state, header }) => state === 'valid' && header?.generation === generation) ?? null
     );
   }
 
-  /** Nothing in it that anybody could want back. */
+  /** Whether no slot holds anything, not even a damaged checkpoint. */
   get isVoid(): boolean {
     return this.slots.every(({ state }) => state === 'empty');
   }
 
+  /** The highest generation that the note or any header names, unreadable headers included. */
   highestGeneration(): number {
     const generations = this.slots.map(
       ({ header, newerGeneration, seems }) => (header ?? seems)?.generation ?? newerGeneration ?? 0,
@@ -210,6 +218,7 @@ export class RunFolder {
     return Math.max(this.note.highestGeneration, ...generations);
   }
 
+  /** The checkpoint in a slot as the page lists it; null where the slot is not valid. */
   record(slot: Slot): CheckpointRecord | null {
     const { header } = slot;
     if (slot.state !== 'valid' || !header) return null;
@@ -228,7 +237,7 @@ export class RunFolder {
     };
   }
 
-  /** When the run began; where the note was lost, no later than this checkpoint. */
+  /** When the run began (ISO 8601); where the note was lost, the time of this checkpoint. */
   startedBy({ created }: CheckpointRecord): string {
     return this.note.started || created;
   }
@@ -271,7 +280,7 @@ export class RunFolder {
   }
 }
 
-/** One file that cannot be opened must not hide the others; one that another tab holds is another matter. */
+/** A file that cannot be opened must not hide the others. Throws only where another tab holds the file. */
 async function openOrExplain(
   directory: StoreDirectory,
   runId: string,

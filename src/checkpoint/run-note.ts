@@ -1,10 +1,14 @@
-// The note beside a run's slots: closed, paused, kept by hand. A file of fixed size, written beforehand, with two halves
-// that take turns: a write that is torn leaves the other half. Not here: what follows from a note (store.ts, recovery.ts).
+// The note beside a run's slots: closed, paused, kept by hand. A file of fixed
+// size, pre-written, with two halves that are written in turns: a torn write leaves
+// the other half. Not here: what follows from a note (store.ts, recovery.ts).
 import type { RunNote } from './api.ts';
 import { crc32 } from '../formats/crc32.ts';
 import { flush, prewrite, readExactly, type SyncHandle, writeExactly } from './slot-file.ts';
 
-/** What is written: the note, and the highest generation the store had seen. A deleted one never comes again. */
+/**
+ * The note as stored, with the highest generation that the
+ * store has seen, so that no deleted one is used again.
+ */
 export interface StoredNote extends RunNote {
   highestGeneration: number;
 }
@@ -12,7 +16,7 @@ export interface StoredNote extends RunNote {
 const NOTE_BYTES = 128 * 1024;
 const HALF_BYTES = NOTE_BYTES / 2;
 const MAGIC = 0x544f_4e50;
-/** Magic u32, length u32, turn u64, CRC-32 of all but itself u32. */
+/** Magic u32, length u32, turn u64, CRC-32 (u32) of everything but the CRC-32. */
 const PREFIX_BYTES = 20;
 
 export const EMPTY_NOTE: StoredNote = {
@@ -42,7 +46,7 @@ function encodeNote(note: StoredNote, turn: number): Uint8Array<ArrayBuffer> {
   return record;
 }
 
-/** Null for a half that was never written or not whole. */
+/** Null for a half that was never written, or only in part. */
 function decodeNote(half: Uint8Array): { note: StoredNote; turn: number } | null {
   const view = new DataView(half.buffer, half.byteOffset);
   const length = view.getUint32(4, true);
@@ -53,7 +57,7 @@ function decodeNote(half: Uint8Array): { note: StoredNote; turn: number } | null
   return { note: { ...EMPTY_NOTE, ...stored }, turn: Number(view.getBigUint64(8, true)) };
 }
 
-/** The note of one run: in memory as it is on the disk. */
+/** The note of one run, in memory as on the disk. */
 export class NoteFile {
   readonly #handle: SyncHandle;
   #note: StoredNote;
@@ -73,10 +77,10 @@ export class NoteFile {
     return file;
   }
 
-  /** The newer of the two halves that are whole; an empty note where neither is. */
+  /** Reads the newer whole half; the note is empty where neither half is whole. */
   static open(handle: SyncHandle): NoteFile {
     const bytes = new Uint8Array(NOTE_BYTES);
-    // Shorter where its making was interrupted.
+    // The file is shorter where its making was interrupted.
     readExactly(handle, 0, bytes.subarray(0, handle.getSize()));
     const first = decodeNote(bytes.subarray(0, HALF_BYTES));
     const second = decodeNote(bytes.subarray(HALF_BYTES));
@@ -88,7 +92,7 @@ export class NoteFile {
     return this.#note;
   }
 
-  /** Durable when it returns. Throws FaultError kind `storage`; the note is then as it was. */
+  /** Changes the note, durably. Throws FaultError kind `storage`; the note is then as it was. */
   write(changes: Partial<StoredNote>): void {
     const note = { ...this.#note, ...changes };
     const turn = this.#turn + 1;

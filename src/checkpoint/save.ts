@@ -1,5 +1,5 @@
-// The order of a save, whose every step can be the last before a crash: the checkpoint is there after step 5 and not
-// before, and no other slot is touched. Not here: which slot is overwritten (retention.ts).
+// The order of a save, in which every step can be the last before a crash: the checkpoint exists from step 5
+// on and not before, and no other slot is touched. Not here: which slot is overwritten (retention.ts).
 import { chunksOf, type Payload } from './payload.ts';
 import {
   CHUNK_BYTES,
@@ -20,24 +20,25 @@ import {
   zeroHeader,
 } from './slot-file.ts';
 
+/** Milliseconds of a save's parts. */
 export interface SaveTimes {
   writeMs: number;
   flushMs: number;
   verifyMs: number;
 }
 
-/** What the caller says of a checkpoint; the rest of its header follows from the bytes. */
+/** The part of a slot's header that the caller gives; the rest follows from the payload. */
 export type CheckpointFacts = Pick<
   SlotHeader,
   'runId' | 'name' | 'generation' | 'globalStep' | 'epoch' | 'meanLoss' | 'created'
 >;
 
-/** Digests in work at a time; each holds a copy of its chunk. */
+/** Digests computed at a time; each holds a copy of its chunk. */
 const DIGESTS_AHEAD = 4;
 
 /**
- * Writes a checkpoint into the slot of `handle`, which is large enough. On any error before the commit the slot is no
- * checkpoint. Throws FaultError kind `storage`.
+ * Writes a checkpoint into the slot of `handle`, which must be large enough. After an error before the commit
+ * the slot is no checkpoint. Throws FaultError kind `storage`.
  */
 export async function saveIntoSlot(
   handle: SyncHandle,
@@ -49,16 +50,16 @@ export async function saveIntoSlot(
   // 1. From here on this slot is no checkpoint, on the disk too.
   zeroHeader(handle);
 
-  // 2. The payload, and a digest of every chunk from the bytes in memory.
+  // 2. The payload, and a digest of every chunk, computed from the bytes in memory.
   const table = await writePayload(handle, payload);
 
-  // 3. The table of digests; all of it to the disk.
+  // 3. The table of digests; then everything is flushed to the disk.
   writeExactly(handle, tableOffset(payload.bytes), table);
   const written = performance.now();
   flush(handle);
   const flushed = performance.now();
 
-  // 4. Read back: what the digests of step 2 say is what the file says.
+  // 4. Read back: the file has the digests of step 2.
   const header: SlotHeader = {
     ...facts,
     payloadBytes: payload.bytes,
@@ -83,14 +84,14 @@ export async function saveIntoSlot(
   };
 }
 
-/** Answers the digest table. */
+/** Writes the payload; answers the table of digests. */
 async function writePayload(handle: SyncHandle, payload: Payload): Promise<Uint8Array<ArrayBuffer>> {
   const table = new Uint8Array(DIGEST_BYTES * chunkCount(payload.bytes));
   const ahead: Promise<void>[] = [];
   let index = 0;
   for (const chunk of chunksOf(payload, CHUNK_BYTES)) {
     const at = index * DIGEST_BYTES;
-    // digest() copies the chunk before it returns, so that its buffer may be filled again at once.
+    // digest() copies the chunk before it returns, so the chunk's buffer may be filled again at once.
     ahead.push(sha256(chunk).then((digest) => table.set(digest, at)));
     writeExactly(handle, PAYLOAD_OFFSET + index * CHUNK_BYTES, chunk);
     if (ahead.length === DIGESTS_AHEAD) await ahead.shift();

@@ -1,5 +1,6 @@
-// The notebook's test of the checkpoint system, run by the user on the machine at hand: writes two checkpoints, reads back,
-// finds the newest as after a reload, notices a damaged one, cleans up. In a directory of its own, through the real store.
+// The built-in test of the checkpoint system, run by the user on the machine at hand, as the notebook had
+// one: writes two checkpoints, reads back, finds the newest as after a reload, notices a damaged one, cleans
+// up. In a directory of its own, through the real store. Not here: the store (store.ts).
 import { FaultError, type Result } from '../fault.ts';
 import type { FileTensor, SelfTestReport, StoreApi } from './api.ts';
 import { PAYLOAD_OFFSET, slotBytes } from './slot.ts';
@@ -7,13 +8,13 @@ import { flush, readExactly, writeExactly } from './slot-file.ts';
 import type { StoreDirectory } from './store-directory.ts';
 
 const RUN = 'self-test';
-/** Three chunks, the last one not full. */
+/** Fills three chunks, the last one in part. */
 const FLOATS = 2_300_000;
-const ROOM = 4 * FLOATS + 4096;
+const CAPACITY_BYTES = 4 * FLOATS + 4096;
 
 type TestedStore = StoreApi & { close(): void };
 
-/** Every float differs from its neighbours, and between the two checkpoints. */
+/** Numbers that differ from their neighbours and between the two checkpoints. */
 function testTensors(step: number): FileTensor[] {
   const data = new Float32Array(FLOATS);
   for (let i = 0; i < FLOATS; i++) data[i] = i * step;
@@ -48,7 +49,7 @@ async function save(store: StoreApi, step: number): Promise<number> {
     tensors: testTensors(step),
     metadata: { name: `unet_step_${step}` },
     keepNewest: 2,
-    capacityBytes: ROOM,
+    capacityBytes: CAPACITY_BYTES,
   });
   return value(report).record.slot;
 }
@@ -81,7 +82,10 @@ async function corrupt(directory: StoreDirectory, slot: number): Promise<void> {
   }
 }
 
-/** `newStore` makes a store over `directory`, unopened. Throws FaultError where the store does not keep its word. */
+/**
+ * Runs every step and times it. `newStore` makes an unopened store over `directory`; `remove` deletes the
+ * directory. Throws FaultError kind `storage` at the first step that fails.
+ */
 export async function runSelfTest(
   { directory, remove }: { directory: StoreDirectory; remove: () => Promise<void> },
   newStore: () => TestedStore,
@@ -102,8 +106,8 @@ export async function runSelfTest(
   try {
     await timed('Reserve two slots', async () => {
       value(await store.open());
-      value(await store.createRun(RUN, new Date().toISOString(), ROOM));
-      value(await store.growPool(RUN, 2, ROOM));
+      value(await store.createRun(RUN, new Date().toISOString(), CAPACITY_BYTES));
+      value(await store.growPool(RUN, 2, CAPACITY_BYTES));
     });
     await timed('Write a checkpoint', () => save(store, 1));
     const newest = await timed('Write a newer one', () => save(store, 2));
@@ -123,5 +127,5 @@ export async function runSelfTest(
     store.close();
     await timed('Clean up', remove);
   }
-  return { steps, sizeBytes: slotBytes(ROOM) };
+  return { steps, sizeBytes: slotBytes(CAPACITY_BYTES) };
 }

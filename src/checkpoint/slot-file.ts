@@ -1,5 +1,5 @@
-// Bytes in and out of a slot's file, each return value checked: nothing is taken for written that was not. Works on any
-// synchronous handle. Not here: the order of a save (save.ts), where files lie (opfs.ts).
+// Bytes in and out of a slot's file, with every return value checked: nothing counts as written that was not.
+// Works on any synchronous handle. Not here: the order of a save (save.ts), where files lie (opfs.ts).
 import {
   CHUNK_BYTES,
   DIGEST_BYTES,
@@ -21,10 +21,10 @@ export interface SyncHandle {
   close(): void;
 }
 
-/** Digests in work at a time while chunks are written or read: SHA-256 runs on the browser's own threads. */
+/** Chunks read ahead while their digests are computed: SHA-256 runs on the browser's own threads. */
 const DIGESTS_AHEAD = 4;
 
-/** Overwrites bytes of a file. Throws FaultError kind `storage` if not every byte was taken. */
+/** Overwrites bytes of a file. Throws FaultError kind `storage` unless every byte was written. */
 export function writeExactly(handle: SyncHandle, at: number, bytes: Uint8Array<ArrayBuffer>): void {
   const expected = `${bytes.length} bytes written at ${at}`;
   let written: number;
@@ -36,6 +36,7 @@ export function writeExactly(handle: SyncHandle, at: number, bytes: Uint8Array<A
   if (written !== bytes.length) throw new FaultError(noRoom(expected, `${written} bytes`));
 }
 
+/** Waits until everything written is on the disk. Throws FaultError kind `storage`. */
 export function flush(handle: SyncHandle): void {
   try {
     handle.flush();
@@ -44,6 +45,7 @@ export function flush(handle: SyncHandle): void {
   }
 }
 
+/** Fills `into` from byte `at` on. Throws FaultError kind `storage` unless all bytes are there. */
 export function readExactly(handle: SyncHandle, at: number, into: Uint8Array<ArrayBuffer>): void {
   const expected = `${into.length} bytes at ${at}`;
   let read: number;
@@ -55,10 +57,13 @@ export function readExactly(handle: SyncHandle, at: number, into: Uint8Array<Arr
   if (read !== into.length) throw damaged('The file is shorter than it was.', expected, `${read} bytes`);
 }
 
-/** Makes a file dense up to `bytes`: real bytes, which a full disk can no longer take away. Its header stays zero. */
+/**
+ * Makes a file dense up to `bytes`: real bytes, whose space no other file
+ * can take. The header stays zero. Throws FaultError kind `storage`.
+ */
 export function prewrite(handle: SyncHandle, bytes: number): void {
   const filler = new Uint8Array(CHUNK_BYTES);
-  // Not zeros: a file system may keep those as a hole.
+  // Random bytes: a file system may store zeros as a hole.
   for (let at = 0; at < CHUNK_BYTES; at += 65_536) crypto.getRandomValues(filler.subarray(at, at + 65_536));
   const expected = `${bytes} bytes of room`;
   try {
@@ -75,20 +80,23 @@ export function prewrite(handle: SyncHandle, bytes: number): void {
   }
 }
 
+/** The 512 bytes of the header. Throws FaultError kind `storage`. */
 export function readSector(handle: SyncHandle): Uint8Array<ArrayBuffer> {
   const sector = new Uint8Array(SECTOR_BYTES);
   readExactly(handle, 0, sector);
   return sector;
 }
 
-/** Writes the header's sector, durably. All zeros: the slot is no checkpoint any more. */
+/** Writes the header's sector, durably: the commit of a save. */
 export function writeSector(handle: SyncHandle, sector: Uint8Array<ArrayBuffer>): void {
   writeExactly(handle, 0, sector);
   flush(handle);
 }
 
+/** Makes the slot empty, durably. */
 export const zeroHeader = (handle: SyncHandle): void => writeSector(handle, new Uint8Array(SECTOR_BYTES));
 
+/** SHA-256 of the bytes, 32 bytes. The bytes are copied before the call returns. */
 export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 
@@ -96,8 +104,9 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /**
- * The payload's chunks in order, each after its digest was found right; `at` counts from the payload's start. A chunk is
- * valid until the next is asked for. Throws FaultError kind `storage` at the first that has changed.
+ * The payload's chunks in order, each once its digest is found right; `at` counts
+ * from the payload's start. A chunk's bytes are valid until the next chunk is
+ * asked for. Throws FaultError kind `storage` at the first chunk that has changed.
  */
 export async function* verifiedChunks(
   handle: SyncHandle,
@@ -113,7 +122,7 @@ export async function* verifiedChunks(
       'another',
     );
 
-  // Reads and digests run ahead of the reader by a few chunks, each in a buffer of its own.
+  // Reads and digests run a few chunks ahead of the reader, each in a buffer of its own.
   const buffers = Array.from(
     { length: Math.min(DIGESTS_AHEAD, chunkCount) },
     () => new Uint8Array(chunkBytes),

@@ -1,5 +1,5 @@
-// Room for a checkpoint: the slot of the next save, and further slots for the pool. Not here: who may be overwritten
-// (retention.ts), the writing (checkpoint-write.ts).
+// The pool of a run's slots: which slot the next save takes, and further slots. Not here: who may be
+// overwritten (retention.ts), the writing (checkpoint-write.ts).
 import { FaultError } from '../fault.ts';
 import { chooseSlot } from './retention.ts';
 import type { RunFolder, Slot } from './run-folder.ts';
@@ -7,13 +7,13 @@ import { slotBytes } from './slot.ts';
 import { miscounted, otherFault } from './storage-fault.ts';
 import type { StoreDirectory } from './store-directory.ts';
 
-/** Slots that can take a save of `bytes`. */
+/** How many slots are large enough for `bytes` and may be written. */
 export const poolSize = (folder: RunFolder, bytes: number): number =>
   folder.slots.filter((slot) => slot.bytes >= bytes && slot.newerGeneration === null).length;
 
 /**
- * One more slot. `ownBytes`: what the store holds in all. Throws FaultError kind `storage` that tells a full disk from a
- * browser that counts less than there is.
+ * One more slot of `bytes`. `ownBytes`: bytes of all the store's slots. Throws FaultError kind `storage` that
+ * tells a full disk from a browser whose count of the storage is wrong.
  */
 export async function addSlot(
   directory: StoreDirectory,
@@ -33,7 +33,10 @@ export async function addSlot(
   }
 }
 
-/** A slot that holds the payload and is never the only way back. Throws FaultError kind `storage` where there is none. */
+/**
+ * A slot that is large enough and whose checkpoint may go. `add` makes a
+ * new one. Throws FaultError kind `storage` where neither is possible.
+ */
 export async function slotForSave(
   folder: RunFolder,
   sizes: { payloadBytes: number; capacityBytes: number },
@@ -49,7 +52,7 @@ export async function slotForSave(
   try {
     return await add(bytes);
   } catch (error) {
-    // No room: whatever slot holds this payload today, before nothing is saved at all.
+    // Without room for the run's last step, a slot that is large enough today is better than no save.
     const today = chooseSlot(folder.retentionSlots(), { bytes: slotBytes(sizes.payloadBytes), keepNewest });
     const last = take(today.free) ?? take(today.spare);
     if (last) return last;

@@ -1,17 +1,25 @@
-// The layout of a slot: where header, payload and digest table lie, and what the header's sector says. Pure: bytes and
-// values. Not here: reading and writing files (slot-file.ts), in which order (save.ts).
+// The layout of a slot: where header, payload and digest table lie, and what the header's sector says. Pure:
+// bytes and values. Not here: reading and writing files (slot-file.ts), in which order (save.ts).
 //
 //   0            header: one sector of 512 bytes, the rest of 4 KiB unused
 //   4096         payload: a complete safetensors file
 //   then         digest table, at the next multiple of 4096: SHA-256 of each chunk of the payload
 //   up to the next multiple of 4 MiB: unused
 //
-// The sector, little-endian: 0 magic, 8 format version u32, 12 oldest reader u32, 16 generation u64, 24 global step u64,
-// 32 payload bytes u64, 40 chunk bytes u32, 44 chunk count u32, 48 root SHA-256 over the table, 80 run id, 144 checkpoint
-// name (each a length byte and up to 63 of UTF-8), 208 epoch u64, 216 mean loss f64 (NaN: none), 224 created (a length byte
-// and up to 31), 508 CRC-32 of the bytes before it. Text and numbers after 208 are for the list; no decision reads them.
+// The sector, little-endian. A text is a length byte and UTF-8. Fields from 208 on are for the list of
+// checkpoints: no decision reads them.
+//
+//     0  magic "PRNNSLOT"                         48  root SHA-256, over the digest table
+//     8  format version u32                       80  run id, text of up to 63 bytes
+//    12  oldest format that can read it u32      144  checkpoint name, text of up to 63 bytes
+//    16  generation u64                          208  epoch u64
+//    24  global step u64                         216  mean loss f64 (NaN: none)
+//    32  payload bytes u64                       224  created, text of up to 31 bytes
+//    40  chunk bytes u32                         508  CRC-32 of the bytes before it
+//    44  chunk count u32
 import { crc32 } from '../formats/crc32.ts';
 
+/** Bytes of the header, one sector of the disk. */
 export const SECTOR_BYTES = 512;
 export const PAYLOAD_OFFSET = 4096;
 export const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -19,7 +27,7 @@ export const DIGEST_BYTES = 32;
 
 const MAGIC = 'PRNNSLOT';
 const FORMAT_VERSION = 1;
-/** The oldest Perennial format that can read what is written here. */
+/** The oldest format version whose readers understand what is written here. */
 const OLDEST_READER = 1;
 const CRC_OFFSET = 508;
 const TEXT_BYTES = 64;
@@ -42,38 +50,43 @@ export interface SlotHeader {
 export type SectorReading =
   | { state: 'empty' }
   | { state: 'valid'; header: SlotHeader }
-  /** Written by a newer Perennial: left untouched. */
+  /** Written by a newer version of Perennial: never touched. */
   | { state: 'newer'; generation: number; why: string }
-  /** Neither zero nor whole; the rest as far as it can be read: words for messages, and a number not to use again. */
+  /**
+   * Neither zero nor whole. Name and step as far as they can be read, for messages; the generation, not to
+   * reuse it.
+   */
   | { state: 'damaged'; name: string; globalStep: number; generation: number; why: string };
 
-/** Beyond any number of saves: such a generation in a damaged header is not believed. */
+/** More than any number of saves: a damaged header that names a higher generation is not believed. */
 const MOST_GENERATIONS = 2 ** 48;
 
 const roundUp = (bytes: number, multiple: number): number => Math.ceil(bytes / multiple) * multiple;
 
+/** Chunks of a payload, the last one possibly shorter. */
 export const chunkCount = (payloadBytes: number, chunkBytes = CHUNK_BYTES): number =>
   Math.ceil(payloadBytes / chunkBytes);
 
+/** Where the digest table begins in the slot file, in bytes. */
 export const tableOffset = (payloadBytes: number): number => PAYLOAD_OFFSET + roundUp(payloadBytes, 4096);
 
-/** Size of a slot file that holds a payload of this many bytes. */
+/** Bytes of a slot file that holds a payload of `payloadBytes`: a multiple of 4 MiB. */
 export const slotBytes = (payloadBytes: number): number =>
   roundUp(tableOffset(payloadBytes) + DIGEST_BYTES * chunkCount(payloadBytes), CHUNK_BYTES);
 
-function writeText(sector: Uint8Array, at: number, room: number, text: string): void {
+function writeText(sector: Uint8Array, at: number, size: number, text: string): void {
   const bytes = new TextEncoder().encode(text);
-  if (bytes.length >= room) throw new Error(`"${text}" needs ${bytes.length} bytes, there are ${room - 1}`);
+  if (bytes.length >= size) throw new Error(`"${text}" needs ${bytes.length} bytes, there are ${size - 1}`);
   sector[at] = bytes.length;
   sector.set(bytes, at + 1);
 }
 
-function readText(sector: Uint8Array, at: number, room: number): string {
-  const length = Math.min(sector[at] ?? 0, room - 1);
+function readText(sector: Uint8Array, at: number, size: number): string {
+  const length = Math.min(sector[at] ?? 0, size - 1);
   return new TextDecoder().decode(sector.slice(at + 1, at + 1 + length));
 }
 
-/** The 512 bytes whose writing commits a save. Throws on a name or run id of more than 63 bytes. */
+/** The 512 bytes whose writing commits a save. Throws Error for a name or run id of more than 63 bytes. */
 export function encodeSector(header: SlotHeader): Uint8Array<ArrayBuffer> {
   const sector = new Uint8Array(SECTOR_BYTES);
   const view = new DataView(sector.buffer);
@@ -95,7 +108,7 @@ export function encodeSector(header: SlotHeader): Uint8Array<ArrayBuffer> {
   return sector;
 }
 
-/** What a slot file of `fileBytes` says in its first sector. Never throws. */
+/** What the first sector of a slot file of `fileBytes` says. Never throws. */
 export function decodeSector(sector: Uint8Array, fileBytes: number): SectorReading {
   if (sector.every((byte) => byte === 0)) return { state: 'empty' };
   const view = new DataView(sector.buffer, sector.byteOffset, SECTOR_BYTES);
@@ -133,7 +146,9 @@ export function decodeSector(sector: Uint8Array, fileBytes: number): SectorReadi
   return wrong ? damaged(wrong) : { state: 'valid', header };
 }
 
-/** A header with a good CRC may still stand before a file that was cut short. */
+/**
+ * Why a header with a sound CRC does not fit its file, such as one that was cut short; null where it fits.
+ */
 function contradiction(header: SlotHeader, fileBytes: number): string | null {
   const { payloadBytes, chunkBytes, chunkCount: chunks } = header;
   if (chunkBytes === 0 || chunkBytes > 16 * CHUNK_BYTES || chunks !== chunkCount(payloadBytes, chunkBytes))

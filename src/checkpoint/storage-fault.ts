@@ -1,9 +1,12 @@
-// Faults of the store in words: what failed, what is safe, what to do. Not here: when they are raised.
+// Faults of the store in words: what failed, what is safe, what to do. Not here: when they are raised
+// (slot-file.ts, slot-pool.ts, store.ts, opfs.ts).
 import { type Fault, FaultError } from '../fault.ts';
 
+/** The title of `damaged`; recovery tells such faults by it. */
 export const DAMAGED = 'A checkpoint is damaged on the disk';
 const SAFE = 'Older checkpoints are whole.';
 
+/** The name of an error, such as "QuotaExceededError"; empty for anything else that was thrown. */
 export const nameOf = (error: unknown): string =>
   error instanceof Error || error instanceof DOMException ? error.name : '';
 
@@ -12,7 +15,7 @@ const shownError = (error: unknown): string =>
     ? `${error.name}: ${error.message}`.slice(0, 200)
     : String(error).slice(0, 200);
 
-/** No room for bytes that are not there yet. */
+/** No room for new bytes: the disk or the browser's quota is full. */
 export const noRoom = (expected: string, got: string): Fault => ({
   kind: 'storage',
   title: 'There is no room for another checkpoint',
@@ -25,7 +28,10 @@ export const noRoom = (expected: string, got: string): Fault => ({
   ],
 });
 
-/** Refused although nothing grows: Chromium's usage counter can go below zero after a power cut. */
+/**
+ * A write is refused although the file does not grow:
+ * Chromium's usage counter can go below zero after a power cut.
+ */
 export const miscounted = (expected: string, got: string): Fault => ({
   kind: 'storage',
   title: 'The browser miscounts its storage',
@@ -38,6 +44,7 @@ export const miscounted = (expected: string, got: string): Fault => ({
   ],
 });
 
+/** Another tab holds the store. `got`: how that showed. */
 export const heldElsewhere = (got: string): Fault => ({
   kind: 'tab',
   title: 'Perennial is open in another tab',
@@ -47,7 +54,9 @@ export const heldElsewhere = (got: string): Fault => ({
   todo: ['Go on in the other tab.', 'Or close it, and reload this one.'],
 });
 
-/** A checkpoint whose bytes changed since they were written. `what` is one sentence that names the place. */
+/**
+ * The bytes of a checkpoint have changed since they were written. `what`: one sentence that names the place.
+ */
 export const damaged = (what: string, expected: string, got: string): FaultError =>
   new FaultError({
     kind: 'storage',
@@ -58,6 +67,7 @@ export const damaged = (what: string, expected: string, got: string): FaultError
     todo: ['Use another checkpoint.', 'Check the disk if it happens again.'],
   });
 
+/** A run or a checkpoint is not in the store any more. `what`: the fault's title. */
 export const missing = (what: string, expected: string, got: string): FaultError =>
   new FaultError({
     kind: 'storage',
@@ -68,6 +78,7 @@ export const missing = (what: string, expected: string, got: string): FaultError
     todo: ['Choose another checkpoint from the list.'],
   });
 
+/** A checkpoint cannot be deleted while an export reads it. `name`: of the checkpoint. */
 export const beingExported = (name: string): FaultError =>
   new FaultError({
     kind: 'storage',
@@ -78,7 +89,9 @@ export const beingExported = (name: string): FaultError =>
     todo: ['Try again when the download has ended.'],
   });
 
-/** What a write that threw means. `inPlace`: the bytes were already there. */
+/**
+ * The fault of a write that threw. `inPlace`: the write overwrites bytes, so that it needs no more storage.
+ */
 export function writeFault(error: unknown, expected: string, inPlace: boolean): FaultError {
   if (error instanceof FaultError) return error;
   const got = shownError(error);
@@ -87,7 +100,7 @@ export function writeFault(error: unknown, expected: string, inPlace: boolean): 
   return otherFault(error, expected);
 }
 
-/** Anything else the file system throws. */
+/** The fault of anything else that the file system throws. A FaultError is answered as it is. */
 export function otherFault(error: unknown, expected: string): FaultError {
   if (error instanceof FaultError) return error;
   const got = shownError(error);

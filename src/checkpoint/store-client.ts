@@ -1,4 +1,5 @@
-// Starts the store's worker and speaks to it. The only place that knows its address. Not here: what it does (store.ts).
+// Starts the store's worker and calls it; the only file
+// that knows its address. Not here: the store (store.ts).
 import { transfer, wrap } from 'comlink';
 import { FaultError } from '../fault.ts';
 import type { CheckpointRef, RunNote, SaveRequest, StoreApi } from './api.ts';
@@ -13,7 +14,10 @@ const workerGone = (got: string): FaultError =>
     todo: ['Reload the page: the run goes on from its newest checkpoint.'],
   });
 
-/** The store as the trainer sees it. A call rejects (FaultError kind `storage`) only where the worker is gone. */
+/**
+ * The store as the trainer calls it. A call rejects
+ * (FaultError kind `storage`) only when the worker has ended.
+ */
 export class StoreClient implements StoreApi {
   readonly #worker: Worker;
   readonly #remote: StoreApi;
@@ -27,7 +31,7 @@ export class StoreClient implements StoreApi {
       this.#end = (reason) => reject(workerGone(reason));
       worker.addEventListener('error', ({ message }) => this.#end(message || 'its code could not be loaded'));
     });
-    // Each call races it; without a call under way nobody needs to hear.
+    // Every call races this promise; a rejection with no call under way needs no handler.
     this.#gone.catch(() => undefined);
   }
 
@@ -50,7 +54,7 @@ export class StoreClient implements StoreApi {
   growPool(runId: string, slots: number, capacityBytes: number) {
     return this.#call(this.#remote.growPool(runId, slots, capacityBytes));
   }
-  /** The tensors' buffers are transferred: they are empty afterwards. */
+  /** The tensors' buffers are transferred and empty afterwards. */
   save(request: SaveRequest) {
     const buffers = new Set(request.tensors.map(({ data }) => data.buffer));
     return this.#call(this.#remote.save(transfer(request, [...buffers])));
@@ -80,14 +84,14 @@ export class StoreClient implements StoreApi {
     return this.#call(this.#remote.selfTest());
   }
 
-  /** Ends the worker at once, whatever it does: what it was writing is no checkpoint. */
+  /** Ends the worker at once, also in the middle of a save, whose slot is then no checkpoint. */
   stop(): void {
     this.#worker.terminate();
     this.#end('it was stopped');
   }
 }
 
-/** Starts the worker; `open` is the first call. */
+/** Starts the worker. `open` must be the first call. */
 export function startStore(): StoreClient {
   return new StoreClient(
     new Worker(new URL('./store-worker.ts', import.meta.url), { type: 'module', name: 'store' }),

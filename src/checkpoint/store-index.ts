@@ -1,8 +1,9 @@
-// What the store tells its index: the list, and which runs there are. The index is a cache: what it cannot take is missing
-// from a list until the next open, and nothing else. Not here: IndexedDB (index-db.ts).
+// What the store tells its index: the list of checkpoints, and which runs there
+// are. The index is a cache: what it fails to store is missing from the page's list
+// until the next open, and nothing else is lost. Not here: IndexedDB (index-db.ts).
 import type { CheckpointRecord } from './api.ts';
 
-/** The cache that the page lists from. Rebuilt from the slots. */
+/** The part of the index that the store writes. Rebuilt from the slots; functions as in index-db.ts. */
 export interface StoreIndex {
   replaceAll(records: CheckpointRecord[]): Promise<void>;
   knownRuns(): Promise<string[]>;
@@ -10,16 +11,19 @@ export interface StoreIndex {
   deleteRunPictures(runId: string): Promise<void>;
 }
 
+/** Updates the index and passes over its failures. Without an index (null) nothing is done. */
 export class IndexHints {
   readonly #index: StoreIndex | null;
-  /** Remembered runs without a single file: the browser evicted the store. Until there is a run again. */
+  /**
+   * The index remembers runs and the store has none: the browser evicted it. False again once there is a run.
+   */
   evicted = false;
 
   constructor(index: StoreIndex | null) {
     this.#index = index;
   }
 
-  /** Nothing that can be recovered depends on it: a failure is no reason to stop. */
+  /** Recovery never reads the index, so a failure is no reason to stop. */
   async #hint(work: (index: StoreIndex) => Promise<void>): Promise<void> {
     if (!this.#index) return;
     try {
@@ -29,13 +33,14 @@ export class IndexHints {
     }
   }
 
-  /** At the first look into the store. */
+  /** Finds whether the store was evicted. `runs`: how many the store has when it is opened. */
   async compare(runs: number): Promise<void> {
     await this.#hint(async (index) => {
       this.evicted = runs === 0 && (await index.knownRuns()).length > 0;
     });
   }
 
+  /** Replaces the list, and remembers these runs unless the store was evicted. */
   update(records: CheckpointRecord[], runIds: string[]): Promise<void> {
     return this.#hint(async (index) => {
       await index.replaceAll(records);
@@ -43,6 +48,7 @@ export class IndexHints {
     });
   }
 
+  /** Deletes the pictures of a run that is removed. */
   forgetPictures(runId: string): Promise<void> {
     return this.#hint((index) => index.deleteRunPictures(runId));
   }

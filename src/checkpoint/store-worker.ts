@@ -1,5 +1,5 @@
-// Entry of the store's worker: the one place that holds file handles, so that writing and flushing never stop training.
-// Not here: the store itself (store.ts), how it is started (store-client.ts).
+// Entry of the store's worker: the only place that holds file handles, so that writing and flushing never
+// stop training. Not here: the store itself (store.ts), how the worker is started (store-client.ts).
 import { expose, transfer } from 'comlink';
 import type { LoadedCheckpoint, StoreApi } from './api.ts';
 import { deleteRunPictures, knownRuns, replaceAll, setKnownRuns } from './index-db.ts';
@@ -7,7 +7,7 @@ import { memoryDirectory } from './memory-directory.ts';
 import { hasOpfs, opfsDirectory } from './opfs.ts';
 import { Store } from './store.ts';
 
-/** Without a private file system checkpoints last as long as the tab, and no index may remember them. */
+/** Without a private file system checkpoints last only as long as the tab, so no index may list them. */
 async function makeStore(): Promise<Store> {
   if (!(await hasOpfs())) return new Store(memoryDirectory(), null);
   return new Store(opfsDirectory('runs', 'store-lock'), {
@@ -18,13 +18,13 @@ async function makeStore(): Promise<Store> {
   });
 }
 
-// Not awaited here: calls that come before it is made must find the listener.
+// Not awaited: a call that comes before the store is made must find the listener of `expose`.
 const store = makeStore();
 
 const buffersOf = (loaded: LoadedCheckpoint | null): ArrayBuffer[] =>
   loaded?.tensors.map(({ data }) => data.buffer) ?? [];
 
-/** The store, its tensors handed over instead of copied. */
+/** The store's methods; tensors are transferred instead of copied. */
 const api: StoreApi = {
   open: async () => (await store).open(),
   report: async () => (await store).report(),

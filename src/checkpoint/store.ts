@@ -1,5 +1,6 @@
-// The store: every method of StoreApi over a directory of run folders. Writes wait for one another; the index is told
-// afterwards and never asked. Not here: bytes (slot-file.ts), the order of a save (save.ts), which slot goes (retention.ts).
+// The store: every method of StoreApi over a directory of run folders. Calls wait
+// for one another; the index is updated afterwards, and recovery never reads it. Not here: bytes
+// (slot-file.ts), the order of a save (save.ts), which slot goes (retention.ts).
 import { checkTensors } from '../formats/safetensors-values.ts';
 import { faultOf, type Result } from '../fault.ts';
 import type {
@@ -31,9 +32,9 @@ export class Store implements StoreApi {
   readonly #hints: IndexHints;
   #folders = new Map<string, RunFolder>();
   #opened = false;
-  /** Highest generation ever seen; the next save has one more. */
+  /** The highest generation ever seen; the next save has the one after it. */
   #highest = 0;
-  /** The run that trains or is about to: its files stay. */
+  /** The run that trains or is about to train: deleting its checkpoints keeps the files. */
   #current: string | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -42,13 +43,16 @@ export class Store implements StoreApi {
     this.#hints = new IndexHints(index);
   }
 
-  /** One at a time, in the order asked. */
+  /** Runs one call at a time, in the order of the calls. */
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(work);
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
+  /**
+   * Runs `work` alone; a FaultError or an error of the file system becomes data. `doing`: what was expected.
+   */
   #answer<T>(doing: string, work: () => Promise<T>): Promise<Result<T>> {
     return this.#exclusive(async () => {
       try {
@@ -90,14 +94,14 @@ export class Store implements StoreApi {
     return this.#hints.update(this.#records(), [...this.#folders.keys()]);
   }
 
-  /** Newest first. */
+  /** Every checkpoint of the store, newest first. */
   #records(): CheckpointRecord[] {
     return [...this.#folders.values()]
       .flatMap((folder) => folder.slots.flatMap((slot) => folder.record(slot) ?? []))
       .sort((a, b) => b.generation - a.generation);
   }
 
-  /** Size of all slots: what the store holds, counted by itself. */
+  /** Bytes of all slot files, counted here and not by the browser. */
   #ownBytes(): number {
     return [...this.#folders.values()]
       .flatMap(({ slots }) => slots)
@@ -115,7 +119,7 @@ export class Store implements StoreApi {
     };
   }
 
-  /** Gives the handles back. The store can be opened again. */
+  /** Closes all handles. The store can be opened again. */
   close(): void {
     for (const folder of this.#folders.values()) folder.close();
     this.#folders = new Map();
@@ -141,7 +145,7 @@ export class Store implements StoreApi {
 
   recover(skip: number[]): Promise<Recovery> {
     return this.#exclusive(async () => {
-      // Runs that the user closed are left alone.
+      // Recovery passes over runs that the user closed.
       const open = [...this.#folders.values()].filter(({ note }) => !note.closed);
       const recovery = await findNewest(open, skip);
       if (recovery.loaded) this.#current = recovery.loaded.record.runId;
@@ -165,7 +169,7 @@ export class Store implements StoreApi {
     });
   }
 
-  /** Reads a valid slot; one found damaged is no checkpoint any more. */
+  /** Reads a valid slot; a slot found damaged is marked invalid. */
   async #verified<T>(
     slot: Slot,
     read: (handle: Slot['handle'], header: NonNullable<Slot['header']>) => Promise<T>,
@@ -195,7 +199,7 @@ export class Store implements StoreApi {
     return Promise.resolve();
   }
 
-  // ---------- making room ----------
+  // ---------- making runs and slots ----------
 
   createRun(runId: string, started: string, capacityBytes: number): Promise<Result<null>> {
     return this.#answer('a folder for the run', async () => {
@@ -209,7 +213,7 @@ export class Store implements StoreApi {
         await this.#addSlot(folder, slotBytes(capacityBytes));
       } catch (error) {
         folder?.close();
-        // What cannot be removed now holds nothing: the next run's making removes it.
+        // A folder that cannot be removed now holds no checkpoint: the next createRun removes it.
         await this.#directory.removeRun(runId).catch(() => undefined);
         throw error;
       }
@@ -221,7 +225,7 @@ export class Store implements StoreApi {
     });
   }
 
-  /** Runs of earlier sessions, or closed ones, that never came to a checkpoint. */
+  /** Removes runs without a checkpoint that are of an earlier session or closed. */
   async #removeVoidRuns(): Promise<void> {
     for (const folder of this.#folders.values()) {
       if (folder.isVoid && (!folder.fresh || folder.note.closed)) await this.#removeFolder(folder);
@@ -294,7 +298,7 @@ export class Store implements StoreApi {
   freeStepCheckpoints(runId: string, trains: boolean): Promise<Result<number>> {
     return this.#answer('step checkpoints, deleted', async () => {
       const folder = this.#folder(runId);
-      // Nothing is deleted on the word of a newest checkpoint that turns out to be damaged.
+      // The newest checkpoint must verify before others are deleted for it.
       const { loaded } = await findNewest([folder], []);
       const newest = loaded && folder.find(loaded.record.generation);
       const released = folder.slots.filter((slot) => {
@@ -308,7 +312,10 @@ export class Store implements StoreApi {
     });
   }
 
-  /** Empties slots durably; their files go too unless the run trains, and with its last file the run. */
+  /**
+   * Empties slots, durably. Unless the run trains, empty
+   * slots' files are removed, and a run without files too.
+   */
   async #release(folder: RunFolder, slots: readonly Slot[], trains: boolean): Promise<void> {
     const gone = slots.map(({ header }) => header?.generation);
     const kept = folder.note.kept.filter((generation) => !gone.includes(generation));
