@@ -1,2 +1,2 @@
-// The version of package.json, put in by the build (vite.config.ts, vitest.config.ts). A declaration, no code.
+// The version of package.json, which the builds fill in (vite.config.ts, vitest.config.ts). No code here.
 declare const __APP_VERSION__: string;

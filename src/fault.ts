@@ -1,5 +1,6 @@
-// What went wrong, as data. An expected failure travels as a Fault through workers (an Error loses its fields
-// on the way); inside one thread it is thrown as FaultError. Not here: how it is shown (ui/alert.tsx).
+// What went wrong, as data. An expected failure travels through workers as a
+// Fault (an Error loses its fields on the way); inside one thread it is
+// thrown as FaultError. Not here: how a fault is shown (ui/frame/alert.tsx).
 
 export type FaultKind =
   | 'setting' // a setting that is unknown or out of range
@@ -11,12 +12,12 @@ export type FaultKind =
   | 'not-finite' // NaN or Inf in loss, gradients, weights or samples
   | 'data' // pictures missing or changed
   | 'tab' // another tab holds the run
-  | 'internal'; // a bug of ours
+  | 'internal'; // a bug
 
-/** Everything an alert says. All strings are plain text, sentences in the present tense. */
+/** Everything an alert says, as plain text in English. */
 export interface Fault {
   kind: FaultKind;
-  /** What happened, short: "The GPU stopped answering". */
+  /** What happened, in a few words: "The GPU stopped answering". */
   title: string;
   /** What happened and what is safe, one to three sentences. */
   what: string;
@@ -24,10 +25,11 @@ export interface Fault {
   got: string;
   /** What to do, in order. */
   todo: string[];
-  /** Of kind `memory`: a batch size that fits. */
+  /** For kind `memory`: a batch size that fits. */
   fittingBatch?: number;
 }
 
+/** A Fault that is thrown. The message is for logs and tests; alerts show `fault`. */
 export class FaultError extends Error {
   readonly fault: Fault;
   constructor(fault: Fault) {
@@ -37,7 +39,7 @@ export class FaultError extends Error {
   }
 }
 
-/** A value of somebody's JSON, short enough for a fault. What is nested without end has no text. */
+/** A value out of a file's JSON as text of at most 128 characters, for a fault. */
 export function shownJson(value: unknown): string {
   try {
     return JSON.stringify(value)?.slice(0, 128) ?? 'nothing';
@@ -46,7 +48,7 @@ export function shownJson(value: unknown): string {
   }
 }
 
-/** The fault inside any thrown value; what we did not foresee becomes kind `internal`. */
+/** The fault of any thrown value: that of a FaultError, else one of kind `internal`. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof FaultError) return error.fault;
   const got = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

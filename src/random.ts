@@ -1,9 +1,10 @@
-// Random numbers as a pure function of (seed, step, stream, index): Philox 4x32-10 (Salmon et al. 2011), so that
-// nothing random is ever saved and a resumed run draws what a run that never stopped would have drawn.
-// The same words in TypeScript, WGSL and Python (interop/counter_random.py); normals equal within 1e-6.
-// Not here: state of any kind, and what the numbers are used for.
+// Random numbers as a pure function of (seed, step, stream, index): Philox 4x32-10 (Salmon et al. 2011).
+// Nothing random is saved, and a resumed run draws exactly what a run that never stopped draws. The same
+// words in TypeScript, WGSL (engine/plan/kernels/philox.ts) and Python (interop/counter_random.py);
+// normals equal within 1e-6. Not here: what the numbers are used for. Exported for tests: philoxBlock,
+// to compare with the vectors below, and inverseNormal, to compare with scipy's quantiles.
 //
-//   Philox input   | value                         all of them 32 bits, wrapping
+//   Philox input   | value                         each of 32 bits, wrapping
 //   ---------------+-----------------------------
 //   key[0]         | seed
 //   key[1]         | stream, from STREAMS
@@ -18,7 +19,7 @@
 //   ffffffff ffffffff ffffffff ffffffff | ffffffff ffffffff | 408f276d 41c83b0e a20bc7c6 6d5451fd
 //   243f6a88 85a308d3 13198a2e 03707344 | a4093822 299f31d0 | d16cfe09 94fdcceb 5001e420 24126ea1
 
-/** Independent sequences of one seed. A number, once given, is never given again: old runs must resume. */
+/** Independent sequences of one seed. A stream keeps its number for ever: old runs must resume. */
 export const STREAMS = {
   /** step = the parameter's place in model/parameters.ts, index = the weight in PyTorch's layout. */
   initialWeights: 0,
@@ -34,12 +35,16 @@ export const STREAMS = {
   captionDropout: 5,
   /** step = the sample's number, index = draw * size + value: see diffusion/sampler.ts. */
   samples: 6,
-  /** Pictures drawn in code: step = the picture's number. */
+  /** Pictures drawn by code: step = the picture's number. */
   drawing: 7,
 } as const;
+/** The number of a stream. */
 export type Stream = (typeof STREAMS)[keyof typeof STREAMS];
 
-/** High 32 bits of a * b, both u32, by 16-bit halves (a double holds 53 bits only). May be negative: use `>>> 0`. */
+/**
+ * High 32 bits of a * b, both u32, by halves of 16 bits: a double holds 53 bits only. May be negative: use
+ * `>>> 0`.
+ */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
@@ -50,7 +55,7 @@ function multiplyHigh(a: number, b: number): number {
   return (Math.imul(aHigh, bHigh) + (low >>> 16) + (middle >>> 16)) | 0;
 }
 
-/** One block of four words into out[at..at+3]: philox4x32_10 of Random123. */
+/** Writes one block of four words to out[at..at+3]: philox4x32_10 of Random123. */
 export function philoxBlock(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
@@ -84,7 +89,7 @@ export function randomWord(seed: number, step: number, stream: Stream, index: nu
   return scratch[index & 3] as number;
 }
 
-/** The u32 at indices start..start + count - 1. */
+/** The u32s at indices start..start + count - 1. */
 export function randomWords(
   seed: number,
   step: number,
@@ -100,7 +105,10 @@ export function randomWords(
   return words.subarray(start - firstBlock * 4, start - firstBlock * 4 + count);
 }
 
-/** Integers in [0, below) at indices start..start + count - 1: floor(word * below / 2^32). `below` in 1..2^32 - 1. */
+/**
+ * Integers in [0, below) at indices start..start + count - 1: floor(word * below / 2^32). `below`
+ * in 1..2^32 - 1.
+ */
 export function uniformBelow(
   seed: number,
   step: number,
@@ -143,8 +151,8 @@ export function normals(
 }
 
 const f = Math.fround;
-// PPND7 of AS241 (Wichura 1988): a, b for |p - 1/2| <= 0.425, c, d beyond. Its third branch begins at p < e^-25,
-// which 23 bits never reach.
+// PPND7 of AS241 (Wichura 1988): A and B for |p - 1/2| <= 0.425, C and D beyond. Its third branch begins at
+// p < e^-25, which 23 bits never reach.
 const A0 = f(3.3871327179);
 const A1 = f(50.434271938);
 const A2 = f(159.29113202);
@@ -168,8 +176,8 @@ const SEVENTH = f(1 / 7);
 const NINTH = f(1 / 9);
 
 /**
- * The normal quantile of p = ((word >>> 9) + 1/2) 2^-23, every operation rounded to float32, by + - * / and sqrt only:
- * the same arithmetic can be written in WGSL, whose log and cos are inexact.
+ * The normal quantile of p = ((word >>> 9) + 1/2) 2^-23, by + - * / and sqrt, each rounded to float32: WGSL
+ * can do the same arithmetic, while its log and cos are inexact.
  */
 export function inverseNormal(word: number): number {
   // q = p - 1/2, exact in float32; odd counts p in units of 2^-24.
@@ -188,7 +196,10 @@ export function inverseNormal(word: number): number {
   return q < 0 ? -z : z;
 }
 
-/** -ln(n 2^-24) in float32 for an integer n in 1..2^24 - 1: exponent split and atanh series, ln m = 2 atanh((m-1)/(m+1)). */
+/**
+ * -ln(n 2^-24) in float32 for an integer n in 1..2^24 - 1: the exponent is split off, and a series gives the
+ * rest, ln m = 2 atanh((m-1)/(m+1)).
+ */
 function minusLog24(n: number): number {
   let exponent = 31 - Math.clz32(n);
   let m = f(n / (1 << exponent));
@@ -202,13 +213,15 @@ function minusLog24(n: number): number {
   return f(f(f(24 - exponent) * LN2) - f(f(2 * s) * series));
 }
 
-// Eight rounds are plenty for a thousand pictures, but five pictures showed 249 sigma of chi-square excess (16: 12, 24: 0.9).
+// Eight rounds suffice for a thousand pictures, but not for five: chi-square then exceeds its mean by 249
+// standard deviations (16 rounds: 12, 24 rounds: 0.9).
 const ORDER_ROUNDS = 24;
 
 /**
- * Where `position` of epoch's shuffled order lies among `count` pictures: a permutation of 0..count - 1 for each
- * (seed, epoch), addressed by position and kept nowhere. A Feistel network over the next power of two, walked until it
- * lands inside (Black & Rogaway 2002): fewer than two walks on average, some 4 microseconds. `count` in 1..2^31.
+ * The picture, 0..count - 1, at `position` of an epoch's shuffled order: a permutation for each (seed,
+ * epoch), computed position by position and stored nowhere. A Feistel network over the next power of two,
+ * walked until the result is below `count` (Black & Rogaway 2002): fewer than two walks on average, some 4
+ * microseconds. `count` in 1..2^31.
  */
 export function permutedIndex(seed: number, epoch: number, count: number, position: number): number {
   const bits = count > 1 ? 32 - Math.clz32(count - 1) : 0;

@@ -1,7 +1,11 @@
-// The response headers of the page and of every worker. Read by `vite preview` (vite.config.ts) and by the service
-// worker, which adds them where a host sends none. Not here: the Trusted Types policy they ask for (trusted-types.ts).
+// The response headers of the page and of every worker. Read by `vite preview`
+// (vite.config.ts) and by the service worker, which adds the headers where a host
+// sends none. Not here: the Trusted Types policy that they ask for (trusted-types.ts).
 
-/** Nothing from another origin, nothing inline, no string that becomes a script. `data:` and `blob:` for pictures only. */
+/**
+ * Nothing from another origin, nothing inline, no string
+ * as a script. `data:` and `blob:` are for pictures only.
+ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,6 +22,7 @@ const CONTENT_SECURITY_POLICY = [
   'trusted-types default',
 ].join('; ');
 
+/** Names and values, as sent. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',

@@ -1,5 +1,6 @@
-// The service worker (dist/sw.js): the app, its workers and the default pictures from the cache, with the network off
-// too, and the security headers where the host sends none. Not here: when an update is taken (app/offline.ts).
+// The service worker (dist/sw.js): serves the app, its workers and the built-in
+// pictures from the cache, with the network off too, and adds the security headers
+// where the host sends none. Not here: when an update is taken (app/offline.ts).
 import { addPlugins, cleanupOutdatedCaches, type PrecacheEntry, precacheAndRoute } from 'workbox-precaching';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -7,7 +8,7 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 declare const __PRECACHE__: PrecacheEntry[];
 declare const self: ServiceWorkerGlobalScope;
 
-/** The same response under our policy; one that has a policy already is passed on as it is. */
+/** The response with our security headers; unchanged where the host sends a content security policy. */
 function secured(response: Response): Response {
   if (response.headers.has('Content-Security-Policy')) return response;
   const headers = new Headers(response.headers);
@@ -17,14 +18,14 @@ function secured(response: Response): Response {
 
 addPlugins([{ handlerWillRespond: ({ response }) => Promise.resolve(secured(response)) }]);
 cleanupOutdatedCaches();
-// Settings in the address (`/?preset=tiny`) do not make it another page.
+// The address with settings (`/?preset=tiny`) is the same page.
 precacheAndRoute(__PRECACHE__, { ignoreURLParametersMatching: [/./], directoryIndex: 'index.html' });
 
-// A new version waits until the page asks: never under a running training.
+// A new version waits until the page asks for it, so that it never replaces the app while a run trains.
 self.addEventListener('message', (event) => {
   if ((event.data as { type?: unknown } | null)?.type === 'SKIP_WAITING') {
     event.waitUntil(self.skipWaiting());
   }
 });
-// The first visit is served from the cache at once, so that what is loaded later works offline too.
+// From the first visit on the cache serves the page, so that files loaded later work offline too.
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));

@@ -1,14 +1,18 @@
-// The one Trusted Types policy: a script's address must be of our own origin. Imported first by the page and by every
-// worker that starts another. Importing it acts (the policy must stand before any other module runs); without Trusted
-// Types it does nothing. Not here: the header that makes browsers ask for it (security-headers.ts).
+// The one Trusted Types policy: the address of a script must be of our own origin. Imported first by the page
+// and by every worker that starts another, because the policy must exist before any other module runs:
+// importing this file makes it. Without Trusted Types nothing happens. Not here: the header that makes
+// browsers ask for the policy (security-headers.ts).
 
-/** The part of the Trusted Types API that is used; the compiler's libraries do not have it yet. */
+/** The part of the Trusted Types API that is used; TypeScript's libraries do not have it yet. */
 interface PolicyFactory {
   readonly defaultPolicy: object | null;
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): object;
 }
 
-/** `url` itself if it is a file of the origin of `base`. Throws TypeError for every other (blob: and data: too). */
+/**
+ * `url` itself where it is an address of the origin of `base`.
+ * Throws TypeError for any other, blob: and data: too.
+ */
 function ownScriptUrl(url: string, base: string): string {
   const home = new URL(base);
   const target = new URL(url, base);

@@ -1,13 +1,13 @@
-// What browsers have and TypeScript's lib.dom does not: the few names that the page uses.
-// Not here: our own types.
+// Types that browsers have and TypeScript's lib.dom lacks:
+// the few that the page uses. Not here: our own types.
 
-/** Chromium fires it when the page may be installed as an app. https://developer.mozilla.org/docs/Web/API/BeforeInstallPromptEvent */
+/** Fired by Chromium when the page may be installed as an app. https://developer.mozilla.org/docs/Web/API/BeforeInstallPromptEvent */
 interface BeforeInstallPromptEvent extends Event {
   prompt(): Promise<{ outcome: 'accepted' | 'dismissed' }>;
   readonly userChoice: Promise<{ outcome: 'accepted' | 'dismissed' }>;
 }
 
-/** Files that the installed app was opened with. https://developer.mozilla.org/docs/Web/API/LaunchQueue */
+/** The files that the installed app was opened with. https://developer.mozilla.org/docs/Web/API/LaunchQueue */
 interface LaunchParams {
   readonly files: readonly FileSystemHandle[];
   readonly targetURL: string | null;
