@@ -1,5 +1,6 @@
-// What is built: nothing inline that the policy would refuse, nothing absolute that a sub-folder would break, everything
-// stored for offline use, every licence named. Builds once, into a temporary folder.
+// The built app: nothing inline that the content security policy refuses,
+// no absolute address that a sub-folder would break, every file stored for
+// offline use, every licence named. Builds once, into a temporary folder.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +16,7 @@ let scripts: { name: string; text: string }[];
 
 beforeAll(async () => {
   dist = await mkdtemp(join(tmpdir(), 'perennial-dist-'));
-  // Vitest's NODE_ENV would make it a development build.
+  // With Vitest's NODE_ENV it would be a development build.
   const { NODE_ENV: _, VITEST: __, ...env } = process.env;
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
   const options = ['build', '--logLevel', 'warn', '--outDir', dist, '--emptyOutDir'];

@@ -1,5 +1,5 @@
-// Claims about src/random.ts: Random123's published vectors, numpy's and scipy's numbers (interop/counter_random.py),
-// moments, permutations. Expected numbers that were not published come from fixtures/random.json.
+// Claims random.ts: Random123's published vectors, numpy's and scipy's numbers (interop/counter_random.py),
+// moments, permutations. Expected numbers that are not published come from fixtures/random.json.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-// A store over a disk in memory and a run to save in it: what the tests of this folder share.
+// A store over a disk in memory, and a run to save in the store: shared by the tests of this folder.
 import { expect } from 'vitest';
 import type {
   CheckpointRecord,
@@ -26,7 +26,9 @@ export function faultIn(result: Result<unknown>): Fault {
 
 const weightsMade = new Map<string, Float32Array<ArrayBuffer>>();
 
-/** Different numbers at each step and each place; made once, since the crash table asks for them a thousand times. */
+/**
+ * Numbers that differ by step and place. Made once: the crash table asks for the same ones a thousand times.
+ */
 function weightsAt(step: number, floats: number): Float32Array<ArrayBuffer> {
   const key = `${step} ${floats}`;
   const made = weightsMade.get(key) ?? new Float32Array(floats).map((_, i) => (i % 977) * step - 100);
@@ -100,7 +102,7 @@ export async function listed(store: Store): Promise<number[]> {
     .map(({ globalStep }) => globalStep);
 }
 
-/** The checkpoint of `step`, bit for bit. */
+/** Claims that `loaded` is the checkpoint of `step`, bit for bit. */
 export function expectContent(loaded: LoadedCheckpoint | null, step: number, floats = FEW): void {
   expect(loaded?.record.globalStep).toBe(step);
   const written = tensorsAt(step, floats);
@@ -115,7 +117,7 @@ export function expectContent(loaded: LoadedCheckpoint | null, step: number, flo
   expect(loaded?.metadata['global_step']).toBe(String(step));
 }
 
-/** The record that the list begins with. */
+/** The record of the newest checkpoint. */
 export async function newest(store: Store): Promise<CheckpointRecord> {
   const { runs } = await store.report();
   const records = runs.flatMap(({ slots }) => slots.flatMap(({ record }) => record ?? []));

@@ -1,5 +1,6 @@
-// The crash table: whatever write or flush of a save is the last one, and whatever of it reached the disk, the next start
-// finds the save before it or the new one, whole. Every point of a save is tried, not a sample of them.
+// The crash table: whatever write or flush of a save is the last one, and
+// whichever of its bytes reached the disk, the next start finds the save before
+// it or the new one, whole. Every point of a save is tried, not a sample.
 import { describe, expect, it } from 'vitest';
 import type { Store } from '../../src/checkpoint/store.ts';
 import { expectContent, listed, openStore, requestAt, storeWith, value } from './a-run.ts';
@@ -41,13 +42,13 @@ it('a save is these eight operations', async () => {
 });
 
 describe.each(SURVIVALS)('%s', (_, survival) => {
-  // How much of the last write was done: nothing, part of a sector, a sector, all.
+  // Bytes of the last write that were written: none, part of a sector, a sector, all.
   for (const bytes of [0, 100, 512, 5_000_000]) {
     for (let at = 0; at < OPERATIONS; at++) {
       it(`operation ${at} stops after ${bytes} bytes`, async () => {
         const { disk, store } = await prepared();
         disk.fail({ at, how: 'stops', bytes });
-        // Nobody hears its answer: the machine is gone.
+        // The machine is gone before the save answers.
         await store.save(requestAt(NEW, OPTIONS));
         expect(disk.stopped).toBe(true);
 
@@ -57,11 +58,11 @@ describe.each(SURVIVALS)('%s', (_, survival) => {
         const step = loaded?.record.globalStep ?? 0;
         if (at < HEADER_WRITE) expect(step).toBe(3);
         else expect([3, NEW]).toContain(step);
-        // A whole header that was flushed is the new save, without doubt.
+        // Once the whole header is flushed, the new save must be found.
         if (at === OPERATIONS - 1 && bytes > 0) expect(step).toBe(NEW);
         expectContent(loaded, step, FLOATS);
 
-        // The one before is whole too, and the next save is newer than all that was ever seen.
+        // The checkpoint before is whole too, and the next save gets a higher generation than any before.
         const older = await again.recover([loaded?.record.generation ?? 0]);
         expectContent(older.loaded, step - 1, FLOATS);
         const { record } = value(await again.save(requestAt(9, OPTIONS)));
@@ -80,7 +81,7 @@ describe('an operation that fails on a machine that goes on', () => {
     ['writes a wrong bit', { how: 'lies' }],
   ] as const;
   const flushes = [1, 5, 7];
-  /** What is read back before the commit: both chunks and their digests. */
+  /** The writes that are read back before the commit: both chunks and the table of digests. */
   const payload = [2, 3, 4];
 
   for (const [name, trouble] of troubles) {
@@ -97,7 +98,7 @@ describe('an operation that fails on a machine that goes on', () => {
         expect(victim).toMatchObject({ state: 'invalid', why: 'its last save was not finished' });
         expectContent((await store.recover([])).loaded, 3, FLOATS);
 
-        // Into the same slot: no other checkpoint is given up for it, no file is made.
+        // The same slot is written: no other checkpoint is given up, no file is made.
         expect(value(await store.save(requestAt(5, OPTIONS))).record.slot).toBe(victim?.slot);
         expect(await listed(store)).toEqual([5, 3, 2]);
         const again = await openStore(disk.restarted('none'));
@@ -121,7 +122,7 @@ describe('making a run', () => {
       expect(passedOver).toEqual([]);
       value(await again.createRun('run-c', '', 1000));
       value(await again.save(requestAt(2, { runId: 'run-c' })));
-      // What was begun is gone: it held nothing.
+      // The unfinished run is gone: it held no checkpoint.
       expect((await again.report()).runs.map(({ runId }) => runId)).toEqual(['run-a', 'run-c']);
     }
   });

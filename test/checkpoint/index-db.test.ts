@@ -1,4 +1,5 @@
-// The index: a list replaced at once, pictures by run, kind and step, small values. Against an IndexedDB in memory.
+// The index: a list that is replaced as a whole, pictures by run,
+// kind and step, small values. Against an IndexedDB in memory.
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
 import type { CheckpointRecord } from '../../src/checkpoint/api.ts';

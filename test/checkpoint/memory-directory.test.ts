@@ -1,4 +1,5 @@
-// Where there is no private file system the same store works in memory: saves, finds, exports, deletes, passes its own test.
+// Without a private file system the same store works in memory:
+// it saves, finds, exports, deletes and passes its built-in test.
 import { describe, expect, it } from 'vitest';
 import { memoryDirectory } from '../../src/checkpoint/memory-directory.ts';
 import { Store } from '../../src/checkpoint/store.ts';
@@ -72,7 +73,7 @@ describe('a file in memory', () => {
       if (turn % 6 === 5) {
         handle.truncate(at >> 1);
         resize(at >> 1);
-        // A gap after the cut: zeros, not what was there.
+        // Beyond the cut the file now reads as zeros, not as the bytes before the cut.
         handle.truncate(at);
         resize(at);
       } else {

@@ -1,20 +1,21 @@
-// A disk in memory that can fail and lose power at any write or flush, as a StoreDirectory. What a flush has not confirmed
-// may or may not survive a power cut, sector by sector; a killed browser loses nothing that was written.
+// A disk in memory, as a StoreDirectory, that can fail or lose power at any
+// write or flush. After a power cut unflushed bytes may or may not be on the
+// disk, sector by sector; a killed browser loses nothing that was written.
 import type { SyncHandle } from '../../src/checkpoint/slot-file.ts';
 import { heldElsewhere } from '../../src/checkpoint/storage-fault.ts';
 import type { StoreDirectory } from '../../src/checkpoint/store-directory.ts';
 import { FaultError } from '../../src/fault.ts';
 import { MemoryFile, type Survival } from './memory-file.ts';
 
-/** What happens at the n-th write or flush, counted from 0 when it is set. */
+/** What goes wrong at write or flush number `at`, counted from 0 after `fail`. */
 export type Trouble =
-  /** The call throws, the machine goes on. */
+  /** The call throws; the machine goes on. */
   | { at: number; how: 'throws'; error: Error }
-  /** The write takes only some bytes and says so. */
+  /** The write takes `bytes` bytes and says so. */
   | { at: number; how: 'short'; bytes: number }
-  /** The write says that all went well and puts one wrong bit on the disk. */
+  /** The write reports success and writes one wrong bit. */
   | { at: number; how: 'lies' }
-  /** The machine stops in the middle of the call, after so many bytes of it. */
+  /** The machine stops in the call, after `bytes` bytes of it. */
   | { at: number; how: 'stops'; bytes: number };
 
 class Stopped extends Error {}
@@ -32,9 +33,9 @@ export class MemoryDisk {
   /** Writes and flushes since the trouble was set. */
   operations = 0;
   stopped = false;
-  /** Bytes that fit; growing beyond throws as a browser does. */
+  /** Bytes of all files together; a write that needs more throws as a browser does. */
   quotaBytes = Infinity;
-  /** What estimate() tells instead of the truth. */
+  /** The usage that estimate() answers instead of the true one. */
   usageBytes: number | null = null;
 
   fail(trouble: Trouble | null): void {
@@ -42,7 +43,7 @@ export class MemoryDisk {
     this.operations = 0;
   }
 
-  /** Called before each operation; answers how many bytes of a write are taken, and whether as they are. */
+  /** Called before each operation: how many bytes of a write are taken, and what goes wrong. */
   #next(bytes: number): { take: number; stop: boolean; lie: boolean } {
     if (this.stopped) throw new Stopped();
     const { trouble } = this;
@@ -107,7 +108,7 @@ export class MemoryDisk {
     return file;
   }
 
-  /** Changes a file behind the store's back, on the disk and in what is read. */
+  /** Changes a file behind the store's back, both on the disk and for reads. */
   edit(path: string, change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | void): void {
     const file = this.fileAt(path);
     const bytes = file.read();

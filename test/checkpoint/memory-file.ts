@@ -1,10 +1,11 @@
-// One file of the disk in memory, in pages that never change once written: a copy of a file shares them, so that the crash
-// table can start from the same disk at every point of a save. Not here: faults and handles (memory-disk.ts).
+// One file of the disk in memory, in pages that never change once written. Copies
+// of a file share pages, so that the crash table can start from the same disk at
+// every point of a save. Not here: failures and handles (memory-disk.ts).
 
 const SECTOR = 512;
 const PAGE = 65_536;
 
-/** Which of the bytes that no flush confirmed are on the disk after a stop. */
+/** Which unflushed bytes are on the disk after a stop. */
 export type Survival = 'all' | 'none' | ((sector: number) => boolean);
 
 interface Image {
@@ -42,8 +43,9 @@ function bytesOf({ pages, size }: Image, at: number, length: number): Uint8Array
 
 export class MemoryFile {
   open = false;
-  /** What reads see. */
+  /** The content for reads. */
   #now: Image;
+  /** The content that a power cut leaves. */
   #flushed: Image;
   /** Places written since the last flush. */
   #pending: { at: number; length: number }[] = [];
@@ -57,7 +59,7 @@ export class MemoryFile {
     return this.#now.size;
   }
 
-  /** All of it, or `length` bytes from `at` as far as there are so many; a copy. */
+  /** A copy of the file, or of `length` bytes from `at`; shorter where the file ends. */
   read(at = 0, length = this.size): Uint8Array<ArrayBuffer> {
     return bytesOf(this.#now, at, length);
   }
@@ -72,7 +74,7 @@ export class MemoryFile {
     this.#pending = [];
   }
 
-  /** Other content, on the disk at once. */
+  /** Replaces the content, flushed. */
   replace(bytes: Uint8Array<ArrayBuffer>): void {
     this.#now = withBytes(EMPTY, 0, bytes);
     this.flush();
@@ -84,7 +86,7 @@ export class MemoryFile {
     if (survival === 'none') return new MemoryFile(this.#flushed);
     let found = this.#flushed;
     for (const { at, length } of this.#pending) {
-      // Neighbours that share a fate go together.
+      // Neighbouring sectors that both survive or both do not are handled together.
       for (let from = 0; from < length;) {
         const survives = survival((at + from) / SECTOR);
         let to = from + SECTOR;

@@ -1,4 +1,5 @@
-// What stays and what goes, claimed over long runs: the newest, epochs spread evenly, never the last ways back.
+// Which checkpoints stay and which go, claimed over long runs: the
+// newest stay, epochs are spread evenly, the last ways back never go.
 import { describe, expect, it } from 'vitest';
 import { chooseSlot, letGo, type RetentionSlot } from '../../src/checkpoint/retention.ts';
 
@@ -68,7 +69,8 @@ describe('epoch checkpoints', () => {
     expect(kept).toHaveLength(9);
     expect(kept.slice(-2)).toEqual([count - 1, count]);
     const gaps = kept.map((step, i) => step - (kept[i - 1] ?? 0));
-    // Even would be count / 8; thinning as one goes cannot know the end, and is at most about twice that.
+    // An even gap is count / 8. Thinning during the run cannot
+    // know the end: its gaps are at most about twice that.
     expect(Math.max(...gaps)).toBeLessThanOrEqual(Math.ceil((2.5 * count) / 8));
   });
 

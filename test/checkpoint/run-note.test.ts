@@ -1,4 +1,4 @@
-// A run's note: two halves that take turns, so that a torn write leaves the note as it was.
+// A run's note: two halves written in turns, so that a torn write leaves the note as it was.
 import { describe, expect, it } from 'vitest';
 import { EMPTY_NOTE, NoteFile } from '../../src/checkpoint/run-note.ts';
 import { MemoryDisk } from './memory-disk.ts';

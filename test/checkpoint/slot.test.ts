@@ -1,4 +1,5 @@
-// The slot's layout on the disk: bytes that a version once wrote are read for ever, and nothing damaged is taken for whole.
+// The slot's layout on the disk: a header once written by a version
+// is read for ever, and no damaged header is taken for a whole one.
 import { describe, expect, it } from 'vitest';
 import { crc32 } from '../../src/formats/crc32.ts';
 import {
@@ -25,7 +26,10 @@ const HEADER: SlotHeader = {
   created: '2024-05-01T10:00:00.000Z',
 };
 
-/** HEADER as format 1 wrote it; zeros at the end of a field left out. Never to be changed: stores hold it. */
+/**
+ * HEADER as format 1 writes it, without the zeros at the end
+ * of a field. Never to be changed: stores hold such headers.
+ */
 const FORMAT_1 = (
   [
     [
@@ -48,10 +52,6 @@ const FORMAT_1 = (
   sector.set(Buffer.from(hex, 'hex'), at);
   return sector;
 }, new Uint8Array(512));
-
-it('CRC-32 has the check value of its definition', () => {
-  expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf4_3926);
-});
 
 describe('the header', () => {
   it('is written as format 1 has it, byte for byte', () => {
@@ -97,7 +97,7 @@ describe('the header', () => {
     view.setUint32(12, 2, true);
     view.setUint32(508, crc32(sector.subarray(0, 508)), true);
     expect(decodeSector(sector, 8 * MIB)).toMatchObject({ state: 'newer', generation: 4_294_967_301 });
-    // A newer writer that says format 1 can still read it is believed.
+    // A newer writer may say that readers of format 1 understand the header.
     view.setUint32(12, 1, true);
     view.setUint32(508, crc32(sector.subarray(0, 508)), true);
     expect(decodeSector(sector, 8 * MIB).state).toBe('valid');

@@ -1,4 +1,5 @@
-// The pool of slots, and disks that are full: dense slots made ahead of need, and nothing lost where no more can be had.
+// The pool of slots, and full disks: dense slots are made before they
+// are needed, and nothing is lost where no further slot can be made.
 import { describe, expect, it } from 'vitest';
 import { PAYLOAD_OFFSET, slotBytes } from '../../src/checkpoint/slot.ts';
 import {
@@ -101,7 +102,7 @@ describe('a full disk', () => {
     const { disk, store } = await storeWith([1, 2]);
     const taken = async () => (await disk.directory().estimate()).usageBytes ?? 0;
     const before = await taken();
-    // The first of its three times 4 MiB fits.
+    // Of the three chunks of 4 MiB the first one fits.
     disk.quotaBytes = before + 5_000_000;
     const fault = faultIn(await store.growPool(RUN, 3, 10_000_000));
     expect(fault).toMatchObject({ kind: 'storage', got: expect.stringContaining('Quota') as string });

@@ -1,5 +1,6 @@
-// The store as the trainer uses it: what is saved comes back bit for bit, what is damaged is passed over and told, what the
-// user keeps or exports stays. Not here: room and full disks (store-room.test.ts), crashes (crash.test.ts).
+// The store as the trainer uses it: what is saved comes back bit for bit, a damaged
+// checkpoint is passed over and reported, what the user keeps or exports stays. Not
+// here: the pool and full disks (store-pool.test.ts), crashes (crash.test.ts).
 import { describe, expect, it, vi } from 'vitest';
 import type { CheckpointRecord } from '../../src/checkpoint/api.ts';
 import { encodeSector, PAYLOAD_OFFSET, tableOffset } from '../../src/checkpoint/slot.ts';
@@ -132,7 +133,7 @@ describe('bit rot', () => {
     expectContent(loaded, 1);
     expect(passedOver).toMatchObject([{ name: 'unet_step_2', globalStep: 2 }]);
     expect(passedOver[0]?.why).toMatch(/changed|damaged|safetensors/);
-    // It is reported, listed no more, and the first to be written over.
+    // The slot is reported, no longer listed, and the first to be overwritten.
     const { runs } = await again.report();
     expect(runs[0]?.slots[slot - 1]).toMatchObject({ state: 'invalid', record: null });
     expect(await listed(again)).toEqual([1]);
@@ -340,7 +341,9 @@ it('a second tab is refused, and nothing is touched', async () => {
   const { disk } = await storeWith([1]);
   const other = await import('../../src/checkpoint/store.ts');
   const second = new other.Store(disk.directory(), null);
+  disk.fail(null);
   expect(faultIn(await second.open())).toMatchObject({ kind: 'tab' });
+  expect(disk.operations).toBe(0);
 });
 
 it('the built-in test passes on a sound disk, and leaves nothing behind', async () => {

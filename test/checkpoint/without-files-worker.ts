@@ -1,3 +1,3 @@
-// The store's own worker where there are no files. Its imports run in this order.
+// The store's worker without a private file system. The imports run in this order.
 import './without-files.ts';
 import '../../src/checkpoint/store-worker.ts';

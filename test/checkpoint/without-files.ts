@@ -1,5 +1,5 @@
-// A thread without a private file system, by its name: `none` has no such function, `refused` has one that rejects, as in
-// private windows. Imported before anything that looks.
+// Takes the private file system from a thread, by the thread's name: `none` has no getDirectory, `refused`
+// one that rejects, as in private windows. Must be imported before any module that looks for it.
 const getDirectory =
   self.name === 'none'
     ? undefined

@@ -1,4 +1,4 @@
-// Claims CRC-32 against zlib's, at every length around the eight bytes it takes at once, whole and in pieces.
+// Claims CRC-32 against zlib's, at every length around the eight bytes taken at once, whole and in pieces.
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { crc32 } from '../../src/formats/crc32.ts';
@@ -10,6 +10,10 @@ it('is zlib’s for every length, from any offset', () => {
   for (let begin = 0; begin < 9; begin++)
     for (let end = begin; end <= bytes.length; end++)
       expect(crc32(bytes.subarray(begin, end))).toBe(zlibCrc32(bytes.subarray(begin, end)));
+});
+
+it('has the check value of the definition', () => {
+  expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf4_3926);
 });
 
 it('is the same in pieces', () => {

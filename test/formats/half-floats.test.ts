@@ -1,4 +1,5 @@
-// Claims halves, bfloats and doubles as float32: every one of the 65,536 halves and bfloats by its definition.
+// Claims halves, bfloats and doubles as float32: every one of the 65,536 halves and bfloats by its
+// definition.
 import { describe, expect, it } from 'vitest';
 import { floatsOf, floatsOfBfloats, floatsOfDoubles, floatsOfHalves } from '../../src/formats/half-floats.ts';
 

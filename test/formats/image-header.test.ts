@@ -1,4 +1,4 @@
-// The header reader against files that sharp (libvips) wrote, and against hostile and cut ones.
+// The reader of picture headers, against files that sharp (libvips) wrote and against hostile and cut files.
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -187,6 +187,9 @@ describe('what is no usable picture is refused with the reason', () => {
     expect(why(altered(19, 38))).toMatch(/damaged/);
     expect(why(altered(25, 5))).toMatch(/colour type 5/);
     expect(why(altered(24, 3))).toMatch(/3 bits/);
+    const flat = Buffer.from(altered(19, 0));
+    flat.writeUInt32BE(crc32(flat.subarray(12, 29)), 29);
+    expect(why(flat)).toBe('it says that it is 0 x 21 pixels');
   });
 
   it('a JPEG that is lossless or has 12 bits', async () => {

@@ -1,5 +1,6 @@
-// Claims safetensors files of every dtype that is read: what the reference implementation wrote of torch's tensors is
-// read as torch sees them (test/fixtures/torch, interop/make_torch_files.py). Not here: the header (safetensors.test.ts).
+// Claims safetensors files of every dtype that is read: what the reference implementation wrote of torch's
+// tensors is read as torch sees them (test/fixtures/torch, interop/make_torch_files.py). Not here: the header
+// (safetensors.test.ts).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

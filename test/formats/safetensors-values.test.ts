@@ -1,4 +1,5 @@
-// The numbers in a checkpoint: NaN, Inf and negative second moments are found wherever they are, and nothing else is.
+// The numbers in a checkpoint: NaN, Inf and negative second
+// moments are refused wherever they are, nothing else is.
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../src/fault.ts';
 import { checkTensors } from '../../src/formats/safetensors-values.ts';

@@ -1,4 +1,5 @@
-// safetensors: reads what the reference implementation wrote, writes what it reads, refuses everything else by name.
+// The safetensors header: files of the reference implementation are read, ours have the same bytes,
+// everything else is refused with the name of what is wrong.
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../src/fault.ts';
 import { readHeader, readTensors } from '../../src/formats/safetensors-file.ts';
@@ -14,7 +15,7 @@ import golden from './safetensors-golden.json' with { type: 'json' };
 const fromBase64 = (text: string) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 const floats = (...values: number[]) => new Float32Array(values);
 
-/** A whole file of this header text and so many bytes of data. */
+/** A whole file of this header text and `dataBytes` zeros. */
 function fileOf(json: string | Uint8Array, dataBytes = 0): Uint8Array<ArrayBuffer> {
   const header = typeof json === 'string' ? new TextEncoder().encode(json) : json;
   const bytes = new Uint8Array(8 + header.length + dataBytes);

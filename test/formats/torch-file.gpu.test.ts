@@ -1,4 +1,5 @@
-// The zip and torch files in a real browser: its streams, its Blobs. Everything else is claimed in Node (torch-file.test.ts).
+// Zip and torch files in a real browser, with its streams and
+// Blobs. Everything else is claimed in Node (torch-file.test.ts).
 import { expect, it } from 'vitest';
 import { writeTorchFile } from '../../src/formats/torch-file.ts';
 import { OrderedDict, type TorchTensor } from '../../src/formats/torch-values.ts';
@@ -25,12 +26,14 @@ it('100 MiB of weights come back from a .pt file, and stay where they were', asy
   for (const [i, { data }] of tensors.entries()) {
     expect(data).toHaveLength(MIB);
     const again = weights instanceof Map ? (weights.get(`w${i}`) as TorchTensor) : null;
-    expect([again?.data.length, again?.data[0], again?.data[MIB - 1]]).toEqual([MIB, i + 0.5, i + 0.5]);
+    expect(again?.data).toHaveLength(MIB);
+    expect(again?.data.findIndex((float) => float !== i + 0.5)).toBe(-1);
   }
 });
 
 it('a deflated entry is inflated by the browser', async () => {
-  // Python 3.11: zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED).writestr('unet/config.json', '{"in_channels": 3}' * 3)
+  // Made by Python 3.11: zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED)
+  //   .writestr('unet/config.json', '{"in_channels": 3}' * 3)
   const base64 =
     'UEsDBBQAAAAIAAAAIQDZ9gaBFwAAADYAAAAQAAAAdW5ldC9jb25maWcuanNvbqtWysyLT85IzMtLzSlWslIwrq0mQgQAUEsBAhQDFAAAAAgAAAAhANn2BoEXAAAANgAAABAAAAAAAAAAAAAAAIABAAAAAHVuZXQvY29uZmlnLmpzb25QSwUGAAAAAAEAAQA+AAAARQAAAAAA';
   const file = new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))]);

@@ -1,5 +1,6 @@
-// Claims zip archives: what we write has the bytes it was given, what others may write (deflate, folders, comments, ZIP64) is
-// read, and every lie that an archive can tell (size, place, name, checksum, encryption) is refused in words. Bombs stay small.
+// Claims zip archives: what we write has the bytes that were given, what other programs write (deflate,
+// folders, comments, ZIP64) is read, and every lie that an archive can tell (size, place, name, checksum,
+// encryption) is refused in words. Bombs stay small.
 import { deflateRawSync, crc32 as zlibCrc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../src/fault.ts';
@@ -13,12 +14,14 @@ interface Made {
   name: string;
   content: string | Uint8Array;
   method?: number;
-  /** What the directory says in the place of the truth. */
+  /** What the directory says instead of the truth. */
   lies?: Partial<Record<'crc' | 'size' | 'compressed' | 'begin' | 'flags' | 'method', number>>;
   localName?: string;
 }
 
-/** An archive by hand, after PKWARE's APPNOTE, lies and all. `zip64`: with the records that torch.save writes. */
+/**
+ * An archive by hand, by PKWARE's APPNOTE, with its lies. `zip64`: with the records that torch.save writes.
+ */
 function archive(
   entries: Made[],
   { comment = '', count = entries.length, zip64 = false, prefix = 0 } = {},
@@ -71,7 +74,7 @@ function archive(
   return new Blob([...parts, ...directory, end64.buffer, end.buffer, comment]);
 }
 
-/** The words of the fault that opening and reading everything ends in. */
+/** The words of the fault that opening the archive and reading every entry ends in. */
 async function refusal(file: Blob, rules = { stored: false }): Promise<string> {
   try {
     for (const entry of await openZip(file, rules)) await entry.read();
