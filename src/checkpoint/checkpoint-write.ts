@@ -43,7 +43,7 @@ export function applyRetention(folder: RunFolder, keepNewest: number): void {
       folder.empty(slot);
     } catch (error) {
       // The slot is no checkpoint either way: the next save overwrites it.
-      markInvalid(slot, `it was let go, but its header could not be cleared: ${faultOf(error).got}`);
+      markInvalid(slot, `it was to be deleted, but its header could not be cleared: ${faultOf(error).got}`);
     }
   }
 }

@@ -61,7 +61,7 @@ async function mustRecover(store: StoreApi, step: number): Promise<string> {
   const [read] = loaded?.tensors ?? [];
   const [written] = testTensors(step);
   const same = read && written && read.data.every((float, i) => float === written.data[i]);
-  must(same === true, 'the same numbers as were written', 'others');
+  must(same === true, 'the numbers that were written', 'different numbers');
   return passedOver[0]?.why ?? 'nothing noticed';
 }
 

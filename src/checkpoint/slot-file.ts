@@ -41,7 +41,7 @@ export function flush(handle: SyncHandle): void {
   try {
     handle.flush();
   } catch (error) {
-    throw writeFault(error, 'what was written, on the disk', true);
+    throw writeFault(error, 'the written bytes on the disk', true);
   }
 }
 
@@ -118,8 +118,8 @@ export async function* verifiedChunks(
   if (!sameBytes(await sha256(table), rootDigest))
     throw damaged(
       'Its table of digests has changed since it was written.',
-      'the table as it was written',
-      'another',
+      'the table that was written',
+      'a different table',
     );
 
   // Reads and digests run a few chunks ahead of the reader, each in a buffer of its own.

@@ -28,7 +28,7 @@ export async function addSlot(
     const { usageBytes } = await directory.estimate();
     if (!fault.got.startsWith('QuotaExceededError') || usageBytes === null || usageBytes >= ownBytes)
       throw new FaultError(fault);
-    const got = `${fault.got}; it counts ${usageBytes} bytes where there are ${ownBytes}`;
+    const got = `${fault.got}; the browser counts ${usageBytes} bytes where the store has ${ownBytes}`;
     throw new FaultError(miscounted(fault.expected, got));
   }
 }

@@ -49,7 +49,7 @@ export const heldElsewhere = (got: string): Fault => ({
   kind: 'tab',
   title: 'Perennial is open in another tab',
   what: 'Only one tab at a time writes checkpoints. Nothing was changed.',
-  expected: 'the store of this browser, free',
+  expected: 'a store that no other tab holds',
   got,
   todo: ['Go on in the other tab.', 'Or close it, and reload this one.'],
 });

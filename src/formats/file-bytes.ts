@@ -13,7 +13,7 @@ export async function readBytes(file: Blob, begin: number, end: number): Promise
   } catch (error) {
     throw unreadable(begin, end, String(error).slice(0, 80));
   }
-  if (bytes.length !== end - begin) throw unreadable(begin, end, `${bytes.length} of them`);
+  if (bytes.length !== end - begin) throw unreadable(begin, end, `${bytes.length} bytes`);
   return bytes;
 }
 

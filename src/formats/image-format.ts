@@ -24,7 +24,7 @@ export const refuse = (why: string): HeaderResult => ({ ok: false, why, more: fa
 export const tooShort = (format: string, bytes: Uint8Array, fileSize: number): HeaderResult =>
   bytes.length < fileSize
     ? { ok: false, why: `this ${format} hides its size too far from its start`, more: true }
-    : { ok: false, why: `this ${format} is cut off before its size is told`, more: false };
+    : { ok: false, why: `this ${format} is cut off before its size is stated`, more: false };
 
 /** Bytes at..at+length-1 as Latin-1 text, shorter where the bytes end. */
 export function textAt(bytes: Uint8Array, at: number, length: number): string {

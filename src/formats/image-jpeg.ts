@@ -22,16 +22,16 @@ export function readJpegHeader(bytes: Uint8Array, fileSize: number): HeaderResul
   let orientation = 1;
   let at = 2;
   while (at + 4 <= bytes.length) {
-    if (bytes[at] !== 0xff) return refuse('this JPEG is damaged before its size is told');
+    if (bytes[at] !== 0xff) return refuse('this JPEG is damaged before its size is stated');
     const marker = bytes[at + 1] as number;
     // 0xff may be repeated before a marker, as padding.
     if (marker === 0xff) at += 1;
     else if (standsAlone(marker)) at += 2;
     else if (marker === START_OF_SCAN || marker === END_OF_IMAGE || marker === 0)
-      return refuse('this JPEG never tells its size');
+      return refuse('this JPEG never states its size');
     else {
       const length = view.getUint16(at + 2);
-      if (length < 2) return refuse('this JPEG is damaged before its size is told');
+      if (length < 2) return refuse('this JPEG is damaged before its size is stated');
       const segment = bytes.subarray(at + 4, at + 2 + length);
       if (isFrame(marker)) return readFrame(marker, segment, orientation, bytes, fileSize);
       if (marker === APP1) orientation = exifOrientation(segment) ?? orientation;
@@ -39,7 +39,7 @@ export function readJpegHeader(bytes: Uint8Array, fileSize: number): HeaderResul
     }
   }
   return at > fileSize
-    ? refuse('this JPEG is cut off before its size is told')
+    ? refuse('this JPEG is cut off before its size is stated')
     : tooShort('JPEG', bytes, fileSize);
 }
 

@@ -215,14 +215,14 @@ class PickleMachine {
     try {
       return UTF8.decode(this.#bytes.subarray(at, at + length));
     } catch {
-      return this.#fail('text in UTF-8', `${length} bytes that are none`);
+      return this.#fail('text in UTF-8', `${length} bytes that are not UTF-8`);
     }
   }
 
   /** Text up to the end of the line. */
   #line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#at);
-    if (end < 0 || end - this.#at > MAX_NAME_BYTES) this.#fail('the name of a global', 'no end of line');
+    if (end < 0 || end - this.#at > MAX_NAME_BYTES) this.#fail('the name of a global', 'no end of the line');
     const line = this.#text(end - this.#at);
     this.#at = end + 1;
     return line;
@@ -237,7 +237,7 @@ class PickleMachine {
   #setItems(items: Item[]): void {
     const dict = this.#top();
     if (!(dict instanceof Map)) this.#fail('a dict to set items of', 'something else');
-    if (items.length % 2 !== 0) this.#fail('keys and values in pairs', 'one too many');
+    if (items.length % 2 !== 0) this.#fail('keys and values in pairs', 'a key without a value');
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i];
       if (typeof key !== 'string' && !Number.isSafeInteger(key))
@@ -268,6 +268,6 @@ class PickleMachine {
   #build(): void {
     const state = this.#pop();
     if (!(this.#top() instanceof OrderedDict) || !(state instanceof Map))
-      this.#fail('attributes of an OrderedDict', 'of something else');
+      this.#fail('attributes of an OrderedDict', 'attributes of something else');
   }
 }

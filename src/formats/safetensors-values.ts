@@ -43,7 +43,7 @@ export function checkTensors(tensors: readonly NamedTensor[]): void {
     }
     if (notNegative(name)) {
       const at = firstNegative(data);
-      if (at >= 0) throw new FaultError(wrongValue('file', 'numbers not below zero', name, at, data));
+      if (at >= 0) throw new FaultError(wrongValue('file', 'numbers of zero or more', name, at, data));
     }
   }
 }

@@ -98,8 +98,7 @@ export function headerBytes(first: Uint8Array, fileSize: number): number {
  */
 export function parseHeader(bytes: Uint8Array, fileSize: number): SafetensorsHeader {
   const dataStart = headerBytes(bytes, fileSize);
-  if (bytes.length < dataStart)
-    throw unsound(`a header of ${dataStart} bytes`, `only ${bytes.length} of them`);
+  if (bytes.length < dataStart) throw unsound(`a header of ${dataStart} bytes`, `only ${bytes.length} bytes`);
   if (bytes[LENGTH_BYTES] !== 0x7b)
     throw unsound('"{" as the first byte of the header', `byte ${bytes[LENGTH_BYTES]}`);
   const { entries, metadata } = scanHeader(decodeText(bytes.subarray(LENGTH_BYTES, dataStart)));
@@ -116,7 +115,7 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw unsound('UTF-8 text in the header', 'bytes that are none');
+    throw unsound('UTF-8 text in the header', 'bytes that are not UTF-8');
   }
 }
 

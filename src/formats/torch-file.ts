@@ -70,7 +70,7 @@ async function checkMagic(file: Blob): Promise<void> {
   // Before torch 0.1.10 the file was a tar archive.
   const isTar = String.fromCharCode(...first.subarray(257, 262)) === 'ustar';
   if (begins(first, LEGACY_TORCH) || isTar)
-    throw unsoundTorch('a zip archive, as torch.save writes it since PyTorch 1.6', 'the format before that', [
+    throw unsoundTorch('a zip archive, as torch.save writes it since PyTorch 1.6', 'the older format', [
       'It was saved by an old torch.save; load and save it again with torch 1.6 or newer.',
     ]);
   if (!begins(first, ZIP))
@@ -85,7 +85,7 @@ function rootOf(entries: readonly ZipEntry[]): string {
   const found = entries.filter(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
   const [only] = found;
   if (!only || found.length > 1)
-    throw unsoundTorch('one data.pkl in one folder, as torch.save writes it', `${found.length} of them`);
+    throw unsoundTorch('one data.pkl in one folder, as torch.save writes it', `${found.length} such files`);
   return only.name.slice(0, -'data.pkl'.length);
 }
 

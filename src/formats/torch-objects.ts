@@ -124,7 +124,7 @@ export function callGlobal(callee: Item | undefined, args: Item | undefined, at:
     throw unsoundTorch(`an allowed function and its arguments at byte ${at}`, 'something else');
   const made = call(args);
   if (made === undefined)
-    throw unsoundTorch(`arguments that ${callee.path} takes`, `others at byte ${at} of data.pkl`);
+    throw unsoundTorch(`arguments that ${callee.path} takes`, `other arguments at byte ${at} of data.pkl`);
   return made;
 }
 

@@ -26,9 +26,10 @@ export function tensorsOf(root: Item): StoredTensor[] {
   let values = 0;
   const walk = (item: Item, depth: number): void => {
     values += 1;
-    if (values > MAX_VALUES) throw unsoundTorch(`at most ${MAX_VALUES} values`, 'more, or some without end');
+    if (values > MAX_VALUES)
+      throw unsoundTorch(`at most ${MAX_VALUES} values`, 'more, or a value inside itself');
     if (depth > MAX_DEPTH)
-      throw unsoundTorch(`at most ${MAX_DEPTH} values inside each other`, 'more, or one inside itself');
+      throw unsoundTorch(`at most ${MAX_DEPTH} values inside each other`, 'more, or a value inside itself');
     if (item instanceof StoredTensor) found.push(item);
     if (found.length > MAX_TENSORS) throw unsoundTorch(`at most ${MAX_TENSORS} tensors`, 'more');
     if (item instanceof GlobalName) throw unsoundTorch('plain values', `${item.path} as a value`);

@@ -75,7 +75,7 @@ function readZip64(extra: Uint8Array, values: [number, number, number], name: st
       at += 4;
       for (const [i, value] of values.entries()) {
         if (value !== 0xffff_ffff) continue;
-        if (at + 8 > end) throw unsoundZip(`ZIP64 sizes for ${shownName(name)}`, 'too few of them');
+        if (at + 8 > end) throw unsoundZip(`ZIP64 sizes for ${shownName(name)}`, 'too few sizes');
         values[i] = readUint64(view, at, `a size of ${shownName(name)}`);
         at += 8;
       }
@@ -94,7 +94,7 @@ function readEntry(directory: Uint8Array, at: number): { entry: DirectoryEntry; 
   const extraEnd = nameEnd + view.getUint16(at + 30, true);
   const next = extraEnd + view.getUint16(at + 32, true);
   if (next > directory.length)
-    throw unsoundZip(`a whole entry at byte ${at} of the directory`, 'a part of one');
+    throw unsoundZip(`a whole entry at byte ${at} of the directory`, 'a part of an entry');
   const flags = view.getUint16(at + 8, true);
   const rawName = directory.slice(at + CENTRAL_BYTES, nameEnd);
   const name = decodeName(rawName, (flags & UTF8_NAME) !== 0);

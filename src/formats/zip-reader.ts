@@ -81,9 +81,15 @@ async function startOf(archive: Archive, entry: DirectoryEntry): Promise<number>
     view.getUint16(26, true) === rawName.length &&
     rawName.every((byte, i) => header[LOCAL_BYTES + i] === byte);
   if (!nameAgrees)
-    throw unsoundZip(`the header of ${shownName(name)} at byte ${begin}`, 'something else, or another name');
+    throw unsoundZip(
+      `the header of ${shownName(name)} at byte ${begin}`,
+      'something else, or a header with another name',
+    );
   if (view.getUint16(8, true) !== entry.method || (view.getUint16(6, true) & ENCRYPTED) !== 0)
-    throw unsoundZip(`one compression method for ${shownName(name)}, no encryption`, 'two that differ');
+    throw unsoundZip(
+      `one compression method for ${shownName(name)}, no encryption`,
+      'two methods that differ',
+    );
   const start = begin + LOCAL_BYTES + rawName.length + view.getUint16(28, true);
   if (start + compressedBytes > limit)
     throw unsoundZip(

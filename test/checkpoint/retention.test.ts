@@ -126,7 +126,7 @@ describe('the next slot', () => {
     expect(chooseSlot(slots, { bytes: 150, keepNewest: 1 })).toEqual({ free: 5, spare: null });
   });
 
-  it('is told by numbers alone: names and clocks do not decide which is newest', () => {
+  it('is known by generations alone: names and steps do not decide which is newest', () => {
     const slots = [
       slotOf(1, { generation: 9, globalStep: 1, name: 'unet_step_1' }),
       slotOf(2, { generation: 8, globalStep: 900, name: 'unet_step_900' }),

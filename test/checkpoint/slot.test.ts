@@ -90,7 +90,7 @@ describe('the header', () => {
     expect(decodeSector(new Uint8Array(512), 8192)).toEqual({ state: 'empty' });
   });
 
-  it('of a newer format is told by its version, and its number counts', () => {
+  it('of a newer format is recognised by its version, and its generation counts', () => {
     const sector = encodeSector(HEADER);
     const view = new DataView(sector.buffer);
     view.setUint32(8, 3, true);
@@ -103,7 +103,7 @@ describe('the header', () => {
     expect(decodeSector(sector, 8 * MIB).state).toBe('valid');
   });
 
-  it('of a file that was cut short is damaged, by name and step', () => {
+  it('of a file that was cut short is damaged, and still names the checkpoint', () => {
     expect(decodeSector(encodeSector(HEADER), 5_000_000)).toMatchObject({
       state: 'damaged',
       name: 'unet_epoch_12',

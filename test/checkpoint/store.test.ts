@@ -124,7 +124,7 @@ describe('bit rot', () => {
     ['in its numbers', () => DATA],
     ['in its last byte', (bytes: number) => PAYLOAD_OFFSET + bytes - 1],
     ['in its digests', (bytes: number) => tableOffset(bytes) + 3],
-  ])('of the newest, %s: the older one, and what was passed over is told', async (_, where) => {
+  ])('of the newest, %s: the older one is found, the newest reported as passed over', async (_, where) => {
     const { disk, store } = await storeWith([1, 2]);
     const { sizeBytes, slot } = await newest(store);
     disk.rot(slotPath(slot), where(sizeBytes));
@@ -140,7 +140,7 @@ describe('bit rot', () => {
     expect(value(await again.save(requestAt(3))).record).toMatchObject({ slot, generation: 3 });
   });
 
-  it('of every one: nothing is loaded, all are told', async () => {
+  it('of every one: nothing is loaded, all are reported', async () => {
     const { disk } = await storeWith([1, 2, 3]);
     for (const slot of [1, 2, 3]) disk.rot(slotPath(slot), DATA);
     const { loaded, passedOver } = await (await openStore(disk.restarted('none'))).recover([]);
@@ -169,7 +169,7 @@ describe('bit rot', () => {
 });
 
 describe('a slot of a newer Perennial', () => {
-  it('is told, never loaded, never overwritten, and its number is not used again', async () => {
+  it('is reported, never loaded, never overwritten, and its generation is not used again', async () => {
     const { disk } = await storeWith([1, 2]);
     disk.edit(slotPath(2), (bytes) => {
       const view = new DataView(bytes.buffer);
@@ -216,7 +216,7 @@ describe('what the user does', () => {
     expect(faultIn(await store.writeNote('run-b', { closed: true })).kind).toBe('storage');
   });
 
-  it('tells what one says of itself; of one that is gone it is a Fault', async () => {
+  it('gives the metadata of a checkpoint; of a deleted one it is a Fault', async () => {
     const { store } = await storeWith([1, 2]);
     const ref = { runId: RUN, generation: 1 };
     expect(value(await store.metadataOf(ref))).toEqual({ name: 'unet_step_1', global_step: '1' });
@@ -300,7 +300,7 @@ describe('evicted', () => {
     };
   };
 
-  it('is told when the index knows runs and the files are gone, until there is a run again', async () => {
+  it('is reported when the index knows runs and the files are gone, until there is a run again', async () => {
     const index = remembering();
     const { disk } = await storeWith([1]);
     const first = await openStore(disk.restarted('none'), index);
@@ -317,7 +317,7 @@ describe('evicted', () => {
     expect((await store.report()).evicted).toBe(false);
   });
 
-  it('is not told of a store that the user emptied', async () => {
+  it('is not reported of a store that the user emptied', async () => {
     const index = remembering();
     const { disk, store } = await storeWith([1]);
     store.close();
