@@ -1,5 +1,5 @@
-// End-to-end tests: e2e drives the built app as `npm start` serves it, ui the gallery of the screen's states. One at a
-// time: they share the address that is contract, and a software GPU leaves no room for two.
+// End-to-end tests: e2e drives the built app as `npm start` serves it, ui the gallery of the screen's states.
+// One at a time: they share the address that is contract, and a software GPU leaves no room for two.
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from './test/chromium.ts';
 

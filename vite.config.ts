@@ -1,4 +1,5 @@
-// How the app is built and served. The rest of the build is in scripts/: the service worker, the notices of what ships.
+// How the app is built and served. The rest of the build is
+// in scripts/: the service worker, the notices of what ships.
 import { defineConfig, type Plugin } from 'vite';
 import about from './package.json' with { type: 'json' };
 import { serviceWorker } from './scripts/service-worker-plugin.ts';
