@@ -79,8 +79,17 @@ it('stores at most 8 MiB', () => {
   expect(bytes).toBeLessThan(8 * 2 ** 20);
 });
 
-it('starts the trainer as a module worker of its own origin', () => {
-  expect(scripts.some(({ name }) => name.startsWith('worker-'))).toBe(true);
+it('starts trainer and store as module workers of its own origin', () => {
+  const starts = scripts.flatMap(({ text }) =>
+    [...text.matchAll(/new Worker\([^;]*?\}\)/g)].map(([start]) => start),
+  );
+  expect(starts).toHaveLength(2);
+  for (const name of ['trainer', 'store']) {
+    const start = starts.find((text) => new RegExp(`name:\\s*["'\`]${name}["'\`]`).test(text)) ?? '';
+    expect(start, name).toMatch(/type:\s*["'`]module["'`]/);
+    const [, file = ''] = /new URL\(\s*["'`]([\w-]+\.js)["'`],\s*import\.meta\.url\)/.exec(start) ?? [];
+    expect(scripts.map((script) => script.name)).toContain(file);
+  }
   expect(scripts.filter(({ text }) => /importScripts\(|createObjectURL\([^)]*javascript/.test(text))).toEqual(
     [],
   );
