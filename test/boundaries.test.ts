@@ -1,20 +1,20 @@
-// The house rules that a machine can check: imports go one way, tfjs stays in engine/, the page reaches the workers by
-// types and addresses only, files are small and say what they are. The rules are design.md's and style.md's.
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { parseSync } from 'vite';
+// The order of the house, held by machine: imports go one way and make no circle,
+// only engine/ knows TensorFlow.js, the page reaches the workers by types and
+// addresses alone. Not here: what a file, a function or a comment must be (house/).
 import { describe, expect, it } from 'vitest';
+import { type Import, type Script, src, target } from './house/sources.ts';
 
 /**
- * What each part of src/ may import besides itself, in types too. A name is a folder, or one file. Every row names only what
- * stands below its own: main, ui, app, trainer, settings, model, engine; and data, checkpoint and diffusion beside settings.
+ * What each part of src/ may import besides itself, types counted. A name is a folder or one file. The order
+ * is main, ui, app, trainer, settings, model, engine; data, checkpoint and diffusion stand below trainer,
+ * beside settings. A row names parts below its own only.
  */
 const MAY_IMPORT: Record<string, string[]> = {
   'main.ts': ['ui', 'app', 'trusted-types.ts'],
   'service-worker.ts': ['security-headers.ts'],
-  // What is dropped on the page is told apart by how it begins.
+  // The page sorts dropped files by their first bytes.
   ui: ['app', 'trainer/api.ts', 'settings', 'formats/magic.ts', 'random.ts', 'fault.ts'],
-  // The page lists checkpoints from the index, and estimates memory and time, without asking the trainer.
+  // The page lists checkpoints from the index and estimates memory and time, without asking the trainer.
   app: [
     'trainer/api.ts',
     'settings',
@@ -48,89 +48,30 @@ const MAY_IMPORT: Record<string, string[]> = {
   'security-headers.ts': [],
 };
 
-interface Import {
-  /** As written: a package, or a relative path. */
-  name: string;
-  /** `new URL('./x.ts', import.meta.url)`: an address, not code. */
-  isAddress: boolean;
-}
+/** Relative to src/. */
+const inSrc = (path: string): string => path.replace(/^src\//, '');
 
-interface Source {
-  /** Relative to src/, with forward slashes. */
-  path: string;
-  text: string;
-  imports: Import[];
-  hasDefaultExport: boolean;
-  /** Nothing but re-exports. */
-  isBarrel: boolean;
-}
+/** The folder of src/ that a file lies in; a file directly in src/ is its own part. */
+const partOf = (path: string): string => inSrc(path).split('/')[0] ?? '';
 
-const SRC = join(import.meta.dirname, '../src');
-const sources: Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.tsx?$/.test(path))
-  .map((path) => path.replaceAll('\\', '/'))
-  .sort()
-  .map(readSource);
-
-function readSource(path: string): Source {
-  const text = readFileSync(join(SRC, path), 'utf8');
-  const { module, program, errors } = parseSync(path, text);
-  if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
-  const quoted = (start: number, end: number): string => text.slice(start, end).replace(/^['"`]|['"`]$/g, '');
-  const code = { isAddress: false };
-  const reExports = module.staticExports.flatMap(({ entries }) =>
-    entries.flatMap(({ moduleRequest }) => (moduleRequest ? [moduleRequest.value] : [])),
+/** Every import that `isWrong` finds, as "file -> import". */
+const wrongImports = (isWrong: (script: Script, one: Import) => boolean): string[] =>
+  src.flatMap((script) =>
+    script.imports.filter((one) => isWrong(script, one)).map(({ name }) => `${script.path} -> ${name}`),
   );
-  const addresses = text.matchAll(/new URL\(\s*'([^']+\.tsx?)',\s*import\.meta\.url/g);
-  return {
-    path,
-    text,
-    imports: [
-      ...module.staticImports.map(({ moduleRequest }) => ({ ...code, name: moduleRequest.value })),
-      ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
-        ...code,
-        name: quoted(start, end),
-      })),
-      ...reExports.map((name) => ({ ...code, name })),
-      ...[...addresses].map(([, name = '']) => ({ name, isAddress: true })),
-    ],
-    hasDefaultExport: module.staticExports.some(({ entries }) =>
-      entries.some(({ exportName }) => exportName.kind === 'Default'),
-    ),
-    isBarrel:
-      reExports.length > 0 &&
-      program.body.every(
-        (node) => node.type === 'ExportAllDeclaration' || ('source' in node && node.source !== null),
-      ),
-  };
-}
 
-/** The folder a file belongs to, or its own name. */
-const partOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : path);
-
-/** The file of src/ that a relative import means; null for a package or a style sheet. */
-function target(from: string, { name }: Import): string | null {
-  if (!name.startsWith('.')) return null;
-  const path = relative(SRC, join(SRC, dirname(from), name.replace(/\?.*$/, ''))).replaceAll('\\', '/');
-  return /\.tsx?$/.test(path) ? path : null;
-}
-
-/** "src/a.ts -> b" for every import that `isWrong` finds. */
-const wrongImports = (isWrong: (source: Source, one: Import) => boolean): string[] =>
-  sources.flatMap((source) =>
-    source.imports.filter((one) => isWrong(source, one)).map(({ name }) => `${source.path} -> ${name}`),
-  );
+const isScript = (path: string | null): path is string => path !== null && /\.tsx?$/.test(path);
 
 describe('imports', () => {
-  it('go one way, and every way that is allowed is gone', () => {
+  it('go one way, and each allowance is used', () => {
     const unused = new Set(
       Object.entries(MAY_IMPORT).flatMap(([part, allowed]) => allowed.map((name) => `${part} -> ${name}`)),
     );
     const wrong = wrongImports(({ path }, one) => {
       const to = target(path, one);
-      // An address shares no code: the page starts the trainer by its own.
-      if (to === null || partOf(path) === partOf(to) || one.isAddress) return false;
-      const name = MAY_IMPORT[partOf(path)]?.find((name) => name === to || name === partOf(to));
+      // An address shares no code: the page starts the trainer by its address.
+      if (!isScript(to) || partOf(path) === partOf(to) || one.isAddress) return false;
+      const name = MAY_IMPORT[partOf(path)]?.find((name) => name === inSrc(to) || name === partOf(to));
       if (name === undefined) return true;
       unused.delete(`${partOf(path)} -> ${name}`);
       return false;
@@ -139,9 +80,15 @@ describe('imports', () => {
     expect([...unused]).toEqual([]);
   });
 
-  it('by address start workers, and only those of the part itself or the trainer', () => {
-    const started = sources.flatMap(({ path, imports }) =>
-      imports.filter(({ isAddress }) => isAddress).map((one) => `${partOf(path)} -> ${target(path, one)}`),
+  it('make no circle between the rooms of any folder, types counted', () => {
+    expect(circles()).toEqual([]);
+  });
+
+  it('by address start workers, and only workers of the part itself or the trainer', () => {
+    const started = src.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ isAddress }) => isAddress)
+        .map((one) => `${partOf(path)} -> ${inSrc(target(path, one) ?? '')}`),
     );
     expect(started.sort()).toEqual(['app -> trainer/worker.ts', 'checkpoint -> checkpoint/store-worker.ts']);
   });
@@ -153,96 +100,83 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('of the browser bridge and the interface library are where they belong', () => {
+  it('of every other library are in the parts that may use it', () => {
     const home: Record<string, string[]> = {
-      preact: ['ui', 'main.ts'],
+      preact: ['ui'],
       '@preact/signals': ['ui', 'app', 'main.ts'],
       uplot: ['ui'],
-      comlink: ['app', 'trainer', 'checkpoint', 'data'],
-      idb: ['checkpoint', 'data'],
+      comlink: ['app', 'trainer', 'checkpoint'],
+      idb: ['checkpoint'],
+      'client-zip': ['formats'],
       'workbox-window': ['app'],
       'workbox-precaching': ['service-worker.ts'],
     };
-    const wrong = wrongImports(({ path }, { name }) => {
-      const library = Object.keys(home).find((one) => name === one || name.startsWith(`${one}/`));
-      return library !== undefined && !home[library]?.includes(partOf(path));
+    const unused = new Set(
+      Object.entries(home).flatMap(([library, parts]) => parts.map((part) => `${part} -> ${library}`)),
+    );
+    const wrong = wrongImports(({ path }, { name, isAddress }) => {
+      if (isAddress || name.startsWith('.') || name.startsWith('@tensorflow/')) return false;
+      const library = Object.keys(home).find((one) => name === one || name.startsWith(`${one}/`)) ?? name;
+      unused.delete(`${partOf(path)} -> ${library}`);
+      return !home[library]?.includes(partOf(path));
     });
     expect(wrong).toEqual([]);
+    expect([...unused]).toEqual([]);
   });
 
   it('carry the extension of their file, and the file is there', () => {
-    const known = new Set(sources.map(({ path }) => path));
+    const known = new Set(src.map(({ path }) => path));
     const wrong = wrongImports(({ path }, one) => {
-      if (!one.name.startsWith('.')) return false;
       const to = target(path, one);
-      return to === null ? !/\.(css|json|wgsl)(\?\w+)?$/.test(one.name) : !known.has(to);
+      if (to === null) return false;
+      return isScript(to) ? !known.has(to) : !/\.(css|json|wgsl)$/.test(to);
     });
     expect(wrong).toEqual([]);
   });
-
-  it('make no circle, in types neither', () => {
-    expect(cycles()).toEqual([]);
-  });
 });
 
-/** Every file from which the imports lead back to itself, as the path they take. */
-function cycles(): string[] {
-  const next = new Map(
-    sources.map((source) => [
-      source.path,
-      source.imports
-        .filter(({ isAddress }) => !isAddress)
-        .map((one) => target(source.path, one))
-        .filter((to) => to !== null),
-    ]),
+/**
+ * Circles between the rooms of each folder of src/, as the imports that close them. The rooms
+ * of a folder are its sub-folders, each with all that lies in it, and the files directly in
+ * it, one by one: a file beside the sub-folders may stand above them (ui/page.tsx) or below
+ * them (ui/format.ts), not both. No circle of rooms, so no circle of files.
+ */
+function circles(): string[] {
+  const arrows = src.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ isAddress }) => !isAddress)
+      .map((one) => target(path, one))
+      .filter(isScript)
+      .map((to) => ({ from: path, to })),
   );
-  const found: string[] = [];
-  const finished = new Set<string>();
-  const visit = (path: string, trail: string[]): void => {
-    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
-    else if (!finished.has(path)) for (const to of next.get(path) ?? []) visit(to, [...trail, path]);
-    finished.add(path);
-  };
-  for (const { path } of sources) visit(path, []);
-  return found;
+  const folders = new Set(
+    src.flatMap(({ path }) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index + 1))),
+  );
+  return [...folders].flatMap((folder) => {
+    const inside = arrows.filter(({ from, to }) => from.startsWith(folder) && to.startsWith(folder));
+    const roomOf = (path: string): string => path.slice(folder.length).split('/')[0] ?? '';
+    const next = new Map<string, Map<string, string>>();
+    for (const { from, to } of inside) {
+      if (roomOf(from) === roomOf(to)) continue;
+      const out = next.get(roomOf(from)) ?? new Map<string, string>();
+      next.set(roomOf(from), out.set(roomOf(to), `${from} -> ${to}`));
+    }
+    return circlesIn(next);
+  });
 }
 
-describe('a file', () => {
-  const offenders = (isWrong: (source: Source) => boolean): string[] =>
-    sources.filter(isWrong).map(({ path }) => path);
-
-  it('opens with what it is', () => {
-    expect(offenders(({ text }) => !/^(\/\/ \S|\/\*)/.test(text))).toEqual([]);
-  });
-
-  it('has named exports only', () => {
-    expect(offenders(({ hasDefaultExport }) => hasDefaultExport)).toEqual([]);
-  });
-
-  it('is no barrel', () => {
-    expect(offenders(({ isBarrel }) => isBarrel)).toEqual([]);
-  });
-
-  it('has at most 400 lines, or its head says why it has over 400 lines', () => {
-    const isTooLong = ({ text }: Source): boolean =>
-      text.split('\n').length > 400 && !text.split('\n').slice(0, 8).join(' ').includes('400 lines');
-    expect(offenders(isTooLong)).toEqual([]);
-  });
-
-  it('is called by what it holds, in kebab case', () => {
-    const isIllNamed = ({ path }: Source): boolean =>
-      path
-        .split('/')
-        .some(
-          (part) =>
-            !/^[a-z0-9-]+(\.d)?(\.tsx?)?$/.test(part) ||
-            /^(utils?|helpers?|common|manager|service|misc|index)\.tsx?$/.test(part),
-        );
-    expect(offenders(isIllNamed)).toEqual([]);
-  });
-
-  it('has a median of under 150 lines', () => {
-    const lengths = sources.map(({ text }) => text.split('\n').length).sort((a, b) => a - b);
-    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(150);
-  });
-});
+/** Every circle that a walk over these rooms closes. `next`: room to rooms, with an import that shows why. */
+function circlesIn(next: ReadonlyMap<string, ReadonlyMap<string, string>>): string[] {
+  const found: string[] = [];
+  const finished = new Set<string>();
+  const visit = (room: string, trail: readonly string[]): void => {
+    if (trail.includes(room)) {
+      const circle = [...trail.slice(trail.indexOf(room)), room];
+      found.push(circle.flatMap((to, i) => next.get(circle[i - 1] ?? '')?.get(to) ?? []).join(', '));
+    } else if (!finished.has(room))
+      for (const to of next.get(room)?.keys() ?? []) visit(to, [...trail, room]);
+    finished.add(room);
+  };
+  for (const room of next.keys()) visit(room, []);
+  return found;
+}
