@@ -7,7 +7,6 @@ import { useApp } from './page-state/app-context.ts';
 import { Calm } from './frame/calm.tsx';
 import { DropTarget } from './files/drop.tsx';
 import { Generate } from './generate/generate.tsx';
-import { GenerateSide } from './generate/generate-side.tsx';
 import { Loss } from './loss/loss.tsx';
 import { Notice } from './frame/notice.tsx';
 import { ExportDialog } from './files/export-dialog.tsx';
@@ -17,7 +16,7 @@ import { SampleDialog } from './samples/sample-dialog.tsx';
 import { Samples } from './samples/samples.tsx';
 import { Setup } from './setup/setup.tsx';
 import { ShortcutsDialog, useShortcuts } from './frame/shortcuts.tsx';
-import { Side } from './side.tsx';
+import { GenerateSide, TrainSide } from './side.tsx';
 import { StatusStrip } from './frame/status-strip.tsx';
 import { TopBar } from './frame/top-bar.tsx';
 import { ValidationSamples } from './samples/validation-samples.tsx';
@@ -42,7 +41,7 @@ export function Page({ view }: { view: ReadonlySignal<View> }) {
           <Alert />
           {generates ? <Generate /> : <Main view={view} />}
         </main>
-        {generates ? <GenerateSide /> : <Side view={view} />}
+        {generates ? <GenerateSide /> : <TrainSide view={view} />}
       </div>
       <Announcer />
       <QuestionDialog />

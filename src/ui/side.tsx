@@ -2,6 +2,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useApp } from './page-state/app-context.ts';
 import { Checkpoints } from './checkpoints/checkpoints.tsx';
+import { DrawingForm } from './generate/drawing-form.tsx';
 import { Machine } from './run/machine.tsx';
 import { NewRun } from './run/new-run.tsx';
 import { PicturesOfRun } from './run/pictures-of-run.tsx';
@@ -10,7 +11,8 @@ import { Size } from './setup/size.tsx';
 import { CheckedSamples } from './samples/validation-samples.tsx';
 import type { View } from './page-state/phase.ts';
 
-export function Side({ view }: { view: ReadonlySignal<View> }) {
+/** The column of the view Train: size and Train before a run; controls, checkpoints, pictures and machine of a run. */
+export function TrainSide({ view }: { view: ReadonlySignal<View> }) {
   const { state } = useApp();
   const now = state.runState.value;
   const hasRun = view.value === 'run';
@@ -25,6 +27,17 @@ export function Side({ view }: { view: ReadonlySignal<View> }) {
       {hasRun && <PicturesOfRun />}
       {now !== 'elsewhere' && <Machine />}
       {hasRun && <NewRun />}
+    </aside>
+  );
+}
+
+/** The column of the view Generate: what to draw, and the samples of the checkpoint that was found. */
+export function GenerateSide() {
+  const { state } = useApp();
+  return (
+    <aside class="side" aria-label="Generate">
+      <DrawingForm />
+      {state.validation.value && <CheckedSamples />}
     </aside>
   );
 }

@@ -8,7 +8,7 @@ import { count, storageOf, UNKNOWN } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 import { roomOf } from './storage-use.ts';
-import { ImportCheckpoint } from '../run/run-controls.tsx';
+import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 
 export function Checkpoints() {
   const { state } = useApp();

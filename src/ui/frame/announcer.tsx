@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type App, useApp } from '../page-state/app-context.ts';
 import * as format from '../format.ts';
-import { preparingText } from '../run/preparing.ts';
+import { preparingText } from '../page-state/preparing.ts';
 
 const EVERY_MS = 10_000;
 

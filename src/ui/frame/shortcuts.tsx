@@ -1,7 +1,7 @@
 // Keyboard shortcuts: what they do, and the dialog that lists them. Never while something is typed or a dialog is open. Not
 // here: Ctrl Enter, which is the view Generate's own (generate-controls.tsx).
 import { useEffect } from 'preact/hooks';
-import { waitsAfterSamples } from '../samples/after-samples.ts';
+import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 

@@ -5,7 +5,7 @@ import { useApp } from '../page-state/app-context.ts';
 import { Digits } from '../controls/digits.tsx';
 import { count, UNKNOWN } from '../format.ts';
 import { Metrics } from './metrics.tsx';
-import { preparingText } from '../run/preparing.ts';
+import { preparingText } from '../page-state/preparing.ts';
 import type { View } from '../page-state/phase.ts';
 
 export function StatusStrip({ view }: { view: ReadonlySignal<View> }) {

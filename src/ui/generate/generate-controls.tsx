@@ -1,5 +1,5 @@
 // The one primary action of the view Generate, with its progress and Cancel, and how long it takes as far as that was measured. On
-// small screens: the bar at the bottom. Not here: the fields (generate-side.tsx).
+// small screens: the bar at the bottom. Not here: the fields (drawing-form.tsx).
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { secondsFor } from '../../app/generated.ts';

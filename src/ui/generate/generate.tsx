@@ -1,5 +1,5 @@
 // The view Generate: pictures from a checkpoint, one of them large, and its way from noise. Not here: what is asked for
-// (generate-side.tsx).
+// (drawing-form.tsx).
 import type { Generated } from '../../app/state.ts';
 import type { Sample } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -8,7 +8,7 @@ import { Icon } from '../controls/icon.tsx';
 import { NoiseToPicture } from './noise-to-picture.tsx';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { PictureTile } from '../pictures/picture-tile.tsx';
-import { countDrawn } from '../samples/shown-samples.ts';
+import { countDrawn } from '../page-state/count-drawn.ts';
 
 export function Generate() {
   const { state } = useApp();

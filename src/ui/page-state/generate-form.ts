@@ -1,5 +1,5 @@
 // What the user asks for in the view Generate: texts as typed, what they mean, and why it cannot be had now. A reload keeps none
-// of it. Not here: the fields (generate-side.tsx).
+// of it. Not here: the fields (drawing-form.tsx).
 import { type Signal, signal } from '@preact/signals';
 import type { Asked, PageState } from '../../app/state.ts';
 import type { RunConfig } from '../../settings/settings.ts';

@@ -3,8 +3,8 @@
 import { PRESETS } from '../../settings/presets.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
 import { count, duration } from '../format.ts';
-import { preparingText } from './preparing.ts';
-import { countDrawn } from '../samples/shown-samples.ts';
+import { preparingText } from '../page-state/preparing.ts';
+import { countDrawn } from '../page-state/count-drawn.ts';
 
 export function Brief() {
   const app = useApp();

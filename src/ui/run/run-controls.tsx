@@ -1,11 +1,11 @@
 // The few buttons that run the run; the primary one is always in the same place. On small screens: the bar at the bottom.
 import type { PageState } from '../../app/state.ts';
-import { waitsAfterSamples } from '../samples/after-samples.ts';
+import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Brief } from './brief.tsx';
-import { FileButton } from '../files/file-button.tsx';
+import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 import { Icon, type IconName } from '../controls/icon.tsx';
-import { preparingText } from './preparing.ts';
+import { preparingText } from '../page-state/preparing.ts';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 
 export function RunControls({ hasRun }: { hasRun: boolean }) {
@@ -174,20 +174,6 @@ function NewRunButton() {
 function TryAgain() {
   const { commands } = useApp();
   return <Action name="Try the GPU again" icon="rewind" look="primary" onPress={() => commands.retryGpu()} />;
-}
-
-/** A checkpoint, a .pt file, or the files of a diffusers folder: told by their content, not here. */
-export function ImportCheckpoint({ look = 'second' }: { look?: string }) {
-  const { commands } = useApp();
-  return (
-    <FileButton
-      name="Import checkpoint"
-      icon="import"
-      class={look}
-      multiple
-      onFiles={(files) => commands.importCheckpoint([...files])}
-    />
-  );
 }
 
 function Preparing() {

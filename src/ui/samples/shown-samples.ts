@@ -6,6 +6,7 @@ import { useApp } from '../page-state/app-context.ts';
 import type { Picture } from '../pictures/picture-canvas.tsx';
 import { startNoise } from '../pictures/start-noise.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
+import { countDrawn } from '../page-state/count-drawn.ts';
 
 export const SAMPLES = 16;
 
@@ -20,10 +21,6 @@ export interface ShownSamples {
   /** What is not drawn is noise. */
   noise: boolean;
 }
-
-/** Those that are final; a picture whose noise still clears is shown, not counted. */
-export const countDrawn = (grid: SampleGrid | null): number =>
-  grid?.samples.filter((sample) => sample?.drawn).length ?? 0;
 
 /**
  * The samples of the shown step. While a newer set is drawn, those of which nothing came yet show the set before, or the

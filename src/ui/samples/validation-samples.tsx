@@ -1,11 +1,12 @@
 // The 16 samples drawn from the checkpoint that was found: whole beside the stored ones while validating, afterwards one
 // line of the right column that opens. Exists once, and stays until the run ends.
 import type { FoundCheckpoint, Sample } from '../../trainer/api.ts';
-import { waitsAfterSamples } from './after-samples.ts';
+import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, loss } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
-import { countDrawn, SAMPLES } from './shown-samples.ts';
+import { SAMPLES } from './shown-samples.ts';
+import { countDrawn } from '../page-state/count-drawn.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 
 /** The step once all 16 are drawn. */

@@ -1,6 +1,5 @@
-// The right column of the view Generate: from what, how many, how; Generate, Cancel, and how long it takes; last, as in Train, the
-// samples of the checkpoint that was found. Not here: what the fields mean (generate-form.ts), the button and what is under it
-// (generate-controls.tsx).
+// The form of the view Generate: checkpoint, weights, seed, number of pictures, steps, sampler. Not here: what the
+// typed texts mean (page-state/generate-form.ts), the button and its progress (generate-controls.tsx).
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { SETTINGS } from '../../settings/settings.ts';
@@ -12,10 +11,10 @@ import { GenerateControls } from './generate-controls.tsx';
 import { chosenRecord, meantBy, whyNot } from '../page-state/generate-form.ts';
 import { NewSeed } from '../controls/new-seed.tsx';
 import { useDrawingFacts } from './use-drawing-facts.ts';
-import { CheckedSamples } from '../samples/validation-samples.tsx';
 import { WeightsChoice } from '../controls/weights-choice.tsx';
 
-export function GenerateSide() {
+/** The fields of the view Generate, the reason where nothing can be drawn now, and the button with its progress. */
+export function DrawingForm() {
   const { state, asking } = useApp();
   const record = chosenRecord(asking, state.checkpoints.value);
   const facts = useDrawingFacts(record);
@@ -24,7 +23,7 @@ export function GenerateSide() {
   const { steps, seed, count } = asking;
   const why = whyNot(state.runState.value, facts);
   return (
-    <aside class="side" aria-label="Generate">
+    <>
       <section class="asking" aria-label="What to draw">
         <Checkpoint record={record} />
         <div class="two-fields">
@@ -57,8 +56,7 @@ export function GenerateSide() {
         )}
       </section>
       <GenerateControls record={record} facts={facts} meant={meant} barred={why !== null} />
-      {state.validation.value && <CheckedSamples />}
-    </aside>
+    </>
   );
 }
 
