@@ -53,7 +53,7 @@ export interface Commands {
   /** Pictures the user imported. Asks first. */
   deletePictures(id: string): void;
   /** Downloads samples_step_<n>.png, training_loss_step_<n>.png or checkpoint_validation_step_<n>.png. */
-  downloadPicture(kind: 'samples' | 'training_loss' | 'checkpoint_validation', step: number): void;
+  downloadPng(kind: 'samples' | 'training_loss' | 'checkpoint_validation', step: number): void;
   dismissFault(): void;
   dismissQuestion(): void;
   applyUpdate(): void;

@@ -1,5 +1,5 @@
 // Pictures of the view Generate as they come: places, the moments of each picture's way, how far it is. Not here: asking for
-// them (generation.ts).
+// them (generating.ts).
 import type { Sample } from '../trainer/api.ts';
 import type { Generated, SampleGrid, State } from './state.ts';
 

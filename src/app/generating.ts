@@ -11,7 +11,7 @@ import type { TrainerClient } from './worker-client.ts';
 /** As on the page. */
 const columnsFor = (pictures: number): number => (pictures > 16 ? 8 : 4);
 
-export class Generation {
+export class Generating {
   readonly #state: State;
   #cancelled = false;
 

@@ -1,5 +1,5 @@
 // The page's life: takes the tab's lock, starts the worker, brings back the newest run, and carries out what the screen
-// asks for. Not here: what the events mean for the state (apply-event.ts), the pictures in the index (picture-shelf.ts).
+// asks for. Not here: what the events mean for the state (apply-event.ts), a run's stored PNGs (stored-pngs.ts).
 import { proxy } from 'comlink';
 import type { RunConfig } from '../settings/settings.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
@@ -10,10 +10,10 @@ import type { Commands } from './commands.ts';
 import { download } from './download.ts';
 import { rememberSpeed } from './estimate.ts';
 import { Exchange } from './exchange.ts';
-import { Generation } from './generating.ts';
+import { Generating } from './generating.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
 import { type Updates, watchUpdates } from './offline.ts';
-import { pictureBlob, sheetSteps, sheetBitmap } from './stored-pngs.ts';
+import { storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
 import { deletePicturesQuestion, deleteQuestion, evicted, fallenBack, newRunQuestion } from './questions.ts';
 import { RunForm } from './run-form.ts';
 import type { Question, State } from './state.ts';
@@ -35,12 +35,12 @@ export class Session {
   #wake: { release(): void } | null = null;
   #previewAsked = 0;
   readonly #exchange: Exchange;
-  readonly #generation: Generation;
+  readonly #generating: Generating;
 
   constructor(state: State, address: URLSearchParams) {
     this.#state = state;
     this.#exchange = new Exchange(state, (fault) => this.#fault(fault));
-    this.#generation = new Generation(state);
+    this.#generating = new Generating(state);
     this.#form = new RunForm(
       state,
       address,
@@ -87,7 +87,7 @@ export class Session {
     const { saving, preparing, importing, question, exporting, offered, runState } = this.#state;
     saving.value = preparing.value = importing.value = question.value = null;
     exporting.value = offered.value = null;
-    this.#generation.forget();
+    this.#generating.forget();
     runState.value = 'elsewhere';
     this.#stateChanged();
     await this.#takeTab();
@@ -106,7 +106,7 @@ export class Session {
     state.runState.value = 'starting';
     state.preparing.value = { what: 'Looking at this machine', done: 0, total: null };
     this.#stopTrainer();
-    this.#generation.forget();
+    this.#generating.forget();
     const { trainer, stop } = startTrainer((message) => this.#crashed(message));
     this.#trainer = trainer;
     this.#stopTrainer = stop;
@@ -136,7 +136,7 @@ export class Session {
   }
 
   #crashed(message: string): void {
-    this.#generation.forget();
+    this.#generating.forget();
     this.#state.runState.value = 'failed';
     this.#fault({
       kind: 'internal',
@@ -240,10 +240,10 @@ export class Session {
     keepCheckpoint: (ref, kept) => void this.#call((trainer) => trainer.keepCheckpoint(ref, kept)),
     deleteCheckpoint: (ref) => this.#askDelete(ref),
     drawSamples: (seed, weights) => void this.#call((trainer) => trainer.drawSamples({ seed, weights })),
-    generate: (asked) => void this.#call((trainer) => this.#generation.generate(trainer, asked)),
-    cancelGenerate: () => void this.#call((trainer) => this.#generation.cancel(trainer)),
-    drawingFacts: (ref) => this.#generation.facts(this.#trainer, ref),
-    saveGenerated: (which) => void this.#do(this.#generation.save(which)),
+    generate: (asked) => void this.#call((trainer) => this.#generating.generate(trainer, asked)),
+    cancelGenerate: () => void this.#call((trainer) => this.#generating.cancel(trainer)),
+    drawingFacts: (ref) => this.#generating.facts(this.#trainer, ref),
+    saveGenerated: (which) => void this.#do(this.#generating.save(which)),
     importPictures: (files, title) => void this.#importPictures(files, title),
     cancelImport: () => void this.#call((trainer) => trainer.cancelImport()),
     deletePictures: (id) => this.#askDeletePictures(id),
@@ -253,7 +253,7 @@ export class Session {
     refreshStore: () => void this.#refreshStore(),
     sheet: (step, runId) => sheetBitmap(runId ?? this.#state.run.value?.runId, step),
     thumbnail: (dataset) => this.#thumbnail(dataset),
-    downloadPicture: (kind, step) => void this.#downloadPicture(kind, step),
+    downloadPng: (kind, step) => void this.#downloadPng(kind, step),
     dismissFault: () => {
       this.#faults.shift();
       this.#state.fault.value = this.#faults[0] ?? null;
@@ -345,8 +345,8 @@ export class Session {
     return result?.ok ? result.value : null;
   }
 
-  async #downloadPicture(kind: Parameters<Commands['downloadPicture']>[0], step: number): Promise<void> {
-    const blob = await pictureBlob(this.#state.run.value?.runId, step, kind);
+  async #downloadPng(kind: Parameters<Commands['downloadPng']>[0], step: number): Promise<void> {
+    const blob = await storedPng(this.#state.run.value?.runId, step, kind);
     if (blob) await download(blob, `${kind}_step_${step}.png`);
     else this.#state.notice.value = `There is no ${kind}_step_${step}.png`;
   }

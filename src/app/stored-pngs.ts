@@ -5,11 +5,11 @@ export const sheetSteps = (runId: string): Promise<number[]> => listSheetSteps(r
 
 /** The 4 x 4 sheet of a step; null where the index has none. */
 export async function sheetBitmap(runId: string | undefined, step: number): Promise<ImageBitmap | null> {
-  const blob = await pictureBlob(runId, step, 'samples');
+  const blob = await storedPng(runId, step, 'samples');
   return blob ? createImageBitmap(blob) : null;
 }
 
-export async function pictureBlob(
+export async function storedPng(
   runId: string | undefined,
   step: number,
   kind: 'samples' | 'training_loss' | 'checkpoint_validation',

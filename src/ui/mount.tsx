@@ -10,21 +10,21 @@ import { createLooking } from './page-state/looking.ts';
 import { Page } from './page.tsx';
 import { Sheets } from './page-state/sheets.ts';
 import './styles.css';
-import { createTab } from './page-state/view.ts';
+import { createView } from './page-state/view.ts';
 import { applyStoredTheme } from './frame/theme.ts';
-import { createView } from './page-state/phase.ts';
+import { createPhase } from './page-state/phase.ts';
 
 /** Draws `state` into `root` and keeps it drawn; what the user does calls `commands`. */
-export function mount(root: HTMLElement, state: State, commands: Commands, tab = createTab()): void {
+export function mount(root: HTMLElement, state: State, commands: Commands, view = createView()): void {
   applyStoredTheme();
   const looking = createLooking(state);
   const sheets = new Sheets((step, runId) => commands.sheet(step, runId));
   renewSheets(state, sheets);
-  const view = createView(state);
+  const phase = createPhase(state);
   const asking = createGenerateForm();
   render(
-    <AppContext.Provider value={{ state, commands, looking, sheets, tab, asking }}>
-      <Page view={view} />
+    <AppContext.Provider value={{ state, commands, looking, sheets, view, asking }}>
+      <Page phase={phase} />
     </AppContext.Provider>,
     root,
   );

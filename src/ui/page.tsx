@@ -1,4 +1,4 @@
-// The whole page: which parts there are in which state and view. Not here: the parts.
+// The whole page: which parts it has in which state, view and phase. Not here: the parts.
 import type { ReadonlySignal } from '@preact/signals';
 import { useCallback, useState } from 'preact/hooks';
 import { Alert } from './frame/alert.tsx';
@@ -20,11 +20,12 @@ import { GenerateSide, TrainSide } from './side.tsx';
 import { StatusStrip } from './frame/status-strip.tsx';
 import { TopBar } from './frame/top-bar.tsx';
 import { ValidationSamples } from './samples/validation-samples.tsx';
-import type { View } from './page-state/phase.ts';
+import type { Phase } from './page-state/phase.ts';
 
-export function Page({ view }: { view: ReadonlySignal<View> }) {
-  const { state, tab } = useApp();
-  const generates = tab.value === 'generate';
+/** Everything on the screen: bar, status strip, the main part and the right column of the view, dialogs. */
+export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
+  const { state, view } = useApp();
+  const generates = view.value === 'generate';
   const [help, setHelp] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
   useShortcuts(openHelp);
@@ -34,14 +35,14 @@ export function Page({ view }: { view: ReadonlySignal<View> }) {
         Skip to the pictures
       </a>
       <TopBar onHelp={openHelp} />
-      <StatusStrip view={view} />
-      {view.value === 'run' && <Notice />}
+      <StatusStrip phase={phase} />
+      {phase.value === 'run' && <Notice />}
       <div class="page">
         <main class="main" id="main" tabIndex={-1}>
           <Alert />
-          {generates ? <Generate /> : <Main view={view} />}
+          {generates ? <Generate /> : <Main phase={phase} />}
         </main>
-        {generates ? <GenerateSide /> : <TrainSide view={view} />}
+        {generates ? <GenerateSide /> : <TrainSide phase={phase} />}
       </div>
       <Announcer />
       <QuestionDialog />
@@ -54,10 +55,10 @@ export function Page({ view }: { view: ReadonlySignal<View> }) {
   );
 }
 
-function Main({ view }: { view: ReadonlySignal<View> }) {
+function Main({ phase }: { phase: ReadonlySignal<Phase> }) {
   const { state } = useApp();
   const now = state.runState.value;
-  if (view.value === 'setup') return now === 'elsewhere' || now === 'unavailable' ? <Calm /> : <Setup />;
+  if (phase.value === 'setup') return now === 'elsewhere' || now === 'unavailable' ? <Calm /> : <Setup />;
   return (
     <>
       {now === 'validating' ? (

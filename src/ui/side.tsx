@@ -9,13 +9,13 @@ import { PicturesOfRun } from './run/pictures-of-run.tsx';
 import { RunControls } from './run/run-controls.tsx';
 import { Size } from './setup/size.tsx';
 import { CheckedSamples } from './samples/validation-samples.tsx';
-import type { View } from './page-state/phase.ts';
+import type { Phase } from './page-state/phase.ts';
 
 /** The column of the view Train: size and Train before a run; controls, checkpoints, pictures and machine of a run. */
-export function TrainSide({ view }: { view: ReadonlySignal<View> }) {
+export function TrainSide({ phase }: { phase: ReadonlySignal<Phase> }) {
   const { state } = useApp();
   const now = state.runState.value;
-  const hasRun = view.value === 'run';
+  const hasRun = phase.value === 'run';
   const validates = now === 'validating';
   const setsUp = !hasRun && (now === 'idle' || now === 'starting' || now === 'failed');
   return (

@@ -487,7 +487,7 @@ export function galleryCommands(state: State): Commands {
       freeStepCheckpoints: nothing,
       refreshStore: nothing,
       deletePictures: nothing,
-      downloadPicture: nothing,
+      downloadPng: nothing,
     },
     ...{ applyUpdate: nothing, install: nothing },
     pause: () => (state.runState.value = 'paused'),

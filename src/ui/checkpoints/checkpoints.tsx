@@ -7,7 +7,7 @@ import { CheckpointRow } from './checkpoint-row.tsx';
 import { count, storageOf, UNKNOWN } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { ProgressBar } from '../controls/progress-bar.tsx';
-import { roomOf } from './storage-use.ts';
+import { storageUseOf } from './storage-use.ts';
 import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 
 export function Checkpoints() {
@@ -59,9 +59,9 @@ function bestOf(list: readonly CheckpointRecord[], runId: string | null): Checkp
 
 function Used() {
   const { state } = useApp();
-  const room = roomOf(state);
-  if (!room || !state.run.value) return null;
-  return <>{storageOf(room.usedBytes, room.plannedBytes)}</>;
+  const use = storageUseOf(state);
+  if (!use || !state.run.value) return null;
+  return <>{storageOf(use.usedBytes, use.plannedBytes)}</>;
 }
 
 function Saving() {

@@ -42,17 +42,14 @@ export function ResumeChanges({ record, changes, onChanges }: Props) {
         ))}
         <p class="note">Resume from here starts a new run with these; the old one keeps its checkpoints.</p>
         <div class="buttons">
-          <PngButton
-            name="Samples PNG"
-            onPress={() => commands.downloadPicture('samples', record.globalStep)}
-          />
+          <PngButton name="Samples PNG" onPress={() => commands.downloadPng('samples', record.globalStep)} />
           <PngButton
             name="Loss PNG"
-            onPress={() => commands.downloadPicture('training_loss', record.globalStep)}
+            onPress={() => commands.downloadPng('training_loss', record.globalStep)}
           />
           <PngButton
             name="Validation PNG"
-            onPress={() => commands.downloadPicture('checkpoint_validation', record.globalStep)}
+            onPress={() => commands.downloadPng('checkpoint_validation', record.globalStep)}
           />
         </div>
       </div>

@@ -2,14 +2,14 @@
 import type { State } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, storage, storageOf, UNKNOWN } from '../format.ts';
-import { type Room, roomOf } from './storage-use.ts';
+import { type StorageUse, storageUseOf } from './storage-use.ts';
 
 export function StorageMeter() {
   const { state } = useApp();
-  const room = roomOf(state);
-  if (!room) return <>{UNKNOWN}</>;
-  const { usedBytes, plannedBytes, quotaBytes } = room;
-  const text = plan(room, state);
+  const use = storageUseOf(state);
+  if (!use) return <>{UNKNOWN}</>;
+  const { usedBytes, plannedBytes, quotaBytes } = use;
+  const text = plan(use, state);
   const share = (bytes: number): string =>
     `${Math.min(100, (100 * bytes) / Math.max(1, quotaBytes ?? plannedBytes))}%`;
   return (
@@ -28,7 +28,7 @@ export function StorageMeter() {
   );
 }
 
-function plan({ usedBytes, plannedBytes }: Room, state: State): string {
+function plan({ usedBytes, plannedBytes }: StorageUse, state: State): string {
   if (state.run.value) return `${storageOf(usedBytes, plannedBytes)} planned`;
   if (plannedBytes === usedBytes) return `${storage(usedBytes)} used`;
   const checkpoints = state.estimates.value[state.form.value.preset]?.checkpointsKept ?? 0;

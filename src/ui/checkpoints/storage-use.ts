@@ -1,7 +1,7 @@
 // How much room checkpoints take and will take, from what the store reports. Not here: how it is shown.
 import type { State } from '../../app/state.ts';
 
-export interface Room {
+export interface StorageUse {
   usedBytes: number;
   /** With everything that is used now and every slot that the run (or the next one) will reserve. */
   plannedBytes: number;
@@ -10,7 +10,7 @@ export interface Room {
 }
 
 /** Null until the store was looked at. */
-export function roomOf(state: State): Room | null {
+export function storageUseOf(state: State): StorageUse | null {
   const store = state.store.value;
   if (!store) return null;
   const { usedBytes, quotaBytes } = store;

@@ -6,11 +6,11 @@ import { Digits } from '../controls/digits.tsx';
 import { count, UNKNOWN } from '../format.ts';
 import { Metrics } from './metrics.tsx';
 import { preparingText } from '../page-state/preparing.ts';
-import type { View } from '../page-state/phase.ts';
+import type { Phase } from '../page-state/phase.ts';
 
-export function StatusStrip({ view }: { view: ReadonlySignal<View> }) {
+export function StatusStrip({ phase }: { phase: ReadonlySignal<Phase> }) {
   const { state } = useApp();
-  const hasRun = view.value === 'run';
+  const hasRun = phase.value === 'run';
   return (
     <section class={hasRun ? 'status' : 'status short'} aria-label="Run status">
       <div class="now">
@@ -38,14 +38,14 @@ function Step() {
 }
 
 function WhatToDo() {
-  const { state, tab } = useApp();
+  const { state, view } = useApp();
   const notice = state.notice.value;
   return (
     <p class="step">
       <span role="status" aria-label="Notices">
         {notice}
       </span>{' '}
-      {tab.value === 'generate' ? '' : whatToDo(state, notice !== null)}
+      {view.value === 'generate' ? '' : whatToDo(state, notice !== null)}
     </p>
   );
 }

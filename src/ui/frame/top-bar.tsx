@@ -1,7 +1,7 @@
 // The bar at the top: name, the two views, whether the app works offline, an update, installing, theme, keyboard shortcuts.
 import { useApp } from '../page-state/app-context.ts';
 import { Icon } from '../controls/icon.tsx';
-import type { Tab } from '../page-state/view.ts';
+import type { View } from '../page-state/view.ts';
 import { toggleTheme } from './theme.ts';
 
 export function TopBar({ onHelp }: { onHelp: () => void }) {
@@ -13,9 +13,9 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
         <Icon name="mark" />
         <span>Perennial</span>
       </span>
-      <nav class="tabs" aria-label="Views">
-        <TabLink to="train">Train</TabLink>
-        <TabLink to="generate">Generate</TabLink>
+      <nav class="views" aria-label="Views">
+        <ViewLink to="train">Train</ViewLink>
+        <ViewLink to="generate">Generate</ViewLink>
       </nav>
       <div class="bar-end">
         {offlineReady && <span class="quiet wide">Works offline</span>}
@@ -57,10 +57,10 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
   );
 }
 
-function TabLink({ to, children }: { to: Tab; children: string }) {
-  const { tab } = useApp();
+function ViewLink({ to, children }: { to: View; children: string }) {
+  const { view } = useApp();
   return (
-    <a href={`#${to}`} aria-current={tab.value === to ? 'page' : undefined}>
+    <a href={`#${to}`} aria-current={view.value === to ? 'page' : undefined}>
       {children}
     </a>
   );

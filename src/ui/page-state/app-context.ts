@@ -7,14 +7,14 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { GenerateForm } from './generate-form.ts';
 import type { Looking } from './looking.ts';
 import type { Sheets } from './sheets.ts';
-import type { Tab } from './view.ts';
+import type { View } from './view.ts';
 
 export interface App {
   state: State;
   commands: Commands;
   looking: Looking;
   sheets: Sheets;
-  tab: ReadonlySignal<Tab>;
+  view: ReadonlySignal<View>;
   /** Of the view Generate. */
   asking: GenerateForm;
 }

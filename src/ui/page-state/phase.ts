@@ -1,12 +1,12 @@
-// Which of the two views the page shows: `setup` (choose pictures and a size) or `run`. Right after a reload nobody
-// knows yet: whether there was a run to come back to is remembered as a guess for the first moment only.
+// The page's phase: `setup` (choose pictures and a size) or `run`. Right after a reload the phase is not known yet: the
+// last one is remembered, as a guess for the first moment only. Not here: the views Train and Generate (view.ts).
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { State } from '../../app/state.ts';
 
-export type View = 'setup' | 'run';
+export type Phase = 'setup' | 'run';
 const KEY = 'perennial.view';
 
-function remembered(): View {
+function remembered(): Phase {
   try {
     return localStorage.getItem(KEY) === 'run' ? 'run' : 'setup';
   } catch {
@@ -14,26 +14,26 @@ function remembered(): View {
   }
 }
 
-function remember(view: View): void {
+function remember(phase: Phase): void {
   try {
-    localStorage.setItem(KEY, view);
+    localStorage.setItem(KEY, phase);
   } catch {
     return;
   }
 }
 
 /** What the next load of the page will most likely show; null while there is nothing to learn. */
-function lasting(state: State): View | null {
+function lasting(state: State): Phase | null {
   if (state.runState.value === 'idle') return 'setup';
   const runId = state.run.value?.runId;
   // Before its first checkpoint a run cannot come back.
   return runId && state.checkpoints.value.some((record) => record.runId === runId) ? 'run' : null;
 }
 
-/** The view of a session's state. Once per page. */
-export function createView(state: State): ReadonlySignal<View> {
+/** The phase that follows from a session's state. Call it once per page. */
+export function createPhase(state: State): ReadonlySignal<Phase> {
   const guess = signal(remembered());
-  const view = computed((): View => {
+  const phase = computed((): Phase => {
     if (state.runState.value === 'idle') return 'setup';
     if (state.run.value) return 'run';
     return state.runState.value === 'starting' ? guess.value : 'setup';
@@ -44,5 +44,5 @@ export function createView(state: State): ReadonlySignal<View> {
     guess.value = known;
     remember(known);
   });
-  return view;
+  return phase;
 }

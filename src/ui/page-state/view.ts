@@ -1,18 +1,18 @@
-// Which of the two views the address names: `#generate`, else Train. Links change it, so that the browser's Back does, too.
-// Not here: which of Train's own views there is (view.ts).
+// Which of the two views the address names: `#generate`, else Train. Links change the address, so the browser's Back
+// button changes the view, too. Not here: whether there is a run (phase.ts).
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-export type Tab = 'train' | 'generate';
+export type View = 'train' | 'generate';
 
-/** Anything else, such as the link that skips to the pictures, changes nothing. */
-function tabOf(hash: string, before: Tab): Tab {
+/** The view that `hash` names; `before` where it names none, as the link that skips to the pictures does. */
+function viewOf(hash: string, before: View): View {
   if (hash === '#generate') return 'generate';
   return hash === '#train' || hash === '' ? 'train' : before;
 }
 
-/** The view that the address names now and from now on. Once per page. */
-export function createTab(): ReadonlySignal<Tab> {
-  const tab = signal(tabOf(location.hash, 'train'));
-  addEventListener('hashchange', () => (tab.value = tabOf(location.hash, tab.value)));
-  return tab;
+/** The view that the address names, now and after every change. Call it once per page. */
+export function createView(): ReadonlySignal<View> {
+  const view = signal(viewOf(location.hash, 'train'));
+  addEventListener('hashchange', () => (view.value = viewOf(location.hash, view.value)));
+  return view;
 }

@@ -60,7 +60,7 @@ function Download() {
       aria-label={name}
       title={name}
       disabled={shown === null}
-      onClick={() => shown !== null && commands.downloadPicture('samples', shown)}
+      onClick={() => shown !== null && commands.downloadPng('samples', shown)}
     >
       <Icon name="save" />
     </button>
