@@ -1,4 +1,5 @@
-// What each event of the trainer does to the state the screen draws. Not here: commands, the page's life (session.ts).
+// What each event of the trainer does to the state that the screen draws. Over 60 lines because `applyEvent` is a table:
+// one case for each type of event. Not here: commands, the page's life (session.ts).
 import { batch } from '@preact/signals';
 import { imagesPerStep } from '../settings/calendar.ts';
 import type { Progress, Sample, TrainerEvent } from '../trainer/api.ts';

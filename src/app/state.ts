@@ -1,4 +1,5 @@
-// What the screen draws: one object of signals, written by the session only. No commands here, no DOM.
+// What the screen draws: one object of signals. Only app/ writes these signals (session, run-form, exchange, generating,
+// apply-event, generated); ui/ reads them. No commands here, no DOM.
 import { type Signal, signal } from '@preact/signals';
 import type { RunConfig } from '../settings/settings.ts';
 import { presetConfig } from '../settings/presets.ts';

@@ -20,67 +20,32 @@ export interface LossChart {
 /** A drag shorter than this is a press. Pixels. */
 const LEAST_DRAG = 8;
 
+/** What changes from one drawing to the next; uPlot asks for it by callbacks. */
+interface Look {
+  /** Each loss as a dot, on the lines. */
+  dots: boolean;
+  colours: { raw: string; smooth: string };
+  range: { from: number; to: number; yFrom: number; yTo: number };
+}
+
 /** The chart in `host`, which it fills and whose colours (.ink-raw, .ink-smooth) it takes. */
 export function createLossChart(host: HTMLElement, events: ChartEvents): LossChart {
-  let dots = false;
-  let colours = readColours(host);
-  let range = { from: 0, to: 1, yFrom: 0, yTo: 1 };
-  const plot = new uPlot(
-    {
-      width: Math.max(1, host.clientWidth),
-      height: Math.max(1, host.clientHeight),
-      padding: [0, 0, 0, 0],
-      pxAlign: 0,
-      legend: { show: false },
-      axes: [{ show: false }, { show: false }],
-      scales: {
-        x: { time: false, range: () => [range.from, range.to] },
-        y: { range: () => [range.yFrom, range.yTo] },
-      },
-      cursor: {
-        y: false,
-        points: { show: false },
-        drag: { x: true, y: false, setScale: false },
-        bind: {
-          dblclick: () => () => {
-            events.onReset();
-            return null;
-          },
-        },
-      },
-      hooks: {
-        setCursor: [(u) => events.onHover(hovered(u))],
-        setSelect: [(u) => select(u, events)],
-      },
-      series: [
-        {},
-        {
-          stroke: () => colours.raw,
-          width: 1,
-          points: { show: () => dots, size: 5, fill: () => colours.raw },
-        },
-        {
-          stroke: () => colours.smooth,
-          width: 2,
-          points: { show: () => dots, size: 7, fill: () => colours.smooth },
-        },
-      ],
-    },
-    [[], [], []],
-    host,
-  );
-  const observer = new ResizeObserver(() =>
-    plot.setSize({ width: Math.max(1, host.clientWidth), height: Math.max(1, host.clientHeight) }),
-  );
+  const look: Look = {
+    dots: false,
+    colours: readColours(host),
+    range: { from: 0, to: 1, yFrom: 0, yTo: 1 },
+  };
+  const plot = new uPlot(optionsOf(host, events, look), [[], [], []], host);
+  const observer = new ResizeObserver(() => plot.setSize(sizeOf(host)));
   observer.observe(host);
   return {
     draw(picture, from, to) {
-      dots = picture.dots;
-      range = { from, to, yFrom: picture.yFrom, yTo: picture.yTo };
+      look.dots = picture.dots;
+      look.range = { from, to, yFrom: picture.yFrom, yTo: picture.yTo };
       plot.setData([picture.x, picture.raw, picture.smooth]);
     },
     recolour() {
-      colours = readColours(host);
+      look.colours = readColours(host);
       plot.redraw(false);
     },
     destroy() {
@@ -89,6 +54,49 @@ export function createLossChart(host: HTMLElement, events: ChartEvents): LossCha
     },
   };
 }
+
+/** uPlot's size in CSS pixels: all of `host`. */
+const sizeOf = (host: HTMLElement): { width: number; height: number } => ({
+  width: Math.max(1, host.clientWidth),
+  height: Math.max(1, host.clientHeight),
+});
+
+function optionsOf(host: HTMLElement, events: ChartEvents, look: Look): uPlot.Options {
+  return {
+    ...sizeOf(host),
+    padding: [0, 0, 0, 0],
+    pxAlign: 0,
+    legend: { show: false },
+    axes: [{ show: false }, { show: false }],
+    scales: {
+      x: { time: false, range: () => [look.range.from, look.range.to] },
+      y: { range: () => [look.range.yFrom, look.range.yTo] },
+    },
+    cursor: {
+      y: false,
+      points: { show: false },
+      drag: { x: true, y: false, setScale: false },
+      bind: {
+        dblclick: () => () => {
+          events.onReset();
+          return null;
+        },
+      },
+    },
+    hooks: {
+      setCursor: [(u) => events.onHover(hovered(u))],
+      setSelect: [(u) => select(u, events)],
+    },
+    series: [{}, line(look, 'raw', 1, 5), line(look, 'smooth', 2, 7)],
+  };
+}
+
+/** One of the two lines, its width and the size of its dots in CSS pixels. */
+const line = (look: Look, name: 'raw' | 'smooth', width: number, dotSize: number): uPlot.Series => ({
+  stroke: () => look.colours[name],
+  width,
+  points: { show: () => look.dots, size: dotSize, fill: () => look.colours[name] },
+});
 
 function hovered(u: uPlot): { value: number; left: number } | null {
   const left = u.cursor.left ?? -1;

@@ -84,58 +84,55 @@ function forgetChoicesOfOtherRuns(state: State, looking: Looking): void {
 const NUMBERS_MS = 250;
 const AGES_MS = 5000;
 
-/** Everything above, bound to a session's state. Once per page. */
-export function createLooking(state: State): Looking {
-  const often = computed(() => state.runState.value === 'training');
-  const numbers = throttled(state.numbers, often, NUMBERS_MS);
-  const losses = throttled(state.losses, often, NUMBERS_MS);
+/** Which step's samples are shown, and which earlier step they are compared with: as chosen, else followed. */
+function createShownSteps(state: State) {
   const steps = computed(() => stepsWithSamples(state));
+  const listed = (step: number | null): number | null =>
+    step !== null && steps.value.includes(step) ? step : null;
   const chosen = signal<number | null>(null);
-  const shown = computed(() =>
-    chosen.value !== null && steps.value.includes(chosen.value) ? chosen.value : (steps.value.at(-1) ?? null),
-  );
+  const shown = computed(() => listed(chosen.value) ?? steps.value.at(-1) ?? null);
   const chosenEarlier = signal<number | null>(null);
-  const earlier = computed(() =>
-    chosenEarlier.value !== null && steps.value.includes(chosenEarlier.value)
-      ? chosenEarlier.value
-      : halfWay(steps.value, shown.value),
-  );
+  const earlier = computed(() => listed(chosenEarlier.value) ?? halfWay(steps.value, shown.value));
   const compare = signal<Compare>('earlier');
   const earlierMark = computed(() =>
     compare.value === 'earlier' && state.runState.value !== 'validating' ? earlier.value : null,
   );
+  return { steps, chosen, shown, chosenEarlier, earlier, earlierMark, compare };
+}
+
+/** The axis of chart and time strip: the part the user dragged out, else the whole run. */
+function createAxis(
+  state: State,
+  losses: ReadonlySignal<LossHistory>,
+  steps: ReadonlySignal<number[]>,
+  nextSamples: ReadonlySignal<number | null>,
+) {
   const byTime = signal(false);
   const zoom = signal<[number, number] | null>(null);
-  const nextSamples = computed(() => nextSamplesOf(state, numbers.value.globalStep));
   const axis = computed(() => {
-    const history = losses.value;
-    if (byTime.value && history.clock.length > 1) return timeAxis(history.clock, zoom.value);
-    return stepAxis(
-      ...(zoom.value ?? [
-        0,
-        stepAxisEnd(
-          Math.max(history.count, steps.value.at(-1) ?? 0),
-          nextSamples.value,
-          state.run.value?.lastStep ?? Infinity,
-        ),
-      ]),
-    );
+    const { clock, count } = losses.value;
+    if (byTime.value && clock.length > 1) return timeAxis(clock, zoom.value);
+    if (zoom.value) return stepAxis(...zoom.value);
+    const reached = Math.max(count, steps.value.at(-1) ?? 0);
+    return stepAxis(0, stepAxisEnd(reached, nextSamples.value, state.run.value?.lastStep ?? Infinity));
   });
+  return { byTime, zoom, axis };
+}
+
+/** What the user looks at, bound to a session's state. Call it once per page: its timers live as long as the page. */
+export function createLooking(state: State): Looking {
+  const often = computed(() => state.runState.value === 'training');
+  const numbers = throttled(state.numbers, often, NUMBERS_MS);
+  const losses = throttled(state.losses, often, NUMBERS_MS);
+  const nextSamples = computed(() => nextSamplesOf(state, numbers.value.globalStep));
+  const shownSteps = createShownSteps(state);
   const looking: Looking = {
     numbers,
     losses,
     now: ticking(AGES_MS),
-    steps,
-    chosen,
-    shown,
-    chosenEarlier,
-    earlier,
-    earlierMark,
-    compare,
-    byTime,
-    zoom,
+    ...shownSteps,
     nextSamples,
-    axis,
+    ...createAxis(state, losses, shownSteps.steps, nextSamples),
     sample: signal(5),
     enlarged: signal(false),
     weights: signal<'ema' | 'raw'>('ema'),
