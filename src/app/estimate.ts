@@ -39,11 +39,7 @@ function probedSeconds(machine: Machine, config: RunConfig): number {
 }
 
 /** imageCount 0: unknown, as many as a run can use. */
-export async function estimateFor(
-  machine: Machine,
-  config: RunConfig,
-  imageCount: number,
-): Promise<Estimate> {
+async function estimateFor(machine: Machine, config: RunConfig, imageCount: number): Promise<Estimate> {
   const count = Math.min(imageCount || config.maxImages, config.maxImages);
   const measured = await recall(speedKey(machine, config));
   const seconds = typeof measured === 'number' ? measured : probedSeconds(machine, config);

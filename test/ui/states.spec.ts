@@ -2,6 +2,7 @@
 // Runs against the gallery of made-up states, which the development server serves (playwright.config.ts, project ui).
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import { SETTINGS } from '../../src/settings/settings.ts';
 
 const STATES = [
   ...['idle', 'starting', 'validating', 'training', 'paused'],
@@ -92,6 +93,20 @@ test('axe finds nothing in what opens: settings, storage, a checkpoint, the list
   await page.getByRole('button', { name: 'Sample 3,' }).click();
   await expect(page.getByRole('dialog', { name: 'Sample 3' })).toBeVisible();
   expect(await findings(page), 'sample').toEqual([]);
+});
+
+test('the form has one field for each setting but preset and data set, which are chosen beside it', async ({
+  page,
+}) => {
+  await open(page, 'idle');
+  await page.getByText('All settings').click();
+  const names = await page
+    .getByRole('group')
+    .locator('input[name], select[name]')
+    .evaluateAll((fields) => fields.map((field) => field.getAttribute('name')));
+  const all = Object.keys(SETTINGS);
+  expect(new Set([...names, 'preset', 'dataset'])).toEqual(new Set(all));
+  expect(names).toHaveLength(all.length - 2);
 });
 
 test('the names that other programs rely on are there', async ({ page }) => {

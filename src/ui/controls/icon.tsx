@@ -46,7 +46,6 @@ const SHAPES = {
   sync: (
     <path d="M4.5 12a7.5 7.5 0 0 1 13-5l2 2.2M19.5 4.500v4.700h-4.700M19.5 12a7.5 7.5 0 0 1-13 5l-2-2.200M4.5 19.500v-4.700h4.7" />
   ),
-  reset: <path d="M4 7h11a5 5 0 0 1 0 10H9M7.5 3.5 4 7l3.5 3.5" />,
 } satisfies Record<string, JSX.Element>;
 
 export type IconName = keyof typeof SHAPES;

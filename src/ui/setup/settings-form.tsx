@@ -8,9 +8,7 @@ import { SettingField } from '../controls/setting-field.tsx';
 
 /** Chosen above, by pictures and size. */
 const ELSEWHERE: ReadonlySet<keyof Settings> = new Set(['preset', 'dataset']);
-export const SETTINGS_IN_FORM = (Object.keys(SETTINGS) as (keyof Settings)[]).filter(
-  (name) => !ELSEWHERE.has(name),
-);
+const SETTINGS_IN_FORM = (Object.keys(SETTINGS) as (keyof Settings)[]).filter((name) => !ELSEWHERE.has(name));
 const GROUPS: Setting['group'][] = [
   'Pictures',
   'Training',
