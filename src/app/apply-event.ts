@@ -1,12 +1,12 @@
-// What each event of the trainer does to the state that the screen draws. Over 60 lines because `applyEvent` is a table:
-// one case for each type of event. Not here: commands, the page's life (session.ts).
+// What each event of the trainer does to the state that the screen draws. Over 60 lines because `applyEvent`
+// is a table: one case for each type of event. Not here: commands, the page's life (session.ts).
 import { batch } from '@preact/signals';
 import { imagesPerStep } from '../settings/calendar.ts';
 import type { Progress, Sample, TrainerEvent } from '../trainer/api.ts';
 import { addGenerated, beginGenerated, endGenerated } from './generated.ts';
 import { emptyNumbers, type LossHistory, type SampleGrid, type State } from './state.ts';
 
-/** What an event may ask of the session beyond the state. */
+/** What an event asks of the session besides a change of the state. */
 export interface EventHooks {
   fault: (fault: Extract<TrainerEvent, { type: 'fault' }>['fault']) => void;
   runOpened: () => void;
@@ -14,6 +14,7 @@ export interface EventHooks {
   stateChanged: () => void;
 }
 
+/** Applies the events in their order; the screen is drawn once, after the last of them. */
 export function applyEvents(state: State, events: readonly TrainerEvent[], hooks: EventHooks): void {
   batch(() => {
     for (const event of events) applyEvent(state, event, hooks);
@@ -25,7 +26,7 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
     case 'state':
       state.runState.value = event.state;
       if (event.state !== 'starting') state.preparing.value = null;
-      // What was said while nothing ran is no news to a run.
+      // A notice from before the run is outdated.
       if (event.state === 'starting') state.notice.value = null;
       hooks.stateChanged();
       return;
@@ -114,7 +115,7 @@ function endGrid(state: State, { purpose, finite, alike }: SamplesEvent<'samples
   if (grid.value) grid.value = { ...grid.value, complete: true, finite };
   if (purpose !== 'validation') return;
   state.alike.value = alike;
-  // The same pictures, at the same step: they are the newest samples too.
+  // The samples of the validated checkpoint are the run's newest samples, too.
   state.samples.value ??= grid.value;
 }
 
@@ -141,7 +142,7 @@ function openRun(state: State, event: Extract<TrainerEvent, { type: 'run' }>): v
   if (!sameRun) clearPictures(state);
 }
 
-/** What was found and drawn of one run is nothing of another's. */
+/** Forgets what was found and drawn: a checkpoint and samples of one run do not belong to another run. */
 function clearPictures(state: State): void {
   state.found.value = null;
   state.validation.value = null;
@@ -176,7 +177,7 @@ function addProgress(state: State, progress: Progress): void {
   };
 }
 
-/** The same buffer while it has room: 3.75 million losses are never copied per event. */
+/** Appends to the same buffer while it is long enough: 3.75 million losses are not copied for each event. */
 function appended(history: LossHistory, losses: Float32Array, globalStep: number): LossHistory {
   const count = history.count + losses.length;
   let values = history.values;
@@ -191,7 +192,7 @@ function appended(history: LossHistory, losses: Float32Array, globalStep: number
 
 const CLOCK_POINTS = 2000;
 
-/** Every second point once there are too many: the Time axis interpolates between them. */
+/** Drops every second point when there are too many: the Time axis interpolates between the others. */
 const thinned = (clock: [number, number][]): [number, number][] =>
   clock.length <= CLOCK_POINTS ? clock : clock.filter((_, i) => i % 2 === 0 || i === clock.length - 1);
 

@@ -1,15 +1,15 @@
-// Hands a file to the user under a name: the browser's save dialog where there is one, else a download link. Streams;
-// never holds the whole file. Not here: where its bytes come from (the trainer).
+// Hands a file to the user under a name: by the browser's save dialog where it has one, else by a download
+// link. The file is streamed, never held in memory whole. Not here: where its bytes come from (the trainer).
 
-/** A link's download reads its object URL at its own pace; no event tells when it is done. */
+/** A download link reads its object URL at its own pace, and no event tells when the reading has ended. */
 const REVOKE_AFTER_MS = 10 * 60 * 1000;
 
-/** `written`: on disk, whole. `begun`: the browser downloads it now. `cancelled`: the user closed the dialog. */
+/** `written`: the whole file is on disk. `begun`: the browser is downloading. `cancelled`: by the user. */
 export type DownloadOutcome = 'written' | 'begun' | 'cancelled';
 
 /**
- * Saves `file` as `name`. Rejects where writing fails (disk full): nothing is then left under that name.
- * The dialog needs a click within the last seconds; without one (the file took long to make) it becomes a download.
+ * Saves `file` as `name`. Rejects where writing fails (disk full), and leaves no file then. The save dialog
+ * needs a click within the last seconds; without one (the file took long to make) a link downloads the file.
  */
 export async function download(file: Blob, name: string): Promise<DownloadOutcome> {
   const target = await askWhere(name);
@@ -25,7 +25,7 @@ async function askWhere(name: string): Promise<FileSystemFileHandle | 'cancelled
     return await window.showSaveFilePicker({ suggestedName: name });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return 'cancelled';
-    return null; // the dialog itself is refused here (policy, a frame): the link works everywhere
+    return null; // the dialog is refused here (policy, a frame): a link works everywhere
   }
 }
 

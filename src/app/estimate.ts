@@ -1,5 +1,6 @@
-// How long a run will take and what it will store, said before it starts. From a two-second probe of the device, or from
-// steps of the same kind measured here before. Not here: the probe (engine/probe.ts), what a pass costs (model/cost.ts).
+// How long a run will take and how much it will store, told before the run starts: from a two-second probe of
+// the device, or from steps of the same kind measured here before. Not here: the probe (engine/), what a
+// forward pass costs (model/cost.ts).
 import { recall, remember } from '../checkpoint/index-db.ts';
 import { PRESET_NAMES, type PresetName, type RunConfig } from '../settings/settings.ts';
 import { imagesPerStep, lastStep } from '../settings/calendar.ts';
@@ -11,21 +12,22 @@ import { capacityBytes, checkpointsKept, fullCheckpointBytes } from '../settings
 import type { Estimate } from './state.ts';
 
 /**
- * What a training step costs beside its multiply-adds. kernels: of the GPU, per operation of a forward pass, as counted (eager:
- * 18 on `tiny`, 16 on `bench`; plan: 3 on both). beside: a step's time per time of its multiply-adds; norms, activations and
- * the update are the rest, measured on `tiny` in software.
+ * What a training step costs besides its multiply-adds. `kernels`: GPU kernels per operation of a forward
+ * pass, as counted (eager: 18 on `tiny`, 16 on `bench`; plan: 3 on both). `beside`: time of a step divided by
+ * the time of its multiply-adds, measured on `tiny` on a software GPU; normalisation, activations and the
+ * update are the rest.
  */
 const COSTS = {
   eager: { kernels: 18, beside: 1.3 },
   plan: { kernels: 3, beside: 1.3 },
 } as const;
-/** Multiply-adds of a training step per multiply-add of a forward pass: backward counts twice. */
+/** Multiply-adds of a training step per multiply-add of a forward pass: the backward pass counts twice. */
 const PASSES = 3;
 
 const speedKey = (machine: Machine, config: RunConfig): string =>
   `speed ${machine.backend} ${machine.executor} ${machine.gpu} ${config.preset} ${config.imageSize} ${imagesPerStep(config)}`;
 
-/** Keeps what a step took here, for the next estimate. */
+/** Keeps the measured seconds of a step on this device, for the next estimate. */
 export function rememberSpeed(machine: Machine, config: RunConfig, secondsPerStep: number): Promise<void> {
   return remember(speedKey(machine, config), secondsPerStep);
 }
@@ -38,7 +40,7 @@ function probedSeconds(machine: Machine, config: RunConfig): number {
   return (config.gradientAccumulationSteps * (overheadMs + arithmeticMs)) / 1000;
 }
 
-/** imageCount 0: unknown, as many as a run can use. */
+/** `imageCount` 0: not known yet; then as many as the run would use at most. */
 async function estimateFor(machine: Machine, config: RunConfig, imageCount: number): Promise<Estimate> {
   const count = Math.min(imageCount || config.maxImages, config.maxImages);
   const measured = await recall(speedKey(machine, config));
@@ -55,7 +57,10 @@ async function estimateFor(machine: Machine, config: RunConfig, imageCount: numb
   };
 }
 
-/** Of every size: the form's own settings for its preset, each other preset's defaults. */
+/**
+ * An estimate for every preset: with the form's settings for the chosen preset, with each other preset's
+ * defaults. `imageCount`: pictures of the chosen data set, 0 where that is not known.
+ */
 export async function estimateAll(
   machine: Machine,
   form: RunConfig,

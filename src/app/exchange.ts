@@ -1,5 +1,5 @@
-// Checkpoints on their way out to a file and in from one: the dialogs' state, and what their answers do. Not here: the files'
-// formats (the trainer's), the dialogs (ui/export-dialog.tsx, ui/import-dialog.tsx).
+// Export and import of checkpoints: the state of the two dialogs, and what the user's answers do. Not here:
+// file formats (the trainer), the dialogs (ui/files).
 import { changedSettings } from '../settings/presets.ts';
 import type { Fault, Result } from '../fault.ts';
 import type { CheckpointRef, ExportKind, ImportAnswers } from '../trainer/api.ts';
@@ -11,7 +11,7 @@ import type { TrainerClient } from './worker-client.ts';
 export class Exchange {
   readonly #state: State;
   readonly #fault: (fault: Fault) => void;
-  /** Those of the import that the page shows. */
+  /** The files whose contents the import dialog shows. */
   #offered: File[] = [];
 
   constructor(state: State, fault: (fault: Fault) => void) {
@@ -19,7 +19,10 @@ export class Exchange {
     this.#fault = fault;
   }
 
-  /** Opens the export dialog. Named once: what is newest may change while it is open. */
+  /**
+   * Opens the export dialog for one checkpoint. `newest` is looked up now: another checkpoint may become the
+   * newest while the dialog is open.
+   */
   ask(asked: CheckpointRef | 'newest'): void {
     const { checkpoints, exporting } = this.#state;
     const record =
@@ -30,6 +33,7 @@ export class Exchange {
     else this.#fault(nothingToExport());
   }
 
+  /** Makes the file and downloads it; resolves when the download is written or begun. */
   async export(trainer: TrainerClient, kind: ExportKind, weights: 'ema' | 'raw'): Promise<Result<unknown>> {
     const record = this.#state.exporting.value;
     this.#state.exporting.value = null;
@@ -54,7 +58,7 @@ export class Exchange {
     return preview;
   }
 
-  /** Goes on with the pictures and settings chosen in the form where the files name none. */
+  /** Imports the offered files. The form gives pictures and settings where the files name none. */
   import(trainer: TrainerClient, answers: ImportAnswers): Promise<Result<null>> {
     this.#state.offered.value = null;
     return trainer.importCheckpoint(this.#offered, answers, changedSettings(this.#state.form.value));

@@ -1,14 +1,15 @@
-// Pictures of the view Generate as they come: places, the moments of each picture's way, how far it is. Not here: asking for
-// them (generating.ts).
+// The pictures of the view Generate while they are drawn: a place for each picture, the moments of its
+// denoising, progress. Not here: asking for pictures (generating.ts).
 import type { Sample } from '../trainer/api.ts';
 import type { Generated, SampleGrid, State } from './state.ts';
 
 /** Pictures in a denoising call at most. */
 const TOGETHER = 16;
 
-/** Denoising calls for `count` pictures: 16 in a call, the rest in calls of their own. */
+/** Denoising calls for `count` pictures of `calls` steps each; up to 16 pictures share a call. */
 export const callsFor = (count: number, calls: number): number => Math.ceil(count / TOGETHER) * calls;
 
+/** An empty place for each picture of `grid`. `calls`: denoising calls of one picture. */
 export function beginGenerated(grid: SampleGrid, calls: number): Generated {
   const count = grid.samples.length;
   return {
@@ -22,6 +23,7 @@ export function beginGenerated(grid: SampleGrid, calls: number): Generated {
   };
 }
 
+/** Puts a picture, or a moment of its denoising, in its place. Ignored when the set is complete. */
 export function addGenerated(state: State, sample: Sample): void {
   const now = state.generated.value;
   if (!now || now.complete) return;
@@ -32,13 +34,14 @@ export function addGenerated(state: State, sample: Sample): void {
   state.generated.value = { ...now, callsMade, samples, ways };
 }
 
+/** Marks the set as complete. `finite`: no picture holds a value that is not finite. */
 export function endGenerated(state: State, finite: boolean): void {
   const now = state.generated.value;
   if (!now) return;
   state.generated.value = { ...now, complete: true, finite, seconds: (performance.now() - now.begun) / 1000 };
 }
 
-/** Those that are drawn stay, by their numbers; without any there is nothing. */
+/** Cuts a cancelled set down to the finished pictures; without any the set is removed. */
 export function cutGenerated(state: State): void {
   const now = state.generated.value;
   if (!now || now.complete) return;
@@ -47,7 +50,10 @@ export function cutGenerated(state: State): void {
   state.generated.value = count === 0 ? null : { ...now, ...kept, complete: true };
 }
 
-/** Seconds of `count` pictures as measured: those of full calls and of the rest; null where either was not measured. */
+/**
+ * Seconds for `count` pictures of `calls` steps each. `callMs`: measured milliseconds of a denoising call, by
+ * its number of pictures. Null where a call of a needed size was not measured.
+ */
 export function secondsFor(
   count: number,
   calls: number,

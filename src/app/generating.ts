@@ -1,5 +1,5 @@
-// Pictures from a checkpoint on request: asked for, cancelled, saved as files. Not here: how they come (generated.ts), drawing
-// them (the trainer's).
+// Drawing pictures from a checkpoint on request: asking, cancelling, saving as PNG. Not here: pictures while
+// they are drawn (generated.ts), the drawing itself (the trainer).
 import type { Result } from '../fault.ts';
 import { picturesPng } from '../formats/pictures-png.ts';
 import type { CheckpointRef, DrawingFacts, Sample } from '../trainer/api.ts';
@@ -8,7 +8,7 @@ import { cutGenerated } from './generated.ts';
 import type { Asked, State } from './state.ts';
 import type { TrainerClient } from './worker-client.ts';
 
-/** As on the page. */
+/** Columns of the saved sheet: as many as on the page. */
 const columnsFor = (pictures: number): number => (pictures > 16 ? 8 : 4);
 
 export class Generating {
@@ -19,6 +19,7 @@ export class Generating {
     this.#state = state;
   }
 
+  /** Draws the pictures. Resolves with the trainer's answer; a cancelled or failed set is cut. */
   async generate(trainer: TrainerClient, asked: Asked): Promise<Result<null>> {
     const { generated, generating, asked: last } = this.#state;
     generated.value = null;
@@ -29,7 +30,7 @@ export class Generating {
     try {
       const { name: _, ...request } = asked;
       const result = await trainer.generate(request);
-      // Its last pictures may come after this answer.
+      // The events of the last pictures may come after this answer.
       whole = result.ok && !this.#cancelled;
       return result;
     } finally {
@@ -43,13 +44,13 @@ export class Generating {
     return trainer.cancelGenerate();
   }
 
-  /** Null where nobody can tell: Generate will say why. */
+  /** What is known about drawing from a checkpoint; null where the trainer cannot tell. */
   async facts(trainer: TrainerClient | null, ref: CheckpointRef): Promise<DrawingFacts | null> {
     const told = await trainer?.drawingFacts({ runId: ref.runId, generation: ref.generation });
     return told?.ok ? told.value : null;
   }
 
-  /** One picture (0 the first) as it is, or all of them on one sheet. */
+  /** Downloads one picture (0 is the first), or all finished pictures on one sheet. */
   async save(which: number | 'all'): Promise<void> {
     const drawn = this.#state.generated.value?.samples.filter((sample) => sample?.drawn) as
       Sample[] | undefined;
@@ -58,14 +59,14 @@ export class Generating {
     await download(await picturesPng(chosen, columnsFor(chosen.length)), this.#nameOf(which));
   }
 
-  /** unet_step_20_seed_7_picture_3.png: what another needs to draw it again, in its name. */
+  /** unet_step_20_seed_7_picture_3.png: tells the checkpoint and the seed that give the same picture. */
   #nameOf(which: number | 'all'): string {
     const { asked } = this.#state;
     const from = asked.value ? `${asked.value.name}_seed_${asked.value.seed}` : 'perennial';
     return `${from}_${which === 'all' ? 'pictures' : `picture_${which + 1}`}.png`;
   }
 
-  /** The trainer that drew is gone, and does not answer. */
+  /** For a trainer that is gone: nothing more comes from it. */
   forget(): void {
     cutGenerated(this.#state);
     this.#state.generating.value = false;

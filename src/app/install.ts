@@ -1,7 +1,10 @@
-// Perennial as an installed app: the browser's offer to install it, and files opened with it (.safetensors). Not here:
-// what is done with such a file (session.ts).
+// Perennial as an installed app: the browser's offer to install it, and files that are opened with it
+// (.safetensors). Not here: what is done with such a file (session.ts).
 
-/** Tells whether the browser offers to install; `install` shows its question and gives the user's answer. */
+/**
+ * `onChange` hears whether the browser offers to install; `install` shows the browser's question and resolves
+ * with true when the user accepts.
+ */
 export function watchInstall(onChange: (installable: boolean) => void): { install(): Promise<boolean> } {
   let offer: BeforeInstallPromptEvent | null = null;
   const set = (next: BeforeInstallPromptEvent | null): void => {
@@ -17,17 +20,20 @@ export function watchInstall(onChange: (installable: boolean) => void): { instal
     async install() {
       const asked = offer;
       if (!asked) return false;
-      set(null); // an offer can be used once
+      set(null); // an offer works once
       return (await asked.prompt()).outcome === 'accepted';
     },
   };
 }
 
-/** Calls `onFile` with each file that the system opens with the installed app; `onError` where one cannot be read. */
+/**
+ * Calls `onFile` with each file that the system opens with the installed app, `onError` where it cannot be
+ * read.
+ */
 export function onLaunchedFile(onFile: (file: File) => void, onError: (error: unknown) => void): void {
   window.launchQueue?.setConsumer(({ files }) => {
     for (const handle of files) {
-      // Our file handler is for files only, never folders.
+      // The manifest's file handlers name files, never folders.
       (handle as FileSystemFileHandle).getFile().then(onFile, onError);
     }
   });

@@ -1,10 +1,11 @@
-// Offline use and updates: registers the service worker (production builds only) and tells when the app is stored and
-// when a new version waits. An update is taken only when asked: never under a running training. Not here: sw.js itself.
+// Offline use and updates: registers the service worker (production builds only), tells when the app is
+// stored and when a new version waits. An update is applied only when the user asks, never under a running
+// training. Not here: the service worker itself (service-worker.ts).
 import { Workbox } from 'workbox-window';
 
-/** How often a page that stays open for days asks its own host for a new version. */
+/** How often a page that stays open for days asks its host for a new version. */
 const UPDATE_EVERY_MS = 60 * 60 * 1000;
-/** Another tab may have found the new version: its events do not reach this one, the registration shows it. */
+/** Events of an update that another tab found do not reach this tab: the registration is polled instead. */
 const POLL_EVERY_MS = 1000;
 
 export interface OfflineState {
@@ -16,7 +17,7 @@ export interface OfflineState {
 
 export interface Updates {
   /**
-   * Takes the waiting version and reloads the page once it is in charge; does nothing where none waits. Save first.
+   * Activates the waiting version and reloads the page; does nothing where no version waits. Save first.
    * Other tabs are not reloaded.
    */
   apply(): Promise<void>;
@@ -24,13 +25,16 @@ export interface Updates {
 
 const NO_UPDATES: Updates = { apply: () => Promise.resolve() };
 
-/** Registers the service worker and calls `onChange` with every change. A no-op in development and where there are no service workers. */
+/**
+ * Registers the service worker and calls `onChange` with every change. Does nothing in development and where
+ * the browser has no service workers.
+ */
 export function watchUpdates(onChange: (state: OfflineState) => void): Updates {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return NO_UPDATES;
   const workbox = new Workbox(`${import.meta.env.BASE_URL}sw.js`);
   const registration = workbox.register();
   watch(registration, onChange).catch((error: unknown) => {
-    // A browser may refuse (storage blocked, a broken certificate): the app works, only not offline.
+    // The browser may refuse (storage blocked, invalid certificate): then the app works online only.
     console.warn('Not available offline:', error);
   });
   return { apply: () => applyUpdate(workbox, registration) };
@@ -54,7 +58,7 @@ async function watch(
   };
   look();
   setInterval(look, POLL_EVERY_MS);
-  // Offline, the question fails and is asked again an hour later.
+  // Without a network the request fails; the next one comes an hour later.
   setInterval(() => void registration.update().catch(() => undefined), UPDATE_EVERY_MS);
 }
 

@@ -1,9 +1,10 @@
-// The questions the page asks before something that cannot be undone, and what it says of a store that is gone and a GPU
-// that is not there. Words only. Not here: what the answer does (session.ts).
+// The texts of questions and faults that the page itself raises: before something that cannot be undone, for
+// an evicted store, for a missing GPU. Not here: what an answer does (session.ts).
 import type { Fault } from '../fault.ts';
 import type { Machine } from '../trainer/api.ts';
 import type { Question } from './state.ts';
 
+/** Before the current run ends. */
 export const newRunQuestion = (onConfirm: () => void): Question => ({
   title: 'Start over?',
   text: 'The current run ends here. Its checkpoints stay until you delete them, and any of them can be resumed.',
@@ -12,6 +13,7 @@ export const newRunQuestion = (onConfirm: () => void): Question => ({
   onConfirm,
 });
 
+/** Before a checkpoint is deleted. `name`: of the checkpoint. */
 export const deleteQuestion = (name: string, onConfirm: () => void): Question => ({
   title: `Delete ${name}?`,
   text: 'It cannot be brought back. Export it first if you may need it.',
@@ -20,6 +22,7 @@ export const deleteQuestion = (name: string, onConfirm: () => void): Question =>
   onConfirm,
 });
 
+/** Before an imported data set is deleted. `title`: of the data set. */
 export const deletePicturesQuestion = (title: string, onConfirm: () => void): Question => ({
   title: `Delete ${title}?`,
   text: 'Perennial forgets its copy; your files are not touched. Runs that learn from these pictures cannot go on until you import them again.',
@@ -28,6 +31,7 @@ export const deletePicturesQuestion = (title: string, onConfirm: () => void): Qu
   onConfirm,
 });
 
+/** The browser deleted the store between two visits. */
 export function evicted(): Fault {
   return {
     kind: 'storage',
@@ -42,12 +46,13 @@ export function evicted(): Fault {
   };
 }
 
-/** Why it is not WebGPU, and that it trains all the same. */
+/** `why` WebGPU is not used, with the backend that trains instead. */
 export const fallenBack = (why: Fault, backend: Machine['backend']): Fault => ({
   ...why,
   what: `${why.what} Until then Perennial trains on ${backend}, which is slow.`,
 });
 
+/** Export was asked for with no checkpoint in the list. */
 export function nothingToExport(): Fault {
   return {
     kind: 'storage',

@@ -1,5 +1,5 @@
-// The form for the next new run: what the preset, the address and the user say together, and what that will cost.
-// Not here: how the costs are told (estimate.ts), starting the run (session.ts).
+// The form for the next new run: settings from the preset, the address and the user, and what such a run will
+// cost. Not here: computing the costs (estimate.ts), starting the run (session.ts).
 import type { PresetName, RunConfig } from '../settings/settings.ts';
 import { crossCheck, parseAddress } from '../settings/parse-settings.ts';
 import { presetConfig } from '../settings/presets.ts';
@@ -7,10 +7,10 @@ import type { Fault, Result } from '../fault.ts';
 import { estimateAll } from './estimate.ts';
 import type { State } from './state.ts';
 
-/** Quiet after the last change, before the trainer is asked: nobody reads the answer while typing. */
+/** Pause after the last change before the trainer is asked: nobody reads an answer while typing. */
 const QUIET_MS = 250;
 
-/** Null where nobody is there to ask. */
+/** Resolves with null while there is no trainer. */
 type AskBytes = (config: RunConfig) => Promise<Result<number | null> | null>;
 
 export class RunForm {
@@ -27,7 +27,10 @@ export class RunForm {
     this.#askBytes = askBytes;
   }
 
-  /** Fills the form; the probe of the machine may still choose a smaller preset. Answers what the address says wrongly. */
+  /**
+   * Fills the form from the address; returns what is wrong in the address. The probe of the device may choose
+   * a smaller preset later.
+   */
   readAddress(): Fault[] {
     const { config, given, faults } = parseAddress(this.#address, 'small');
     this.#state.form.value = config;
@@ -35,11 +38,12 @@ export class RunForm {
     return faults;
   }
 
-  /** What the trainer before was asked is never answered. */
+  /** Forgets the question to the trainer before: it will not be answered. */
   newTrainer(): void {
     this.#asking = null;
   }
 
+  /** Takes the settings of `preset`; keeps data set, seed, backend, executor, and what the address gives. */
   usePreset(preset: PresetName): void {
     const old = this.#state.form.value;
     const kept: Partial<RunConfig> = {
@@ -49,23 +53,25 @@ export class RunForm {
       executor: old.executor,
     };
     const given: Partial<RunConfig> = {};
-    // What the address says holds for every size, but for the size itself.
+    // Settings given in the address hold for every preset.
     for (const name of parseAddress(this.#address, preset).given)
       if (name !== 'preset') Object.assign(given, { [name]: old[name] });
     this.#state.form.value = { ...presetConfig(preset), ...kept, ...given };
   }
 
+  /** Changes some settings; a preset among them counts as chosen by the user. */
   change({ preset, ...others }: Partial<RunConfig>): void {
     if (preset) {
       this.usePreset(preset);
       this.#state.presetChosen.value = true;
     }
     this.#state.form.value = { ...this.#state.form.value, ...others };
-    // Why the form before did not fit says nothing of this one.
+    // The fault belongs to the form before the change.
     if (this.#state.memory.value?.fault) this.#state.memory.value = null;
     void this.estimate();
   }
 
+  /** Estimates the costs of every preset anew, and asks for the GPU memory a moment later. */
   async estimate(): Promise<void> {
     const { machine, form, datasets } = this.#state;
     if (!machine.value) return;
@@ -75,7 +81,10 @@ export class RunForm {
     this.#state.estimates.value = await estimateAll(machine.value, form.value, count);
   }
 
-  /** Why the GPU cannot train what the form says now, or null. One question at a time; a form that changed meanwhile is asked again. */
+  /**
+   * Why the GPU cannot train what the form says now, or null. One question at a time; if the form changes
+   * meanwhile, the trainer is asked again.
+   */
   fits(): Promise<Fault | null> {
     clearTimeout(this.#timer);
     this.#asking ??= this.#askUntilTold().finally(() => (this.#asking = null));
@@ -85,7 +94,7 @@ export class RunForm {
   async #askUntilTold(): Promise<Fault | null> {
     for (;;) {
       const form = this.#state.form.value;
-      // A network that does not fit its pictures has no memory to speak of; its own field says so.
+      // Settings that contradict each other make no network; the form says so at their field.
       const answer = crossCheck(form) ? null : await this.#askBytes(form);
       if (form !== this.#state.form.value) continue;
       this.#state.memory.value = {

@@ -1,5 +1,6 @@
-// The page's life: takes the tab's lock, starts the worker, brings back the newest run, and carries out what the screen
-// asks for. Not here: what the events mean for the state (apply-event.ts), a run's stored PNGs (stored-pngs.ts).
+// The page's life: takes the tab's lock, starts the worker, brings back the newest run, and carries out the
+// commands of the screen. Not here: what events do to the state (apply-event.ts), a run's stored PNGs
+// (stored-pngs.ts).
 import { proxy } from 'comlink';
 import type { RunConfig } from '../settings/settings.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
@@ -50,7 +51,7 @@ export class Session {
 
   // ---------- opening ----------
 
-  /** Everything from first paint to a run that goes on by itself, or to waiting for Train. */
+  /** From the first paint to a run that goes on by itself, or to a page that waits for Train. */
   async open(): Promise<void> {
     for (const fault of this.#form.readAddress()) this.#fault(fault);
     this.#updates = watchUpdates(
@@ -68,7 +69,7 @@ export class Session {
     );
   }
 
-  /** Trains in this tab, once no other does. */
+  /** Starts the trainer in this tab as soon as no other tab trains. */
   async #takeTab(): Promise<void> {
     const tab = await holdTab();
     if (!tab.held) {
@@ -80,7 +81,7 @@ export class Session {
     await this.#startTrainer();
   }
 
-  /** Another tab took over by force: nothing more is written here, until that one is gone. */
+  /** Another tab took the lock by force: stops the trainer, and waits until that tab is gone. */
   async #yieldTab(): Promise<void> {
     this.#stopTrainer();
     this.#trainer = null;
@@ -93,7 +94,7 @@ export class Session {
     await this.#takeTab();
   }
 
-  /** Another tab trains: the list is shown from the index, and nothing can be changed. */
+  /** Another tab trains: shows the list of checkpoints from the index; nothing can be changed. */
   async #watchElsewhere(): Promise<void> {
     this.#state.runState.value = 'elsewhere';
     this.#state.notice.value =
@@ -114,7 +115,7 @@ export class Session {
     const { backend, executor } = state.form.value;
     const opened = await trainer.open(
       { backend, executor },
-      // What a stopped worker had posted before is no news.
+      // Events that a stopped worker posted earlier are ignored.
       proxy((events: TrainerEvent[]) => this.#trainer === trainer && this.#hear(events)),
     );
     if (!opened.ok) {
@@ -179,13 +180,13 @@ export class Session {
     const { machine, run, numbers } = this.#state;
     const rate = numbers.value.stepsPerSecond;
     if (!machine.value || !run.value || !rate) return;
-    // An imported network or another executor says nothing of the preset's next run.
+    // The speed of an imported network or of another executor tells nothing about the preset.
     if (run.value.config.network || run.value.executor !== machine.value.executor) return;
     await rememberSpeed(machine.value, run.value.config, 1 / rate);
     await this.#form.estimate();
   }
 
-  /** One alert at a time; the next is shown when this one is dismissed. */
+  /** Shows one alert at a time; the next follows when the user dismisses this one. */
   #fault(fault: Fault): void {
     this.#faults.push(fault);
     this.#state.fault.value = this.#faults[0] ?? null;
@@ -210,7 +211,7 @@ export class Session {
   }
 
   async #preview(): Promise<void> {
-    // The run's pictures while there is one, the form's before.
+    // The pictures of the run; without a run those of the form.
     const { dataset, imageSize } = this.#state.run.value?.config ?? this.#state.form.value;
     const asked = ++this.#previewAsked;
     const result = await this.#trainer?.preview({ dataset, imageSize, columns: 12, rows: 5 });
@@ -273,7 +274,7 @@ export class Session {
     state.preparing.value = { what: 'Adding up the GPU memory', done: 0, total: null };
     // The alert beside the form says why.
     if (await this.#form.fits()) return void (state.runState.value = 'idle');
-    // Firefox asks the user, who may let it wait for ever: training does not.
+    // Firefox asks the user: training does not wait for the answer.
     void askToPersist().then((answer) => (state.persisted.value = answer));
     await this.#call((trainer) => trainer.train(state.form.value));
     await this.#refreshStore();
@@ -312,7 +313,9 @@ export class Session {
     if (this.#trainer) this.#state.datasets.value = await this.#trainer.datasets();
   }
 
-  /** Own pictures are stored at this edge at least, so that a larger size can be chosen later without importing again. */
+  /**
+   * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new import.
+   */
   async #importPictures(files: File[], title: string): Promise<void> {
     const state = this.#state;
     state.importing.value = { done: 0, total: files.length, skipped: 0 };
@@ -351,7 +354,7 @@ export class Session {
     else this.#state.notice.value = `There is no ${kind}_step_${step}.png`;
   }
 
-  /** A running training is saved first; after the reload it goes on from there. */
+  /** Saves a running training first; after the reload the run goes on from there. */
   async #applyUpdate(): Promise<void> {
     if (this.#state.runState.value === 'training') {
       const saved = new Promise<void>((resolve) => {

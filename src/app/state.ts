@@ -1,5 +1,5 @@
-// What the screen draws: one object of signals. Only app/ writes these signals (session, run-form, exchange, generating,
-// apply-event, generated); ui/ reads them. No commands here, no DOM.
+// What the screen draws: one object of signals. Only app/ writes these signals (session, run-form, exchange,
+// generating, apply-event, generated); ui/ reads them. No commands here, no DOM.
 import { type Signal, signal } from '@preact/signals';
 import type { RunConfig } from '../settings/settings.ts';
 import { presetConfig } from '../settings/presets.ts';
@@ -19,9 +19,10 @@ import type {
   StoreReport,
 } from '../trainer/api.ts';
 
+/** The states of the trainer, and two of the page: another tab trains; no GPU until the browser restarts. */
 export type PageState = RunState | 'elsewhere' | 'unavailable';
 
-/** A set's places, 16 of a run's own; a sample that is not drawn yet is null. */
+/** A set of samples; a place is null until its sample comes. Sets of a run have 16 places. */
 export interface SampleGrid {
   step: number;
   size: number;
@@ -32,23 +33,23 @@ export interface SampleGrid {
   finite: boolean;
 }
 
-/** Pictures from a checkpoint, on request. A cancelled set is complete, with the places it has. */
+/** Pictures drawn from a checkpoint on request. A cancelled set is complete, cut to its finished pictures. */
 export interface Generated extends SampleGrid {
-  /** Denoising calls of a picture. */
+  /** Denoising calls of one picture. */
   calls: number;
-  /** Calls made, and in all: a call is for up to 16 pictures. */
+  /** Calls made so far, and calls of the whole set. One call denoises up to 16 pictures. */
   callsMade: number;
   callsInAll: number;
-  /** By picture: the at most 8 moments of its way that came so far, the noise first. */
+  /** By picture: at most 8 moments of its denoising, as far as they came. The first is the noise. */
   ways: Sample[][];
-  /** performance.now() at its begin, and seconds to its end; null before. */
+  /** performance.now() when drawing began; seconds until its end, null before and for a cancelled set. */
   begun: number;
   seconds: number | null;
 }
 
-/** What the pictures of `Generated` were asked from, as it was then. */
+/** The request that the pictures of `Generated` answer. */
 export interface Asked extends GenerateRequest {
-  /** Of the checkpoint. */
+  /** The checkpoint. */
   name: string;
 }
 
@@ -57,14 +58,17 @@ export interface Frame {
   step: number;
 }
 
-/** All batch losses, in a buffer that grows; `revision` changes when it did. Index i is the loss of step i + 1. */
+/**
+ * All batch losses; index i is the loss of step i + 1. `values` may be longer than `count`; `revision` rises
+ * with each change.
+ */
 export interface LossHistory {
   values: Float32Array;
   count: number;
   revision: number;
   /** Steps at which a session resumed, for the marks in the chart. */
   resumedAt: number[];
-  /** Seconds of work at each progress event of this session, for the Time axis: [step, seconds] pairs. */
+  /** [step, seconds] at each progress event of this session, seconds of performance.now(): the Time axis. */
   clock: [number, number][];
 }
 
@@ -97,7 +101,7 @@ export interface Question {
 
 export interface Estimate {
   parameters: number;
-  /** Seconds for 1,000 steps, and where the figure comes from. */
+  /** Seconds for 1,000 steps. `basis`: a probe of the device, or steps measured in an earlier run. */
   secondsPer1000Steps: number;
   basis: 'probe' | 'measured';
   totalSteps: number;
@@ -106,7 +110,7 @@ export interface Estimate {
   storageBytes: number;
 }
 
-/** What training takes of the GPU's memory. Both null: not known beforehand. */
+/** GPU bytes of training with the form. Both fields null: not known before training starts. */
 export interface Memory {
   bytes: number | null;
   /** Why it does not fit. */
@@ -132,44 +136,45 @@ export const emptyNumbers: Numbers = {
 
 export interface State {
   runState: Signal<PageState>;
-  /** Null until the worker has looked. */
+  /** Null until the worker has looked at the device. */
   machine: Signal<Machine | null>;
   /** The form for the next new run. */
   form: Signal<RunConfig>;
   /** The preset was chosen by the user or the address, not by the probe. */
   presetChosen: Signal<boolean>;
   estimates: Signal<Partial<Record<RunConfig['preset'], Estimate>>>;
-  /** Of the form; null until the trainer was asked. */
+  /** For the settings of the form; null until the trainer answered. */
   memory: Signal<Memory | null>;
   run: Signal<RunSummary | null>;
   numbers: Signal<Numbers>;
   losses: Signal<LossHistory>;
   preparing: Signal<Preparing | null>;
   found: Signal<FoundCheckpoint | null>;
-  /** "16 of 16 alike", null while unknown. */
+  /** Of the 16 validation samples, how many equal the stored ones. Null: not known. */
   alike: Signal<number | null>;
   validation: Signal<SampleGrid | null>;
-  /** The newest set of samples (of the run so far, or drawn on request). */
+  /** The newest set of samples: of the run so far, or drawn on request. */
   samples: Signal<SampleGrid | null>;
-  /** The newest pictures of the view Generate, and what they were asked from. */
+  /** The newest pictures of the view Generate, and the request they answer. */
   generated: Signal<Generated | null>;
   asked: Signal<Asked | null>;
-  /** From Generate to its end; `generated` has them once the checkpoint is open. */
+  /** True from Generate to the end; `generated` follows once the checkpoint is open. */
   generating: Signal<boolean>;
   frames: Signal<Frame[]>;
   checkpoints: Signal<CheckpointRecord[]>;
+  /** Name of the checkpoint that is being written, or null. */
   saving: Signal<string | null>;
-  /** performance.now() of the last save of this session, or null. */
+  /** performance.now() of this session's last save, or null. */
   lastSaved: Signal<number | null>;
   fault: Signal<Fault | null>;
   notice: Signal<string | null>;
   question: Signal<Question | null>;
-  /** The checkpoint that is to be exported, while the dialog asks as what. */
+  /** The checkpoint in the export dialog; null while that is closed. */
   exporting: Signal<CheckpointRecord | null>;
-  /** What is to be imported, while the dialog shows it. */
+  /** What the files in the import dialog hold; null while that is closed. */
   offered: Signal<ImportPreview | null>;
   store: Signal<StoreReport | null>;
-  /** navigator.storage.persist()'s answer; null before it was asked. */
+  /** navigator.storage.persist()'s answer; null before the question. */
   persisted: Signal<boolean | null>;
   wakeLock: Signal<boolean>;
   datasets: Signal<DatasetInfo[]>;
@@ -180,6 +185,7 @@ export interface State {
   update: Signal<UpdateState>;
 }
 
+/** The state of a page that has just opened: run state `starting`, the form of the default preset. */
 export function createState(): State {
   return {
     runState: signal<PageState>('starting'),

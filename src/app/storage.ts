@@ -1,8 +1,11 @@
-// May the browser delete what Perennial stores, and is there a place to store it at all? Asks, and tells why not.
-// Not here: the store (checkpoint/), which alone writes.
+// Whether this page has a place to store anything, and whether the browser may delete what is stored. Not
+// here: the store (checkpoint/), which alone writes.
 import type { Fault } from '../fault.ts';
 
-/** Asks the browser to keep the storage for good. Its answer; false where it cannot be asked. Call it from a click: Firefox asks the user. */
+/**
+ * Asks the browser to keep the storage; resolves with the answer, false where the browser has no such
+ * question. Call it from a click: Firefox asks the user.
+ */
 export async function askToPersist(
   storage: StorageManager | undefined = navigator.storage,
 ): Promise<boolean> {
@@ -10,7 +13,10 @@ export async function askToPersist(
   return (await storage.persisted()) || (await storage.persist());
 }
 
-/** Is there an origin private file system? Private windows of Firefox and Safari have none, nor has plain http. */
+/**
+ * Whether there is an origin private file system, and if not, why. Private windows of Firefox and Safari have
+ * none; pages on plain http have none.
+ */
 export async function checkStorage(
   storage: StorageManager | undefined = navigator.storage,
 ): Promise<{ opfs: true; why: null } | { opfs: false; why: Fault }> {

@@ -1,14 +1,17 @@
-// The PNGs of a run as the page needs them: which steps have samples, a sheet decoded, a file to download. Read only.
+// The PNGs that the trainer stored for a run: which steps have samples, a sheet decoded, a file to download.
+// Reads only.
 import { getSheet, listSheetSteps } from '../checkpoint/index-db.ts';
 
+/** Steps of the run that have a stored sheet of samples, rising. */
 export const sheetSteps = (runId: string): Promise<number[]> => listSheetSteps(runId, 'samples');
 
-/** The 4 x 4 sheet of a step; null where the index has none. */
+/** The 4 x 4 sheet of samples of a step, decoded; null where none is stored. */
 export async function sheetBitmap(runId: string | undefined, step: number): Promise<ImageBitmap | null> {
   const blob = await storedPng(runId, step, 'samples');
   return blob ? createImageBitmap(blob) : null;
 }
 
+/** The stored PNG of a step; null where none is stored, or without a run. */
 export async function storedPng(
   runId: string | undefined,
   step: number,

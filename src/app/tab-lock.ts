@@ -1,22 +1,29 @@
-// One tab trains: the first holds a Web Lock for its life, a later one is told so and takes over when the first is
-// gone. A courtesy between tabs; what really keeps two apart is the store's file handles (a Web Lock can be stolen).
+// Only one tab trains: the first tab holds a Web Lock for its life; a later tab waits, and takes over when
+// the first is gone. The store's file handles are what keeps two writers apart: a Web Lock can be stolen. Not
+// here: what a waiting tab shows (session.ts).
 
 const NAME = 'perennial-trainer';
-/** A page that is reloaded gets the lock of its former self a moment later: this long it is not called another tab. */
+/**
+ * A reloaded page gets the lock of its former self a moment later: for this long it waits before it says
+ * "another tab".
+ */
 const OWN_GHOST_MS = 300;
 
 export interface TabHold {
-  /** At once; else another tab has it. */
+  /** True: this tab has the lock now. False: another tab has it. */
   held: boolean;
-  /** Resolves when this tab is the holder. */
+  /** Resolves when this tab has the lock. */
   whenFree: Promise<void>;
-  /** Resolves if another page took the lock by force, from then on. */
+  /** Resolves when another page took the lock by force. */
   lost: Promise<void>;
 }
 
-/** Asks for the lock, and holds it from the moment it is granted until the tab is gone. Answers within 0.3 s. */
+/**
+ * Asks for the lock and holds it from the moment it is granted until the tab is gone. Resolves within 0.3 s,
+ * with or without the lock.
+ */
 export async function holdTab(locks: LockManager | undefined = navigator.locks): Promise<TabHold> {
-  // Only pages on plain http lack it; they have no OPFS and no WebGPU either.
+  // Only pages on plain http have no Web Locks; such pages have no OPFS and no WebGPU either.
   if (!locks) return { held: true, whenFree: Promise.resolve(), lost: new Promise(() => undefined) };
   let granted = (): void => undefined;
   const whenFree = new Promise<void>((resolve) => (granted = resolve));

@@ -1,4 +1,5 @@
-// The tab's title: how far the run is, readable among thirty other tabs. Pure; main.ts writes it to the document.
+// The document's title: how far the run is, to be read among thirty other tabs. Pure; main.ts writes the
+// title to the document.
 import type { PageState } from './state.ts';
 
 const NAME = 'Perennial';
@@ -13,7 +14,10 @@ const WORDS: Partial<Record<PageState, string>> = {
   unavailable: 'No GPU',
 };
 
-/** "48% · 25,310 · Perennial" while training; the state's word in the place of the percentage otherwise. lastStep 0: unknown. */
+/**
+ * "48% · 25,310 · Perennial" while training; in other states a word in place of the percentage. `lastStep` 0:
+ * not known.
+ */
 export function pageTitle(state: PageState, globalStep: number, lastStep: number): string {
   const step = globalStep > 0 ? globalStep.toLocaleString('en-US') : null;
   const share = lastStep > 0 ? `${Math.floor((100 * globalStep) / lastStep)}%` : null;

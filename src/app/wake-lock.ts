@@ -1,7 +1,8 @@
-// Keeps the screen awake, and so the tab at full speed, while training. The browser drops the lock with a hidden tab;
-// it is taken again when the tab is seen. Without the API, or refused (battery saver), training goes on all the same.
+// Keeps the screen awake while training, because a tab that is not visible is slowed down. The browser
+// releases the lock when the tab is hidden; it is requested again when the tab is visible. Without the API,
+// or where the browser refuses (battery saver), training goes on.
 
-/** Holds the lock until `release`. `onChange` hears whether it is held now. */
+/** Holds a screen wake lock until `release`. `onChange` hears whether the lock is held now. */
 export function holdWakeLock(onChange: (held: boolean) => void): { release(): void } {
   let wanted = true;
   let asking = false;
@@ -23,7 +24,7 @@ export function holdWakeLock(onChange: (held: boolean) => void): { release(): vo
       });
       onChange(true);
     } catch {
-      onChange(false); // refused: shown as not held, asked again when the tab is seen next
+      onChange(false); // refused: requested again when the tab is visible next
     } finally {
       asking = false;
     }

@@ -5,8 +5,9 @@ import type { TrainerApi } from '../trainer/api.ts';
 export type TrainerClient = Remote<TrainerApi>;
 
 /**
- * Rejects calls only on bugs; a worker that cannot even start reports through `onCrash`. `stop` ends it at once, and with it
- * the store's worker that it started: calls under way are never answered, files are let go, what was being written is nothing.
+ * Starts the trainer's worker. A call rejects only on a bug; a worker that cannot start reports to `onCrash`.
+ * `stop` ends the worker at once, and with it the store's worker: pending calls are never answered, files are
+ * released, a checkpoint that was being written is not valid.
  */
 export function startTrainer(onCrash: (message: string) => void): {
   trainer: TrainerClient;
