@@ -1,7 +1,7 @@
-// Numbers and times as the page writes them, in English style: 24,000; 12.4; 37 min; 99 MiB; 0.7 GB; 2 min ago.
-// Not here: numbers that programs read (digits.tsx writes those without separators).
+// Numbers and times as the page writes them, in English style: 24,000; 12.4; 37 min; 99 MiB; 0.7 GB; 2 min
+// ago. Not here: numbers that programs read (controls/digits.tsx writes those without separators).
 
-/** What stands where a number is not known. */
+/** Stands where a number is not known. */
 export const UNKNOWN = '–';
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -9,14 +9,14 @@ const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 /** 24000 -> "24,000". */
 export const count = (value: number): string => grouped.format(value);
 
-/** Three digits that matter: 0.42, 12.4, 120. */
+/** At least two significant digits: 0.42, 12.4, 120. */
 export function rate(value: number): string {
   if (value >= 100) return count(value);
   if (value >= 10) return value.toFixed(1);
   return value.toFixed(2);
 }
 
-/** 0.12345 -> "0.1235"; very small or large ones with an exponent. */
+/** 0.12345 -> "0.1235"; below 0.001 and from 10,000 on with an exponent. */
 export function loss(value: number): string {
   if (!Number.isFinite(value)) return 'not finite';
   if (value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 10_000)) return value.toExponential(2);
@@ -26,7 +26,7 @@ export function loss(value: number): string {
 /** 0.0002 -> "2.0e-4". */
 export const learningRate = (value: number): string => value.toExponential(1);
 
-/** 24000 -> "24k", 1500000 -> "1.5M"; for the few pixels under a frame. */
+/** 24000 -> "24k", 1500000 -> "1.5M": fits under a frame of the time strip. */
 export function shortStep(step: number): string {
   if (step < 1000) return String(step);
   const [value, unit] = step < 999_950 ? [step / 1e3, 'k'] : [step / 1e6, 'M'];
@@ -55,14 +55,14 @@ export function duration(seconds: number): string {
   return `${count(Math.round(seconds / 31_557_600))} years`;
 }
 
-/** The same without decimals, for the few pixels of a frame: "56 s", "3 min". */
+/** A duration without decimals, for the narrow frames of the time strip: "56 s", "3 min". */
 export function roughly(seconds: number): string {
   if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;
   if (seconds < 59.5 * 60) return `${Math.round(seconds / 60)} min`;
   return `${count(Math.round(seconds / 3600))} h`;
 }
 
-/** One decimal under ten, where it says something. */
+/** One decimal below ten, where it is not 0. */
 const two = (value: number): string => (value < 9.95 ? value.toFixed(1).replace(/\.0$/, '') : count(value));
 
 /** Milliseconds since something happened -> "just now", "2 min ago". */
@@ -83,22 +83,22 @@ export function fileSize(bytes: number): string {
   return `${two(bytes / 1024 ** 3)} GiB`;
 }
 
-/** Room in storage or memory in decimal units: "12 MB", "1.1 GB". */
+/** Bytes of storage or memory in decimal units: "12 MB", "1.1 GB". */
 export const storage = (bytes: number): string => inUnitOf(bytes, bytes);
 
-/** In GB or MB, as is right for `whole`. */
+/** `bytes` in MB or GB, whichever suits `whole`. */
 function inUnitOf(bytes: number, whole: number): string {
   if (whole < 9.995e8) return `${bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1e6))} MB`;
   return `${bytes < 9.95e9 ? (bytes / 1e9).toFixed(1) : count(bytes / 1e9)} GB`;
 }
 
-/** "0.7 of 1.1 GB": the unit once, unless it would leave nothing of what is used. */
+/** "0.7 of 1.1 GB": the unit once, unless the used part would read 0.0. */
 export function storageOf(used: number, whole: number): string {
   const left = inUnitOf(used, whole);
   return `${left.startsWith('0.0') ? storage(used) : left.split(' ')[0]} of ${storage(whole)}`;
 }
 
-/** An ISO time -> "14:02" today, else "12 Mar, 14:02". The reader's own time zone. */
+/** An ISO time -> "14:02" on the day of `now`, else "12 Mar, 14:02", in the reader's time zone. */
 export function clock(iso: string, now: Date): string {
   const then = new Date(iso);
   if (Number.isNaN(then.getTime())) return UNKNOWN;

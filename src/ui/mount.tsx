@@ -14,7 +14,10 @@ import { createView } from './page-state/view.ts';
 import { applyStoredTheme } from './frame/theme.ts';
 import { createPhase } from './page-state/phase.ts';
 
-/** Draws `state` into `root` and keeps it drawn; what the user does calls `commands`. */
+/**
+ * Draws `state` into `root` and follows every change; what the user does calls `commands`. `view`: the
+ * address's, unless the gallery gives one.
+ */
 export function mount(root: HTMLElement, state: State, commands: Commands, view = createView()): void {
   applyStoredTheme();
   const looking = createLooking(state);

@@ -55,6 +55,7 @@ export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
   );
 }
 
+/** The main part of the view Train, by phase and state. */
 function Main({ phase }: { phase: ReadonlySignal<Phase> }) {
   const { state } = useApp();
   const now = state.runState.value;

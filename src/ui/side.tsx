@@ -1,4 +1,5 @@
-// The right column: everything one can do, in the order of how often it is done. Not here: the parts.
+// The right column of each view: everything the user can do there, the most frequent first. Not here: the
+// parts.
 import type { ReadonlySignal } from '@preact/signals';
 import { useApp } from './page-state/app-context.ts';
 import { Checkpoints } from './checkpoints/checkpoints.tsx';
@@ -11,7 +12,9 @@ import { Size } from './setup/size.tsx';
 import { CheckedSamples } from './samples/validation-samples.tsx';
 import type { Phase } from './page-state/phase.ts';
 
-/** The column of the view Train: size and Train before a run; controls, checkpoints, pictures and machine of a run. */
+/**
+ * The column of the view Train: size and Train before a run; then controls, checkpoints, pictures, machine.
+ */
 export function TrainSide({ phase }: { phase: ReadonlySignal<Phase> }) {
   const { state } = useApp();
   const now = state.runState.value;

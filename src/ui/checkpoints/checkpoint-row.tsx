@@ -1,4 +1,5 @@
-// One checkpoint of the list: what it is, and what can be done with it when it is open.
+// One checkpoint of the list: what it is, and the actions on it when its row is open. Not here: the list
+// (checkpoints.tsx).
 import { useState } from 'preact/hooks';
 import type { RunConfig } from '../../settings/settings.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
@@ -17,6 +18,7 @@ interface Props {
   onToggle: (open: boolean) => void;
 }
 
+/** `best`: tagged Best. `readOnly`: no buttons, because another tab trains. `open`: shows the actions. */
 export function CheckpointRow({ record, best, open, readOnly, onToggle }: Props) {
   const { commands } = useApp();
   return (

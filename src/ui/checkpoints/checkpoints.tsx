@@ -1,4 +1,5 @@
-// The list of checkpoints, newest first, with what was passed over at recovery and the one that is being written.
+// The list of checkpoints, newest first, with the checkpoint that is being written and those that recovery
+// passed over. Not here: one row (checkpoint-row.tsx).
 import { useState } from 'preact/hooks';
 import type { CheckpointRecord, RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -10,6 +11,7 @@ import { ProgressBar } from '../controls/progress-bar.tsx';
 import { storageUseOf } from './storage-use.ts';
 import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 
+/** The list, the storage it takes, export and import; shown while there is a run or a checkpoint. */
 export function Checkpoints() {
   const { state } = useApp();
   const readOnly = state.runState.value === 'elsewhere';
@@ -50,7 +52,7 @@ function whenFirst(run: RunSummary | null): string {
   return `No checkpoint yet. The first is saved at step ${count(checkpointEverySteps)}, or after ${checkpointEveryMinutes} min of work.`;
 }
 
-/** Lowest mean loss of the current run; none while there is nothing to compare. */
+/** The lowest mean loss of the current run; null where fewer than two checkpoints can be compared. */
 function bestOf(list: readonly CheckpointRecord[], runId: string | null): CheckpointRecord | null {
   const own = list.filter((record) => record.runId === runId && record.meanLoss !== null);
   if (own.length < 2) return null;
@@ -101,7 +103,7 @@ function PassedOver() {
   );
 }
 
-/** Export of the newest, unless the run controls offer it now; import, unless they do. */
+/** Buttons that export the newest checkpoint and import one, where the run controls do not offer it. */
 function Ends() {
   const { state, commands } = useApp();
   const now = state.runState.value;

@@ -1,4 +1,5 @@
-// What may be changed when a run is resumed from a checkpoint (it becomes a new run), and the pictures stored with it.
+// Settings that may be changed when a checkpoint is resumed as a new run, and the PNGs stored with the
+// checkpoint. Not here: resuming (checkpoint-row.tsx).
 import type { RunConfig, Settings } from '../../settings/settings.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -19,6 +20,7 @@ interface Props {
   onChanges: (changes: Partial<RunConfig>) => void;
 }
 
+/** A folded part of an open row; only for checkpoints of the current run. */
 export function ResumeChanges({ record, changes, onChanges }: Props) {
   const { state, commands } = useApp();
   const run = state.run.value;

@@ -1,9 +1,11 @@
-// How much room checkpoints take: used, planned, and what the browser allows (its own estimate, and called one).
+// How much storage checkpoints take: used, planned, and what the browser allows by its own estimate. Not
+// here: computing these (storage-use.ts).
 import type { State } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, storage, storageOf, UNKNOWN } from '../format.ts';
 import { type StorageUse, storageUseOf } from './storage-use.ts';
 
+/** A line of text, a bar, and what the browser allows; an en dash until the store has been looked at. */
 export function StorageMeter() {
   const { state } = useApp();
   const use = storageUseOf(state);

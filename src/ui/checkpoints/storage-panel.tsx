@@ -1,9 +1,11 @@
-// What lies in the store, run by run and slot by slot: what is there, what is invalid and why; freeing and testing it.
+// The contents of the store by run and slot: what each slot holds, what is invalid and why; buttons that free
+// storage and test the store. Not here: the sums (storage-meter.tsx).
 import type { StoreReport } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { clock, count, fileSize, storage } from '../format.ts';
 import { StoreTest } from './store-test.tsx';
 
+/** "Storage in detail", folded, under Machine; not while another tab trains. */
 export function StoragePanel() {
   const { state, commands } = useApp();
   const store = state.store.value;

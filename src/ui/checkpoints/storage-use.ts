@@ -1,15 +1,16 @@
-// How much room checkpoints take and will take, from what the store reports. Not here: how it is shown.
+// How much storage checkpoints take and will take, from the store's report. Not here: how it is shown
+// (storage-meter.tsx).
 import type { State } from '../../app/state.ts';
 
 export interface StorageUse {
   usedBytes: number;
-  /** With everything that is used now and every slot that the run (or the next one) will reserve. */
+  /** What is used, and every slot that the run, or without one the next run, will still reserve. */
   plannedBytes: number;
   /** The browser's estimate. */
   quotaBytes: number | null;
 }
 
-/** Null until the store was looked at. */
+/** Null until the store has been looked at. */
 export function storageUseOf(state: State): StorageUse | null {
   const store = state.store.value;
   if (!store) return null;

@@ -1,10 +1,12 @@
-// The notebook's test of the checkpoint system, at the press of a button, with its timings.
+// The notebook's test of the checkpoint system at the press of a button, with its timings. Not here: the test
+// (checkpoint/).
 import { useState } from 'preact/hooks';
 import type { Result } from '../../fault.ts';
 import type { SelfTestReport } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, fileSize } from '../format.ts';
 
+/** A button; under it the result of its last press. */
 export function StoreTest() {
   const { commands } = useApp();
   const [result, setResult] = useState<Result<SelfTestReport> | 'running' | null>(null);

@@ -1,4 +1,4 @@
-// A modal dialog as the browser has it: focus goes in, Escape closes, focus comes back. Not here: what is in it.
+// A modal dialog, the browser's own: focus goes in, Escape closes, focus comes back. Not here: the contents.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 
@@ -10,6 +10,7 @@ interface Props {
   children: ComponentChildren;
 }
 
+/** Open from its first drawing until it is removed; closing it is the caller's part (`onClose`). */
 export function Dialog({ title, onClose, class: className = '', children }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -38,7 +39,7 @@ export function Dialog({ title, onClose, class: className = '', children }: Prop
   );
 }
 
-/** A press on the backdrop is a press on the dialog outside of its box. */
+/** A press on the backdrop reaches the dialog, too, at a point outside of its box. */
 function beside(dialog: HTMLElement, event: MouseEvent): boolean {
   const box = dialog.getBoundingClientRect();
   const { clientX: x, clientY: y } = event;

@@ -1,6 +1,7 @@
-// A whole number whose text has no separators (programs read it) and whose look has: CSS draws the commas.
+// A whole number that reads "24000" for programs and looks like "24,000": CSS draws the commas. Not here:
+// numbers for people only (format.ts).
 
-/** 24000 is written "24000" and looks like "24,000". */
+/** Writes a whole number of 0 or more without separators, in groups of three digits. */
 export function Digits({ value }: { value: number }) {
   const text = String(value);
   const head = text.length % 3 || 3;

@@ -50,7 +50,7 @@ const SHAPES = {
 
 export type IconName = keyof typeof SHAPES;
 
-/** Decoration: the name of what it stands for is beside it, or on its button. */
+/** Decoration, hidden from screen readers: a name stands beside the icon, or on its button. */
 export function Icon({ name, small = false }: { name: IconName; small?: boolean }) {
   return (
     <svg class={small ? 'i s' : 'i'} viewBox="0 0 24 24" aria-hidden="true">

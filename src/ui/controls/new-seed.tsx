@@ -1,6 +1,7 @@
-// A button beside a seed's field that throws another one. Not here: the field.
+// A button beside the field of a seed that gives a random seed. Not here: the field.
 import { Icon } from './icon.tsx';
 
+/** "New seed": calls `onSeed` with a random whole number below 2^32, as text. */
 export function NewSeed({ onSeed }: { onSeed: (seed: string) => void }) {
   const draw = (): void => onSeed(String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0));
   return (

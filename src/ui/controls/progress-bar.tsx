@@ -1,6 +1,6 @@
-// A thin bar that says how far something is, or only that it goes on. Not here: the words beside it.
+// A thin bar: how much of a task is done, or only that the task goes on. Not here: the words beside it.
 
-/** `total` null or 0: not known. */
+/** `total` null or 0: not known, the bar only moves. `label`: for screen readers. */
 export function ProgressBar({ label, done, total }: { label: string; done: number; total: number | null }) {
   if (!total)
     return (

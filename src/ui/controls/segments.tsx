@@ -1,4 +1,5 @@
-// A few choices in a row, one of them chosen: radio buttons that look like a switch.
+// A few choices in a row, one of them chosen: radio buttons that look like a switch. Not here: what a choice
+// does.
 import { useId } from 'preact/hooks';
 
 interface Props<T extends string> {
@@ -11,6 +12,7 @@ interface Props<T extends string> {
   onChoose: (choice: T) => void;
 }
 
+/** `choices`: [value, text] pairs; `label` names the group for screen readers. */
 export function Segments<T extends string>({
   label,
   chosen,

@@ -1,4 +1,5 @@
-// One setting as its descriptor in config.ts says: label, field, unit, help, and what is wrong with what was typed.
+// One setting as its row in settings.ts describes it: label, field, unit, help, and what is wrong with the
+// typed text. Not here: which settings a form has.
 import { useState } from 'preact/hooks';
 import { type Setting, type Settings, SETTINGS } from '../../settings/settings.ts';
 import { parseSetting } from '../../settings/parse-settings.ts';
@@ -7,12 +8,13 @@ interface Props<K extends keyof Settings = keyof Settings> {
   name: K;
   value: Settings[K];
   changed?: boolean;
-  /** What is wrong with it together with other settings. */
+  /** What is wrong with the value together with other settings. */
   wrong?: string | null;
-  /** Only with values in range. */
+  /** Called only with values in range. */
   onValue: (value: Settings[K]) => void;
 }
 
+/** Keeps the text as typed while it is wrong; calls `onValue` only with values in range. */
 export function SettingField({ name, value, changed = false, wrong = null, onValue }: Props) {
   const setting = SETTINGS[name];
   const id = `setting-${name}`;

@@ -1,4 +1,5 @@
-// Which of a checkpoint's weights pictures are drawn from. Not here: what follows from the choice.
+// EMA or raw: the weights of a checkpoint that pictures are drawn from. Not here: what follows from the
+// choice.
 import { Segments } from './segments.tsx';
 
 interface Props {
@@ -6,6 +7,7 @@ interface Props {
   onChoose: (weights: 'ema' | 'raw') => void;
 }
 
+/** The two weights as segments, EMA first. */
 export function WeightsChoice(props: Props) {
   return (
     <Segments

@@ -1,4 +1,5 @@
-// Drop anywhere on the page: a checkpoint or a model, or else pictures to learn from.
+// Files dropped anywhere on the page: a checkpoint or a model is imported as such, anything else as pictures.
+// Not here: telling a model from pictures (dropped-files.ts).
 import { useEffect, useState } from 'preact/hooks';
 import { type App, useApp } from '../page-state/app-context.ts';
 import { droppedFiles, isModel } from './dropped-files.ts';
@@ -11,6 +12,7 @@ async function take({ state, commands }: App, transfer: DataTransfer): Promise<v
   else commands.importPictures(files, title);
 }
 
+/** Covers the page while files are dragged over it, and takes the files that are dropped. */
 export function DropTarget() {
   const app = useApp();
   const [over, setOver] = useState(false);

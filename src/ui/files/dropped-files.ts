@@ -1,16 +1,19 @@
-// What was dropped on the page or picked in a dialog, as a flat list of files and a title for them.
-// Not here: whether a picture is usable (data/).
+// Files dropped on the page or picked in a dialog, as a flat list and a title. Not here: whether a picture is
+// usable (data/).
 import { beginsWith, LEGACY_TORCH, type Magic, PICTURES, SAFETENSORS, ZIP } from '../../formats/magic.ts';
 
 export interface Dropped {
   files: File[];
   /** The folder's name where there is one. */
   title: string;
-  /** One file on its own, no folder. */
+  /** Exactly one file, and no folder. */
   single: boolean;
 }
 
-/** Every file under the dropped things, folders walked. Reads the list at once: it is empty after the event. */
+/**
+ * All dropped files, folders walked. The list of items is read before the first await: it is empty after the
+ * event.
+ */
 export async function droppedFiles(transfer: DataTransfer): Promise<Dropped> {
   const items = [...transfer.items].filter((item) => item.kind === 'file');
   const dropped = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
@@ -26,8 +29,9 @@ export async function droppedFiles(transfer: DataTransfer): Promise<Dropped> {
 }
 
 /**
- * Named by their paths within what was dropped, so that `a/1.txt` is never taken for the caption of `b/1.jpg`. A file that
- * cannot be read becomes an empty one of its name, so that the import counts and lists it.
+ * Files are named by their paths within the drop, so that `a/1.txt` is never taken for the caption of
+ * `b/1.jpg`. A file that cannot be read becomes an empty file of that name: the import then counts and lists
+ * it.
  */
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   if (entry.isFile) {
@@ -45,7 +49,7 @@ async function filesOf(entry: FileSystemEntry): Promise<File[]> {
   return (await Promise.all(children.map(filesOf))).flat();
 }
 
-/** A reader answers at most 100 entries at a time, and none at the end. */
+/** A directory reader gives at most 100 entries at a time, and an empty list at the end. */
 async function childrenOf(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   const all: FileSystemEntry[] = [];
   for (;;) {
@@ -57,19 +61,20 @@ async function childrenOf(reader: FileSystemDirectoryReader): Promise<FileSystem
   }
 }
 
-/** Files of `<input type=file>`; of a folder where `webkitRelativePath` says so. */
+/** The files of an `<input type=file>`; from a folder where `webkitRelativePath` names one. */
 export function pickedFiles(list: FileList): Dropped {
   const files = [...list];
   const folder = files[0]?.webkitRelativePath.split('/')[0];
   return { files, title: folder || 'Chosen pictures', single: !folder && files.length === 1 };
 }
 
-/** Of a model's folder; a folder of pictures need not be looked through. */
+/** A model's folder has fewer files than this; larger folders are pictures, and need not be read. */
 const MOST_MODEL_FILES = 64;
 
 /**
- * Whether it is to be imported as a model, told by its content and never by its name: one file that is no picture, or several
- * of which one holds weights. Zip files, which many documents are, stand among pictures, too.
+ * Whether the files are to be imported as a model, told by their content, never by their names: one file that
+ * is no picture, or several files one of which holds weights. Zip files among pictures are no model: many
+ * documents are zip files.
  */
 export async function isModel({ files, single }: Dropped): Promise<boolean> {
   const [first] = files;

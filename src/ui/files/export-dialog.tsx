@@ -1,5 +1,5 @@
-// Asks as what a checkpoint is exported: to go on with here, for diffusers, for PyTorch, as weights alone; or its pictures.
-// Not here: making the file (trainer/export/).
+// The export dialog: as what to export a checkpoint (to resume, for diffusers, for PyTorch, weights alone),
+// or its pictures. Not here: making the file (trainer/export/).
 import { useId, useState } from 'preact/hooks';
 import type { CheckpointRecord, ExportKind } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -11,7 +11,7 @@ interface Choice {
   kind: ExportKind;
   title: string;
   text: string;
-  /** Raw or EMA is to be chosen. */
+  /** The user also chooses between EMA and raw weights. */
   asksWeights: boolean;
   bytes: (record: CheckpointRecord) => number | null;
 }
@@ -58,6 +58,7 @@ const CHOICES: readonly Choice[] = [
   },
 ];
 
+/** Shown while a checkpoint is chosen for export (`state.exporting`). */
 export function ExportDialog() {
   const { state } = useApp();
   const record = state.exporting.value;

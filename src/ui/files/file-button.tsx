@@ -1,4 +1,4 @@
-// A file input that looks like a button; its name is the input's label. Not here: what is done with the files.
+// A file input that looks like a button. Not here: what is done with the files.
 import { Icon, type IconName } from '../controls/icon.tsx';
 
 interface Props {
@@ -10,6 +10,7 @@ interface Props {
   onFiles: (files: FileList) => void;
 }
 
+/** `name`: the text, and the accessible name of the input. `folder`: picks a folder in place of files. */
 export function FileButton({
   name,
   icon,

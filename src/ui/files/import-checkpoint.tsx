@@ -1,9 +1,9 @@
-// The button that lets the user choose a checkpoint or a model from disk. Not here: telling what the files are (the
-// trainer), the dialog that shows it (import-dialog.tsx).
+// The button that lets the user choose a checkpoint or a model from disk. Not here: telling what the files
+// are (the trainer), the dialog that shows it (import-dialog.tsx).
 import { useApp } from '../page-state/app-context.ts';
 import { FileButton } from './file-button.tsx';
 
-/** "Import checkpoint": takes a checkpoint, a .pt file, or the files of a diffusers folder. `look`: CSS classes. */
+/** Takes a checkpoint, a .pt file, or the files of a diffusers folder. `look`: CSS classes. */
 export function ImportCheckpoint({ look = 'second' }: { look?: string }) {
   const { commands } = useApp();
   return (

@@ -1,5 +1,6 @@
-// What a file holds, before anything of it is loaded: its format, network, how far it was trained, what is kept and what is
-// missing; and what the file leaves open is asked for. Not here: reading files (trainer/import/).
+// The import dialog: what a file holds before anything is loaded (format, network, training so far, what is
+// kept and what is missing), and questions for what the file does not say. Not here: reading files
+// (trainer/import/).
 import { useEffect, useState } from 'preact/hooks';
 import { type Settings, SETTINGS } from '../../settings/settings.ts';
 import { changedSettings } from '../../settings/presets.ts';
@@ -15,6 +16,7 @@ const FORMATS: Readonly<Record<ImportPreview['format'], string>> = {
   torch: 'PyTorch .pt',
 };
 
+/** Shown while files are offered for import (`state.offered`). */
 export function ImportDialog() {
   const { state } = useApp();
   const preview = state.offered.value;
@@ -142,7 +144,7 @@ interface AskedProps {
   onValue: (value: AskedField['value']) => void;
 }
 
-/** By diffusers' own name, so that it can be compared with a config.json. */
+/** A field under diffusers' own name, so that the user can compare it with a config.json. */
 function Asked({ field, value, onValue }: AskedProps) {
   const id = `asked-${field.name}`;
   return (
@@ -181,7 +183,7 @@ function Asked({ field, value, onValue }: AskedProps) {
   );
 }
 
-/** The files or the answers tell these. */
+/** Settings that the files or the user's answers give; all others come from the form. */
 const OF_THE_MODEL: ReadonlySet<string> = new Set([
   'dataset',
   'imageSize',
@@ -189,7 +191,7 @@ const OF_THE_MODEL: ReadonlySet<string> = new Set([
   'predictionType',
 ] satisfies (keyof Settings)[]);
 
-/** What was chosen on the page and holds for the model's run, too. */
+/** The settings that the model's run takes from the form, as text. */
 function chosenOf(settings: Partial<Settings>): string {
   const chosen = Object.entries(settings)
     .filter(([name]) => !OF_THE_MODEL.has(name))
@@ -197,7 +199,7 @@ function chosenOf(settings: Partial<Settings>): string {
   return chosen.length > 0 ? `${chosen.join(', ')}, as chosen on the page` : 'those of its size';
 }
 
-/** As the file says it where it is no time. */
+/** A date and time for people; a text that is no date stays as it is. */
 function timeOf(iso: string): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;

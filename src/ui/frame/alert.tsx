@@ -1,8 +1,10 @@
-// The one box of the page: what went wrong, what is safe, what to do, and what exactly was reported.
+// The one alert of the page: what went wrong, what is safe, what to do, and what exactly was reported. Not
+// here: what does not fit the GPU before training (setup/memory-alert.tsx).
 import type { Fault } from '../../fault.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Icon } from '../controls/icon.tsx';
 
+/** Shown while there is a fault that the user has not dismissed. */
 export function Alert() {
   const { state, commands } = useApp();
   const fault = state.fault.value;

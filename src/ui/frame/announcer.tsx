@@ -1,4 +1,5 @@
-// What a screen reader hears of a run: the state at most every 10 seconds, politely. Not here: alerts, which speak at once.
+// What a screen reader says of a run: state, step and loss, politely, at most every 10 seconds. Not here:
+// alerts, which are announced at once.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { type App, useApp } from '../page-state/app-context.ts';
 import * as format from '../format.ts';
@@ -16,6 +17,7 @@ function sentence({ state, looking }: App): string {
   return `${now}, step ${globalStep} of ${run.lastStep}${tail}`;
 }
 
+/** An invisible live region, always there. */
 export function Announcer() {
   const app = useApp();
   const [text, setText] = useState('');

@@ -1,6 +1,8 @@
-// The page while it cannot train: another tab does, or the GPU is gone until the browser starts again.
+// The page while it cannot train: another tab trains, or there is no GPU until the browser restarts. Not
+// here: the alert with the reason (alert.tsx).
 import { useApp } from '../page-state/app-context.ts';
 
+/** Shown in the states `elsewhere` and `unavailable`; nothing in all others. */
 export function Calm() {
   const { state } = useApp();
   const now = state.runState.value;

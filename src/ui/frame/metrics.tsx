@@ -1,4 +1,5 @@
-// The numbers of the status strip. What is not known now shows an en dash.
+// The numbers of the status strip; an en dash stands for a number that is not known. Not here: state and step
+// (status-strip.tsx).
 import type { ComponentChildren } from 'preact';
 import { positionOf } from '../../settings/calendar.ts';
 import type { RunSummary } from '../../trainer/api.ts';
@@ -6,6 +7,9 @@ import { useApp } from '../page-state/app-context.ts';
 import { Digits } from '../controls/digits.tsx';
 import { age, count, duration, learningRate, rate, UNKNOWN } from '../format.ts';
 
+/**
+ * Epoch, images, speed, time left, learning rate, gradient norm, age of the newest checkpoint; with a run.
+ */
 export function Metrics() {
   const { state, looking } = useApp();
   const numbers = looking.numbers.value;
@@ -30,7 +34,7 @@ export function Metrics() {
   );
 }
 
-/** At the run's last step, a begun one counted. */
+/** Epochs at the run's last step; an epoch that is not complete counts. */
 function epochsOf({ config, dataset, lastStep }: RunSummary): number {
   const { epoch, stepInEpoch } = positionOf(config, dataset.count, lastStep);
   return stepInEpoch === 0 ? epoch : epoch + 1;

@@ -1,7 +1,9 @@
-// Asks before something that cannot be undone. Not here: exports and imports, which have dialogs of their own.
+// The question before something that cannot be undone. Not here: its texts (app/questions.ts), export and
+// import (files/).
 import { useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 
+/** Shown while a question waits for its answer (`state.question`). */
 export function QuestionDialog() {
   const { state, commands } = useApp();
   const question = state.question.value;

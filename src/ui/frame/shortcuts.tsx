@@ -1,5 +1,6 @@
-// Keyboard shortcuts: what they do, and the dialog that lists them. Never while something is typed or a dialog is open. Not
-// here: Ctrl Enter, which is the view Generate's own (generate-controls.tsx).
+// Keyboard shortcuts: what the keys do, and the dialog that lists them. No shortcut works while the user
+// types or a dialog is open. Not here: Ctrl Enter, which belongs to the view Generate
+// (generate-controls.tsx).
 import { useEffect } from 'preact/hooks';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
@@ -13,7 +14,10 @@ const LIST = [
   ['?', 'This list'],
 ] as const;
 
-/** The key belongs to what has the focus: a field, or for the space bar anything that can be pressed. */
+/**
+ * True where the key belongs to what has the focus: a field, or for the space bar anything that can be
+ * pressed.
+ */
 function isTaken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return true;
   if (document.querySelector('dialog[open]')) return true;
@@ -27,7 +31,7 @@ function isTaken(event: KeyboardEvent): boolean {
   return event.key === ' ' && !!target?.closest('button, a, summary, input');
 }
 
-/** True when the key did something. */
+/** Carries out the command of a key; true where the key has one now. */
 function press({ state, commands }: App, key: string): boolean {
   const now = state.runState.value;
   const pausable = now === 'training' || (now === 'validating' && !waitsAfterSamples(state));
@@ -40,7 +44,7 @@ function press({ state, commands }: App, key: string): boolean {
   return true;
 }
 
-/** Listens on the whole page. `onHelp` opens the list. */
+/** Listens on the whole page while the component lives. `onHelp` opens the list of keys. */
 export function useShortcuts(onHelp: () => void): void {
   const app = useApp();
   useEffect(() => {
@@ -55,6 +59,7 @@ export function useShortcuts(onHelp: () => void): void {
   }, [app, onHelp]);
 }
 
+/** The list of keys, opened by `?` or by the button in the top bar. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose}>

@@ -1,4 +1,5 @@
-// The strip under the top bar: state, step, metrics, progress as its lower edge. Not here: the controls.
+// The strip under the top bar: state, step, metrics, and progress as its lower edge. Not here: the run's
+// buttons (run/run-controls.tsx).
 import type { ReadonlySignal } from '@preact/signals';
 import type { State } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -8,6 +9,7 @@ import { Metrics } from './metrics.tsx';
 import { preparingText } from '../page-state/preparing.ts';
 import type { Phase } from '../page-state/phase.ts';
 
+/** Always shown: with a run its numbers, without a run what to do next. */
 export function StatusStrip({ phase }: { phase: ReadonlySignal<Phase> }) {
   const { state } = useApp();
   const hasRun = phase.value === 'run';

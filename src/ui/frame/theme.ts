@@ -1,11 +1,11 @@
-// Light, dark, or what the system says. Not here: the colours (styles/tokens.css).
+// Light or dark: the user's choice, else the system's. Not here: the colours (styles/tokens.css).
 const KEY = 'perennial.theme';
 
 type Theme = 'light' | 'dark';
 
 const systemTheme = (): Theme => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
 
-/** The theme that was chosen here, if one was. Before the first paint. */
+/** Applies the theme that the user chose on this device, if any. Call it before the first paint. */
 export function applyStoredTheme(): void {
   try {
     const stored = localStorage.getItem(KEY);
@@ -15,7 +15,7 @@ export function applyStoredTheme(): void {
   }
 }
 
-/** To the other theme; back to following the system where that is the same. */
+/** Switches to the other theme. Where that is the system's theme, the page follows the system again. */
 export function toggleTheme(): void {
   const root = document.documentElement;
   const now = root.dataset['theme'] ?? systemTheme();

@@ -1,9 +1,11 @@
-// The bar at the top: name, the two views, whether the app works offline, an update, installing, theme, keyboard shortcuts.
+// The bar at the top: name, the two views, offline readiness, update, installation, theme, keyboard
+// shortcuts. Not here: what the two views show.
 import { useApp } from '../page-state/app-context.ts';
 import { Icon } from '../controls/icon.tsx';
 import type { View } from '../page-state/view.ts';
 import { toggleTheme } from './theme.ts';
 
+/** Always shown. `onHelp` opens the list of keyboard shortcuts. */
 export function TopBar({ onHelp }: { onHelp: () => void }) {
   const { state, commands } = useApp();
   const { offlineReady, updateReady, installable } = state.update.value;

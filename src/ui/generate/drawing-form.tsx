@@ -1,5 +1,6 @@
-// The form of the view Generate: checkpoint, weights, seed, number of pictures, steps, sampler. Not here: what the
-// typed texts mean (page-state/generate-form.ts), the button and its progress (generate-controls.tsx).
+// The form of the view Generate: checkpoint, weights, seed, number of pictures, steps, sampler. Not here:
+// what the typed texts mean (page-state/generate-form.ts), the button and its progress
+// (generate-controls.tsx).
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { SETTINGS } from '../../settings/settings.ts';
@@ -13,7 +14,7 @@ import { NewSeed } from '../controls/new-seed.tsx';
 import { useDrawingFacts } from './use-drawing-facts.ts';
 import { WeightsChoice } from '../controls/weights-choice.tsx';
 
-/** The fields of the view Generate, the reason where nothing can be drawn now, and the button with its progress. */
+/** In the right column of Generate: the fields, why nothing can be drawn now, the button and its progress. */
 export function DrawingForm() {
   const { state, asking } = useApp();
   const record = chosenRecord(asking, state.checkpoints.value);

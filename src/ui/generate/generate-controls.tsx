@@ -1,5 +1,5 @@
-// The one primary action of the view Generate, with its progress and Cancel, and how long it takes as far as that was measured. On
-// small screens: the bar at the bottom. Not here: the fields (drawing-form.tsx).
+// The primary button of the view Generate, with progress, Cancel and the time it takes, as far as measured.
+// On small screens the bar at the bottom. Not here: the fields (drawing-form.tsx).
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { secondsFor } from '../../app/generated.ts';
@@ -16,10 +16,11 @@ interface Props {
   record: CheckpointRecord | null;
   facts: DrawingFacts | null;
   meant: Meant;
-  /** Nothing can be drawn now. */
+  /** Nothing can be drawn now; the form says why. */
   barred: boolean;
 }
 
+/** Under the form; Cancel and the progress bar only while pictures are drawn. Listens to Ctrl Enter. */
 export function GenerateControls({ record, facts, meant, barred }: Props) {
   const { state, commands, asking } = useApp();
   const now = state.runState.value;
@@ -29,7 +30,7 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
   const { button, cancel } = useFocusBack(draws);
   const generate = (): void => {
     if (!able || !record || !asked) return;
-    // A newer checkpoint is another answer: the same again is of this one.
+    // Stays with this checkpoint: a newer one would give other pictures for the same seed.
     asking.chosen.value = keyOf(record);
     commands.generate(asked);
   };
@@ -66,7 +67,7 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
 const pictures = (many: number): string =>
   Number.isInteger(many) ? `${count(many)} ${many === 1 ? 'picture' : 'pictures'}` : '';
 
-/** How long it takes, from denoising calls that were measured; without one nothing is promised. */
+/** How long it takes, from measured denoising calls; nothing is promised without a measurement. */
 function noteOf(now: PageState, asked: Asked | null, facts: DrawingFacts | null): string {
   const trains = now === 'training';
   const seconds = asked && facts ? secondsFor(asked.count, asked.steps, facts.callMs) : null;
@@ -102,7 +103,7 @@ function Cancel({ buttonRef }: { buttonRef: RefObject<HTMLButtonElement | null> 
   );
 }
 
-/** The left half of the bar at the bottom of small screens; the form says the same to screen readers. */
+/** The left half of the bar on small screens; hidden from screen readers, because the form says the same. */
 function Brief({ record, note }: { record: CheckpointRecord | null; note: string }) {
   return (
     <p class="brief" aria-hidden="true">
@@ -114,7 +115,7 @@ function Brief({ record, note }: { record: CheckpointRecord | null; note: string
   );
 }
 
-/** Where the focus is on `cancel` when that goes, it would be nowhere: it goes back to `button`. */
+/** Cancel disappears when the drawing ends; if it had the focus, the focus goes to the button Generate. */
 function useFocusBack(draws: boolean) {
   const button = useRef<HTMLButtonElement>(null);
   const cancel = useRef<HTMLButtonElement>(null);
@@ -127,7 +128,7 @@ function useFocusBack(draws: boolean) {
 
 /** Wherever the focus is, also in a field; not while a dialog is open. */
 function useCtrlEnter(act: () => void): void {
-  // Not in an effect after the next frame: until then it would ask for what the fields said before.
+  // A layout effect: a later effect would act on the fields' former texts until the next frame.
   useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return;

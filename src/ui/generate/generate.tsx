@@ -1,5 +1,5 @@
-// The view Generate: pictures from a checkpoint, one of them large, and its way from noise. Not here: what is asked for
-// (drawing-form.tsx).
+// The view Generate: pictures from a checkpoint, one of them enlarged, and its way from noise. Not here: the
+// form (drawing-form.tsx).
 import type { Generated } from '../../app/state.ts';
 import type { Sample } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -10,6 +10,7 @@ import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { PictureTile } from '../pictures/picture-tile.tsx';
 import { countDrawn } from '../page-state/count-drawn.ts';
 
+/** The main part of the view; without any checkpoint, the way to get one. */
 export function Generate() {
   const { state } = useApp();
   const { value: generated } = state.generated;
@@ -73,7 +74,7 @@ function howMany({ complete, seconds, samples }: Generated, drawn: number): stri
   return seconds === null ? `${drawn}, cancelled` : `${drawn}, in ${duration(seconds)}`;
 }
 
-/** Wide enough for 16; more are half as large. */
+/** Up to 16 pictures at full size; more at half size. */
 const gridClass = (pictures: number): string => (pictures > 16 ? 'grid many' : 'grid');
 
 function Grid({ generated }: { generated: Generated }) {
@@ -104,7 +105,7 @@ function describe(sample: Sample | null): string {
   return sample.drawn ? 'drawn' : 'being drawn';
 }
 
-/** Before there are any. */
+/** Empty tiles before the first drawing. */
 function Places() {
   return (
     <div class="grid" aria-hidden="true">
@@ -115,7 +116,7 @@ function Places() {
   );
 }
 
-/** Whoever is told this draws the same pictures. */
+/** The recipe: with it anyone draws the same pictures. */
 function From() {
   const { state } = useApp();
   const asked = state.asked.value;

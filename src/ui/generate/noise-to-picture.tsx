@@ -1,8 +1,10 @@
-// The way of the chosen picture: at most eight moments, the noise first, the picture last. Not here: which moments (the trainer).
+// The chosen picture at up to eight moments of its denoising, from noise to picture. Not here: the choice of
+// the moments (the trainer).
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 
+/** Under the grid, as soon as the first moment of the chosen picture has come. */
 export function NoiseToPicture() {
   const { state, asking } = useApp();
   const generated = state.generated.value;

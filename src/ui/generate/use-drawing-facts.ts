@@ -1,11 +1,12 @@
-// A component's way to what is known of a checkpoint before it is drawn from. Not here: who knows (the trainer).
+// A component's access to what is known about drawing from a checkpoint. Not here: finding it out (the
+// trainer).
 import { useEffect, useState } from 'preact/hooks';
 import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 
 /**
- * Null while it is not known. One answer for all checkpoints of a run; asked for again whenever something was drawn: denoising
- * calls were measured then.
+ * Null until the trainer answers. All checkpoints of a run share one answer. The trainer is asked again
+ * whenever pictures were drawn, because denoising calls were measured then.
  */
 export function useDrawingFacts(record: CheckpointRecord | null): DrawingFacts | null {
   const { state, commands } = useApp();

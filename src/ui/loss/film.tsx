@@ -1,5 +1,6 @@
-// The strip of samples under the chart: the chart's own time axis and the scrubber. Two range inputs choose the shown and
-// the earlier step by keyboard; the pointer moves whichever frame it takes hold of.
+// The time strip under the chart: frames of samples on the chart's axis, and the scrubber. Two range inputs
+// choose the shown and the earlier step by keyboard; the pointer drags either frame. Not here: the pointer
+// (use-scrubbing.ts).
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useApp } from '../page-state/app-context.ts';
 import { fraction } from '../page-state/chart-axis.ts';
@@ -10,12 +11,15 @@ import { thinFrames } from './thin-frames.ts';
 import { useScrubbing } from './use-scrubbing.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 
-/** Edge of a frame and the least distance of two middles, in pixels, on a strip of this width. */
+/**
+ * Edge of a frame and the least distance between the centres of two frames, in pixels, on a strip of `width`.
+ */
 function frameSize(width: number): { edge: number; apart: number } {
   if (width >= 700) return { edge: 48, apart: 51 };
   return width >= 500 ? { edge: 40, apart: 43 } : { edge: 32, apart: 40 };
 }
 
+/** Shown with a run; empty until the first samples. */
 export function Film() {
   const { looking } = useApp();
   const ref = useRef<HTMLDivElement>(null);
@@ -120,7 +124,7 @@ const MOVES: Record<string, number> = {
   PageUp: 5,
 };
 
-/** A range in steps that rests on steps with samples only. */
+/** A range input over the steps that rests only on steps with samples. */
 function StepRange({ name, class: className, value, onStep }: RangeProps) {
   const { looking } = useApp();
   const steps = looking.steps.value;

@@ -1,10 +1,11 @@
-// uPlot, bare: the two lines, the crosshair, dragging out a part. Its axes are switched off; ticks, marks and the strip
-// of samples are the page's own elements over the same axis (plot.tsx).
+// uPlot, bare: two lines, the crosshair, zoom by dragging. Its axes are switched off: ticks, marks and the
+// time strip are the page's own elements on the same axis (plot.tsx). Not here: what is drawn
+// (loss-picture.ts).
 import uPlot from 'uplot';
 import type { LossPicture } from './loss-picture.ts';
 
 export interface ChartEvents {
-  /** Value under the pointer and its distance from the left in pixels; null when the pointer is gone. */
+  /** Value on the axis under the pointer, and pixels from the left; null when the pointer leaves. */
   onHover(at: { value: number; left: number } | null): void;
   onZoom(from: number, to: number): void;
   onReset(): void;
@@ -12,15 +13,15 @@ export interface ChartEvents {
 
 export interface LossChart {
   draw(picture: LossPicture, from: number, to: number): void;
-  /** Colours are read again: the theme changed. */
+  /** Reads the colours again: call it when the theme changes. */
   recolour(): void;
   destroy(): void;
 }
 
-/** A drag shorter than this is a press. Pixels. */
+/** A shorter drag is a press. Pixels. */
 const LEAST_DRAG = 8;
 
-/** What changes from one drawing to the next; uPlot asks for it by callbacks. */
+/** What changes from one drawing to the next; uPlot reads it in callbacks. */
 interface Look {
   /** Each loss as a dot, on the lines. */
   dots: boolean;
@@ -28,7 +29,10 @@ interface Look {
   range: { from: number; to: number; yFrom: number; yTo: number };
 }
 
-/** The chart in `host`, which it fills and whose colours (.ink-raw, .ink-smooth) it takes. */
+/**
+ * A chart that fills `host` and takes its colours from `.ink-raw` and `.ink-smooth` in it. `destroy` releases
+ * it.
+ */
 export function createLossChart(host: HTMLElement, events: ChartEvents): LossChart {
   const look: Look = {
     dots: false,
@@ -91,7 +95,7 @@ function optionsOf(host: HTMLElement, events: ChartEvents, look: Look): uPlot.Op
   };
 }
 
-/** One of the two lines, its width and the size of its dots in CSS pixels. */
+/** One of the two lines; its width and the diameter of its dots in CSS pixels. */
 const line = (look: Look, name: 'raw' | 'smooth', width: number, dotSize: number): uPlot.Series => ({
   stroke: () => look.colours[name],
   width,
@@ -110,7 +114,7 @@ function select(u: uPlot, events: ChartEvents): void {
   u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
 }
 
-/** Custom properties keep light-dark() unresolved; the colour of an element does not. */
+/** The computed colour of an element: a custom property would still hold light-dark() unresolved. */
 function readColours(host: HTMLElement): { raw: string; smooth: string } {
   const of = (selector: string): string => {
     const ink = host.querySelector(selector);

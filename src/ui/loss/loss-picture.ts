@@ -1,15 +1,15 @@
-// What the loss chart draws, as plain numbers: per pixel column the range of the raw losses and the smoothed loss,
-// the vertical range and its ticks. Not here: the drawing (loss-chart.ts), the page (loss.tsx).
+// What the loss chart draws, as plain numbers: the range of the raw losses and the smoothed loss in each
+// pixel column, the vertical range and its ticks. Not here: the drawing (loss-chart.ts), the page (loss.tsx).
 import type { ChartAxis } from '../page-state/chart-axis.ts';
 import type { LossIndex } from './loss-index.ts';
 
 export interface LossPicture {
   /** Rising values on the horizontal axis. */
   x: number[];
-  /** High and low of each column in turn, so that a thin line through them fills the range. Log10 where `log`. */
+  /** High and low of each column in turn: a thin line through them fills the range. Log10 where `log`. */
   raw: (number | null)[];
   smooth: (number | null)[];
-  /** Few points: drawn as dots. */
+  /** So few points that each is drawn as a dot. */
   dots: boolean;
   /** Vertical ends, log10 where `log`. */
   yFrom: number;
@@ -17,10 +17,13 @@ export interface LossPicture {
 }
 
 const FEW = 20;
-/** There and back through an axis, a whole step may come out a little less than whole. */
+/** A whole step that is mapped to the axis and back may come out slightly less than whole. */
 const ROUNDING = 1e-6;
 
-/** The part of the losses on `axis`, for `columns` pixels. losses[i] is of step i + 1. */
+/**
+ * The losses on `axis`, for `columns` pixels; losses[i] belongs to step i + 1. `log`: logarithmic vertical
+ * axis.
+ */
 export function lossPicture(
   losses: Float32Array,
   index: LossIndex,
@@ -43,7 +46,7 @@ const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ?
 
 type Scale = (value: number) => number | null;
 
-/** A point for every loss: there is room. */
+/** One point for each loss, where there are at most two per column. */
 function addEach(
   picture: LossPicture,
   losses: Float32Array,
@@ -60,7 +63,7 @@ function addEach(
   }
 }
 
-/** Two points for every pixel column. */
+/** Two points for each pixel column: its highest and its lowest loss. */
 function addColumns(
   picture: LossPicture,
   index: LossIndex,
@@ -87,7 +90,7 @@ function addColumns(
   }
 }
 
-/** The ends of the vertical axis with a little air. */
+/** The vertical ends, with a small margin. */
 function verticalEnds(values: readonly (number | null)[], log: boolean): [number, number] {
   let low = Infinity;
   let high = -Infinity;
@@ -102,7 +105,10 @@ function verticalEnds(values: readonly (number | null)[], log: boolean): [number
   return [low - air, high + air];
 }
 
-/** Round values between the vertical ends: 1, 0.5, 0.2, 0.1 on a log scale; [value, position from the top 0..1]. */
+/**
+ * Round values between the vertical ends (1, 0.5, 0.2, 0.1 on a log scale), at most about `most`: [text,
+ * position from the top in 0..1].
+ */
 export function verticalTicks(yFrom: number, yTo: number, log: boolean, most: number): [string, number][] {
   const at = (value: number): number => 1 - ((log ? Math.log10(value) : value) - yFrom) / (yTo - yFrom);
   const inside = (values: number[]): [string, number][] =>

@@ -1,4 +1,4 @@
-// The loss and the time axis: number, tools, chart, strip of samples. Not here: the drawing (loss-chart.ts).
+// The loss and the time axis: number, tools, chart, time strip. Not here: the drawing (loss-chart.ts).
 import { useApp } from '../page-state/app-context.ts';
 import { Film } from './film.tsx';
 import * as format from '../format.ts';
@@ -7,6 +7,7 @@ import { Segments } from '../controls/segments.tsx';
 import { smooths, smoothingShare } from './smoothing.ts';
 import { useLossSeries } from './use-loss-series.ts';
 
+/** In the main part of Train with a run. */
 export function Loss() {
   const { state, looking } = useApp();
   const history = looking.losses.value;

@@ -1,4 +1,5 @@
-// Lines and words over the chart: ticks of the loss, beginnings of epochs, where a session resumed, the shown steps.
+// Lines and words over the chart: ticks of the loss, ends of epochs, steps at which a session resumed, the
+// shown steps. Not here: the two lines of losses (loss-chart.ts).
 import type { Origin } from '../../settings/settings.ts';
 import { FROM_THE_START } from '../../settings/calendar.ts';
 import type { RunSummary } from '../../trainer/api.ts';
@@ -8,6 +9,7 @@ import { type LossPicture, verticalTicks } from './loss-picture.ts';
 
 const MOST_TICKS = 6;
 
+/** The values of the vertical axis; once there are losses. */
 export function Ticks({ picture, log }: { picture: LossPicture; log: boolean }) {
   return (
     <>
@@ -20,10 +22,10 @@ export function Ticks({ picture, log }: { picture: LossPicture; log: boolean }) 
   );
 }
 
-/** More than this many are thinned to every second, fifth, tenth... */
+/** More epochs than this are thinned to every second, fifth, tenth... */
 const MOST_EPOCHS = 6;
 
-/** Epochs that a run had elsewhere are not marked: nobody knows where they ended. */
+/** Epochs before an import are not marked: nothing tells where they ended. */
 const originOf = ({ config }: RunSummary): Origin => config.origin ?? FROM_THE_START;
 
 function epochsToMark(from: number, to: number, run: RunSummary): number[] {
@@ -43,10 +45,10 @@ function roundUp(value: number): number {
   return decade * ([1, 2, 5].find((factor) => factor * decade >= value) ?? 10);
 }
 
-/** "epoch 12" to the right of its line and "resumed" to the left of its own, as a share of the axis. */
+/** Share of the axis that "epoch 12" (right of its line) and "resumed" (left of its line) take together. */
 const WORDS = 0.17;
 
-/** A line where an epoch is complete, with the number that the page shows from there on. */
+/** A line where an epoch is complete, labelled with the number that the page shows from there on. */
 export function EpochLines({ axis }: { axis: ChartAxis }) {
   const { state, looking } = useApp();
   const run = state.run.value;
@@ -69,6 +71,7 @@ export function EpochLines({ axis }: { axis: ChartAxis }) {
 
 const MOST_RESUMED = 12;
 
+/** Lines where a session resumed (the last 12), and at the shown and the earlier step. */
 export function Marks({ axis }: { axis: ChartAxis }) {
   const { looking } = useApp();
   const resumed = [...new Set(looking.losses.value.resumedAt)].slice(-MOST_RESUMED);

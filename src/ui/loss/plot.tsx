@@ -1,4 +1,5 @@
-// The chart with its ticks, epoch lines, marks and the values under the pointer, all over one axis.
+// The chart with ticks, epoch lines, marks and the values under the pointer, all on one axis. Not here: the
+// tools above it (loss.tsx).
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useApp } from '../page-state/app-context.ts';
@@ -14,6 +15,7 @@ interface Hover {
   left: number;
 }
 
+/** Always shown with a run; without losses it says where they will appear. */
 export function Plot({ series }: { series: LossSeries }) {
   const { state, looking } = useApp();
   const host = useRef<HTMLDivElement>(null);
@@ -85,7 +87,7 @@ function useChart(
   return chart;
 }
 
-/** The dot at the end of the strong line. */
+/** The dot at the end of the smoothed line. */
 function Tip({ axis, picture, count }: { axis: ChartAxis; picture: LossPicture; count: number }) {
   const y = picture.smooth.at(-1);
   const x = fraction(axis, count);

@@ -1,26 +1,26 @@
-// The strong line of the loss chart: an exponential mean of the raw losses that looks back over a share of the steps so
-// far. So short runs are not smeared, long ones are calm, the steep beginning is followed, and nothing that was drawn
-// changes when the run grows. Numbers only.
+// The smoothed line of the loss chart: an exponential mean of the raw losses over a share of the steps so
+// far. So short runs are not smeared, long runs are calm, the steep beginning is followed, and nothing that
+// was drawn changes when the run grows. Not here: drawing.
 
-/** Largest share of the steps so far that the mean looks back over. */
+/** Largest share of the steps so far that the mean covers. */
 const WIDEST = 0.05;
 
-/** Share that the mean looks back over, from the slider (0..100). */
+/** The share that the mean covers, 0..0.05, from the slider (0..100). */
 export const smoothingShare = (slider: number): number => WIDEST * (slider / 100) ** 2;
 
-/** Whether the mean at the last of `count` losses holds more than that loss. */
+/** True where the mean at the last of `count` losses covers more than that one loss. */
 export const smooths = (share: number, count: number): boolean => share * (count - 1) > 1;
 
-/** The smoothed losses of a history that grows; everything anew when the share changes. */
+/** The smoothed losses of a history that grows; computed anew when the share changes. */
 export class Smoothed {
   values = new Float32Array(0);
   #count = 0;
   #share = 0;
-  /** The mean is sum / weight, which takes out the bias of starting at zero. */
+  /** The mean is sum / weight, which removes the bias of starting at zero. */
   #sum = 0;
   #weight = 0;
 
-  /** Forget everything. */
+  /** Forgets everything. */
   reset(): void {
     this.#count = 0;
     this.#sum = 0;
@@ -28,8 +28,8 @@ export class Smoothed {
   }
 
   /**
-   * losses[0..count), the mean at index i over about share * i steps before it, at least one.
-   * A loss that is not finite repeats the value before it.
+   * Smooths losses[0..count): the mean at index i covers about share * i losses up to i, at least one. A loss
+   * that is not finite repeats the value before it.
    */
   update(losses: Float32Array, count: number, share: number): void {
     if (share !== this.#share || count < this.#count) this.reset();

@@ -1,15 +1,16 @@
-// Which frames of the time strip have room: those that matter first, then an even thinning of the rest.
-// Not here: drawing (film.tsx).
+// Which frames fit on the time strip: those that matter first, then an even selection of the others. Not
+// here: drawing (film.tsx).
 
-/** How often a number can be halved: frames at rounder places are kept longer. */
+/** How often the number can be halved: frames at rounder indices are kept longer. */
 function roundness(index: number): number {
   if (index === 0) return 32;
   return 31 - Math.clz32(index & -index);
 }
 
 /**
- * Steps to draw, rising. `steps` rising; `place` gives a step's position in pixels, `width` the strip's;
- * no two are closer than `apart` pixels; the `first` ones (newest, chosen) are placed before all others.
+ * The steps to draw, rising. `steps` rising; `place` gives a step's position in pixels, `width` the strip's
+ * width; two frames are at least `apart` pixels apart; the steps of `first` (newest, chosen) come before all
+ * others.
  */
 export function thinFrames(
   steps: readonly number[],

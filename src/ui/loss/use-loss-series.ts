@@ -1,5 +1,5 @@
-// The losses as the chart needs them, kept up to date as they grow: block ranges and the smoothed line.
-// Not here: what is drawn of them (loss-picture.ts).
+// The losses as the chart needs them, updated as they grow: block ranges and the smoothed line. Not here:
+// what is drawn (loss-picture.ts).
 import { useRef } from 'preact/hooks';
 import { useApp } from '../page-state/app-context.ts';
 import { LossIndex } from './loss-index.ts';
@@ -10,7 +10,7 @@ export interface LossSeries {
   smoothed: Smoothed;
 }
 
-/** Up to date with the losses and the slider; reads only what is new. */
+/** Updated with the losses and the slider at each drawing; reads only new losses. */
 export function useLossSeries(): LossSeries {
   const { looking } = useApp();
   const { values, count } = looking.losses.value;

@@ -1,10 +1,11 @@
-// The pointer on the time strip: takes hold of the dashed frame where it is pressed, else of the shown one.
+// The pointer on the time strip: drags the earlier frame where it is pressed, else the shown one. Not here:
+// the frames (film.tsx).
 import { useRef } from 'preact/hooks';
 import { useApp } from '../page-state/app-context.ts';
 import { fraction } from '../page-state/chart-axis.ts';
 import { showStep, nearestStep } from '../page-state/looking.ts';
 
-/** Pixels around the earlier frame's middle in which it is taken hold of. */
+/** Pixels around the earlier frame's centre in which the pointer takes that frame. */
 const GRIP = 26;
 
 interface Handlers {
@@ -14,6 +15,7 @@ interface Handlers {
   onPointerCancel: () => void;
 }
 
+/** Pointer handlers for the element of the strip; they change the shown or the earlier step. */
 export function useScrubbing(film: { current: HTMLElement | null }): Handlers {
   const { looking } = useApp();
   const held = useRef<'shown' | 'earlier' | null>(null);

@@ -1,4 +1,5 @@
-// Hands the session's state and commands to every component. Not here: either of them.
+// Hands the session's state and commands, and what the user looks at, to every component. Not here: the
+// three.
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Commands } from '../../app/commands.ts';
@@ -14,8 +15,9 @@ export interface App {
   commands: Commands;
   looking: Looking;
   sheets: Sheets;
+  /** Train or Generate. */
   view: ReadonlySignal<View>;
-  /** Of the view Generate. */
+  /** The form of the view Generate. */
   asking: GenerateForm;
 }
 

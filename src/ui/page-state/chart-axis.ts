@@ -1,7 +1,7 @@
-// The horizontal axis that the loss and the samples share: steps, or seconds of work in this session.
-// Not here: the vertical axis (loss-picture.ts), drawing.
+// The horizontal axis that the loss chart and the time strip share: steps, or seconds of work in this
+// session. Not here: the vertical axis (loss/loss-picture.ts), drawing.
 
-/** One axis as drawn: its two ends, and how steps lie on it. */
+/** One axis as drawn: its two ends, and the positions of steps on it. */
 export interface ChartAxis {
   kind: 'step' | 'time';
   from: number;
@@ -12,15 +12,15 @@ export interface ChartAxis {
   toStep(value: number): number;
 }
 
-/** 0 at the left end, 1 at the right; outside of 0..1 where a step is not on the axis. */
+/** Position of `step`: 0 at the left end, 1 at the right; beyond 0..1 where the step is not on the axis. */
 export const fraction = (axis: ChartAxis, step: number): number =>
   (axis.toValue(step) - axis.from) / (axis.to - axis.from);
 
 const GROWTH = 1.15;
 
 /**
- * Right end of the step axis: the next samples where they are near, else a little room that is made larger in leaps,
- * so that the chart does not creep; never beyond the run's last step, after which nothing comes.
+ * Right end of the step axis, from `count` steps reached: the next samples where they are near, else a little
+ * beyond; the end grows in leaps, so that the chart does not creep. Never beyond the run's last step.
  */
 export function stepAxisEnd(count: number, nextSampleStep: number | null, lastStep: number): number {
   const reached = Math.max(count, 1);
@@ -30,12 +30,15 @@ export function stepAxisEnd(count: number, nextSampleStep: number | null, lastSt
   return Math.max(reached, Math.min(Math.ceil(20 * GROWTH ** leaps), lastStep));
 }
 
-/** Steps from..to. */
+/** An axis of steps `from`..`to`. */
 export function stepAxis(from: number, to: number): ChartAxis {
   return { kind: 'step', from, to, toValue: (step) => step, toStep: (value) => value };
 }
 
-/** Seconds of work in this session. `clock`: [step, seconds] pairs, both rising, at least two. */
+/**
+ * An axis of seconds of work in this session. `clock`: [step, seconds] pairs, both rising, at least two.
+ * `zoom`: the ends that the user dragged out, in seconds.
+ */
 export function timeAxis(
   clock: readonly (readonly [number, number])[],
   zoom: [number, number] | null,
@@ -52,7 +55,7 @@ export function timeAxis(
   };
 }
 
-/** Piecewise linear through the pairs, from column `by` to the other; straight on beyond both ends. */
+/** Piecewise linear, from column `by` of the pairs to the other column; extrapolated beyond both ends. */
 function interpolate(pairs: readonly (readonly [number, number])[], value: number, by: 0 | 1): number {
   const other = by === 0 ? 1 : 0;
   let low = 0;

@@ -1,5 +1,5 @@
-// What the user asks for in the view Generate: texts as typed, what they mean, and why it cannot be had now. A reload keeps none
-// of it. Not here: the fields (drawing-form.tsx).
+// The form of the view Generate: texts as typed, their meaning, and why nothing can be drawn now. A reload
+// forgets the texts. Not here: the fields (generate/drawing-form.tsx).
 import { type Signal, signal } from '@preact/signals';
 import type { Asked, PageState } from '../../app/state.ts';
 import type { RunConfig } from '../../settings/settings.ts';
@@ -10,18 +10,19 @@ import { keyOf } from './checkpoint-key.ts';
 export const MOST_PICTURES = 64;
 
 export interface GenerateForm {
-  /** Of `keyOf`; null follows the newest. */
+  /** A key of `keyOf`; null follows the newest checkpoint. */
   chosen: Signal<string | null>;
   weights: Signal<'ema' | 'raw'>;
   seed: Signal<string>;
   count: Signal<string>;
-  /** Null: as the checkpoint's run has them. */
+  /** Null: the steps of the checkpoint's run. */
   steps: Signal<string | null>;
   sampler: Signal<RunConfig['sampler'] | null>;
-  /** 0 the first: the picture that is shown large. */
+  /** Index of the picture that is shown large, 0 the first. */
   picture: Signal<number>;
 }
 
+/** The form as it opens: the newest checkpoint, EMA weights, seed 0. */
 export const createGenerateForm = (): GenerateForm => ({
   chosen: signal(null),
   weights: signal<'ema' | 'raw'>('ema'),
@@ -32,7 +33,7 @@ export const createGenerateForm = (): GenerateForm => ({
   picture: signal(0),
 });
 
-/** The user's choice while it is there, else the newest; null while there is none. */
+/** The chosen checkpoint while it exists, else the newest; null where there is none. */
 export function chosenRecord(
   form: GenerateForm,
   checkpoints: readonly CheckpointRecord[],
@@ -50,7 +51,7 @@ export interface Meant {
   wrong: Partial<Record<'seed' | 'count' | 'steps', string>>;
 }
 
-/** What the fields mean. `usual`: steps and sampler where the user says nothing. */
+/** What the texts mean. `usual`: steps and sampler where the user gives none. */
 export function meantBy(form: GenerateForm, usual: Pick<DrawingFacts, 'steps' | 'sampler'>): Meant {
   const seed = parseSetting('seed', form.seed.value, 0);
   const steps = parseSetting('sampleSteps', form.steps.value ?? String(usual.steps), usual.steps);
@@ -63,7 +64,7 @@ export function meantBy(form: GenerateForm, usual: Pick<DrawingFacts, 'steps' | 
   return { seed: seed.value, count, steps: steps.value, sampler: form.sampler.value ?? usual.sampler, wrong };
 }
 
-/** What to ask the trainer for; null where a field is wrong or there is no checkpoint. */
+/** The request to the trainer; null where a field is wrong or there is no checkpoint. */
 export function askedFor(record: CheckpointRecord | null, form: GenerateForm, meant: Meant): Asked | null {
   if (!record || Object.keys(meant.wrong).length > 0) return null;
   const { seed, count, steps, sampler } = meant;
@@ -71,7 +72,7 @@ export function askedFor(record: CheckpointRecord | null, form: GenerateForm, me
   return { ref, name: record.name, weights: form.weights.value, seed, count, steps, sampler };
 }
 
-/** Why nothing can be drawn from the checkpoint now, as a sentence; null where it can. */
+/** Why nothing can be drawn from the checkpoint now, as a sentence; null where drawing is possible. */
 export function whyNot(now: PageState, facts: DrawingFacts | null): string | null {
   switch (now) {
     case 'elsewhere':

@@ -1,5 +1,5 @@
-// What the user looks at, and nothing the run depends on: which step's samples, compared with what, how the chart is
-// drawn. Derived from the session's state by computed signals. Not here: the state itself (app/state.ts).
+// What the user looks at, and nothing the run depends on: which step's samples, compared with what, how the
+// chart is drawn. Computed from the session's state. Not here: that state (app/state.ts).
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { LossHistory, Numbers, State } from '../../app/state.ts';
 import { type ChartAxis, stepAxis, stepAxisEnd, timeAxis } from './chart-axis.ts';
@@ -10,19 +10,19 @@ export type Compare = 'earlier' | 'one' | 'pictures';
 export interface Looking {
   numbers: ReadonlySignal<Numbers>;
   losses: ReadonlySignal<LossHistory>;
-  /** Date.now(), every few seconds. */
+  /** Date.now(), every five seconds. */
   now: ReadonlySignal<number>;
   /** Steps that have samples, rising. */
   steps: ReadonlySignal<number[]>;
-  /** The user's choice; null follows the newest. */
+  /** The step that the user chose; null follows the newest. */
   chosen: Signal<number | null>;
   shown: ReadonlySignal<number | null>;
-  /** The user's choice; null is half way to the shown step. */
+  /** The earlier step that the user chose; null is the one half way to the shown step. */
   chosenEarlier: Signal<number | null>;
   earlier: ReadonlySignal<number | null>;
-  /** The same where it is marked on the time axis: while it is compared with. */
+  /** The earlier step while it is compared with: then the time axis marks it. Else null. */
   earlierMark: ReadonlySignal<number | null>;
-  /** 0..15, the sample that is enlarged and runs through the time strip. */
+  /** 0..15: the sample that is enlarged and that the time strip shows. */
   sample: Signal<number>;
   compare: Signal<Compare>;
   enlarged: Signal<boolean>;
@@ -30,15 +30,15 @@ export interface Looking {
   smoothing: Signal<number>;
   log: Signal<boolean>;
   byTime: Signal<boolean>;
-  /** Ends of the axis that the user dragged out, in its own unit. */
+  /** Ends of the axis that the user dragged out, in steps or seconds; null is the whole run. */
   zoom: Signal<[number, number] | null>;
   nextSamples: ReadonlySignal<number | null>;
   axis: ReadonlySignal<ChartAxis>;
-  /** "Your pictures" is chosen, but no pictures yet. */
+  /** "Your pictures" is chosen, but no pictures are imported yet. */
   bringsOwn: Signal<boolean>;
 }
 
-/** Shows the samples of a step; the newest step means to follow the newest from now on. */
+/** Shows the samples of a step. The newest step also means: follow the newest from now on. */
 export function showStep(looking: Looking, step: number): void {
   looking.chosen.value = step === looking.steps.value.at(-1) ? null : step;
 }
@@ -59,7 +59,7 @@ function stepsWithSamples(state: State): number[] {
   return [...steps].sort((a, b) => a - b);
 }
 
-/** The frame nearest to half of the shown step, before it. */
+/** The step nearest to half of the shown one, before it. */
 function halfWay(steps: readonly number[], shown: number | null): number | null {
   if (shown === null) return null;
   return nearestStep(
@@ -84,7 +84,7 @@ function forgetChoicesOfOtherRuns(state: State, looking: Looking): void {
 const NUMBERS_MS = 250;
 const AGES_MS = 5000;
 
-/** Which step's samples are shown, and which earlier step they are compared with: as chosen, else followed. */
+/** The step whose samples are shown, and the earlier step beside it: the user's choice, else followed. */
 function createShownSteps(state: State) {
   const steps = computed(() => stepsWithSamples(state));
   const listed = (step: number | null): number | null =>
@@ -119,7 +119,7 @@ function createAxis(
   return { byTime, zoom, axis };
 }
 
-/** What the user looks at, bound to a session's state. Call it once per page: its timers live as long as the page. */
+/** Binds all of this to a session's state. Call it once per page: its timers are never released. */
 export function createLooking(state: State): Looking {
   const often = computed(() => state.runState.value === 'training');
   const numbers = throttled(state.numbers, often, NUMBERS_MS);
@@ -144,7 +144,7 @@ export function createLooking(state: State): Looking {
   return looking;
 }
 
-/** The step of the list nearest to a wanted one; null where the list is empty. `steps` rising. */
+/** The step of the list that is nearest to `wanted`; null where the list is empty. `steps` rising. */
 export function nearestStep(steps: readonly number[], wanted: number): number | null {
   let best: number | null = null;
   for (const step of steps)

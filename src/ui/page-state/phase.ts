@@ -1,5 +1,6 @@
-// The page's phase: `setup` (choose pictures and a size) or `run`. Right after a reload the phase is not known yet: the
-// last one is remembered, as a guess for the first moment only. Not here: the views Train and Generate (view.ts).
+// The page's phase: `setup` (choose pictures and a size) or `run`. Right after a reload the phase is not
+// known yet: the last one is remembered, as a guess for the first moment only. Not here: the views Train and
+// Generate (view.ts).
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { State } from '../../app/state.ts';
 

@@ -1,7 +1,7 @@
-// What is being prepared, in words: "Compiling shaders, 12 of 40". Not here: how it is drawn.
+// What is being prepared, in words: "Compiling shaders, 12 of 40". Not here: where the words are shown.
 import type { State } from '../../app/state.ts';
 
-/** For the state `starting`. */
+/** A phrase for the state `starting`. */
 export function preparingText(state: State): string {
   const preparing = state.preparing.value;
   if (!preparing) return 'Looking at this computer and what is stored on it';

@@ -1,4 +1,5 @@
-// Decoded sheets of 16 samples, kept while they are likely to be shown again. Not here: making them (the trainer).
+// Decoded sheets of 16 samples; the last 96 that were shown are kept. Not here: drawing or storing sheets
+// (the trainer).
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 const KEPT = 96;
@@ -13,23 +14,25 @@ export class Sheets {
     this.#load = load;
   }
 
-  /** Rises when a sheet that was missing may be there now. */
+  /** Rises when a sheet that was missing may have come. */
   get version(): ReadonlySignal<number> {
     return this.#version;
   }
 
-  /** New sheets were drawn, or another run is current. */
+  /**
+   * New sheets were stored. `forgetAll`: another run is current, and the sheets kept so far are not its own.
+   */
   renew(forgetAll: boolean): void {
     if (forgetAll) this.#kept.clear();
     this.#version.value = this.#version.peek() + 1;
   }
 
-  /** The sheet if it is decoded already. */
+  /** The sheet if it is decoded already, else null. */
   peek(step: number, runId?: string): ImageBitmap | null {
     return this.#kept.get(keyOf(step, runId)) ?? null;
   }
 
-  /** The 4 x 4 sheet of a step, of the current run where none is named; null while there is none. */
+  /** The 4 x 4 sheet of a step; null where none is stored. Without `runId`: of the current run. */
   async get(step: number, runId?: string): Promise<ImageBitmap | null> {
     const key = keyOf(step, runId);
     const kept = this.#kept.get(key);

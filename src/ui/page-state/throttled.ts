@@ -1,8 +1,11 @@
-// A signal that follows another at most every so many milliseconds, so that numbers change at 4 Hz and not at 60.
-// Not here: batching of events (trainer/outbox.ts).
+// A signal that follows another at most every so many milliseconds: numbers change at 4 Hz, not at 60. Not
+// here: batching of events (trainer/outbox.ts).
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 
-/** Follows `source` at most every `ms` while `often` is true, at once while it is false. Lives as long as the page. */
+/**
+ * Follows `source` at most every `ms` while `often` is true, at once while it is false. Call it once per
+ * page: it is never released.
+ */
 export function throttled<T>(
   source: ReadonlySignal<T>,
   often: ReadonlySignal<boolean>,
@@ -26,7 +29,7 @@ export function throttled<T>(
   return out;
 }
 
-/** The time, every `ms`: for ages. Lives as long as the page. */
+/** Date.now(), anew every `ms`: for ages. Call it once per page: it is never released. */
 export function ticking(ms: number): ReadonlySignal<number> {
   const now = signal(Date.now());
   setInterval(() => (now.value = Date.now()), ms);

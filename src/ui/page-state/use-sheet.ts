@@ -1,8 +1,11 @@
-// A component's way to a sheet of samples. Not here: the cache (sheets.ts).
+// A component's access to a sheet of samples. Not here: the cache (sheets.ts).
 import { useEffect, useState } from 'preact/hooks';
 import { useApp } from './app-context.ts';
 
-/** A step's sheet for a component; the one before stays until the new one is decoded. Null step: null. */
+/**
+ * The sheet of a step. The sheet before stays until the new one is decoded. Null for step null, and until the
+ * first sheet is decoded.
+ */
 export function useSheet(step: number | null, runId?: string): ImageBitmap | null {
   const { sheets } = useApp();
   const version = sheets.version.value;

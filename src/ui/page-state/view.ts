@@ -1,5 +1,5 @@
-// Which of the two views the address names: `#generate`, else Train. Links change the address, so the browser's Back
-// button changes the view, too. Not here: whether there is a run (phase.ts).
+// Which of the two views the address names: `#generate`, else Train. Links change the address, so the
+// browser's Back button changes the view, too. Not here: whether there is a run (phase.ts).
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 export type View = 'train' | 'generate';

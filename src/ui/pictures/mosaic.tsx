@@ -1,11 +1,12 @@
-// Pictures as the model will see them, on one canvas, each pixel a whole number of the screen's pixels.
+// The first pictures of a data set, as the model will see them, on one canvas; a picture's pixel is a whole
+// number of the screen's. Not here: single pictures (picture-canvas.tsx).
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Preview } from '../../trainer/api.ts';
 import { usePainting } from './use-painting.ts';
 
 const GAP = 4;
 const ROWS = 5;
-/** Larger only where a single picture has more pixels. */
+/** Edge of a tile at most, in CSS pixels; a tile is larger only where one picture has more pixels. */
 const LARGEST = 128;
 const NARROW = { below: 640, columns: 10, rows: 4 };
 const EMPTY: Preview = { size: 32, columns: 12, rows: ROWS, rgba: new Uint8ClampedArray(0) };
@@ -15,14 +16,18 @@ interface Layout {
   rows: number;
   /** Edge of a tile in the screen's pixels. */
   tile: number;
-  /** From one tile's edge to the next one's: seldom whole, so that the tiles fill the width; see `place`. */
+  /** From one tile's edge to the next: seldom whole, so that the tiles fill the width (see `place`). */
   pitch: number;
 }
 
-/** Where tile `i` of a row or column begins, a whole pixel. */
+/** Where tile `i` of a row or column begins, rounded to a whole pixel. */
 const place = ({ pitch }: Layout, i: number): number => Math.round(i * pitch);
 
-/** The columns that fill the width best, near the mock's 12; full rows only. Widths in the screen's pixels. */
+/**
+ * The columns that fill the width best, near the preview's number of columns (10 on narrow screens); full
+ * rows only. `width` in the screen's pixels, `ratio`: screen pixels per CSS pixel, `count`: pictures in the
+ * set.
+ */
 export function mosaicLayout(preview: Preview, width: number, ratio: number, count = Infinity): Layout {
   const narrow = width < NARROW.below * ratio;
   const least = Math.round(GAP * ratio);
@@ -47,11 +52,12 @@ export function mosaicLayout(preview: Preview, width: number, ratio: number, cou
 
 interface Props {
   preview: Preview | null;
-  /** Pictures in the set; the preview shows its first. */
+  /** Pictures in the set; the preview shows the first of them. */
   count?: number | undefined;
   label: (shown: number) => string;
 }
 
+/** Empty tiles until the preview comes. `label`: accessible name for a number of pictures shown. */
 export function Mosaic({ preview, count, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const ref = useRef<HTMLCanvasElement>(null);

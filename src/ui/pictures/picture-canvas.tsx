@@ -1,9 +1,12 @@
-// A canvas that shows one small picture, pixel for pixel; CSS enlarges it. Not here: where pictures come from.
+// A canvas that shows one small picture at its own size; CSS enlarges it. Not here: where pictures come from.
 import { useRef } from 'preact/hooks';
 import type { Preview } from '../../trainer/api.ts';
 import { usePainting } from './use-painting.ts';
 
-/** A picture of its own (`drawn` false: its noise still clears), or one tile (counted by rows) of a sheet. */
+/**
+ * A picture of its own (`drawn` false: still clearing from noise), or one tile of a sheet, counted row by
+ * row.
+ */
 export type Picture =
   | { rgba: Uint8ClampedArray<ArrayBuffer>; size: number; drawn?: boolean }
   | { sheet: ImageBitmap; index: number }
@@ -11,12 +14,13 @@ export type Picture =
 
 const SHEET_COLUMNS = 4;
 
+/** Edge of the picture in pixels. */
 export const pictureSize = (picture: Picture): number => {
   if ('rgba' in picture) return picture.size;
   return 'sheet' in picture ? Math.floor(picture.sheet.width / SHEET_COLUMNS) : picture.preview.size;
 };
 
-/** Draws at 1:1 with its upper left corner at (x, y). */
+/** Draws at 1:1 with the upper left corner at (x, y). */
 export function drawPicture(context: CanvasRenderingContext2D, picture: Picture, x = 0, y = 0): void {
   const size = pictureSize(picture);
   if ('rgba' in picture) {
@@ -34,7 +38,7 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture,
   }
 }
 
-/** The same picture: nothing has to be drawn again. */
+/** Equal for equal pictures: then nothing is drawn again. */
 function keyOf(picture: Picture | null): unknown[] {
   if (!picture) return [null, 0];
   if ('rgba' in picture) return [picture.rgba, 0];
@@ -44,12 +48,12 @@ function keyOf(picture: Picture | null): unknown[] {
 interface Props {
   picture: Picture | null;
   class?: string;
-  /** What a screen reader says; none where the picture is decoration or its button has a name. */
+  /** Accessible name; none where the picture is decoration or its button has a name. */
   label?: string | undefined;
   testId?: string;
 }
 
-/** Empty (the colour of an undrawn sample) while the picture is null. */
+/** Shows the colour of an empty sample while `picture` is null. */
 export function PictureCanvas({ picture, class: className = '', label, testId }: Props) {
   const ref = useRef<HTMLCanvasElement>(null);
   const size = picture ? pictureSize(picture) : 32;

@@ -1,14 +1,15 @@
-// One picture of a grid that can be pressed. Not here: what happens then.
+// One picture of a grid, as a button. Not here: what a press does.
 import { type Picture, PictureCanvas } from './picture-canvas.tsx';
 
 interface Props {
-  /** What a screen reader says: "Sample 3, drawn". */
+  /** Accessible name: "Sample 3, drawn". */
   name: string;
   picture: Picture | 'not-finite' | null;
   chosen: boolean;
   onPress: () => void;
 }
 
+/** `not-finite`: words in place of a picture. `chosen`: the picture that is shown large. */
 export function PictureTile({ name, picture, chosen, onPress }: Props) {
   return (
     <button class="tile" type="button" aria-pressed={chosen} aria-label={name} onClick={onPress}>
@@ -21,6 +22,6 @@ export function PictureTile({ name, picture, chosen, onPress }: Props) {
   );
 }
 
-/** On its way: its noise still clears. */
+/** The picture is still clearing from noise. */
 const isClearing = (picture: Picture | null): boolean =>
   picture !== null && 'drawn' in picture && !picture.drawn;

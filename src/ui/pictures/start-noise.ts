@@ -1,8 +1,8 @@
-// The noise that a run's 16 samples start from, shown until the first ones are drawn. The same numbers as
-// diffusion/sampler.ts' initialNoise: they follow from the seed. Not here: drawing.
+// The noise that a run's 16 samples start from, shown until the first samples come. The same numbers as
+// initialNoise in diffusion/sampler.ts: they follow from the seed. Not here: drawing.
 import { normals, STREAMS } from '../../random.ts';
 
-/** RGBA of one sample's first noise, [size, size, 4]. -1..1 becomes 0..255. */
+/** RGBA of the noise that one sample starts from, [size, size, 4]; -1..1 becomes 0..255. */
 export function startNoise(seed: number, sample: number, size: number): Uint8ClampedArray<ArrayBuffer> {
   const noise = normals(seed, sample, STREAMS.samples, size * size * 3);
   const rgba = new Uint8ClampedArray(size * size * 4);

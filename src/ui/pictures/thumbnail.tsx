@@ -1,12 +1,14 @@
-// Four small pictures in one square: a data set's button, a checkpoint's row. Decoration, so hidden from screen readers.
+// Four small pictures in one square: on the button of a data set, in the row of a checkpoint. Not here: where
+// the pictures come from.
 import { useRef } from 'preact/hooks';
 import type { Preview } from '../../trainer/api.ts';
 import { drawPicture, type Picture, pictureSize } from './picture-canvas.tsx';
 import { usePainting } from './use-painting.ts';
 
-/** Tiles of a sheet of samples that look unlike one another often enough. */
+/** Tiles of a sheet of samples, chosen because they often look unlike one another. */
 const FROM_SHEET = [1, 5, 2, 9];
 
+/** From a sheet of samples, else from a preview, else empty. Decoration: hidden from screen readers. */
 export function Thumbnail(props: { preview?: Preview | null; sheet?: ImageBitmap | null; class?: string }) {
   const { preview = null, sheet = null } = props;
   const ref = useRef<HTMLCanvasElement>(null);

@@ -1,8 +1,9 @@
-// A canvas that is painted when what it shows changes, and again when the browser lost what was painted: with a GPU process that
-// dies, every canvas goes blank. Not here: what is drawn (picture-canvas.tsx, thumbnail.tsx, mosaic.tsx).
+// Paints a canvas when what it shows changes, and again when the browser lost the pixels: every canvas goes
+// blank when the GPU process dies. Not here: what is drawn (picture-canvas.tsx, thumbnail.tsx, mosaic.tsx).
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 
+/** `paint` runs when a value of `shown` changes, before the browser paints, and on `contextrestored`. */
 export function usePainting(
   ref: RefObject<HTMLCanvasElement | null>,
   paint: (context: CanvasRenderingContext2D) => void,

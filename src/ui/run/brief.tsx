@@ -1,11 +1,12 @@
-// The left half of the bar at the bottom of small screens: state and the one number that matters. The status strip says
-// the same to screen readers.
+// The left half of the bar at the bottom of small screens: the state and one number. Not here: the status
+// strip, which says the same to screen readers.
 import { PRESETS } from '../../settings/presets.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
 import { count, duration } from '../format.ts';
 import { preparingText } from '../page-state/preparing.ts';
 import { countDrawn } from '../page-state/count-drawn.ts';
 
+/** CSS shows it on small screens only; hidden from screen readers. */
 export function Brief() {
   const app = useApp();
   const [title, note] = words(app);

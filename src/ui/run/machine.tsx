@@ -1,11 +1,12 @@
-// What trains: GPU, backend and its self-test, executor, storage, wake lock. What is measured, not what is promised.
-// Not here: the way out where it is not WebGPU (the alert says it).
+// What trains: GPU, backend and its self-test, executor, storage, wake lock; measured, not promised. Not
+// here: what to do without WebGPU (the alert says it).
 import type { Machine as MachineInfo } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { UNKNOWN } from '../format.ts';
 import { StorageMeter } from '../checkpoints/storage-meter.tsx';
 import { StoragePanel } from '../checkpoints/storage-panel.tsx';
 
+/** In the right column, unless another tab trains. */
 export function Machine() {
   const { state } = useApp();
   const machine = state.machine.value;

@@ -1,7 +1,9 @@
-// Starting over, and which run this is. In the state `finished` the button is one of the run controls.
+// The button New run, and which run this is. Not here: the same button in the state `finished`
+// (run-controls.tsx).
 import { useApp } from '../page-state/app-context.ts';
 import { clock } from '../format.ts';
 
+/** At the end of the right column with a run that can be left. */
 export function NewRun() {
   const { state, commands } = useApp();
   const run = state.run.value;

@@ -1,4 +1,5 @@
-// What the run learns from: a few of the pictures, how many, and what an epoch is.
+// What the run learns from: a few pictures, how many there are, and the length of an epoch. Not here:
+// choosing pictures (setup/).
 import { imagesPerStep } from '../../settings/calendar.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
@@ -6,6 +7,7 @@ import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 
 const MOST = 8;
 
+/** In the right column with a run. */
 export function PicturesOfRun() {
   const { state } = useApp();
   const run = state.run.value;

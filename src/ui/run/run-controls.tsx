@@ -1,4 +1,5 @@
-// The few buttons that run the run; the primary one is always in the same place. On small screens: the bar at the bottom.
+// The few buttons that control the run; the primary one is always in the same place. On small screens the bar
+// at the bottom. Not here: actions on one checkpoint (checkpoints/).
 import type { PageState } from '../../app/state.ts';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -8,6 +9,10 @@ import { Icon, type IconName } from '../controls/icon.tsx';
 import { preparingText } from '../page-state/preparing.ts';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 
+/**
+ * Buttons by state, unless another tab trains. `hasRun`: there is a run, or a reload will most likely find
+ * one.
+ */
 export function RunControls({ hasRun }: { hasRun: boolean }) {
   const { state, looking } = useApp();
   const now = state.runState.value;
@@ -40,7 +45,7 @@ function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
         </>
       );
     case 'starting':
-      // A new run that compiles its shaders was asked for with Train; a run that is looked for goes on.
+      // At step 0 the user pressed Train; in all other cases a run is about to resume.
       return hasRun && !(state.run.value && looking.numbers.value.globalStep === 0) ? (
         <Resume disabled />
       ) : (
@@ -54,7 +59,7 @@ function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
         </>
       );
     case 'validating':
-      // A run that waits afterwards is paused already.
+      // A run that waits after its validation is paused already.
       return waitsAfterSamples(state) ? <Resume disabled /> : <Pause />;
     case 'paused':
       return (

@@ -1,4 +1,5 @@
-// The square beside the samples answers "compared with what?": an earlier step, one sample large, or the pictures.
+// The square beside the samples answers "compared with what?": an earlier step, one sample enlarged, or the
+// training pictures. Not here: the samples (samples.tsx).
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
@@ -7,6 +8,7 @@ import { Segments } from '../controls/segments.tsx';
 import { SAMPLES, type ShownSamples } from './shown-samples.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 
+/** Shown with a run on screens that have room for a second square. */
 export function CompareSlot({ samples }: { samples: ShownSamples }) {
   const { looking } = useApp();
   const compare = looking.compare.value;

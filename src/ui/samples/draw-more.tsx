@@ -1,9 +1,11 @@
-// While paused: 16 more samples from the newest weights, with another seed. Weights are chosen above the grid.
+// 16 more samples from the current weights, with another seed. Not here: the choice of weights (above the
+// grid, samples.tsx).
 import { useState } from 'preact/hooks';
 import { parseSetting } from '../../settings/parse-settings.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { NewSeed } from '../controls/new-seed.tsx';
 
+/** Under the grid while the run is paused or finished. */
 export function DrawMore() {
   const { state, commands, looking } = useApp();
   const [text, setText] = useState('1');

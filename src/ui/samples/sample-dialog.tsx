@@ -1,10 +1,12 @@
-// One sample, large, on screens too narrow for the square beside the grid.
+// One sample enlarged, on screens too narrow for the square beside the grid. Not here: that square
+// (compare-slot.tsx).
 import { useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { count } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { useShownSamples } from './shown-samples.ts';
 
+/** Shown while `looking.enlarged` is true. */
 export function SampleDialog() {
   const { looking } = useApp();
   return looking.enlarged.value ? <Enlarged /> : null;

@@ -1,4 +1,5 @@
-// What the model draws, and beside it what to compare it with. Not here: where the pictures come from (shown-samples.ts).
+// The grid of samples, and beside it what to compare them with. Not here: where the pictures come from
+// (shown-samples.ts).
 import { useApp } from '../page-state/app-context.ts';
 import { CompareSlot } from './compare-slot.tsx';
 import { DrawMore } from './draw-more.tsx';
@@ -7,6 +8,7 @@ import { PictureTile } from '../pictures/picture-tile.tsx';
 import { type ShownSample, type ShownSamples, useShownSamples } from './shown-samples.ts';
 import { WeightsChoice } from '../controls/weights-choice.tsx';
 
+/** Shown with a run, except while it is validated. */
 export function Samples() {
   const { state } = useApp();
   const samples = useShownSamples();

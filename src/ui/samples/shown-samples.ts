@@ -1,5 +1,5 @@
-// Which 16 pictures the grid shows for a step: those just drawn, those of a stored sheet, or the noise they start from.
-// Not here: the grid (samples.tsx).
+// Which 16 pictures the grid shows for a step: samples as they come, a stored sheet, or the noise they start
+// from. Not here: the grid (samples.tsx).
 import { useMemo } from 'preact/hooks';
 import type { SampleGrid } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -14,17 +14,17 @@ export type ShownSample = Picture | 'not-finite' | null;
 
 export interface ShownSamples {
   pictures: ShownSample[];
-  /** Drawn so far, while a set is being drawn. */
+  /** Finished samples while a set is being drawn, else null. */
   drawn: number | null;
   seed: number;
   weights: 'ema' | 'raw';
-  /** What is not drawn is noise. */
+  /** Places without a sample show noise. */
   noise: boolean;
 }
 
 /**
- * The samples of the shown step. While a newer set is drawn, those of which nothing came yet show the set before, or the
- * noise they start from.
+ * The samples of the shown step. While a newer set is drawn, a place without a sample shows the set before,
+ * or the noise that its sample starts from.
  */
 export function useShownSamples(): ShownSamples {
   const { state, looking } = useApp();

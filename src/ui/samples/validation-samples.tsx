@@ -1,5 +1,6 @@
-// The 16 samples drawn from the checkpoint that was found: whole beside the stored ones while validating, afterwards one
-// line of the right column that opens. Exists once, and stays until the run ends.
+// The 16 samples drawn from the checkpoint that was found: large beside the stored ones while validating,
+// afterwards one line of the right column that opens. On the page only once, until the run ends. Not here:
+// the comparison (the trainer).
 import type { FoundCheckpoint, Sample } from '../../trainer/api.ts';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -9,7 +10,7 @@ import { SAMPLES } from './shown-samples.ts';
 import { countDrawn } from '../page-state/count-drawn.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 
-/** The step once all 16 are drawn. */
+/** The step of the samples once all 16 are finished, else undefined. */
 function useDrawnStep(): number | undefined {
   const { state } = useApp();
   const grid = state.validation.value;
@@ -17,7 +18,7 @@ function useDrawnStep(): number | undefined {
   return whole ? grid.step : undefined;
 }
 
-/** In main, while validating. */
+/** In the main part of Train while validating. */
 export function ValidationSamples() {
   const { state } = useApp();
   const found = state.found.value;
@@ -43,7 +44,7 @@ export function ValidationSamples() {
   );
 }
 
-/** In the right column: of Train afterwards, of Generate at any time. */
+/** In the right column: of Train after the validation, of Generate at any time. */
 export function CheckedSamples() {
   const { state } = useApp();
   const found = state.found.value;

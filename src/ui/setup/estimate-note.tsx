@@ -1,4 +1,5 @@
-// What a run of the chosen size costs, and where the figures come from.
+// What a run with the form's settings costs, and where the figures come from. Not here: computing them
+// (app/estimate.ts).
 import type { Estimate } from '../../app/state.ts';
 import { imagesPerStep } from '../../settings/calendar.ts';
 import { PRESETS } from '../../settings/presets.ts';
@@ -10,6 +11,7 @@ const BASIS: Record<Estimate['basis'], string> = {
   measured: 'Measured in an earlier run on this device',
 };
 
+/** Under the choice of presets; a sentence in its place until the device has been looked at. */
 export function EstimateNote() {
   const { state } = useApp();
   const form = state.form.value;

@@ -1,4 +1,5 @@
-// "What to expect": one sample of a reference run through time, with the time it will take on this device.
+// "What to expect": one sample of a reference run through time, with the times it will take on this device.
+// Not here: the reference runs (reference-runs.ts).
 import { useEffect, useState } from 'preact/hooks';
 import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -7,9 +8,10 @@ import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { REFERENCE_RUNS } from './reference-runs.ts';
 import { startNoise } from '../pictures/start-noise.ts';
 
-/** The seed of the presets' own settings. */
+/** The seed of the reference runs: the default of the presets. */
 const SEED = 0;
 
+/** Shown where the preset has a reference run on the chosen data set and the speed of the device is known. */
 export function Expect() {
   const { state } = useApp();
   const { preset, dataset } = state.form.value;
@@ -37,7 +39,7 @@ export function Expect() {
   );
 }
 
-/** Of the app's own files; null until it is there. */
+/** A picture among the app's own files, decoded; null until then. */
 function useSheetAt(path: string | null): ImageBitmap | null {
   const [sheet, setSheet] = useState<ImageBitmap | null>(null);
   useEffect(() => {
@@ -48,7 +50,7 @@ function useSheetAt(path: string | null): ImageBitmap | null {
       const bitmap = await createImageBitmap(await response.blob());
       if (wanted) setSheet(bitmap);
     };
-    // Decoration: where it cannot be had, nothing is shown.
+    // Decoration: where the picture cannot be loaded, nothing is shown.
     load().catch(() => undefined);
     return () => {
       wanted = false;

@@ -1,7 +1,8 @@
-// Why this GPU cannot train what the form says, at the form: needed against available, and the batch that fits.
-// Not here: what goes wrong later (alert.tsx).
+// Why this GPU cannot train with the form's settings: needed against available memory, and the batch that
+// fits. Not here: faults after Train (frame/alert.tsx).
 import { useApp } from '../page-state/app-context.ts';
 
+/** Shown beside the settings while they do not fit the GPU. */
 export function MemoryAlert() {
   const { state, commands } = useApp();
   const fault = state.memory.value?.fault;

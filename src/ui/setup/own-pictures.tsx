@@ -1,4 +1,5 @@
-// The user's own pictures: choose files or a folder, see how far the import is, stop it.
+// The user's own pictures: choosing files or a folder, progress of the import, Cancel. Not here: dropped
+// files (files/drop.tsx), decoding (data/).
 import type { ImportProgress } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { pickedFiles } from '../files/dropped-files.ts';
@@ -6,6 +7,7 @@ import { FileButton } from '../files/file-button.tsx';
 import { count } from '../format.ts';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 
+/** Shown while "Your pictures" is chosen, or pictures are being imported. */
 export function OwnPictures() {
   const { state } = useApp();
   const importing = state.importing.value;

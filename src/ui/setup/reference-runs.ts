@@ -1,17 +1,17 @@
-// Runs that were made beforehand with a preset's own settings, to show what to expect of one: a sample through time, made by
-// scripts/make-reference.mjs. Not here: how long it takes on this device (the estimate).
+// Runs trained beforehand with a preset's own settings, of which one sample through time is shown; made by
+// scripts/make-reference.mjs. Not here: how long such a run takes on this device (the estimate).
 import type { PresetName } from '../../settings/settings.ts';
 
 export interface ReferenceRun {
   dataset: string;
-  /** A sheet of 4 x 3 tiles in the order of `steps`, the first one empty. */
+  /** Path of a sheet of 4 x 3 tiles in the order of `steps`; the first tile is empty. */
   sheet: string;
-  /** Which of the 16 samples it is: its first noise follows from that. */
+  /** Index of the sample, 0..15: the noise it starts from follows from this index. */
   sample: number;
   steps: readonly number[];
 }
 
-/** None for a preset that has not been trained to its end: nothing is shown that was not drawn. */
+/** Only presets that were trained to their end have one. */
 export const REFERENCE_RUNS: Partial<Record<PresetName, ReferenceRun>> = {
   tiny: {
     dataset: 'planets',

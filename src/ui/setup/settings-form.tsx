@@ -1,4 +1,5 @@
-// All settings, generated from config.ts' descriptors, for the next new run. Not here: one field (setting-field.tsx).
+// All settings for the next new run, made from the table in settings.ts. Not here: one field
+// (controls/setting-field.tsx).
 import { useEffect, useRef } from 'preact/hooks';
 import { type Setting, type Settings, SETTINGS } from '../../settings/settings.ts';
 import { crossCheck } from '../../settings/parse-settings.ts';
@@ -6,7 +7,7 @@ import { changedSettings, presetConfig } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { SettingField } from '../controls/setting-field.tsx';
 
-/** Chosen above, by pictures and size. */
+/** Chosen elsewhere on the page: by the pictures and by the size. */
 const ELSEWHERE: ReadonlySet<keyof Settings> = new Set(['preset', 'dataset']);
 const SETTINGS_IN_FORM = (Object.keys(SETTINGS) as (keyof Settings)[]).filter((name) => !ELSEWHERE.has(name));
 const GROUPS: Setting['group'][] = [
@@ -17,6 +18,7 @@ const GROUPS: Setting['group'][] = [
   'Machine',
 ];
 
+/** "All settings", folded; opens by itself when settings contradict each other. */
 export function SettingsForm() {
   const { state, commands } = useApp();
   const form = state.form.value;

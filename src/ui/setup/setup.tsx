@@ -1,4 +1,5 @@
-// The first view: what Perennial does, what to learn from. Not here: the size and Train (side.tsx).
+// The main part before a run: what Perennial does, and the pictures to learn from. Not here: size and Train
+// (side.tsx).
 import { useApp } from '../page-state/app-context.ts';
 import { Expect } from './expect.tsx';
 import { count } from '../format.ts';
@@ -7,6 +8,7 @@ import { OwnPictures } from './own-pictures.tsx';
 import { Skipped } from './skipped.tsx';
 import { Sources } from './sources.tsx';
 
+/** Shown in the phase `setup`, unless training is impossible now. */
 export function Setup() {
   const { state, looking } = useApp();
   const ownOnly = looking.bringsOwn.value || state.importing.value !== null;

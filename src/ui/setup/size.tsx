@@ -1,4 +1,5 @@
-// Which network: the presets with the time each takes here, and all settings. Not here: the settings' fields.
+// The choice of the network: presets with the time of a run on this device, and all settings. Not here: the
+// fields of the settings (settings-form.tsx).
 import { PRESET_NAMES, type PresetName } from '../../settings/settings.ts';
 import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -7,10 +8,11 @@ import { duration, UNKNOWN } from '../format.ts';
 import { MemoryAlert } from './memory-alert.tsx';
 import { SettingsForm } from './settings-form.tsx';
 
-/** `bench` compares machines; it is offered only where the address asks for it. */
+/** The preset `bench` compares machines; it is offered only where the address asks for it. */
 const offered = (chosen: PresetName): PresetName[] =>
   PRESET_NAMES.filter((name) => name !== 'bench' || chosen === 'bench');
 
+/** In the right column before a run. */
 export function Size() {
   const { state } = useApp();
   const chosen = state.form.value.preset;

@@ -1,9 +1,10 @@
-// Files that the last import of pictures left out, and why.
+// Files that the last import of pictures left out, and why. Not here: checking the files (data/).
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 
 const LISTED = 500;
 
+/** Shown after an import that skipped files; lists 500 of them at most. */
 export function Skipped() {
   const { state } = useApp();
   const skipped = state.skipped.value;

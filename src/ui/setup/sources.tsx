@@ -1,4 +1,5 @@
-// What to learn from: the built-in sets, sets the user imported, and the way to bring pictures.
+// The choice of a data set: built-in sets, sets the user imported, and "Your pictures". Not here: importing
+// (own-pictures.tsx).
 import { useEffect, useState } from 'preact/hooks';
 import type { DatasetInfo, Preview } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -6,6 +7,7 @@ import { count, UNKNOWN } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { Thumbnail } from '../pictures/thumbnail.tsx';
 
+/** Above the mosaic in the phase `setup`; without numbers until the worker has listed the sets. */
 export function Sources() {
   const { state, commands, looking } = useApp();
   const own = looking.bringsOwn.value || state.importing.value !== null;
@@ -51,7 +53,7 @@ function Source({ info, chosen, onChoose }: { info: DatasetInfo; chosen: boolean
   );
 }
 
-/** Until the worker has listed the sets. */
+/** Titles that stand here until the worker has listed the sets. */
 const BUILT_IN = ['Planets', 'Shapes'];
 
 function Unknown({ title }: { title: string }) {
