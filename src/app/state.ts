@@ -113,7 +113,7 @@ export interface Estimate {
 /** GPU bytes of training with the form. Both fields null: not known before training starts. */
 export interface Memory {
   bytes: number | null;
-  /** Why it does not fit. */
+  /** Why training does not fit; null where it does. */
   fault: Fault | null;
 }
 

@@ -1,5 +1,5 @@
-// Claims: pictures fill their places as they come, whatever is drawn for the run meanwhile; what was cancelled keeps what was
-// drawn; a time is told only from calls of the sizes that were measured.
+// Pictures fill their places as they come, whatever is drawn for the run meanwhile; a cancelled set keeps its
+// finished pictures; a time is told only where calls of the needed sizes were measured.
 import { beforeEach, expect, test } from 'vitest';
 import { applyEvents, type EventHooks } from '../../src/app/apply-event.ts';
 import { callsFor, cutGenerated, secondsFor } from '../../src/app/generated.ts';

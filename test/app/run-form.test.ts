@@ -1,5 +1,5 @@
-// The form: which of preset, address and user holds, and the trainer asked for GPU bytes once per pause, one question at a
-// time. Against a trainer whose answers the test gives.
+// The form: which of preset, address and user wins; the trainer is asked for GPU bytes once per pause, one
+// question at a time. Against a trainer whose answers the test gives.
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunForm } from '../../src/app/run-form.ts';

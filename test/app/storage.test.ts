@@ -1,4 +1,4 @@
-// What the page says of its storage, for the answers browsers give.
+// What the page says about its storage, for each answer that browsers give.
 import { expect, it, vi } from 'vitest';
 import { askToPersist, checkStorage } from '../../src/app/storage.ts';
 

@@ -11,7 +11,7 @@ it('is held by the first, told to the second, handed on when the first is gone',
   expect(performance.now() - asked).toBeLessThan(2000);
   expect([first.held, second.held]).toEqual([true, false]);
 
-  // Only a page's end frees its lock; taking it by force stands in for that, and the first is told.
+  // The lock is freed only by the end of its page: stealing stands in for that end, and the first page is told.
   expect(told).toBe(false);
   await navigator.locks.request('perennial-trainer', { steal: true }, () => Promise.resolve());
   await first.lost;

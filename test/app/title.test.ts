@@ -1,4 +1,4 @@
-// The tab's title in every state.
+// The document's title in every state.
 import { expect, it } from 'vitest';
 import { pageTitle } from '../../src/app/title.ts';
 

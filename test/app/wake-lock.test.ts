@@ -1,4 +1,5 @@
-// The wake lock follows the tab: taken when seen, dropped by the browser when hidden, taken again, let go at the end.
+// The wake lock follows the tab: requested when visible, released by the browser when hidden, requested
+// again, released at the end.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { holdWakeLock } from '../../src/app/wake-lock.ts';
 

@@ -1,4 +1,5 @@
-// A made-up history of losses: steep, then slow, and noisy all the way. Not here: real ones.
+// A made-up history of losses: a steep beginning, a slow rest, noise all the way. Not here: losses of a real
+// run.
 import { seeded } from './gallery-pictures.ts';
 
 /** Losses of steps 1..count. */

@@ -1,5 +1,5 @@
-// Made-up pictures for the gallery of states: planets drawn pixel by pixel, and the same half hidden in noise.
-// Not here: real data sets.
+// Made-up pictures for the gallery of states: planets drawn pixel by pixel, clear or mixed with noise. Not
+// here: real data sets.
 
 /** A small seeded generator: the gallery looks the same every time. */
 export function seeded(seed: number): () => number {

@@ -1,4 +1,5 @@
-// A made-up session for every state of the page, and commands that do next to nothing. For the gallery only.
+// A made-up session for every state of the page, and commands that do next to nothing. For the gallery only;
+// not here: the pictures (gallery-pictures.ts).
 import { schedulerFields, unetFields } from '../../src/trainer/import/asked-fields.ts';
 import {
   createState,
@@ -63,7 +64,9 @@ const RUN: RunSummary = {
   started: minutesAgo(37),
 };
 
-/** `drawn` final ones; the rest empty, or on their way where `noise` says how far. */
+/**
+ * The first `drawn` samples are finished; the others are empty, or clearing where `noise` (0 to 1) is given.
+ */
 function grid(step: number, drawn: number, noise: number | null = null): SampleGrid {
   const samples = Array.from({ length: 16 }, (_, index): Sample | null =>
     index < drawn || noise !== null
@@ -84,7 +87,7 @@ function grid(step: number, drawn: number, noise: number | null = null): SampleG
   return { step, size: SIZE, weights: 'ema', seed: 7, samples, complete: drawn === 16, finite: true };
 }
 
-/** `count` pictures from a checkpoint, the first `drawn` of them final and 16 more on their way. */
+/** `count` pictures from a checkpoint: the first `drawn` are finished, 16 more are being drawn. */
 function fillGenerated(state: State, count: number, drawn: number): void {
   const calls = 50;
   const whole = drawn === count;
@@ -414,7 +417,7 @@ const FILL: Record<string, (state: State) => void> = {
 
 export const STATES = Object.keys(FILL);
 
-/** States whose name is not the page's own. */
+/** The page state of the gallery states that are not named after one. */
 const PAGE_STATE: Record<string, PageState> = {
   first: 'starting',
   waiting: 'validating',

@@ -1,5 +1,5 @@
-// Every state of the page, by address: gallery.html#training,dark; those called generate... in that view. For looking at and for
-// tests; never shipped.
+// Every state of the page, by address: gallery.html#training,dark; names that begin with `generate` open that
+// view. For looking and for tests; never shipped.
 import { signal } from '@preact/signals';
 import { mount } from '../../src/ui/mount.tsx';
 import { galleryCommands, galleryState } from './gallery-state.ts';

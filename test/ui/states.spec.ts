@@ -1,5 +1,5 @@
-// Every state of the page, both themes, both widths: nothing that axe knows of is wrong, nothing scrolls sideways.
-// Runs against the gallery of made-up states, which the development server serves (playwright.config.ts, project ui).
+// Every state of the page, both themes, both widths: axe finds nothing, nothing scrolls sideways. Runs on the
+// gallery of made-up states, which the development server serves (playwright.config.ts, project ui).
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { SETTINGS } from '../../src/settings/settings.ts';
@@ -9,7 +9,7 @@ const STATES = [
   ...['finished', 'failed', 'unavailable', 'elsewhere'],
   'generate-drawn',
 ];
-/** What a state may look like beside its usual look: each in two of the four. */
+/** Variants of the states; each is opened in two of the four combinations of theme and width. */
 const LOOKS = [
   ...['first', 'waiting', 'young', 'saving', 'webgl', 'importing', 'misfit'],
   ...['question', 'exporting', 'offered'],
@@ -131,7 +131,7 @@ test('the names that other programs rely on are there', async ({ page }) => {
   await expect(page.getByLabel('Import checkpoint')).toHaveCount(1);
 });
 
-/** Buttons by their names, [enabled, disabled], that each state must have beside what the whole page has. */
+/** Names of the buttons that each state has besides those of the whole page: [enabled, disabled]. */
 const BUTTONS: Record<string, [string[], string[]]> = {
   idle: [['Train'], []],
   starting: [[], ['Train']],
@@ -224,7 +224,7 @@ test('validation samples are in main while validating, without data-step until a
   const region = page.getByRole('main').getByRole('region', { name: 'Validation samples' });
   await expect(region.getByTestId('sample')).toHaveCount(16);
   await expect(region).not.toHaveAttribute('data-step');
-  // Those whose noise still clears are there to see, and not counted.
+  // Samples that still clear from noise are shown, not counted.
   await expect(region.getByText('7 of 16', { exact: true })).toBeVisible();
   await expect(region.getByRole('img', { name: /^Sample \d+, drawn$/ })).toHaveCount(7);
   await expect(region.getByRole('img', { name: /^Sample \d+, being drawn$/ })).toHaveCount(9);

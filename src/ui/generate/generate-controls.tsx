@@ -126,7 +126,7 @@ function useFocusBack(draws: boolean) {
   return { button, cancel };
 }
 
-/** Wherever the focus is, also in a field; not while a dialog is open. */
+/** Calls `act` on Ctrl Enter wherever the focus is, also in a field; not while a dialog is open. */
 function useCtrlEnter(act: () => void): void {
   // A layout effect: a later effect would act on the fields' former texts until the next frame.
   useLayoutEffect(() => {

@@ -43,7 +43,7 @@ export function showStep(looking: Looking, step: number): void {
   looking.chosen.value = step === looking.steps.value.at(-1) ? null : step;
 }
 
-/** The step at which samples are drawn next; null without a run or at its end. */
+/** The step at which samples are drawn next; null without a run or at the run's end. */
 function nextSamplesOf(state: State, globalStep: number): number | null {
   const run = state.run.value;
   if (!run) return null;

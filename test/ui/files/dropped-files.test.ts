@@ -1,4 +1,5 @@
-// A dropped file's kind is told by its content; a folder is walked to its end, however many files a reader gives at once.
+// The kind of a dropped file is told by its content; a folder is walked to its end, however many files a
+// reader gives at once.
 import { describe, expect, it } from 'vitest';
 import { pairFiles } from '../../../src/data/picture-entries.ts';
 import { droppedFiles, isModel } from '../../../src/ui/files/dropped-files.ts';
@@ -74,7 +75,7 @@ describe('isModel', () => {
     expect(await alone(...PNG)).toBe(false);
     expect(await alone(0xff, 0xd8, 0xff, 0xe0)).toBe(false);
     expect(await alone(82, 73, 70, 70, 1, 2, 3, 4, 87, 69, 66, 80)).toBe(false);
-    // One file that is no picture is looked at, and refused with a reason if it is nothing.
+    // A single file that is no picture is inspected, and refused with a reason where it holds no model.
     expect(await alone(...SAFETENSORS)).toBe(true);
     expect(await alone()).toBe(true);
   });

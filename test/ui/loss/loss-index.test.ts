@@ -1,4 +1,4 @@
-// The block index answers what a plain scan answers, for any stretch, however the history grew or was replaced.
+// The block index gives what a plain scan gives, for any range, however the history grew or was replaced.
 import { describe, expect, it } from 'vitest';
 import { LossIndex } from '../../../src/ui/loss/loss-index.ts';
 import { seeded } from '../gallery-pictures.ts';

@@ -1,4 +1,5 @@
-// The smoothed line: what it is for simple histories, and that growing step by step gives what computing at once gives.
+// The smoothed line: its values for simple histories, and that growing step by step gives the same as
+// computing at once.
 import { describe, expect, it } from 'vitest';
 import { Smoothed, smooths, smoothingShare } from '../../../src/ui/loss/smoothing.ts';
 import { seeded } from '../gallery-pictures.ts';

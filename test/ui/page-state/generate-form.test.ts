@@ -1,5 +1,5 @@
-// Claims: what is typed is what is asked for, or nothing is; the newest checkpoint is followed until one is chosen; steps and
-// sampler are the run's until the user says otherwise.
+// The request is what the fields say, or there is no request; the newest checkpoint is followed until the
+// user chooses one; steps and sampler are the run's until the user says otherwise.
 import { beforeEach, expect, test } from 'vitest';
 import type { CheckpointRecord } from '../../../src/trainer/api.ts';
 import { keyOf } from '../../../src/ui/page-state/checkpoint-key.ts';

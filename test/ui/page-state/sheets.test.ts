@@ -1,4 +1,5 @@
-// The cache of sheets: one load for many askers, the run in the key, nothing that is missing is remembered.
+// The cache of sheets: one load for many askers, the run is part of the key, a missing sheet is not
+// remembered.
 import { describe, expect, it } from 'vitest';
 import { Sheets } from '../../../src/ui/page-state/sheets.ts';
 
