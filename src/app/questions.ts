@@ -7,7 +7,7 @@ import type { Question } from './state.ts';
 /** Before the current run ends. */
 export const newRunQuestion = (onConfirm: () => void): Question => ({
   title: 'Start over?',
-  text: 'The current run ends here. Its checkpoints stay until you delete them, and any of them can be resumed.',
+  text: 'The current run ends here. Its checkpoints stay until you delete them, and you can resume any of them.',
   confirm: 'Start over',
   danger: false,
   onConfirm,
@@ -16,7 +16,7 @@ export const newRunQuestion = (onConfirm: () => void): Question => ({
 /** Before a checkpoint is deleted. `name`: of the checkpoint. */
 export const deleteQuestion = (name: string, onConfirm: () => void): Question => ({
   title: `Delete ${name}?`,
-  text: 'It cannot be brought back. Export it first if you may need it.',
+  text: 'A deleted checkpoint cannot be brought back. Export it first if you may need it.',
   confirm: 'Delete checkpoint',
   danger: true,
   onConfirm,
@@ -57,7 +57,7 @@ export function nothingToExport(): Fault {
   return {
     kind: 'storage',
     title: 'There is no checkpoint to export yet',
-    what: 'The store holds none.',
+    what: 'No checkpoint has been saved so far.',
     expected: 'at least one checkpoint',
     got: 'none',
     todo: ['Press Save checkpoint first.'],

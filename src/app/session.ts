@@ -98,14 +98,14 @@ export class Session {
   async #watchElsewhere(): Promise<void> {
     this.#state.runState.value = 'elsewhere';
     this.#state.notice.value =
-      'A run is open in another tab of this browser. This tab takes over when that one is closed.';
+      'A run is open in another tab of this browser. This tab takes over when that tab is closed.';
     this.#state.checkpoints.value = await listCheckpoints();
   }
 
   async #startTrainer(): Promise<void> {
     const state = this.#state;
     state.runState.value = 'starting';
-    state.preparing.value = { what: 'Looking at this machine', done: 0, total: null };
+    state.preparing.value = { what: 'Checking this computer', done: 0, total: null };
     this.#stopTrainer();
     this.#generating.forget();
     const { trainer, stop } = startTrainer((message) => this.#crashed(message));
@@ -271,7 +271,7 @@ export class Session {
   async #train(): Promise<void> {
     const state = this.#state;
     state.runState.value = 'starting';
-    state.preparing.value = { what: 'Adding up the GPU memory', done: 0, total: null };
+    state.preparing.value = { what: 'Planning GPU memory', done: 0, total: null };
     // The alert beside the form says why.
     if (await this.#form.fits()) return void (state.runState.value = 'idle');
     // Firefox asks the user: training does not wait for the answer.

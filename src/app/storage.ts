@@ -36,8 +36,8 @@ const noStorage = (got: string): Fault => ({
   kind: 'storage',
   title: 'This window keeps nothing',
   what:
-    'The browser gives this page no file system, as in a private window. Training works, but a reload loses it: ' +
-    'export the checkpoint before you close the tab.',
+    'The browser gives this page no file system, as in a private window. Training works, but a reload loses the run: ' +
+    'export a checkpoint before you close the tab.',
   expected: 'an origin private file system (navigator.storage.getDirectory)',
   got,
   todo: [

@@ -11,7 +11,7 @@ it('is held by the first, told to the second, handed on when the first is gone',
   expect(performance.now() - asked).toBeLessThan(2000);
   expect([first.held, second.held]).toEqual([true, false]);
 
-  // The lock is freed only by the end of its page: stealing stands in for that end, and the first page is told.
+  // Only the end of its page frees a lock: stealing stands in for that end, and the first page is told.
   expect(told).toBe(false);
   await navigator.locks.request('perennial-trainer', { steal: true }, () => Promise.resolve());
   await first.lost;

@@ -372,7 +372,7 @@ const FILL: Record<string, (state: State) => void> = {
     fillRun(state, 25_310);
     state.question.value = {
       title: 'Delete unet_step_24000?',
-      text: 'It cannot be brought back. Export it first if you may need it.',
+      text: 'A deleted checkpoint cannot be brought back. Export it first if you may need it.',
       confirm: 'Delete checkpoint',
       danger: true,
       onConfirm: () => undefined,

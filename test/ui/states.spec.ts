@@ -172,7 +172,7 @@ test('a run that was paused offers no Pause while it is validated: it waits for 
   await expect(page.getByTestId('run-state')).toHaveText('validating');
   await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeDisabled();
   await expect(page.getByRole('button', { name: 'Pause', exact: true })).toHaveCount(0);
-  await expect(page.getByRole('main')).toContainText('It waits for Resume, which goes on at step 24,001');
+  await expect(page.getByRole('main')).toContainText('Press Resume to go on at step 24,001');
   await page.keyboard.press(' ');
   await expect(page.getByTestId('run-state')).toHaveText('validating');
 });
@@ -332,9 +332,7 @@ test('what is wrong in the form is said beside its field, and nothing is generat
   await open(page, 'generate');
   const generate = page.getByRole('button', { name: 'Generate', exact: true });
   await expect(generate).toBeEnabled();
-  await expect(generate).toHaveAccessibleDescription(
-    'Training waits about 2 s in all while these are drawn.',
-  );
+  await expect(generate).toHaveAccessibleDescription('Drawing these pictures delays training by about 2 s.');
   await page.getByLabel('How many').fill('65');
   await expect(page.getByLabel('How many')).toHaveAccessibleDescription(
     'It must be a whole number from 1 to 64.',
@@ -342,9 +340,7 @@ test('what is wrong in the form is said beside its field, and nothing is generat
   await expect(generate).toBeDisabled();
   expect(await findings(page)).toEqual([]);
   await page.getByLabel('How many').fill('32');
-  await expect(generate).toHaveAccessibleDescription(
-    'Training waits about 4 s in all while these are drawn.',
-  );
+  await expect(generate).toHaveAccessibleDescription('Drawing these pictures delays training by about 4 s.');
   await page.getByRole('button', { name: 'New seed' }).click();
   await expect(page.getByLabel('Seed', { exact: true })).not.toHaveValue('0');
 });
@@ -364,7 +360,7 @@ test('why nothing can be generated is said where the button is disabled', async 
   const reasons: Record<string, RegExp> = {
     'generate-other': /^This checkpoint is of another network .* Press Pause in Train first\.$/,
     'generate-elsewhere': /open in another tab/,
-    'generate-unavailable': /when the browser is started again/,
+    'generate-unavailable': /Restart the browser to get the GPU back/,
   };
   for (const [state, reason] of Object.entries(reasons)) {
     await open(page, state);

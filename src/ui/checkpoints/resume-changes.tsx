@@ -42,7 +42,9 @@ export function ResumeChanges({ record, changes, onChanges }: Props) {
             onValue={(value) => onChanges(withChange(run.config, changes, name, value))}
           />
         ))}
-        <p class="note">Resume from here starts a new run with these; the old one keeps its checkpoints.</p>
+        <p class="note">
+          Resume from here starts a new run with these settings. The old run keeps its checkpoints.
+        </p>
         <div class="buttons">
           <PngButton name="Samples PNG" onPress={() => commands.downloadPng('samples', record.globalStep)} />
           <PngButton

@@ -2,7 +2,7 @@
 // here: computing these (storage-use.ts).
 import type { State } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { count, storage, storageOf, UNKNOWN } from '../format.ts';
+import { count, storage, UNKNOWN } from '../format.ts';
 import { type StorageUse, storageUseOf } from './storage-use.ts';
 
 /** A line of text, a bar, and what the browser allows; an en dash until the store has been looked at. */
@@ -31,21 +31,22 @@ export function StorageMeter() {
 }
 
 function plan({ usedBytes, plannedBytes }: StorageUse, state: State): string {
-  if (state.run.value) return `${storageOf(usedBytes, plannedBytes)} planned`;
+  if (state.run.value) return `${storage(usedBytes)} used, up to ${storage(plannedBytes)}`;
   if (plannedBytes === usedBytes) return `${storage(usedBytes)} used`;
   const checkpoints = state.estimates.value[state.form.value.preset]?.checkpointsKept ?? 0;
-  const planned = `${storage(plannedBytes - usedBytes)} planned: ${count(checkpoints)} checkpoints`;
+  const planned = `Room for ${count(checkpoints)} checkpoints: ${storage(plannedBytes - usedBytes)}`;
   return usedBytes > 0 ? `${planned}, ${storage(usedBytes)} used` : planned;
 }
 
 function allowed(quotaBytes: number | null, state: State): string {
   const about =
     quotaBytes === null
-      ? 'The browser does not tell what it allows'
-      : `The browser allows about ${storage(quotaBytes)} (its estimate)`;
+      ? 'The browser does not tell what it offers'
+      : `The browser offers about ${storage(quotaBytes)}`;
   const persisted = state.persisted.value ?? state.store.value?.persisted ?? false;
-  if (!persisted && !state.run.value) return `${about}. Train asks it to keep them.`;
+  if (!persisted && !state.run.value)
+    return `${about}. Pressing Train asks the browser not to delete checkpoints.`;
   return persisted
-    ? `${about} and keeps it until you delete it.`
-    : `${about}, and may delete it when the disk is full: export what matters.`;
+    ? `${about} and keeps checkpoints until you delete them.`
+    : `${about}, and may delete checkpoints when the disk is full. Export what matters.`;
 }

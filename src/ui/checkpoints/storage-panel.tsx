@@ -20,7 +20,7 @@ export function StoragePanel() {
         </small>
       </summary>
       {store.evicted && (
-        <p class="note">The browser deleted checkpoints that were here. Import one to go on.</p>
+        <p class="note">The browser deleted checkpoints that were stored here. Import one to go on.</p>
       )}
       <div class="runs">
         {store.runs.map((run) => (

@@ -45,7 +45,9 @@ function Preview({ preview }: { preview: ImportPreview }) {
         {preview.asked.length > 0 && (
           <fieldset class="asked">
             <legend>What the file does not say</legend>
-            <p class="note">As the model was made; diffusers’ defaults are filled in where they fit.</p>
+            <p class="note">
+              Enter what the model was trained with; diffusers’ defaults are filled in where they fit.
+            </p>
             {preview.asked.map((field) => (
               <Asked
                 key={field.name}
@@ -86,7 +88,7 @@ function Facts({ preview }: { preview: ImportPreview }) {
       <Fact name="Losses">{preview.batchLosses > 0 ? count(preview.batchLosses) : 'none'}</Fact>
       <Fact name="Pictures">
         {dataset
-          ? `${dataset.title}, ${count(dataset.count)}${dataset.here ? '' : ' (not on this computer: it can draw samples, not train on)'}`
+          ? `${dataset.title}, ${count(dataset.count)}${dataset.here ? '' : ' (not on this computer: the model can draw samples, but not go on training)'}`
           : `${own?.title ?? state.form.value.dataset}, as chosen on the page`}
       </Fact>
       {!origin && <Fact name="Settings">{chosenOf(changedSettings(state.form.value))}</Fact>}
@@ -196,7 +198,7 @@ function chosenOf(settings: Partial<Settings>): string {
   const chosen = Object.entries(settings)
     .filter(([name]) => !OF_THE_MODEL.has(name))
     .map(([name, value]) => `${SETTINGS[name as keyof Settings].label} ${value}`);
-  return chosen.length > 0 ? `${chosen.join(', ')}, as chosen on the page` : 'those of its size';
+  return chosen.length > 0 ? `${chosen.join(', ')}, as chosen on the page` : 'the defaults of its size';
 }
 
 /** A date and time for people; a text that is no date stays as it is. */

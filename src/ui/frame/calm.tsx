@@ -11,8 +11,8 @@ export function Calm() {
       <div class="calm">
         <h1>Running in another tab</h1>
         <p>
-          Perennial is open in another tab or window of this browser, and only one may write checkpoints. Use
-          that one, or close it: this page then takes over by itself. What is stored is listed here.
+          Perennial is open in another tab or window of this browser, and only one tab may write checkpoints.
+          Use that tab, or close it: this page then takes over by itself. Stored checkpoints are listed here.
         </p>
       </div>
     );
@@ -21,8 +21,8 @@ export function Calm() {
       <div class="calm">
         <h1>Training waits for the GPU</h1>
         <p>
-          It comes back when every window of this browser is closed and Perennial is opened again. Nothing is
-          lost: the run goes on from its newest checkpoint, and checkpoints can be exported now.
+          Close every window of this browser and open Perennial again to get the GPU back. Nothing is lost:
+          the run goes on from its newest checkpoint, and checkpoints can be exported now.
         </p>
       </div>
     );

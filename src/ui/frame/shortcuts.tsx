@@ -10,8 +10,8 @@ const LIST = [
   ['Space', 'Pause or resume'],
   ['S', 'Save a checkpoint'],
   ['E', 'Export the newest checkpoint'],
-  ['Ctrl Enter', 'Generate, in its view'],
-  ['?', 'This list'],
+  ['Ctrl Enter', 'Generate pictures'],
+  ['?', 'Show this list'],
 ] as const;
 
 /**

@@ -61,9 +61,9 @@ function whatToDo(state: State, hasNotice: boolean): string {
     case 'starting':
       return preparingText(state);
     case 'elsewhere':
-      return hasNotice ? '' : 'Another tab trains. This one takes over when that tab is closed.';
+      return hasNotice ? '' : 'Training runs in another tab. Close that tab to go on here.';
     case 'unavailable':
-      return 'The GPU comes back when the browser is started again. Checkpoints can be exported.';
+      return 'Restart the browser to get the GPU back. Checkpoints can be exported.';
     case 'failed':
     case 'finished':
     case 'paused':

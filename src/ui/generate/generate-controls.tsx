@@ -71,17 +71,18 @@ const pictures = (many: number): string =>
 function noteOf(now: PageState, asked: Asked | null, facts: DrawingFacts | null): string {
   const trains = now === 'training';
   const seconds = asked && facts ? secondsFor(asked.count, asked.steps, facts.callMs) : null;
-  if (seconds === null) return trains ? 'Drawn between the steps of the training, which goes on.' : '';
+  if (seconds === null)
+    return trains ? 'Pictures are drawn between two training steps; training goes on.' : '';
   const time = seconds < 1 ? duration(seconds) : `about ${duration(seconds)}`;
   return trains
-    ? `Training waits ${time} in all while these are drawn.`
-    : `Takes ${time}, by the denoising calls measured here.`;
+    ? `Drawing these pictures delays training by ${time}.`
+    : `Takes ${time}, as measured on this device.`;
 }
 
 function drawing(generated: Generated | null): string {
   if (!generated || generated.complete) return 'Opening the checkpoint';
   const { callsMade, callsInAll, begun } = generated;
-  const far = `${count(callsMade)} of ${count(callsInAll)} denoising calls`;
+  const far = `${count(callsMade)} of ${count(callsInAll)} denoising steps`;
   if (callsMade < 2) return far;
   const left = ((performance.now() - begun) / 1000 / callsMade) * (callsInAll - callsMade);
   return `${far}, ${left < 1 ? duration(left) : `about ${duration(left)}`} left`;

@@ -41,7 +41,7 @@ function NothingYet() {
       <h1>Generate pictures</h1>
       <p>
         {looks ? 'Looking for checkpoints.' : 'No checkpoint yet.'} Pictures are drawn from a checkpoint:
-        train one, or import one, in <a href="#train">Train</a>.
+        train a model or import one in <a href="#train">Train</a>.
       </p>
     </div>
   );
@@ -142,8 +142,8 @@ function One({ generated }: { generated: Generated | null }) {
         </div>
         <p class="slot-note">
           {generated
-            ? 'Press a picture: it is shown here.'
-            : 'Press Generate, then a picture: it is shown here, with its way from noise.'}
+            ? 'Press a picture to see it enlarged here.'
+            : 'Press Generate, then a picture to see it enlarged, and how it comes out of noise.'}
         </p>
       </div>
     );

@@ -76,9 +76,9 @@ export function askedFor(record: CheckpointRecord | null, form: GenerateForm, me
 export function whyNot(now: PageState, facts: DrawingFacts | null): string | null {
   switch (now) {
     case 'elsewhere':
-      return 'Perennial is open in another tab: generate there, or close it.';
+      return 'Perennial is open in another tab: generate there, or close that tab.';
     case 'unavailable':
-      return 'Pictures are drawn by the GPU. It comes back when the browser is started again.';
+      return 'Pictures are drawn by the GPU. Restart the browser to get the GPU back.';
     case 'failed':
       return 'The run has failed. Press Try the GPU again in Train first.';
     case 'starting':

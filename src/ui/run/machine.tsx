@@ -35,7 +35,7 @@ export function Machine() {
         {state.wakeLock.value && (
           <>
             <dt>Screen</dt>
-            <dd>kept awake while training</dd>
+            <dd>stays on while training</dd>
           </>
         )}
       </dl>

@@ -15,7 +15,7 @@ export function PicturesOfRun() {
   if (!run) return null;
   const { dataset, config, stepsPerEpoch } = run;
   const shown = Math.min(MOST, dataset.count);
-  const flipped = config.randomFlip ? ', flipped at random' : '';
+  const mirrored = config.randomFlip ? ', mirrored at random' : '';
   return (
     <section class="data" aria-labelledby="h-data">
       <div class="head">
@@ -28,9 +28,9 @@ export function PicturesOfRun() {
         ))}
       </div>
       <p class="note">
-        {count(dataset.count)} pictures, {dataset.size} × {dataset.size}
-        {flipped}. {count(stepsPerEpoch)} {stepsPerEpoch === 1 ? 'step' : 'steps'} an epoch at{' '}
-        {count(imagesPerStep(config))} a step.
+        {count(dataset.count)} pictures of {dataset.size} × {dataset.size}
+        {mirrored}. {count(imagesPerStep(config))} a step: {count(stepsPerEpoch)}{' '}
+        {stepsPerEpoch === 1 ? 'step' : 'steps'} an epoch.
       </p>
     </section>
   );

@@ -57,9 +57,9 @@ function Which({ samples }: { samples: ShownSamples }) {
   const next = looking.nextSamples.value;
   const { globalStep, stepsPerSecond } = looking.numbers.value;
   if (state.run.value === null) return <>{UNKNOWN}</>;
-  if (next === null) return <>the noise they start from</>;
+  if (next === null) return <>starting noise</>;
   const wait = stepsPerSecond ? `, in ${duration((next - globalStep) / stepsPerSecond)}` : '';
-  return <>{`first at step ${count(next)}${wait}`}</>;
+  return <>{`first samples at step ${count(next)}${wait}`}</>;
 }
 
 function Grid({ samples }: { samples: ShownSamples }) {

@@ -136,7 +136,7 @@ function Resumes({ found }: { found: FoundCheckpoint }) {
   return (
     <p class="resumes">
       {waitsAfterSamples(state)
-        ? `It waits for Resume, which goes on at step ${count(record.globalStep + 1)}; ${next}.`
+        ? `Press Resume to go on at step ${count(record.globalStep + 1)}; ${next}.`
         : `Training resumes at step ${count(record.globalStep + 1)}; ${next}.`}
       {!sameBits && <small>{sameBitsWhy}</small>}
     </p>

@@ -7,8 +7,8 @@ import { useApp } from '../page-state/app-context.ts';
 import { count, duration, fileSize, many, rate, storage } from '../format.ts';
 
 const BASIS: Record<Estimate['basis'], string> = {
-  probe: 'Estimated from a two-second probe of this device',
-  measured: 'Measured in an earlier run on this device',
+  probe: 'estimated from a two-second probe of this device',
+  measured: 'measured in an earlier run on this device',
 };
 
 /** Under the choice of presets; a sentence in its place until the device has been looked at. */
@@ -16,7 +16,7 @@ export function EstimateNote() {
   const { state } = useApp();
   const form = state.form.value;
   const estimate = state.estimates.value[form.preset];
-  if (!estimate) return <p class="note">Looking at this device to tell how long it takes.</p>;
+  if (!estimate) return <p class="note">Measuring how fast this device is.</p>;
   const { parameters, totalSteps, checkpointBytes, secondsPer1000Steps, basis } = estimate;
   const pictures = imagesPerStep(form);
   const bytes = state.memory.value?.bytes ?? null;
@@ -30,7 +30,8 @@ export function EstimateNote() {
           , <data value={bytes}>{storage(bytes)}</data> of GPU memory
         </>
       )}
-      . {BASIS[basis]}: {speed(secondsPer1000Steps / 1000)}, {duration(secondsPer1000Steps)} for 1,000 steps.
+      . About {duration(secondsPer1000Steps)} per 1,000 steps ({speed(secondsPer1000Steps / 1000)}),{' '}
+      {BASIS[basis]}.
     </p>
   );
 }

@@ -34,7 +34,9 @@ export function Expect() {
           </li>
         ))}
       </ol>
-      <p class="caption">One sample of a reference run at size {PRESETS[preset].title}. Yours will differ.</p>
+      <p class="caption">
+        One sample of a reference run at size {PRESETS[preset].title}. Your run will differ.
+      </p>
     </section>
   );
 }

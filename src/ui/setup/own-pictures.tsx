@@ -18,9 +18,9 @@ function Choose() {
   return (
     <>
       <p>
-        JPEG, PNG, WebP or GIF. Each is cut to a square and made small; the small copy stays in this browser,
-        the originals are not touched. A text file of the same name is kept as its caption. You can also drop
-        them anywhere on this page.
+        JPEG, PNG, WebP or GIF. The middle square of each picture is stored small in this browser; your files
+        are not touched. A text file of the same name is kept as the caption. You can also drop pictures
+        anywhere on this page.
       </p>
       <div class="buttons">
         <PickButton name="Choose files" folder={false} />

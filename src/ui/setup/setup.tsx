@@ -17,8 +17,8 @@ export function Setup() {
       <div class="hello">
         <h1>Train an image model on your own pictures</h1>
         <p>
-          It runs in this tab, on this computer's GPU, and nothing is sent anywhere. Close the tab when you
-          like: it goes on where it stopped.
+          Training runs in this tab, on this computer's GPU, and nothing is sent anywhere. Close the tab when
+          you like: the run goes on from its newest checkpoint.
         </p>
       </div>
       <section aria-labelledby="h-pictures">
@@ -50,7 +50,7 @@ function Chosen() {
       <p class="caption">
         <span>
           {used !== null &&
-            `From ${count(used)} pictures, at ${imageSize} × ${imageSize} pixels as the model will see them.`}
+            `From ${count(used)} pictures, at the ${imageSize} × ${imageSize} pixels the model sees.`}
         </span>
         <span class="wide">{info?.credit}</span>
       </p>
