@@ -46,7 +46,7 @@ const FEW_STEPS: Partial<RunConfig> = {
   learningRateSchedule: 'cosine',
   minSnrGamma: 5,
   sampleSteps: 25,
-  epochs: SETTINGS.epochs.type === 'integer' ? SETTINGS.epochs.max : 1,
+  epochs: SETTINGS.epochs.max,
   backend: 'webgpu',
   executor: 'plan',
 };

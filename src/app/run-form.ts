@@ -1,6 +1,6 @@
 // The form for the next new run: settings from the preset, the address and the user, and what such a run will
 // cost. Not here: computing the costs (estimate.ts), starting the run (session.ts).
-import type { PresetName, RunConfig } from '../settings/settings.ts';
+import { DEFAULTS, type PresetName, type RunConfig } from '../settings/settings.ts';
 import { crossCheck, parseAddress } from '../settings/parse-settings.ts';
 import { presetConfig } from '../settings/presets.ts';
 import type { Fault, Result } from '../fault.ts';
@@ -32,7 +32,7 @@ export class RunForm {
    * a smaller preset later.
    */
   readAddress(): Fault[] {
-    const { config, given, faults } = parseAddress(this.#address, 'small');
+    const { config, given, faults } = parseAddress(this.#address, DEFAULTS.preset);
     this.#state.form.value = config;
     this.#state.presetChosen.value = given.has('preset');
     return faults;

@@ -1,7 +1,7 @@
 // What the screen draws: one object of signals. Only app/ writes these signals (session, run-form, exchange,
 // generating, apply-event, generated); ui/ reads them. No commands here, no DOM.
 import { type Signal, signal } from '@preact/signals';
-import type { RunConfig } from '../settings/settings.ts';
+import { DEFAULTS, type RunConfig } from '../settings/settings.ts';
 import { presetConfig } from '../settings/presets.ts';
 import type { Fault } from '../fault.ts';
 import type {
@@ -190,7 +190,7 @@ export function createState(): State {
   return {
     runState: signal<PageState>('starting'),
     machine: signal<Machine | null>(null),
-    form: signal(presetConfig('small')),
+    form: signal(presetConfig(DEFAULTS.preset)),
     presetChosen: signal(false),
     estimates: signal({}),
     memory: signal<Memory | null>(null),

@@ -26,12 +26,15 @@ function rangeOf(setting: Setting): string {
   }
 }
 
-function accepts(setting: Setting, value: unknown): boolean {
+/** Whether `value` is of the setting's type and in its range. */
+function accepts<K extends keyof Settings>(name: K, value: unknown): value is Settings[K] {
+  const setting: Setting = SETTINGS[name];
   switch (setting.type) {
     case 'integer':
-      return Number.isInteger(value) && (value as number) >= setting.min && (value as number) <= setting.max;
-    case 'number':
-      return Number.isFinite(value) && (value as number) >= setting.min && (value as number) <= setting.max;
+    case 'number': {
+      const isOfType = setting.type === 'integer' ? Number.isInteger(value) : Number.isFinite(value);
+      return isOfType && (value as number) >= setting.min && (value as number) <= setting.max;
+    }
     case 'choice':
       return typeof value === 'string' && setting.choices.includes(value);
     case 'boolean':
@@ -81,7 +84,7 @@ export function parseSetting<K extends keyof Settings>(
   used: Settings[K],
 ): { value: Settings[K]; fault: Fault | null } {
   const value = readText(SETTINGS[name], text);
-  if (accepts(SETTINGS[name], value)) return { value: value as Settings[K], fault: null };
+  if (accepts(name, value)) return { value, fault: null };
   return { value: used, fault: wrongSetting(name, text, used) };
 }
 
@@ -106,30 +109,28 @@ export function parseAddress(
 ): { config: RunConfig; given: ReadonlySet<keyof Settings>; faults: Fault[] } {
   const faults: Fault[] = [];
   const given = new Set<keyof Settings>();
-  const preset = params.has('preset')
-    ? parseSetting('preset', params.get('preset') ?? '', fallback)
-    : { value: fallback, fault: null };
-  if (preset.fault) faults.push(preset.fault);
-  else if (params.has('preset')) given.add('preset');
-  const config: Record<string, unknown> = { ...presetConfig(preset.value) };
-  for (const [name, text] of params) {
-    if (!isSetting(name)) {
-      faults.push(unknownSetting(name));
-      continue;
-    }
-    if (name === 'preset') continue;
-    const { value, fault } = parseSetting(name, text, config[name] as never);
+  const parsed = <K extends keyof Settings>(name: K, text: string, used: Settings[K]): Settings[K] => {
+    const { value, fault } = parseSetting(name, text, used);
     if (fault) faults.push(fault);
     else given.add(name);
-    config[name] = value;
+    return value;
+  };
+  const preset = params.get('preset');
+  const config = presetConfig(preset === null ? fallback : parsed('preset', preset, fallback));
+  const settings: Settings = config;
+  const take = <K extends keyof Settings>(name: K, text: string): void => {
+    settings[name] = parsed(name, text, settings[name]);
+  };
+  for (const [name, text] of params) {
+    if (!isSetting(name)) faults.push(unknownSetting(name));
+    else if (name !== 'preset') take(name, text);
   }
-  const whole = config as unknown as RunConfig;
-  const mismatch = crossCheck(whole);
+  const mismatch = crossCheck(config);
   if (mismatch) {
     faults.push(mismatch);
-    whole.imageSize = presetConfig(whole.preset).imageSize;
+    config.imageSize = presetConfig(config.preset).imageSize;
   }
-  return { config: whole, given, faults };
+  return { config, given, faults };
 }
 
 /**
@@ -141,21 +142,24 @@ export function parseStored(stored: unknown, unet: UNetConfig | null = null): Ru
   if (typeof stored !== 'object' || stored === null)
     throw new FaultError(storedFault('config', 'an object', String(stored)));
   const fields = stored as Record<string, unknown>;
-  const field = (name: keyof Settings): unknown => {
-    if (accepts(SETTINGS[name], fields[name])) return fields[name];
-    const got = String(fields[name]).slice(0, 64);
+  const field = <K extends keyof Settings>(name: K): Settings[K] => {
+    const value = fields[name];
+    if (accepts(name, value)) return value;
+    const got = String(value).slice(0, 64);
     throw new FaultError(storedFault(`config.${name}`, rangeOf(SETTINGS[name]), got));
   };
   // Without its preset nothing else is known.
-  const config: Record<string, unknown> = { ...presetConfig(field('preset') as PresetName) };
-  for (const name of Object.keys(SETTINGS) as (keyof Settings)[])
-    if (Object.hasOwn(fields, name)) config[name] = field(name);
-  config['origin'] = originOf(fields['origin'] ?? null);
-  const whole = config as unknown as RunConfig;
-  if (unet) whole.network = ownNetwork(whole, unet);
-  const mismatch = crossCheck(whole);
+  const config = presetConfig(field('preset'));
+  const settings: Settings = config;
+  const take = <K extends keyof Settings>(name: K): void => {
+    settings[name] = field(name);
+  };
+  for (const name of Object.keys(SETTINGS).filter(isSetting)) if (Object.hasOwn(fields, name)) take(name);
+  config.origin = originOf(fields['origin'] ?? null);
+  if (unet) config.network = ownNetwork(config, unet);
+  const mismatch = crossCheck(config);
   if (mismatch) throw new FaultError(mismatch);
-  return whole;
+  return config;
 }
 
 function originOf(stored: unknown): Origin | null {

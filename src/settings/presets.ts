@@ -1,6 +1,6 @@
 // What comes with each preset: its network and its settings. Not here: what a setting is (settings.ts).
 import { type NetworkConfig, UNET_DEFAULTS, type UNetConfig } from '../model/unet-config.ts';
-import { type PresetName, type Settings, type RunConfig, SETTINGS } from './settings.ts';
+import { DEFAULTS, type PresetName, type Settings, type RunConfig, SETTINGS } from './settings.ts';
 
 export interface Preset {
   title: string;
@@ -81,40 +81,9 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   },
 };
 
-const BASE: Omit<RunConfig, 'preset'> = {
-  dataset: 'planets',
-  maxImages: 1e6,
-  imageSize: 32,
-  batchSize: 16,
-  gradientAccumulationSteps: 1,
-  seed: 0,
-  learningRate: 2e-4,
-  learningRateSchedule: 'constant',
-  warmupSteps: 500,
-  weightDecay: 1e-6,
-  gradientClip: 1,
-  emaMaxDecay: 0.9999,
-  randomFlip: true,
-  epochs: 500,
-  maxSteps: 40_000,
-  noiseSchedule: 'linear',
-  predictionType: 'epsilon',
-  minSnrGamma: 0,
-  checkpointEverySteps: 2000,
-  checkpointEveryMinutes: 5,
-  keepNewest: 3,
-  sampleEverySteps: 2000,
-  sampleSteps: 50,
-  sampler: 'ddim',
-  backend: 'auto',
-  executor: 'auto',
-  network: null,
-  origin: null,
-};
-
 /** All settings of a preset. */
 export function presetConfig(preset: PresetName): RunConfig {
-  return { preset, ...BASE, ...PRESETS[preset].settings };
+  return { ...DEFAULTS, ...PRESETS[preset].settings, preset, network: null, origin: null };
 }
 
 /** What is not as the preset has it: chosen by the user. */

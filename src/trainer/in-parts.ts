@@ -2,9 +2,6 @@
 // Not here: what fits (training-device.ts).
 import { type RunConfig, SETTINGS } from '../settings/settings.ts';
 
-const MOST_PARTS =
-  SETTINGS.gradientAccumulationSteps.type === 'integer' ? SETTINGS.gradientAccumulationSteps.max : 1;
-
 /**
  * The settings with the batch halved, and the gradient accumulation steps doubled, as often as needed until
  * `check` no longer throws: a step keeps its pictures, their order and its noise. Throws what `check` threw
@@ -17,7 +14,7 @@ export function inParts(config: RunConfig, check: (config: RunConfig) => unknown
   } catch (error) {
     const { batchSize, gradientAccumulationSteps } = config;
     const parts = gradientAccumulationSteps * 2;
-    if (batchSize % 2 !== 0 || parts > MOST_PARTS) throw error;
+    if (batchSize % 2 !== 0 || parts > SETTINGS.gradientAccumulationSteps.max) throw error;
     return inParts({ ...config, batchSize: batchSize / 2, gradientAccumulationSteps: parts }, check);
   }
 }

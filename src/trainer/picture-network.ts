@@ -7,10 +7,9 @@ import type { UNetConfig } from '../model/unet-config.ts';
 /** Throws FaultError kind `network` where the network's pictures are not square, or neither RGB nor grey. */
 export function checkPictures({ sampleSize, inChannels, outChannels }: UNetConfig): void {
   const [height, width] = sampleSize;
-  const { imageSize } = SETTINGS;
-  const fits = imageSize.type === 'integer' && height >= imageSize.min && height <= imageSize.max;
-  if (height !== width || !fits)
-    throw unfit('sample_size', `${height} x ${width}`, 'a square of 8 to 256 pixels');
+  const { min, max } = SETTINGS.imageSize;
+  if (height !== width || height < min || height > max)
+    throw unfit('sample_size', `${height} x ${width}`, `a square of ${min} to ${max} pixels`);
   if (inChannels !== outChannels || (inChannels !== 1 && inChannels !== 3))
     throw unfit(
       'in_channels, out_channels',

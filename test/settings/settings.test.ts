@@ -1,7 +1,7 @@
 // Claims: every setting is settable from an address, and what is not a setting or not in range is told, never ignored.
-import { expect, test } from 'vitest';
-import { SETTINGS } from '../../src/settings/settings.ts';
-import { crossCheck, parseAddress, parseStored } from '../../src/settings/parse-settings.ts';
+import { expect, expectTypeOf, test } from 'vitest';
+import { DEFAULTS, SETTINGS, type Settings } from '../../src/settings/settings.ts';
+import { crossCheck, parseAddress, parseSetting, parseStored } from '../../src/settings/parse-settings.ts';
 import { lastStep, stepsPerEpoch } from '../../src/settings/calendar.ts';
 import { changedSettings, presetConfig } from '../../src/settings/presets.ts';
 import { FaultError } from '../../src/fault.ts';
@@ -53,7 +53,37 @@ test('what differs from the preset is what was chosen', () => {
   });
 });
 
-test('the agreed ranges hold', () => {
+test("a row gives its setting its type, and its default is one of the row's own values", () => {
+  expectTypeOf<Settings['noiseSchedule']>().toEqualTypeOf<'linear' | 'cosine'>();
+  expectTypeOf<Settings['preset']>().toEqualTypeOf<'tiny' | 'bench' | 'small' | 'cifar'>();
+  expectTypeOf<Settings['batchSize']>().toEqualTypeOf<number>();
+  expectTypeOf<Settings['randomFlip']>().toEqualTypeOf<boolean>();
+  expectTypeOf<Settings['dataset']>().toEqualTypeOf<string>();
+  const refusals = (Object.keys(SETTINGS) as (keyof Settings)[]).map(
+    (name) => parseSetting(name, String(DEFAULTS[name]), DEFAULTS[name]).fault,
+  );
+  expect(new Set(refusals)).toEqual(new Set([null]));
+});
+
+test('the defaults of docs/agreement.md hold, and its presets differ as they must', () => {
+  expect(DEFAULTS).toMatchObject({
+    preset: 'small',
+    checkpointEverySteps: 2000,
+    checkpointEveryMinutes: 5,
+    keepNewest: 3,
+  });
+  expect(presetConfig('small')).toEqual({ ...DEFAULTS, network: null, origin: null });
+  expect(presetConfig('tiny')).toMatchObject({
+    imageSize: 16,
+    learningRate: 2e-3,
+    warmupSteps: 10,
+    sampleSteps: 10,
+  });
+  expect(presetConfig('bench')).toMatchObject({ imageSize: 32, batchSize: 4 });
+  expect(presetConfig('cifar')).toMatchObject({ imageSize: 32, batchSize: 64 });
+});
+
+test('the ranges of docs/agreement.md hold', () => {
   const range = (name: keyof typeof SETTINGS) => {
     const setting = SETTINGS[name];
     return setting.type === 'integer' || setting.type === 'number' ? [setting.min, setting.max] : null;

@@ -165,14 +165,9 @@ function movedOn(config: RunConfig, globalStep: number, epoch: number): RunConfi
   const { maxSteps, epochs } = config;
   return {
     ...config,
-    maxSteps: maxSteps > globalStep ? maxSteps : atMost('maxSteps', globalStep + maxSteps),
-    epochs: epochs > epoch ? epochs : atMost('epochs', epoch + epochs),
+    maxSteps: maxSteps > globalStep ? maxSteps : Math.min(SETTINGS.maxSteps.max, globalStep + maxSteps),
+    epochs: epochs > epoch ? epochs : Math.min(SETTINGS.epochs.max, epoch + epochs),
   };
-}
-
-function atMost(name: 'maxSteps' | 'epochs', value: number): number {
-  const setting = SETTINGS[name];
-  return setting.type === 'integer' ? Math.min(setting.max, value) : value;
 }
 
 /** An optimizer's settings, where ours can be the same. */

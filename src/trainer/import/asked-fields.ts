@@ -70,7 +70,6 @@ const largest = (values: readonly number[], most: number): number =>
   Math.max(...values.filter((value) => value <= most));
 
 function sizes(step: number): Pick<AskedField, 'min' | 'max' | 'step'> {
-  const { imageSize } = SETTINGS;
-  const range = imageSize.type === 'integer' ? imageSize : { min: step, max: step };
-  return { min: Math.ceil(range.min / step) * step, max: Math.floor(range.max / step) * step, step };
+  const { min, max } = SETTINGS.imageSize;
+  return { min: Math.ceil(min / step) * step, max: Math.floor(max / step) * step, step };
 }

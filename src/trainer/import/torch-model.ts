@@ -9,7 +9,7 @@ import { ADAM } from '../training-step.ts';
 import type { ForeignModel, Losses, ModelProgress, Tensors } from './foreign-model.ts';
 
 /** As many as a run may have: a larger number would only ask for memory. */
-const MOST_STEPS = SETTINGS.maxSteps.type === 'integer' ? SETTINGS.maxSteps.max : 0;
+const MOST_STEPS = SETTINGS.maxSteps.max;
 
 /** A tensor in the file or in memory: what a checkpoint is made of is told alike from both. */
 type Tensor = StoredTensor | TorchTensor;

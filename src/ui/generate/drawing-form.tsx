@@ -138,8 +138,6 @@ function TextField({ label, text, wrong, onText, children }: TextFieldProps) {
 function Sampler({ chosen }: { chosen: string }) {
   const { asking } = useApp();
   const id = useId();
-  const { sampler } = SETTINGS;
-  const choices = sampler.type === 'choice' ? sampler.choices : [];
   return (
     <div class="ask">
       <label for={id}>Sampler</label>
@@ -149,7 +147,7 @@ function Sampler({ chosen }: { chosen: string }) {
         value={chosen}
         onChange={(event) => (asking.sampler.value = event.currentTarget.value === 'ddpm' ? 'ddpm' : 'ddim')}
       >
-        {choices.map((choice) => (
+        {SETTINGS.sampler.choices.map((choice) => (
           <option key={choice} value={choice}>
             {choice.toUpperCase()}
           </option>
