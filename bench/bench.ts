@@ -1,6 +1,7 @@
 // The benchmark itself, in a page or in Node: Perennial's executor and stock TensorFlow.js take turns on one
 // adapter; then kernel times, samples, losses. Each measurement is reported as a row; the summary is
 // returned. Not here: the command line, the browser, PyTorch.
+import { SAMPLE_COUNT } from '../src/settings/sample-counts.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Device, startDevice } from '../src/engine/device/device.ts';
 import { createEagerExecutor } from '../src/engine/eager/eager-executor.ts';
@@ -167,7 +168,7 @@ async function measureSamples(executor: Executor, task: Task, amount: Amount, be
   bench.emit({
     row: 'samples',
     preset: task.preset,
-    samples: 16,
+    samples: SAMPLE_COUNT,
     calls: amount.sampleCalls,
     ms_per_call: rounded(ours.msPerCall),
     ms_per_call_eager: rounded(theirs.msPerCall),

@@ -1,10 +1,9 @@
 // Times 16 samples by DDIM from an executor's EMA weights. Not here: the sampler (src/diffusion), pictures.
+import { SAMPLE_COUNT } from '../src/settings/sample-counts.ts';
 import { alphaBar } from '../src/diffusion/noise-schedule.ts';
 import { createSampler, initialNoise } from '../src/diffusion/sampler.ts';
 import type { Executor } from '../src/engine/executor.ts';
 import type { Task } from './task.ts';
-
-const SAMPLES = 16;
 
 /**
  * Draws 16 samples in `calls` denoising calls and times them. `prediction`: the network's answer in one call
@@ -16,10 +15,10 @@ export async function drawSamples(
   calls: number,
 ): Promise<{ msPerCall: number; prediction: Float32Array }> {
   const [, height, width, channels] = task.shape;
-  const shape: Task['shape'] = [SAMPLES, height, width, channels];
+  const shape: Task['shape'] = [SAMPLE_COUNT, height, width, channels];
   const size = height * width * channels;
-  let x = new Float32Array(SAMPLES * size);
-  for (let sample = 0; sample < SAMPLES; sample++) x.set(initialNoise(0, sample, size), sample * size);
+  let x = new Float32Array(SAMPLE_COUNT * size);
+  for (let sample = 0; sample < SAMPLE_COUNT; sample++) x.set(initialNoise(0, sample, size), sample * size);
   const sampler = createSampler({
     alphaBar: alphaBar('linear'),
     predictionType: 'epsilon',
@@ -30,7 +29,7 @@ export async function drawSamples(
   const predict = (data: Float32Array, timestep: number) =>
     executor.predict(held, {
       sample: { data, shape },
-      timestep: { data: new Float32Array(SAMPLES).fill(timestep), shape: [SAMPLES] },
+      timestep: { data: new Float32Array(SAMPLE_COUNT).fill(timestep), shape: [SAMPLE_COUNT] },
     });
   const first = await predict(x, 500);
   const started = performance.now();

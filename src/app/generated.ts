@@ -1,13 +1,11 @@
 // The pictures of the view Generate while they are drawn: a place for each picture, the moments of its
 // denoising, progress. Not here: asking for pictures (generating.ts).
+import { SAMPLE_COUNT } from '../settings/sample-counts.ts';
 import type { Sample } from '../trainer/api.ts';
 import type { Generated, SampleGrid, State } from './state.ts';
 
-/** Pictures in a denoising call at most. */
-const TOGETHER = 16;
-
 /** Denoising calls for `count` pictures of `calls` steps each; up to 16 pictures share a call. */
-export const callsFor = (count: number, calls: number): number => Math.ceil(count / TOGETHER) * calls;
+export const callsFor = (count: number, calls: number): number => Math.ceil(count / SAMPLE_COUNT) * calls;
 
 /** An empty place for each picture of `grid`. `calls`: denoising calls of one picture. */
 export function beginGenerated(grid: SampleGrid, calls: number): Generated {
@@ -28,7 +26,7 @@ export function addGenerated(state: State, sample: Sample): void {
   const now = state.generated.value;
   if (!now || now.complete) return;
   const { index, moment } = sample;
-  const callsMade = Math.floor(index / TOGETHER) * now.calls + sample.calls;
+  const callsMade = Math.floor(index / SAMPLE_COUNT) * now.calls + sample.calls;
   const samples = now.samples.map((old, i) => (i === index ? sample : old));
   const ways = moment === null ? now.ways : now.ways.map((way, i) => (i === index ? [...way, sample] : way));
   state.generated.value = { ...now, callsMade, samples, ways };
@@ -60,7 +58,7 @@ export function secondsFor(
   callMs: readonly { pictures: number; ms: number }[],
 ): number | null {
   const msOf = (pictures: number) => callMs.find((one) => one.pictures === pictures)?.ms ?? NaN;
-  const [full, rest] = [Math.floor(count / TOGETHER), count % TOGETHER];
-  const ms = (full > 0 ? full * msOf(TOGETHER) : 0) + (rest > 0 ? msOf(rest) : 0);
+  const [full, rest] = [Math.floor(count / SAMPLE_COUNT), count % SAMPLE_COUNT];
+  const ms = (full > 0 ? full * msOf(SAMPLE_COUNT) : 0) + (rest > 0 ? msOf(rest) : 0);
   return Number.isNaN(ms) ? null : (ms * calls) / 1000;
 }

@@ -1,5 +1,6 @@
 // Drawing pictures from a checkpoint on request: asking, cancelling, saving as PNG. Not here: pictures while
 // they are drawn (generated.ts), the drawing itself (the trainer).
+import { SAMPLE_COUNT, SHEET_COLUMNS } from '../settings/sample-counts.ts';
 import type { Result } from '../fault.ts';
 import { picturesPng } from '../formats/pictures-png.ts';
 import type { CheckpointRef, DrawingFacts, Sample } from '../trainer/api.ts';
@@ -9,7 +10,7 @@ import type { Asked, State } from './state.ts';
 import type { TrainerClient } from './worker-client.ts';
 
 /** Columns of the saved sheet: as many as on the page. */
-const columnsFor = (pictures: number): number => (pictures > 16 ? 8 : 4);
+const columnsFor = (pictures: number): number => pictures > SAMPLE_COUNT ? 2 * SHEET_COLUMNS : SHEET_COLUMNS;
 
 export class Generating {
   readonly #state: State;

@@ -2,6 +2,7 @@
 // checkpoint and the validator are derived from the rows. Not here: what a preset changes (presets.ts), reading
 // values (parse-settings.ts), what a setting does (trainer/), the network's own fields (model/unet-config.ts).
 import type { NetworkConfig } from '../model/unet-config.ts';
+import { SAMPLE_COUNT } from './sample-counts.ts';
 
 export const PRESET_NAMES = ['tiny', 'bench', 'small', 'cifar'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -228,7 +229,7 @@ const ROWS = {
     default: 2000,
     group: 'Checkpoints and samples',
     label: 'Samples every',
-    help: 'Draw 16 samples at every multiple of this step.',
+    help: `Draw ${SAMPLE_COUNT} samples at every multiple of this step.`,
   },
   sampleSteps: {
     type: 'integer',

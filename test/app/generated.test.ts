@@ -5,7 +5,6 @@ import { applyEvents, type EventHooks } from '../../src/app/apply-event.ts';
 import { callsFor, cutGenerated, secondsFor } from '../../src/app/generated.ts';
 import { createState, type State } from '../../src/app/state.ts';
 import type { Sample, TrainerEvent } from '../../src/trainer/api.ts';
-import { SAMPLE_COUNT } from '../../src/trainer/samples/drawing.ts';
 
 const nothing = (): void => undefined;
 const hooks: EventHooks = {
@@ -80,8 +79,6 @@ test('cancelled: what is drawn stays, what was on its way goes, and nothing more
 
 test('64 pictures are four calls a step, 17 are two; seconds are known once both sizes were measured', () => {
   expect([callsFor(1, 50), callsFor(16, 50), callsFor(17, 50), callsFor(64, 50)]).toEqual([50, 50, 100, 200]);
-  // The trainer draws as many in a call; the page has no code of it.
-  expect([callsFor(SAMPLE_COUNT, 1), callsFor(SAMPLE_COUNT + 1, 1)]).toEqual([1, 2]);
   const sixteen = { pictures: 16, ms: 40 };
   expect(secondsFor(16, 50, [])).toBeNull();
   expect(secondsFor(16, 50, [sixteen])).toBe(2);

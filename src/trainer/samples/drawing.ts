@@ -1,14 +1,12 @@
 // Draws a set of samples: fixed noise, held weights, one denoising call at a time, so that the training loop
 // can put its steps in between. A call computes at most 16; larger sets are drawn 16 by 16.
 // Not here: the sampler's equations (diffusion/sampler.ts), PNGs (sheet-png.ts).
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { networkOf } from '../../settings/presets.ts';
 import { createSampler, initialNoise, type Sampler, stepNoise } from '../../diffusion/sampler.ts';
 import type { HeldWeights, Predictor } from '../../engine/executor.ts';
 import type { Sample } from '../api.ts';
-
-/** Samples in a run's own set; also the most one denoising call computes. */
-export const SAMPLE_COUNT = 16;
 
 /** Most moments of a sample that are shown: its noise, up to 6 between, and the sample itself. */
 const MOMENTS = 8;

@@ -1,6 +1,7 @@
 // The import dialog: what a file holds before anything is loaded (format, network, training so far, what is
 // kept and what is missing), and questions for what the file does not say. Not here: reading files
 // (trainer/import/).
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { type Settings, SETTINGS } from '../../settings/settings.ts';
 import { changedSettings } from '../../settings/presets.ts';
@@ -33,7 +34,10 @@ function Preview({ preview }: { preview: ImportPreview }) {
   };
   return (
     <Dialog class="import" title={`Import ${preview.title}?`} onClose={() => commands.dismissImport()}>
-      <p>It becomes a run of its own, draws 16 samples, and waits. The current run keeps its checkpoints.</p>
+      <p>
+        It becomes a run of its own, draws {SAMPLE_COUNT} samples, and waits. The current run keeps its
+        checkpoints.
+      </p>
       <Facts preview={preview} />
       <Contents preview={preview} />
       <form

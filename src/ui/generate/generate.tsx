@@ -1,5 +1,6 @@
 // The view Generate: pictures from a checkpoint, one of them enlarged, and its way from noise. Not here: the
 // form (drawing-form.tsx).
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import type { Generated } from '../../app/state.ts';
 import type { Sample } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -75,7 +76,7 @@ function howMany({ complete, seconds, samples }: Generated, drawn: number): stri
 }
 
 /** Up to 16 pictures at full size; more at half size. */
-const gridClass = (pictures: number): string => (pictures > 16 ? 'grid many' : 'grid');
+const gridClass = (pictures: number): string => (pictures > SAMPLE_COUNT ? 'grid many' : 'grid');
 
 function Grid({ generated }: { generated: Generated }) {
   return (
@@ -109,7 +110,7 @@ function describe(sample: Sample | null): string {
 function Places() {
   return (
     <div class="grid" aria-hidden="true">
-      {Array.from({ length: 16 }, (_, i) => (
+      {Array.from({ length: SAMPLE_COUNT }, (_, i) => (
         <PictureCanvas key={i} picture={null} />
       ))}
     </div>

@@ -1,13 +1,12 @@
 // The form of the view Generate: texts as typed, their meaning, and why nothing can be drawn now. A reload
 // forgets the texts. Not here: the fields (generate/drawing-form.tsx).
+import { MOST_PICTURES, SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { type Signal, signal } from '@preact/signals';
 import type { Asked, PageState } from '../../app/state.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { parseSetting } from '../../settings/parse-settings.ts';
 import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
 import { keyOf } from './checkpoint-key.ts';
-
-export const MOST_PICTURES = 64;
 
 export interface GenerateForm {
   /** A key of `keyOf`; null follows the newest checkpoint. */
@@ -27,7 +26,7 @@ export const createGenerateForm = (): GenerateForm => ({
   chosen: signal(null),
   weights: signal<'ema' | 'raw'>('ema'),
   seed: signal('0'),
-  count: signal('16'),
+  count: signal(String(SAMPLE_COUNT)),
   steps: signal<string | null>(null),
   sampler: signal<RunConfig['sampler'] | null>(null),
   picture: signal(0),
@@ -84,7 +83,7 @@ export function whyNot(now: PageState, facts: DrawingFacts | null): string | nul
     case 'starting':
       return 'Wait until the run is ready.';
     case 'validating':
-      return 'Wait until the 16 samples of the checkpoint are drawn.';
+      return `Wait until the ${SAMPLE_COUNT} samples of the checkpoint are drawn.`;
     case 'training':
       return facts && !facts.asTheRun
         ? 'This checkpoint is of another network than the one that trains now. Press Pause in Train first.'

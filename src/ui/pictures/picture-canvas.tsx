@@ -1,5 +1,6 @@
 // A canvas that shows one small picture at its own size; CSS enlarges it. Not here: where pictures come from.
 import { useRef } from 'preact/hooks';
+import { SHEET_COLUMNS } from '../../settings/sample-counts.ts';
 import type { Preview } from '../../trainer/api.ts';
 import { usePainting } from './use-painting.ts';
 
@@ -11,8 +12,6 @@ export type Picture =
   | { rgba: Uint8ClampedArray<ArrayBuffer>; size: number; drawn?: boolean }
   | { sheet: ImageBitmap; index: number }
   | { preview: Preview; index: number };
-
-const SHEET_COLUMNS = 4;
 
 /** Edge of the picture in pixels. */
 export const pictureSize = (picture: Picture): number => {

@@ -3,6 +3,7 @@
 import { PRESETS } from '../../settings/presets.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
 import { count, duration } from '../format.ts';
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { preparingText } from '../page-state/preparing.ts';
 import { countDrawn } from '../page-state/count-drawn.ts';
 
@@ -31,7 +32,7 @@ function words(app: App): [string, string] {
     case 'starting':
       return ['Starting', preparingText(state)];
     case 'validating':
-      return ['Validating', `${countDrawn(state.validation.value)} of 16 samples`];
+      return ['Validating', `${countDrawn(state.validation.value)} of ${SAMPLE_COUNT} samples`];
     case 'training':
       return [
         'Training',

@@ -1,5 +1,6 @@
 // The few buttons that control the run; the primary one is always in the same place. On small screens the bar
 // at the bottom. Not here: actions on one checkpoint (checkpoints/).
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import type { PageState } from '../../app/state.ts';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -31,8 +32,8 @@ export function RunControls({ hasRun }: { hasRun: boolean }) {
 
 const validatingNote = (waits: boolean): string =>
   waits
-    ? 'After the 16 samples it waits until you press Resume.'
-    : 'Pressing Pause now lets the 16 samples finish, then waits.';
+    ? `After the ${SAMPLE_COUNT} samples it waits until you press Resume.`
+    : `Pressing Pause now lets the ${SAMPLE_COUNT} samples finish, then waits.`;
 
 function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
   const { state, looking } = useApp();

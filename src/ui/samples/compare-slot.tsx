@@ -1,11 +1,12 @@
 // The square beside the samples answers "compared with what?": an earlier step, one sample enlarged, or the
 // training pictures. Not here: the samples (samples.tsx).
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { type Picture, PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { Segments } from '../controls/segments.tsx';
-import { SAMPLES, type ShownSamples } from './shown-samples.ts';
+import type { ShownSamples } from './shown-samples.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 
 /** Shown with a run on screens that have room for a second square. */
@@ -82,7 +83,7 @@ function Earlier() {
   return (
     <Squares
       pictures={each((index) => sheet && { sheet, index })}
-      label={`The 16 samples of step ${earlier}`}
+      label={`The ${SAMPLE_COUNT} samples of step ${earlier}`}
     />
   );
 }
@@ -95,13 +96,13 @@ function Pictures() {
   return (
     <Squares
       pictures={each((i) => preview && { preview, index: i % most })}
-      label="16 of the pictures it learns from"
+      label={`${SAMPLE_COUNT} of the pictures it learns from`}
     />
   );
 }
 
 const each = (picture: (index: number) => Picture | null): (Picture | null)[] =>
-  Array.from({ length: SAMPLES }, (_, i) => picture(i));
+  Array.from({ length: SAMPLE_COUNT }, (_, i) => picture(i));
 
 function Squares({ pictures, label }: { pictures: (Picture | null)[]; label: string }) {
   return (

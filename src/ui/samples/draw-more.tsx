@@ -1,6 +1,7 @@
 // 16 more samples from the current weights, with another seed. Not here: the choice of weights (above the
 // grid, samples.tsx).
 import { useState } from 'preact/hooks';
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { parseSetting } from '../../settings/parse-settings.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { NewSeed } from '../controls/new-seed.tsx';
@@ -34,7 +35,7 @@ export function DrawMore() {
       </label>
       <NewSeed onSeed={setText} />
       <button class="btn" type="submit" disabled={draws || seed.fault !== null}>
-        Draw 16 more
+        Draw {SAMPLE_COUNT} more
       </button>
       {seed.fault && (
         <span class="vh" id="draw-wrong">

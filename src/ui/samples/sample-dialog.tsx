@@ -1,5 +1,6 @@
 // One sample enlarged, on screens too narrow for the square beside the grid. Not here: that square
 // (compare-slot.tsx).
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { count } from '../format.ts';
@@ -18,6 +19,9 @@ function Enlarged() {
   const index = looking.sample.value;
   const picture = samples.pictures[index] ?? null;
   const shown = looking.shown.value;
+  const show = (next: number): void => {
+    looking.sample.value = next % SAMPLE_COUNT;
+  };
   const close = (): void => {
     looking.enlarged.value = false;
   };
@@ -30,10 +34,10 @@ function Enlarged() {
         <PictureCanvas picture={picture} label={`Sample ${index + 1}, enlarged`} />
       )}
       <div class="answers">
-        <button class="btn" type="button" onClick={() => (looking.sample.value = (index + 15) % 16)}>
+        <button class="btn" type="button" onClick={() => show(index + SAMPLE_COUNT - 1)}>
           Previous
         </button>
-        <button class="btn" type="button" onClick={() => (looking.sample.value = (index + 1) % 16)}>
+        <button class="btn" type="button" onClick={() => show(index + 1)}>
           Next
         </button>
         <button class="btn" type="button" onClick={close}>

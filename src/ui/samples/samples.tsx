@@ -1,5 +1,6 @@
 // The grid of samples, and beside it what to compare them with. Not here: where the pictures come from
 // (shown-samples.ts).
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { CompareSlot } from './compare-slot.tsx';
 import { DrawMore } from './draw-more.tsx';
@@ -48,7 +49,8 @@ function Head({ samples, paused }: { samples: ShownSamples; paused: boolean }) {
 function Which({ samples }: { samples: ShownSamples }) {
   const { state, looking } = useApp();
   const shown = looking.shown.value;
-  if (samples.drawn !== null && shown !== null) return <>{`step ${count(shown)}, ${samples.drawn} of 16`}</>;
+  if (samples.drawn !== null && shown !== null)
+    return <>{`step ${count(shown)}, ${samples.drawn} of ${SAMPLE_COUNT}`}</>;
   if (shown !== null) {
     const own = state.run.value?.config.seed;
     const seed = samples.seed === own ? '' : `, seed ${samples.seed}`;

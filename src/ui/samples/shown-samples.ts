@@ -1,14 +1,13 @@
 // Which 16 pictures the grid shows for a step: samples as they come, a stored sheet, or the noise they start
 // from. Not here: the grid (samples.tsx).
 import { useMemo } from 'preact/hooks';
+import { SAMPLE_COUNT, SHEET_COLUMNS } from '../../settings/sample-counts.ts';
 import type { SampleGrid } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
 import type { Picture } from '../pictures/picture-canvas.tsx';
 import { startNoise } from '../pictures/start-noise.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 import { countDrawn } from '../page-state/count-drawn.ts';
-
-export const SAMPLES = 16;
 
 export type ShownSample = Picture | 'not-finite' | null;
 
@@ -38,7 +37,7 @@ export function useShownSamples(): ShownSamples {
   const first = shown === null || (live !== null && !live.complete && before === null);
   const noise = useNoise(run?.config.seed ?? 0, run?.dataset.size ?? 32, first && run !== null);
   if (live) return ofGrid(live, sheet, noise, run?.config.seed ?? live.seed);
-  const pictures = Array.from({ length: SAMPLES }, (_, index): ShownSample =>
+  const pictures = Array.from({ length: SAMPLE_COUNT }, (_, index): ShownSample =>
     sheet ? { sheet, index } : (noise[index] ?? null),
   );
   return { pictures, drawn: null, seed: run?.config.seed ?? 0, weights: 'ema', noise: shown === null };
@@ -50,8 +49,9 @@ function ofGrid(
   noise: readonly Picture[],
   runSeed: number,
 ): ShownSamples {
-  const inPlace = before && grid.seed === runSeed && before.width === 4 * grid.size ? before : null;
-  const pictures = Array.from({ length: SAMPLES }, (_, index): ShownSample => {
+  const inPlace =
+    before && grid.seed === runSeed && before.width === SHEET_COLUMNS * grid.size ? before : null;
+  const pictures = Array.from({ length: SAMPLE_COUNT }, (_, index): ShownSample => {
     const sample = grid.samples[index];
     if (sample) return sample.finite ? sample : 'not-finite';
     if (inPlace) return { sheet: inPlace, index };
@@ -69,6 +69,6 @@ function ofGrid(
 function useNoise(seed: number, size: number, wanted: boolean): Picture[] {
   return useMemo(() => {
     if (!wanted) return [];
-    return Array.from({ length: SAMPLES }, (_, i) => ({ rgba: startNoise(seed, i, size), size }));
+    return Array.from({ length: SAMPLE_COUNT }, (_, i) => ({ rgba: startNoise(seed, i, size), size }));
   }, [seed, size, wanted]);
 }

@@ -6,7 +6,7 @@ import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, loss } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
-import { SAMPLES } from './shown-samples.ts';
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { countDrawn } from '../page-state/count-drawn.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 
@@ -14,7 +14,7 @@ import { useSheet } from '../page-state/use-sheet.ts';
 function useDrawnStep(): number | undefined {
   const { state } = useApp();
   const grid = state.validation.value;
-  const whole = grid?.complete && countDrawn(grid) === SAMPLES;
+  const whole = grid?.complete && countDrawn(grid) === SAMPLE_COUNT;
   return whole ? grid.step : undefined;
 }
 
@@ -31,7 +31,9 @@ export function ValidationSamples() {
         <div>
           <div class="head">
             <h2>Drawn now</h2>
-            <p class="quiet">{drawn} of 16</p>
+            <p class="quiet">
+              {drawn} of {SAMPLE_COUNT}
+            </p>
           </div>
           <div class="grid">
             <Canvases />
@@ -71,14 +73,15 @@ function verbFor(validates: boolean, resumed: boolean, imported: boolean): strin
   return imported ? 'Imported' : 'Checked';
 }
 
-const alikeText = (alike: number | null): string => (alike === null ? '' : `${alike} of ${SAMPLES} alike`);
+const alikeText = (alike: number | null): string =>
+  alike === null ? '' : `${alike} of ${SAMPLE_COUNT} alike`;
 
 function Canvases() {
   const { state } = useApp();
   const grid = state.validation.value;
   return (
     <>
-      {Array.from({ length: SAMPLES }, (_, i) => {
+      {Array.from({ length: SAMPLE_COUNT }, (_, i) => {
         const sample = grid?.samples[i] ?? null;
         return (
           <PictureCanvas
@@ -120,8 +123,12 @@ function Stored({ found }: { found: FoundCheckpoint }) {
         <h2>Stored with it</h2>
         <p class="quiet">{sheet ? alikeText(state.alike.value) || 'when it was saved' : 'none yet'}</p>
       </div>
-      <div class="grid" role="img" aria-label={`The 16 samples stored with ${found.record.name}`}>
-        {Array.from({ length: SAMPLES }, (_, index) => (
+      <div
+        class="grid"
+        role="img"
+        aria-label={`The ${SAMPLE_COUNT} samples stored with ${found.record.name}`}
+      >
+        {Array.from({ length: SAMPLE_COUNT }, (_, index) => (
           <PictureCanvas key={index} picture={sheet && { sheet, index }} />
         ))}
       </div>

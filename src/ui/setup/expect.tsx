@@ -2,6 +2,7 @@
 // Not here: the reference runs (reference-runs.ts).
 import { useEffect, useState } from 'preact/hooks';
 import { PRESETS } from '../../settings/presets.ts';
+import { SHEET_COLUMNS } from '../../settings/sample-counts.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { roughly } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
@@ -20,7 +21,7 @@ export function Expect() {
   const sheet = useSheetAt(shown?.sheet ?? null);
   const seconds = state.estimates.value[preset]?.secondsPer1000Steps;
   if (!shown || !sheet || seconds === undefined) return null;
-  const size = sheet.width / 4;
+  const size = sheet.width / SHEET_COLUMNS;
   return (
     <section class="expect" aria-labelledby="h-expect">
       <h2 id="h-expect">What to expect on this device</h2>
