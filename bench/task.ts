@@ -1,7 +1,7 @@
 // What both sides train: a preset's network, the same first weights, the same batches of drawn shapes, each
 // batch a function of the step. Not here: who trains it.
 import type { PresetName } from '../src/settings/settings.ts';
-import { networkOf, presetConfig } from '../src/settings/presets.ts';
+import { modelOfRun, presetConfig } from '../src/settings/presets.ts';
 import { drawShape } from '../src/data/shapes.ts';
 import { alphaBar, TIMESTEPS } from '../src/diffusion/noise-schedule.ts';
 import { mixtureOf } from '../src/diffusion/target.ts';
@@ -13,9 +13,6 @@ import type {
   ParameterSpec,
   StepSettings,
 } from '../src/engine/executor.ts';
-import { initialWeights } from '../src/model/init.ts';
-import { unetParameters } from '../src/model/parameters.ts';
-import { unet } from '../src/model/unet.ts';
 import { STREAMS, uniformBelow } from '../src/random.ts';
 
 export interface Task {
@@ -37,16 +34,15 @@ const SEED = 0;
 /** Deterministic: the same arguments give the same task. */
 export function taskOf(preset: PresetName, batch: number): Task {
   const { imageSize, learningRate } = presetConfig(preset);
-  const config = networkOf({ preset, imageSize });
-  const weights = initialWeights(config, SEED);
+  const { config, parameters, parameterCount, network, initialWeights } = modelOfRun({ preset, imageSize });
   const shape: Task['shape'] = [batch, imageSize, imageSize, config.inChannels];
   const levels = alphaBar('linear');
   return {
     preset,
-    parameters: unetParameters(config),
-    parameterCount: weights.reduce((sum, { length }) => sum + length, 0),
-    network: (ops, values, inputs) => unet(ops, config, values, inputs),
-    weights,
+    parameters,
+    parameterCount,
+    network,
+    weights: initialWeights(SEED),
     shape,
     learningRate,
     batchOf: (step) => {

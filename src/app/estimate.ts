@@ -4,9 +4,8 @@
 import { recall, remember } from '../checkpoint/index-db.ts';
 import { PRESET_NAMES, type PresetName, type RunConfig } from '../settings/settings.ts';
 import { imagesPerStep, lastStep } from '../settings/calendar.ts';
-import { networkOf, presetConfig } from '../settings/presets.ts';
+import { modelOfRun, presetConfig } from '../settings/presets.ts';
 import { forwardCost } from '../model/cost.ts';
-import { parameterCount } from '../model/parameters.ts';
 import type { Machine } from '../trainer/api.ts';
 import { capacityBytes, checkpointsKept, fullCheckpointBytes } from '../settings/checkpoint-sizes.ts';
 import type { Estimate } from './state.ts';
@@ -33,7 +32,7 @@ export function rememberSpeed(machine: Machine, config: RunConfig, secondsPerSte
 }
 
 function probedSeconds(machine: Machine, config: RunConfig): number {
-  const cost = forwardCost(networkOf(config), config.batchSize);
+  const cost = forwardCost(modelOfRun(config), config.batchSize);
   const { kernels, beside } = COSTS[machine.executor];
   const overheadMs = cost.operations * kernels * machine.probe.opMs;
   const arithmeticMs = (1000 * beside * PASSES * cost.multiplyAdds) / machine.probe.macsPerSecond;
@@ -47,7 +46,7 @@ async function estimateFor(machine: Machine, config: RunConfig, imageCount: numb
   const seconds = typeof measured === 'number' ? measured : probedSeconds(machine, config);
   const kept = checkpointsKept(config, count);
   return {
-    parameters: parameterCount(networkOf(config)),
+    parameters: modelOfRun(config).parameterCount,
     secondsPer1000Steps: 1000 * seconds,
     basis: typeof measured === 'number' ? 'measured' : 'probe',
     totalSteps: lastStep(config, count),

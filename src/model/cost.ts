@@ -2,9 +2,7 @@
 // so that nothing is allocated and nothing can drift from unet.ts. Not here: milliseconds of a machine.
 import { sizeOf } from '../engine/layout.ts';
 import type { Ops } from '../engine/ops.ts';
-import type { UNetConfig } from './unet-config.ts';
-import { unetParameters } from './parameters.ts';
-import { unet } from './unet.ts';
+import type { Model } from './model.ts';
 
 type Shape = readonly number[];
 
@@ -72,10 +70,10 @@ function countingOps(cost: Cost): Ops<Shape> {
 }
 
 /** The cost of one forward pass over `batch` pictures. A training step (forward and backward) makes three times the multiply-adds. */
-export function forwardCost(config: UNetConfig, batch: number): Cost {
+export function forwardCost({ config, parameters, network }: Model, batch: number): Cost {
   const cost = { parameters: 0, multiplyAdds: 0, operations: 0, activations: 0 };
-  const weights = Object.fromEntries(unetParameters(config).map(({ name, shape }) => [name, shape]));
+  const weights = Object.fromEntries(parameters.map(({ name, shape }) => [name, shape]));
   const inputs = { sample: [batch, ...config.sampleSize, config.inChannels], timestep: [batch] };
-  unet<Shape>(countingOps(cost), config, weights, inputs);
+  network<Shape>(countingOps(cost), weights, inputs);
   return cost;
 }

@@ -2,13 +2,18 @@
 // kaiming_uniform(a = sqrt 5), that is U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias; nn.GroupNorm 1 and 0.
 import { sizeOf } from '../engine/layout.ts';
 import { STREAMS, uniforms } from '../random.ts';
-import type { UNetConfig } from './unet-config.ts';
-import { unetParameters } from './parameters.ts';
+import type { ParameterSpec } from '../engine/executor.ts';
 
-/** One array per parameter, in the order and layout of `unetParameters`. The same for the same seed, everywhere. */
-export function initialWeights(config: UNetConfig, seed: number): Float32Array<ArrayBuffer>[] {
+/**
+ * One array per parameter, in the order and layout of `parameters`, where a bias follows its weight. The same for the same
+ * seed, everywhere.
+ */
+export function initialWeights(
+  parameters: readonly ParameterSpec[],
+  seed: number,
+): Float32Array<ArrayBuffer>[] {
   let fanIn = 0;
-  return unetParameters(config).map(({ name, shape }, index) => {
+  return parameters.map(({ name, shape }, index) => {
     const size = sizeOf(shape);
     // A bias follows its weight and shares its fan-in; fan-in 0 marks a norm.
     const isWeight = name.endsWith('.weight');

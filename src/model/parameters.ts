@@ -1,7 +1,6 @@
 // Every weight of the network: name and shape as in diffusers' UNet2DModel.state_dict(), in its order (up blocks before
 // the middle, attentions before resnets), which is also the order of torch's optimizer state. Not here: values.
 import type { ParameterSpec } from '../engine/executor.ts';
-import { sizeOf } from '../engine/layout.ts';
 import type { UNetConfig } from './unet-config.ts';
 import { type Block, type Resnet, structureOf } from './structure.ts';
 
@@ -46,7 +45,3 @@ export function unetParameters(config: UNetConfig): ParameterSpec[] {
     ...conv('conv_out', first, config.outChannels),
   ];
 }
-
-/** Values in all parameters together. */
-export const parameterCount = (config: UNetConfig): number =>
-  unetParameters(config).reduce((sum, { shape }) => sum + sizeOf(shape), 0);

@@ -3,7 +3,7 @@
 import { type Fault, FaultError } from '../fault.ts';
 import type { UNetConfig } from './unet-config.ts';
 import { MAX_CHANNELS } from './diffusers-unet.ts';
-import { unetParameters } from './parameters.ts';
+import type { Model } from './model.ts';
 
 export type ShapeOf = ReadonlyMap<string, readonly number[]>;
 
@@ -69,9 +69,9 @@ export function networkToldBy(shapes: ShapeOf): Told {
 }
 
 /** Throws FaultError kind `network` naming the first parameter that is missing, of another shape, or unknown. */
-export function checkStateDict(shapes: ShapeOf, config: UNetConfig): void {
+export function checkStateDict(shapes: ShapeOf, { parameters }: Model): void {
   const unknown = new Set(shapes.keys());
-  for (const { name, shape } of unetParameters(config)) {
+  for (const { name, shape } of parameters) {
     const got = shapes.get(name);
     if (!got) throw notOurs(`${name} [${shape.join(', ')}]`, 'nothing of that name');
     if (got.join() !== shape.join())

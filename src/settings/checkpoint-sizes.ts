@@ -1,8 +1,7 @@
 // Bytes and counts of a run's checkpoints: what is reserved and what one file takes. Pure; the page's estimate reads it too.
 import type { RunConfig } from './settings.ts';
 import { lastStep, positionOf } from './calendar.ts';
-import { networkOf } from './presets.ts';
-import { parameterCount } from '../model/parameters.ts';
+import { modelOfRun } from './presets.ts';
 
 /** Histories grow; a slot has room for at least this many steps. */
 const HISTORY_ROOM = 1_000_000;
@@ -16,13 +15,13 @@ export function payloadBytes(parameters: number, steps: number, epochs: number):
 
 /** Of a checkpoint without its history. */
 export const fullCheckpointBytes = (config: RunConfig): number =>
-  payloadBytes(parameterCount(networkOf(config)), 0, 0);
+  payloadBytes(modelOfRun(config).parameterCount, 0, 0);
 
 /** Bytes of a slot of this run at its last planned step. */
 export function capacityBytes(config: RunConfig, imageCount: number): number {
   const last = lastStep(config, imageCount);
   const epochs = positionOf(config, imageCount, last).epoch;
-  return payloadBytes(parameterCount(networkOf(config)), Math.max(HISTORY_ROOM, last), epochs) + NAMES_ROOM;
+  return payloadBytes(modelOfRun(config).parameterCount, Math.max(HISTORY_ROOM, last), epochs) + NAMES_ROOM;
 }
 
 /** Epoch checkpoints that retention keeps at the least, thinned evenly over the run. */

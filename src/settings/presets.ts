@@ -1,4 +1,5 @@
 // What comes with each preset: its network and its settings. Not here: what a setting is (settings.ts).
+import { type Model, modelOf } from '../model/model.ts';
 import { type NetworkConfig, UNET_DEFAULTS, type UNetConfig } from '../model/unet-config.ts';
 import { DEFAULTS, type PresetName, type Settings, type RunConfig, SETTINGS } from './settings.ts';
 
@@ -103,6 +104,9 @@ export function networkOf({
 }: Pick<RunConfig, 'preset' | 'imageSize'> & Partial<Pick<RunConfig, 'network'>>): UNetConfig {
   return { ...(network ?? PRESETS[preset].network), sampleSize: [imageSize, imageSize] };
 }
+
+/** The model of that network. */
+export const modelOfRun = (config: Parameters<typeof networkOf>[0]): Model => modelOf(networkOf(config));
 
 /** What a run keeps of a network: null where it is its preset's. */
 export function ownNetwork(

@@ -3,14 +3,13 @@
 import type { FileTensor } from '../checkpoint/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { parseStored } from '../settings/parse-settings.ts';
-import { networkOf } from '../settings/presets.ts';
+import { modelOfRun, networkOf } from '../settings/presets.ts';
 import type { ExecutorState, ParameterSpec, StateGroup } from '../engine/executor.ts';
 import { STATE_GROUPS } from '../engine/executor.ts';
 import { type Fault, FaultError } from '../fault.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
 import { toDiffusersScheduler } from '../diffusion/diffusers-scheduler.ts';
 import { fromDiffusersUNet, toDiffusersUNet } from '../model/diffusers-unet.ts';
-import { unetParameters } from '../model/parameters.ts';
 import { History } from './history.ts';
 import { checkPictures } from './picture-network.ts';
 
@@ -267,7 +266,7 @@ export function readContent(
   tensors: readonly FileTensor[],
 ): CheckpointContent {
   const facts = readFacts(metadata);
-  const specs = unetParameters(networkOf(facts.config));
+  const { parameters } = modelOfRun(facts.config);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const take = (name: string, shape: number[]): Float32Array<ArrayBuffer> => {
     const tensor = byName.get(name);
@@ -286,7 +285,7 @@ export function readContent(
     }
     return tensor.data;
   };
-  const group = (key: StateGroup) => specs.map((spec) => take(PREFIX[key] + spec.name, spec.shape));
+  const group = (key: StateGroup) => parameters.map((spec) => take(PREFIX[key] + spec.name, spec.shape));
   const state: ExecutorState = {
     weights: group('weights'),
     ema: group('ema'),

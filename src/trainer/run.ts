@@ -3,10 +3,8 @@
 import type { PictureSet } from '../data/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
-import { networkOf } from '../settings/presets.ts';
+import { modelOfRun } from '../settings/presets.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
-import { initialWeights } from '../model/init.ts';
-import { parameterCount } from '../model/parameters.ts';
 import type { Fault } from '../fault.ts';
 import type { RunSummary } from './api.ts';
 import type { CheckpointFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
@@ -40,7 +38,7 @@ export function newRunId(): string {
 
 /** Weights as PyTorch initialises them from the run's seed, EMA weights equal to them, zero moments. */
 export function initialState(config: RunConfig): ExecutorState {
-  const weights = initialWeights(networkOf(config), config.seed);
+  const weights = modelOfRun(config).initialWeights(config.seed);
   const zeros = () => weights.map((values) => new Float32Array(values.length));
   return { weights, ema: weights.map((values) => values.slice()), expAvg: zeros(), expAvgSq: zeros() };
 }
@@ -57,7 +55,7 @@ export const stampOf = (set: PictureSet): DatasetStamp => ({
 /** What the page shows of the run. */
 export function summaryOf(run: Run): RunSummary {
   const { config, dataset } = run;
-  const parameters = parameterCount(networkOf(config));
+  const parameters = modelOfRun(config).parameterCount;
   return {
     runId: run.runId,
     parent: run.parent,

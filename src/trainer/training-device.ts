@@ -2,11 +2,11 @@
 // Not here: runs (current-run.ts), how each backend starts (engine/device).
 import { recall, remember } from '../checkpoint/index-db.ts';
 import type { RunConfig } from '../settings/settings.ts';
-import { networkOf } from '../settings/presets.ts';
+import { modelOfRun } from '../settings/presets.ts';
 import { type Device, raceLost, startDevice } from '../engine/device/device.ts';
 import { createEagerExecutor } from '../engine/eager/eager-executor.ts';
 import { createEagerPredictor } from '../engine/eager/eager-predictor.ts';
-import type { Executor, ExecutorState, Network, Predictor } from '../engine/executor.ts';
+import type { Executor, ExecutorState, Predictor } from '../engine/executor.ts';
 import { createPlanPredictor } from '../engine/plan/run/given-predictor.ts';
 import { createPlanExecutor } from '../engine/plan/run/plan-executor.ts';
 import { type PlanOptions, targetOf, trainingBytes } from '../engine/plan/run/plan-device.ts';
@@ -17,8 +17,6 @@ import { probePlan } from '../engine/plan/run/plan-probe.ts';
 import { probe } from '../engine/eager/eager-probe.ts';
 import { gradientSelfTest } from '../engine/eager/eager-self-test.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
-import { unetParameters } from '../model/parameters.ts';
-import { unet } from '../model/unet.ts';
 import type { Machine } from './api.ts';
 import type { Execution } from './checkpoint-file.ts';
 import { deviceLost } from './trouble.ts';
@@ -253,11 +251,10 @@ function wrongPlan(got: string): Fault {
 /** The settings' network as executors take it. */
 function work(settings: RunConfig) {
   const { imageSize, batchSize, gradientAccumulationSteps } = settings;
-  const config = networkOf(settings);
-  const network: Network = (ops, weights, inputs) => unet(ops, config, weights, inputs);
+  const { config, parameters, network } = modelOfRun(settings);
   const options: PlanOptions = {
     inputs: { sample: [batchSize, imageSize, imageSize, config.inChannels], timestep: [batchSize] },
     microBatches: gradientAccumulationSteps,
   };
-  return { parameters: unetParameters(config), network, options };
+  return { parameters, network, options };
 }

@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { PRESET_NAMES } from '../../src/settings/settings.ts';
-import { networkOf, presetConfig } from '../../src/settings/presets.ts';
-import { parameterCount } from '../../src/model/parameters.ts';
+import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 
 const FILE = new URL('../../bench/networks.json', import.meta.url);
 
@@ -13,9 +12,9 @@ const snake = (key: string) => key.replace(/[A-Z]/g, (capital) => `_${capital.to
 it('bench/networks.json holds every preset as diffusers has it', () => {
   const expected = Object.fromEntries(
     PRESET_NAMES.map((preset) => {
-      const config = networkOf(presetConfig(preset));
+      const { config, parameterCount } = modelOfRun(presetConfig(preset));
       const fields = Object.entries(config).map(([key, value]) => [snake(key), value] as const);
-      return [preset, { ...Object.fromEntries(fields), parameters: parameterCount(config) }];
+      return [preset, { ...Object.fromEntries(fields), parameters: parameterCount }];
     }),
   );
   // To renew the file: write `expected`, as JSON.

@@ -9,7 +9,7 @@ import { readTensors } from '../../src/formats/safetensors-file.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
-import { unetParameters } from '../../src/model/parameters.ts';
+import { modelOf } from '../../src/model/model.ts';
 import { largestDifference, readGoldenCase } from '../interop/golden-case.ts';
 import { describeGolden } from '../interop/golden-claims.ts';
 
@@ -17,7 +17,7 @@ import { describeGolden } from '../interop/golden-claims.ts';
 const SAMPLES_WITHIN = 1e-3;
 
 type Shape = [number, number, number, number];
-type Open = (parameters: ParameterSpec[], config: UNetConfig, shape: Shape) => Promise<Executor>;
+type Open = (parameters: readonly ParameterSpec[], config: UNetConfig, shape: Shape) => Promise<Executor>;
 
 interface DrawnSamples extends Record<SamplerName, number[]> {
   seed: number;
@@ -35,7 +35,7 @@ export function describeLive(open: Open): void {
   const expected = JSON.parse(inject('samples')) as DrawnSamples;
   it.each(['ddim', 'ddpm'] as const)('draws the samples that DDPMPipeline drew: %s', async (sampler) => {
     const model = await readModel();
-    const executor = await open(unetParameters(model.unet), model.unet, expected.shape);
+    const executor = await open(modelOf(model.unet).parameters, model.unet, expected.shape);
     const zeros = () => model.weights.map(({ length }) => new Float32Array(length));
     executor.setState({ weights: model.weights, ema: zeros(), expAvg: zeros(), expAvgSq: zeros() });
     const drawn = await draw(executor, model.scheduler, expected, sampler);
@@ -60,7 +60,7 @@ async function readModel() {
   const scheduler = fromDiffusersScheduler(await json('scheduler/scheduler_config.json'));
   const file = await read('unet/diffusion_pytorch_model.safetensors');
   const byName = new Map((await readTensors(new Blob([file]))).tensors.map(({ name, data }) => [name, data]));
-  const weights = unetParameters(unet).map(({ name }) => {
+  const weights = modelOf(unet).parameters.map(({ name }) => {
     const data = byName.get(name);
     if (!data) throw new Error(`no ${name} in the export`);
     return data;

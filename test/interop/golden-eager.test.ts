@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Device, startDevice } from '../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
-import { unet } from '../../src/model/unet.ts';
+import { modelOf } from '../../src/model/model.ts';
 import type { GoldenCase, TrainingFixture } from './golden-case.ts';
 import { describeGolden, forwardError, TOLERANCE, trainingErrors } from './golden-claims.ts';
 import { goldenCases } from './golden-files.ts';
@@ -21,7 +21,7 @@ it('there are cases, and they differ', () => {
 });
 
 const executorOf = ({ parameters }: GoldenCase, config: UNetConfig) =>
-  createEagerExecutor(device, parameters, (ops, weights, inputs) => unet(ops, config, weights, inputs));
+  createEagerExecutor(device, parameters, modelOf(config).network);
 
 for (const golden of cases) describeGolden(golden, async () => executorOf(golden, golden.network()));
 

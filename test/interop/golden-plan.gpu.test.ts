@@ -2,7 +2,7 @@
 // The whole step is the plan's own, noise included. The device's family of kernels; both with VITE_KERNEL_SWEEP=1.
 import { expect, it } from 'vitest';
 import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
-import { unet } from '../../src/model/unet.ts';
+import { modelOf } from '../../src/model/model.ts';
 import { testDevice } from '../engine/plan/test-device.ts';
 import { readGoldenCase } from './golden-case.ts';
 import { describeGolden } from './golden-claims.ts';
@@ -29,10 +29,8 @@ for (const family of families)
     describeGolden(family ? { ...golden, name: `${golden.name}, ${family}` } : golden, async () => {
       const config = golden.network();
       const { parameters, shape } = golden;
-      return createPlanExecutor(
-        await testDevice(),
-        parameters,
-        (ops, weights, inputs) => unet(ops, config, weights, inputs),
-        { inputs: { sample: shape, timestep: [shape[0]] }, ...(family ? { family } : {}) },
-      );
+      return createPlanExecutor(await testDevice(), parameters, modelOf(config).network, {
+        inputs: { sample: shape, timestep: [shape[0]] },
+        ...(family ? { family } : {}),
+      });
     });

@@ -1,13 +1,10 @@
 // Claims about the first weights: PyTorch's distributions, and nothing but the seed decides.
 import { expect, it } from 'vitest';
-import { networkOf } from '../../src/settings/presets.ts';
+import { modelOfRun } from '../../src/settings/presets.ts';
 import { sizeOf } from '../../src/engine/layout.ts';
-import { initialWeights } from '../../src/model/init.ts';
-import { unetParameters } from '../../src/model/parameters.ts';
 
-const CONFIG = networkOf({ preset: 'bench', imageSize: 32 });
-const specs = unetParameters(CONFIG);
-const weights = initialWeights(CONFIG, 7);
+const { parameters: specs, initialWeights } = modelOfRun({ preset: 'bench', imageSize: 32 });
+const weights = initialWeights(7);
 const named = (name: string) => weights[specs.findIndex((spec) => spec.name === name)] as Float32Array;
 
 it('there is one array of the right length per parameter', () => {
@@ -47,8 +44,8 @@ it('norms start as 1 and 0', () => {
 });
 
 it('the same seed gives the same bits, another seed others, and no two layers alike', () => {
-  expect(initialWeights(CONFIG, 7)).toEqual(weights);
-  expect(initialWeights(CONFIG, 8)[0]).not.toEqual(weights[0]);
+  expect(initialWeights(7)).toEqual(weights);
+  expect(initialWeights(8)[0]).not.toEqual(weights[0]);
   const [q, k] = ['to_q', 'to_k'].map((part) => named(`mid_block.attentions.0.${part}.weight`));
   expect(q).not.toEqual(k);
 });

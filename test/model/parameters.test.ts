@@ -2,9 +2,9 @@
 // published configurations by count and digest (interop/make_fixtures.py).
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../../src/settings/presets.ts';
+import { modelOfRun, networkOf } from '../../src/settings/presets.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
-import { parameterCount, unetParameters } from '../../src/model/parameters.ts';
+import { modelOf } from '../../src/model/model.ts';
 import { goldenCases, readJson } from '../interop/golden-files.ts';
 
 interface Published {
@@ -17,16 +17,16 @@ interface Published {
 const { networks } = readJson('networks') as { networks: Published[] };
 
 it.each(goldenCases())('$name: names, shapes and order are diffusers`', (golden) => {
-  expect(unetParameters(golden.network())).toEqual(golden.parameters);
+  expect(modelOf(golden.network()).parameters).toEqual(golden.parameters);
 });
 
 it.each(networks)(
   '$name: $parameters parameters in diffusers` order',
   ({ config, tensors, parameters, sha256 }) => {
-    const specs = unetParameters(config);
-    expect(specs).toHaveLength(tensors);
-    expect(parameterCount(config)).toBe(parameters);
-    const lines = specs.map((spec) => `${spec.name} ${spec.shape.join(',')}\n`).join('');
+    const model = modelOf(config);
+    expect(model.parameters).toHaveLength(tensors);
+    expect(model.parameterCount).toBe(parameters);
+    const lines = model.parameters.map((spec) => `${spec.name} ${spec.shape.join(',')}\n`).join('');
     expect(createHash('sha256').update(lines).digest('hex')).toBe(sha256);
   },
 );
@@ -54,7 +54,7 @@ describe('the published counts', () => {
   });
 
   it('preset tiny has about 100,000', () => {
-    const count = parameterCount(networkOf({ preset: 'tiny', imageSize: 16 }));
+    const count = modelOfRun({ preset: 'tiny', imageSize: 16 }).parameterCount;
     expect(count).toBeGreaterThan(90_000);
     expect(count).toBeLessThan(115_000);
   });

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { PRESET_NAMES } from '../../src/settings/settings.ts';
 import { networkOf } from '../../src/settings/presets.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
-import { unetParameters } from '../../src/model/parameters.ts';
+import { modelOf } from '../../src/model/model.ts';
 import { checkStateDict, currentName, networkToldBy } from '../../src/model/state-dict.ts';
 import networks from '../fixtures/diffusers/networks.json';
 
 const shapesOf = (config: UNetConfig) =>
-  new Map(unetParameters(config).map(({ name, shape }) => [name, shape] as const));
+  new Map(modelOf(config).parameters.map(({ name, shape }) => [name, shape] as const));
 const PUBLISHED = networks.networks as unknown as { name: string; config: UNetConfig }[];
 const TINY = networkOf({ preset: 'tiny', imageSize: 16 });
 
@@ -22,7 +22,7 @@ describe('names and shapes', () => {
   it.each(configs)('tell %s', (_, config) => {
     const shapes = shapesOf(config);
     expect(config).toMatchObject(networkToldBy(shapes));
-    expect(() => checkStateDict(shapes, config)).not.toThrow();
+    expect(() => checkStateDict(shapes, modelOf(config))).not.toThrow();
   });
 
   it('of no UNet2DModel are refused by the first name that is missing', () => {
@@ -40,12 +40,14 @@ describe('names and shapes', () => {
 
   it('of another network are refused by name', () => {
     const shapes = shapesOf(TINY);
-    expect(() => checkStateDict(new Map([...shapes].slice(1)), TINY)).toThrow(
+    expect(() => checkStateDict(new Map([...shapes].slice(1)), modelOf(TINY))).toThrow(
       /conv_in.weight \[16, 3, 3, 3\]/,
     );
-    expect(() => checkStateDict(new Map([...shapes, ['extra', [1]]]), TINY)).toThrow(/a tensor called extra/);
+    expect(() => checkStateDict(new Map([...shapes, ['extra', [1]]]), modelOf(TINY))).toThrow(
+      /a tensor called extra/,
+    );
     const other = new Map([...shapes, ['conv_in.weight', [16, 1, 3, 3]] as [string, number[]]]);
-    expect(() => checkStateDict(other, TINY)).toThrow(/conv_in.weight \[16, 1, 3, 3\]/);
+    expect(() => checkStateDict(other, modelOf(TINY))).toThrow(/conv_in.weight \[16, 1, 3, 3\]/);
   });
 });
 

@@ -1,10 +1,9 @@
 // Claims: a checkpoint says and holds exactly what was put in; another network's, an altered or a newer one is refused by name.
 import { expect, test } from 'vitest';
-import { networkOf, presetConfig } from '../../src/settings/presets.ts';
+import { modelOfRun, networkOf, presetConfig } from '../../src/settings/presets.ts';
 import { STATE_GROUPS } from '../../src/engine/executor.ts';
 import { FaultError } from '../../src/fault.ts';
 import { toDiffusersUNet } from '../../src/model/diffusers-unet.ts';
-import { unetParameters } from '../../src/model/parameters.ts';
 import {
   checkDigest,
   type CheckpointFacts,
@@ -34,7 +33,7 @@ const history = new History(
   Float32Array.of(1, NaN, NaN, NaN, 0.5, NaN, NaN, NaN),
   [],
 );
-const specs = unetParameters(networkOf(config));
+const { parameters: specs } = modelOfRun(config);
 
 async function file() {
   const tensors = fileTensors(specs, initialState(config), history, facts);

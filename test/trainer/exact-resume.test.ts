@@ -4,7 +4,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { lastStep } from '../../src/settings/calendar.ts';
-import { networkOf, presetConfig } from '../../src/settings/presets.ts';
+import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { capacityBytes } from '../../src/settings/checkpoint-sizes.ts';
@@ -12,8 +12,6 @@ import { alphaBar, TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
 import { startDevice } from '../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
 import { type Executor, type ExecutorState, STATE_GROUPS } from '../../src/engine/executor.ts';
-import { unetParameters } from '../../src/model/parameters.ts';
-import { unet } from '../../src/model/unet.ts';
 import {
   checkDigest,
   type CheckpointFacts,
@@ -44,10 +42,8 @@ let set: PictureSet;
 
 beforeAll(async () => {
   set = await openPictures(config.dataset, config);
-  const network = networkOf(config);
-  executor = createEagerExecutor(await startDevice('cpu'), unetParameters(network), (ops, weights, inputs) =>
-    unet(ops, network, weights, inputs),
-  );
+  const { parameters, network } = modelOfRun(config);
+  executor = createEagerExecutor(await startDevice('cpu'), parameters, network);
 });
 
 interface Progress {

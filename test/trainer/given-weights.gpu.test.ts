@@ -4,13 +4,11 @@
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { networkOf } from '../../src/settings/presets.ts';
 import type { Device } from '../../src/engine/device/device.ts';
-import type { Network, Predictor } from '../../src/engine/executor.ts';
+import type { Predictor } from '../../src/engine/executor.ts';
 import { createPlanPredictor } from '../../src/engine/plan/run/given-predictor.ts';
 import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
-import { initialWeights } from '../../src/model/init.ts';
-import { unetParameters } from '../../src/model/parameters.ts';
-import { unet } from '../../src/model/unet.ts';
+import { modelOf } from '../../src/model/model.ts';
 import { normals, STREAMS } from '../../src/random.ts';
 import { testDevice } from '../engine/plan/test-device.ts';
 
@@ -21,10 +19,9 @@ const config: UNetConfig = {
   blockOutChannels: small.blockOutChannels.map((channels) => channels / 8),
   normNumGroups: 4,
 };
-const parameters = unetParameters(config);
-const network: Network = (ops, weights, inputs) => unet(ops, config, weights, inputs);
-const weights = initialWeights(config, 3);
-const ema = initialWeights(config, 4);
+const { parameters, network, initialWeights } = modelOf(config);
+const weights = initialWeights(3);
+const ema = initialWeights(4);
 const LENGTH = 8 * 8 * 3;
 const SHAPES = { sample: [1, 8, 8, 3], timestep: [1] } as const;
 

@@ -3,13 +3,12 @@
 // bytes (formats/torch-file.ts).
 import type { RunConfig } from '../../settings/settings.ts';
 import { positionOf, lastStep } from '../../settings/calendar.ts';
-import { networkOf } from '../../settings/presets.ts';
+import { modelOfRun } from '../../settings/presets.ts';
 import { learningRateAt } from '../../diffusion/training-schedules.ts';
 import type { ParameterSpec } from '../../engine/executor.ts';
 import type { PickledValue } from '../../formats/pickle-writer.ts';
 import { writeTorchFile } from '../../formats/torch-file.ts';
 import { OrderedDict, type TorchTensor } from '../../formats/torch-values.ts';
-import { unetParameters } from '../../model/parameters.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
 import { ADAM } from '../training-step.ts';
 
@@ -29,19 +28,19 @@ const tensor = (shape: number[], data: Float32Array<ArrayBuffer>): TorchTensor =
 /** `root`: the folder inside the archive, as torch.save names it after the file. */
 export function torchCheckpoint({ facts, state, history }: CheckpointContent): Promise<Blob> {
   const { config, dataset, globalStep } = facts;
-  const specs = unetParameters(networkOf(config));
+  const { parameters } = modelOfRun(config);
   const { epoch } = positionOf(config, dataset.count, globalStep);
   const whole = dict({
-    unet: stateDict(specs, state.weights),
+    unet: stateDict(parameters, state.weights),
     optimizer: dict({
-      state: optimizerState(specs, state.expAvg, state.expAvgSq, globalStep),
-      param_groups: [paramGroup(specs.length, config, dataset.count, globalStep)],
+      state: optimizerState(parameters, state.expAvg, state.expAvgSq, globalStep),
+      param_groups: [paramGroup(parameters.length, config, dataset.count, globalStep)],
     }),
     global_step: globalStep,
     epoch,
     batch_losses: listOrTensor(history.batchLosses(0, globalStep)),
     epoch_losses: listOrTensor(Float32Array.from(history.epochLosses.slice(0, epoch))),
-    ema: stateDict(specs, state.ema),
+    ema: stateDict(parameters, state.ema),
     batch_losses_by_quartile: tensor([globalStep, 4], history.quartileLosses(globalStep)),
     perennial_config: dict(factsAsText(facts)),
   });

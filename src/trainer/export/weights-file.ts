@@ -1,13 +1,12 @@
 // The weights alone as a safetensors file: what diffusers loads. Not here: the folder around it (diffusers-zip.ts).
-import { networkOf } from '../../settings/presets.ts';
+import { modelOfRun } from '../../settings/presets.ts';
 import { safetensorsBlob } from '../../formats/safetensors-file.ts';
-import { unetParameters } from '../../model/parameters.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
 
 /** The network's weights by diffusers' names, with its config and its noise as text. float32. */
 export function weightsFile({ facts, state }: CheckpointContent, weights: 'ema' | 'raw'): Blob {
   const values = weights === 'ema' ? state.ema : state.weights;
-  const tensors = unetParameters(networkOf(facts.config)).map(({ name, shape }, i) => ({
+  const tensors = modelOfRun(facts.config).parameters.map(({ name, shape }, i) => ({
     name,
     shape,
     data: values[i] as Float32Array<ArrayBuffer>,

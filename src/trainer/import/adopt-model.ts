@@ -15,7 +15,7 @@ import { type Fault, FaultError } from '../../fault.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
 import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
-import { unetParameters } from '../../model/parameters.ts';
+import { type Model, modelOf } from '../../model/model.ts';
 import { checkStateDict, networkToldBy, type Told } from '../../model/state-dict.ts';
 import type { AskedField, ImportAnswers } from '../api.ts';
 import {
@@ -43,13 +43,13 @@ export function fieldsToAsk(model: ForeignModel): AskedField[] {
   ];
 }
 
-/** The model's network, checked against its weights. Throws FaultError kind `network`. */
-export function networkOfModel(model: ForeignModel, answers: ImportAnswers): UNetConfig {
-  const json = model.unet ?? { ...toldAsJson(networkToldBy(model.shapes)), ...answers };
-  const network = fromDiffusersUNet(json);
-  checkPictures(network);
-  checkStateDict(model.shapes, network);
-  return network;
+/** Ours of the same network, checked against the weights. Throws FaultError kind `network`. */
+export function modelOfForeign(foreign: ForeignModel, answers: ImportAnswers): Model {
+  const json = foreign.unet ?? { ...toldAsJson(networkToldBy(foreign.shapes)), ...answers };
+  const model = modelOf(fromDiffusersUNet(json));
+  checkPictures(model.config);
+  checkStateDict(foreign.shapes, model);
+  return model;
 }
 
 /** The preset of exactly this network, or else the one that lends its settings. */
@@ -82,12 +82,12 @@ export async function contentOfModel(
   answers: ImportAnswers,
   chosen: Partial<Settings>,
 ): Promise<CheckpointContent> {
-  const network = networkOfModel(model, answers);
+  const own = modelOfForeign(model, answers);
   const facts = model.metadata
     ? factsOfExport(model, model.metadata)
-    : await factsOfStranger(model, network, answers, chosen);
+    : await factsOfStranger(model, own.config, answers, chosen);
   const { weights, ema, moments, losses } = await model.load();
-  const inOrder = (tensors: Tensors, name: string) => arraysOf(tensors, network, name);
+  const inOrder = (tensors: Tensors, name: string) => arraysOf(tensors, own, name);
   const raw = inOrder(weights, 'unet');
   const zeros = () => raw.map((values) => new Float32Array(values.length));
   return {
@@ -103,8 +103,8 @@ export async function contentOfModel(
 }
 
 /** In the network's order, every number checked as a checkpoint's. */
-function arraysOf(tensors: Tensors, network: UNetConfig, prefix: string): Float32Array<ArrayBuffer>[] {
-  const named = unetParameters(network).map(({ name, shape }) => {
+function arraysOf(tensors: Tensors, { parameters }: Model, prefix: string): Float32Array<ArrayBuffer>[] {
+  const named = parameters.map(({ name, shape }) => {
     const data = tensors.get(name);
     if (!data)
       throw unfit(`${prefix}.${name}`, 'nothing of that name', `${prefix}.${name} [${shape.join(', ')}]`);

@@ -1,7 +1,7 @@
 // What the user brings to import: told by its content, looked at before anything is loaded. Not here: the readers of each
 // format beside this file, what becomes of it (trainer.ts).
 import type { RunConfig, Settings } from '../../settings/settings.ts';
-import { networkOf, ownNetwork, PRESETS } from '../../settings/presets.ts';
+import { modelOfRun, networkOf, ownNetwork, PRESETS } from '../../settings/presets.ts';
 import { listDatasets } from '../../data/sets.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { beginsWith, LEGACY_TORCH, ZIP } from '../../formats/magic.ts';
@@ -9,7 +9,6 @@ import type { SafetensorsHeader } from '../../formats/safetensors.ts';
 import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
 import { openZip } from '../../formats/zip-reader.ts';
-import { parameterCount } from '../../model/parameters.ts';
 import type { ImportAnswers, ImportPreview } from '../api.ts';
 import {
   checkDigest,
@@ -19,7 +18,7 @@ import {
   readContent,
   readFacts,
 } from '../checkpoint-file.ts';
-import { contentOfModel, fieldsToAsk, keptProgress, networkOfModel, presetOf } from './adopt-model.ts';
+import { contentOfModel, fieldsToAsk, keptProgress, modelOfForeign, presetOf } from './adopt-model.ts';
 import { modelOfParts } from './diffusers-model.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { partOfEntry, partOfFile } from './part.ts';
@@ -77,7 +76,7 @@ async function offerOfCheckpoint(file: File, { metadata, entries }: SafetensorsH
       fileName: file.name,
       sizeBytes: file.size,
       dtype: entries[0]?.dtype ?? 'F32',
-      parameters: parameterCount(networkOf(facts.config)),
+      parameters: modelOfRun(facts.config).parameterCount,
       network: networkTitle(facts.config),
       globalStep: facts.globalStep,
       epoch: facts.epoch,
@@ -100,7 +99,10 @@ async function offerOfCheckpoint(file: File, { metadata, entries }: SafetensorsH
 async function offerOfModel(model: ForeignModel): Promise<Offer> {
   const asked = fieldsToAsk(model);
   // What is asked for changes no shape: with the defaults everything else is checked before anybody is asked.
-  const network = networkOfModel(model, Object.fromEntries(asked.map(({ name, value }) => [name, value])));
+  const { config: network, parameterCount } = modelOfForeign(
+    model,
+    Object.fromEntries(asked.map(({ name, value }) => [name, value])),
+  );
   const facts = model.metadata && readFacts(model.metadata);
   const progress = keptProgress(model);
   const [imageSize] = network.sampleSize;
@@ -113,7 +115,7 @@ async function offerOfModel(model: ForeignModel): Promise<Offer> {
       fileName: model.name,
       sizeBytes: model.sizeBytes,
       dtype: model.dtype,
-      parameters: parameterCount(network),
+      parameters: parameterCount,
       network: networkTitle(own),
       globalStep: progress?.globalStep ?? 0,
       epoch: progress?.epoch ?? 0,

@@ -2,14 +2,11 @@
 // and that every layer of every preset is there.
 import { describe, expect, test } from 'vitest';
 import { PRESET_NAMES, type PresetName } from '../../../src/settings/settings.ts';
-import { networkOf, presetConfig } from '../../../src/settings/presets.ts';
-import type { Network } from '../../../src/engine/executor.ts';
 import type { BatchShape, Inputs } from '../../../src/engine/inputs.ts';
+import { modelOfRun, presetConfig } from '../../../src/settings/presets.ts';
 import { planInference } from '../../../src/engine/plan/inference-plan.ts';
 import type { Target } from '../../../src/engine/plan/kernels/target.ts';
 import { planTraining } from '../../../src/engine/plan/training-plan.ts';
-import { unetParameters } from '../../../src/model/parameters.ts';
-import { unet } from '../../../src/model/unet.ts';
 import { REGISTERS, TARGETS } from './targets.ts';
 
 /** Of numbers.md's `bench` and its relatives; what a step may take at most. */
@@ -22,10 +19,9 @@ const inputsOf = (batch: number, edge: number): Inputs<BatchShape> => ({
 
 function specOf(preset: PresetName, target: Target, batch: number) {
   const { imageSize } = presetConfig(preset);
-  const config = networkOf({ preset, imageSize });
-  const network: Network = (ops, weights, inputs) => unet(ops, config, weights, inputs);
+  const { parameters, network } = modelOfRun({ preset, imageSize });
   return {
-    parameters: unetParameters(config),
+    parameters,
     network,
     inputs: inputsOf(batch, imageSize),
     microBatches: 1,

@@ -1,10 +1,9 @@
 // Claims about the notebook's .pt: what we write comes back whole, what is missing is said, and what is wrong is named by its
 // key. That PyTorch's own files are read right is test/formats/'s claim.
 import { describe, expect, it } from 'vitest';
-import { networkOf, presetConfig } from '../../../src/settings/presets.ts';
+import { modelOfRun, presetConfig } from '../../../src/settings/presets.ts';
 import type { PickledValue } from '../../../src/formats/pickle-writer.ts';
 import { writeTorchFile } from '../../../src/formats/torch-file.ts';
-import { unetParameters } from '../../../src/model/parameters.ts';
 import type { CheckpointContent } from '../../../src/trainer/checkpoint-file.ts';
 import { torchCheckpoint } from '../../../src/trainer/export/torch-checkpoint.ts';
 import { History } from '../../../src/trainer/history.ts';
@@ -15,7 +14,7 @@ import { readTorchFile } from '../../formats/read-torch-file.ts';
 
 /** 10 shapes in batches of 4: 3 steps an epoch. */
 const config = { ...presetConfig('tiny'), dataset: 'shapes', maxImages: 10, imageSize: 8, seed: 3 };
-const SPECS = unetParameters(networkOf(config));
+const SPECS = modelOfRun(config).parameters;
 const dataset = { name: 'shapes', title: 'Shapes', count: 10, size: 8, fingerprint: 'f' };
 
 function content(): CheckpointContent {

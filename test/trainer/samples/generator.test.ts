@@ -4,15 +4,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../../src/settings/settings.ts';
-import { networkOf, presetConfig } from '../../../src/settings/presets.ts';
+import { modelOfRun, presetConfig } from '../../../src/settings/presets.ts';
 import { alphaBar } from '../../../src/diffusion/noise-schedule.ts';
 import { startDevice } from '../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';
 import { createEagerPredictor } from '../../../src/engine/eager/eager-predictor.ts';
-import type { ExecutorState, Network, Predictor } from '../../../src/engine/executor.ts';
+import type { ExecutorState, Predictor } from '../../../src/engine/executor.ts';
 import { faultOf } from '../../../src/fault.ts';
-import { unetParameters } from '../../../src/model/parameters.ts';
-import { unet } from '../../../src/model/unet.ts';
 import type { CheckpointRecord, GenerateRequest, Sample, TrainerEvent } from '../../../src/trainer/api.ts';
 import { CallTimes } from '../../../src/trainer/samples/call-times.ts';
 import { type CheckpointFacts, factsAsText, fileTensors } from '../../../src/trainer/checkpoint-file.ts';
@@ -35,9 +33,7 @@ const facts: CheckpointFacts = {
   dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: 'f' },
   created: '',
 };
-const network = networkOf(config);
-const parameters = unetParameters(network);
-const forward: Network = (ops, weights, inputs) => unet(ops, network, weights, inputs);
+const { parameters, network } = modelOfRun(config);
 const ref = { runId: 'run-1', generation: 1 };
 const request: GenerateRequest = { ref, weights: 'ema', seed: 9, count: 3, steps: 2, sampler: 'ddpm' };
 
@@ -54,7 +50,7 @@ let currentRun: { runId: string; config: RunConfig } | null;
 const device: GeneratorDevice = {
   guard: <T>(work: Promise<T>) => work,
   predictorFor: (_, weights) =>
-    Promise.resolve(createEagerPredictor(CPU, parameters, forward, weights)),
+    Promise.resolve(createEagerPredictor(CPU, parameters, network, weights)),
 };
 
 const store: GeneratorTools['store'] = {
@@ -113,7 +109,7 @@ test('picture i of a seed is the same in sets of 3 and 18, and what the executor
   const many = await generate({ count: 18 });
   expect(many.map((sample) => sample.index)).toEqual(Array.from({ length: 18 }, (_, i) => i));
   expect(pixels(many.slice(0, 3))).toEqual(pixels(three));
-  const executor = createEagerExecutor(CPU, parameters, forward);
+  const executor = createEagerExecutor(CPU, parameters, network);
   executor.setState(state);
   const own = new Drawing(
     executor,

@@ -8,12 +8,10 @@ import { alphaBar, TIMESTEPS } from '../../../../src/diffusion/noise-schedule.ts
 import { emaDecayAt } from '../../../../src/diffusion/training-schedules.ts';
 import type { Device } from '../../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../../src/engine/eager/eager-executor.ts';
-import type { Executor, Network, NoisedBatch } from '../../../../src/engine/executor.ts';
+import type { Executor, NoisedBatch } from '../../../../src/engine/executor.ts';
 import { createPlanExecutor } from '../../../../src/engine/plan/run/plan-executor.ts';
 import type { UNetConfig } from '../../../../src/model/unet-config.ts';
-import { initialWeights } from '../../../../src/model/init.ts';
-import { unetParameters } from '../../../../src/model/parameters.ts';
-import { unet } from '../../../../src/model/unet.ts';
+import { type Model, modelOf } from '../../../../src/model/model.ts';
 import { STREAMS, uniformBelow, uniforms } from '../../../../src/random.ts';
 import { CPU } from '../../cpu-device.ts';
 import { testDevice } from '../test-device.ts';
@@ -48,8 +46,8 @@ function batchOf(step: number): NoisedBatch {
   };
 }
 
-async function lossesOf(executor: Executor, config: UNetConfig): Promise<number[]> {
-  const weights = initialWeights(config, 3);
+async function lossesOf(executor: Executor, { initialWeights }: Model): Promise<number[]> {
+  const weights = initialWeights(3);
   const zeros = () => weights.map(({ length }) => new Float32Array(length));
   executor.setState({
     weights,
@@ -76,14 +74,11 @@ async function lossesOf(executor: Executor, config: UNetConfig): Promise<number[
 }
 
 test.each(PRESET_NAMES)('%s', async (preset) => {
-  const config = smallConfig(preset);
-  const network: Network = (ops, weights, inputs) => unet(ops, config, weights, inputs);
-  const parameters = unetParameters(config);
-  const wanted = await lossesOf(createEagerExecutor(CPU, parameters, network), config);
-  const plan = await createPlanExecutor(device, parameters, network, {
-    inputs: { sample: [BATCH, 8, 8, 3], timestep: [BATCH] },
-  });
-  const got = await lossesOf(plan, config);
+  const model = modelOf(smallConfig(preset));
+  const { parameters, network } = model;
+  const wanted = await lossesOf(createEagerExecutor(CPU, parameters, network), model);
+  const plan = await createPlanExecutor(device, parameters, network, { inputs: { sample: [BATCH, 8, 8, 3], timestep: [BATCH] } });
+  const got = await lossesOf(plan, model);
   const worst = Math.max(...got.map((value, i) => Math.abs(value / wanted[i]! - 1)));
   console.log(`${preset}: losses and norms differ by at most ${worst.toExponential(1)}`);
   expect(worst).toBeLessThan(1e-3);
