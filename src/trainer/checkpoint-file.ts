@@ -16,12 +16,26 @@ import { checkPictures } from './picture-network.ts';
 export const FORMAT = 'perennial-checkpoint';
 export const FORMAT_VERSION = 1;
 
-const PREFIX: Record<StateGroup, string> = {
-  weights: 'unet.',
+const GROUP_PREFIXES: Readonly<Record<StateGroup, string>> = {
+  weights: '',
   ema: 'ema.',
   expAvg: 'optimizer.exp_avg.',
   expAvgSq: 'optimizer.exp_avg_sq.',
 };
+
+/**
+ * The networks whose tensors a checkpoint holds. `weights` names a network's raw weights, `inGroup` follows the prefix of
+ * any other group: the UNet's EMA weights are `ema.<name>`, a second network's would be `ema.<network>.<name>`.
+ */
+const OWNERS = {
+  unet: { weights: 'unet.', inGroup: '' },
+} as const;
+
+/** What stands before a parameter's own name in the file. */
+export function tensorPrefix(group: StateGroup, owner: keyof typeof OWNERS): string {
+  const { weights, inGroup } = OWNERS[owner];
+  return GROUP_PREFIXES[group] + (group === 'weights' ? weights : inGroup);
+}
 
 export interface DatasetStamp {
   name: string;
@@ -73,7 +87,7 @@ export function fileTensors(
     specs.forEach((spec, i) => {
       const data = state[group][i];
       if (!data) throw new Error(`no ${group} of ${spec.name}`);
-      tensors.push({ name: PREFIX[group] + spec.name, shape: spec.shape, data });
+      tensors.push({ name: tensorPrefix(group, 'unet') + spec.name, shape: spec.shape, data });
     });
   }
   const epochLosses = new Float32Array(history.epochLosses.slice(0, epoch));
@@ -285,7 +299,8 @@ export function readContent(
     }
     return tensor.data;
   };
-  const group = (key: StateGroup) => parameters.map((spec) => take(PREFIX[key] + spec.name, spec.shape));
+  const group = (key: StateGroup) =>
+    parameters.map((spec) => take(tensorPrefix(key, 'unet') + spec.name, spec.shape));
   const state: ExecutorState = {
     weights: group('weights'),
     ema: group('ema'),

@@ -50,6 +50,9 @@ test('names are the agreed ones', async () => {
     'optimizer.exp_avg_sq.mid_block.attentions.0.to_out.0.bias',
   ])
     expect(names).toContain(name);
+  const plain = specs.map(({ name }) => name);
+  const prefixes = ['unet.', 'ema.', 'optimizer.exp_avg.', 'optimizer.exp_avg_sq.'];
+  expect(names.slice(0, -3)).toEqual(prefixes.flatMap((prefix) => plain.map((name) => prefix + name)));
   expect(names.slice(-3)).toEqual([
     'history.batch_losses',
     'history.epoch_losses',

@@ -11,6 +11,7 @@ import { FROM_THE_START, positionOf } from '../../settings/calendar.ts';
 import { ownNetwork, presetConfig } from '../../settings/presets.ts';
 import { openPictures } from '../../data/sets.ts';
 import { fromDiffusersScheduler } from '../../diffusion/diffusers-scheduler.ts';
+import type { StateGroup } from '../../engine/executor.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
@@ -23,6 +24,7 @@ import {
   type CheckpointFacts,
   type Execution,
   readFacts,
+  tensorPrefix,
 } from '../checkpoint-file.ts';
 import { History } from '../history.ts';
 import { placeAt, stampOf } from '../run.ts';
@@ -87,28 +89,28 @@ export async function contentOfModel(
     ? factsOfExport(model, model.metadata)
     : await factsOfStranger(model, own.config, answers, chosen);
   const { weights, ema, moments, losses } = await model.load();
-  const inOrder = (tensors: Tensors, name: string) => arraysOf(tensors, own, name);
-  const raw = inOrder(weights, 'unet');
+  const inOrder = (tensors: Tensors, group: StateGroup) => arraysOf(tensors, own, group);
+  const raw = inOrder(weights, 'weights');
   const zeros = () => raw.map((values) => new Float32Array(values.length));
   return {
     facts,
     state: {
       weights: raw,
       ema: ema ? inOrder(ema, 'ema') : raw.map((values) => values.slice()),
-      expAvg: moments ? inOrder(moments.expAvg, 'optimizer.exp_avg') : zeros(),
-      expAvgSq: moments ? inOrder(moments.expAvgSq, 'optimizer.exp_avg_sq') : zeros(),
+      expAvg: moments ? inOrder(moments.expAvg, 'expAvg') : zeros(),
+      expAvgSq: moments ? inOrder(moments.expAvgSq, 'expAvgSq') : zeros(),
     },
     history: historyOf(losses, facts),
   };
 }
 
 /** In the network's order, every number checked as a checkpoint's. */
-function arraysOf(tensors: Tensors, { parameters }: Model, prefix: string): Float32Array<ArrayBuffer>[] {
+function arraysOf(tensors: Tensors, { parameters }: Model, group: StateGroup): Float32Array<ArrayBuffer>[] {
   const named = parameters.map(({ name, shape }) => {
     const data = tensors.get(name);
-    if (!data)
-      throw unfit(`${prefix}.${name}`, 'nothing of that name', `${prefix}.${name} [${shape.join(', ')}]`);
-    return { name: `${prefix}.${name}`, shape, data };
+    const inFile = tensorPrefix(group, 'unet') + name;
+    if (!data) throw unfit(inFile, 'nothing of that name', `${inFile} [${shape.join(', ')}]`);
+    return { name: inFile, shape, data };
   });
   checkTensors(named);
   return named.map(({ data }) => data);
