@@ -10,11 +10,12 @@ import { type Fault, FaultError } from '../fault.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
 import { toDiffusersScheduler } from '../diffusion/diffusers-scheduler.ts';
 import { fromDiffusersUNet, toDiffusersUNet } from '../model/diffusers-unet.ts';
+import type { UNetConfig } from '../model/unet-config.ts';
 import { History } from './history.ts';
 import { checkPictures } from './picture-network.ts';
 
 export const FORMAT = 'perennial-checkpoint';
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 const GROUP_PREFIXES: Readonly<Record<StateGroup, string>> = {
   weights: '',
@@ -55,8 +56,8 @@ export interface Execution {
   tiles?: Readonly<Record<string, string>>;
 }
 
-/** Everything but the tensors. */
-export interface CheckpointFacts {
+/** What a checkpoint file says of itself: everything but the tensors. */
+export interface FileFacts {
   name: string;
   globalStep: number;
   epoch: number;
@@ -69,8 +70,14 @@ export interface CheckpointFacts {
   created: string;
 }
 
+/** The same as read from a file. */
+export interface ReadFacts extends FileFacts {
+  /** The version of Perennial that wrote the file; `unknown` where the file does not say. */
+  appVersion: string;
+}
+
 export interface CheckpointContent {
-  facts: CheckpointFacts;
+  facts: FileFacts;
   state: ExecutorState;
   history: History;
 }
@@ -80,7 +87,7 @@ export function fileTensors(
   specs: readonly ParameterSpec[],
   state: ExecutorState,
   history: History,
-  { globalStep: step, epoch }: Pick<CheckpointFacts, 'globalStep' | 'epoch'>,
+  { globalStep: step, epoch }: Pick<FileFacts, 'globalStep' | 'epoch'>,
 ): FileTensor[] {
   const tensors: FileTensor[] = [];
   for (const group of STATE_GROUPS) {
@@ -105,7 +112,7 @@ export function fileTensors(
  * `__metadata__` but the digest: strings only. The network and its noise stand there as diffusers writes them, for readers that
  * do not know our presets.
  */
-export function factsAsText(facts: CheckpointFacts): Record<string, string> {
+export function factsAsText(facts: FileFacts): Record<string, string> {
   const { network: _, ...settings } = facts.config;
   return {
     format: FORMAT,
@@ -129,7 +136,7 @@ export function factsAsText(facts: CheckpointFacts): Record<string, string> {
 
 /** `__metadata__`, whole. The digest makes an altered file known wherever it is opened. */
 export async function fileMetadata(
-  facts: CheckpointFacts,
+  facts: FileFacts,
   tensors: readonly FileTensor[],
 ): Promise<Record<string, string>> {
   const metadata = factsAsText(facts);
@@ -169,6 +176,9 @@ function fileFault(kind: 'file' | 'network', title: string, expected: string, go
 const damaged = (expected: string, got: string): FaultError =>
   new FaultError(fileFault('file', 'This checkpoint is damaged', expected, got));
 
+const ofAnotherNetwork = (expected: string, got: string): FaultError =>
+  new FaultError(fileFault('network', 'This checkpoint is of another network', expected, got));
+
 const contradicting = (expected: string, got: string): FaultError =>
   new FaultError(fileFault('file', 'This checkpoint contradicts itself', expected, got));
 
@@ -206,8 +216,19 @@ function countIn(dataset: Record<string, unknown>, key: string): number {
   throw damaged(`dataset.${key}: a whole number from 1`, String(value).slice(0, 64));
 }
 
-/** Reads the metadata of one of our files. Throws FaultError where it is another format, a newer version, or not valid. */
-export function readFacts(metadata: Record<string, string>): CheckpointFacts {
+function datasetIn(metadata: Record<string, string>): DatasetStamp {
+  const dataset = textFields(jsonOf(metadata, 'dataset'), 'dataset', ['name', 'title', 'fingerprint']);
+  return {
+    name: dataset.name,
+    title: dataset.title,
+    fingerprint: dataset.fingerprint,
+    count: countIn(dataset, 'count'),
+    size: countIn(dataset, 'size'),
+  };
+}
+
+/** Throws where the metadata is of another format, or of a version that came after this one. */
+function checkFormat(metadata: Record<string, string>): void {
   if (metadata['format'] !== FORMAT) {
     throw new FaultError(
       fileFault(
@@ -230,20 +251,10 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
       todo: ['Update Perennial (reload the page while online), then import it again.'],
     });
   }
-  // Files of older versions name their preset only.
-  const unet =
-    metadata['unet_config'] === undefined ? null : fromDiffusersUNet(jsonOf(metadata, 'unet_config'));
-  const dataset = textFields(jsonOf(metadata, 'dataset'), 'dataset', ['name', 'title', 'fingerprint']);
-  const execution = textFields(jsonOf(metadata, 'execution'), 'execution', [
-    'executor',
-    'backend',
-    'kernels',
-    'adapter',
-    'browser',
-  ]);
-  const config = parseStored(jsonOf(metadata, 'config'), unet);
-  if (unet) checkPictures(unet);
-  const globalStep = wholeNumber(metadata, 'global_step');
+}
+
+/** Throws where step, settings and network of one file cannot all be true. `unet`: null where the file names none. */
+function checkAgreement(globalStep: number, config: RunConfig, unet: UNetConfig | null): void {
   if (config.origin && config.origin.globalStep > globalStep)
     throw contradicting(
       `an origin at or before its global step ${globalStep}`,
@@ -254,6 +265,29 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
       `sample_size ${config.imageSize}, as its imageSize`,
       `sample_size ${unet.sampleSize.join(' x ')}`,
     );
+}
+
+/**
+ * Reads the metadata of one of our files. Throws FaultError kind `file` where it is another format, a newer version, or not
+ * valid, and kind `network` where its network cannot be trained here.
+ */
+export function readFacts(metadata: Record<string, string>): ReadFacts {
+  checkFormat(metadata);
+  // Files of older versions name their preset only.
+  const unet =
+    metadata['unet_config'] === undefined ? null : fromDiffusersUNet(jsonOf(metadata, 'unet_config'));
+  const dataset = datasetIn(metadata);
+  const execution = textFields(jsonOf(metadata, 'execution'), 'execution', [
+    'executor',
+    'backend',
+    'kernels',
+    'adapter',
+    'browser',
+  ]);
+  const config = parseStored(jsonOf(metadata, 'config'), unet);
+  if (unet) checkPictures(unet);
+  const globalStep = wholeNumber(metadata, 'global_step');
+  checkAgreement(globalStep, config, unet);
   return {
     name: metadata['name'] ?? '',
     globalStep,
@@ -263,41 +297,31 @@ export function readFacts(metadata: Record<string, string>): CheckpointFacts {
     parent: metadata['parent'] ?? '',
     execution,
     config,
-    dataset: {
-      name: dataset.name,
-      title: dataset.title,
-      fingerprint: dataset.fingerprint,
-      count: countIn(dataset, 'count'),
-      size: countIn(dataset, 'size'),
-    },
+    dataset,
     created: metadata['created'] ?? '',
+    appVersion: metadata['app_version'] ?? 'unknown',
   };
 }
 
-/** The whole content of a file whose bytes are known to be sound. Throws FaultError on any difference from the model's names and shapes. */
-export function readContent(
+/** The whole content of one of our files whose bytes are known to be sound. Throws FaultError as its two parts do. */
+export const readContent = (
   metadata: Record<string, string>,
   tensors: readonly FileTensor[],
-): CheckpointContent {
-  const facts = readFacts(metadata);
+): CheckpointContent => contentOf(readFacts(metadata), tensors);
+
+/** The tensors of a file whose facts are read. Throws FaultError kind `network` on any difference from the network's names and shapes. */
+export function contentOf(facts: ReadFacts, tensors: readonly FileTensor[]): CheckpointContent {
   const { parameters } = modelOfRun(facts.config);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const take = (name: string, shape: number[]): Float32Array<ArrayBuffer> => {
+  const take = (name: string, shape: readonly number[]): Float32Array<ArrayBuffer> => {
     const tensor = byName.get(name);
     byName.delete(name);
     const got = tensor ? `[${tensor.shape.join(', ')}]` : 'nothing';
     const expected = `[${shape.join(', ')}]`;
-    if (!tensor || got !== expected) {
-      throw new FaultError(
-        fileFault(
-          'network',
-          'This checkpoint is of another network',
-          `${name} ${expected}, as the ${facts.config.network ? 'described' : facts.config.preset} network at ${facts.config.imageSize} pixels has it`,
-          `${name} ${got}`,
-        ),
-      );
-    }
-    return tensor.data;
+    if (tensor && got === expected) return tensor.data;
+    const { network, preset, imageSize } = facts.config;
+    const named = `the ${network ? 'described' : preset} network at ${imageSize} pixels`;
+    throw ofAnotherNetwork(`${name} ${expected}, as ${named} has it`, `${name} ${got}`);
   };
   const group = (key: StateGroup) =>
     parameters.map((spec) => take(tensorPrefix(key, 'unet') + spec.name, spec.shape));
@@ -315,14 +339,7 @@ export function readContent(
   );
   const [unknown] = byName.keys();
   if (unknown !== undefined)
-    throw new FaultError(
-      fileFault(
-        'network',
-        'This checkpoint is of another network',
-        'only the tensors of its own network',
-        `a tensor called ${unknown.slice(0, 128)}`,
-      ),
-    );
+    throw ofAnotherNetwork('only the tensors of its own network', `a tensor called ${unknown.slice(0, 128)}`);
   return { facts, state, history };
 }
 

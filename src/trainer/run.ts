@@ -7,7 +7,7 @@ import { modelOfRun } from '../settings/presets.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import type { Fault } from '../fault.ts';
 import type { RunSummary } from './api.ts';
-import type { CheckpointFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
+import type { FileFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
 import type { History } from './history.ts';
 import { checkpointName } from './naming.ts';
 import { payloadBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
@@ -76,7 +76,7 @@ export function placeAt(
   config: RunConfig,
   count: number,
   step: number,
-): Pick<CheckpointFacts, 'name' | 'globalStep' | 'epoch' | 'epochPosition'> {
+): Pick<FileFacts, 'name' | 'globalStep' | 'epoch' | 'epochPosition'> {
   const { epoch, stepInEpoch } = positionOf(config, count, step);
   return {
     name: checkpointName(step, config, count),
@@ -87,7 +87,7 @@ export function placeAt(
 }
 
 /** The facts of the checkpoint of step `step`, created now. */
-export function factsAt(run: Run, step: number, execution: Execution): CheckpointFacts {
+export function factsAt(run: Run, step: number, execution: Execution): FileFacts {
   const { config, dataset } = run;
   return {
     ...placeAt(config, dataset.count, step),

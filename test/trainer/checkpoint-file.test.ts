@@ -6,7 +6,7 @@ import { FaultError } from '../../src/fault.ts';
 import { toDiffusersUNet } from '../../src/model/diffusers-unet.ts';
 import {
   checkDigest,
-  type CheckpointFacts,
+  type FileFacts,
   fileMetadata,
   fileTensors,
   readContent,
@@ -16,7 +16,7 @@ import { History } from '../../src/trainer/history.ts';
 import { initialState } from '../../src/trainer/run.ts';
 
 const config = { ...presetConfig('tiny'), seed: 7 };
-const facts: CheckpointFacts = {
+const facts: FileFacts = {
   name: 'unet_step_2',
   globalStep: 2,
   epoch: 0,
@@ -80,7 +80,7 @@ test('what is read is what was written, bit for bit', async () => {
   const content = readContent(metadata, tensors);
   const state = initialState(config);
   for (const group of STATE_GROUPS) expect(content.state[group]).toEqual(state[group]);
-  expect(content.facts).toEqual(facts);
+  expect(content.facts).toEqual({ ...facts, appVersion: __APP_VERSION__ });
   expect([...content.history.batchLosses(0, 2)]).toEqual([1, 0.5]);
   expect([...content.history.quartileLosses(2)]).toEqual([1, NaN, NaN, NaN, 0.5, NaN, NaN, NaN]);
 });

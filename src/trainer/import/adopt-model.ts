@@ -19,13 +19,7 @@ import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
 import { type Model, modelOf } from '../../model/model.ts';
 import { checkStateDict, networkToldBy, type Told } from '../../model/state-dict.ts';
 import type { AskedField, ImportAnswers } from '../api.ts';
-import {
-  type CheckpointContent,
-  type CheckpointFacts,
-  type Execution,
-  readFacts,
-  tensorPrefix,
-} from '../checkpoint-file.ts';
+import { type CheckpointContent, type FileFacts, type Execution, tensorPrefix } from '../checkpoint-file.ts';
 import { History } from '../history.ts';
 import { placeAt, stampOf } from '../run.ts';
 import { checkPictures } from '../picture-network.ts';
@@ -38,26 +32,39 @@ const LENDER: PresetName = 'small';
 const ELSEWHERE: Execution = { executor: 'PyTorch', backend: '', kernels: '', adapter: '', browser: '' };
 
 /** What has to be asked before the model can be used. */
-export function fieldsToAsk(model: ForeignModel): AskedField[] {
+export function fieldsToAsk(foreign: ForeignModel): AskedField[] {
   return [
-    ...(model.unet ? [] : unetFields(networkToldBy(model.shapes))),
-    ...(model.scheduler ? [] : schedulerFields()),
+    ...(foreign.network ? [] : unetFields(networkToldBy(foreign.shapes))),
+    ...(foreign.scheduler ? [] : schedulerFields()),
   ];
 }
 
-/** Ours of the same network, checked against the weights. Throws FaultError kind `network`. */
-export function modelOfForeign(foreign: ForeignModel, answers: ImportAnswers): Model {
-  const json = foreign.unet ?? { ...toldAsJson(networkToldBy(foreign.shapes)), ...answers };
-  const model = modelOf(fromDiffusersUNet(json));
-  checkPictures(model.config);
-  checkStateDict(foreign.shapes, model);
-  return model;
+/** A foreign model's network as ours. */
+export interface Adopted {
+  model: Model;
+  /** The settings that name the network. */
+  own: Pick<RunConfig, 'preset' | 'imageSize' | 'network'>;
 }
 
-/** The preset of exactly this network, or else the one that lends its settings. */
-export function presetOf(network: UNetConfig): PresetName {
+/** The network, checked against the weights' names and shapes. Throws FaultError kind `network`. */
+export function adopted(foreign: ForeignModel, answers: ImportAnswers): Adopted {
+  const network =
+    foreign.network ?? fromDiffusersUNet({ ...toldAsJson(networkToldBy(foreign.shapes)), ...answers });
+  checkPictures(network);
+  const model = modelOf(network);
+  checkStateDict(foreign.shapes, model);
+  return { model, own: settingsNaming(network) };
+}
+
+/** The preset of exactly this network; else LENDER, with the network as the run's own. */
+function settingsNaming(network: UNetConfig): Adopted['own'] {
   const [imageSize] = network.sampleSize;
-  return PRESET_NAMES.find((preset) => ownNetwork({ preset, imageSize }, network) === null) ?? LENDER;
+  const named = (preset: PresetName) => ({
+    preset,
+    imageSize,
+    network: ownNetwork({ preset, imageSize }, network),
+  });
+  return PRESET_NAMES.map(named).find((own) => own.network === null) ?? named(LENDER);
 }
 
 /** config.json of a network of these weights; what they cannot tell is as UNet2DModel has it. */
@@ -72,24 +79,24 @@ const toldAsJson = (told: Told): Record<string, unknown> => ({
 });
 
 /** How far the run is that the model becomes: without Adam's moments training starts afresh. */
-export const keptProgress = (model: ForeignModel): ForeignModel['progress'] =>
-  model.optimizer ? model.progress : null;
+export const keptProgress = (foreign: ForeignModel): ForeignModel['progress'] =>
+  foreign.optimizer ? foreign.progress : null;
 
 /**
  * The whole content, checked. `chosen`: by the user, for what the files do not say: its pictures and how to train on. Throws
  * FaultError kind `file`, `network`, `not-finite` or `data`.
  */
 export async function contentOfModel(
-  model: ForeignModel,
+  foreign: ForeignModel,
   answers: ImportAnswers,
   chosen: Partial<Settings>,
 ): Promise<CheckpointContent> {
-  const own = modelOfForeign(model, answers);
-  const facts = model.metadata
-    ? factsOfExport(model, model.metadata)
-    : await factsOfStranger(model, own.config, answers, chosen);
-  const { weights, ema, moments, losses } = await model.load();
-  const inOrder = (tensors: Tensors, group: StateGroup) => arraysOf(tensors, own, group);
+  const { model, own } = adopted(foreign, answers);
+  const facts = foreign.facts
+    ? factsOfExport(foreign, foreign.facts)
+    : await factsOfStranger(foreign, own, answers, chosen);
+  const { weights, ema, moments, losses } = await foreign.load();
+  const inOrder = (tensors: Tensors, group: StateGroup) => arraysOf(tensors, model, group);
   const raw = inOrder(weights, 'weights');
   const zeros = () => raw.map((values) => new Float32Array(values.length));
   return {
@@ -117,35 +124,32 @@ function arraysOf(tensors: Tensors, { parameters }: Model, group: StateGroup): F
 }
 
 /** Of a file that began as an export of ours: everything it says, and the steps and epochs it made since. */
-function factsOfExport(model: ForeignModel, metadata: Record<string, string>): CheckpointFacts {
-  const facts = readFacts(metadata);
-  const { globalStep, epoch } = keptProgress(model) ?? FROM_THE_START;
+function factsOfExport(foreign: ForeignModel, facts: FileFacts): FileFacts {
+  const { globalStep, epoch } = keptProgress(foreign) ?? FROM_THE_START;
   const config = movedOn(withOrigin(facts.config, facts.dataset.count, globalStep, epoch), globalStep, epoch);
   return { ...facts, config, ...placeAt(config, facts.dataset.count, globalStep), execution: ELSEWHERE };
 }
 
 async function factsOfStranger(
-  model: ForeignModel,
-  network: UNetConfig,
+  foreign: ForeignModel,
+  own: Adopted['own'],
   answers: ImportAnswers,
   chosen: Partial<Settings>,
-): Promise<CheckpointFacts> {
-  const [imageSize] = network.sampleSize;
-  const preset = presetOf(network);
-  const { globalStep, epoch } = keptProgress(model) ?? FROM_THE_START;
-  const own: RunConfig = {
-    ...presetConfig(preset),
-    ...inRange(model.optimizer ?? {}),
+): Promise<FileFacts> {
+  const { globalStep, epoch } = keptProgress(foreign) ?? FROM_THE_START;
+  const begun: RunConfig = {
+    ...presetConfig(own.preset),
+    ...inRange(foreign.optimizer ?? {}),
     ...chosen,
-    ...fromDiffusersScheduler(model.scheduler ?? answers),
-    imageSize,
-    network: ownNetwork({ preset, imageSize }, network),
+    ...fromDiffusersScheduler(foreign.scheduler ?? answers),
+    imageSize: own.imageSize,
+    network: own.network,
   };
-  const set = await openPictures(own.dataset, own);
-  const config = movedOn(withOrigin(own, set.count, globalStep, epoch), globalStep, epoch);
+  const set = await openPictures(begun.dataset, begun);
+  const config = movedOn(withOrigin(begun, set.count, globalStep, epoch), globalStep, epoch);
   return {
     ...placeAt(config, set.count, globalStep),
-    runId: model.name.slice(0, 64),
+    runId: foreign.name.slice(0, 64),
     parent: '',
     execution: ELSEWHERE,
     config,
@@ -182,7 +186,7 @@ function inRange(settings: Partial<Settings>): Partial<Settings> {
 }
 
 /** Exactly as long as the run is; what the file does not have is NaN. */
-function historyOf({ batch, quartiles, epochs }: Losses, { globalStep, epoch }: CheckpointFacts): History {
+function historyOf({ batch, quartiles, epochs }: Losses, { globalStep, epoch }: FileFacts): History {
   const filled = (length: number, values: Float32Array | null): Float32Array<ArrayBuffer> => {
     const whole = new Float32Array(length).fill(NaN);
     whole.set(values?.subarray(0, length) ?? []);

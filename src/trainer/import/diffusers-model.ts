@@ -2,7 +2,9 @@
 // pickled files (torch-model.ts), what becomes of the model (adopt-model.ts).
 import { type Fault, FaultError } from '../../fault.ts';
 import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
+import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
 import { currentName } from '../../model/state-dict.ts';
+import type { UNetConfig } from '../../model/unet-config.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { baseName, folderOf, type Part } from './part.ts';
 import { modelOfTorchFile } from './torch-model.ts';
@@ -16,21 +18,25 @@ export async function modelOfParts(folder: string | null, parts: readonly Part[]
   const name = folder ?? baseName(weights.path);
   const config = parts.find(({ path }) => path === `${folderOf(weights.path)}config.json`);
   const scheduler = parts.find(({ path }) => baseName(path) === 'scheduler_config.json');
-  const known = {
-    name,
+  const beside = {
     unet: config ? await jsonOf(config) : null,
     scheduler: scheduler ? await jsonOf(scheduler) : null,
-    sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
   };
+  const whole = { name, sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
   const file = await weights.open();
   if (!weights.path.endsWith('.safetensors')) {
     const told = await modelOfTorchFile(baseName(weights.path), file);
     // What a .pt says of itself goes before what lies beside it.
-    return { ...told, ...known, unet: told.unet ?? known.unet, scheduler: told.scheduler ?? known.scheduler };
+    const network = told.network ?? networkIn(beside.unet);
+    return { ...told, ...whole, network, scheduler: told.scheduler ?? beside.scheduler };
   }
-  const told = await modelOfSafetensors(file);
-  return { ...told, ...known, unet: known.unet ?? told.unet, scheduler: known.scheduler ?? told.scheduler };
+  const { unet, scheduler: inFile, ...told } = await readWeights(file);
+  const network = networkIn(beside.unet ?? unet);
+  return { ...told, ...whole, network, scheduler: beside.scheduler ?? inFile };
 }
+
+const networkIn = (json: Record<string, unknown> | null): UNetConfig | null =>
+  json && fromDiffusersUNet(json);
 
 /** The UNet's weights: by diffusers' own name, in the UNet's folder where there are more models. */
 function weightsAmong(name: string, parts: readonly Part[]): Part {
@@ -94,10 +100,10 @@ function unreadable(name: string, expected: string, got: string): FaultError {
   });
 }
 
-type Told = Omit<ForeignModel, 'name' | 'sizeBytes'>;
-
 /** A safetensors file of a state_dict. Our own exports name network and noise in its metadata. */
-async function modelOfSafetensors(file: Blob): Promise<Told> {
+async function readWeights(
+  file: Blob,
+): Promise<Omit<ForeignModel, 'name' | 'sizeBytes' | 'network'> & { unet: Record<string, unknown> | null }> {
   const { entries, metadata } = await readHeader(file);
   const named = (key: string): Record<string, unknown> | null =>
     metadata[key] === undefined ? null : objectIn(key, metadata[key]);
@@ -107,7 +113,7 @@ async function modelOfSafetensors(file: Blob): Promise<Told> {
     shapes: new Map(entries.map(({ name, shape }) => [currentName(name), shape])),
     unet: named('unet_config'),
     scheduler: named('scheduler_config'),
-    metadata: null,
+    facts: null,
     progress: null,
     hasEma: false,
     optimizer: null,

@@ -1,6 +1,9 @@
 // A model that was not saved by Perennial, by what a folder or a .pt file tells of it, types only. Not here: reading them
 // (diffusers-model.ts, torch-model.ts), what becomes of one (adopt-model.ts).
 
+import type { UNetConfig } from '../../model/unet-config.ts';
+import type { ReadFacts } from '../checkpoint-file.ts';
+
 export type Tensors = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 
 /** Values by diffusers' parameter names, PyTorch's layout. */
@@ -37,12 +40,12 @@ export interface ForeignModel {
   /** Of the weights, as safetensors names it. */
   dtype: string;
   shapes: ReadonlyMap<string, readonly number[]>;
-  /** config.json of the UNet2DModel; null: not known. */
-  unet: Readonly<Record<string, unknown>> | null;
+  /** The network that the file names; null: not known. */
+  network: UNetConfig | null;
   /** scheduler_config.json; null: not known. */
   scheduler: Readonly<Record<string, unknown>> | null;
-  /** `__metadata__` of the Perennial checkpoint that it was exported from. */
-  metadata: Record<string, string> | null;
+  /** Of the Perennial checkpoint that it was exported from; null: of none. */
+  facts: ReadFacts | null;
   progress: ModelProgress | null;
   hasEma: boolean;
   /** Of the optimizer state that is there: its settings. */

@@ -1,7 +1,7 @@
 // What the user brings to import: told by its content, looked at before anything is loaded. Not here: the readers of each
 // format beside this file, what becomes of it (trainer.ts).
 import type { RunConfig, Settings } from '../../settings/settings.ts';
-import { modelOfRun, networkOf, ownNetwork, PRESETS } from '../../settings/presets.ts';
+import { modelOfRun, PRESETS } from '../../settings/presets.ts';
 import { listDatasets } from '../../data/sets.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { beginsWith, LEGACY_TORCH, ZIP } from '../../formats/magic.ts';
@@ -9,16 +9,17 @@ import type { SafetensorsHeader } from '../../formats/safetensors.ts';
 import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
 import { openZip } from '../../formats/zip-reader.ts';
+import type { UNetConfig } from '../../model/unet-config.ts';
 import type { ImportAnswers, ImportPreview } from '../api.ts';
 import {
   checkDigest,
   type CheckpointContent,
-  type CheckpointFacts,
+  contentOf,
   FORMAT,
-  readContent,
+  type ReadFacts,
   readFacts,
 } from '../checkpoint-file.ts';
-import { contentOfModel, fieldsToAsk, keptProgress, modelOfForeign, presetOf } from './adopt-model.ts';
+import { adopted, contentOfModel, fieldsToAsk, keptProgress } from './adopt-model.ts';
 import { modelOfParts } from './diffusers-model.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { partOfEntry, partOfFile } from './part.ts';
@@ -69,6 +70,7 @@ function folderName([file]: readonly File[]): string | null {
 
 async function offerOfCheckpoint(file: File, { metadata, entries }: SafetensorsHeader): Promise<Offer> {
   const facts = readFacts(metadata);
+  const { parameterCount, config } = modelOfRun(facts.config);
   return {
     preview: {
       format: 'checkpoint',
@@ -76,19 +78,19 @@ async function offerOfCheckpoint(file: File, { metadata, entries }: SafetensorsH
       fileName: file.name,
       sizeBytes: file.size,
       dtype: entries[0]?.dtype ?? 'F32',
-      parameters: modelOfRun(facts.config).parameterCount,
-      network: networkTitle(facts.config),
+      parameters: parameterCount,
+      network: networkTitle(facts.config, config),
       globalStep: facts.globalStep,
       epoch: facts.epoch,
       batchLosses: facts.globalStep,
       kept: ['Everything: weights, EMA weights, optimizer state, settings and all losses.'],
       missing: [],
-      ...(await ofOurs(facts, metadata)),
+      ...(await whereFrom(facts)),
       asked: [],
     },
     load: async () => {
       const { tensors } = await readTensors(file);
-      const content = readContent(metadata, tensors);
+      const content = contentOf(facts, tensors);
       checkTensors(tensors);
       await checkDigest(metadata, tensors);
       return content;
@@ -96,49 +98,42 @@ async function offerOfCheckpoint(file: File, { metadata, entries }: SafetensorsH
   };
 }
 
-async function offerOfModel(model: ForeignModel): Promise<Offer> {
-  const asked = fieldsToAsk(model);
+async function offerOfModel(foreign: ForeignModel): Promise<Offer> {
+  const asked = fieldsToAsk(foreign);
   // What is asked for changes no shape: with the defaults everything else is checked before anybody is asked.
-  const { config: network, parameterCount } = modelOfForeign(
-    model,
-    Object.fromEntries(asked.map(({ name, value }) => [name, value])),
-  );
-  const facts = model.metadata && readFacts(model.metadata);
-  const progress = keptProgress(model);
-  const [imageSize] = network.sampleSize;
-  const preset = presetOf(network);
-  const own = { preset, imageSize, network: ownNetwork({ preset, imageSize }, network) };
+  const defaults = Object.fromEntries(asked.map(({ name, value }) => [name, value]));
+  const { model, own } = adopted(foreign, defaults);
+  const progress = keptProgress(foreign);
   return {
     preview: {
-      format: model.format,
-      title: facts ? facts.name : model.name,
-      fileName: model.name,
-      sizeBytes: model.sizeBytes,
-      dtype: model.dtype,
-      parameters: parameterCount,
-      network: networkTitle(own),
+      format: foreign.format,
+      title: foreign.facts?.name ?? foreign.name,
+      fileName: foreign.name,
+      sizeBytes: foreign.sizeBytes,
+      dtype: foreign.dtype,
+      parameters: model.parameterCount,
+      network: networkTitle(own, model.config),
       globalStep: progress?.globalStep ?? 0,
       epoch: progress?.epoch ?? 0,
       batchLosses: progress?.batchLosses ?? 0,
-      ...keptAndMissing(model),
-      ...(facts && model.metadata ? await ofOurs(facts, model.metadata) : { dataset: null, origin: null }),
+      ...keptAndMissing(foreign),
+      ...(foreign.facts ? await whereFrom(foreign.facts) : { dataset: null, origin: null }),
       asked,
     },
-    load: (answers, chosen) => contentOfModel(model, answers, chosen),
+    load: (answers, chosen) => contentOfModel(foreign, answers, chosen),
   };
 }
 
 /** What a checkpoint of ours says of its pictures and its run. */
-async function ofOurs(
-  { dataset, runId, created }: CheckpointFacts,
-  metadata: Record<string, string>,
-): Promise<Pick<ImportPreview, 'dataset' | 'origin'>> {
+async function whereFrom({
+  dataset,
+  runId,
+  created,
+  appVersion,
+}: ReadFacts): Promise<Pick<ImportPreview, 'dataset' | 'origin'>> {
   const { name, title, count, fingerprint } = dataset;
   const here = (await listDatasets()).find(({ id }) => id === name)?.fingerprint === fingerprint;
-  return {
-    dataset: { title, count, here },
-    origin: { runId, created, appVersion: metadata['app_version'] ?? 'unknown' },
-  };
+  return { dataset: { title, count, here }, origin: { runId, created, appVersion } };
 }
 
 function keptAndMissing(model: ForeignModel): Pick<ImportPreview, 'kept' | 'missing'> {
@@ -157,10 +152,12 @@ function keptAndMissing(model: ForeignModel): Pick<ImportPreview, 'kept' | 'miss
   return { kept, missing };
 }
 
-function networkTitle(config: Pick<RunConfig, 'preset' | 'imageSize' | 'network'>): string {
-  const { blockOutChannels } = networkOf(config);
-  const name = config.network ? `Channels ${blockOutChannels.join(', ')}` : PRESETS[config.preset].title;
-  return `${name}, ${config.imageSize} × ${config.imageSize}`;
+function networkTitle(
+  { preset, imageSize, network }: Pick<RunConfig, 'preset' | 'imageSize' | 'network'>,
+  { blockOutChannels }: UNetConfig,
+): string {
+  const name = network ? `Channels ${blockOutChannels.join(', ')}` : PRESETS[preset].title;
+  return `${name}, ${imageSize} × ${imageSize}`;
 }
 
 function nothing(): FaultError {

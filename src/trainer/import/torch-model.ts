@@ -1,10 +1,12 @@
 // A .pt file: the notebook's checkpoint ({'unet', 'optimizer', 'global_step', 'epoch', 'batch_losses', 'epoch_losses'}), our
 // own export of the same, or a bare state_dict. Not here: its bytes (formats/torch-file.ts), what becomes of it (adopt-model.ts).
 import { SETTINGS } from '../../settings/settings.ts';
+import { networkOf } from '../../settings/presets.ts';
 import { type Fault, FaultError, shownJson } from '../../fault.ts';
 import { openTorchFile } from '../../formats/torch-file.ts';
 import type { PythonValue, StoredTensor, TorchTensor } from '../../formats/torch-values.ts';
 import { currentName } from '../../model/state-dict.ts';
+import { type ReadFacts, readFacts } from '../checkpoint-file.ts';
 import { ADAM } from '../training-step.ts';
 import type { ForeignModel, Losses, ModelProgress, Tensors } from './foreign-model.ts';
 
@@ -25,6 +27,8 @@ export async function modelOfTorchFile(name: string, file: Blob): Promise<Foreig
   if (!first) throw wrong('unet', 'a state_dict of tensors', 'an empty one');
   const leftOut: string[] = [];
   const metadata = metadataOf(whole.get('perennial_config'));
+  const scheduler = metadata && jsonOf(metadata, 'scheduler_config');
+  const facts = metadata && factsOf(metadata);
   const progress = progressOf(whole, leftOut);
   const moments = momentsOf(whole.get('optimizer'), weights);
   const optimizerLeftOut = whyLeftOut(moments, progress);
@@ -38,9 +42,9 @@ export async function modelOfTorchFile(name: string, file: Blob): Promise<Foreig
     sizeBytes: file.size,
     dtype: first.storage.dtype,
     shapes: new Map([...weights].map(([key, { shape }]) => [key, shape])),
-    unet: metadata && jsonOf(metadata, 'unet_config'),
-    scheduler: metadata && jsonOf(metadata, 'scheduler_config'),
-    metadata,
+    network: facts && networkOf(facts.config),
+    scheduler,
+    facts,
     progress,
     hasEma: ema !== null,
     optimizer: isKept ? settingsOf(whole.get('optimizer')) : null,
@@ -217,6 +221,12 @@ function metadataOf<T extends Tensor>(value: Value<T>): Record<string, string> |
     metadata[String(key)] = text;
   }
   return metadata;
+}
+
+/** Our own export names its network; what the metadata says is checked as a checkpoint's. */
+function factsOf(metadata: Record<string, string>): ReadFacts {
+  jsonOf(metadata, 'unet_config');
+  return readFacts(metadata);
 }
 
 function jsonOf(metadata: Record<string, string>, key: string): Record<string, unknown> {

@@ -13,7 +13,7 @@ import type { ExecutorState, Predictor } from '../../../src/engine/executor.ts';
 import { faultOf } from '../../../src/fault.ts';
 import type { CheckpointRecord, GenerateRequest, Sample, TrainerEvent } from '../../../src/trainer/api.ts';
 import { CallTimes } from '../../../src/trainer/samples/call-times.ts';
-import { type CheckpointFacts, factsAsText, fileTensors } from '../../../src/trainer/checkpoint-file.ts';
+import { type FileFacts, factsAsText, fileTensors } from '../../../src/trainer/checkpoint-file.ts';
 import { Drawing, momentsOf } from '../../../src/trainer/samples/drawing.ts';
 import {
   Generator,
@@ -26,7 +26,7 @@ import { initialState } from '../../../src/trainer/run.ts';
 import { CPU } from '../../engine/cpu-device.ts';
 
 const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 7, seed: 3 };
-const facts: CheckpointFacts = {
+const facts: FileFacts = {
   ...{ name: 'unet_step_0', globalStep: 0, epoch: 0, epochPosition: 0, runId: 'run-1', parent: '' },
   execution: { executor: 'eager', backend: 'cpu', kernels: '', adapter: '', browser: '' },
   config,
