@@ -1,12 +1,17 @@
 // The network's fields as diffusers writes them: config.json of a UNet2DModel, to and from UNetConfig. What this network
 // cannot be is refused by field. Not here: weights (parameters.ts), the file around them (trainer/).
 import { type Fault, FaultError, shownJson } from '../fault.ts';
+import { attendedChannels, type Blocks } from './structure.ts';
 import type { DownBlockType, UNetConfig, UpBlockType } from './unet-config.ts';
 
 const CLASS = 'UNet2DModel';
 const MAX_LEVELS = 8;
 /** More than any network has; shapes and numbers cost a hostile file nothing. */
 export const MAX_CHANNELS = 4096;
+
+const MAX_LAYERS = 16;
+const DOWN_BLOCKS: readonly DownBlockType[] = ['DownBlock2D', 'AttnDownBlock2D'];
+const UP_BLOCKS: readonly UpBlockType[] = ['UpBlock2D', 'AttnUpBlock2D'];
 
 /** Fields that change the network and of which one value is supported; it is diffusers' default, too. */
 const FIXED: Readonly<Record<string, unknown>> = {
@@ -74,89 +79,89 @@ export function toDiffusersUNet(config: UNetConfig): Record<string, unknown> {
  * network's. Throws FaultError kind `network` naming the field, its value and what is supported.
  */
 export function fromDiffusersUNet(json: unknown): UNetConfig {
-  const fields = objectOf(json);
-  const value = (name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : DEFAULTS[name]);
+  const fields = { ...FIXED, ...DEFAULTS, ...objectOf(json) };
   const named = fields['_class_name'] ?? CLASS;
   if (named !== CLASS) throw unsupported('_class_name', named, CLASS);
-  for (const [name, only] of Object.entries(FIXED)) {
-    const got = Object.hasOwn(fields, name) ? fields[name] : only;
-    if (got !== only) throw unsupported(name, got, JSON.stringify(only));
-  }
-  const whole = (name: string, least: number, most: number): number =>
-    check(
-      name,
-      value(name),
-      `a whole number from ${least} to ${most}`,
-      (got): got is number => Number.isInteger(got) && (got as number) >= least && (got as number) <= most,
-    );
-  const flag = (name: string): boolean =>
-    check(name, value(name), 'true or false', (got): got is boolean => typeof got === 'boolean');
+  for (const [name, only] of Object.entries(FIXED))
+    if (fields[name] !== only) throw unsupported(name, fields[name], JSON.stringify(only));
+  const blockOutChannels = channelsIn(fields);
+  const levels = blockOutChannels.length;
+  const blocks = {
+    blockOutChannels,
+    downBlockTypes: blocksIn<DownBlockType>(fields, 'down_block_types', levels, DOWN_BLOCKS),
+    upBlockTypes: blocksIn<UpBlockType>(fields, 'up_block_types', levels, UP_BLOCKS),
+    addAttention: flag(fields, 'add_attention'),
+  };
+  const normNumGroups = groupsIn(fields, blockOutChannels);
+  return {
+    sampleSize: sizeIn(fields, 2 ** (levels - 1)),
+    inChannels: whole(fields, 'in_channels', 1, MAX_CHANNELS),
+    outChannels: whole(fields, 'out_channels', 1, MAX_CHANNELS),
+    layersPerBlock: whole(fields, 'layers_per_block', 1, MAX_LAYERS),
+    ...blocks,
+    attentionHeadDim: fields['attention_head_dim'] === null ? null : headDimIn(fields, blocks),
+    normNumGroups,
+    normEps: check(
+      'norm_eps',
+      fields['norm_eps'],
+      'a number from 1e-12 to 1',
+      (got): got is number => typeof got === 'number' && got >= 1e-12 && got <= 1,
+    ),
+    downsamplePadding: whole(fields, 'downsample_padding', 0, 1) as 0 | 1,
+    flipSinToCos: flag(fields, 'flip_sin_to_cos'),
+    freqShift: whole(fields, 'freq_shift', 0, 1),
+  };
+}
 
+type Fields = Readonly<Record<string, unknown>>;
+
+const isWhole = (got: unknown, least: number, most: number): got is number =>
+  Number.isInteger(got) && (got as number) >= least && (got as number) <= most;
+
+const whole = (fields: Fields, name: string, least: number, most: number): number =>
+  check(name, fields[name], `a whole number from ${least} to ${most}`, (got): got is number =>
+    isWhole(got, least, most),
+  );
+
+const flag = (fields: Fields, name: string): boolean =>
+  check(name, fields[name], 'true or false', (got): got is boolean => typeof got === 'boolean');
+
+/** One number a level. The first is even: half of the time embedding are sines, half cosines. */
+function channelsIn(fields: Fields): number[] {
   const channels = check(
     'block_out_channels',
-    value('block_out_channels'),
+    fields['block_out_channels'],
     `1 to ${MAX_LEVELS} whole numbers up to ${MAX_CHANNELS}`,
-    (got): got is number[] =>
-      isList(got, (one) => Number.isInteger(one) && (one as number) >= 1 && (one as number) <= MAX_CHANNELS),
+    (got): got is number[] => isList(got, (one) => isWhole(one, 1, MAX_CHANNELS)),
   );
   if ((channels[0] as number) % 2 !== 0)
     throw unsupported('block_out_channels', channels, 'an even first number: half are sines, half cosines');
-  const blocks = <T extends string>(name: string, known: readonly T[]): T[] =>
-    check(
-      name,
-      value(name),
-      `${channels.length} of ${known.join(', ')}`,
-      (got): got is T[] => isList(got, (one) => known.includes(one as T)) && got.length === channels.length,
-    );
-  const downBlockTypes = blocks<DownBlockType>('down_block_types', ['DownBlock2D', 'AttnDownBlock2D']);
-  const upBlockTypes = blocks<UpBlockType>('up_block_types', ['UpBlock2D', 'AttnUpBlock2D']);
-  const groups = whole('norm_num_groups', 1, MAX_CHANNELS);
-  const odd = channels.find((one) => one % groups !== 0);
-  if (odd !== undefined)
+  return [...channels];
+}
+
+const blocksIn = <T extends string>(fields: Fields, name: string, levels: number, known: readonly T[]): T[] =>
+  check(
+    name,
+    fields[name],
+    `${levels} of ${known.join(', ')}`,
+    (got): got is T[] => isList(got, (one) => known.includes(one as T)) && got.length === levels,
+  );
+
+function groupsIn(fields: Fields, channels: readonly number[]): number {
+  const groups = whole(fields, 'norm_num_groups', 1, MAX_CHANNELS);
+  if (channels.some((one) => one % groups !== 0))
     throw unsupported(
       'norm_num_groups',
       groups,
       `a divisor of all block_out_channels (${channels.join(', ')})`,
     );
-  const headDim = value('attention_head_dim');
-  return {
-    sampleSize: sizeOf(fields['sample_size'], 2 ** (channels.length - 1)),
-    inChannels: whole('in_channels', 1, MAX_CHANNELS),
-    outChannels: whole('out_channels', 1, MAX_CHANNELS),
-    blockOutChannels: [...channels],
-    layersPerBlock: whole('layers_per_block', 1, 16),
-    downBlockTypes,
-    upBlockTypes,
-    addAttention: flag('add_attention'),
-    attentionHeadDim:
-      headDim === null
-        ? null
-        : headDimOf(whole('attention_head_dim', 1, MAX_CHANNELS), {
-            channels,
-            attends: (i) =>
-              downBlockTypes[i] === 'AttnDownBlock2D' ||
-              upBlockTypes[channels.length - 1 - i] === 'AttnUpBlock2D',
-            middle: flag('add_attention'),
-          }),
-    normNumGroups: groups,
-    normEps: check(
-      'norm_eps',
-      value('norm_eps'),
-      'a number from 1e-12 to 1',
-      (got): got is number => typeof got === 'number' && got >= 1e-12 && got <= 1,
-    ),
-    downsamplePadding: whole('downsample_padding', 0, 1) as 0 | 1,
-    flipSinToCos: flag('flip_sin_to_cos'),
-    freqShift: whole('freq_shift', 0, 1),
-  };
+  return groups;
 }
 
-/** Heads are channels / head_dim, as diffusers makes them: it rounds down, we want them whole. */
-function headDimOf(
-  headDim: number,
-  { channels, attends, middle }: { channels: number[]; attends: (level: number) => boolean; middle: boolean },
-): number {
-  const attended = channels.filter((_, i) => attends(i) || (middle && i === channels.length - 1));
+/** Channels of one head. diffusers has channels / head_dim heads and rounds down; here the division must leave no rest. */
+function headDimIn(fields: Fields, blocks: Blocks): number {
+  const headDim = whole(fields, 'attention_head_dim', 1, MAX_CHANNELS);
+  const attended = attendedChannels(blocks);
   if (attended.some((one) => one % headDim !== 0))
     throw unsupported(
       'attention_head_dim',
@@ -167,7 +172,8 @@ function headDimOf(
 }
 
 /** [height, width]; a config.json may leave the size out. */
-function sizeOf(got: unknown, divisor: number): [number, number] {
+function sizeIn(fields: Fields, divisor: number): [number, number] {
+  const got = fields['sample_size'];
   const pair = Array.isArray(got) ? got : [got, got];
   const [height, width] = check(
     'sample_size',

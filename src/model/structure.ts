@@ -99,3 +99,21 @@ export function structureOf(config: UNetConfig): Structure {
 /** Heads of an attention over `channels`. */
 export const headsOf = (config: UNetConfig, channels: number): number =>
   config.attentionHeadDim === null ? 1 : channels / config.attentionHeadDim;
+
+/** What of a config says which of its blocks attend. */
+export type Blocks = Pick<
+  UNetConfig,
+  'blockOutChannels' | 'downBlockTypes' | 'upBlockTypes' | 'addAttention'
+>;
+
+/** Channels of every level at which a down, middle or up block attends. */
+export function attendedChannels(blocks: Blocks): number[] {
+  const { blockOutChannels, downBlockTypes, upBlockTypes, addAttention } = blocks;
+  const lowest = blockOutChannels.length - 1;
+  return blockOutChannels.filter(
+    (_, level) =>
+      downBlockTypes[level] === 'AttnDownBlock2D' ||
+      upBlockTypes[lowest - level] === 'AttnUpBlock2D' ||
+      (addAttention && level === lowest),
+  );
+}

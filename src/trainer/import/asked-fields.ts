@@ -2,6 +2,7 @@
 // diffusers' defaults where they fit. Not here: what the fields do (model/, diffusion/).
 import { SETTINGS } from '../../settings/settings.ts';
 import { BETA_SCHEDULES } from '../../diffusion/diffusers-scheduler.ts';
+import { attendedChannels } from '../../model/structure.ts';
 import type { Told } from '../../model/state-dict.ts';
 import type { AskedField } from '../api.ts';
 
@@ -19,11 +20,7 @@ export function unetFields(told: Told): AskedField[] {
   const channels = told.blockOutChannels;
   const levels = channels.length;
   const groups = upTo(Math.min(...channels)).filter(divides(channels));
-  const attends = (i: number): boolean =>
-    told.downBlockTypes[i] === 'AttnDownBlock2D' ||
-    told.upBlockTypes[levels - 1 - i] === 'AttnUpBlock2D' ||
-    (told.addAttention && i === levels - 1);
-  const attended = channels.filter((_, i) => attends(i));
+  const attended = attendedChannels(told);
   const headDims = upTo(Math.min(MOST_HEAD_DIM, ...attended)).filter(divides(attended));
   const fields: AskedField[] = [
     {
