@@ -8,10 +8,21 @@ const HISTORY_ROOM = 1_000_000;
 /** Room for the tensors' names and the metadata. */
 const NAMES_ROOM = 256 * 1024;
 
-/** Payload at a step: weights, EMA, two moments; a loss and four quartile losses per step; epoch means. float32. */
+/** A value in a checkpoint is a float32. */
+const VALUE_BYTES = 4;
+/** Weights, EMA weights and the two moments of AdamW. */
+const GROUPS = 4;
+/** A step's loss, and its losses by timestep quartile. */
+const LOSSES_PER_STEP = 5;
+
+/** Bytes of the tensors after `steps` steps and `epochs` epochs: every group of parameters, the losses, the epoch means. */
 export function payloadBytes(parameters: number, steps: number, epochs: number): number {
-  return 4 * (4 * parameters + 5 * steps + epochs);
+  return VALUE_BYTES * (GROUPS * parameters + LOSSES_PER_STEP * steps + epochs);
 }
+
+/** Bytes of the weights alone in a checkpoint of this size and step, with a quarter of its names, metadata and epoch means. */
+export const weightsBytes = (checkpoint: { sizeBytes: number; globalStep: number }): number =>
+  (checkpoint.sizeBytes - VALUE_BYTES * LOSSES_PER_STEP * checkpoint.globalStep) / GROUPS;
 
 /** Of a checkpoint without its history. */
 export const fullCheckpointBytes = (config: RunConfig): number =>

@@ -2,6 +2,7 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { DEFAULTS, SETTINGS, type Settings } from '../../src/settings/settings.ts';
 import { crossCheck, parseAddress, parseSetting, parseStored } from '../../src/settings/parse-settings.ts';
+import { payloadBytes, weightsBytes } from '../../src/settings/checkpoint-sizes.ts';
 import { lastStep, stepsPerEpoch } from '../../src/settings/calendar.ts';
 import { changedSettings, presetConfig } from '../../src/settings/presets.ts';
 import { FaultError } from '../../src/fault.ts';
@@ -125,6 +126,12 @@ test('a stored setting that an older version did not have is what its preset say
     expect(() => parseStored({ ...stored, executor: wrong }), String(wrong)).toThrow(/config\.executor/);
   delete stored['preset'];
   expect(() => parseStored(stored)).toThrow(/config\.preset/);
+});
+
+test('the weights are what a checkpoint holds beside its losses, by four', () => {
+  const checkpoint = { sizeBytes: payloadBytes(1000, 70, 0), globalStep: 70 };
+  expect(checkpoint.sizeBytes).toBe(4 * (4 * 1000 + 5 * 70));
+  expect(weightsBytes(checkpoint)).toBe(4 * 1000);
 });
 
 test('an epoch has ceil(count / images per step) steps; the run ends at epochs or maxSteps', () => {

@@ -1,6 +1,7 @@
 // The export dialog: as what to export a checkpoint (to resume, for diffusers, for PyTorch, weights alone),
 // or its pictures. Not here: making the file (trainer/export/).
 import { useId, useState } from 'preact/hooks';
+import { weightsBytes } from '../../settings/checkpoint-sizes.ts';
 import type { CheckpointRecord, ExportKind } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';
@@ -15,10 +16,6 @@ interface Choice {
   asksWeights: boolean;
   bytes: (record: CheckpointRecord) => number | null;
 }
-
-/** Of weights, EMA and the two moments together; the rest is five numbers for every step. */
-const weightsBytes = ({ sizeBytes, globalStep }: CheckpointRecord): number =>
-  (sizeBytes - 20 * globalStep) / 4;
 
 const CHOICES: readonly Choice[] = [
   {
