@@ -1,5 +1,5 @@
-// The noise schedule and what is predicted as diffusers writes them: scheduler_config.json. Not here: the schedule itself
-// (noise-schedule.ts); fields that only say how samples are drawn are a run's own settings.
+// Noise schedule and prediction type in diffusers' scheduler_config.json. Fields that only say how samples
+// are drawn are not read: they are settings of a run. Not here: the schedule itself (noise-schedule.ts).
 import { FaultError, shownJson } from '../fault.ts';
 import { type NoiseSchedule, TIMESTEPS } from './noise-schedule.ts';
 import type { PredictionType } from './target.ts';
@@ -14,7 +14,7 @@ export const BETA_SCHEDULES: Readonly<Record<NoiseSchedule, string>> = {
   cosine: 'squaredcos_cap_v2',
 };
 
-/** Fields that change what the network learns, and the one value that is supported; it is diffusers' default, too. */
+/** Fields that change what the network learns. The one supported value of each is diffusers' default. */
 const FIXED: Readonly<Record<string, unknown>> = {
   num_train_timesteps: TIMESTEPS,
   trained_betas: null,
@@ -22,7 +22,7 @@ const FIXED: Readonly<Record<string, unknown>> = {
 };
 const LINEAR: Readonly<Record<string, unknown>> = { beta_start: 1e-4, beta_end: 0.02 };
 
-/** scheduler_config.json of a DDPMScheduler: what its pipeline draws is what our `ddpm` sampler draws. */
+/** scheduler_config.json of a DDPMScheduler; a DDPMPipeline with it draws as our sampler `ddpm` does. */
 export const toDiffusersScheduler = ({
   noiseSchedule,
   predictionType,
@@ -40,7 +40,10 @@ export const toDiffusersScheduler = ({
   thresholding: false,
 });
 
-/** Throws FaultError kind `network` naming the field, its value and what is supported. */
+/**
+ * The two choices in a scheduler_config.json. Throws FaultError kind `network` naming field, value and
+ * supported values.
+ */
 export function fromDiffusersScheduler(json: unknown): SchedulerChoice {
   const fields = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
   const schedule = fields['beta_schedule'] ?? 'linear';

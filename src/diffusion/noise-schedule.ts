@@ -1,7 +1,7 @@
-// How much signal is left at each timestep: the linear schedule of DDPM (Ho et al. 2020) and the cosine schedule of
-// Nichol & Dhariwal 2021 (eq. 17). Pure numbers in float64; training and every sampler read the same table.
+// The signal that is left at each timestep: the linear schedule of DDPM (Ho et al. 2020) and the cosine
+// schedule of Nichol & Dhariwal 2021 (eq. 17). Pure float64 numbers, one table for training and samplers.
 
-/** Timesteps 0..999, as every model here is trained. */
+/** Number of timesteps: every model here is trained on timesteps 0..999. */
 export const TIMESTEPS = 1000;
 
 export type NoiseSchedule = 'linear' | 'cosine';
@@ -18,7 +18,7 @@ export function cosineBetas(steps: number = TIMESTEPS, maxBeta = 0.999): Float64
 }
 
 /** Cumulative signal level alpha-bar_t = prod_{s <= t} (1 - beta_s), each in (0, 1), falling. */
-export function alphaBarOf(betas: Float64Array): Float64Array {
+function alphaBarOf(betas: Float64Array): Float64Array {
   let product = 1;
   return betas.map((beta) => (product *= 1 - beta));
 }

@@ -1,6 +1,6 @@
-// From noise to picture, one denoising call at a time: DDIM (Song et al. 2020, eta 0) and DDPM (Ho et al. 2020), as
-// diffusers' DDIMScheduler and DDPMScheduler with their defaults. A plain stepper: the caller makes the predictions
-// when it likes. Not here: the denoiser.
+// From noise to picture, one denoising call at a time: DDIM (Song et al. 2020, eta 0) and DDPM (Ho et al.
+// 2020), as diffusers' DDIMScheduler and DDPMScheduler with their defaults. A stepper: the caller makes each
+// prediction and hands it in. Not here: the denoiser.
 import { STREAMS, normals } from '../random.ts';
 import { TIMESTEPS } from './noise-schedule.ts';
 import { type PredictionType, cleanAndNoise } from './target.ts';
@@ -10,11 +10,12 @@ export type SamplerName = 'ddim' | 'ddpm';
 export interface Sampler {
   /** Timestep of each denoising call, falling to 0. */
   readonly timesteps: readonly number[];
-  /** Does call `i` need `stepNoise`? DDPM, but for its last call. */
+  /** Whether call `i` needs `stepNoise`: every call of DDPM but the last. */
   usesNoise(i: number): boolean;
   /**
-   * The samples after call `i`, a new array. x: the samples before it; prediction: the network's answer for x at
-   * timesteps[i]; noise: `stepNoise` where `usesNoise(i)`, else null. All of one length, layout as you like.
+   * The samples after call `i`, a new array. x: the samples before the call; prediction: the network's output
+   * for x at timesteps[i]; noise: `stepNoise` where `usesNoise(i)`, else null. All have one length and one
+   * layout, of the caller's choice.
    */
   step(
     i: number,
@@ -24,7 +25,7 @@ export interface Sampler {
   ): Float32Array<ArrayBuffer>;
 }
 
-/** x_{t-1} = clean x0 + noisy x_t + predicted eps + fresh noise, each factor a number of one call. */
+/** x_{t-1} = clean x0 + noisy x_t + predictedNoise eps + freshNoise z; every call has its own factors. */
 interface Factors {
   clean: number;
   noisy: number;
@@ -32,7 +33,7 @@ interface Factors {
   freshNoise: number;
 }
 
-/** DDIM eq. 12 with sigma 0. Level: alpha-bar now; next: alpha-bar after the call. */
+/** DDIM eq. 12 with sigma 0. next: alpha-bar after the call. */
 const ddimFactors = (_level: number, next: number): Factors => ({
   clean: Math.sqrt(next),
   noisy: 0,
@@ -40,7 +41,7 @@ const ddimFactors = (_level: number, next: number): Factors => ({
   freshNoise: 0,
 });
 
-/** DDPM eq. 7, variance `fixed_small`: beta-tilde. */
+/** DDPM eq. 7, variance `fixed_small` (beta-tilde). level, next: alpha-bar before and after the call. */
 function ddpmFactors(level: number, next: number): Factors {
   const alpha = level / next;
   return {
@@ -52,8 +53,8 @@ function ddpmFactors(level: number, next: number): Factors {
 }
 
 /**
- * A sampler of `steps` calls, 1..1000: timestep_spacing `leading`, steps_offset 0, set_alpha_to_one, predicted x0
- * clipped to -1..1 unless `clip` is false. alphaBar: noise-schedule.ts.
+ * A sampler of `steps` calls, 1..1000: timestep_spacing `leading`, steps_offset 0, set_alpha_to_one. The
+ * predicted x0 is clipped to -1..1 unless `clip` is false. alphaBar: a table of noise-schedule.ts.
  */
 export function createSampler(options: {
   alphaBar: Float64Array;
@@ -88,10 +89,10 @@ export function createSampler(options: {
   };
 }
 
-/** x_T of sample number `sample`: the same whatever batch it is drawn in. Standard normal, [size]. */
+/** x_T of sample number `sample`, the same in every batch. Standard normal, [size]. */
 export const initialNoise = (seed: number, sample: number, size: number): Float32Array<ArrayBuffer> =>
   normals(seed, sample, STREAMS.samples, size);
 
-/** The fresh noise of call `i` for sample number `sample`, standard normal, [size]. (i + 2) * size stays below 2^32. */
+/** z of call `i` for sample number `sample`, standard normal, [size]. (i + 2) * size must be below 2^32. */
 export const stepNoise = (seed: number, sample: number, size: number, i: number): Float32Array<ArrayBuffer> =>
   normals(seed, sample, STREAMS.samples, size, (i + 1) * size);

@@ -1,5 +1,5 @@
-// What a denoiser is shown and what it is asked for: the noisy picture, the target, the weight of its error.
-// Plain arrays, any denoiser. Not here: the denoiser, the optimizer, where the noise comes from.
+// A denoiser's input, its target and the weight of its error, as plain numbers for any denoiser. Not here:
+// the denoiser, the optimizer, where the noise comes from (the executor).
 //
 // Symbols: x0 picture, eps noise, abar = alpha-bar at the picture's timestep,
 //          x_t = sqrt(abar) x0 + sqrt(1 - abar) eps, v = sqrt(abar) eps - sqrt(1 - abar) x0.
@@ -8,9 +8,9 @@
 export type PredictionType = 'epsilon' | 'v_prediction';
 
 /**
- * What input and target are made of, [B, 4] flat: input = m0 x0 + m1 eps is x_t (DDPM eq. 4; diffusers' `add_noise`),
- * target = m2 x0 + m3 eps is the noise itself or v (diffusers' `get_velocity`).
- * timesteps [B], whole numbers below alphaBar.length.
+ * Factors that mix input and target from picture and noise, [B, 4] flat: input = m0 x0 + m1 eps is x_t (DDPM
+ * eq. 4; diffusers' `add_noise`), target = m2 x0 + m3 eps is eps or v (diffusers' `get_velocity`). timesteps
+ * [B], whole numbers below alphaBar.length.
  */
 export function mixtureOf(
   predictionType: PredictionType,
@@ -29,7 +29,7 @@ export function mixtureOf(
 
 /**
  * Weight of each picture's mean squared error, [B]. Min-SNR (Hang et al. 2023): with snr = abar / (1 - abar),
- * min(snr, gamma) / snr for epsilon and min(snr, gamma) / (snr + 1) for v. gamma 0 weighs all alike, 1.
+ * min(snr, gamma) / snr for epsilon and min(snr, gamma) / (snr + 1) for v. With gamma 0 every weight is 1.
  */
 export function lossWeights(
   predictionType: PredictionType,
@@ -45,7 +45,7 @@ export function lossWeights(
   });
 }
 
-/** x0 and eps that a prediction means for one value of x_t. DDPM eq. 15; Salimans & Ho 2022, appendix D. */
+/** x0 and eps as a prediction for one value of x_t implies. DDPM eq. 15; Salimans & Ho 2022, appendix D. */
 export function cleanAndNoise(
   predictionType: PredictionType,
   level: number, // abar

@@ -1,5 +1,5 @@
-// What a forward pass costs: operations, multiply-adds, activations. Runs the network itself over shapes (Ops<Shape>),
-// so that nothing is allocated and nothing can drift from unet.ts. Not here: milliseconds of a machine.
+// The cost of a forward pass: operations, multiply-adds, activations. Runs the network itself over shapes
+// (Ops<Shape>): nothing is allocated, and the counts cannot drift from unet.ts. Not here: a device's speed.
 import { sizeOf } from '../engine/layout.ts';
 import type { Ops } from '../engine/ops.ts';
 import type { Model } from './model.ts';
@@ -7,13 +7,13 @@ import type { Model } from './model.ts';
 type Shape = readonly number[];
 
 export interface Cost {
-  /** Values in the parameters that the pass touched. */
+  /** Values in the parameters that the pass reads. */
   parameters: number;
-  /** Of convolutions, linear layers and attention, the whole batch; nothing else counts. */
+  /** Of convolutions, linear layers and attention over the whole batch; no other operation is counted. */
   multiplyAdds: number;
-  /** Operations of Ops<T> executed. */
+  /** Calls of Ops<T>. */
   operations: number;
-  /** Values that operations made: what a backward pass keeps at most. */
+  /** Values in the results of all operations: the most that a backward pass has to keep. */
   activations: number;
 }
 
@@ -27,7 +27,7 @@ function expectSame(what: string, a: number, b: number): void {
   if (a !== b) throw new Error(`${what}: expected ${a} channels, got ${b}.`);
 }
 
-/** Ops that only count. Every operation answers the shape of its result; shapes that do not fit are an error. */
+/** Ops that count and compute nothing but the shape of each result. Throws where shapes do not fit. */
 function countingOps(cost: Cost): Ops<Shape> {
   const made = (shape: Shape, multiplyAdds = 0, ...touched: Shape[]): Shape => {
     cost.operations++;
@@ -69,7 +69,10 @@ function countingOps(cost: Cost): Ops<Shape> {
   };
 }
 
-/** The cost of one forward pass over `batch` pictures. A training step (forward and backward) makes three times the multiply-adds. */
+/**
+ * The cost of one forward pass over `batch` pictures. A training step (forward and backward) makes three
+ * times the multiply-adds.
+ */
 export function forwardCost({ config, parameters, network }: Model, batch: number): Cost {
   const cost = { parameters: 0, multiplyAdds: 0, operations: 0, activations: 0 };
   const weights = Object.fromEntries(parameters.map(({ name, shape }) => [name, shape]));

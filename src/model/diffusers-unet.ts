@@ -1,19 +1,19 @@
-// The network's fields as diffusers writes them: config.json of a UNet2DModel, to and from UNetConfig. What this network
-// cannot be is refused by field. Not here: weights (parameters.ts), the file around them (trainer/).
+// config.json of diffusers' UNet2DModel, to and from UNetConfig. A field with an unsupported value is refused
+// by name. Not here: weights (parameters.ts), the file that holds the config (trainer/).
 import { type Fault, FaultError, shownJson } from '../fault.ts';
 import { attendedChannels, type Blocks } from './structure.ts';
 import type { DownBlockType, UNetConfig, UpBlockType } from './unet-config.ts';
 
 const CLASS = 'UNet2DModel';
 const MAX_LEVELS = 8;
-/** More than any network has; shapes and numbers cost a hostile file nothing. */
+/** More channels than any published network has: a hostile file can name any number. */
 export const MAX_CHANNELS = 4096;
 
 const MAX_LAYERS = 16;
 const DOWN_BLOCKS: readonly DownBlockType[] = ['DownBlock2D', 'AttnDownBlock2D'];
 const UP_BLOCKS: readonly UpBlockType[] = ['UpBlock2D', 'AttnUpBlock2D'];
 
-/** Fields that change the network and of which one value is supported; it is diffusers' default, too. */
+/** Fields that change the network and have one supported value, which is also diffusers' default. */
 const FIXED: Readonly<Record<string, unknown>> = {
   center_input_sample: false,
   time_embedding_type: 'positional',
@@ -31,7 +31,7 @@ const FIXED: Readonly<Record<string, unknown>> = {
   num_train_timesteps: null,
 };
 
-/** UNet2DModel's own where a config.json leaves a field out. */
+/** UNet2DModel's default of each field, for a config.json that leaves the field out. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   in_channels: 3,
   out_channels: 3,
@@ -48,7 +48,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   add_attention: true,
 };
 
-/** config.json of the same network: `UNet2DModel.from_config` makes it. */
+/** config.json of the network, as diffusers writes it: UNet2DModel.from_config makes the same network. */
 export function toDiffusersUNet(config: UNetConfig): Record<string, unknown> {
   const { dropout, mid_block_scale_factor, ...fixed } = FIXED;
   const [height, width] = config.sampleSize;
@@ -75,8 +75,9 @@ export function toDiffusersUNet(config: UNetConfig): Record<string, unknown> {
 }
 
 /**
- * The network that a config.json describes. Fields it leaves out are UNet2DModel's defaults; fields we do not know are not the
- * network's. Throws FaultError kind `network` naming the field, its value and what is supported.
+ * The network that a config.json describes. A missing field takes UNet2DModel's default; a field that is no
+ * part of UNet2DModel is ignored. Throws FaultError kind `network` naming the field, its value and the
+ * supported values.
  */
 export function fromDiffusersUNet(json: unknown): UNetConfig {
   const fields = { ...FIXED, ...DEFAULTS, ...objectOf(json) };
@@ -126,7 +127,7 @@ const whole = (fields: Fields, name: string, least: number, most: number): numbe
 const flag = (fields: Fields, name: string): boolean =>
   check(name, fields[name], 'true or false', (got): got is boolean => typeof got === 'boolean');
 
-/** One number a level. The first is even: half of the time embedding are sines, half cosines. */
+/** Channels of each level. The first number is even: half of the time embedding are sines, half cosines. */
 function channelsIn(fields: Fields): number[] {
   const channels = check(
     'block_out_channels',
@@ -158,7 +159,7 @@ function groupsIn(fields: Fields, channels: readonly number[]): number {
   return groups;
 }
 
-/** Channels of one head. diffusers has channels / head_dim heads and rounds down; here the division must leave no rest. */
+/** Channels of one head. diffusers rounds channels / head_dim down; here the division must be exact. */
 function headDimIn(fields: Fields, blocks: Blocks): number {
   const headDim = whole(fields, 'attention_head_dim', 1, MAX_CHANNELS);
   const attended = attendedChannels(blocks);
@@ -171,7 +172,7 @@ function headDimIn(fields: Fields, blocks: Blocks): number {
   return headDim;
 }
 
-/** [height, width]; a config.json may leave the size out. */
+/** [height, width]; config.json may have one number for both. Required here, optional in diffusers. */
 function sizeIn(fields: Fields, divisor: number): [number, number] {
   const got = fields['sample_size'];
   const pair = Array.isArray(got) ? got : [got, got];

@@ -1,12 +1,13 @@
-// The weights a run starts from, as PyTorch initialises diffusers' UNet2DModel: nn.Conv2d and nn.Linear
-// kaiming_uniform(a = sqrt 5), that is U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias; nn.GroupNorm 1 and 0.
+// The weights a run starts from, as PyTorch initialises diffusers' UNet2DModel. nn.Conv2d and nn.Linear:
+// kaiming_uniform(a = sqrt 5), that is U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias; nn.GroupNorm:
+// 1 and 0. Not here: the list of parameters (parameters.ts).
 import { sizeOf } from '../engine/layout.ts';
 import { STREAMS, uniforms } from '../random.ts';
 import type { ParameterSpec } from '../engine/executor.ts';
 
 /**
- * One array per parameter, in the order and layout of `parameters`, where a bias follows its weight. The same for the same
- * seed, everywhere.
+ * One array per parameter, in the order and layout of `parameters`, in which a bias must follow its weight.
+ * Equal seeds give equal bits on every machine.
  */
 export function initialWeights(
   parameters: readonly ParameterSpec[],
@@ -15,7 +16,7 @@ export function initialWeights(
   let fanIn = 0;
   return parameters.map(({ name, shape }, index) => {
     const size = sizeOf(shape);
-    // A bias follows its weight and shares its fan-in; fan-in 0 marks a norm.
+    // A bias follows its weight and has the same fan-in; fan-in 0 marks a norm.
     const isWeight = name.endsWith('.weight');
     if (isWeight) fanIn = shape.length > 1 ? sizeOf(shape.slice(1)) : 0;
     if (fanIn === 0) return new Float32Array(size).fill(isWeight ? 1 : 0);

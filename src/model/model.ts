@@ -1,6 +1,6 @@
-// A network and all that follows from its config: its parameters, the function that runs it, the weights it starts from.
-// The one value that device, checkpoints, exports and imports take. Not here: settings, and the network's own layers
-// (unet.ts).
+// A network and all that follows from its config: its parameters, the function that runs it, its first
+// weights. Device, checkpoints, exports and imports take this one value. Not here: which model a run trains
+// (settings/presets.ts), the network's layers (unet.ts).
 import type { Network, ParameterSpec } from '../engine/executor.ts';
 import { sizeOf } from '../engine/layout.ts';
 import { initialWeights } from './init.ts';
@@ -10,16 +10,16 @@ import { unet } from './unet.ts';
 
 export interface Model {
   readonly config: UNetConfig;
-  /** Names and shapes as in diffusers' state_dict, in its order, which is that of every list of weights. */
+  /** Names and shapes as in diffusers' state_dict, in its order. Every list of weights has this order. */
   readonly parameters: readonly ParameterSpec[];
   /** Values in all parameters together. */
   readonly parameterCount: number;
   readonly network: Network;
-  /** One array per parameter, PyTorch's layout. The same for the same seed, everywhere. */
+  /** One array per parameter, in PyTorch's layout. Equal seeds give equal bits on every machine. */
   readonly initialWeights: (seed: number) => Float32Array<ArrayBuffer>[];
 }
 
-/** The model of diffusers' UNet2DModel with this config. */
+/** The model that diffusers' UNet2DModel makes of this config. */
 export function modelOf(config: UNetConfig): Model {
   const parameters = unetParameters(config);
   return {

@@ -1,5 +1,6 @@
-// Every weight of the network: name and shape as in diffusers' UNet2DModel.state_dict(), in its order (up blocks before
-// the middle, attentions before resnets), which is also the order of torch's optimizer state. Not here: values.
+// Name and shape of every parameter, as in diffusers' UNet2DModel.state_dict() and in its order (up blocks
+// before the middle, attentions before resnets), which is also the order of torch's optimizer state. Not
+// here: values (init.ts).
 import type { ParameterSpec } from '../engine/executor.ts';
 import type { UNetConfig } from './unet-config.ts';
 import { type Block, type Resnet, structureOf } from './structure.ts';
@@ -32,7 +33,7 @@ const block = ({ attentions, resnets, resampler, channels }: Block, embedding: n
   ...(resampler === null ? [] : conv(resampler, channels, channels)),
 ];
 
-/** All parameters in state_dict order. Conv weights [out, in, k, k], linear [out, in], the rest [channels]. */
+/** All parameters in the state_dict's order. Shapes: conv [out, in, k, k], linear [out, in], others [C]. */
 export function unetParameters(config: UNetConfig): ParameterSpec[] {
   const first = config.blockOutChannels[0] as number;
   const { embedding, down, mid, up } = structureOf(config);

@@ -1,5 +1,5 @@
-// A diffusers state_dict as somebody else wrote it: what its names and shapes tell of the network, and its tensors in our
-// order. Not here: files (formats/), fields that shapes cannot tell (diffusers-unet.ts).
+// A state_dict that another program wrote: the network that its names and shapes describe, and whether they
+// are those of a given network. Not here: files (formats/), fields that no shape shows (diffusers-unet.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { UNetConfig } from './unet-config.ts';
 import { MAX_CHANNELS } from './diffusers-unet.ts';
@@ -7,7 +7,7 @@ import type { Model } from './model.ts';
 
 export type ShapeOf = ReadonlyMap<string, readonly number[]>;
 
-/** Attention layers before diffusers 0.14 (its `_convert_deprecated_attention_blocks`). */
+/** Attention layers before diffusers 0.14, as its `_convert_deprecated_attention_blocks` renames them. */
 const RENAMED: readonly [RegExp, string][] = [
   [/\.query\.(weight|bias)$/, '.to_q.$1'],
   [/\.key\.(weight|bias)$/, '.to_k.$1'],
@@ -15,14 +15,14 @@ const RENAMED: readonly [RegExp, string][] = [
   [/\.proj_attn\.(weight|bias)$/, '.to_out.0.$1'],
 ];
 
-/** A parameter's name as diffusers has it today; `module.` of a distributed wrapper is left out. */
+/** A parameter's present name in diffusers, without the `module.` of DistributedDataParallel. */
 export function currentName(name: string): string {
   const plain = name.replace(/^module\./, '');
   const renamed = RENAMED.find(([old]) => old.test(plain));
   return renamed ? plain.replace(renamed[0], renamed[1]) : plain;
 }
 
-/** Fields of the network that names and shapes tell. */
+/** Fields of the config that names and shapes show. */
 export type Told = Pick<
   UNetConfig,
   | 'inChannels'
@@ -34,7 +34,7 @@ export type Told = Pick<
   | 'addAttention'
 >;
 
-/** Throws FaultError kind `network` where these are no UNet2DModel's names. */
+/** Reads these fields. Throws FaultError kind `network` where a name that every UNet2DModel has is missing. */
 export function networkToldBy(shapes: ShapeOf): Told {
   const at = (name: string, axis: number): number => {
     const size = shapes.get(name)?.[axis];
@@ -68,7 +68,7 @@ export function networkToldBy(shapes: ShapeOf): Told {
   };
 }
 
-/** Throws FaultError kind `network` naming the first parameter that is missing, of another shape, or unknown. */
+/** Throws FaultError kind `network` with the first parameter that is missing, of another shape, or unknown. */
 export function checkStateDict(shapes: ShapeOf, { parameters }: Model): void {
   const unknown = new Set(shapes.keys());
   for (const { name, shape } of parameters) {

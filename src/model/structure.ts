@@ -1,22 +1,22 @@
-// Which layers the network has and how many channels each sees: diffusers' UNet2DModel constructor as plain data.
-// parameters.ts lists its weights, unet.ts runs it. Not here: weights, arithmetic.
+// The network's layers and their channels, as the constructor of diffusers' UNet2DModel makes them: plain
+// data, which parameters.ts lists and unet.ts runs. Not here: weights, arithmetic.
 import type { UNetConfig } from './unet-config.ts';
 
-/** A ResnetBlock2D by its state_dict prefix. */
+/** A ResnetBlock2D; `name` is its prefix in the state_dict. */
 export interface Resnet {
   name: string;
   inChannels: number;
   outChannels: number;
 }
 
-/** A down, middle or up block; `channels` leave it. */
+/** A down, middle or up block; `channels` are those of its output. */
 export interface Block {
   name: string;
   channels: number;
   resnets: Resnet[];
-  /** Prefixes of the Attention layers: one behind each resnet, in the middle block behind the first. */
+  /** Prefixes of the Attention layers: one follows each resnet; in the middle block one follows the first. */
   attentions: string[];
-  /** Prefix of the convolution that halves or doubles the picture, null in the last block. */
+  /** Prefix of the convolution that halves or doubles the resolution; null in the last block. */
   resampler: string | null;
 }
 
@@ -65,7 +65,7 @@ function midBlock(config: UNetConfig): Block {
   };
 }
 
-/** Each resnet of an up block also takes one skip of the mirrored down path: what that layer left behind. */
+/** Each resnet of an up block also reads one skip connection: the mirrored layer's output on the way down. */
 function upBlocks(config: UNetConfig): Block[] {
   const reversed = config.blockOutChannels.toReversed();
   const layers = config.layersPerBlock + 1;
@@ -87,6 +87,7 @@ function upBlocks(config: UNetConfig): Block[] {
   });
 }
 
+/** The layers of a network with this config, in the order in which UNet2DModel runs them. */
 export function structureOf(config: UNetConfig): Structure {
   return {
     embedding: 4 * (config.blockOutChannels[0] as number),
@@ -96,17 +97,17 @@ export function structureOf(config: UNetConfig): Structure {
   };
 }
 
-/** Heads of an attention over `channels`. */
+/** Number of heads of an attention over `channels`. */
 export const headsOf = (config: UNetConfig, channels: number): number =>
   config.attentionHeadDim === null ? 1 : channels / config.attentionHeadDim;
 
-/** What of a config says which of its blocks attend. */
+/** The fields of a config that decide which of its blocks have attention. */
 export type Blocks = Pick<
   UNetConfig,
   'blockOutChannels' | 'downBlockTypes' | 'upBlockTypes' | 'addAttention'
 >;
 
-/** Channels of every level at which a down, middle or up block attends. */
+/** Channels of every level whose down, middle or up block has attention. */
 export function attendedChannels(blocks: Blocks): number[] {
   const { blockOutChannels, downBlockTypes, upBlockTypes, addAttention } = blocks;
   const lowest = blockOutChannels.length - 1;

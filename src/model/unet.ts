@@ -1,5 +1,6 @@
-// The network: diffusers' UNet2DModel as a pure function of (weights, noisy pictures, timesteps), written once over the
-// operations of engine/ops.ts. Weights are data, by their state_dict names. Not here: how an operation computes.
+// The network: diffusers' UNet2DModel as a pure function of weights, noisy pictures and timesteps, written
+// once over the operations of engine/ops.ts. Weights are data, by their names in the state_dict. Not here:
+// how an operation computes.
 import type { Inputs } from '../engine/inputs.ts';
 import type { Ops, Weights } from '../engine/ops.ts';
 import type { UNetConfig } from './unet-config.ts';
@@ -52,7 +53,7 @@ function resnet<T>(context: Context<T>, { name, inChannels, outChannels }: Resne
   return ops.add(shortcut, hidden);
 }
 
-/** diffusers.models.attention_processor.Attention over the pixels, with its residual: x [B,H,W,C] -> the same. */
+/** diffusers.models.attention_processor.Attention over the pixels, with its residual; x stays [B,H,W,C]. */
 function attention<T>(context: Context<T>, name: string, x: T, channels: number, level: number): T {
   const { ops, config } = context;
   const tokens = ops.toTokens(norm(context, `${name}.group_norm`, x, 'none'));
@@ -63,7 +64,7 @@ function attention<T>(context: Context<T>, name: string, x: T, channels: number,
   return ops.add(x, out);
 }
 
-/** DownBlock2D, AttnDownBlock2D: what each layer left behind, in order; the last is the block's output. */
+/** DownBlock2D, AttnDownBlock2D: the output of each layer, in order; the last is the block's output. */
 function downBlock<T>(context: Context<T>, block: Block, x: T, level: number): T[] {
   const left: T[] = [];
   block.resnets.forEach((layer, i) => {
@@ -87,7 +88,7 @@ function midBlock<T>(context: Context<T>, { resnets, attentions, channels }: Blo
   return resnet(context, second, x);
 }
 
-/** UpBlock2D, AttnUpBlock2D: takes its skips from the end of `skips`. */
+/** UpBlock2D, AttnUpBlock2D: takes one skip connection per resnet from the end of `skips`. */
 function upBlock<T>(context: Context<T>, block: Block, x: T, skips: T[], level: number): T {
   const { ops } = context;
   block.resnets.forEach((layer, i) => {
@@ -98,7 +99,7 @@ function upBlock<T>(context: Context<T>, block: Block, x: T, skips: T[], level: 
   return block.resampler === null ? x : conv(context, block.resampler, ops.upsampleNearest2x(x));
 }
 
-/** diffusers.models.embeddings: Timesteps, TimestepEmbedding; the silu in front of every projection, once. */
+/** diffusers.models.embeddings Timesteps and TimestepEmbedding, and once the silu before every projection. */
 function embedTime<T>(ops: Ops<T>, config: UNetConfig, weights: Weights<T>, timestep: T): T {
   const channels = config.blockOutChannels[0] as number;
   const waves = ops.timestepEmbedding(timestep, channels, config.flipSinToCos, config.freqShift);
@@ -107,8 +108,9 @@ function embedTime<T>(ops: Ops<T>, config: UNetConfig, weights: Weights<T>, time
 }
 
 /**
- * The prediction for noisy pictures. sample [B, H, W, inChannels] with [H, W] = config.sampleSize, timestep [B] ->
- * [B, H, W, outChannels]. weights: every name of `unetParameters(config)`, in the executor's layout.
+ * The prediction for noisy pictures: sample [B, H, W, inChannels] with [H, W] = config.sampleSize, timestep [B]
+ * -> [B, H, W, outChannels]. weights: every name of `unetParameters(config)`, in the executor's layout.
+ * Throws where one is missing.
  */
 export function unet<T>(
   ops: Ops<T>,

@@ -1,18 +1,19 @@
-// Steps and epochs of a run as pure functions of its settings. Not here: when a checkpoint is due (trainer/naming.ts).
+// Steps and epochs of a run as pure functions of its settings and the number of its pictures. Not here: when
+// a checkpoint is due (trainer/naming.ts).
 import type { Origin, RunConfig } from './settings.ts';
 
-/** Images a step learns from. */
+/** Pictures of one step: all micro-batches together. */
 export const imagesPerStep = (config: RunConfig): number =>
   config.batchSize * config.gradientAccumulationSteps;
 
-/** An epoch's steps; the last batch is completed with the first images of the same permutation. */
+/** Steps of an epoch. The last batch is completed with the first pictures of the same permutation. */
 export const stepsPerEpoch = (config: RunConfig, imageCount: number): number =>
   Math.ceil(imageCount / imagesPerStep(config));
 
-/** Of a run that began here. */
+/** The origin of a run that began in this app. */
 export const FROM_THE_START: Origin = { globalStep: 0, epoch: 0 };
 
-/** Where a run is after `step` steps: completed epochs, and steps done in the one that runs. */
+/** Position of a run after `step` steps: completed epochs, and finished steps of the current epoch. */
 export function positionOf(
   config: RunConfig,
   imageCount: number,
@@ -23,12 +24,12 @@ export function positionOf(
   return { epoch: origin.epoch + Math.floor(since / perEpoch), stepInEpoch: since % perEpoch };
 }
 
-/** Whether step `step`, 1 for the first, is an epoch's last. */
+/** Whether step `step` (1 is the first) is the last of its epoch. */
 export const endsEpoch = (config: RunConfig, imageCount: number, step: number): boolean =>
   step > (config.origin ?? FROM_THE_START).globalStep &&
   positionOf(config, imageCount, step).stepInEpoch === 0;
 
-/** The step at which the run ends. */
+/** The step at which the run ends: by `maxSteps` or by `epochs`, whichever comes first. */
 export function lastStep(config: RunConfig, imageCount: number): number {
   const { globalStep, epoch } = config.origin ?? FROM_THE_START;
   return Math.min(config.maxSteps, globalStep + (config.epochs - epoch) * stepsPerEpoch(config, imageCount));

@@ -1,4 +1,5 @@
-// Settings from text: a field of the form, an address, a checkpoint. What cannot be used is a Fault that names the setting.
+// Settings read from a field of the form, an address or a checkpoint. A value that cannot be used becomes a
+// Fault that names the setting. Not here: the ranges (settings.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { UNetConfig } from '../model/unet-config.ts';
 import { presetConfig, networkOf, ownNetwork } from './presets.ts';
@@ -44,7 +45,7 @@ function accepts<K extends keyof Settings>(name: K, value: unknown): value is Se
   }
 }
 
-/** Written text as the setting's own type; text that is no number stays text and is refused by `accepts`. */
+/** Text as a value of the setting's type. Text that is no such value stays text, which `accepts` refuses. */
 function readText(setting: Setting, text: string): unknown {
   if (setting.type === 'integer' || setting.type === 'number')
     return text.trim() === '' ? text : Number(text);
@@ -77,7 +78,7 @@ function wrongSetting(name: keyof Settings, got: unknown, used: unknown): Fault 
   };
 }
 
-/** What one field's text means. The form's validator. */
+/** The value of one field's text; `used` and a fault where the text is no value in the setting's range. */
 export function parseSetting<K extends keyof Settings>(
   name: K,
   text: string,
@@ -88,7 +89,7 @@ export function parseSetting<K extends keyof Settings>(
   return { value: used, fault: wrongSetting(name, text, used) };
 }
 
-/** What no single field can tell: does the network fit the image size? */
+/** Checks settings against each other: the network must be able to halve the image size. Null: no fault. */
 export function crossCheck(config: RunConfig): Fault | null {
   const divisor = 2 ** (networkOf(config).blockOutChannels.length - 1);
   if (config.imageSize % divisor === 0) return null;
@@ -102,7 +103,11 @@ export function crossCheck(config: RunConfig): Fault | null {
   };
 }
 
-/** Settings given in an address (`?preset=tiny&seed=7`); the preset's own where nothing or nonsense is given. */
+/**
+ * Settings given in an address (`?preset=tiny&seed=7`). The preset's value holds for a setting that is not
+ * given or not valid; `fallback` is the preset where none is given. `given`: the settings with a valid value
+ * in the address.
+ */
 export function parseAddress(
   params: URLSearchParams,
   fallback: PresetName,
@@ -134,9 +139,10 @@ export function parseAddress(
 }
 
 /**
- * Settings stored in a checkpoint. A field that is there must be in range; one that is not, because the version that saved it had
- * no such setting, is what its preset says. Unknown fields (of a newer version) are left out. `unet`: the network that the
- * file names; null (a file of an older version): the preset's. Throws FaultError.
+ * Settings stored in a checkpoint. A stored field must be in range. A missing field takes the preset's value:
+ * the version that saved the file had no such setting. Unknown fields (of a newer version) are left out.
+ * `unet`: the network that the file names; null where it names only its preset, as files of older versions
+ * do. Throws FaultError kind `file`, or `setting` where network and image size do not fit.
  */
 export function parseStored(stored: unknown, unet: UNetConfig | null = null): RunConfig {
   if (typeof stored !== 'object' || stored === null)
@@ -148,7 +154,7 @@ export function parseStored(stored: unknown, unet: UNetConfig | null = null): Ru
     const got = String(value).slice(0, 64);
     throw new FaultError(storedFault(`config.${name}`, rangeOf(SETTINGS[name]), got));
   };
-  // Without its preset nothing else is known.
+  // A missing setting takes its preset's value, so the preset itself must be stored.
   const config = presetConfig(field('preset'));
   const settings: Settings = config;
   const take = <K extends keyof Settings>(name: K): void => {

@@ -1,17 +1,18 @@
-// What comes with each preset: its network and its settings. Not here: what a setting is (settings.ts).
+// The presets: the network of each, and the settings whose default it changes. Also the way from a run's
+// settings to its network and back. Not here: what a setting is (settings.ts).
 import { type Model, modelOf } from '../model/model.ts';
 import { type NetworkConfig, UNET_DEFAULTS, type UNetConfig } from '../model/unet-config.ts';
 import { DEFAULTS, type PresetName, type Settings, type RunConfig, SETTINGS } from './settings.ts';
 
 export interface Preset {
   title: string;
-  /** One line under the title. */
+  /** One line under the title on the page. */
   note: string;
   network: NetworkConfig;
   settings: Partial<Settings>;
 }
 
-/** Attention in the lowest block only, as most small configs have it. */
+/** Blocks with attention at the lowest resolution only, as most small published configs have it. */
 function attentionAtTheBottom(
   channels: number[],
 ): Pick<UNetConfig, 'blockOutChannels' | 'downBlockTypes' | 'upBlockTypes'> {
@@ -82,12 +83,12 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   },
 };
 
-/** All settings of a preset. */
+/** A new run's settings: the preset's own, and the table's defaults for the rest. */
 export function presetConfig(preset: PresetName): RunConfig {
   return { ...DEFAULTS, ...PRESETS[preset].settings, preset, network: null, origin: null };
 }
 
-/** What is not as the preset has it: chosen by the user. */
+/** The settings that differ from their preset: what the user chose. */
 export function changedSettings(config: RunConfig): Partial<Settings> {
   const own = presetConfig(config.preset);
   const names = Object.keys(SETTINGS) as (keyof Settings)[];
@@ -96,7 +97,7 @@ export function changedSettings(config: RunConfig): Partial<Settings> {
   );
 }
 
-/** The network that a run with these settings trains. */
+/** Config of the network that a run with these settings trains; pictures are imageSize x imageSize. */
 export function networkOf({
   preset,
   imageSize,
@@ -105,10 +106,10 @@ export function networkOf({
   return { ...(network ?? PRESETS[preset].network), sampleSize: [imageSize, imageSize] };
 }
 
-/** The model of that network. */
+/** The model that a run with these settings trains. */
 export const modelOfRun = (config: Parameters<typeof networkOf>[0]): Model => modelOf(networkOf(config));
 
-/** What a run keeps of a network: null where it is its preset's. */
+/** The network a run must keep in its settings; null where its preset, at its image size, is that network. */
 export function ownNetwork(
   { preset, imageSize }: Pick<RunConfig, 'preset' | 'imageSize'>,
   unet: UNetConfig,

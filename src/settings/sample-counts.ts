@@ -1,5 +1,5 @@
-// How many pictures are drawn at once and how their sheet is laid out: each number once, for trainer, page and bench.
-// Not here: drawing (trainer/samples/), what the user can set (settings.ts).
+// How many pictures are drawn at once and how their sheet is laid out: each number once, for trainer, page
+// and bench. Not here: drawing (trainer/samples/), what the user can set (settings.ts).
 
 /** Samples of a run's own set, and the most pictures that one denoising call computes. */
 export const SAMPLE_COUNT = 16;

@@ -1,6 +1,6 @@
-// Every setting is one row: type, range, unit, default, label and help. `Settings`, the form, the address, the
-// checkpoint and the validator are derived from the rows. Not here: what a preset changes (presets.ts), reading
-// values (parse-settings.ts), what a setting does (trainer/), the network's own fields (model/unet-config.ts).
+// Every setting is one row: type, range, unit, default, label and help. `Settings`, the form, the address,
+// the checkpoint and the validator follow from the rows. Not here: what a preset changes (presets.ts),
+// reading values (parse-settings.ts), what a setting does (trainer/), the network (model/unet-config.ts).
 import type { NetworkConfig } from '../model/unet-config.ts';
 import { SAMPLE_COUNT } from './sample-counts.ts';
 
@@ -8,7 +8,7 @@ export const PRESET_NAMES = ['tiny', 'bench', 'small', 'cifar'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 interface Described {
-  /** Sentence case, for the form. */
+  /** The setting's name in the form, in sentence case. */
   label: string;
   help: string;
   group: 'Pictures' | 'Training' | 'Diffusion' | 'Checkpoints and samples' | 'Machine';
@@ -290,17 +290,17 @@ export const DEFAULTS: Readonly<Settings> = Object.fromEntries(
   Object.entries(ROWS).map(([name, row]) => [name, row.default]),
 ) as { [Name in keyof Rows]: Rows[Name]['default'] };
 
-/** How far a run was that began elsewhere: its epochs were counted there, over other batches. */
+/** How far a run was when it came from another program, which counted its epochs over other batches. */
 export interface Origin {
   globalStep: number;
   /** Completed epochs. */
   epoch: number;
 }
 
-/** Everything a run is made from: the settings, and what only an imported file brings. */
+/** All that a run is made from: the settings, and two fields that only an imported file brings. */
 export interface RunConfig extends Settings {
-  /** Null: the preset's. */
+  /** The imported network; null: the network is the preset's. */
   network: NetworkConfig | null;
-  /** Null: the run began here. */
+  /** Null: the run began in this app. */
   origin: Origin | null;
 }

@@ -2,7 +2,7 @@
 // Not here: finding it (checkpoint/recovery.ts), what happens then (trainer.ts).
 import type { CheckpointRecord } from '../checkpoint/api.ts';
 import type { FoundCheckpoint } from './api.ts';
-import type { CheckpointFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
+import type { FileFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
 import type { History } from './history.ts';
 import { nextCheckpointStep } from './naming.ts';
 
@@ -17,7 +17,7 @@ const DECIDES_BITS = [
 
 /** What is shown of a checkpoint's content. */
 interface FoundContent {
-  facts: Pick<CheckpointFacts, 'config' | 'globalStep' | 'execution'> & {
+  facts: Pick<FileFacts, 'config' | 'globalStep' | 'execution'> & {
     dataset: Pick<DatasetStamp, 'count'>;
   };
   history: Pick<History, 'steps' | 'meanOfLast'>;

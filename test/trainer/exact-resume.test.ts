@@ -14,7 +14,7 @@ import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
 import { type Executor, type ExecutorState, STATE_GROUPS } from '../../src/engine/executor.ts';
 import {
   checkDigest,
-  type CheckpointFacts,
+  type FileFacts,
   fileMetadata,
   fileTensors,
   readContent,
@@ -75,7 +75,7 @@ const execution = { executor: 'eager', backend: 'cpu', kernels: '', adapter: '',
 async function throughItsFile({ state, history, globalStep }: Progress): Promise<Progress> {
   const disk = new MemoryDisk();
   const store = await openStore(disk);
-  const facts: CheckpointFacts = {
+  const facts: FileFacts = {
     ...placeAt(config, set.count, globalStep),
     ...{ runId: 'run-1', parent: '', execution, config, dataset: stampOf(set), created },
   };
