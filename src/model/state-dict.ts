@@ -23,7 +23,7 @@ export function currentName(name: string): string {
 }
 
 /** Fields of the config that names and shapes show. */
-export type Told = Pick<
+export type ShapeFields = Pick<
   UNetConfig,
   | 'inChannels'
   | 'outChannels'
@@ -34,8 +34,10 @@ export type Told = Pick<
   | 'addAttention'
 >;
 
-/** Reads these fields. Throws FaultError kind `network` where a name that every UNet2DModel has is missing. */
-export function networkToldBy(shapes: ShapeOf): Told {
+/**
+ * Reads these fields. Throws FaultError kind `network` where a name that every UNet2DModel has is missing.
+ */
+export function fieldsFromShapes(shapes: ShapeOf): ShapeFields {
   const at = (name: string, axis: number): number => {
     const size = shapes.get(name)?.[axis];
     if (size === undefined) throw notOurs(name, 'nothing of that name');
@@ -68,7 +70,9 @@ export function networkToldBy(shapes: ShapeOf): Told {
   };
 }
 
-/** Throws FaultError kind `network` with the first parameter that is missing, of another shape, or unknown. */
+/**
+ * Throws FaultError kind `network` with the first parameter that is missing, of another shape, or unknown.
+ */
 export function checkStateDict(shapes: ShapeOf, { parameters }: Model): void {
   const unknown = new Set(shapes.keys());
   for (const { name, shape } of parameters) {

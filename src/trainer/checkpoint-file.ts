@@ -1,5 +1,5 @@
-// A checkpoint's tensors and metadata, by the names of the agreement (design.md section 4), to and from what the trainer
-// holds. Not here: bytes (formats/safetensors.ts), slots (checkpoint/).
+// Names and metadata of a checkpoint file, as docs/agreement.md has them, to and from the trainer's own
+// values. Not here: bytes (formats/safetensors.ts), slots (checkpoint/).
 import type { FileTensor } from '../checkpoint/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { parseStored } from '../settings/parse-settings.ts';
@@ -25,14 +25,15 @@ const GROUP_PREFIXES: Readonly<Record<StateGroup, string>> = {
 };
 
 /**
- * The networks whose tensors a checkpoint holds. `weights` names a network's raw weights, `inGroup` follows the prefix of
- * any other group: the UNet's EMA weights are `ema.<name>`, a second network's would be `ema.<network>.<name>`.
+ * The networks whose tensors a checkpoint holds. `weights` is the prefix of a network's raw weights;
+ * `inGroup` follows the prefix of any other group: `ema.<name>` is the UNet's, `ema.<network>.<name>` would
+ * be a second network's.
  */
 const OWNERS = {
   unet: { weights: 'unet.', inGroup: '' },
 } as const;
 
-/** What stands before a parameter's own name in the file. */
+/** Prefix of a parameter's name in the file. */
 export function tensorPrefix(group: StateGroup, owner: keyof typeof OWNERS): string {
   const { weights, inGroup } = OWNERS[owner];
   return GROUP_PREFIXES[group] + (group === 'weights' ? weights : inGroup);
@@ -52,11 +53,11 @@ export interface Execution {
   kernels: string;
   adapter: string;
   browser: string;
-  /** Tile shapes of a plan's convolutions, as timed: they never change a bit, so they are told and not compared. */
+  /** Tile shapes of a plan's convolutions, chosen by timing. They never change a bit: shown, not compared. */
   tiles?: Readonly<Record<string, string>>;
 }
 
-/** What a checkpoint file says of itself: everything but the tensors. */
+/** What a checkpoint file says of itself: all of it but the tensors. */
 export interface FileFacts {
   name: string;
   globalStep: number;
@@ -70,7 +71,7 @@ export interface FileFacts {
   created: string;
 }
 
-/** The same as read from a file. */
+/** The facts of a file that was read. */
 export interface ReadFacts extends FileFacts {
   /** The version of Perennial that wrote the file; `unknown` where the file does not say. */
   appVersion: string;
@@ -82,7 +83,10 @@ export interface CheckpointContent {
   history: History;
 }
 
-/** The tensors of a file, in its order: of step `step` and `epoch` completed epochs, though the history may be further by now. */
+/**
+ * The tensors of a file at step `step` and after `epoch` epochs, in the file's order; the history may already
+ * be longer.
+ */
 export function fileTensors(
   specs: readonly ParameterSpec[],
   state: ExecutorState,
@@ -109,8 +113,8 @@ export function fileTensors(
 }
 
 /**
- * `__metadata__` but the digest: strings only. The network and its noise stand there as diffusers writes them, for readers that
- * do not know our presets.
+ * `__metadata__` without the digest, as strings. Network and noise schedule are in diffusers' own fields, for
+ * readers that do not know our presets.
  */
 export function factsAsText(facts: FileFacts): Record<string, string> {
   const { network: _, ...settings } = facts.config;
@@ -134,7 +138,7 @@ export function factsAsText(facts: FileFacts): Record<string, string> {
   };
 }
 
-/** `__metadata__`, whole. The digest makes an altered file known wherever it is opened. */
+/** `__metadata__` with the digest, by which every reader notices an altered file. */
 export async function fileMetadata(
   facts: FileFacts,
   tensors: readonly FileTensor[],
@@ -144,7 +148,7 @@ export async function fileMetadata(
   return metadata;
 }
 
-/** SHA-256 over the metadata (but this entry) and every tensor's name, shape and bytes. */
+/** SHA-256 over the metadata without the digest, and over every tensor's name, shape and bytes. */
 async function contentDigest(
   metadata: Record<string, string>,
   tensors: readonly FileTensor[],
@@ -209,7 +213,7 @@ function textFields<K extends string>(
   return fields as Record<K, string> & Record<string, unknown>;
 }
 
-/** A number of pictures or pixels: without one nobody can tell how long an epoch is. */
+/** A number of pictures or pixels: without it the length of an epoch is unknown. */
 function countIn(dataset: Record<string, unknown>, key: string): number {
   const value = dataset[key];
   if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
@@ -227,7 +231,7 @@ function datasetIn(metadata: Record<string, string>): DatasetStamp {
   };
 }
 
-/** Throws where the metadata is of another format, or of a version that came after this one. */
+/** Throws where the metadata is of another format or of a newer version. */
 function checkFormat(metadata: Record<string, string>): void {
   if (metadata['format'] !== FORMAT) {
     throw new FaultError(
@@ -253,7 +257,7 @@ function checkFormat(metadata: Record<string, string>): void {
   }
 }
 
-/** Throws where step, settings and network of one file cannot all be true. `unet`: null where the file names none. */
+/** Throws where step, settings and network contradict each other. `unet`: null where the file names none. */
 function checkAgreement(globalStep: number, config: RunConfig, unet: UNetConfig | null): void {
   if (config.origin && config.origin.globalStep > globalStep)
     throw contradicting(
@@ -268,12 +272,12 @@ function checkAgreement(globalStep: number, config: RunConfig, unet: UNetConfig 
 }
 
 /**
- * Reads the metadata of one of our files. Throws FaultError kind `file` where it is another format, a newer version, or not
- * valid, and kind `network` where its network cannot be trained here.
+ * Reads the metadata of one of our files. Throws FaultError kind `file` where the metadata is of another
+ * format, of a newer version or not valid, and kind `network` where its network cannot be trained here.
  */
 export function readFacts(metadata: Record<string, string>): ReadFacts {
   checkFormat(metadata);
-  // Files of older versions name their preset only.
+  // Files of older versions name only their preset.
   const unet =
     metadata['unet_config'] === undefined ? null : fromDiffusersUNet(jsonOf(metadata, 'unet_config'));
   const dataset = datasetIn(metadata);
@@ -303,13 +307,18 @@ export function readFacts(metadata: Record<string, string>): ReadFacts {
   };
 }
 
-/** The whole content of one of our files whose bytes are known to be sound. Throws FaultError as its two parts do. */
+/**
+ * Metadata and tensors of one of our files as the trainer's values. Throws as `readFacts` and `contentOf` do.
+ */
 export const readContent = (
   metadata: Record<string, string>,
   tensors: readonly FileTensor[],
 ): CheckpointContent => contentOf(readFacts(metadata), tensors);
 
-/** The tensors of a file whose facts are read. Throws FaultError kind `network` on any difference from the network's names and shapes. */
+/**
+ * Tensors of a file as the trainer's values. Throws FaultError kind `network` where names or shapes are not
+ * exactly those of the network that the facts name.
+ */
 export function contentOf(facts: ReadFacts, tensors: readonly FileTensor[]): CheckpointContent {
   const { parameters } = modelOfRun(facts.config);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
@@ -343,7 +352,7 @@ export function contentOf(facts: ReadFacts, tensors: readonly FileTensor[]): Che
   return { facts, state, history };
 }
 
-/** Throws FaultError where the content is not what was written. */
+/** Throws FaultError kind `file` where the content is not what its digest says. */
 export async function checkDigest(
   metadata: Record<string, string>,
   tensors: readonly FileTensor[],

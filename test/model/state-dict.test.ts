@@ -5,7 +5,7 @@ import { PRESET_NAMES } from '../../src/settings/settings.ts';
 import { networkOf } from '../../src/settings/presets.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { modelOf } from '../../src/model/model.ts';
-import { checkStateDict, currentName, networkToldBy } from '../../src/model/state-dict.ts';
+import { checkStateDict, currentName, fieldsFromShapes } from '../../src/model/state-dict.ts';
 import networks from '../fixtures/diffusers/networks.json';
 
 const shapesOf = (config: UNetConfig) =>
@@ -21,12 +21,12 @@ describe('names and shapes', () => {
   ];
   it.each(configs)('tell %s', (_, config) => {
     const shapes = shapesOf(config);
-    expect(config).toMatchObject(networkToldBy(shapes));
+    expect(config).toMatchObject(fieldsFromShapes(shapes));
     expect(() => checkStateDict(shapes, modelOf(config))).not.toThrow();
   });
 
   it('of no UNet2DModel are refused by the first name that is missing', () => {
-    expect(() => networkToldBy(new Map([['fc.weight', [3, 3]]]))).toThrow(/down_blocks.0.resnets.0.conv1/);
+    expect(() => fieldsFromShapes(new Map([['fc.weight', [3, 3]]]))).toThrow(/down_blocks.0.resnets.0.conv1/);
   });
 
   it('of more channels than can be are refused before anything is counted', () => {
@@ -35,7 +35,7 @@ describe('names and shapes', () => {
       ['conv_out.weight', [3, 4e9, 3, 3]],
       ['down_blocks.0.resnets.0.conv1.weight', [4e9, 0, 3, 3]],
     ]);
-    expect(() => networkToldBy(shapes)).toThrow(/1 to 4096 channels.*4000000000/);
+    expect(() => fieldsFromShapes(shapes)).toThrow(/1 to 4096 channels.*4000000000/);
   });
 
   it('of another network are refused by name', () => {

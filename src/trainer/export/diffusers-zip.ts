@@ -1,4 +1,5 @@
-// A zip that is the folder DDPMPipeline.from_pretrained opens: model_index.json, unet, scheduler. Not here: zip itself.
+// A zip of the folder that DDPMPipeline.from_pretrained opens: model_index.json, unet, scheduler. Not here:
+// the zip format (formats/zip-writer.ts).
 import { zipBlob } from '../../formats/zip-writer.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
 import { weightsFile } from './weights-file.ts';
@@ -9,7 +10,7 @@ const INDEX = {
   unet: ['diffusers', 'UNet2DModel'],
 };
 
-/** `weights`: those that the folder's UNet has. */
+/** The folder as a zip. `weights`: which weights its UNet has. */
 export function diffusersZip(content: CheckpointContent, weights: 'ema' | 'raw'): Promise<Blob> {
   const { unet_config = '', scheduler_config = '' } = factsAsText(content.facts);
   return zipBlob([

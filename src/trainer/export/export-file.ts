@@ -1,5 +1,5 @@
-// A checkpoint as the file the user asked for. Not here: each format (beside this file), the checkpoint's own bytes, which
-// the store hands out as they are.
+// A checkpoint as the file the user asked for. Not here: each format (beside this file); the checkpoint's own
+// file, which the store hands out unchanged.
 import { networkOf } from '../../settings/presets.ts';
 import { openPictures } from '../../data/sets.ts';
 import type { ExportRequest } from '../api.ts';
@@ -9,7 +9,10 @@ import { picturesZip } from './pictures-zip.ts';
 import { torchCheckpoint } from './torch-checkpoint.ts';
 import { weightsFile } from './weights-file.ts';
 
-/** Throws FaultError kind `data` where the pictures are not there. */
+/**
+ * The export with its name. Throws FaultError kind `data` where pictures are asked for that are not on this
+ * computer.
+ */
 export async function exportedFile(
   content: CheckpointContent,
   { kind, weights }: Pick<ExportRequest, 'weights'> & { kind: Exclude<ExportRequest['kind'], 'checkpoint'> },

@@ -1,11 +1,11 @@
-// A data set as PNG files, as a run's network sees them, in the set's own order: what continues a run elsewhere needs. Not
-// here: zip itself, reading pictures (data/).
+// A data set as PNG files, as a run's network sees the pictures and in the set's order: another program goes
+// on with the run from them. Not here: the zip format (formats/zip-writer.ts), reading pictures (data/).
 import { context2d } from '../../formats/canvas-2d.ts';
 import type { PictureSet } from '../../data/api.ts';
 import { greyOf } from '../../data/batches.ts';
 import { zipBlob, type ZipInput } from '../../formats/zip-writer.ts';
 
-/** 000000.png, its caption as 000000.txt where it has one, and dataset.json. `channels`: 3, or 1 for grey. */
+/** 000000.png and on, a caption as 000000.txt, and dataset.json, as a zip. `channels`: 3, or 1 for grey. */
 export const picturesZip = (set: PictureSet, channels: number): Promise<Blob> =>
   zipBlob(entriesOf(set, channels));
 
@@ -23,7 +23,7 @@ async function* entriesOf(set: PictureSet, channels: number): AsyncGenerator<Zip
   }
 }
 
-/** Opaque: PNG then keeps every byte. */
+/** RGBA of a picture. It is opaque, so that PNG keeps every byte. */
 function imageOf(rgb: Uint8Array, size: number, channels: number): ImageData {
   const image = new ImageData(size, size);
   const grey = channels === 1 ? greyOf(rgb) : null;

@@ -1,6 +1,6 @@
-// A checkpoint as the notebook's .pt: torch.load(path, weights_only=True), then load_state_dict on a UNet2DModel and an AdamW
-// goes on with it. Ours beside it: EMA weights, losses by quartile, and everything the checkpoint says of itself. Not here:
-// bytes (formats/torch-file.ts).
+// A checkpoint as a .pt file for torch.load(path, weights_only=True) and load_state_dict of a UNet2DModel and
+// an AdamW. Keys of our own beside theirs: EMA weights, losses by quartile, the checkpoint's metadata. Not
+// here: bytes (formats/torch-file.ts).
 import type { RunConfig } from '../../settings/settings.ts';
 import { positionOf, lastStep } from '../../settings/calendar.ts';
 import { modelOfRun } from '../../settings/presets.ts';
@@ -12,7 +12,7 @@ import { OrderedDict, type TorchTensor } from '../../formats/torch-values.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
 import { ADAM } from '../training-step.ts';
 
-/** Well below 16 MiB of pickle, which is what a careful reader takes. */
+/** Losses in a list at most: well below the 16 MiB of pickle that a careful reader accepts. */
 const MOST_LISTED = 1_000_000;
 
 type Values = readonly Float32Array<ArrayBuffer>[];
@@ -25,7 +25,10 @@ const tensor = (shape: number[], data: Float32Array<ArrayBuffer>): TorchTensor =
   data,
 });
 
-/** `root`: the folder inside the archive, as torch.save names it after the file. */
+/**
+ * The checkpoint as a .pt file. Its archive has one folder, named after the checkpoint as torch.save names
+ * it.
+ */
 export function torchCheckpoint({ facts, state, history }: CheckpointContent): Promise<Blob> {
   const { config, dataset, globalStep } = facts;
   const { parameters } = modelOfRun(config);
@@ -55,11 +58,11 @@ function stateDict(specs: readonly ParameterSpec[], values: Values): PickledValu
   return new OrderedDict(entries);
 }
 
-/** A list, as the notebook has it; what a pickle has no room for is a tensor: its list would take 9 bytes for each. */
+/** A list of numbers; a tensor where the list would be too long: in a pickle each number takes 9 bytes. */
 const listOrTensor = (losses: Float32Array<ArrayBuffer>): PickledValue =>
   losses.length <= MOST_LISTED ? losses : tensor([losses.length], losses);
 
-/** By the parameter's number, as torch.optim.AdamW.state_dict() has it; nothing before the first step. */
+/** `state` of torch.optim.AdamW.state_dict(), by the parameter's number; empty before the first step. */
 function optimizerState(
   specs: readonly ParameterSpec[],
   expAvg: Values,
@@ -93,7 +96,7 @@ function paramGroup(parameters: number, config: RunConfig, count: number, global
     differentiable: false,
     fused: null,
     decoupled_weight_decay: true,
-    // What a learning-rate scheduler of torch begins with.
+    // The rate from which torch's learning-rate schedulers compute.
     initial_lr: config.learningRate,
     params: Array.from({ length: parameters }, (_, i) => i),
   });

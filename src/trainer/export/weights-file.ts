@@ -1,9 +1,10 @@
-// The weights alone as a safetensors file: what diffusers loads. Not here: the folder around it (diffusers-zip.ts).
+// The weights alone as a safetensors file that diffusers loads. Not here: the folder around it
+// (diffusers-zip.ts).
 import { modelOfRun } from '../../settings/presets.ts';
 import { safetensorsBlob } from '../../formats/safetensors-file.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
 
-/** The network's weights by diffusers' names, with its config and its noise as text. float32. */
+/** The weights as float32 by diffusers' names; the metadata holds config.json and scheduler_config.json. */
 export function weightsFile({ facts, state }: CheckpointContent, weights: 'ema' | 'raw'): Blob {
   const values = weights === 'ema' ? state.ema : state.weights;
   const tensors = modelOfRun(facts.config).parameters.map(({ name, shape }, i) => ({
@@ -15,6 +16,6 @@ export function weightsFile({ facts, state }: CheckpointContent, weights: 'ema' 
     'unet_config' | 'scheduler_config',
     string
   >;
-  // "pt": what transformers and older diffusers ask of a safetensors file before they load it.
+  // transformers and older diffusers load a safetensors file only with the format "pt".
   return safetensorsBlob(tensors, { format: 'pt', weights, unet_config, scheduler_config });
 }

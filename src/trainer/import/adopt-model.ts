@@ -1,5 +1,5 @@
-// A model that was not saved by Perennial, made into a checkpoint of ours: its network, its settings, what of the run is
-// known. Not here: reading it (diffusers-model.ts, torch-model.ts), the run it becomes (trainer.ts).
+// Makes a checkpoint of ours from a model of another program: network, settings, and what is known of its
+// run. Not here: reading the model (diffusers-model.ts, torch-model.ts), the run it becomes (trainer.ts).
 import {
   PRESET_NAMES,
   type PresetName,
@@ -17,7 +17,7 @@ import { checkTensors } from '../../formats/safetensors-values.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
 import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
 import { type Model, modelOf } from '../../model/model.ts';
-import { checkStateDict, networkToldBy, type Told } from '../../model/state-dict.ts';
+import { checkStateDict, fieldsFromShapes, type ShapeFields } from '../../model/state-dict.ts';
 import type { AskedField, ImportAnswers } from '../api.ts';
 import { type CheckpointContent, type FileFacts, type Execution, tensorPrefix } from '../checkpoint-file.ts';
 import { History } from '../history.ts';
@@ -26,37 +26,46 @@ import { checkPictures } from '../picture-network.ts';
 import { schedulerFields, unetFields } from './asked-fields.ts';
 import type { ForeignModel, Losses, Tensors } from './foreign-model.ts';
 
-/** A network of no preset gets the settings of this one. */
-const LENDER: PresetName = 'small';
-/** Trained by another program: no bits of ours are to be expected. */
-const ELSEWHERE: Execution = { executor: 'PyTorch', backend: '', kernels: '', adapter: '', browser: '' };
+/** The preset whose settings a network of no preset gets. */
+const FALLBACK_PRESET: PresetName = 'small';
+/** Trained by another program: the bits of its steps cannot be expected here. */
+const TRAINED_ELSEWHERE: Execution = {
+  executor: 'PyTorch',
+  backend: '',
+  kernels: '',
+  adapter: '',
+  browser: '',
+};
 
-/** What has to be asked before the model can be used. */
+/** The fields that the model's files leave open, for the user to fill in. */
 export function fieldsToAsk(foreign: ForeignModel): AskedField[] {
   return [
-    ...(foreign.network ? [] : unetFields(networkToldBy(foreign.shapes))),
+    ...(foreign.network ? [] : unetFields(fieldsFromShapes(foreign.shapes))),
     ...(foreign.scheduler ? [] : schedulerFields()),
   ];
 }
 
-/** A foreign model's network as ours. */
+/** A foreign model as one of ours. */
 export interface Adopted {
   model: Model;
   /** The settings that name the network. */
   own: Pick<RunConfig, 'preset' | 'imageSize' | 'network'>;
 }
 
-/** The network, checked against the weights' names and shapes. Throws FaultError kind `network`. */
+/**
+ * The model's network, checked against names and shapes of its weights. `answers`: the fields of
+ * `fieldsToAsk`. Throws FaultError kind `network`.
+ */
 export function adopted(foreign: ForeignModel, answers: ImportAnswers): Adopted {
   const network =
-    foreign.network ?? fromDiffusersUNet({ ...toldAsJson(networkToldBy(foreign.shapes)), ...answers });
+    foreign.network ?? fromDiffusersUNet({ ...asConfigJson(fieldsFromShapes(foreign.shapes)), ...answers });
   checkPictures(network);
   const model = modelOf(network);
   checkStateDict(foreign.shapes, model);
   return { model, own: settingsNaming(network) };
 }
 
-/** The preset of exactly this network; else LENDER, with the network as the run's own. */
+/** The preset of exactly this network; else FALLBACK_PRESET, with the network as the run's own. */
 function settingsNaming(network: UNetConfig): Adopted['own'] {
   const [imageSize] = network.sampleSize;
   const named = (preset: PresetName) => ({
@@ -64,27 +73,30 @@ function settingsNaming(network: UNetConfig): Adopted['own'] {
     imageSize,
     network: ownNetwork({ preset, imageSize }, network),
   });
-  return PRESET_NAMES.map(named).find((own) => own.network === null) ?? named(LENDER);
+  return PRESET_NAMES.map(named).find((own) => own.network === null) ?? named(FALLBACK_PRESET);
 }
 
-/** config.json of a network of these weights; what they cannot tell is as UNet2DModel has it. */
-const toldAsJson = (told: Told): Record<string, unknown> => ({
-  in_channels: told.inChannels,
-  out_channels: told.outChannels,
-  block_out_channels: told.blockOutChannels,
-  layers_per_block: told.layersPerBlock,
-  down_block_types: told.downBlockTypes,
-  up_block_types: told.upBlockTypes,
-  add_attention: told.addAttention,
+/** config.json with these fields; every other field has UNet2DModel's default. */
+const asConfigJson = (fields: ShapeFields): Record<string, unknown> => ({
+  in_channels: fields.inChannels,
+  out_channels: fields.outChannels,
+  block_out_channels: fields.blockOutChannels,
+  layers_per_block: fields.layersPerBlock,
+  down_block_types: fields.downBlockTypes,
+  up_block_types: fields.upBlockTypes,
+  add_attention: fields.addAttention,
 });
 
-/** How far the run is that the model becomes: without Adam's moments training starts afresh. */
+/**
+ * Progress of the run that the model becomes; null where Adam's moments are missing: then it starts at step
+ * 0.
+ */
 export const keptProgress = (foreign: ForeignModel): ForeignModel['progress'] =>
   foreign.optimizer ? foreign.progress : null;
 
 /**
- * The whole content, checked. `chosen`: by the user, for what the files do not say: its pictures and how to train on. Throws
- * FaultError kind `file`, `network`, `not-finite` or `data`.
+ * Loads the model and makes a checkpoint of it. `chosen`: the user's settings for what the files do not say
+ * (pictures, how to train). Throws FaultError kind `file`, `network`, `not-finite` or `data`.
  */
 export async function contentOfModel(
   foreign: ForeignModel,
@@ -111,7 +123,7 @@ export async function contentOfModel(
   };
 }
 
-/** In the network's order, every number checked as a checkpoint's. */
+/** One array per parameter, in the model's order. Every number is checked by the rules for a checkpoint. */
 function arraysOf(tensors: Tensors, { parameters }: Model, group: StateGroup): Float32Array<ArrayBuffer>[] {
   const named = parameters.map(({ name, shape }) => {
     const data = tensors.get(name);
@@ -123,13 +135,26 @@ function arraysOf(tensors: Tensors, { parameters }: Model, group: StateGroup): F
   return named.map(({ data }) => data);
 }
 
-/** Of a file that began as an export of ours: everything it says, and the steps and epochs it made since. */
+/** Facts of a file that began as our export: its own facts, moved on to the steps and epochs made since. */
 function factsOfExport(foreign: ForeignModel, facts: FileFacts): FileFacts {
   const { globalStep, epoch } = keptProgress(foreign) ?? FROM_THE_START;
-  const config = movedOn(withOrigin(facts.config, facts.dataset.count, globalStep, epoch), globalStep, epoch);
-  return { ...facts, config, ...placeAt(config, facts.dataset.count, globalStep), execution: ELSEWHERE };
+  const config = withStepsLeft(
+    withOrigin(facts.config, facts.dataset.count, globalStep, epoch),
+    globalStep,
+    epoch,
+  );
+  return {
+    ...facts,
+    config,
+    ...placeAt(config, facts.dataset.count, globalStep),
+    execution: TRAINED_ELSEWHERE,
+  };
 }
 
+/**
+ * Facts of a file that was never ours: `own` and `chosen` settings, with what the file says of noise and
+ * optimizer.
+ */
 async function factsOfStranger(
   foreign: ForeignModel,
   own: Adopted['own'],
@@ -146,19 +171,21 @@ async function factsOfStranger(
     network: own.network,
   };
   const set = await openPictures(begun.dataset, begun);
-  const config = movedOn(withOrigin(begun, set.count, globalStep, epoch), globalStep, epoch);
+  const config = withStepsLeft(withOrigin(begun, set.count, globalStep, epoch), globalStep, epoch);
   return {
     ...placeAt(config, set.count, globalStep),
     runId: foreign.name.slice(0, 64),
     parent: '',
-    execution: ELSEWHERE,
+    execution: TRAINED_ELSEWHERE,
     config,
     dataset: stampOf(set),
     created: new Date().toISOString(),
   };
 }
 
-/** Epochs that were counted over other batches stay as they were counted; what begins anew began nowhere else. */
+/**
+ * Sets the origin: epochs counted over other batches stay as counted; a run that starts at step 0 has none.
+ */
 function withOrigin(config: RunConfig, count: number, globalStep: number, epoch: number): RunConfig {
   if (globalStep === 0) return { ...config, origin: null };
   const isBehind = (config.origin?.globalStep ?? 0) > globalStep;
@@ -166,8 +193,8 @@ function withOrigin(config: RunConfig, count: number, globalStep: number, epoch:
   return { ...config, origin: { globalStep, epoch } };
 }
 
-/** A run that would be over goes on for as long again as its settings say. */
-function movedOn(config: RunConfig, globalStep: number, epoch: number): RunConfig {
+/** A run that has reached its last step or epoch gets as many again as its settings say. */
+function withStepsLeft(config: RunConfig, globalStep: number, epoch: number): RunConfig {
   const { maxSteps, epochs } = config;
   return {
     ...config,
@@ -176,7 +203,7 @@ function movedOn(config: RunConfig, globalStep: number, epoch: number): RunConfi
   };
 }
 
-/** An optimizer's settings, where ours can be the same. */
+/** The optimizer's settings that are within the ranges of ours. */
 function inRange(settings: Partial<Settings>): Partial<Settings> {
   const fits = ([name, value]: [string, unknown]): boolean => {
     const setting = SETTINGS[name as keyof Settings];
@@ -185,7 +212,7 @@ function inRange(settings: Partial<Settings>): Partial<Settings> {
   return Object.fromEntries(Object.entries(settings).filter(fits));
 }
 
-/** Exactly as long as the run is; what the file does not have is NaN. */
+/** A history of exactly the run's length; losses that the file does not have are NaN. */
 function historyOf({ batch, quartiles, epochs }: Losses, { globalStep, epoch }: FileFacts): History {
   const filled = (length: number, values: Float32Array | null): Float32Array<ArrayBuffer> => {
     const whole = new Float32Array(length).fill(NaN);

@@ -1,9 +1,9 @@
-// What the shapes of weights cannot tell and no config says: asked for in the import preview, by diffusers' names, with
-// diffusers' defaults where they fit. Not here: what the fields do (model/, diffusion/).
+// The fields that neither shapes nor a config show: the import preview asks for them by diffusers' names,
+// with diffusers' defaults where they fit. Not here: what the fields do (model/, diffusion/).
 import { SETTINGS } from '../../settings/settings.ts';
 import { BETA_SCHEDULES } from '../../diffusion/diffusers-scheduler.ts';
 import { attendedChannels } from '../../model/structure.ts';
-import type { Told } from '../../model/state-dict.ts';
+import type { ShapeFields } from '../../model/state-dict.ts';
 import type { AskedField } from '../api.ts';
 
 const DEFAULT_SIZE = 32;
@@ -15,12 +15,12 @@ const divides = (values: readonly number[]) => (divisor: number) =>
   values.every((value) => value % divisor === 0);
 const upTo = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1);
 
-/** Of the network. `told`: what names and shapes tell. */
-export function unetFields(told: Told): AskedField[] {
-  const channels = told.blockOutChannels;
+/** The open fields of the network. `shown`: the fields that names and shapes show. */
+export function unetFields(shown: ShapeFields): AskedField[] {
+  const channels = shown.blockOutChannels;
   const levels = channels.length;
   const groups = upTo(Math.min(...channels)).filter(divides(channels));
-  const attended = attendedChannels(told);
+  const attended = attendedChannels(shown);
   const headDims = upTo(Math.min(MOST_HEAD_DIM, ...attended)).filter(divides(attended));
   const fields: AskedField[] = [
     {
@@ -50,7 +50,7 @@ export function unetFields(told: Told): AskedField[] {
   return fields;
 }
 
-/** Of the noise it learnt with. */
+/** The open fields of the noise that the network was trained with. */
 export const schedulerFields = (): AskedField[] => [
   choice('beta_schedule', 'Noise schedule', Object.values(BETA_SCHEDULES), BETA_SCHEDULES.linear),
   choice('prediction_type', 'What the network predicts', ['epsilon', 'v_prediction'], 'epsilon'),

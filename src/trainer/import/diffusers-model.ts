@@ -1,32 +1,38 @@
-// A diffusers model folder or zip, or its weights alone: which part is which, and what they tell. Not here: PyTorch's own
-// pickled files (torch-model.ts), what becomes of the model (adopt-model.ts).
+// Reads a diffusers model from its folder or zip, or from its weights alone. Not here: PyTorch's pickled
+// files (torch-model.ts), what becomes of the model (adopt-model.ts).
 import { type Fault, FaultError } from '../../fault.ts';
 import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
 import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
 import { currentName } from '../../model/state-dict.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
 import type { ForeignModel } from './foreign-model.ts';
-import { baseName, folderOf, type Part } from './part.ts';
+import { baseName, folderOf, type ModelFile } from './model-file.ts';
 import { modelOfTorchFile } from './torch-model.ts';
 
 const MOST_JSON_BYTES = 1024 * 1024;
 const WEIGHTS = 'diffusion_pytorch_model';
 
-/** `folder`: the name of the folder or zip; null: that of the weights. Throws FaultError kind `file` or `network`. */
-export async function modelOfParts(folder: string | null, parts: readonly Part[]): Promise<ForeignModel> {
-  const weights = weightsAmong(folder ?? 'The choice', parts);
+/**
+ * Looks at the files of one model. `folder`: name of the folder or zip; null: the model has the name of its
+ * weights file. Throws FaultError kind `file` or `network`.
+ */
+export async function modelOfFiles(
+  folder: string | null,
+  files: readonly ModelFile[],
+): Promise<ForeignModel> {
+  const weights = weightsAmong(folder ?? 'The choice', files);
   const name = folder ?? baseName(weights.path);
-  const config = parts.find(({ path }) => path === `${folderOf(weights.path)}config.json`);
-  const scheduler = parts.find(({ path }) => baseName(path) === 'scheduler_config.json');
+  const config = files.find(({ path }) => path === `${folderOf(weights.path)}config.json`);
+  const scheduler = files.find(({ path }) => baseName(path) === 'scheduler_config.json');
   const beside = {
     unet: config ? await jsonOf(config) : null,
     scheduler: scheduler ? await jsonOf(scheduler) : null,
   };
-  const whole = { name, sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+  const whole = { name, sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
   const file = await weights.open();
   if (!weights.path.endsWith('.safetensors')) {
     const told = await modelOfTorchFile(baseName(weights.path), file);
-    // What a .pt says of itself goes before what lies beside it.
+    // What a .pt says of itself has precedence over the files beside it.
     const network = told.network ?? networkIn(beside.unet);
     return { ...told, ...whole, network, scheduler: told.scheduler ?? beside.scheduler };
   }
@@ -38,9 +44,9 @@ export async function modelOfParts(folder: string | null, parts: readonly Part[]
 const networkIn = (json: Record<string, unknown> | null): UNetConfig | null =>
   json && fromDiffusersUNet(json);
 
-/** The UNet's weights: by diffusers' own name, in the UNet's folder where there are more models. */
-function weightsAmong(name: string, parts: readonly Part[]): Part {
-  const all = parts.filter(({ path }) => /\.(safetensors|bin|pt|pth)$/.test(path));
+/** The UNet's weights: the file of diffusers' own name, in the folder unet/ where there is one. */
+function weightsAmong(name: string, files: readonly ModelFile[]): ModelFile {
+  const all = files.filter(({ path }) => /\.(safetensors|bin|pt|pth)$/.test(path));
   const inUnet = all.filter(({ path }) => /(^|\/)unet\/[^/]+$/.test(path));
   const among = inUnet.length > 0 ? inUnet : all;
   const [only] = among;
@@ -49,7 +55,7 @@ function weightsAmong(name: string, parts: readonly Part[]): Part {
     among.find(({ path }) => baseName(path) === `${WEIGHTS}.bin`) ??
     (among.length === 1 ? only : undefined);
   if (found) return found;
-  const seen = among.length > 0 ? among : parts;
+  const seen = among.length > 0 ? among : files;
   throw notFound(
     name,
     seen.map(({ path }) => baseName(path)),
@@ -59,7 +65,7 @@ function weightsAmong(name: string, parts: readonly Part[]): Part {
 function notFound(name: string, seen: readonly string[]): FaultError {
   const fault: Fault = {
     kind: 'file',
-    title: `${name.slice(0, 80)} holds no model that can be told`,
+    title: `No model was found in ${name.slice(0, 80)}`,
     what: 'Nothing was imported or changed.',
     expected: `${WEIGHTS}.safetensors, with its config.json beside it`,
     got: seen.length > 0 ? seen.slice(0, 8).join(', ').slice(0, 300) : 'no file',
@@ -70,11 +76,11 @@ function notFound(name: string, seen: readonly string[]): FaultError {
   return new FaultError(fault);
 }
 
-async function jsonOf(part: Part): Promise<Record<string, unknown>> {
-  const name = baseName(part.path);
-  if (part.sizeBytes > MOST_JSON_BYTES)
-    throw unreadable(name, 'at most 1 MiB of JSON', `${part.sizeBytes} bytes`);
-  return objectIn(name, await (await part.open()).text());
+async function jsonOf(file: ModelFile): Promise<Record<string, unknown>> {
+  const name = baseName(file.path);
+  if (file.sizeBytes > MOST_JSON_BYTES)
+    throw unreadable(name, 'at most 1 MiB of JSON', `${file.sizeBytes} bytes`);
+  return objectIn(name, await (await file.open()).text());
 }
 
 function objectIn(name: string, text: string): Record<string, unknown> {
@@ -96,11 +102,13 @@ function unreadable(name: string, expected: string, got: string): FaultError {
     what: 'Nothing was imported or changed.',
     expected,
     got,
-    todo: ['Take the file from where the model was saved.'],
+    todo: ['Choose the file as the model was saved with it.'],
   });
 }
 
-/** A safetensors file of a state_dict. Our own exports name network and noise in its metadata. */
+/**
+ * Looks at a safetensors file of a state_dict. Its metadata names network and noise where Perennial wrote it.
+ */
 async function readWeights(
   file: Blob,
 ): Promise<Omit<ForeignModel, 'name' | 'sizeBytes' | 'network'> & { unet: Record<string, unknown> | null }> {

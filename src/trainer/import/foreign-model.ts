@@ -1,12 +1,12 @@
-// A model that was not saved by Perennial, by what a folder or a .pt file tells of it, types only. Not here: reading them
-// (diffusers-model.ts, torch-model.ts), what becomes of one (adopt-model.ts).
+// A model of another program, as its files describe it; types only. Not here: reading the files
+// (diffusers-model.ts, torch-model.ts), what becomes of the model (adopt-model.ts).
 
 import type { UNetConfig } from '../../model/unet-config.ts';
 import type { ReadFacts } from '../checkpoint-file.ts';
 
 export type Tensors = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 
-/** Values by diffusers' parameter names, PyTorch's layout. */
+/** Values by diffusers' parameter names, in PyTorch's layout. */
 export interface ModelState {
   weights: Tensors;
   /** Null: not in the file. */
@@ -15,45 +15,45 @@ export interface ModelState {
   losses: Losses;
 }
 
-/** As far as the file has them. */
+/** The losses that the file has; empty arrays where it has none. */
 export interface Losses {
-  /** Of step i + 1. */
+  /** [i] is the loss of step i + 1. */
   batch: Float32Array;
-  /** [steps, 4], or null. */
+  /** [steps, 4]; null: not in the file. */
   quartiles: Float32Array | null;
   epochs: Float32Array;
 }
 
-/** How far it was trained. */
+/** How far the model was trained. */
 export interface ModelProgress {
   globalStep: number;
   epoch: number;
-  /** Losses that the file has. */
+  /** Number of batch losses in the file. */
   batchLosses: number;
 }
 
 export interface ForeignModel {
   format: 'diffusers' | 'torch';
-  /** The file's or the folder's name. */
+  /** Name of the file or folder. */
   name: string;
   sizeBytes: number;
-  /** Of the weights, as safetensors names it. */
+  /** Element type of the weights, as safetensors names it. */
   dtype: string;
   shapes: ReadonlyMap<string, readonly number[]>;
-  /** The network that the file names; null: not known. */
+  /** The network; null: the files do not describe it. */
   network: UNetConfig | null;
-  /** scheduler_config.json; null: not known. */
+  /** scheduler_config.json; null: the files have none. */
   scheduler: Readonly<Record<string, unknown>> | null;
-  /** Of the Perennial checkpoint that it was exported from; null: of none. */
+  /** Facts of the Perennial checkpoint that the model was exported from; null: it was not. */
   facts: ReadFacts | null;
   progress: ModelProgress | null;
   hasEma: boolean;
-  /** Of the optimizer state that is there: its settings. */
+  /** Settings of the optimizer whose state is taken over; null: no state is. */
   optimizer: { learningRate: number; weightDecay: number } | null;
-  /** Why one that is in the file is not taken, as a sentence. */
+  /** Why an optimizer state in the file is not taken over, as a sentence; null: it is, or there is none. */
   optimizerLeftOut: string | null;
-  /** What else of the file is left out and why, in sentences. */
+  /** What else is left out and why, in sentences. */
   leftOut: string[];
-  /** Throws FaultError kind `file` or `not-finite`. */
+  /** Reads the values. Throws FaultError kind `file` or `not-finite`. */
   load(): Promise<ModelState>;
 }

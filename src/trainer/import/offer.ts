@@ -1,5 +1,5 @@
-// What the user brings to import: told by its content, looked at before anything is loaded. Not here: the readers of each
-// format beside this file, what becomes of it (trainer.ts).
+// Tells by content what the files for an import are, and shows it before any tensor is read. Not here: the
+// reader of each format (beside this file), the run that the import becomes (trainer.ts).
 import type { RunConfig, Settings } from '../../settings/settings.ts';
 import { modelOfRun, PRESETS } from '../../settings/presets.ts';
 import { listDatasets } from '../../data/sets.ts';
@@ -20,34 +20,34 @@ import {
   readFacts,
 } from '../checkpoint-file.ts';
 import { adopted, contentOfModel, fieldsToAsk, keptProgress } from './adopt-model.ts';
-import { modelOfParts } from './diffusers-model.ts';
+import { modelOfFiles } from './diffusers-model.ts';
 import type { ForeignModel } from './foreign-model.ts';
-import { partOfEntry, partOfFile } from './part.ts';
+import { fromEntry, fromFile } from './model-file.ts';
 import { modelOfTorchFile } from './torch-model.ts';
 
-/** Looked at, and read whole only when it is asked for. */
+/** An import that was looked at; its tensors are read by `load`. */
 export interface Offer {
   preview: ImportPreview;
   /** Throws FaultError kind `file`, `network`, `not-finite` or `data`. */
   load(answers: ImportAnswers, chosen: Partial<Settings>): Promise<CheckpointContent>;
 }
 
-/** Throws FaultError kind `file` or `network`. */
+/** The import that these files are. Throws FaultError kind `file` or `network`. */
 export async function offerOf(files: readonly File[]): Promise<Offer> {
   const [file] = files;
   if (!file) throw nothing();
   if (files.length > 1) {
     const own = await ownCheckpointAmong(files);
-    return own ?? offerOfModel(await modelOfParts(folderName(files), files.map(partOfFile)));
+    return own ?? offerOfModel(await modelOfFiles(folderName(files), files.map(fromFile)));
   }
   if (await beginsWith(file, ZIP)) return offerOfModel(await modelOfZip(file));
   if (await beginsWith(file, LEGACY_TORCH)) return offerOfModel(await modelOfTorchFile(file.name, file));
   const header = await readHeader(file);
   if (header.metadata['format'] === FORMAT) return offerOfCheckpoint(file, header);
-  return offerOfModel(await modelOfParts(file.name, [{ ...partOfFile(file), path: 'model.safetensors' }]));
+  return offerOfModel(await modelOfFiles(file.name, [{ ...fromFile(file), path: 'model.safetensors' }]));
 }
 
-/** A checkpoint of ours says everything of itself, whatever lies beside it. */
+/** The first checkpoint of ours among the files: it needs none of the others. Null where there is none. */
 async function ownCheckpointAmong(files: readonly File[]): Promise<Offer | null> {
   for (const file of files) {
     const header = await readHeader(file).catch(() => null);
@@ -59,10 +59,10 @@ async function ownCheckpointAmong(files: readonly File[]): Promise<Offer | null>
 async function modelOfZip(file: File): Promise<ForeignModel> {
   const entries = await openZip(file, { stored: false });
   if (entries.some(({ name }) => /(^|\/)data\.pkl$/.test(name))) return modelOfTorchFile(file.name, file);
-  return modelOfParts(file.name, entries.map(partOfEntry));
+  return modelOfFiles(file.name, entries.map(fromEntry));
 }
 
-/** The folder that files were dropped or chosen with; null where there is none. */
+/** Name of the folder that the files were dropped or chosen with; null where there is none. */
 function folderName([file]: readonly File[]): string | null {
   const path = file?.webkitRelativePath || file?.name || '';
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : null;
@@ -100,7 +100,8 @@ async function offerOfCheckpoint(file: File, { metadata, entries }: SafetensorsH
 
 async function offerOfModel(foreign: ForeignModel): Promise<Offer> {
   const asked = fieldsToAsk(foreign);
-  // What is asked for changes no shape: with the defaults everything else is checked before anybody is asked.
+  // The answers change no shape, so the defaults are enough to check everything else before the user is
+  // asked.
   const defaults = Object.fromEntries(asked.map(({ name, value }) => [name, value]));
   const { model, own } = adopted(foreign, defaults);
   const progress = keptProgress(foreign);
@@ -124,7 +125,7 @@ async function offerOfModel(foreign: ForeignModel): Promise<Offer> {
   };
 }
 
-/** What a checkpoint of ours says of its pictures and its run. */
+/** Pictures and run that a checkpoint of ours comes from. */
 async function whereFrom({
   dataset,
   runId,
@@ -141,14 +142,14 @@ function keptAndMissing(model: ForeignModel): Pick<ImportPreview, 'kept' | 'miss
   const missing = [...model.leftOut];
   if (model.hasEma && keptProgress(model)) kept.push('EMA weights.');
   else if (model.hasEma)
-    missing.push('EMA weights are shown in the samples; the first step begins them anew.');
+    missing.push('EMA weights are shown in the samples; the first step replaces them by the weights.');
   else missing.push('No EMA weights: they start equal to the weights.');
   if (model.optimizer) kept.push('Optimizer state (AdamW).');
   else missing.push(model.optimizerLeftOut ?? 'No optimizer state: Adam starts fresh.');
   if (keptProgress(model)) kept.push('Step, epoch and losses.');
   else if (model.progress)
-    missing.push('Step and losses are left out: without optimizer state it is a new beginning.');
-  else missing.push('No step and no losses: it begins at step 0.');
+    missing.push('Step and losses are left out: without optimizer state training starts anew.');
+  else missing.push('No step and no losses: training begins at step 0.');
   return { kept, missing };
 }
 

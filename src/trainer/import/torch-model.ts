@@ -1,5 +1,6 @@
-// A .pt file: the notebook's checkpoint ({'unet', 'optimizer', 'global_step', 'epoch', 'batch_losses', 'epoch_losses'}), our
-// own export of the same, or a bare state_dict. Not here: its bytes (formats/torch-file.ts), what becomes of it (adopt-model.ts).
+// Reads a .pt file: a dict of 'unet', 'optimizer', 'global_step', 'epoch', 'batch_losses' and 'epoch_losses',
+// our own export of the same, or a bare state_dict. Not here: bytes (formats/torch-file.ts), what becomes of
+// the model (adopt-model.ts).
 import { SETTINGS } from '../../settings/settings.ts';
 import { networkOf } from '../../settings/presets.ts';
 import { type Fault, FaultError, shownJson } from '../../fault.ts';
@@ -10,15 +11,18 @@ import { type ReadFacts, readFacts } from '../checkpoint-file.ts';
 import { ADAM } from '../training-step.ts';
 import type { ForeignModel, Losses, ModelProgress, Tensors } from './foreign-model.ts';
 
-/** As many as a run may have: a larger number would only ask for memory. */
+/** The most steps a run may have; a hostile file with a larger number could ask for any amount of memory. */
 const MOST_STEPS = SETTINGS.maxSteps.max;
 
-/** A tensor in the file or in memory: what a checkpoint is made of is told alike from both. */
+/** A tensor in the file or in memory: the functions below look at both alike. */
 type Tensor = StoredTensor | TorchTensor;
 type Value<T> = PythonValue<T> | undefined;
 type Dict<T> = Map<string | number, PythonValue<T>>;
 
-/** Throws FaultError kind `file` naming the key, opcode or offset. */
+/**
+ * Looks at a .pt file. Throws FaultError kind `file` naming the key, opcode or offset; `network` as
+ * `readFacts` does.
+ */
 export async function modelOfTorchFile(name: string, file: Blob): Promise<ForeignModel> {
   const opened = await openTorchFile(file);
   const whole = checkpointDict(opened.value, name);
@@ -80,7 +84,7 @@ function kindOf<T extends Tensor>(value: Value<T>): string {
   return `${typeof value} ${String(value).slice(0, 64)}`;
 }
 
-/** The notebook's dict; a bare state_dict is one with nothing else in it. */
+/** The checkpoint's dict; a bare state_dict becomes one with nothing but `unet`. */
 function checkpointDict<T extends Tensor>(value: PythonValue<T>, name: string): Dict<T> {
   if (!isDict(value)) throw wrong(name, 'a dict', kindOf(value));
   return value.has('unet') ? value : new Map([['unet', value]]);
@@ -96,7 +100,7 @@ function stateDict<T extends Tensor>(value: Value<T>, key: string): Map<string, 
   return tensors;
 }
 
-/** Throws where one is missing or of another shape than the weight of its name. */
+/** Throws where a tensor is missing or has another shape than the weight of its name. */
 function checkLike(
   tensors: ReadonlyMap<string, Tensor>,
   weights: ReadonlyMap<string, Tensor>,
@@ -112,10 +116,13 @@ function checkLike(
 const valuesOf = (tensors: ReadonlyMap<string, TorchTensor>): Tensors =>
   new Map([...tensors].map(([name, { data }]) => [name, data]));
 
-/** As torch.optim.AdamW keeps them; or why those that are there are of no use. */
+/** Both moments of torch.optim.AdamW by parameter name; or why those in the file cannot be used. */
 type Moments<T> = { expAvg: Map<string, T>; expAvgSq: Map<string, T> } | { why: string };
 
-/** torch.optim.AdamW's state_dict: moments by the parameter's number, which is its place in the state_dict. Null: there are none. */
+/**
+ * Reads torch.optim.AdamW's state_dict, which has moments by the parameter's place in the model's state_dict.
+ * Null: none.
+ */
 function momentsOf<T extends Tensor>(value: Value<T>, weights: ReadonlyMap<string, T>): Moments<T> | null {
   if (value === undefined || value === null) return null;
   const state = isDict(value) ? value.get('state') : undefined;
@@ -143,14 +150,14 @@ function whyLeftOut(moments: Moments<StoredTensor> | null, progress: ModelProgre
   return progress ? null : 'The optimizer state comes without global_step: Adam starts fresh.';
 }
 
-/** Settings of an optimizer's state_dict; undefined where it has none. */
+/** The first param_group of an optimizer's state_dict; undefined where there is none. */
 function firstGroup<T extends Tensor>(value: Value<T>): Dict<T> | undefined {
   const groups = isDict(value) ? value.get('param_groups') : undefined;
   const group = Array.isArray(groups) ? groups[0] : undefined;
   return isDict(group) ? group : undefined;
 }
 
-/** AdamW as this app has it; whatever else an optimizer was, it goes on as this one. */
+/** AdamW as this app has it: training goes on with these, whatever the file's optimizer was. */
 const ADAMW = { betas: [ADAM.beta1, ADAM.beta2], eps: ADAM.epsilon, amsgrad: false };
 
 function tellOtherSettings<T extends Tensor>(value: Value<T>, leftOut: string[]): void {
@@ -158,11 +165,14 @@ function tellOtherSettings<T extends Tensor>(value: Value<T>, leftOut: string[])
   for (const [key, ours] of Object.entries(ADAMW)) {
     const got = group?.get(key);
     if (got !== undefined && shownJson(got) !== shownJson(ours))
-      leftOut.push(`The optimizer's ${key} was ${shownJson(got)}: it goes on with ${shownJson(ours)}.`);
+      leftOut.push(`The optimizer's ${key} was ${shownJson(got)}: training goes on with ${shownJson(ours)}.`);
   }
 }
 
-/** A schedule changes lr at every step and keeps what it began with. NaN: not there. */
+/**
+ * A learning-rate schedule changes lr at every step and keeps its first value in initial_lr. NaN: not in the
+ * file.
+ */
 function settingsOf<T extends Tensor>(value: Value<T>): ForeignModel['optimizer'] {
   const group = firstGroup(value);
   const number = (key: string): number => {
@@ -180,7 +190,7 @@ function progressOf(whole: Dict<StoredTensor>, leftOut: string[]): ModelProgress
   const batchLosses = isTensor(losses) ? (losses.shape[0] ?? 0) : numbersOf(whole, 'batch_losses').length;
   if (batchLosses !== globalStep)
     leftOut.push(
-      `The file has ${batchLosses} batch losses for ${globalStep} steps: where one is missing the chart is empty.`,
+      `The file has ${batchLosses} batch losses for ${globalStep} steps: the chart is empty where a loss is missing.`,
     );
   return { globalStep, epoch: whole.has('epoch') ? wholeNumber(whole, 'epoch') : 0, batchLosses };
 }
@@ -200,7 +210,7 @@ function lossesOf(whole: Dict<TorchTensor>): Losses {
   };
 }
 
-/** A list, or a tensor that is in memory. Nothing where there is none. */
+/** A list, or a tensor in memory, as numbers; empty where the key is missing. */
 function numbersOf<T extends Tensor>(whole: Dict<T>, key: string): Float32Array {
   const value = whole.get(key);
   if (value === undefined || value === null) return new Float32Array(0);
@@ -210,7 +220,7 @@ function numbersOf<T extends Tensor>(whole: Dict<T>, key: string): Float32Array 
   throw wrong(key, 'a list of numbers', kindOf(value));
 }
 
-/** The strings of our own checkpoint's `__metadata__`. */
+/** `__metadata__` of our own checkpoint; null where the file is not our export. */
 function metadataOf<T extends Tensor>(value: Value<T>): Record<string, string> | null {
   if (value === undefined || value === null) return null;
   if (!isDict(value)) throw wrong('perennial_config', 'a dict of text', kindOf(value));
@@ -223,7 +233,7 @@ function metadataOf<T extends Tensor>(value: Value<T>): Record<string, string> |
   return metadata;
 }
 
-/** Our own export names its network; what the metadata says is checked as a checkpoint's. */
+/** Facts of our own export, checked as a checkpoint's; an export always names its network. */
 function factsOf(metadata: Record<string, string>): ReadFacts {
   jsonOf(metadata, 'unet_config');
   return readFacts(metadata);
@@ -235,7 +245,7 @@ function jsonOf(metadata: Record<string, string>, key: string): Record<string, u
   try {
     value = JSON.parse(text);
   } catch {
-    // not JSON: told below, as what is no object
+    // Not JSON: refused below, like JSON that is no object.
   }
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   throw wrong(`perennial_config[${JSON.stringify(key)}]`, 'a JSON object', text.slice(0, 64));

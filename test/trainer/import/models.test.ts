@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ForeignModel } from '../../../src/trainer/import/foreign-model.ts';
 import { contentOfModel, fieldsToAsk } from '../../../src/trainer/import/adopt-model.ts';
-import { modelOfParts } from '../../../src/trainer/import/diffusers-model.ts';
-import type { Part } from '../../../src/trainer/import/part.ts';
+import { modelOfFiles } from '../../../src/trainer/import/diffusers-model.ts';
+import type { ModelFile } from '../../../src/trainer/import/model-file.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/models');
 
-function partsOf(name: string, leaveOut = /^$/): Part[] {
+function filesOf(name: string, leaveOut = /^$/): ModelFile[] {
   const folder = join(FOLDER, name);
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => statSync(join(folder, path)).isFile() && !leaveOut.test(path))
@@ -27,7 +27,7 @@ const content = (model: ForeignModel, answers = {}, chosen = {}) =>
 
 describe('a pipeline that diffusers saved', () => {
   it('brings network, noise and weights, and begins at step 0', async () => {
-    const model = await modelOfParts('pipeline', partsOf('pipeline'));
+    const model = await modelOfFiles('pipeline', filesOf('pipeline'));
     expect(fieldsToAsk(model)).toEqual([]);
     const { facts, state, history } = await content(model);
     expect(facts.config).toMatchObject({
@@ -47,8 +47,8 @@ describe('a pipeline that diffusers saved', () => {
 describe.each(['halves', 'bfloats', 'pickled'])('the same as %s', (name) => {
   it('has the same weights, as its numbers can hold them, and asks for the noise alone', async () => {
     const [whole, other] = [
-      await content(await modelOfParts('pipeline', partsOf('pipeline'))),
-      await modelOfParts(name, partsOf(name)),
+      await content(await modelOfFiles('pipeline', filesOf('pipeline'))),
+      await modelOfFiles(name, filesOf(name)),
     ];
     expect(fieldsToAsk(other).map((field) => field.name)).toEqual(['beta_schedule', 'prediction_type']);
     const { state, facts } = await content(other, NOISE);
@@ -65,7 +65,7 @@ describe.each(['halves', 'bfloats', 'pickled'])('the same as %s', (name) => {
 });
 
 it('asks for what shapes cannot tell where the config is missing, and takes the answers', async () => {
-  const model = await modelOfParts('bare', partsOf('pipeline', /\.json$/));
+  const model = await modelOfFiles('bare', filesOf('pipeline', /\.json$/));
   expect(fieldsToAsk(model).map(({ name, value }) => [name, value])).toEqual([
     ['sample_size', 32],
     ['norm_num_groups', 4],
@@ -86,12 +86,12 @@ it('asks for what shapes cannot tell where the config is missing, and takes the 
 
 it('goes on with what was chosen on the page, but for what the model says itself', async () => {
   const chosen = { batchSize: 3, sampleSteps: 2, learningRate: 0.5, imageSize: 64, noiseSchedule: 'linear' };
-  const { facts } = await content(await modelOfParts('pipeline', partsOf('pipeline')), {}, chosen);
+  const { facts } = await content(await modelOfFiles('pipeline', filesOf('pipeline')), {}, chosen);
   expect(facts.config).toMatchObject({ batchSize: 3, sampleSteps: 2, learningRate: 0.5, dataset: SHAPES });
   expect(facts.config).toMatchObject({ imageSize: 8, noiseSchedule: 'cosine' });
 });
 
 it('names what a folder holds where no weights are in it', async () => {
-  const parts = partsOf('pipeline', /safetensors$/);
-  await expect(modelOfParts('pipeline', parts)).rejects.toThrow(/config\.json.*/);
+  const files = filesOf('pipeline', /safetensors$/);
+  await expect(modelOfFiles('pipeline', files)).rejects.toThrow(/config\.json.*/);
 });

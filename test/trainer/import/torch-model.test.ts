@@ -131,7 +131,7 @@ it('an optimizer without a step, and one of other settings, are told', async () 
   const [group] = (other.get('optimizer') as Dict).get('param_groups') as Dict[];
   group?.set('betas', Object.freeze([0.95, 0.999]) as number[]);
   expect((await written(other)).leftOut).toEqual([
-    "The optimizer's betas was [0.95,0.999]: it goes on with [0.9,0.999].",
+    "The optimizer's betas was [0.95,0.999]: training goes on with [0.9,0.999].",
   ]);
 });
 
