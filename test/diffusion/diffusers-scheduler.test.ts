@@ -1,4 +1,5 @@
-// The noise of a run to diffusers' scheduler_config.json and back; what the network cannot go on with is refused by field.
+// Claims: noise schedule and prediction type are unchanged after their way to diffusers'
+// scheduler_config.json and back; an unsupported value is refused by its field.
 import { expect, it } from 'vitest';
 import { fromDiffusersScheduler, toDiffusersScheduler } from '../../src/diffusion/diffusers-scheduler.ts';
 

@@ -1,5 +1,5 @@
-// Claims against diffusers' own schedulers (interop/make_fixtures.py): sampler trajectories call by call with our
-// noise, and learning rates update by update.
+// Claims against diffusers' own schedulers (interop/make_fixtures.py): sampler trajectories call by call with
+// our noise, and learning rates update by update.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type NoiseSchedule, alphaBar } from '../../src/diffusion/noise-schedule.ts';

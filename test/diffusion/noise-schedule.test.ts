@@ -1,4 +1,5 @@
-// Claims about the noise schedules: float64 values computed independently (Python, from the papers' formulas).
+// Claims about the noise schedules: float64 values computed independently (Python, from the papers'
+// formulas).
 import { describe, expect, it } from 'vitest';
 import { TIMESTEPS, alphaBar, cosineBetas, linearBetas } from '../../src/diffusion/noise-schedule.ts';
 

@@ -1,5 +1,5 @@
-// Claims about the samplers with an analytic denoiser: pictures whose every value is N(MEAN, SPREAD^2), for which the
-// best prediction is known, so that the samples' distribution is known too.
+// Claims about the samplers with an analytic denoiser: every value of a picture is N(MEAN, SPREAD^2), so the
+// best prediction and with it the distribution of the samples are known.
 import { describe, expect, it } from 'vitest';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import { type Sampler, createSampler, initialNoise, stepNoise } from '../../src/diffusion/sampler.ts';

@@ -1,4 +1,5 @@
-// Claims about noising, target and weight: algebra that must close, and min-SNR by the paper's formula.
+// Claims about input, target and weight: a target read back gives picture and noise, min-SNR by the paper's
+// formula.
 import { describe, expect, it } from 'vitest';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import { cleanAndNoise, lossWeights, mixtureOf, type PredictionType } from '../../src/diffusion/target.ts';
@@ -37,7 +38,7 @@ describe.each(['epsilon', 'v_prediction'] as const)('%s', (predictionType) => {
       const t = TIMESTEPS[Math.floor(i / SIZE)] as number;
       const level = LEVELS[t] as number;
       const read = cleanAndNoise(predictionType, level, value, target[i] as number);
-      // float32 in, divided by sqrt(abar) where the noise is predicted
+      // The input is float32; where the noise is predicted, its error is divided by sqrt(abar).
       const tolerance = 1e-6 / (predictionType === 'epsilon' ? Math.sqrt(level) : 1);
       expect(Math.abs(read.clean - (pictures[i] as number))).toBeLessThan(tolerance);
       expect(Math.abs(read.noise - (noise[i] as number))).toBeLessThan(1e-6);

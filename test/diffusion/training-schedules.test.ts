@@ -1,4 +1,5 @@
-// Claims about learning rate and EMA decay: diffusers' get_*_schedule_with_warmup and EMAModel(use_ema_warmup, power 3/4).
+// Claims about learning rate and EMA decay, by the formulas of diffusers' get_*_schedule_with_warmup and
+// EMAModel(use_ema_warmup, power 3/4).
 import { describe, expect, it } from 'vitest';
 import { emaDecayAt, learningRateAt } from '../../src/diffusion/training-schedules.ts';
 

@@ -1,10 +1,11 @@
-// Claims against diffusers' own configurations: every published network goes to its config.json and back unchanged, one of
-// diffusers' oldest files is read, and what this network cannot be is refused by field.
+// Claims against diffusers' own configurations: every published network is unchanged after its way to
+// config.json and back, one of diffusers' oldest files is read, and an unsupported value is refused by its
+// field.
 import { describe, expect, it } from 'vitest';
 import { networkOf } from '../../src/settings/presets.ts';
 import { fromDiffusersUNet, toDiffusersUNet } from '../../src/model/diffusers-unet.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
-import networks from '../fixtures/diffusers/networks.json';
+import { readJson } from '../interop/golden-files.ts';
 
 /** google/ddpm-cifar10-32, as published (diffusers 0.0.4). */
 const CIFAR = {
@@ -33,12 +34,11 @@ it('reads google/ddpm-cifar10-32 as the preset cifar', () => {
   expect(fromDiffusersUNet(CIFAR)).toEqual(networkOf({ preset: 'cifar', imageSize: 32 }));
 });
 
-it.each(networks.networks as unknown as { name: string; config: UNetConfig }[])(
-  '$name goes there and back',
-  ({ config }) => {
-    expect(fromDiffusersUNet(JSON.parse(JSON.stringify(toDiffusersUNet(config))))).toEqual(config);
-  },
-);
+const { networks } = readJson('networks') as { networks: { name: string; config: UNetConfig }[] };
+
+it.each(networks)('$name goes there and back', ({ config }) => {
+  expect(fromDiffusersUNet(JSON.parse(JSON.stringify(toDiffusersUNet(config))))).toEqual(config);
+});
 
 describe('refuses', () => {
   const SMALL = {

@@ -1,5 +1,5 @@
-// Claims about the list of parameters: diffusers' names, shapes and order, of the small fixtures in full and of the
-// published configurations by count and digest (interop/make_fixtures.py).
+// Claims about the list of parameters: it has diffusers' names, shapes and order, compared in full for the
+// small fixtures and by count and digest for the published configurations (interop/make_fixtures.py).
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { modelOfRun, networkOf } from '../../src/settings/presets.ts';
@@ -40,7 +40,8 @@ describe('the published counts', () => {
     ['preset bench', 1_624_323],
     ['preset small', 6_472_195],
   ])('%s has %i', (name, count) => {
-    expect(networks.find((network) => network.name === name)?.parameters).toBe(count);
+    const config = networks.find((network) => network.name === name)?.config;
+    expect(config && modelOf(config).parameterCount).toBe(count);
   });
 
   it.each([

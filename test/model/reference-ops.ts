@@ -1,5 +1,5 @@
-// Ops<T> in plain JavaScript and float64, loops written from PyTorch's documentation: slow, obvious, a second oracle
-// beside diffusers' fixtures. Weights in PyTorch's layout. Forward only.
+// Ops<T> as plain JavaScript loops in float64, written from PyTorch's documentation: a slow and obvious
+// reference beside diffusers' fixtures. Weights in PyTorch's layout. Not here: gradients.
 import type { Ops } from '../../src/engine/ops.ts';
 
 export interface Plain {
@@ -19,7 +19,10 @@ const map = (x: Plain, value: (v: number, i: number) => number): Plain => ({
   data: x.data.map(value),
 });
 
-/** torch.nn.functional.conv2d on NHWC; `pad` rows and columns of zeros above and left, as many as needed below. */
+/**
+ * torch.nn.functional.conv2d on NHWC; `pad` rows and columns of zeros above and left, as many as needed
+ * below.
+ */
 function conv(
   x: Plain,
   weight: Plain,

@@ -1,16 +1,18 @@
-// Claims: names and shapes alone tell a network what they can, for every published configuration; what is of another network
-// is refused by name; old names are today's.
+// Claims: names and shapes show the fields of the network, for every published configuration; a tensor of
+// another network is refused by name; names of older versions become the present ones.
 import { describe, expect, it } from 'vitest';
 import { PRESET_NAMES } from '../../src/settings/settings.ts';
 import { networkOf } from '../../src/settings/presets.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { modelOf } from '../../src/model/model.ts';
 import { checkStateDict, currentName, fieldsFromShapes } from '../../src/model/state-dict.ts';
-import networks from '../fixtures/diffusers/networks.json';
+import { readJson } from '../interop/golden-files.ts';
 
 const shapesOf = (config: UNetConfig) =>
   new Map(modelOf(config).parameters.map(({ name, shape }) => [name, shape] as const));
-const PUBLISHED = networks.networks as unknown as { name: string; config: UNetConfig }[];
+const { networks: PUBLISHED } = readJson('networks') as {
+  networks: { name: string; config: UNetConfig }[];
+};
 const TINY = networkOf({ preset: 'tiny', imageSize: 16 });
 
 describe('names and shapes', () => {
@@ -19,7 +21,7 @@ describe('names and shapes', () => {
     ...PRESET_NAMES.map((preset) => [preset, networkOf({ preset, imageSize: 32 })] as const),
     ['without attention in the middle', { ...TINY, addAttention: false }] as const,
   ];
-  it.each(configs)('tell %s', (_, config) => {
+  it.each(configs)('show %s', (_, config) => {
     const shapes = shapesOf(config);
     expect(config).toMatchObject(fieldsFromShapes(shapes));
     expect(() => checkStateDict(shapes, modelOf(config))).not.toThrow();
@@ -29,7 +31,7 @@ describe('names and shapes', () => {
     expect(() => fieldsFromShapes(new Map([['fc.weight', [3, 3]]]))).toThrow(/down_blocks.0.resnets.0.conv1/);
   });
 
-  it('of more channels than can be are refused before anything is counted', () => {
+  it('with more channels than a network may have are refused before anything is counted', () => {
     const shapes = new Map([
       ['conv_in.weight', [4e9, 3, 3, 3]],
       ['conv_out.weight', [3, 4e9, 3, 3]],
@@ -51,7 +53,7 @@ describe('names and shapes', () => {
   });
 });
 
-it("knows attention's names of before diffusers 0.14, and a distributed wrapper's", () => {
+it('knows the names of attention layers before diffusers 0.14, and those of DistributedDataParallel', () => {
   expect(
     ['query.weight', 'key.bias', 'value.weight', 'proj_attn.bias', 'group_norm.weight'].map((part) =>
       currentName(`mid_block.attentions.0.${part}`),

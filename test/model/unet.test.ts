@@ -1,4 +1,4 @@
-// Claim: the network, on plain JavaScript loops, gives diffusers' predictions (fixtures of interop/make_fixtures.py).
+// Claim: on plain JavaScript loops the network gives diffusers' predictions (interop/make_fixtures.py).
 import { describe, expect, it } from 'vitest';
 import { unet } from '../../src/model/unet.ts';
 import { relativeDifference, toChannelsLast } from '../interop/golden-case.ts';

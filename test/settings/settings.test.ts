@@ -1,4 +1,5 @@
-// Claims: every setting is settable from an address, and what is not a setting or not in range is told, never ignored.
+// Claims: every setting can be set in an address; a name that is no setting and a value out of range are
+// reported, never ignored; defaults, ranges and presets are the agreed ones.
 import { expect, expectTypeOf, test } from 'vitest';
 import { DEFAULTS, SETTINGS, type Settings } from '../../src/settings/settings.ts';
 import { crossCheck, parseAddress, parseSetting, parseStored } from '../../src/settings/parse-settings.ts';

@@ -1,4 +1,5 @@
-// Claims: a checkpoint says and holds exactly what was put in; another network's, an altered or a newer one is refused by name.
+// Claims: a checkpoint is read exactly as it was written; one of another network, an altered and a newer one
+// are refused, and the fault names the reason.
 import { expect, test } from 'vitest';
 import { modelOfRun, networkOf, presetConfig } from '../../src/settings/presets.ts';
 import { STATE_GROUPS } from '../../src/engine/executor.ts';

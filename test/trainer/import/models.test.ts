@@ -1,5 +1,6 @@
-// Claims against what diffusers itself saved (interop/make_model_folders.py): a pipeline's folder, halves, bfloats and a
-// pickled .bin are told by content, say what is missing, and bring the weights that torch wrote.
+// Claims against files that diffusers saved (interop/make_model_folders.py): a pipeline's folder, halves,
+// bfloats and a pickled .bin are recognised by content, their missing fields are asked for, and their weights
+// are those torch wrote.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -53,7 +54,7 @@ describe.each(['halves', 'bfloats', 'pickled'])('the same as %s', (name) => {
     expect(fieldsToAsk(other).map((field) => field.name)).toEqual(['beta_schedule', 'prediction_type']);
     const { state, facts } = await content(other, NOISE);
     expect(facts.config).toMatchObject({ noiseSchedule: 'linear', predictionType: 'epsilon' });
-    // 11 and 8 bits of a number; float32 has them all.
+    // Precision of the format: float16 has 11 bits, bfloat16 8; the .bin holds float32.
     const relative = { halves: 2 ** -11, bfloats: 2 ** -8, pickled: 0 }[name] as number;
     state.weights.forEach((values, i) =>
       values.forEach((value, j) => {
@@ -64,7 +65,7 @@ describe.each(['halves', 'bfloats', 'pickled'])('the same as %s', (name) => {
   });
 });
 
-it('asks for what shapes cannot tell where the config is missing, and takes the answers', async () => {
+it('asks for the fields that shapes do not show where the config is missing, and takes the answers', async () => {
   const model = await modelOfFiles('bare', filesOf('pipeline', /\.json$/));
   expect(fieldsToAsk(model).map(({ name, value }) => [name, value])).toEqual([
     ['sample_size', 32],
@@ -84,14 +85,14 @@ it('asks for what shapes cannot tell where the config is missing, and takes the 
   await expect(content(model, { ...answers, norm_num_groups: 3 })).rejects.toThrow(/norm_num_groups is 3/);
 });
 
-it('goes on with what was chosen on the page, but for what the model says itself', async () => {
+it('goes on with the settings of the page, except where the model names its own', async () => {
   const chosen = { batchSize: 3, sampleSteps: 2, learningRate: 0.5, imageSize: 64, noiseSchedule: 'linear' };
   const { facts } = await content(await modelOfFiles('pipeline', filesOf('pipeline')), {}, chosen);
   expect(facts.config).toMatchObject({ batchSize: 3, sampleSteps: 2, learningRate: 0.5, dataset: SHAPES });
   expect(facts.config).toMatchObject({ imageSize: 8, noiseSchedule: 'cosine' });
 });
 
-it('names what a folder holds where no weights are in it', async () => {
+it('names the files of a folder that holds no weights', async () => {
   const files = filesOf('pipeline', /safetensors$/);
   await expect(modelOfFiles('pipeline', files)).rejects.toThrow(/config\.json.*/);
 });

@@ -1,5 +1,5 @@
-// Claims about the notebook's .pt: what we write comes back whole, what is missing is said, and what is wrong is named by its
-// key. That PyTorch's own files are read right is test/formats/'s claim.
+// Claims about .pt checkpoints: an export of ours comes back whole, a missing part is reported, a wrong part
+// is named by its key. Not here: whether PyTorch's own files are read right (test/formats/).
 import { describe, expect, it } from 'vitest';
 import { modelOfRun, presetConfig } from '../../../src/settings/presets.ts';
 import type { PickledValue } from '../../../src/formats/pickle-writer.ts';
@@ -56,7 +56,7 @@ const ANSWERS = {
   prediction_type: 'epsilon',
 };
 
-it('our own comes back whole', async () => {
+it('an export of ours comes back whole', async () => {
   const original = content();
   const model = await modelOfTorchFile('a.pt', await torchCheckpoint(original));
   expect(fieldsToAsk(model)).toEqual([]);
@@ -73,7 +73,7 @@ it('our own comes back whole', async () => {
   expect(history.epochLosses).toEqual([Math.fround(0.5833333)]);
 });
 
-describe("the notebook's, without a config", () => {
+describe('a checkpoint without a config', () => {
   it('keeps moments, step, losses, and epochs that were counted over other batches', async () => {
     const whole = only(await exported(), NOTEBOOK);
     whole.set('epoch', 9);
@@ -101,7 +101,7 @@ describe("the notebook's, without a config", () => {
     expect(begun.expAvg.every((values) => values.every((value) => value === 0))).toBe(true);
   });
 
-  it('is a bare state_dict, too', async () => {
+  it('may be a bare state_dict', async () => {
     const model = await written((await exported()).get('unet') as PickledValue);
     expect(model).toMatchObject({ hasEma: false, optimizer: null, progress: null });
     const { state } = await contentOfModel(model, ANSWERS, { dataset: 'shapes' });
@@ -109,7 +109,7 @@ describe("the notebook's, without a config", () => {
   });
 });
 
-it('begins anew without origin where a run with one comes without its optimizer', async () => {
+it('a run with an origin that comes without its optimizer begins anew, without origin', async () => {
   const whole = await exported();
   const metadata = whole.get('perennial_config') as Map<string, string>;
   const settings = {
@@ -122,7 +122,7 @@ it('begins anew without origin where a run with one comes without its optimizer'
   expect(facts).toMatchObject({ globalStep: 0, epoch: 0, epochPosition: 0, config: { origin: null } });
 });
 
-it('an optimizer without a step, and one of other settings, are told', async () => {
+it('an optimizer without a step, and one of other settings, are reported', async () => {
   const whole = only(await exported(), ['unet', 'optimizer']);
   const stepless = await written(whole);
   expect(stepless.optimizer).toBeNull();
