@@ -10,7 +10,8 @@ import type { Asked, State } from './state.ts';
 import type { TrainerClient } from './worker-client.ts';
 
 /** Columns of the saved sheet: as many as on the page. */
-const columnsFor = (pictures: number): number => pictures > SAMPLE_COUNT ? 2 * SHEET_COLUMNS : SHEET_COLUMNS;
+const columnsFor = (pictures: number): number =>
+  pictures > SAMPLE_COUNT ? 2 * SHEET_COLUMNS : SHEET_COLUMNS;
 
 export class Generating {
   readonly #state: State;

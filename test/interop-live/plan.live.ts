@@ -7,5 +7,7 @@ import { describeLive } from './live-claims.ts';
 const device = await startDevice('webgpu');
 
 describeLive((parameters, config, shape) =>
-  createPlanExecutor(device, parameters, modelOf(config).network, { inputs: { sample: shape, timestep: [shape[0]] } }),
+  createPlanExecutor(device, parameters, modelOf(config).network, {
+    inputs: { sample: shape, timestep: [shape[0]] },
+  }),
 );

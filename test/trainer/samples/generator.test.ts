@@ -49,8 +49,7 @@ let currentRun: { runId: string; config: RunConfig } | null;
 
 const device: GeneratorDevice = {
   guard: <T>(work: Promise<T>) => work,
-  predictorFor: (_, weights) =>
-    Promise.resolve(createEagerPredictor(CPU, parameters, network, weights)),
+  predictorFor: (_, weights) => Promise.resolve(createEagerPredictor(CPU, parameters, network, weights)),
 };
 
 const store: GeneratorTools['store'] = {
