@@ -1,30 +1,33 @@
-// What a network reads besides its weights, by name, and the arrays that bring it to an executor. Names are those of diffusers'
-// UNet2DModel.forward: its other inputs (class_labels, encoder_hidden_states) have a name already. Not here: weights (ops.ts).
+// What a network reads besides its weights: named inputs, and the arrays that bring them to an executor. The
+// names are those of diffusers' UNet2DModel.forward, so that class_labels or encoder_hidden_states would keep
+// their names. Not here: weights (ops.ts).
 
-/** All inputs but the sample: what the prediction depends on besides. */
+/** All inputs except the sample. */
 export type Conditions<T> = Readonly<Record<string, T>> & {
   /** [B] */
   readonly timestep: T;
 };
 
+/** All inputs of a network. The prediction has the shape of `sample`. */
 export type Inputs<T> = Conditions<T> & {
-  /** What is denoised: [B, H, W, C], as is the prediction. */
+  /** The noisy pictures, [B, H, W, C]. */
   readonly sample: T;
 };
 
 /** The first edge is the batch. */
 export type BatchShape = readonly [batch: number, ...rest: number[]];
 
+/** One input as plain numbers, row-major. */
 export interface InputArray {
   readonly data: Float32Array;
   readonly shape: BatchShape;
 }
 
-/** `to` of every input, under the same names in the same order. */
+/** Maps every input; names and order stay. */
 export const mapInputs = <A, B>(inputs: Inputs<A>, to: (input: A, name: string) => B): Inputs<B> =>
   Object.fromEntries(Object.entries<A>(inputs).map(([name, input]) => [name, to(input, name)])) as Inputs<B>;
 
-/** Throws where an input of `expected` is missing in `given` or has another shape. */
+/** Throws if an input named in `expected` is missing in `given` or has another shape. */
 export function expectShapes(
   expected: Inputs<BatchShape>,
   given: Readonly<Record<string, InputArray>>,

@@ -1,7 +1,8 @@
-// Which bits to expect: raised by whoever changes the order of additions in a kernel, so that a checkpoint of before does not
-// promise the same bits after. Written into every checkpoint's `execution`.
+// Versions of the kernels, written into every checkpoint's `execution`. Whoever changes the order of
+// additions in a kernel raises one: an older checkpoint then no longer promises the same bits. Not here: the
+// kernels.
 
-/** Of the plan's WGSL kernels (plan/). */
+/** Version of the plan's WGSL kernels (plan/kernels). */
 export const PLAN_KERNELS = 2;
-/** Of plain TensorFlow.js and our own operations on it (convolution.ts, group-norm.ts, sum-rows.ts, adamw.ts). */
+/** Version of TensorFlow.js and of our own operations on it (eager/). */
 export const EAGER_KERNELS = 'tfjs 4.22.0, 1';

@@ -1,15 +1,16 @@
-// Parameters between PyTorch's layout (files, snapshots) and the engine's (device memory): a convolution's OIHW <-> HWIO,
-// a matrix's [out, in] <-> [in, out], a vector as it is. Plain loops over plain arrays; no tensors here.
+// Parameters between PyTorch's layout (files, snapshots) and the engine's (device memory): convolutions OIHW
+// <-> HWIO, matrices [out, in] <-> [in, out], vectors unchanged. Plain loops over plain arrays. Not here:
+// tensors.
 
-/** Output channels handled together: one cache line of the engine's side per visit. */
+/** Output channels handled together: one cache line on the engine's side. */
 const BLOCK = 16;
 
-/** Elements of a shape. */
+/** Number of elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, edge) => product * edge, 1);
 }
 
-/** The engine's shape of a parameter whose PyTorch shape is `shape` (rank 1, 2 or 4). Throws for another rank. */
+/** The engine's shape of a parameter, given its shape in PyTorch. Throws if the rank is not 1, 2 or 4. */
 export function engineShape(shape: readonly number[]): number[] {
   const [first, second, height, width] = shape;
   if (shape.length === 1 && first !== undefined) return [first];
@@ -21,8 +22,9 @@ export function engineShape(shape: readonly number[]): number[] {
 }
 
 /**
- * PyTorch's layout -> the engine's, written to `target` from `offset` on. `shape` is PyTorch's. `rowLength`: elements from one row
- * of output channels to the next, where the matrix lies beside others.
+ * PyTorch's layout -> the engine's, written to `target` from element `offset` on. `shape` is PyTorch's.
+ * `rowLength`: elements from one row of output channels to the next; larger than the row if the matrix lies
+ * beside others.
  */
 export function toEngineLayout(
   source: Float32Array,
@@ -35,7 +37,10 @@ export function toEngineLayout(
   else eachPair(shape, rowLength, (torch, engine) => (target[offset + engine] = source[torch] as number));
 }
 
-/** The engine's layout, read from `source` at `offset` -> PyTorch's, into all of `target`. `shape` is PyTorch's; `rowLength` as above. */
+/**
+ * The engine's layout, read from `source` from element `offset` on -> PyTorch's, filling `target`. `shape`
+ * and `rowLength` as in `toEngineLayout`.
+ */
 export function toTorchLayout(
   source: Float32Array,
   offset: number,
@@ -47,7 +52,9 @@ export function toTorchLayout(
   else eachPair(shape, rowLength, (torch, engine) => (target[torch] = source[offset + engine] as number));
 }
 
-/** Every element's index in both layouts: [O, I, taps] is walked so that neither side jumps far. */
+/**
+ * Visits every element's index in both layouts, in blocks of output channels so that neither side jumps far.
+ */
 function eachPair(
   shape: readonly number[],
   rowLength: number,

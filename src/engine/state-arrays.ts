@@ -1,13 +1,13 @@
-// The trained state as plain arrays, one per parameter in PyTorch's layout: checked on the way in, made on the way out.
-// Not here: the layouts (layout.ts), where an executor keeps its vectors.
+// The trained state as plain arrays, one per parameter, in PyTorch's layout: checks them on the way in, makes
+// them on the way out. Not here: the layouts (layout.ts), the vectors an executor keeps.
 import { type ExecutorState, type ParameterSpec, STATE_GROUPS } from './executor.ts';
 import { sizeOf, toTorchLayout } from './layout.ts';
 import { yieldToEvents } from './yield-to-events.ts';
 
-/** Elements converted before other tasks get a turn: some 10 ms. */
+/** Elements converted before other tasks get a turn, about 10 ms. */
 const YIELD_AFTER = 2 ** 20;
 
-/** Throws where an array has not its parameter's length. */
+/** Throws if an array does not have its parameter's length. */
 export function expectLengths(parameters: readonly ParameterSpec[], state: ExecutorState): void {
   for (const group of STATE_GROUPS) {
     parameters.forEach(({ name, shape }, i) => {
@@ -18,17 +18,20 @@ export function expectLengths(parameters: readonly ParameterSpec[], state: Execu
   }
 }
 
-/** A parameter's place in a long vector. */
+/** A parameter's slice of a long vector. */
 interface ParameterSlice {
-  /** PyTorch's. */
+  /** In PyTorch's layout. */
   shape: readonly number[];
-  /** Elements. */
+  /** In elements. */
   offset: number;
-  /** As `toTorchLayout` has it. */
+  /** As in `toTorchLayout`. */
   rowLength?: number;
 }
 
-/** Parts of long vectors in the engine's layout -> PyTorch's arrays, one per slice; lets other tasks run in between. */
+/**
+ * Slices of long vectors in the engine's layout -> arrays in PyTorch's, one per slice. Other tasks run in
+ * between.
+ */
 export async function toTorchArrays<P extends ParameterSlice>(
   slices: readonly P[],
   flatOf: (slice: P) => Float32Array,

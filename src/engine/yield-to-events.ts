@@ -1,6 +1,7 @@
-// One turn of the event loop, so that messages and events get in between. Not a pause: no timers, which hidden tabs slow down.
+// Gives the event loop one turn, so that messages and events are handled. Not a pause: hidden tabs slow
+// timers down, so there is no timer here.
 
-/** Resolves in a new task: whatever the event loop had queued before runs first. */
+/** Resolves in a new task, after everything the event loop had queued before. */
 export function yieldToEvents(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

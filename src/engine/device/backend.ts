@@ -1,32 +1,34 @@
-// A tfjs backend as each starter hands it over, and how backends of our own are registered and forgotten.
-// Not here: making one (device-webgpu.ts, device-webgl.ts), choosing one (device.ts).
+// A TensorFlow.js backend as its starter hands it over, and how our backends are registered and removed. Not
+// here: starting one (webgpu.ts, webgl.ts), choosing one (device.ts).
 import * as tf from '@tensorflow/tfjs-core';
 
 export type BackendName = 'webgpu' | 'webgl' | 'cpu';
 
-/** What a backend's starter hands over; its tfjs backend is registered under `name` and not yet current. */
+/**
+ * What a backend's starter hands over. The backend is registered under `name` and not yet the current one.
+ */
 export interface StartedBackend {
   readonly name: string;
   readonly backend: BackendName;
-  /** The GPU's name as far as the browser tells it. */
+  /** The GPU's name, as far as the browser tells it. */
   readonly gpu: string;
-  /** The device that a plan runs on; null where the backend is not webgpu. */
+  /** The device that a plan runs on; null if the backend is not webgpu. */
   readonly webgpu: GPUDevice | null;
-  /** A GPU imitated by the processor, or the processor itself. */
+  /** Whether the GPU is imitated by the processor, or is the processor. */
   readonly software: boolean;
-  /** Largest tensor the device takes. */
+  /** Size of the largest tensor the device takes. */
   readonly maxTensorBytes: number;
-  /** Equal keys: the same bits may be expected (same browser provided). */
+  /** Devices with equal keys may be expected to give the same bits in the same browser. */
   readonly adapterKey: string;
-  /** Settles with the reason once the device is gone; never rejects. */
+  /** Resolves with the reason once the device is lost; never rejects. */
   readonly lost: Promise<string>;
-  /** Gives the device and everything on it back. */
+  /** Gives back the device and everything on it. */
   dispose(): void;
 }
 
 let registered = 0;
 
-/** Registers a backend under a name never used before, with the kernels of `kernels`; answers the name. */
+/** Registers `backend` with the kernels of `kernels` under a name never used before, and returns the name. */
 export function registerUnderNewName(kernels: 'webgpu' | 'webgl', backend: tf.KernelBackend): string {
   const name = `perennial-${kernels}-${++registered}`;
   tf.copyRegisteredKernels(kernels, name);
@@ -34,14 +36,14 @@ export function registerUnderNewName(kernels: 'webgpu' | 'webgl', backend: tf.Ke
   return name;
 }
 
-/** Forgets a backend and its kernels, and frees what it holds. */
+/** Removes a backend with its kernels and frees what it holds. */
 export function removeBackend(name: string): void {
   if (tf.engine().findBackendFactory(name) === null) return;
   tf.removeBackend(name);
   for (const { kernelName } of tf.getKernelsForBackend(name)) tf.unregisterKernel(kernelName, name);
 }
 
-/** Whether a GPU's name is that of a program that imitates one. */
+/** Whether a GPU's name is that of a software renderer. */
 export function isSoftwareGpu(name: string): boolean {
   return /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i.test(name);
 }

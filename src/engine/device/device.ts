@@ -1,12 +1,15 @@
-// The device tensors live on: starts webgpu, else webgl, else cpu, tells when it is lost, and can be started again after that.
-// Not here: how each backend is made (device-webgpu.ts, device-webgl.ts), what runs on it (eager-executor.ts).
+// The device that tensors live on: starts webgpu, else webgl, else cpu, reports when it is lost, and can be
+// started again then. Not here: starting a backend (webgpu.ts, webgl.ts), what runs on the device (eager/,
+// plan/run/).
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendName, StartedBackend } from './backend.ts';
 import { type Fault, FaultError, faultOf } from '../../fault.ts';
 
-/** What runs tensors, in page or worker. */
+/** A started device, in the page or a worker. */
 export interface Device extends Omit<StartedBackend, 'name'> {
-  /** Why `auto` did not take webgpu, and the way out; null where it did, or where a backend was forced. */
+  /**
+   * Why `auto` did not take webgpu, and what to do; null if it did, or if a backend was asked for by name.
+   */
   readonly why: Fault | null;
 }
 
@@ -20,9 +23,10 @@ const STARTERS: Record<BackendName, () => Promise<StartedBackend>> = {
 const FASTEST_FIRST: readonly BackendName[] = ['webgpu', 'webgl', 'cpu'];
 
 /**
- * Starts the chosen backend and makes it the current one of tfjs; `auto` takes the first of webgpu, webgl, cpu that starts and
- * that `fault` finds nothing wrong with. May be called again after a device was lost: tensors of the old one must not be used
- * any more. Throws FaultError where the chosen one, or the last, is not there or not right; nothing is left open then.
+ * Starts the chosen backend and makes it TensorFlow.js' current one. `auto` takes the first of webgpu, webgl
+ * and cpu that starts and in which `fault` finds nothing wrong. May be called again after a device was lost;
+ * tensors of the old device must not be used any more. Throws FaultError if the chosen backend, or with
+ * `auto` the last one, does not start or is wrong; no device is left open then.
  */
 export async function startDevice(
   choice: 'auto' | BackendName,
@@ -33,7 +37,7 @@ export async function startDevice(
     try {
       return await beginRight(backend, why, fault);
     } catch (error) {
-      // The first is the one the user would want back.
+      // The first fault is that of the backend the user would want back.
       why ??= faultOf(error);
     }
   }
@@ -77,13 +81,13 @@ async function startCpu(): Promise<StartedBackend> {
   };
 }
 
-/** Who waits for a device, and why it went once it has. */
+/** Who waits for a device, and the reason of its loss once it is lost. */
 interface Watch {
   reason: string | null;
   tell: Set<(reason: string) => void>;
 }
 
-/** One per device: a reaction on `lost` itself for every step would never be freed. */
+/** One per device. A reaction on `lost` itself for every step would never be freed. */
 const watches = new WeakMap<Promise<string>, Watch>();
 
 function watchOf(lost: Promise<string>): Watch {
@@ -99,8 +103,8 @@ function watchOf(lost: Promise<string>): Watch {
 }
 
 /**
- * The work's own result, unless the device is lost first or `timeoutMs` pass. `what` is named in the fault: "a training step".
- * Throws FaultError (kind `gpu`) for the latter two.
+ * The result of `work`, unless the device is lost first or `timeoutMs` pass: then throws FaultError (kind
+ * `gpu`). `what` names the work in the fault, for example "a training step".
  */
 export async function raceLost<T>(
   work: Promise<T>,

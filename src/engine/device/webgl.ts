@@ -1,14 +1,15 @@
-// The webgl backend on a canvas of our own, in page or worker. A fallback: slower than webgpu, faster than cpu.
-// Not here: choosing it (device.ts).
+// The webgl backend on a canvas of our own, in page or worker. A fallback: slower than webgpu, faster than
+// cpu. Not here: choosing it (device.ts).
 import { env } from '@tensorflow/tfjs-core';
 import { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { FaultError } from '../../fault.ts';
 import { isSoftwareGpu, registerUnderNewName, removeBackend, type StartedBackend } from './backend.ts';
 
-/** Throws FaultError (kind `gpu`) where there is no WebGL 2 with float32 textures. */
+/** Throws FaultError (kind `gpu`) if there is no WebGL 2 with float32 textures. */
 export async function startWebgl(): Promise<StartedBackend> {
   const canvas = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1);
-  // tfjs refuses a WebGL in software unless told; we say "slow" ourselves. To be set before tfjs probes for WebGL.
+  // TensorFlow.js refuses software WebGL unless told; we say "slow" ourselves. Must be set before it probes
+  // WebGL.
   env().set('SOFTWARE_WEBGL_ENABLED', true);
   const gl = canvas?.getContext('webgl2', { failIfMajorPerformanceCaveat: false });
   if (!canvas || !gl) throw noWebgl('no WebGL 2 context');
@@ -36,7 +37,7 @@ export async function startWebgl(): Promise<StartedBackend> {
   };
 }
 
-/** The same bits every time: nothing computed on the CPU because it is small or because it was just read. */
+/** For the same bits every time: nothing is computed on the CPU for being small or just read. */
 function setFlags(): void {
   env().set('WEBGL_CPU_FORWARD', false);
 }

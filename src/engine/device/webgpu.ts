@@ -1,5 +1,5 @@
-// The webgpu backend on a GPUDevice of our own: with all the adapter's limits, deterministic, and replaceable when it is lost.
-// Not here: falling back to other backends (device.ts).
+// The webgpu backend on a GPUDevice of our own: with all limits of the adapter, deterministic, replaceable
+// when it is lost. Not here: falling back to another backend (device.ts).
 import { env } from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type Fault, FaultError } from '../../fault.ts';
@@ -7,7 +7,7 @@ import { isSoftwareGpu, registerUnderNewName, removeBackend, type StartedBackend
 
 const WANTED_FEATURES: GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 
-/** Throws FaultError (kind `gpu`) that names the cause and the way out. */
+/** Throws FaultError (kind `gpu`) that names the cause and what to do. */
 export async function startWebgpu(): Promise<StartedBackend> {
   const adapter = await requestAdapter();
   const device = await requestDevice(adapter);
@@ -55,9 +55,9 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 }
 
 /**
- * The same bits every time: one kind of matrix product for all shapes, never split-K (it adds floats in any order), and
- * nothing computed on the CPU because it is small. A software GPU takes the kind that compiles in 0.1 s instead of 0.7 s:
- * the first step of preset `tiny` then takes 4 s instead of 14 s.
+ * For the same bits every time: one matrix product program for all shapes, never split-K (its order of
+ * additions varies), and nothing computed on the CPU for being small. A software GPU gets the program that
+ * compiles in 0.1 s instead of 0.7 s: the first step of preset `tiny` takes 4 s instead of 14 s.
  */
 export function chooseKernels(software: boolean): void {
   const [smallTiles, packed] = [2, 3];
@@ -66,7 +66,7 @@ export function chooseKernels(software: boolean): void {
   env().set('WEBGPU_CPU_FORWARD', false);
 }
 
-/** Settles when the device is lost, or at the first error nobody caught: from then on results cannot be trusted. */
+/** Resolves when the device is lost, or at the first uncaptured error: later results cannot be trusted. */
 function lossOf(device: GPUDevice): Promise<string> {
   return new Promise((resolve) => {
     void device.lost.then((info) => resolve(`${info.reason}: ${info.message || 'no message'}`));

@@ -1,5 +1,5 @@
-// One optimizer update on long vectors: clip, AdamW, EMA, and the guard against numbers that are not finite.
-// All on the device, nothing is read back. Not here: where gradients come from (eager-executor.ts).
+// One optimizer update of long vectors: clipping, AdamW, EMA, and the check that all numbers are finite.
+// Everything stays on the device. Not here: the gradients (eager-executor.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { StateGroup, StepSettings } from '../executor.ts';
 import { ROW } from './shards.ts';
@@ -7,21 +7,24 @@ import { ROW } from './shards.ts';
 /** The trained state of one shard. */
 export type FlatState = Record<StateGroup, tf.Tensor1D>;
 
-/** Euclidean norm over all vectors together; their lengths divide by ROW. Row sums first: in float32 that loses less. */
+/**
+ * Euclidean norm over all vectors together. Their lengths are multiples of ROW: summed by rows first, which
+ * loses less in float32.
+ */
 export function globalNorm(vectors: readonly tf.Tensor1D[]): tf.Scalar {
   const squares = vectors.map((vector) => tf.sum(tf.sum(tf.reshape(tf.square(vector), [-1, ROW]), 1)));
   return tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square))) as tf.Scalar;
 }
 
-/** torch.nn.utils.clip_grad_norm_: what gradients are multiplied with, at most 1. `clip` above 0. */
+/** The factor of torch.nn.utils.clip_grad_norm_, at most 1. `clip` is above 0. */
 export function clipCoefficient(norm: tf.Scalar, clip: number): tf.Scalar {
   return tf.minimum(tf.div(clip, tf.add(norm, 1e-6)), 1);
 }
 
 /**
  * torch.optim.AdamW (single tensor, in its order of operations), then diffusers' EMAModel on the new weights.
- * With t = optimizerStep: m += (1 - beta1)(g - m); v = beta2 v + (1 - beta2) g g;
- * w = (1 - lr decay) w - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps); ema -= (1 - emaDecay)(ema - w).
+ * With t = optimizerStep: m += (1 - beta1)(g - m); v = beta2 v + (1 - beta2) g g; w = (1 - lr decay) w - lr /
+ * (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps); ema -= (1 - emaDecay)(ema - w).
  */
 export function adamW(state: FlatState, gradient: tf.Tensor1D, settings: StepSettings): FlatState {
   const { optimizerStep, learningRate, beta1, beta2, epsilon, weightDecay, emaDecay } = settings;
@@ -37,12 +40,15 @@ export function adamW(state: FlatState, gradient: tf.Tensor1D, settings: StepSet
   return { weights, ema, expAvg, expAvgSq } as FlatState;
 }
 
-/** True (a bool scalar on the device) where all are finite numbers. tfjs tests the bits, not by comparing. */
+/**
+ * A bool scalar on the device: whether all numbers are finite. TensorFlow.js tests the bits, so NaN is found
+ * too.
+ */
 export function allFinite(numbers: readonly tf.Scalar[]): tf.Tensor {
   return numbers.map((number) => tf.isFinite(number)).reduce((all, one) => tf.logicalAnd(all, one));
 }
 
-/** `after` where `ok`, else `before`, bit for bit. */
+/** `after` if `ok`, else `before`, bit for bit. */
 export function choose(ok: tf.Tensor, after: FlatState, before: FlatState): FlatState {
   const everywhere = tf.broadcastTo(tf.reshape(ok, [1]), after.weights.shape);
   const pick = (group: StateGroup) => tf.where(everywhere, after[group], before[group]);

@@ -1,19 +1,22 @@
-// The convolution, with gradients chosen for speed: tfjs' own filter gradient runs one thread per weight and took two thirds
-// of a training step on cpu. Not here: which paddings the network asks for (eager.ts).
+// The convolution, with gradients written for speed: TensorFlow.js' own filter gradient runs one thread per
+// weight, which took two thirds of a training step on cpu. Not here: the paddings of the network
+// (eager-ops.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import { sumRows } from './sum-rows.ts';
 
-/** Rows (and columns) of zeros before and after the picture. */
+/** Rows (or columns) of zeros before and after the picture. */
 export type Pads = [number, number];
 
 export interface ConvolutionOptions {
   stride: 1 | 2;
   pads: Pads;
-  /** Of tfjs' kernels only those without barriers. */
+  /** Whether only TensorFlow.js kernels without barriers are used. */
   barrierFree: boolean;
 }
 
-/** x [B,H,W,Cin], filter [k,k,Cin,Cout], bias [Cout] -> [B,H',W',Cout]; differentiable in all three. */
+/**
+ * x [B, H, W, Cin], filter [k, k, Cin, Cout], bias [Cout] -> [B, H', W', Cout]. Differentiable in all three.
+ */
 export function convolve(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
@@ -56,13 +59,13 @@ function forward(
   const [batch, height, width] = x.shape;
   const keepsSize = stride === 1 && pads[0] + pads[1] === kernel - 1;
   if (!barrierFree || !keepsSize) return tf.conv2d(x, filter, stride, explicit(pads, pads));
-  // A convolution is the input gradient of the convolution by the filter turned half way round.
+  // A convolution is the input gradient of the convolution by the filter rotated by 180 degrees.
   const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
   const back: Pads = [pads[1], pads[0]];
   return tf.conv2dTranspose(x, turned, [batch, height, width, outs], 1, explicit(back, back));
 }
 
-/** dW[h,w,i,o] = sum over b,y,z of x[b, s y + h - p, s z + w - p, i] dy[b,y,z,o]. */
+/** dW[h, w, i, o] = sum over b, y, z of x[b, s y + h - p, s z + w - p, i] dy[b, y, z, o]. */
 function filterGradient(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
@@ -77,7 +80,8 @@ function filterGradient(
   if (kernel === 1 && stride === 1) {
     return tf.reshape(tf.matMul(tf.reshape(x, [-1, ins]), tf.reshape(dy, [-1, outs]), true), shape);
   }
-  // A convolution of x by dy: input channels play the batch, the batch plays the channels, the stride becomes a dilation.
+  // A convolution of x by dy: input channels become the batch, the batch becomes the channels, the stride a
+  // dilation.
   const [before] = pads;
   const after = (axis: 1 | 2) => (dy.shape[axis] - 1) * stride + kernel - x.shape[axis] - before;
   const image = tf.transpose(x, [3, 1, 2, 0]);

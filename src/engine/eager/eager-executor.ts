@@ -1,5 +1,6 @@
-// Trains and predicts with eagerOps: the state lives on the device as long vectors, a step is forward, tfjs' gradients, update.
-// Not here: the operations (eager.ts), the update's equations (adamw.ts), when steps are made (the caller).
+// Trains and predicts with plain TensorFlow.js: the state lies on the device as long vectors; a step is
+// forward, backward by its tape, update. Not here: the operations (eager-ops.ts), the update's equations
+// (adamw.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import { FaultError } from '../../fault.ts';
 import { adamW, allFinite, choose, clipCoefficient, type FlatState, globalNorm } from './adamw.ts';
@@ -28,7 +29,7 @@ import { sizeOf } from '../layout.ts';
 import { joinShard, planShards, type Shard, splitShard, uploadShard } from './shards.ts';
 import { expectLengths, toTorchArrays } from '../state-arrays.ts';
 
-/** Forward and backward of one micro-batch. */
+/** Loss and gradients of one micro-batch. */
 interface Gradients {
   loss: tf.Scalar;
   perSample: tf.Tensor1D;
@@ -37,8 +38,8 @@ interface Gradients {
 }
 
 /**
- * An executor on the current tfjs backend. `setState` comes first.
- * Throws FaultError (kind `memory`) where a single parameter is larger than the device's largest tensor.
+ * An executor on the current TensorFlow.js backend, which is `device`'s. `setState` comes first. Throws
+ * FaultError (kind `memory`) if a parameter is larger than the device's largest tensor.
  */
 export function createEagerExecutor(
   device: EagerDevice,
@@ -103,7 +104,7 @@ class EagerExecutor implements Executor {
     return readStats(stats, samples);
   }
 
-  /** Loss, per-sample losses and gradients over all micro-batches: means of theirs. */
+  /** Loss and gradients averaged over all micro-batches; the losses of their pictures in order. */
   #averageGradients(microBatches: StepBatch[]): Gradients {
     const weights = this.#split('weights');
     const all = microBatches.map((batch) => this.#gradients(weights, batch));
@@ -130,7 +131,7 @@ class EagerExecutor implements Executor {
       return tf.mean(tf.mul(perSample, sampleWeights));
     };
     const { value: loss, grads } = tf.valueAndGrads(lossOf)(weights);
-    // One: a copy that goes with the step.
+    // `kept` holds one tensor; this is a copy that the step's tidy frees.
     const perSample = tf.concat1d(kept);
     tf.dispose(kept);
     return { loss, perSample, flat: this.#join(grads) };
@@ -150,10 +151,10 @@ class EagerExecutor implements Executor {
   }
 
   async snapshot(): Promise<ExecutorState> {
-    // Clones share the data: the state of this moment stays until it is read, whatever training does meanwhile.
+    // Clones share the data, so this moment's state stays until it is read, whatever training does meanwhile.
     const pinned = this.#ready().map((flat) => mapGroups((group) => tf.clone(flat[group])));
     const state: ExecutorState = { weights: [], ema: [], expAvg: [], expAvgSq: [] };
-    // All reads are encoded at once: one that is encoded later would wait behind the steps that follow.
+    // All reads are encoded at once: a later one would wait behind the steps that follow.
     const read = async (group: StateGroup, i: number) =>
       await (pinned[i] as FlatState)[group].data<'float32'>();
     const reads = STATE_GROUPS.map((group) => Promise.all(this.#shards.map((_, i) => read(group, i))));
@@ -190,7 +191,7 @@ class EagerExecutor implements Executor {
   }
 }
 
-/** [loss, norm, ok, per sample...] -> numbers. */
+/** [loss, norm, ok, losses of the pictures...] -> numbers. */
 async function readStats(stats: tf.Tensor1D, samples: number): Promise<StepStats> {
   try {
     const values = await stats.data<'float32'>();

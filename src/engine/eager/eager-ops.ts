@@ -1,7 +1,8 @@
-// The operations by plain TensorFlow.js, with its own gradients, on whichever backend runs: the reference and the fallback.
-// Not here: weights, steps and predictions (eager-executor.ts). Weights come in the engine's layout (layout.ts).
+// The operations in plain TensorFlow.js, on whichever backend runs: the plan's reference and its fallback.
+// Weights are in the engine's layout (layout.ts). Not here: weights, steps and predictions
+// (eager-executor.ts).
 import * as tf from '@tensorflow/tfjs-core';
-// Without this, forward passes work and training fails: tfjs-core alone registers no gradients.
+// Without this import forward passes work and training fails: tfjs-core alone registers no gradients.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { convolve, type Pads } from './convolution.ts';
 import { groupNormalise } from './group-norm.ts';
@@ -12,7 +13,7 @@ import type { Ops } from '../ops.ts';
 
 type ConvOptions = Parameters<Ops<tf.Tensor>['conv2d']>[3];
 
-/** PyTorch's padding, which is not tfjs' `same` where the stride is 2. */
+/** PyTorch's padding; with stride 2 it is not TensorFlow.js' `same`. */
 function padsOf({ kernel, padding }: ConvOptions): Pads {
   return padding === 'same' ? [kernel >> 1, kernel >> 1] : [0, 1];
 }
@@ -59,7 +60,7 @@ function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.
   return heads === 1 ? mixed : tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), q.shape);
 }
 
-/** The bias's gradient by pooling; tfjs' would be a sum over a transposed copy. */
+/** The bias's gradient uses pooling; TensorFlow.js' own would sum over a transposed copy. */
 function addPerChannel(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const differentiable = tf.customGrad((...args) => {
@@ -75,7 +76,9 @@ function addPerChannel(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   return differentiable(x, bias);
 }
 
-/** Each pixel doubled along the row, then each row: two concatenations, whose gradient every backend has. */
+/**
+ * Doubles each pixel along the row, then each row, by two concatenations: every backend has their gradient.
+ */
 function upsampleNearest2x(x: tf.Tensor): tf.Tensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const wide = tf.concat([x, x], 3);
@@ -83,15 +86,18 @@ function upsampleNearest2x(x: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.concat([rows, rows], 2), [batch, 2 * height, 2 * width, channels]);
 }
 
-// 2 pi in two parts: a whole number of turns times the first is exact in float32.
+// 2 pi in two parts: a whole number of turns times the first part is exact in float32.
 const TURN_HIGH = 6.28125;
 const TURN_LOW = 2 * Math.PI - TURN_HIGH;
 
-/** Sine and cosine as PyTorch's: WGSL promises its own only to 5e-4 near zero, and a software GPU is off by 2e-4. */
+/**
+ * Sine and cosine as accurate as PyTorch's: WGSL promises only 5e-4 near zero, and a software GPU is off by
+ * 2e-4.
+ */
 function sinCos(angles: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const turns = tf.round(tf.mul(angles, 1 / (2 * Math.PI)));
   const near = tf.sub(tf.sub(angles, tf.mul(turns, TURN_HIGH)), tf.mul(turns, TURN_LOW));
-  // Taylor at a quarter of the angle (within pi / 4, off by 3e-7 at most), then the angle doubled twice.
+  // Taylor at a quarter of the angle (within pi / 4, off by at most 3e-7), then the angle doubled twice.
   const quarter = tf.mul(near, 0.25);
   const square = tf.square(quarter);
   let sin = tf.mul(quarter, polynomial(square, [1, -1 / 6, 1 / 120, -1 / 5040]));
@@ -102,7 +108,7 @@ function sinCos(angles: tf.Tensor): [tf.Tensor, tf.Tensor] {
   return [sin, cos];
 }
 
-/** coefficients[0] + coefficients[1] x + ..., by Horner. */
+/** coefficients[0] + coefficients[1] x + ..., by Horner's method. */
 function polynomial(x: tf.Tensor, coefficients: number[]): tf.Tensor {
   const [last = 0, ...rest] = coefficients.toReversed();
   return rest.reduce((sum, coefficient) => tf.add(tf.mul(sum, x), coefficient), tf.fill(x.shape, last));
@@ -120,9 +126,9 @@ function timestepEmbedding(
 }
 
 /**
- * Every operation on the current tfjs backend, which is `device`'s; shapes as ops.ts says. A GPU in software is given only those
- * of tfjs' kernels that have no barriers. Measured there on preset `tiny`, in CPU time: a step 1.7 s instead of 2.4 s, a
- * prediction of 16 pictures 1.5 s instead of 3.5 s, and less to compile.
+ * Every operation on the current TensorFlow.js backend, which is `device`'s; shapes as in ops.ts. A software
+ * GPU gets only TensorFlow.js kernels without barriers: on preset `tiny` a step takes 1.7 s of CPU time
+ * instead of 2.4 s, a prediction of 16 pictures 1.5 s instead of 3.5 s, and less is compiled.
  */
 export const eagerOpsOn = ({ backend, software }: Pick<Device, 'backend' | 'software'>): Ops<tf.Tensor> => ({
   conv2d: conv2d(backend === 'webgpu' && software),

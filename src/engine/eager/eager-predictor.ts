@@ -1,5 +1,5 @@
-// Predictions by eagerOps from weights that are held apart from those that training goes on with, or that were given. Not here:
-// training (eager-executor.ts), the operations (eager.ts).
+// Predictions in plain TensorFlow.js, from weights an executor holds or from given ones. Not here: training
+// (eager-executor.ts), the operations (eager-ops.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { Device } from '../device/device.ts';
 import { eagerOpsOn } from './eager-ops.ts';
@@ -29,10 +29,12 @@ export class HeldTensors implements HeldWeights {
 /** What eager asks of a device. */
 export type EagerDevice = Pick<Device, 'backend' | 'software' | 'maxTensorBytes'>;
 
-/** A network's prediction from a tensor per parameter, in the order of the specs, and its inputs; the caller tidies. */
+/**
+ * The prediction from a tensor per parameter, in the order of the specs, and the inputs. The caller tidies.
+ */
 export type EagerForward = (weights: readonly tf.Tensor[], inputs: Inputs<InputArray>) => tf.Tensor;
 
-/** The network over `device`'s operations. */
+/** `network` over the operations of `device`. */
 export function eagerForward(
   device: EagerDevice,
   parameters: readonly ParameterSpec[],
@@ -50,7 +52,9 @@ export function eagerForward(
   };
 }
 
-/** Predicts from `weights` alone (one array per parameter, PyTorch's layout), on the current tfjs backend. */
+/**
+ * A predictor of `weights` (one array per parameter, PyTorch's layout), on the current TensorFlow.js backend.
+ */
 export function createEagerPredictor(
   device: EagerDevice,
   parameters: readonly ParameterSpec[],
@@ -69,7 +73,7 @@ export function createEagerPredictor(
   return { hold: () => held, predict: (from, inputs) => predictEagerly(forward, from, inputs) };
 }
 
-/** The prediction as plain numbers. Rejects where `weights` were released, or are another executor's. */
+/** The prediction as plain numbers. Rejects if `weights` are released or of another kind of executor. */
 export async function predictEagerly(
   forward: EagerForward,
   weights: HeldWeights,

@@ -1,20 +1,20 @@
-// How fast a device is, in two numbers, in at most two seconds. Not here: what a network costs (model/cost.ts), what a run
-// will take (app/estimate.ts).
+// How fast a device is, in two numbers, measured in at most two seconds. Not here: what a network costs
+// (model/cost.ts), how long a run takes (app/estimate.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { Device } from '../device/device.ts';
 import type { Ops } from '../ops.ts';
 import { eagerOpsOn } from './eager-ops.ts';
 
-/** The probe ends itself at this time; one pass more may run into it. */
+/** The probe ends after this time; one more pass may exceed it. */
 const BUDGET_MS = 1200;
-/** Sizes grow while a pass stays under this. */
+/** Sizes grow while a pass is faster than this. */
 const LONG_PASS_MS = 300;
 const EDGE = 16;
 
 /**
- * `opMs`: what one small operation costs, however little it computes. `macsPerSecond`: multiply-adds of a 3x3 convolution,
- * forward and backward, at the largest size that was tried. On the current backend, which is `device`'s; shaders are
- * compiled before the clock starts.
+ * `opMs`: time of one small operation. `macsPerSecond`: multiply-adds of a 3x3 convolution, forward and
+ * backward, at the largest size tried. Runs on the current backend, which is `device`'s; shaders are compiled
+ * before the clock starts.
  */
 export async function probe(device: Device): Promise<{ opMs: number; macsPerSecond: number }> {
   const deadline = performance.now() + BUDGET_MS;
@@ -22,7 +22,9 @@ export async function probe(device: Device): Promise<{ opMs: number; macsPerSeco
   return { opMs, macsPerSecond: await convolutionSpeed(device, deadline) };
 }
 
-/** Many additions in a row, then one awaited read; twice as many until they take long enough for the clock. */
+/**
+ * Many additions in a row, then one awaited read; twice as many until they take long enough for the clock.
+ */
 async function smallOperationMs(): Promise<number> {
   await additionsMs(8);
   let count = 64;
@@ -48,8 +50,9 @@ async function additionsMs(count: number): Promise<number> {
 }
 
 /**
- * A GPU grows to 128 channels, as the networks it trains have them, then to more pictures. In software it stays at the 16 of
- * preset `tiny`, where kernels made for wide networks waste half of their work: at 32 it looks twice as fast.
+ * On a GPU in hardware the size grows to 128 channels, as wide as the networks it trains, then to more
+ * pictures. On a software GPU it stays at the 16 channels of preset `tiny`, where kernels made for wide
+ * networks waste half of their work: at 32 channels it looks twice as fast.
  */
 async function convolutionSpeed(device: Device, deadline: number): Promise<number> {
   const ops = eagerOpsOn(device);
@@ -59,7 +62,7 @@ async function convolutionSpeed(device: Device, deadline: number): Promise<numbe
     const ms = await bestPassMs(ops, batch, channels, deadline);
     const wider = channels < widest;
     const nextMs = ms * (wider ? 4 : 2);
-    // At least two passes of the next size are made.
+    // Leaves time for at least two passes of the next size.
     if (nextMs > LONG_PASS_MS || performance.now() + 2 * nextMs > deadline || batch === 64) {
       return (1000 * multiplyAdds(batch, channels)) / ms;
     }
@@ -68,7 +71,9 @@ async function convolutionSpeed(device: Device, deadline: number): Promise<numbe
   }
 }
 
-/** The fastest of three, or of those there is time for: other programs only ever make a pass slower. */
+/**
+ * The fastest of three passes, or of those there is time for: other programs only ever make a pass slower.
+ */
 async function bestPassMs(
   ops: Ops<tf.Tensor>,
   batch: number,
@@ -82,7 +87,7 @@ async function bestPassMs(
   return best;
 }
 
-/** Forward, gradient of the pictures, gradient of the filter. */
+/** Of the forward pass and the gradients of pictures and filter. */
 function multiplyAdds(batch: number, channels: number): number {
   return 3 * batch * EDGE * EDGE * 9 * channels * channels;
 }
@@ -103,7 +108,7 @@ async function passMs(ops: Ops<tf.Tensor>, batch: number, channels: number): Pro
       }),
     )(inputs),
   );
-  // All three: a read waits for what was asked before it, and on webgl for nothing else.
+  // All three: a read waits only for what was asked before it, and on webgl for nothing else.
   await Promise.all(grads.map((grad) => grad.data()));
   const ms = performance.now() - started;
   tf.dispose([inputs, grads]);

@@ -1,11 +1,15 @@
-// Whether a device computes gradients: some phones answer zeros, and training on them would learn nothing, in silence.
-// A small convolution and group norm against plain loops. Not here: each operation by itself (the tests), speed (probe.ts).
+// Whether a device computes gradients: some phones return zeros, and training there would silently learn
+// nothing. A small convolution and group norm are compared with plain loops. Not here: single operations (the
+// tests), speed (eager-probe.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { Device } from '../device/device.ts';
 import { eagerOpsOn } from './eager-ops.ts';
 import { sizeOf } from '../layout.ts';
 
-/** Of a tensor's largest value. float32 is off by about 1e-6; half precision by 1e-2, a wrong kernel by 1. */
+/**
+ * Relative to a tensor's largest value. float32 is off by about 1e-6, half precision by 1e-2, a wrong kernel
+ * by 1.
+ */
 const TOLERANCE = 1e-3;
 const [BATCH, EDGE, INS, OUTS, GROUPS, EPS] = [2, 4, 4, 8, 2, 1e-5];
 
@@ -21,7 +25,7 @@ function wavy(name: string, shape: number[], seed: number, mean = 0): Values {
   return { name, shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, i) => at(i)) };
 }
 
-/** What is differentiated, and the weight of each output in the number that is. */
+/** The inputs, and the weight of each output in the sum that is differentiated. */
 function problem(): { inputs: Values[]; weightOf: Values } {
   return {
     inputs: [
@@ -36,9 +40,10 @@ function problem(): { inputs: Values[]; weightOf: Values } {
 }
 
 /**
- * The gradients that `device`, the current one, gives, against central differences of plain loops in float64. `detail` says the
- * largest difference, relative to the largest value of its tensor, or which tensor is wrong and how. Never throws for wrong
- * numbers; some 50 ms, and shaders to compile on a first call.
+ * Compares the gradients of `device`, which must be the current one, with central differences of plain
+ * float64 loops. `detail` gives the largest difference relative to the largest value of its tensor, or the
+ * wrong tensor and how it is wrong. Never throws for wrong numbers. Takes about 50 ms, plus compiling shaders
+ * on the first call.
  */
 export async function gradientSelfTest(
   device: Device,
@@ -58,7 +63,7 @@ export async function gradientSelfTest(
   return { passed, detail, ms: performance.now() - started };
 }
 
-/** Output and gradients by eager's operations and tfjs' tape. */
+/** Output and gradients by eager's operations and TensorFlow.js' tape. */
 async function onDevice(
   device: Device,
   inputs: readonly Values[],
@@ -84,7 +89,9 @@ async function onDevice(
   }
 }
 
-/** The largest difference relative to the largest wanted value; Infinity where numbers are missing or not finite. */
+/**
+ * The largest difference relative to the largest wanted value; Infinity if numbers are missing or not finite.
+ */
 function compare(got: Float32Array, wanted: Float64Array): { relative: number; what: string } {
   if (got.length !== wanted.length) {
     return { relative: Infinity, what: `${got.length} numbers instead of ${wanted.length}` };

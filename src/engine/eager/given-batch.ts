@@ -1,9 +1,9 @@
-// A batch with sample and target as plain numbers: given ones as they are, noised ones mixed here on the processor.
-// A plan mixes on the GPU instead (plan/kernels/mix-noise.ts), to the same numbers within 1e-6.
+// A batch with sample and target ready: a given batch as it is, a noised one mixed here on the processor. Not
+// here: how a plan mixes on the GPU, to the same numbers within 1e-6 (plan/kernels/mix-noise.ts).
 import { normals } from '../../random.ts';
 import type { GivenBatch, NoisedBatch, StepBatch } from '../executor.ts';
 
-/** The batch itself where it is given, else the mixture of its pictures with their noise. */
+/** `batch` itself if its sample and target are given, else both mixed from its pictures and noise. */
 export function givenBatch(batch: StepBatch): GivenBatch {
   if ('target' in batch) return batch;
   const { inputs, pictures, sampleWeights } = batch;
@@ -14,7 +14,7 @@ export function givenBatch(batch: StepBatch): GivenBatch {
   };
 }
 
-/** m[at] picture + m[at + 1] noise, with m the picture's row of the mixture [B, 4]. */
+/** m[at] picture + m[at + 1] noise, where m is the picture's row of the mixture [B, 4]. */
 function mixed({ pictures: { data }, mixture, noise }: NoisedBatch, at: 0 | 2): Float32Array {
   const fresh = normals(noise.seed, noise.step, noise.stream, data.length, noise.first);
   const size = (data.length * 4) / mixture.length;

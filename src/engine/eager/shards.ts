@@ -1,16 +1,17 @@
-// Many parameters as a few long vectors, so that the optimizer needs one pass over each instead of one per parameter.
-// Plans and moves plain arrays and tensors; what is computed with them is elsewhere (adamw.ts, eager-executor.ts).
+// Many parameters as a few long vectors (shards), so that the optimizer makes one pass over each shard
+// instead of one per parameter. Not here: what is computed with the vectors (adamw.ts, eager-executor.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec } from '../executor.ts';
 import { engineShape, sizeOf, toEngineLayout } from '../layout.ts';
 
-/** A shard's length divides by this: its squares are summed row by row, then the rows. */
+/** Divides every shard's length: squares are summed row by row, then the rows. */
 export const ROW = 1024;
 const MAX_SHARD_BYTES = 64 * 2 ** 20;
 
+/** A parameter's slice of a shard; offset and size in elements. */
 export interface ShardSlice {
   name: string;
-  /** PyTorch's shape, as in the file. */
+  /** In PyTorch's layout, as in files. */
   shape: number[];
   engineShape: number[];
   offset: number;
@@ -23,7 +24,7 @@ export interface Shard {
   length: number;
 }
 
-/** As few shards as `maxTensorBytes` (and 64 MiB) allow, parameters in their order. */
+/** As few shards as `maxTensorBytes` and 64 MiB a shard allow; parameters stay in order. */
 export function planShards(parameters: readonly ParameterSpec[], maxTensorBytes: number): Shard[] {
   const most = Math.min(MAX_SHARD_BYTES, maxTensorBytes) / Float32Array.BYTES_PER_ELEMENT;
   const shards: Shard[] = [];
@@ -44,7 +45,7 @@ export function planShards(parameters: readonly ParameterSpec[], maxTensorBytes:
   return shards;
 }
 
-/** PyTorch's arrays, one per slice -> the shard's tensor. */
+/** One array per slice, in PyTorch's layout -> the shard's tensor. */
 export function uploadShard(shard: Shard, arrays: readonly Float32Array[]): tf.Tensor1D {
   const values = new Float32Array(shard.length);
   shard.slices.forEach((slice, i) =>
@@ -53,12 +54,12 @@ export function uploadShard(shard: Shard, arrays: readonly Float32Array[]): tf.T
   return tf.tensor1d(values);
 }
 
-/** A tensor per parameter, in the engine's shape, copied out of the shard. */
+/** A tensor per slice, in the engine's shape, copied out of the shard. */
 export function splitShard(shard: Shard, flat: tf.Tensor1D): tf.Tensor[] {
   return shard.slices.map((slice) => tf.reshape(tf.slice(flat, slice.offset, slice.size), slice.engineShape));
 }
 
-/** The reverse of splitShard: tensors in the order of the slices -> one vector of the shard's length. */
+/** The reverse of splitShard: a tensor per slice, in order -> one vector of the shard's length. */
 export function joinShard(shard: Shard, tensors: readonly tf.Tensor[]): tf.Tensor1D {
   const rows = tensors.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [tensor.size]));
   const padding = shard.length - shard.slices.reduce((sum, slice) => sum + slice.size, 0);

@@ -1,11 +1,11 @@
-// Sums over pixels, channels of a group, images: the one reduction a network needs. It has no gradient of its own: it is used
-// inside operations that state theirs.
+// Sums over pixels, over a group's channels or over pictures: the only reduction a network needs. It has no
+// gradient of its own; the operations that use it define theirs. Not here: those operations.
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * [B, P, C] -> [B, C], summed over P. By two average pools, first within rows of about sqrt(P), then over the rows: no
- * transposed copy, no barriers, smaller rounding errors than one long sum. tfjs' own sum needs both: on a software GPU it took
- * a quarter of a training step.
+ * [B, P, C] -> [B, C], summed over P by two average pools: first within rows of about sqrt(P), then over the
+ * rows. No transposed copy, no barriers, smaller rounding errors than one long sum. TensorFlow.js' own sum
+ * needs the copy and the barriers: on a software GPU it took a quarter of a training step.
  */
 export function sumRows(x: tf.Tensor): tf.Tensor2D {
   const [batch, count, channels] = x.shape as [number, number, number];
@@ -17,7 +17,7 @@ export function sumRows(x: tf.Tensor): tf.Tensor2D {
   return tf.mul(tf.reshape(mean, [batch, channels]), count);
 }
 
-/** The largest divisor of `n` not above its square root. */
+/** The largest divisor of `n` that is at most its square root. */
 function divisorNearRoot(n: number): number {
   let divisor = Math.floor(Math.sqrt(n));
   while (n % divisor !== 0) divisor--;
