@@ -1,67 +1,108 @@
-// Joins operations that one kernel can do: a residual or per-channel add into the convolution that made one of its terms,
-// nearest upsampling into the convolution that reads it. Only where nobody else reads the value in between. And joined channels
-// into the norm that reads them first, which leaves them to the others.
+// Fuses operations that one kernel can do: a residual or per-channel addition into the convolution that
+// computes one of its terms, nearest upsampling into the convolution that reads it, but only if nothing else
+// reads the value in between; and a concatenation into the norm that reads it first. Not here: joining linear
+// layers (join-linears.ts).
 import { type ConvOperation, type Operation, operandsOf } from './graph.ts';
 import type { Value } from './kernels/value.ts';
 
-/** The same results with fewer operations. `outputs` are read from outside: never joined away. */
+/**
+ * Returns fewer operations with the same results. `outputs` are read from outside and so are never fused
+ * away.
+ */
 export function fuse(operations: readonly Operation[], outputs: readonly Value[]): Operation[] {
-  const uses = new Map<number, number>();
-  const use = ({ id }: Value) => uses.set(id, (uses.get(id) ?? 0) + 1);
-  for (const operation of operations) operandsOf(operation).forEach(use);
-  outputs.forEach(use);
-  const makers = new Map<number, Operation>();
-  let fused: Operation[] = [];
-  const onlyUse = (value: Value): Operation | undefined =>
-    uses.get(value.id) === 1 ? makers.get(value.id) : undefined;
-  /** Takes the convolution's place at the end of the list, where all that it reads is there. */
-  const replace = (old: Operation, by: Operation) => {
-    fused = fused.filter((operation) => operation !== old);
-    fused.push(by);
-    makers.set(by.y.id, by);
-  };
-  const convOf = (value: Value, free: 'perChannel' | 'residual'): ConvOperation | null => {
-    const maker = onlyUse(value);
-    return maker?.op === 'conv' && maker[free] === null ? maker : null;
-  };
+  const fused = new FusedOperations([...operations.flatMap(operandsOf), ...outputs]);
   for (const operation of operations) {
-    if (operation.op === 'addPerChannel') {
-      const conv = convOf(operation.x, 'perChannel');
-      // A residual was added already where there is one: the order of the two does not matter to the sum's meaning.
-      if (conv) {
-        replace(conv, { ...conv, perChannel: operation.perChannel, y: operation.y });
-        continue;
-      }
-    }
-    if (operation.op === 'add') {
-      const candidates = [convOf(operation.a, 'residual'), convOf(operation.b, 'residual')];
-      const conv = candidates
-        .filter((candidate) => candidate !== null)
-        .toSorted((one, other) => fused.indexOf(other) - fused.indexOf(one))[0];
-      if (conv) {
-        const residual = conv.y.id === operation.a.id ? operation.b : operation.a;
-        replace(conv, { ...conv, residual, y: operation.y });
-        continue;
-      }
-    }
-    if (operation.op === 'conv') {
-      const maker = onlyUse(operation.x);
-      if (maker?.op === 'upsample') {
-        const joined = { ...operation, x: maker.x, geometry: { ...operation.geometry, upsample: true } };
-        replace(maker, joined);
-        continue;
-      }
-    }
-    if (operation.op === 'groupNorm') {
-      const maker = makers.get(operation.x.id);
-      const isFirst = !fused.some((other) => operandsOf(other).some(({ id }) => id === operation.x.id));
-      if (maker?.op === 'concat' && isFirst) {
-        replace(maker, { ...operation, joins: { a: maker.a, b: maker.b } });
-        continue;
-      }
-    }
-    fused.push(operation);
-    makers.set(operation.y.id, operation);
+    const fusion = fusionOf(operation, fused);
+    // The replacement goes to the end of the list, where all that it reads exists.
+    if (fusion) fused.remove(fusion.fused);
+    fused.push(fusion?.replacement ?? operation);
   }
-  return fused;
+  return fused.list;
 }
+
+/** The operations so far, and how their results are read. */
+class FusedOperations {
+  list: Operation[] = [];
+  readonly #makers = new Map<number, Operation>();
+  readonly #reads = new Map<number, number>();
+
+  /** `reads`: every value that is read, once for each time. */
+  constructor(reads: readonly Value[]) {
+    for (const { id } of reads) this.#reads.set(id, (this.#reads.get(id) ?? 0) + 1);
+  }
+
+  push(operation: Operation): void {
+    this.list.push(operation);
+    this.#makers.set(operation.y.id, operation);
+  }
+
+  remove(operation: Operation): void {
+    this.list = this.list.filter((other) => other !== operation);
+  }
+
+  makerOf({ id }: Value): Operation | undefined {
+    return this.#makers.get(id);
+  }
+
+  /** The maker of a value that is read only once. */
+  onlyReadMakerOf(value: Value): Operation | undefined {
+    return this.#reads.get(value.id) === 1 ? this.makerOf(value) : undefined;
+  }
+
+  /**
+   * The convolution that made `value`, if nothing else reads `value` and the convolution has no such term
+   * yet.
+   */
+  convolutionOf(value: Value, term: 'perChannel' | 'residual'): ConvOperation | null {
+    const maker = this.onlyReadMakerOf(value);
+    return maker?.op === 'conv' && maker[term] === null ? maker : null;
+  }
+
+  isRead({ id }: Value): boolean {
+    return this.list.some((operation) => operandsOf(operation).some((value) => value.id === id));
+  }
+}
+
+interface Fusion {
+  /** To be removed. */
+  fused: Operation;
+  /** Does what `fused` and the operation do. */
+  replacement: Operation;
+}
+
+/** The operation fused with one before it, or null. */
+function fusionOf(operation: Operation, before: FusedOperations): Fusion | null {
+  switch (operation.op) {
+    case 'addPerChannel': {
+      const conv = before.convolutionOf(operation.x, 'perChannel');
+      // A residual may have been added before: the order of the two additions does not change the sum's
+      // meaning.
+      return conv && replaced(conv, { ...conv, perChannel: operation.perChannel, y: operation.y });
+    }
+    case 'add': {
+      const { a, b, y } = operation;
+      const [conv] = [before.convolutionOf(a, 'residual'), before.convolutionOf(b, 'residual')]
+        .filter((candidate) => candidate !== null)
+        .toSorted((one, other) => before.list.indexOf(other) - before.list.indexOf(one));
+      return conv ? replaced(conv, { ...conv, residual: conv.y.id === a.id ? b : a, y }) : null;
+    }
+    case 'conv': {
+      const maker = before.onlyReadMakerOf(operation.x);
+      if (maker?.op !== 'upsample') return null;
+      return replaced(maker, {
+        ...operation,
+        x: maker.x,
+        geometry: { ...operation.geometry, upsample: true },
+      });
+    }
+    case 'groupNorm': {
+      const maker = before.makerOf(operation.x);
+      if (maker?.op !== 'concat' || before.isRead(operation.x)) return null;
+      return replaced(maker, { ...operation, joins: { a: maker.a, b: maker.b } });
+    }
+    default:
+      return null;
+  }
+}
+
+const replaced = (fused: Operation, replacement: Operation): Fusion => ({ fused, replacement });
