@@ -1,5 +1,5 @@
-// The backward rules: each operation's kernels in reverse order, gradients added up where a value was read twice.
-// Not here: forward kernels (forward.ts), the update (optimizer.ts).
+// The backward rules: emits each operation's gradient kernels in reverse order, and adds gradients up if a
+// value was read more than once. Not here: forward kernels (forward.ts), the update (training-plan.ts).
 import { attentionBackward, attentionMemory } from './kernels/attention/attention.ts';
 import {
   convFilterGradient,
@@ -18,16 +18,16 @@ import type { GroupNormBackward, InputGradient } from './kernels/group-norm/geom
 import { rowsIn, type Value } from './kernels/value.ts';
 import type { VectorSums } from './vector-sums.ts';
 
-/** Where gradients of parameters go. */
+/** Where the gradients of parameters go. */
 export interface ParameterHomes {
-  /** The gradient of a weight of rank 2 or more; null for values that are no parameter. */
+  /** The gradient of a weight of rank 2 or more; null if the value is no parameter. */
   gradientOf(parameter: Value): Value | null;
-  /** Of parameters of rank 1: biases, scales, shifts. */
+  /** Collects the gradients of parameters of rank 1: biases, scales, shifts. */
   sums: VectorSums;
   control: Value;
 }
 
-/** Appends the backward pass of `operations`, given the gradient of the last one's result. */
+/** Emits the backward pass of `operations`. `dOutput` is the gradient of the last operation's result. */
 export function emitBackward(
   emission: Emission,
   operations: readonly Operation[],
@@ -41,7 +41,7 @@ export function emitBackward(
   pass.run();
 }
 
-/** Ids of values that depend on a parameter: only they have gradients. */
+/** Ids of the values that depend on a parameter. Only these have gradients. */
 function learning(operations: readonly Operation[], homes: ParameterHomes): Set<number> {
   const ids = new Set<number>();
   for (const operation of operations) {
@@ -53,7 +53,7 @@ function learning(operations: readonly Operation[], homes: ParameterHomes): Set<
   return ids;
 }
 
-/** Of `all`, the columns that `x` is of its whole; all where it is whole. */
+/** The columns of `all` that correspond to `x`'s columns of its whole; `all` itself if `x` is whole. */
 const columnsAs = (x: Value, all: Value): Value =>
   x.columns ? { ...x, columns: { of: all, first: x.columns.first } } : all;
 
@@ -67,9 +67,9 @@ class BackwardPass {
   readonly #homes: ParameterHomes;
   readonly #learning: ReadonlySet<number>;
   readonly #gradients = new Map<number, Value>();
-  /** Gradients that something else reads too: never added to in place. */
+  /** Gradients that something else reads too; never added to in place. */
   readonly #shared = new Set<number>();
-  /** Results of convolutions whose values per channel have their gradient. */
+  /** Results of convolutions whose per-channel value has its gradient already. */
   readonly #summed = new Set<number>();
 
   constructor(emission: Emission, operations: readonly Operation[], saved: Saved, homes: ParameterHomes) {
@@ -80,7 +80,10 @@ class BackwardPass {
     this.#learning = learning(operations, homes);
   }
 
-  /** `gradient` becomes that of `value`, or is added to what is there. That of columns has been written in its place. */
+  /**
+   * Makes `gradient` the gradient of `value`, or adds it to the one there is. The gradient of columns was
+   * written into its whole already.
+   */
   give(value: Value, gradient: Value): void {
     if (value.columns) return;
     const before = this.#gradients.get(value.id);
@@ -96,7 +99,10 @@ class BackwardPass {
     }
   }
 
-  /** Where a kernel that can add puts the gradient of `x`: onto the one there is, in place where only we read it. */
+  /**
+   * Where a kernel that can add puts the gradient of `x`. `add`: the gradient there is, to be added. `dx`:
+   * that gradient's own memory if nothing else reads it, else new memory.
+   */
   #destination(x: Value): { add: Value | null; dx: Value } {
     const before = this.#gradients.get(x.id) ?? null;
     const inPlace = before !== null && !this.#shared.has(before.id);
@@ -162,13 +168,16 @@ class BackwardPass {
       if (conv && rows) this.give(conv.perChannel, rows);
       return;
     }
-    // Who read the joined x has given its gradient already: this was the first.
+    // Every other reader of the joined x has given its gradient: the norm was the first to read it.
     const parts = { a: this.#part(joins.a), b: this.#part(joins.b) };
     emit({ add: this.#gradients.get(x.id) ?? null, to: parts, pictureSums: null });
     for (const key of ['a', 'b'] as const) if (!parts[key].onto) this.give(joins[key], parts[key].value);
   }
 
-  /** The convolution that made what `norm` reads, where it adds per channel and nobody reads that before: its gradient is whole now. */
+  /**
+   * The convolution whose output `norm` reads first, if it adds a per-channel value; its gradient is complete
+   * at this point. Else null.
+   */
   #addingPerChannel(norm: GroupNormOperation): AddingPerChannel | null {
     const reads = (operation: Operation) => operandsOf(operation).some(({ id }) => id === norm.x.id);
     const conv = this.#operations.find(({ y }) => y.id === norm.x.id);
@@ -176,7 +185,10 @@ class BackwardPass {
     return isFirst && conv?.op === 'conv' && addsPerChannel(conv) ? conv : null;
   }
 
-  /** The gradient of what `conv` adds per channel, to be written picture by picture; the sum of its rows is its bias's. */
+  /**
+   * Memory for the gradient of `conv`'s per-channel value, one row per picture. The sum of its rows is the
+   * gradient of the bias.
+   */
   #rowsFor({ perChannel, bias, y }: AddingPerChannel): Value {
     const { sums } = this.#homes;
     const { whole } = rowsIn(perChannel);
@@ -189,7 +201,7 @@ class BackwardPass {
     return sums.take(bias, columnsAs(perChannel, all));
   }
 
-  /** Where a kernel that can add in place, and only so, puts the gradient of `x`. */
+  /** Where a kernel that adds in place only puts the gradient of `x`: `onto` says whether it adds. */
   #part(x: Value): InputGradient {
     const before = this.#gradients.get(x.id);
     if (before && !this.#shared.has(before.id)) return { value: before, onto: true };
@@ -208,15 +220,17 @@ class BackwardPass {
       throw new Error(
         `${y.label}: what a convolution adds per channel has a gradient where a norm reads it first`,
       );
-    // A norm has summed the bias's gradient then, picture by picture.
+    // If there is a per-channel value, the norm has summed the bias's gradient already, picture by picture.
     const biasSums = perChannel ? null : this.#homes.sums.of(bias, filterSplits(target, geometry));
     emit(convFilterGradient(target, geometry, { x, dy, partial, control, gradient, biasSums }, tile));
     if (this.#learning.has(x.id)) this.#convInput(geometry, x, weight, dy);
-    // Last: from here on the residual's gradient is this memory, and may be added to.
+    // Last: from here on this memory is the gradient of the residual, which may be added to.
     if (residual) this.give(residual, dy);
   }
 
-  /** Where the gradient of `x` goes that nothing was given yet; of columns, among those of their whole. */
+  /**
+   * Memory for the gradient of `x`, which has none yet. The gradient of columns lies in that of their whole.
+   */
   #place(x: Value): Value {
     const { whole } = rowsIn(x);
     const before = x.columns && this.#gradients.get(whole.id);

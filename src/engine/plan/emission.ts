@@ -1,4 +1,5 @@
-// Where kernels are collected while a plan is written down: the list, the values made on the way, constants to upload.
+// Collects what a plan consists of while it is written: kernels, the values they bind, constants to upload.
+// Not here: which kernels (forward.ts, backward.ts, training-plan.ts).
 import type { ConvGeometry } from './kernels/conv/geometry.ts';
 import type { TileShape } from './kernels/conv/tiles/shapes.ts';
 import type { Values } from './graph.ts';
@@ -10,7 +11,7 @@ import { chosenTile, type ConvWay, type TileChoices } from './kernels/conv/tile-
 export class Emission {
   readonly target: Target;
   readonly values: Values;
-  /** Numbers that are uploaded once, by the value that holds them. */
+  /** Numbers that are uploaded once, keyed by the value that holds them. */
   readonly constants = new Map<Value, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>();
 
   readonly #kernels: Kernel[] = [];
@@ -22,7 +23,7 @@ export class Emission {
     this.#tiles = tiles;
   }
 
-  /** The tile shape chosen for a convolution, if one was. */
+  /** The tile shape that timing chose for a convolution, or undefined. */
   tile(way: ConvWay, geometry: ConvGeometry): TileShape | undefined {
     return chosenTile(this.#tiles, way, geometry);
   }
@@ -31,7 +32,7 @@ export class Emission {
     this.#kernels.push(...kernels);
   }
 
-  /** The kernels so far; the list begins anew. */
+  /** Returns the kernels emitted so far and empties the list. */
   take(): Kernel[] {
     return this.#kernels.splice(0);
   }

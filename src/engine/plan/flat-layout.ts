@@ -1,36 +1,40 @@
-// All parameters as a few long vectors, each piece at an offset a kernel can bind: vectors (biases, scales, shifts) first, so
-// that their gradients come from one sum, then matrices and convolutions in the engine's layout. Not here: buffers.
+// Lays all parameters out in a few long vectors (shards), each piece at an offset that a kernel can bind.
+// Vectors (biases, scales, shifts) come first, so that one kernel sums their gradients; then matrices and
+// convolutions in the engine's layout. Not here: buffers (run/buffers.ts).
 import { FaultError } from '../../fault.ts';
 import type { ParameterSpec } from '../executor.ts';
 import { toEngineLayout } from '../layout.ts';
 import { bytesOfElements, elementsOf, type ElementType, type Value } from './kernels/value.ts';
 import { ALIGNMENT, tooLarge } from './memory.ts';
 
-/** What parameters, moments and gradients are in memory. */
+/** Element type of parameters, moments and gradients. */
 const ELEMENT: ElementType = 'f32';
 const ALIGNED_ELEMENTS = ALIGNMENT / bytesOfElements(ELEMENT, 1);
 
-/** Bytes of so many elements of the flat vectors. */
+/** Bytes of `elements` elements of the flat vectors. */
 export const flatBytes = (elements: number): number => bytesOfElements(ELEMENT, elements);
 
-/** What lies in memory in one piece: a parameter, or matrices, or vectors, of some parameters side by side. */
+/** One parameter, or several side by side as the columns of one matrix or one vector. */
 export interface Piece {
   value: Value;
   parameters: readonly Value[];
 }
 
-/** Offsets in elements, from the start of the shard. */
+/** Offset in elements from the start of the shard. */
 interface ShardPlace {
   shard: number;
   offset: number;
 }
 
-/** Where a parameter lies, to be written and read. */
+/** Where a parameter's numbers lie. */
 export interface FlatSlice extends ShardPlace {
   name: string;
-  /** PyTorch's shape. */
+  /** In PyTorch's layout. */
   shape: readonly number[];
-  /** Elements from one row of the engine's matrix to the next: more than its own where it lies beside others. */
+  /**
+   * Elements from one row of the engine's matrix to the next; larger than the row if the matrix lies beside
+   * others.
+   */
   rowLength: number;
 }
 
@@ -38,16 +42,20 @@ export interface FlatLayout {
   /** In the order of the parameters. */
   slices: FlatSlice[];
   pieces: (Piece & ShardPlace)[];
-  /** Elements of each shard, gaps included (they stay zero). */
+  /** Elements of each shard, with gaps, which stay zero. */
   shardLengths: number[];
   /** Elements at the start of shard 0 that hold the vectors. */
   vectorLength: number;
 }
 
+/** `elements` rounded up so that the next piece begins at an offset that a kernel can bind. */
 export const alignedElements = (elements: number): number =>
   Math.ceil(elements / ALIGNED_ELEMENTS) * ALIGNED_ELEMENTS;
 
-/** A piece for every parameter, in their order: one of `joined`, or its own. Throws where one is in two. */
+/**
+ * A piece for every parameter, in their order: the one of `joined` that holds it, or its own. Throws if a
+ * parameter is in two of `joined`.
+ */
 export function piecesOf(parameters: readonly Value[], joined: readonly Piece[]): Piece[] {
   const pieces = new Map<number, Piece>();
   for (const piece of joined) {
@@ -60,8 +68,9 @@ export function piecesOf(parameters: readonly Value[], joined: readonly Piece[])
 }
 
 /**
- * As few shards of at most `maxBytes` as can be. `specs` of all the pieces' parameters, whose labels are their names. Throws
- * FaultError (kind `memory`) where one piece is larger, or the vectors together.
+ * Places the pieces in as few shards of at most `maxBytes` as possible. `specs`: of all parameters in the
+ * pieces, by label. Throws FaultError (kind `memory`) if one piece, or all vectors together, are larger than
+ * a shard.
  */
 export function layOut(
   specs: readonly ParameterSpec[],
@@ -93,7 +102,7 @@ export function layOut(
   return { slices, pieces: placed, shardLengths, vectorLength };
 }
 
-/** Column beside column. */
+/** The slices of a piece's parameters, column beside column. */
 function slicePlaces({ value, parameters, shard, offset }: Piece & ShardPlace) {
   const rowLength = value.shape.at(-1) as number;
   let column = 0;
@@ -104,7 +113,7 @@ function slicePlaces({ value, parameters, shard, offset }: Piece & ShardPlace) {
   });
 }
 
-/** The shards of one array per parameter, in PyTorch's layout. */
+/** The shards' numbers, from one array per parameter in PyTorch's layout. */
 export function flatten({ slices, shardLengths }: FlatLayout, arrays: readonly Float32Array[]) {
   const shards = shardLengths.map((length) => new Float32Array(length));
   slices.forEach(({ shape, shard, offset, rowLength }, i) => {

@@ -1,4 +1,5 @@
-// Forward kernels of each operation. What the backward pass will want to read again is remembered in `Saved`.
+// Emits the forward kernels of an operation and remembers in `Saved` what its backward rule reads again. Not
+// here: backward rules (backward.ts), the kernels (kernels/).
 import { attentionForward, attentionMemory } from './kernels/attention/attention.ts';
 import { convForward } from './kernels/conv/conv.ts';
 import { add, concat, silu, upsample } from './kernels/elementwise.ts';
@@ -9,9 +10,16 @@ import type { Value } from './kernels/value.ts';
 import { timestepEmbedding } from './kernels/timestep-embedding.ts';
 import { embeddingFrequencies } from '../embedding-frequencies.ts';
 
-/** By the id of an operation's result: mean and deviation of a groupNorm, softmaxed scores of an attention. */
+/**
+ * Keyed by the id of an operation's result: mean and inverse deviation of a groupNorm, softmaxed scores of an
+ * attention.
+ */
 export type Saved = Map<number, Value>;
 
+/**
+ * Appends the kernels of `operation`. Throws for an addPerChannel that `fuse` could not join to a
+ * convolution.
+ */
 export function emitForward(emission: Emission, operation: Operation, saved: Saved): void {
   const { target } = emission;
   switch (operation.op) {
@@ -50,12 +58,13 @@ export function emitForward(emission: Emission, operation: Operation, saved: Sav
   }
 }
 
+/** Pixels of all pictures, and the channels of `a` and `b`. */
 export function concatGeometry({ a, b }: { a: Value; b: Value }) {
   const rows = a.shape.slice(0, -1).reduce((product, edge) => product * edge, 1);
   return { rows, first: a.shape.at(-1) as number, second: b.shape.at(-1) as number };
 }
 
-/** Of the small picture. */
+/** The geometry before upsampling. */
 export function upsampleGeometry(x: Value) {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   return { batch, height, width, channels };

@@ -1,6 +1,6 @@
-// The network as a list of operations. `graphOps` is the vocabulary of ops.ts over values that hold no numbers:
-// running the network once over it writes the operations down. `graphOps` is a table, an entry per operation, and
-// so may be longer than 60 lines. Not here: fusing operations (fuse.ts), kernels (forward.ts).
+// The network as a list of operations. `graphOps` implements ops.ts over values that hold no numbers, so that
+// running the network once writes its operations down. `graphOps` is a table, one entry per operation, and so
+// may be longer than 60 lines. Not here: fusing operations (fuse.ts), kernels (forward.ts).
 import type { Ops } from '../ops.ts';
 import type { AttentionGeometry } from './kernels/attention/attention.ts';
 import type { ConvGeometry } from './kernels/conv/geometry.ts';
@@ -22,15 +22,15 @@ export interface GroupNormOperation {
   op: 'groupNorm';
   geometry: GroupNormGeometry;
   x: Value;
-  /** x is made here, too: the channels of a beside those of b. */
+  /** If not null, the norm also makes x: the channels of a, then those of b. */
   joins: { a: Value; b: Value } | null;
-  /** [2 C]: scale, then shift, one behind the other in memory. */
+  /** [2 C]: scale, then shift, adjacent in memory. */
   affine: Value;
   parameters: readonly [scale: Value, shift: Value];
   y: Value;
 }
 
-/** A forward operation: what it reads, what it makes (`y`), its shape. */
+/** A forward operation: the values it reads, its result `y`, its geometry. */
 export type Operation =
   | ConvOperation
   | GroupNormOperation
@@ -84,7 +84,7 @@ function convGeometry(
   };
 }
 
-/** Rows of a matrix product as the pixels of a 1x1 convolution. */
+/** The rows of a matrix product as the pixels of a 1x1 convolution. */
 function linearGeometry(x: Value, weight: Value): ConvGeometry {
   const batch = x.shape[0] as number;
   const rows = x.shape.slice(1, -1).reduce((product, edge) => product * edge, 1);
@@ -93,7 +93,7 @@ function linearGeometry(x: Value, weight: Value): ConvGeometry {
   return { batch, ...edges, ins, outs, kernel: 1, stride: 1, padBefore: 0, upsample: false };
 }
 
-/** The vocabulary that appends to `operations`. */
+/** Operations that append themselves to `operations` and return their result's value. */
 export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
   const conv = (geometry: ConvGeometry, x: Value, weight: Value, bias: Value, shape: number[]): Value => {
     const y = values.make(`${weight.label.replace('.weight', '')} out`, shape);

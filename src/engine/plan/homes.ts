@@ -1,13 +1,14 @@
-// Memory that outlives a pass: weights, moments, gradients, inputs, results. Each home becomes one GPU buffer.
-// Not here: the arena of values that come and go (memory.ts), the buffers themselves (buffers.ts).
+// Memory that outlives a pass: weights, moments, gradients, inputs, results. Each home becomes one GPU
+// buffer. Not here: the arena for all other values (memory.ts), the buffers (run/buffers.ts).
 import { byteLengthOf, type Value } from './kernels/value.ts';
 import { aligned } from './memory.ts';
 import type { StateGroup } from '../executor.ts';
 import { flatBytes, type FlatLayout } from './flat-layout.ts';
 
+/** Where in a home a value lies. */
 export interface Spot {
   home: string;
-  /** Bytes. */
+  /** In bytes. */
   offset: number;
 }
 
@@ -15,17 +16,18 @@ export class Homes {
   readonly #spots = new Map<number, Spot>();
   readonly #bytes = new Map<string, number>();
 
-  /** A home of a fixed size, for values at offsets of their own. */
+  /** Opens a home of a fixed size, for values at given offsets. */
   open(home: string, bytes: number): void {
     this.#bytes.set(home, bytes);
   }
 
+  /** Puts `value` at byte `offset` of `home`. */
   putAt(value: Value, home: string, offset: number): Value {
     this.#spots.set(value.id, { home, offset });
     return value;
   }
 
-  /** At the end of `home`, which grows. */
+  /** Puts `value` at the end of `home`, which grows. */
   put(value: Value, home: string): Value {
     const offset = this.#bytes.get(home) ?? 0;
     this.#bytes.set(home, offset + aligned(byteLengthOf(value)));
@@ -38,7 +40,7 @@ export class Homes {
 
   has = (value: Value): boolean => this.#spots.has(value.id);
 
-  /** Bytes of every home. */
+  /** Bytes of every home, by name. */
   get sizes(): ReadonlyMap<string, number> {
     return this.#bytes;
   }
@@ -48,12 +50,13 @@ export class Homes {
   }
 }
 
-/** What the flat vectors hold: the trained state, and the gradient. */
+/** What a set of flat vectors holds: a part of the trained state, or the gradient. */
 export type FlatGroup = StateGroup | 'gradient';
 
+/** The name of the home of one shard. */
 export const homeOf = (group: FlatGroup, shard: number): string => `${group} ${shard}`;
 
-/** Opens a home for each shard of `group`'s vectors; `length` in elements. */
+/** Opens a home for each shard of `group`. `length` is in elements. */
 export const openShards = (
   homes: Homes,
   { shardLengths }: FlatLayout,
@@ -65,7 +68,7 @@ export const openShards = (
     return { home, length };
   });
 
-/** Puts a value for each of the layout's pieces into `group`'s vectors: the piece's own where none are given. */
+/** Puts one value for each piece of the layout into `group`'s shards; by default the piece's own value. */
 export function putPieces(
   homes: Homes,
   { pieces }: FlatLayout,

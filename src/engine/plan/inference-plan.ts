@@ -1,5 +1,5 @@
-// Writes down a forward pass alone: what draws samples. Pure data, as training-plan.ts, with weights of its own.
-// Not here: running it (plan-predictor.ts).
+// Plans a forward pass alone, which samples are drawn with. Pure data, like training-plan.ts. Not here:
+// running it (run/plan-predictor.ts).
 import type { Inputs } from '../inputs.ts';
 import { mapInputs } from '../inputs.ts';
 import { Emission } from './emission.ts';
@@ -18,7 +18,10 @@ export interface InferencePlan extends Placement {
   prediction: Value;
 }
 
-/** `homes` leaves the weights' homes to the caller: they are bound to whichever weights are drawn from. */
+/**
+ * The weights' homes are in `homes` but hold nothing: the caller binds the weights it predicts from. Throws
+ * FaultError (kind `memory`) if a value is larger than a buffer may be.
+ */
 export function planInference(spec: Omit<PlanSpec, 'microBatches'>): InferencePlan {
   const values = new Values();
   const homes = new Homes();

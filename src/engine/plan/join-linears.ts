@@ -1,11 +1,14 @@
-// Joins the linear layers of one input into one, their weights side by side: a resnet's projection of the time with all others,
-// attention's q, k and v. Who read one of their results reads its columns of the joined one. Not here: joining an operation with
-// what follows it (fuse.ts), where the weights lie (flat-layout.ts).
+// Joins linear layers that read the same input into one layer, their weights side by side: the time
+// projections of all resnets, or attention's q, k and v. Readers of one result then read its columns of the
+// joined result. Not here: fusing an operation with its reader (fuse.ts), where weights lie (flat-layout.ts).
 import { type ConvOperation, type Operation, operandsOf, type Values } from './graph.ts';
 import type { Piece } from './flat-layout.ts';
 import type { Value } from './kernels/value.ts';
 
-/** The same results with fewer operations, and the parameters that became one. `outputs` are read from outside. */
+/**
+ * Returns fewer operations with the same results, and a piece for each joined weight and bias. `outputs` are
+ * read from outside and so are never joined.
+ */
 export function joinLinears(
   values: Values,
   operations: readonly Operation[],
@@ -25,7 +28,10 @@ export function joinLinears(
   };
 }
 
-/** Linear layers that may be joined: two or more of one input, each read once, by an operation that can read columns. */
+/**
+ * Groups of two or more linear layers of one input that may be joined: each result is read once, by an
+ * operation that can read columns.
+ */
 function groupsOf(operations: readonly Operation[], outputs: readonly Value[]): ConvOperation[][] {
   const reads = countById([...operations.flatMap(operandsOf), ...outputs]);
   const asColumns = countById(operations.flatMap(readAsColumns));
@@ -35,7 +41,7 @@ function groupsOf(operations: readonly Operation[], outputs: readonly Value[]): 
     if (operation.op !== 'conv' || operation.weight.shape.length !== 2) continue;
     const { x, weight, bias, perChannel, residual, y, geometry } = operation;
     if (perChannel || residual || ![weight, bias, y].every(once) || !asColumns.has(y.id)) continue;
-    // Columns are read by fours where a layer's own are.
+    // Kernels read columns four at a time if the layer's own channels allow it.
     if (geometry.outs % 4 !== 0) continue;
     const key = [x.id, ...x.shape].join();
     groups.set(key, [...(groups.get(key) ?? []), operation]);
@@ -68,7 +74,10 @@ function readingColumns(operation: Operation, columns: Columns): Operation {
   return operation.op === 'conv' ? { ...operation, perChannel: from(operation.perChannel) } : operation;
 }
 
-/** One linear layer in the place of `linears`, the columns of each one's result, and their parameters. */
+/**
+ * One linear layer that replaces `linears`, the columns of each former result, and the pieces of their
+ * parameters.
+ */
 function jointOf(values: Values, linears: readonly ConvOperation[]) {
   const [first] = linears as [ConvOperation];
   const { x, geometry } = first;

@@ -1,13 +1,14 @@
-// Who lies where: each value of a plan lives from the first kernel that writes it to the last that reads it, and values that
-// never live together share memory. Greedy by size (Pisarchyk & Lee 2020, "Efficient Memory Management for Deep Neural Net
-// Inference"). Not here: GPU buffers.
+// Places values in one arena: a value lives from the first kernel that writes it to the last that reads it,
+// and values that never live at the same time share memory. Greedy by size (Pisarchyk & Lee 2020, "Efficient
+// Memory Management for Deep Neural Net Inference"). Not here: GPU buffers (run/buffers.ts).
 import { type Fault, FaultError } from '../../fault.ts';
 import type { Kernel } from './kernels/kernel.ts';
 import { byteLengthOf, type Value } from './kernels/value.ts';
 
-/** WebGPU's alignment of a storage binding. */
+/** WebGPU's default minStorageBufferOffsetAlignment, in bytes. */
 export const ALIGNMENT = 256;
 
+/** `bytes` rounded up to the next offset that WebGPU binds a storage buffer at. */
 export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 /** From kernel `first` to kernel `last`, both included. */
@@ -22,11 +23,11 @@ export interface MemoryPlan {
   offsets: ReadonlyMap<number, number>;
   /** Size of the arena. */
   bytes: number;
-  /** Most bytes needed at one time, without alignment: what no plan can go below. */
+  /** Most bytes needed at one time, without alignment: a lower bound for every plan. */
   liveBytes: number;
 }
 
-/** Lives of all values but those in `elsewhere`, by id. */
+/** The lives of all values that `elsewhere` does not claim, by id. */
 function livesOf(kernels: readonly Kernel[], elsewhere: (value: Value) => boolean): Life[] {
   const lives = new Map<number, Life>();
   kernels.forEach(({ bindings, op }, index) => {
@@ -56,8 +57,8 @@ function mostLive(lives: readonly Life[], kernelCount: number): number {
 }
 
 /**
- * Places every value that `elsewhere` does not claim. No value crosses a multiple of `shardBytes`: the arena may be cut there
- * into buffers. Throws FaultError (kind `memory`) where a single value is larger than that.
+ * Places every value that `elsewhere` does not claim. No value crosses a multiple of `shardBytes`, so the
+ * arena may be cut there into buffers. Throws FaultError (kind `memory`) if a value is larger than that.
  */
 export function planMemory(
   kernels: readonly Kernel[],
@@ -101,7 +102,10 @@ function firstGap(
   return at;
 }
 
-/** A value that no buffer of the device can hold. `label`: whose, as in "down_blocks.0.resnets.0.conv1.weight out". */
+/**
+ * The fault of a value that no buffer of the device can hold. `label` names the value, for example
+ * "down_blocks.0.resnets.0.conv1 out".
+ */
 export function tooLarge(label: string, bytes: number, most: number): Fault {
   const megabytes = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
   return {

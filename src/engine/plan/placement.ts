@@ -1,5 +1,6 @@
-// What every plan ends with: a place in memory for each value its kernels bind, and how many bytes that takes.
-// Not here: how the arena is filled (memory.ts), which values have a home (training-plan.ts, inference-plan.ts).
+// The last step of every plan: a place in memory for each value its kernels bind, and the bytes that takes.
+// Not here: how the arena is filled (memory.ts), which values have a home (training-plan.ts,
+// inference-plan.ts).
 import type { Emission } from './emission.ts';
 import type { Homes } from './homes.ts';
 import type { Kernel } from './kernels/kernel.ts';
@@ -8,17 +9,17 @@ import { aligned, type MemoryPlan, planMemory } from './memory.ts';
 export interface Placement {
   homes: Homes;
   arena: MemoryPlan;
-  /** Numbers to upload once, by the value that holds them. */
+  /** Numbers to upload once, keyed by the value that holds them. */
   constants: Emission['constants'];
-  /** Bytes of all GPU buffers that a run of the plan uses. */
+  /** Bytes of all GPU buffers of the plan. */
   allocatedBytes: number;
-  /** Largest sum, over the points of the run, of the bytes that are still needed. */
+  /** Most bytes needed at one time: homes, and the values that live then. */
   liveBytes: number;
 }
 
 /**
- * Puts the constants into a home of their own and every value of `kernels` that has no home into the arena, in buffers of at
- * most `bufferBytes`. Throws FaultError (kind `memory`) where a value is larger.
+ * Puts the constants into a home of their own, and every value of `kernels` without a home into the arena. No
+ * buffer may be larger than `bufferBytes`. Throws FaultError (kind `memory`) if a value is.
  */
 export function placeValues(
   { constants }: Emission,

@@ -1,4 +1,4 @@
-// What a plan is made for. Not here: the plans.
+// What a plan is made from. Not here: the plans (training-plan.ts, inference-plan.ts).
 import type { Network, ParameterSpec } from '../executor.ts';
 import type { BatchShape, Inputs } from '../inputs.ts';
 import type { Target } from './kernels/target.ts';
@@ -7,14 +7,14 @@ import type { TileChoices } from './kernels/conv/tile-choice.ts';
 export interface PlanSpec {
   parameters: readonly ParameterSpec[];
   network: Network;
-  /** The shapes of a batch's inputs. */
+  /** The shape of every input, for one batch. */
   inputs: Inputs<BatchShape>;
-  /** Batches a step averages over. */
+  /** Batches that a step averages over. */
   microBatches: number;
   target: Target;
-  /** Most bytes of one buffer, and of one binding. */
+  /** Largest size of a buffer and of a binding. */
   bufferBytes: number;
-  /** Tile shapes chosen by timing; none when left out. */
+  /** Tile shapes chosen by timing; default: none. */
   tiles?: TileChoices;
 }
 

@@ -1,6 +1,6 @@
-// Writes down the whole training step: noise, forward, loss, backward, gradient norm, AdamW, EMA, as lists of kernels with
-// every value's place. Pure data: no device is touched, so that its memory can be told before training starts.
-// Not here: running it (plan-executor.ts), each kernel (the files of their names).
+// Plans the whole training step: noise, forward, loss, backward, gradient norm, AdamW, EMA, as lists of
+// kernels and a place for every value. Pure data: no device is touched, so its memory is known before
+// training starts. Not here: running it (run/plan-executor.ts), the kernels (kernels/).
 import type { Inputs } from '../inputs.ts';
 import { sizeOf } from '../layout.ts';
 import { emitBackward, type ParameterHomes } from './backward.ts';
@@ -27,23 +27,25 @@ import { writeNetwork } from './written-network.ts';
 
 export interface TrainingPlan extends Placement {
   layout: FlatLayout;
-  /** Makes sample and target of pictures and noise; left out where they are given. */
+  /** Mixes sample and target from pictures and noise; not run if they are given. */
   mix: Kernel[];
   /** Forward and backward of one batch. */
   gradients: Kernel[];
-  /** Once per step, after the last batch. */
+  /** Run once per step, after the last batch. */
   update: Kernel[];
-  /** Of the network. */
+  /** The network's inputs. */
   inputs: Inputs<Value>;
   /** What a batch brings besides the network's inputs. */
   batch: BatchValues;
   results: ResultValues;
 }
 
+/** `mix` [B, 4], `seeds` u32 [4], `sampleWeights` [B]; `pictures` and `target` have the sample's shape. */
 type BatchValues = Record<'control' | 'seeds' | 'mix' | 'sampleWeights' | 'pictures' | 'target', Value>;
+/** `stats` [4]; `losses` and `weighted` hold one number per picture of the step. */
 type ResultValues = Record<'stats' | 'losses' | 'weighted', Value>;
 
-/** Throws FaultError (kind `memory`) where a parameter is larger than a buffer may be. */
+/** Throws FaultError (kind `memory`) if a value is larger than a buffer may be. */
 export function planTraining(spec: PlanSpec): TrainingPlan {
   const values = new Values();
   const homes = new Homes();
@@ -81,7 +83,7 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   };
 }
 
-/** A vector for each shard of each group: what the update goes over. */
+/** One value per shard of each group: the vectors that the update reads and writes. */
 function openVectors(homes: Homes, values: Values, layout: FlatLayout): Record<FlatGroup, Value[]> {
   const open = (group: FlatGroup) =>
     openShards(homes, layout, group).map(({ home, length }) =>
@@ -96,7 +98,10 @@ function openVectors(homes: Homes, values: Values, layout: FlatLayout): Record<F
   };
 }
 
-/** A gradient for each of the layout's pieces; finds that of a piece's value, null for any other value. */
+/**
+ * Makes a gradient for each piece of the layout. Returns the lookup from a piece's value to its gradient;
+ * null for any other value.
+ */
 function putGradients(homes: Homes, values: Values, layout: FlatLayout): ParameterHomes['gradientOf'] {
   const weights = layout.pieces.map(({ value }) => value);
   const gradients = weights.map(({ label, shape }) => values.make(`d ${label}`, shape));
@@ -105,7 +110,10 @@ function putGradients(homes: Homes, values: Values, layout: FlatLayout): Paramet
   return ({ id }) => byId.get(id) ?? null;
 }
 
-/** All that is written once a batch lies in one home, `inputs`; what `mix` makes, or is given ready, in another. */
+/**
+ * Everything that is written once per batch lies in one home, `inputs`. Sample and target lie in another:
+ * `mix` makes them, or they are written if given.
+ */
 function putBatch(homes: Homes, values: Values, { sample, ...conditions }: Inputs<Value>): BatchValues {
   const { shape } = sample;
   const batch = shape.slice(0, 1);
@@ -121,6 +129,7 @@ function putBatch(homes: Homes, values: Values, { sample, ...conditions }: Input
   return { control, seeds, mix, sampleWeights, pictures, target };
 }
 
+/** Everything that is read back after a step lies in one home, `results`. */
 function putResults(homes: Homes, values: Values, pictures: number): ResultValues {
   const put = (label: string, length: number) => homes.put(values.make(label, [length]), 'results');
   return {
@@ -130,7 +139,7 @@ function putResults(homes: Homes, values: Values, pictures: number): ResultValue
   };
 }
 
-/** The loss of every picture; gives back the gradient of the prediction. */
+/** Emits each picture's loss and returns the gradient of the prediction. */
 function emitLoss(
   emission: Emission,
   geometry: BatchGeometry,
@@ -143,7 +152,7 @@ function emitLoss(
   return dPrediction;
 }
 
-/** The gradient's norm, the verdict whether the step is applied, and the update of every shard. */
+/** Emits the gradient norm, the verdict whether to apply the step, and the update of every shard. */
 function emitUpdate(
   emission: Emission,
   flat: Record<FlatGroup, Value[]>,

@@ -1,5 +1,6 @@
-// Where the gradients of all one-dimensional parameters wait, each as some rows to be added up (a picture's, or a split's of a
-// filter gradient), and the one kernel that adds them. Not here: what makes the rows (group-norm.ts, conv.ts).
+// Collects the gradients of all one-dimensional parameters as rows to be summed (one per picture, or one per
+// split of a filter gradient), and emits the one kernel that sums them. Not here: the kernels that write the
+// rows (group-norm.ts, conv.ts).
 import type { Emission } from './emission.ts';
 import { alignedElements, flatBytes, type FlatLayout } from './flat-layout.ts';
 import type { Homes } from './homes.ts';
@@ -12,9 +13,9 @@ const HOME = 'vector sums';
 export class VectorSums {
   readonly #homes: Homes;
   readonly #emission: Emission;
-  /** Elements from the start of HOME at which rows begin, by their id. */
+  /** Elements from the start of HOME to the rows' first, keyed by the id of the rows' value. */
   readonly #offsets = new Map<number, number>();
-  /** Of parameters, by their ids. */
+  /** The rows of each parameter, keyed by its id. */
   readonly #rows = new Map<number, Value>();
   #length = 0;
 
@@ -23,7 +24,7 @@ export class VectorSums {
     this.#emission = emission;
   }
 
-  /** Room for [rows, length]. */
+  /** Makes a value of [rows, length] in HOME. */
   open(label: string, rows: number, length: number): Value {
     const value = this.#homes.putAt(
       this.#emission.make(label, [rows, length]),
@@ -35,23 +36,28 @@ export class VectorSums {
     return value;
   }
 
-  /** Says that the parameter's gradient is the sum of `rows`, which were opened, or are some columns of such. Once for each. */
+  /**
+   * Declares that the parameter's gradient is the sum of `rows`, an opened value or some of its columns. Call
+   * once for each parameter.
+   */
   take(parameter: Value, rows: Value): Value {
     this.#rows.set(parameter.id, rows);
     return rows;
   }
 
-  /** [rows, length] for the parameter's gradient. */
+  /** Opens [rows, length] for the parameter's gradient. */
   of(parameter: Value, rows: number): Value {
     const [length] = parameter.shape as [number];
     return this.take(parameter, this.open(`d ${parameter.label} in rows`, rows, length));
   }
 
-  /** Adds all rows up into the first `vectorLength` elements of `gradient`. */
+  /**
+   * The kernel that sums the rows of every parameter into the first `vectorLength` elements of `gradient`.
+   */
   kernels({ pieces, vectorLength }: FlatLayout, control: Value, gradient: Value): Kernel[] {
     const all = this.#emission.make('vector sums', [Math.max(1, this.#length)]);
     this.#homes.open(HOME, byteLengthOf(this.#homes.putAt(all, HOME, 0)));
-    // What has no rows stays zero: gaps, and what nobody reads.
+    // Elements without rows stay zero: gaps, and parameters that nothing reads.
     const words = () => new Uint32Array(vectorLength);
     const [start, stride, count] = [words(), words(), words()];
     for (const { value, offset } of pieces) {

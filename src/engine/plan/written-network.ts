@@ -1,5 +1,5 @@
-// The network written down once as operations, with where its parameters lie: what every plan begins with. Not here: the
-// operations themselves (graph.ts), their kernels.
+// Runs the network once to write its operations down and lays its parameters out: the first step of every
+// plan. Not here: the operations (graph.ts), their kernels (forward.ts, backward.ts).
 import { FaultError } from '../../fault.ts';
 import { type Inputs, mapInputs } from '../inputs.ts';
 import { engineShape } from '../layout.ts';
@@ -11,7 +11,7 @@ import { byteLengthOf, type Value } from './kernels/value.ts';
 import { tooLarge } from './memory.ts';
 import type { NetworkSpec } from './plan-spec.ts';
 
-/** The network written down once: its operations, and where its parameters lie. */
+/** The network's operations, fused and joined, and where its parameters lie. */
 export interface Written {
   operations: Operation[];
   layout: FlatLayout;
@@ -19,6 +19,7 @@ export interface Written {
   prediction: Value;
 }
 
+/** Throws FaultError (kind `memory`) if a value or a piece of the parameters is larger than `bufferBytes`. */
 export function writeNetwork(
   values: Values,
   { parameters, network, inputs: shapes, bufferBytes }: NetworkSpec,
@@ -33,7 +34,7 @@ export function writeNetwork(
   const norms = operations.flatMap((operation) =>
     operation.op === 'groupNorm' ? [{ value: operation.affine, parameters: operation.parameters }] : [],
   );
-  // Before kernels are made: of a network that is far too large there would be a great many.
+  // Checked before kernels are made: a network that is far too large would need a great many.
   for (const value of operations.flatMap(resultsOf))
     if (byteLengthOf(value) > bufferBytes)
       throw new FaultError(tooLarge(value.label, byteLengthOf(value), bufferBytes));
@@ -41,12 +42,12 @@ export function writeNetwork(
   return { operations, layout, inputs, prediction };
 }
 
-/** The operations alone, to be looked at before a plan is made. */
+/** The operations alone, to look at before a plan is made. */
 export function operationsOf(spec: NetworkSpec): Operation[] {
   return writeNetwork(new Values(), spec).operations;
 }
 
-/** Where the weights of such a network lie, whatever the plan. */
+/** Where the weights of the network lie. The same for every plan of it. */
 export function layoutOf(spec: NetworkSpec): FlatLayout {
   return writeNetwork(new Values(), spec).layout;
 }

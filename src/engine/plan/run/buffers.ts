@@ -1,5 +1,5 @@
-// The GPU buffers of a plan: one per home, and the arena cut at the largest buffer the device takes.
-// Not here: who lies where (homes.ts, memory.ts).
+// The GPU buffers of a plan: one for each home, and the arena, cut at the largest buffer the device takes.
+// Not here: which value lies where (homes.ts, memory.ts).
 import { FaultError } from '../../../fault.ts';
 import type { Homes } from '../homes.ts';
 import type { Value } from '../kernels/value.ts';
@@ -23,8 +23,9 @@ export class Buffers {
   }
 
   /**
-   * All of a plan's buffers, zeroed, constants uploaded. Homes in `given` are not made: they belong to another.
-   * Throws FaultError (kind `memory`) where the device has not enough; nothing is kept then.
+   * Makes all buffers of a plan, zeroed, and uploads the constants. Homes in `given` belong to someone else
+   * and are used as they are. Throws FaultError (kind `memory`) if the device has not enough memory; no
+   * buffer is kept then.
    */
   static async make(
     device: GPUDevice,
@@ -60,6 +61,7 @@ export class Buffers {
     return buffer;
   }
 
+  /** The buffer and byte offset of a value. */
   placeOf = (value: Value): BufferPlace => {
     const spot = this.#homes.spotOf(value);
     if (spot) return { buffer: this.home(spot.home), offset: spot.offset };
@@ -69,10 +71,10 @@ export class Buffers {
     return { buffer: this.#shards[shard] as GPUBuffer, offset: offset - shard * this.#shardBytes };
   };
 
-  /** Numbers into a value's place, behind everything submitted so far. */
+  /** Writes numbers into a value's place, after everything submitted so far. */
   write(value: Value, numbers: Float32Array | Uint32Array): void {
     const { buffer, offset } = this.placeOf(value);
-    // Only the type says that they could be shared between threads: nobody here makes such arrays.
+    // The cast drops SharedArrayBuffer from the type: we never make such arrays.
     this.#device.queue.writeBuffer(buffer, offset, numbers as Float32Array<ArrayBuffer>);
   }
 
@@ -82,6 +84,7 @@ export class Buffers {
   }
 }
 
+/** A storage buffer of `size` bytes, zeroed, that can be copied from and to. */
 export function storage(device: GPUDevice, label: string, size: number): GPUBuffer {
   const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
   return device.createBuffer({ label, size, usage: STORAGE | COPY_SRC | COPY_DST });

@@ -1,5 +1,6 @@
-// Predictions by a plan from weights that were given, without any training around them: what draws from a checkpoint that is not
-// the current run's. Not here: the forward-only plan itself (plan/plan-predictor.ts), eager's way (eager-predictor.ts).
+// Predicts by a plan from given weights, without training: what draws from a checkpoint that is not the
+// current run's. Not here: the forward-only plan (plan-predictor.ts), the same for eager
+// (eager-predictor.ts).
 import { FaultError } from '../../../fault.ts';
 import type { HeldWeights, Network, ParameterSpec, Predictor } from '../../executor.ts';
 import { storage } from './buffers.ts';
@@ -11,8 +12,9 @@ import { Pace } from './submission.ts';
 import { layoutOf } from '../written-network.ts';
 
 /**
- * Predicts from `weights` (one array per parameter, PyTorch's layout), which are held once: with their release all GPU memory
- * of the predictor is freed, after the prediction under way. Throws FaultError kind `memory`.
+ * A predictor of `weights` (one array per parameter, PyTorch's layout). `hold` always returns the same held
+ * weights; their release frees all GPU memory of the predictor, after the prediction that is running. Throws
+ * FaultError (kind `memory`) if the weights do not fit.
  */
 export async function createPlanPredictor(
   device: PlanDevice,
@@ -25,7 +27,7 @@ export async function createPlanPredictor(
   const spec = planSpecOn(device, parameters, network, options);
   const shards = flatten(layoutOf(spec), weights);
   const predictor = new PlanPredictor(spec, pipelineCacheOf(gpu), new Pace(device.software));
-  // Where memory is refused, what is then written to it is refused, too: one fault, not many.
+  // If memory is refused, writing to it is refused too: both scopes together make one fault of it.
   gpu.pushErrorScope('validation');
   gpu.pushErrorScope('out-of-memory');
   const sources = shards.map((shard) => upload(gpu, shard));
@@ -44,7 +46,10 @@ function upload(gpu: GPUDevice, shard: Float32Array<ArrayBuffer>): GPUBuffer {
   return buffer;
 }
 
-/** A buffer that a prediction still reads must not go: the last one under way is waited for. */
+/**
+ * Waits for the last running prediction before it disposes: a buffer that is still read must not be
+ * destroyed.
+ */
 function releasedOnce(predictor: PlanPredictor, weights: HeldWeights): Predictor {
   let last: Promise<unknown> = Promise.resolve();
   let released = false;

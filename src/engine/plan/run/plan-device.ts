@@ -1,4 +1,5 @@
-// What a plan needs of a device, and what is planned for one: the family of kernels, sizes, bytes. Not here: running it.
+// What a plan asks of a device, and what is planned for a device: target, sizes, bytes. Not here: running the
+// plan (plan-executor.ts, plan-predictor.ts).
 import type { Device } from '../../device/device.ts';
 import type { Network, ParameterSpec } from '../../executor.ts';
 import type { BatchShape, Inputs } from '../../inputs.ts';
@@ -8,25 +9,29 @@ import { planTraining } from '../training-plan.ts';
 import type { PlanSpec } from '../plan-spec.ts';
 
 export interface PlanOptions {
-  /** The shapes of every batch's inputs. */
+  /** The shape of every input, for one batch. */
   inputs: Inputs<BatchShape>;
-  /** Batches of a step; 1 when left out. */
+  /** Batches of a step; default 1. */
   microBatches?: number;
-  /** Kernels for GPUs in hardware or in software; by the device when left out. */
+  /** Family of kernels; default: the one that suits the device. */
   family?: Family;
-  /** Tile shapes known to be fastest here: what is missing is timed, on a GPU in hardware. */
+  /** Tile shapes known to be fastest here. On a GPU in hardware the missing ones are timed. */
   tiles?: TileChoices;
-  /** Longest time that timing may take; 0 times nothing. */
+  /** Longest time for timing; default 0, no timing. */
   tuneMs?: number;
-  /** Convolutions timed so far, and in all. */
+  /** Called with the number of convolutions timed so far, and of all. */
   onTimed?: (done: number, total: number) => void;
-  /** Pipelines compiled so far, and in all. */
+  /** Called with the number of pipelines compiled so far, and of all. */
   onCompiled?: (done: number, total: number) => void;
 }
 
+/** What plans ask of a device. */
 export type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
 
-/** What kernels are written for on a device: its own family where none is given. Throws where it has no webgpu. */
+/**
+ * The target of a device's kernels; `family` defaults to the one that suits it. Throws if the device is not
+ * webgpu.
+ */
 export function targetOf(device: PlanDevice, family?: Family): Target {
   return {
     family: family ?? (device.software ? 'registers' : 'tiles'),
@@ -35,7 +40,7 @@ export function targetOf(device: PlanDevice, family?: Family): Target {
   };
 }
 
-/** What is planned for a device that has webgpu. */
+/** What a plan is made from on this device. Throws if the device is not webgpu. */
 export function planSpecOn(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
@@ -54,7 +59,10 @@ export function planSpecOn(
   };
 }
 
-/** Bytes of all GPU buffers that training would make, exactly, without making any. Throws FaultError (kind `memory`) where it cannot fit. */
+/**
+ * Exact bytes of all GPU buffers that training would make; makes none. Throws FaultError (kind `memory`) if a
+ * value is larger than a buffer may be.
+ */
 export function trainingBytes(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
@@ -64,6 +72,7 @@ export function trainingBytes(
   return planTraining(planSpecOn(device, parameters, network, options)).allocatedBytes;
 }
 
+/** The device's GPUDevice. Throws if the device is not webgpu. */
 export function gpuOf({ webgpu }: Pick<Device, 'webgpu'>): GPUDevice {
   if (!webgpu) throw new Error('a plan runs on webgpu only');
   return webgpu;

@@ -1,6 +1,6 @@
-// Trains by a plan: the whole step, from noise to EMA, is a list of dispatches made once and encoded again for every step.
-// Nothing is created in a step, and nothing read back but its numbers. Not here: what the plan holds (training-plan.ts),
-// drawing samples (plan-predictor.ts).
+// Trains by a plan: the whole step, from noise to EMA, is a list of dispatches made once and encoded again
+// for every step. A step creates nothing and reads back only its few numbers. Not here: what the plan holds
+// (training-plan.ts), predictions (plan-predictor.ts).
 import type {
   Executor,
   ExecutorState,
@@ -31,7 +31,7 @@ import { homeOf } from '../homes.ts';
 import { tuneTiles } from './tune-tiles.ts';
 import { type PlanOptions, type PlanDevice, planSpecOn, gpuOf } from './plan-device.ts';
 
-/** Steps in flight before a read-back buffer has to be made. */
+/** Read-back buffers made in advance: steps in flight before another has to be made. */
 const RING = 4;
 
 /** What a plan costs, for reports. */
@@ -39,14 +39,14 @@ export interface PlanReport {
   dispatchesPerStep: number;
   liveBytes: number;
   allocatedBytes: number;
-  /** Of a snapshot, apart: exists while one is read. */
+  /** Bytes of the buffers that exist while a snapshot is read, in addition. */
   snapshotBytes: number;
   kernels: { op: string; dispatches: number; flops: number; bytes: number }[];
 }
 
 /**
- * An executor on the device's own GPUDevice, its pipelines compiled. `setState` comes before the first step.
- * Throws FaultError (kind `memory`) where the GPU has not enough.
+ * An executor on the device's GPUDevice, all pipelines compiled. `setState` comes before the first step.
+ * Throws FaultError (kind `memory`) if the GPU has not enough memory.
  */
 export async function createPlanExecutor(
   device: PlanDevice,
@@ -77,7 +77,7 @@ export async function createPlanExecutor(
   }
 }
 
-/** With the fastest tile shapes, where the family has any. */
+/** Adds the fastest tile shapes to the spec, if its family has tiles. */
 async function tuned(
   cache: PipelineCache,
   spec: PlanSpec,
@@ -98,7 +98,7 @@ export class PlanExecutor implements Executor {
   readonly #pace: Pace;
   readonly #predictor: PlanPredictor;
   readonly #results: ReadBack;
-  /** The home of all inputs, as it is written for every batch. */
+  /** The numbers of the home `inputs`, written as one for every batch. */
   readonly #inputs: ArrayBuffer;
 
   constructor(
@@ -122,7 +122,7 @@ export class PlanExecutor implements Executor {
     this.#inputs = new ArrayBuffer(plan.homes.sizes.get('inputs') ?? 0);
   }
 
-  /** As given, and as timed. */
+  /** The tile shapes in use: those given and those timed. */
   get tiles(): TileChoices {
     return this.#spec.tiles ?? {};
   }
@@ -170,7 +170,7 @@ export class PlanExecutor implements Executor {
     const [each] = inputs.sample;
     const pictures = each * expected;
     microBatches.forEach((batch, i) => {
-      // What is written now must not overtake what still reads the batch before.
+      // What is written next must not overtake kernels that still read the batch before.
       if (i > 0) submission.flush();
       this.#write(batch, controlOf(settings, { first: i * each, pictures }));
       if ('pictures' in batch) submission.run(this.#programs.mix);
@@ -188,7 +188,7 @@ export class PlanExecutor implements Executor {
     return { loss, gradientNorm, applied: applied === 1, perSample: values.slice(elementsOf(stats)) };
   }
 
-  /** One write for everything a batch brings. */
+  /** Writes everything a batch brings: the home `inputs` at once, sample and target if they are given. */
   #write(batch: StepBatch, control: Float32Array): void {
     const { inputs, batch: own } = this.#plan;
     const sample = 'pictures' in batch ? batch.pictures : batch.inputs.sample;

@@ -1,5 +1,5 @@
-// Predictions by forward-only plans, from weights held apart from those that training goes on with.
-// A plan is made for each shape when it is first asked for. Not here: training (plan-executor.ts).
+// Predicts by forward-only plans, from copies of the weights, so that training can go on. Makes a plan for
+// each set of input shapes when it is first asked for. Not here: training (plan-executor.ts).
 import type { HeldWeights } from '../../executor.ts';
 import { type BatchShape, type InputArray, type Inputs, mapInputs } from '../../inputs.ts';
 import { Buffers, storage } from './buffers.ts';
@@ -11,7 +11,7 @@ import { type Pace, Submission } from './submission.ts';
 import type { PlanSpec } from '../plan-spec.ts';
 import { homeOf } from '../homes.ts';
 
-/** One plan's memory; its programs belong to the weights they are bound to. */
+/** One plan with its memory. Its programs belong to the weights they are bound to. */
 interface Pass {
   plan: InferencePlan;
   buffers: Buffers;
@@ -50,7 +50,7 @@ export class PlanPredictor {
   readonly #cache: PipelineCache;
   readonly #pace: Pace;
   readonly #passes = new Map<string, Promise<Pass>>();
-  /** Released copies, programs and all: the next hold takes one of them. */
+  /** Released copies with their programs; the next hold takes one of them. */
   readonly #free: HeldBuffers[] = [];
   readonly #all = new Set<HeldBuffers>();
 
@@ -107,7 +107,7 @@ export class PlanPredictor {
     if (known) return known;
     const pass = this.#makePass(weights, shapes);
     this.#passes.set(key, pass);
-    // Memory may be there another time.
+    // Forgotten, so that it is tried again: memory may be free another time.
     pass.catch(() => this.#passes.delete(key));
     return pass;
   }
@@ -148,6 +148,7 @@ export class PlanPredictor {
   }
 }
 
+/** Equal for equal names and shapes of the inputs. */
 const keyOf = (shapes: Inputs<BatchShape>): string =>
   Object.entries(shapes)
     .map(([name, shape]) => `${name} ${shape.join('x')}`)

@@ -1,15 +1,18 @@
-// How fast a device runs plans, in two numbers: from steps of two small networks, made as training makes them.
-// Not here: the same for eager (probe.ts), what a run will take (app/estimate.ts).
+// How fast a device runs plans, in two numbers, from steps of two small networks made as training makes them.
+// Not here: the same for eager (eager-probe.ts), how long a run takes (app/estimate.ts).
 import type { Network, ParameterSpec, StepBatch, StepSettings } from '../../executor.ts';
 import type { BatchShape } from '../../inputs.ts';
 import { sizeOf } from '../../layout.ts';
 import { createPlanExecutor } from './plan-executor.ts';
 
 const EDGE = 16;
-/** Forward of two convolutions, gradient of both filters, gradient of what lies between. */
+/** Of a step: forward of both convolutions, gradient of both filters, gradient of what lies between. */
 const CONVOLUTIONS = 5;
 const STEPS = 3;
-/** `small` costs its dispatches; `large` is as wide as the networks that such a device trains. */
+/**
+ * A step of `small` costs little but its dispatches; the others are as wide as networks trained on such a
+ * device.
+ */
 const SIZES = {
   small: { batch: 1, channels: 4 },
   software: { batch: 4, channels: 16 },
@@ -18,7 +21,10 @@ const SIZES = {
 
 type Size = (typeof SIZES)[keyof typeof SIZES];
 
-/** `opMs`: a dispatch that computes next to nothing. `macsPerSecond`: multiply-adds of 3x3 convolutions, forward and backward. */
+/**
+ * `opMs`: time of a dispatch that computes next to nothing. `macsPerSecond`: multiply-adds of 3x3
+ * convolutions, forward and backward. Throws as createPlanExecutor does.
+ */
 export async function probePlan(
   device: Parameters<typeof createPlanExecutor>[0],
 ): Promise<{ opMs: number; macsPerSecond: number }> {
@@ -28,12 +34,12 @@ export async function probePlan(
   const macs = CONVOLUTIONS * large.batch * EDGE * EDGE * 9 * large.channels ** 2;
   return {
     opMs: small.ms / small.dispatches,
-    // A clock of whole milliseconds must not make it infinite.
+    // The bounds keep the speed finite on a clock of whole milliseconds.
     macsPerSecond: (1000 * macs) / Math.max(ms - small.ms, ms / 10, 0.01),
   };
 }
 
-/** The fastest step of a few: other programs only ever make one slower. */
+/** The fastest of a few steps: other programs only ever make a step slower. */
 async function bestStep(
   device: Parameters<typeof createPlanExecutor>[0],
   { batch, channels }: Size,
@@ -59,7 +65,7 @@ async function bestStep(
     sampleWeights: new Float32Array(batch).fill(1),
   };
   let best = Infinity;
-  // The first step warms up.
+  // The first step is a warm-up.
   for (let step = 0; step <= STEPS; step++) {
     const started = performance.now();
     await executor.step([given], SETTINGS);

@@ -1,11 +1,12 @@
-// Whether a device runs plans right: two training steps of a small network with every operation, against the numbers that
-// eager gives on the processor (held there by a test). A driver that miscompiles a kernel is seen before anything is trained.
+// Whether a device runs plans right: two training steps of a small network with every operation are compared
+// with eager's numbers on the processor, so that a driver that miscompiles a kernel is found before training.
+// Not here: where those numbers come from (test/engine/plan/run/plan-self-test.test.ts).
 import type { GivenBatch, Network, ParameterSpec, StepSettings } from '../../executor.ts';
 import type { BatchShape } from '../../inputs.ts';
 import { sizeOf } from '../../layout.ts';
 import { createPlanExecutor } from './plan-executor.ts';
 
-/** Relative. float32 sums in another order differ by about 1e-6; a wrong kernel by far more. */
+/** Relative. float32 sums in another order differ by about 1e-6, a wrong kernel by far more. */
 const TOLERANCE = 1e-3;
 const CHANNELS = 16;
 const EDGE = 8;
@@ -36,7 +37,7 @@ export const SELF_TEST_PARAMETERS: readonly ParameterSpec[] = [
 
 const SAMPLE: BatchShape = [2, EDGE, EDGE, 3];
 
-/** sample [2, 8, 8, 3] -> the same. */
+/** sample [2, 8, 8, 3] -> the same shape. */
 export const selfTestNetwork: Network = (ops, weights, { sample: x, timestep }) => {
   const of = (name: string) => weights[name] as typeof x;
   const convolve = (name: string, value: typeof x, opts: Parameters<typeof ops.conv2d>[3]) =>
@@ -62,12 +63,14 @@ const wave = (length: number, seed: number, scale: number): Float32Array<ArrayBu
     (_, i) => scale * Math.sin(1.7 * i + 13.1 * seed) * Math.cos(0.37 * i + seed),
   );
 
+/** Weights, EMA and zero moments, the same every time. */
 export function selfTestState() {
   const arrays = (scale: number) =>
     SELF_TEST_PARAMETERS.map(({ shape }, i) => wave(sizeOf(shape), i + 1, scale));
   return { weights: arrays(0.3), ema: arrays(0.3), expAvg: arrays(0), expAvgSq: arrays(0) };
 }
 
+/** A batch of two pictures, the same every time for a step. */
 export function selfTestBatch(step: number): GivenBatch {
   const length = sizeOf(SAMPLE);
   return {
@@ -80,6 +83,7 @@ export function selfTestBatch(step: number): GivenBatch {
   };
 }
 
+/** Settings of update `optimizerStep`, 1 for the first. */
 export const selfTestSettings = (optimizerStep: number): StepSettings => ({
   optimizerStep,
   learningRate: 1e-2,
@@ -91,10 +95,16 @@ export const selfTestSettings = (optimizerStep: number): StepSettings => ({
   emaDecay: 0.9,
 });
 
-/** Loss and gradient norm of each step, by eager on the processor: test/engine/plan/plan-self-test.test.ts. */
+/**
+ * Loss and gradient norm of each step, computed by eager on the processor
+ * (test/engine/plan/run/plan-self-test.test.ts).
+ */
 export const SELF_TEST_NUMBERS: readonly number[] = [0.25273737, 0.3262741, 0.22369209, 0.26495728];
 
-/** Never throws for wrong numbers; the pipelines it compiles in software are those of training. */
+/**
+ * Compares two steps with SELF_TEST_NUMBERS; `detail` says how far off they are. Wrong numbers do not throw.
+ * On a software GPU the pipelines it compiles are those of training.
+ */
 export async function planSelfTest(
   device: Parameters<typeof createPlanExecutor>[0],
 ): Promise<{ passed: boolean; detail: string }> {
@@ -109,7 +119,7 @@ export async function planSelfTest(
   }
   plan.dispose();
   const worst = Math.max(...got.map((value, i) => Math.abs(value / (SELF_TEST_NUMBERS[i] as number) - 1)));
-  // A NaN is no small difference.
+  // False for NaN too.
   const passed = worst <= TOLERANCE;
   const detail = `largest difference ${worst.toExponential(1)}, at most ${TOLERANCE} is right`;
   return { passed, detail };

@@ -1,15 +1,16 @@
-// A fixed list of kernels on a device: pipelines compiled once, bind groups made once, then only encoded, step after step.
-// Not here: what the kernels compute, where values lie (memory.ts), when it runs (plan-executor.ts).
+// A fixed list of kernels on a device: pipelines and bind groups are made once and encoded step after step.
+// Not here: what the kernels compute (kernels/), where values lie (buffers.ts), when a program runs
+// (plan-executor.ts).
 import { costOf, type Kernel } from '../kernels/kernel.ts';
 import { byteLengthOf, type Value } from '../kernels/value.ts';
 
-/** Where a value lies. */
+/** Where a value lies on the GPU; offset in bytes. */
 export interface BufferPlace {
   buffer: GPUBuffer;
   offset: number;
 }
 
-/** Pipelines by source, shared by all programs of a device. */
+/** The compiled pipelines of a device, keyed by source and shared by all its programs. */
 export class PipelineCache {
   readonly device: GPUDevice;
   readonly #made = new Map<string, Promise<GPUComputePipeline>>();
@@ -18,7 +19,10 @@ export class PipelineCache {
     this.device = device;
   }
 
-  /** Compiles what `kernels` need and is not there yet. onCompiled: pipelines there are and pipelines wanted. */
+  /**
+   * Compiles the pipelines of `kernels` that are missing. onCompiled: how many pipelines are ready, and of
+   * how many.
+   */
   async compile(
     kernels: readonly Kernel[],
     onCompiled: (done: number, total: number) => void = () => undefined,
@@ -37,7 +41,7 @@ export class PipelineCache {
     return made;
   }
 
-  /** Compiles without blocking; the same source is compiled once. */
+  /** Compiles without blocking, each source once. Rejects with the compiler's messages. */
   get(op: string, source: string): Promise<GPUComputePipeline> {
     const known = this.#made.get(source);
     if (known) return known;
@@ -67,7 +71,7 @@ interface Dispatch {
 
 const caches = new WeakMap<GPUDevice, PipelineCache>();
 
-/** The device's own cache. */
+/** The device's pipeline cache; one for each device. */
 export function pipelineCacheOf(device: GPUDevice): PipelineCache {
   const known = caches.get(device);
   if (known) return known;
@@ -77,9 +81,10 @@ export function pipelineCacheOf(device: GPUDevice): PipelineCache {
 }
 
 const UNIFORM_STRIDE = 256;
-/** Compiled at a time: enough for all cores of a driver, few enough to show progress. */
+/** Pipelines compiled at a time: enough for all cores of a driver, few enough to show progress. */
 const COMPILE_AT_ONCE = 8;
 
+/** Kernels, each bound to its buffers. */
 export class Program {
   readonly kernels: readonly Kernel[];
   readonly #dispatches: readonly Dispatch[];
@@ -91,7 +96,7 @@ export class Program {
     this.#uniforms = uniforms;
   }
 
-  /** Kernels that cost more than `dispatchCost` are cut. Rejects where a pipeline does not compile. */
+  /** Splits kernels that cost more than `dispatchCost`. Rejects if a pipeline does not compile. */
   static async build(
     cache: PipelineCache,
     wholeKernels: readonly Kernel[],
@@ -124,7 +129,7 @@ export class Program {
     return this.#dispatches.length;
   }
 
-  /** Encodes kernels first..last - 1 into one compute pass. */
+  /** Encodes the kernels from `first` to `last` - 1 into one compute pass. */
   encode(encoder: GPUCommandEncoder, first = 0, last = this.#dispatches.length): void {
     if (last <= first) return;
     const pass = encoder.beginComputePass();
@@ -144,7 +149,7 @@ export class Program {
   }
 }
 
-/** A kernel as several, each over a part of the longest side of its grid, so that none costs more than `most`. */
+/** Splits a kernel along the longest side of its grid into dispatches of at most `most` cost each. */
 function cut(kernel: Kernel, most: number): Kernel[] {
   const axis = kernel.workgroups.indexOf(Math.max(...kernel.workgroups));
   const length = kernel.workgroups[axis] as number;
@@ -168,7 +173,7 @@ function cut(kernel: Kernel, most: number): Kernel[] {
   });
 }
 
-/** All uniforms in one buffer; equal ones once. */
+/** Uploads all uniforms into one buffer, equal ones once. */
 function uploadUniforms(
   device: GPUDevice,
   kernels: readonly Kernel[],

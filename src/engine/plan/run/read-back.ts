@@ -1,14 +1,14 @@
-// Buffers that the processor reads results from, used again and again: a step creates none once a few are there.
-// Not here: what is copied into them.
+// Buffers that the processor reads results from. They are reused: once a few exist, a step creates none. Not
+// here: what is copied into them.
 
-/** A pool of equal read-back buffers. */
+/** A pool of read-back buffers of one size. */
 export class ReadBack {
   readonly #device: GPUDevice;
   readonly #bytes: number;
   readonly #label: string;
   readonly #free: GPUBuffer[] = [];
 
-  /** `ready` buffers are made at once. */
+  /** Makes `ready` buffers at once. */
   constructor(device: GPUDevice, label: string, bytes: number, ready: number) {
     this.#device = device;
     this.#label = label;
@@ -21,7 +21,10 @@ export class ReadBack {
     return this.#device.createBuffer({ label: this.#label, size: this.#bytes, usage });
   }
 
-  /** Encodes the copies, submits, and resolves to a copy of the bytes once the GPU has made them. */
+  /**
+   * Encodes the copies of `ranges`, one after the other, and submits. Resolves to a copy of the bytes once
+   * the GPU is done.
+   */
   async read(
     encoder: GPUCommandEncoder,
     ranges: readonly { buffer: GPUBuffer; offset: number; bytes: number }[],

@@ -1,14 +1,14 @@
-// Commands on their way to the GPU in portions it can finish soon: a system resets a GPU that works too long on one
-// (Windows after 2 s). Not here: what is encoded.
+// Submits commands in portions that the GPU finishes soon: an operating system resets a GPU that works too
+// long on one submission (Windows after 2 s). Not here: what is encoded (program.ts).
 import { costOf } from '../kernels/kernel.ts';
 import type { Program } from './program.ts';
 
-/** How much a device is given at once. */
+/** How much work a device is given at once, measured as it goes. */
 export class Pace {
   readonly #submitMs: number;
-  /** Cost per ms: slow at first, then as measured. */
+  /** Cost per millisecond: cautious at first, then as measured. */
   #rate: number;
-  /** Most cost of one dispatch: known before anything is measured, so for the slowest GPU that trains. */
+  /** Most cost of one dispatch. Fixed before anything is measured, so for the slowest GPU that trains. */
   readonly dispatchCost: number;
 
   constructor(software: boolean) {
@@ -21,18 +21,21 @@ export class Pace {
     return this.#rate * this.#submitMs;
   }
 
-  /** `cost` took `ms` from encoding to result: waiting counted in, so never too fast. */
+  /**
+   * Work of `cost` took `ms` from encoding to its result. Waiting is included, so the rate is never too high.
+   */
   measured(cost: number, ms: number): void {
     this.#rate = Math.max(this.#rate, cost / Math.max(ms, 0.1));
   }
 }
 
+/** Encodes programs, and submits whenever enough work has gathered. */
 export class Submission {
   readonly #device: GPUDevice;
   readonly #pace: Pace;
   #encoder: GPUCommandEncoder;
   #cost = 0;
-  /** Of everything encoded. */
+  /** Cost of everything encoded. */
   total = 0;
 
   constructor(device: GPUDevice, pace: Pace) {
@@ -41,7 +44,7 @@ export class Submission {
     this.#encoder = device.createCommandEncoder();
   }
 
-  /** Encodes all of a program, submitting in between where it is much. */
+  /** Encodes a whole program and submits in between if it is much work. */
   run(program: Program): void {
     let first = 0;
     program.kernels.forEach((kernel, i) => {
@@ -57,14 +60,14 @@ export class Submission {
     program.encode(this.#encoder, first);
   }
 
-  /** Submits what is encoded: what is written to a buffer afterwards comes after it. */
+  /** Submits what is encoded, so that buffer writes that follow come after it. */
   flush(): void {
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = this.#device.createCommandEncoder();
     this.#cost = 0;
   }
 
-  /** The encoder, to be finished and submitted by the caller; nothing is run after this. */
+  /** The open encoder, for the caller to finish and submit. Run nothing afterwards. */
   get last(): GPUCommandEncoder {
     return this.#encoder;
   }

@@ -1,5 +1,6 @@
-// Times tile shapes on the GPU itself, for the convolutions that cost a plan most, in a few seconds. Not for GPUs in software:
-// there nothing is timed. Not here: which shapes there are (conv-tiles-shapes.ts), where choices are kept (the caller).
+// Times tile shapes on the GPU itself, for the convolutions that cost a plan most, in a few seconds. GPUs in
+// software have no tiles to time. Not here: which shapes there are (kernels/conv/tiles/shapes.ts), where
+// choices are kept (the caller).
 import { storage } from './buffers.ts';
 import {
   convFilterGradient,
@@ -21,7 +22,7 @@ import { type PipelineCache, Program } from './program.ts';
 import { choiceKey, type ConvWay, type TileChoices } from '../kernels/conv/tile-choice.ts';
 
 const WAYS: readonly ConvWay[] = ['forward', 'input gradient', 'filter gradient'];
-/** Runs of a kernel in one timing, and timings of which the fastest counts. */
+/** RUNS: runs of a kernel in one timing. TIMINGS: the fastest of so many timings counts. */
 const RUNS = 8;
 const TIMINGS = 3;
 
@@ -29,13 +30,14 @@ interface Case {
   key: string;
   way: ConvWay;
   geometry: ConvGeometry;
-  /** Of all convolutions of the plan that are alike. */
+  /** Of all convolutions of the plan with this key. */
   flops: number;
 }
 
 /**
- * The fastest shape of each convolution in `operations`, the costliest first, until `budgetMs` are over; what was not timed is
- * not in the answer. `known` is taken as it is. onTimed: convolutions done and in all.
+ * The fastest shape of each convolution in `operations`, costliest convolution first, until `budgetMs` are
+ * over; a convolution that was not timed is not in the result. Choices in `known` are kept. onTimed: how many
+ * convolutions are timed, and of how many.
  */
 export async function tuneTiles(
   cache: PipelineCache,
@@ -78,7 +80,7 @@ async function fastest(cache: PipelineCache, target: Target, one: Case): Promise
   return best.name;
 }
 
-/** The kernels with values of their own; what they compute does not matter. */
+/** The kernels, bound to values of their own: what they compute does not matter. */
 function kernelsOf(target: Target, { way, geometry }: Case, tile: TileShape): Kernel[] {
   const values = new Values();
   const { batch, height, width, ins, outHeight, outWidth, outs, kernel, upsample } = geometry;
@@ -102,7 +104,9 @@ function kernelsOf(target: Target, { way, geometry }: Case, tile: TileShape): Ke
   return convFilterGradient(target, geometry, given, tile);
 }
 
-/** Milliseconds of one run, the fastest of a few timings; the first run, which compiles, is not counted. */
+/**
+ * Milliseconds of one run, the fastest of a few timings. The first run, which may compile, is not counted.
+ */
 async function time(cache: PipelineCache, kernels: readonly Kernel[]): Promise<number> {
   const { device } = cache;
   const offsets = new Map<number, number>();
