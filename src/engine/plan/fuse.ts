@@ -100,7 +100,11 @@ function fusionOf(operation: Operation, before: FusedOperations): Fusion | null 
       if (maker?.op !== 'concat' || before.isRead(operation.x)) return null;
       return replaced(maker, { ...operation, joins: { a: maker.a, b: maker.b } });
     }
-    default:
+    case 'attention':
+    case 'concat':
+    case 'silu':
+    case 'timestepEmbedding':
+    case 'upsample':
       return null;
   }
 }
