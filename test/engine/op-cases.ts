@@ -1,4 +1,5 @@
-// The operations at odd sizes, held against reference.ts on whichever backend is current: forward, and every gradient.
+// The operations at odd sizes, forward and every gradient, compared with reference.ts on the current backend.
+// Not a test.
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Ops } from '../../src/engine/ops.ts';
@@ -117,7 +118,10 @@ async function expectClose(got: tf.Tensor, wanted: Plain, tolerance: number, wha
   expect(values.every(Number.isFinite), `${what}: finite`).toBe(true);
 }
 
-/** Forward and gradients of one case on the current backend, within `tolerance` of float64 loops; no tensor is left. */
+/**
+ * Checks one case on the current backend: output and gradients within `tolerance` of float64 loops, no tensor
+ * left over.
+ */
 export async function checkOp(
   eager: Ops<tf.Tensor>,
   { name, shapes, run }: OpCase,
@@ -138,7 +142,7 @@ export async function checkOp(
   expect(tf.memory().numTensors, `${name}: tensors left`).toBe(before);
 }
 
-/** The timestep embedding needs no gradient; its angles reach 999. */
+/** The timestep embedding has no gradient. Its angles reach 999. */
 export async function checkTimestepEmbedding(eager: Ops<tf.Tensor>, tolerance: number): Promise<void> {
   const steps = [0, 1, 17, 250, 499, 998, 999];
   const timesteps = plain([steps.length], (i) => steps[i] as number);

@@ -1,5 +1,5 @@
-// Every operation of the vocabulary in plain loops and float64, from its definition: what the engine is held against.
-// Slow and obvious on purpose; gradients are central differences of these.
+// Every operation of ops.ts in plain float64 loops, from its definition: what the engine is compared with.
+// Slow and obvious on purpose; gradients are central differences of these loops. Not a test.
 import type { Ops } from '../../src/engine/ops.ts';
 
 export interface Plain {

@@ -1,5 +1,5 @@
-// A network with every operation of the vocabulary, small enough for a software GPU, and batches and settings to train it with.
-// For tests of the executor; the real network is model/unet.ts.
+// A network with every operation of ops.ts, small enough for a software GPU, with batches and settings to
+// train it. For tests of executors; the real network is model/unet.ts. Not a test.
 import type {
   Network,
   ExecutorState,
@@ -28,7 +28,10 @@ export const PARAMETERS: readonly ParameterSpec[] = [
   { name: 'out.bias', shape: [3] },
 ];
 
-/** Convolve, add the time, normalise, halve, attend, double, join, convolve. sample [B,4,4,3] -> the same. */
+/**
+ * Convolve, add the time, normalise, halve, attend, double, concatenate, convolve. sample [B, 4, 4, 3] -> the
+ * same shape.
+ */
 export const smallNetwork: Network = (ops, weights, { sample: x, timestep }) => {
   const of = (name: string) => weights[name]!;
   const time = ops.linear(ops.timestepEmbedding(timestep, 4, true, 0), of('time.weight'), of('time.bias'));
@@ -52,13 +55,13 @@ export function firstState(): ExecutorState {
   return { weights: arrays(0.4), ema: arrays(0.4), expAvg: arrays(0), expAvgSq: arrays(0) };
 }
 
-/** The shapes of such a batch's inputs. */
+/** The shapes of the inputs of a batch of so many pictures. */
 export const inputShapes = (pictures: number): Inputs<BatchShape> => ({
   sample: [pictures, 4, 4, 3],
   timestep: [pictures],
 });
 
-/** `pictures` of 4x4 pixels, other ones for every seed. */
+/** A batch of `pictures` pictures of 4 x 4 pixels, a different one for every seed. */
 export function batch(pictures: number, seed: number): GivenBatch {
   const length = pictures * 4 * 4 * 3;
   const timesteps = Float32Array.from({ length: pictures }, (_, i) => (seed * 37 + i * 211) % 1000);
@@ -72,7 +75,7 @@ export function batch(pictures: number, seed: number): GivenBatch {
   };
 }
 
-/** Of update `optimizerStep`, 1 for the first; the gradient is clipped. */
+/** Settings of update `optimizerStep`, 1 for the first; gradients are clipped. */
 export function settings(optimizerStep: number): StepSettings {
   return {
     optimizerStep,

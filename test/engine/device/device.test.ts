@@ -1,5 +1,5 @@
-// Without a GPU the cpu backend is taken and the reason told; what waits for a device hears of its loss. In Node; devices that
-// are really lost: device.gpu.test.ts.
+// Without a GPU the cpu backend is taken and the reason reported; work that waits for a device hears of its
+// loss. In Node; devices that are really lost are in device.gpu.test.ts.
 import { expect, test } from 'vitest';
 import { raceLost, startDevice } from '../../../src/engine/device/device.ts';
 import { isSoftwareGpu } from '../../../src/engine/device/backend.ts';

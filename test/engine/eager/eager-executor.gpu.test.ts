@@ -1,4 +1,5 @@
-// The same training gives the same bits on a GPU, also when it is stopped and resumed. In a real browser, on webgpu and webgl.
+// The same training gives the same bits on a GPU, stopped and resumed too. In a real browser, on webgpu and
+// webgl.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Device, startDevice } from '../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';
@@ -19,7 +20,10 @@ for (const backend of ['webgpu', 'webgl'] as const) {
       device.dispose();
     });
 
-    /** Steps `from` + 1 to `to` from `state`, all in flight at once; their losses and the state after. */
+    /**
+     * Trains the steps `from` + 1 to `to` from `state`, all in flight at once. Returns their losses and the
+     * state after.
+     */
     async function train(state: ExecutorState, from: number, to: number) {
       executor.setState(state);
       const steps = Array.from({ length: to - from }, (_, i) => from + 1 + i);

@@ -1,5 +1,5 @@
-// Claims about training steps on tfjs' cpu backend. The equations themselves are held against PyTorch in
-// test/model/unet-eager.test.ts; the same bits on GPUs are eager-executor.gpu.test.ts's.
+// Training steps on TensorFlow.js' cpu backend. That the equations are PyTorch's is claimed by
+// test/interop/golden-eager.test.ts, the same bits on GPUs by eager-executor.gpu.test.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startDevice } from '../../../src/engine/device/device.ts';
@@ -32,7 +32,7 @@ afterEach(() => {
   expect(tf.memory().numTensors, 'tensors left').toBe(tensorsBefore);
 });
 
-/** Steps `from` + 1 to `to`, a picture batch of its own each. */
+/** Trains the steps `from` + 1 to `to`, each on a batch of its own. */
 async function train(from: number, to: number): Promise<void> {
   for (let step = from + 1; step <= to; step++) {
     const { applied } = await executor.step([batch(3, step)], settings(step));
@@ -83,7 +83,7 @@ test('five steps leave no tensor behind', async () => {
     await executor.step([batch(2, step), batch(2, step + 50)], settings(step));
     counts.push(tf.memory().numTensors);
   }
-  // Four groups of one shard.
+  // Four groups with one shard each.
   expect(counts.map((count) => count - tensorsBefore)).toEqual([4, 4, 4, 4, 4]);
 });
 
@@ -164,7 +164,7 @@ test('a small device keeps the state in more shards and trains to the same weigh
   expect(tf.memory().numTensors - tensorsBefore).toBeGreaterThan(4);
   await train(0, 2);
   const got = await executor.snapshot();
-  // The norm is summed in another order, so clipping may differ in the last bit.
+  // The norm is summed in another order, so the clipping may differ in the last bit.
   for (const [i, array] of got.weights.entries()) {
     const worst = array.reduce((most, x, j) => Math.max(most, Math.abs(x - wanted.weights[i]![j]!)), 0);
     expect(worst).toBeLessThan(1e-6);

@@ -1,5 +1,5 @@
-// The operations on webgpu and webgl equal float64 loops, forward and backward, in a real browser; on webgpu also with the
-// kernels that a GPU in hardware is given.
+// The operations on webgpu and webgl equal float64 loops, forward and backward, in a real browser; on webgpu
+// also with the kernels that a GPU in hardware gets.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Device, startDevice } from '../../../src/engine/device/device.ts';
 import { chooseKernels } from '../../../src/engine/device/webgpu.ts';

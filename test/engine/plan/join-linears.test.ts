@@ -1,5 +1,5 @@
-// Claims about linear layers that become one: which, in which order their columns lie, and that no parameter is lost on the way
-// into the long vectors and back.
+// Linear layers of one input become one: which layers, in which order their columns lie, and that no
+// parameter is lost on the way into the long vectors and back.
 import { expect, test } from 'vitest';
 import type { Network, ParameterSpec } from '../../../src/engine/executor.ts';
 import { sizeOf } from '../../../src/engine/layout.ts';
@@ -83,7 +83,7 @@ test('parameters come back from the long vectors, bit for bit', async () => {
   const layout = layoutOf(SPEC);
   const shards = flatten(layout, arrays);
   expect(await toTorchArrays(layout.slices, ({ shard }) => shards[shard] as Float32Array)).toEqual(arrays);
-  // Nothing lies on anything else.
+  // No parameter overwrites another.
   const filled = shards.flatMap((shard) => [...shard]).filter((number) => number !== 0);
   expect(filled).toHaveLength(arrays.flatMap((array) => [...array]).filter((number) => number !== 0).length);
 });

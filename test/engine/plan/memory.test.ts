@@ -1,4 +1,4 @@
-// Claims about places: values that live together never overlap, those that do not share, nothing crosses a buffer's end.
+// Values that live at the same time never overlap, others share memory, and nothing crosses a buffer's end.
 import { expect, test } from 'vitest';
 import type { Access, Kernel } from '../../../src/engine/plan/kernels/kernel.ts';
 import { byteLengthOf, type Value } from '../../../src/engine/plan/kernels/value.ts';
@@ -26,7 +26,7 @@ function kernelOf(...bindings: [Value, Access][]): Kernel {
 }
 const nowhere = () => false;
 
-/** A chain where each kernel reads a few of the values before it. */
+/** A chain in which each kernel reads some of the values before it. */
 function randomKernels(seed: number, count: number): Kernel[] {
   const word = (step: number, index: number) => randomWord(seed, step, STREAMS.drawing, index);
   const values: Value[] = [];
@@ -63,7 +63,7 @@ test.each([1, 2, 3, 4])('values that live together do not overlap (%i)', (seed) 
       if (together) expect(one.to <= other.from || other.to <= one.from).toBe(true);
     }
   }
-  // What lives at the fullest moment is a bound from below; greedy by size stays near it.
+  // The bytes that live at the fullest moment are a lower bound; greedy by size stays near it.
   expect(bytes).toBeGreaterThanOrEqual(liveBytes);
   expect(bytes / liveBytes).toBeLessThan(1.5);
 });

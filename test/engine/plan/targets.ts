@@ -1,5 +1,5 @@
-// The targets that kernels and plans are tested for, without quad operations: a device with `subgroups` has a target of its own
-// (targetOf in plan-device.ts). Not a test.
+// The targets that kernels and plans are tested for, without quad operations. A device with `subgroups` has
+// another target (targetOf in plan-device.ts). Not a test.
 import type { Target } from '../../../src/engine/plan/kernels/target.ts';
 
 export const TILES: Target = { family: 'tiles', precision: 'f32', subgroups: false };

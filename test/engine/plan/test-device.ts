@@ -1,15 +1,16 @@
-// The WebGPU device of all kernel and plan tests: one for all files (vitest.config.ts: no isolation), so that what several of
-// them run is compiled once. And the budget: compiling is what a software GPU spends their time on.
+// The WebGPU device of all kernel and plan tests: one for all files (vitest.config.ts: no isolation), so that
+// a pipeline several of them use is compiled once. Holds them to a budget of pipelines, because compiling is
+// what takes their time on a software GPU. Not a test.
 import { type Device, startDevice } from '../../../src/engine/device/device.ts';
 
-/** Pipelines that `npm test` may compile; `npm run test:kernels` compiles what it likes. */
+/** Pipelines that `npm test` may compile; `npm run test:kernels` has no limit. */
 const MOST_PIPELINES = 80;
 
 let started: Promise<Device> | null = null;
 
 /**
- * The same device every time; nobody disposes it. tfjs' current backend is the processor then, whatever ran before: what the plan
- * is held to shares nothing with it but the network.
+ * The same device every time; nobody disposes it. TensorFlow.js' current backend is then the processor,
+ * whatever ran before: eager, which the plan is compared with, shares nothing with it but the network.
  */
 export async function testDevice(): Promise<Device> {
   started ??= start();

@@ -47,7 +47,7 @@ function expectClose(got: ExecutorState, wanted: ExecutorState, within: number):
   }
 }
 
-/** Buffers made while `work` runs. */
+/** Counts the buffers created while `work` runs. */
 async function buffersMade(work: () => Promise<unknown>): Promise<number> {
   const spy = vi.spyOn(GPUDevice.prototype, 'createBuffer');
   try {
@@ -58,7 +58,10 @@ async function buffersMade(work: () => Promise<unknown>): Promise<number> {
   }
 }
 
-/** Tiles know their shapes, and compile 54 pipelines here: in the sweep only. */
+/**
+ * Kernels of `tiles` have their shapes in the source and compile 54 pipelines here, so they run in the sweep
+ * only.
+ */
 const families = import.meta.env['VITE_KERNEL_SWEEP']
   ? (['registers', 'tiles'] as const)
   : ['registers' as const];

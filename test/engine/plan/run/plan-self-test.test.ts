@@ -1,4 +1,4 @@
-// The numbers that the plan's self-test expects are those that eager gives on tfjs' cpu backend.
+// The numbers that the plan's self-test expects are those of eager on TensorFlow.js' cpu backend.
 import { expect, test } from 'vitest';
 import { startDevice } from '../../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../../src/engine/eager/eager-executor.ts';

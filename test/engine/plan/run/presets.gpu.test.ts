@@ -1,5 +1,5 @@
-// Each preset's network, its channels made few, trains on the plan as it does on eager: the same losses within 1e-3 over the
-// steps, which 1e-5 is aimed at. In a real browser, on webgpu; eager on the processor.
+// Each preset's network, with fewer channels, trains by the plan as by eager: the same losses within 1e-3,
+// aimed at 1e-5. In a real browser, on webgpu; eager on the processor.
 import { beforeAll, expect, test } from 'vitest';
 import { PRESET_NAMES, type PresetName } from '../../../../src/settings/settings.ts';
 import { networkOf, presetConfig } from '../../../../src/settings/presets.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   device = await testDevice();
 });
 
-/** The preset's layers with an eighth (tiny: half) of its channels, on the smallest picture they take. */
+/** The preset's layers with an eighth of its channels (`tiny`: half), on the smallest picture they take. */
 function smallConfig(preset: PresetName): UNetConfig {
   const config = networkOf({ preset, imageSize: presetConfig(preset).imageSize });
   const divisor = preset === 'tiny' ? 2 : 8;

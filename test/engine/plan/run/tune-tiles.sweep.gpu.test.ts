@@ -1,4 +1,4 @@
-// Timing chooses among shapes that exist, takes what is known as it is, and changes no bit of what is trained.
+// Timing chooses among existing tile shapes, keeps known choices, and changes no bit of what is trained.
 import { expect, test } from 'vitest';
 import { TILE_SHAPES } from '../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import { createPlanExecutor } from '../../../../src/engine/plan/run/plan-executor.ts';
