@@ -1,4 +1,5 @@
-// Which pictures a step learns from: every picture in every epoch, resumable from any step, the same from the same seed.
+// Claims: which pictures a step learns from is a function of seed and step alone, and every epoch shows every
+// picture; a batch holds their pixels in -1..1, mirrored by a fair coin.
 import { describe, expect, it } from 'vitest';
 import type { PictureSet } from '../../src/data/api.ts';
 import { positionOf } from '../../src/settings/calendar.ts';
@@ -6,7 +7,7 @@ import { presetConfig } from '../../src/settings/presets.ts';
 import { greyOf, isFlipped, loadBatch, pictureOrder } from '../../src/data/batches.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 
-/** Picture i is filled with i, but for its left column, which is 255 - i. */
+/** Picture i is filled with i, its left column with 255 - i. */
 function numberedSet(count: number, size = 4): PictureSet {
   const read = (index: number) => {
     const pixels = new Uint8Array(size * size * 3).fill(index);
@@ -16,13 +17,13 @@ function numberedSet(count: number, size = 4): PictureSet {
   return { info: SHAPES, count, size, read, caption: () => '' };
 }
 
-/** Of the 0-based step of a run. */
-const placeOf = (step: number, batchSize: number, count: number) => {
+/** Position of a run's step, 0 the first. */
+const positionAt = (step: number, batchSize: number, count: number) => {
   const { epoch, stepInEpoch } = positionOf({ ...presetConfig('tiny'), batchSize }, count, step);
   return { epoch, epochPosition: stepInEpoch * batchSize };
 };
 const batchIndices = (seed: number, step: number, batchSize: number, count: number) =>
-  pictureOrder(seed, placeOf(step, batchSize, count), count, batchSize);
+  pictureOrder(seed, positionAt(step, batchSize, count), count, batchSize);
 
 const stepsOf = (count: number, imagesPerStep: number) => Math.ceil(count / imagesPerStep);
 
@@ -31,7 +32,7 @@ describe('an epoch', () => {
     [1, 2, 3, 4, 7, 16, 64, 512].map((batch) => [count, batch] as const),
   );
   it.each(cases)(
-    'of %i pictures, %i a step, sees every picture and each at most once more',
+    'of %i pictures, %i a step, shows all pictures equally often, but for one time',
     (count, batch) => {
       const steps = stepsOf(count, batch);
       for (const epoch of [0, 3]) {
@@ -53,15 +54,15 @@ describe('an epoch', () => {
     expect(steps[2]?.slice(2)).toEqual(steps[0]?.slice(0, 2));
   });
 
-  it('has an order of its own, and another one for another seed', () => {
+  it('has an order of its own, another for another seed, the same for the same seed', () => {
     const epoch = (seed: number, number: number) => batchIndices(seed, number, 50, 50);
     expect(epoch(1, 0)).not.toEqual(epoch(1, 1));
     expect(epoch(1, 0)).not.toEqual(epoch(2, 0));
     expect(epoch(1, 0)).toEqual(epoch(1, 0));
   });
 
-  it('counts as design.md does: 10 pictures, 4 a step, 3 steps', () => {
-    expect([0, 2, 3].map((step) => placeOf(step, 4, 10))).toEqual([
+  it('of 10 pictures, 4 a step, has 3 steps', () => {
+    expect([0, 2, 3].map((step) => positionAt(step, 4, 10))).toEqual([
       { epoch: 0, epochPosition: 0 },
       { epoch: 0, epochPosition: 8 },
       { epoch: 1, epochPosition: 0 },
@@ -96,7 +97,7 @@ describe('a batch', () => {
     expect([images[0], images[3]]).toEqual([1, -1]);
   });
 
-  it('in two halves is the whole one', async () => {
+  it('in two micro-batches is the whole batch', async () => {
     const set = numberedSet(40);
     const flips = { ...request, randomFlip: true };
     const whole = await loadBatch(set, flips);
@@ -107,7 +108,7 @@ describe('a batch', () => {
     expect(whole.indices).toEqual(halves.flatMap(({ indices }) => indices));
   });
 
-  it('mirrors just the pictures whose coin says so', async () => {
+  it('mirrors exactly the pictures that isFlipped names', async () => {
     const { images, indices } = await loadBatch(numberedSet(100), { ...request, randomFlip: true });
     indices.forEach((index, i) => {
       const edge = (255 - index) / 127.5 - 1;
@@ -117,7 +118,7 @@ describe('a batch', () => {
     });
   });
 
-  it('is grey as PIL makes it, for a network of one channel', async () => {
+  it('is grey as Pillow converts it, for a network of one channel', async () => {
     // Image.fromarray(rgb).convert('L') of Pillow 13.
     const rgb = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 12, 200, 77, 90, 90, 90);
     expect([...greyOf(rgb)]).toEqual([76, 150, 29, 255, 130, 90]);

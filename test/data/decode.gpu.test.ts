@@ -1,4 +1,5 @@
-// Decoding files of every kind in a real Chromium: upright, cropped in the middle, on white, or refused with the reason.
+// Claims: files of every kind are decoded upright, cropped in the middle, on white, or refused with the
+// reason. In a real Chromium.
 import * as Comlink from 'comlink';
 import { afterAll, describe, expect, it } from 'vitest';
 import { pictureFile, textFile, withOrientation } from './make-files.ts';
@@ -25,7 +26,7 @@ const near = (got: number[], wanted: number[], within: number) =>
   got.every((value, i) => Math.abs(value - (wanted[i] as number)) <= within);
 
 const ORANGE = [0xc0, 0x40, 0x20];
-/** Where the white mark lies. */
+/** The corners that are white. */
 const corners = (pixels: Uint8Array) => {
   const last = SIZE - 1;
   const places: Record<string, [number, number]> = {

@@ -1,4 +1,4 @@
-// Picture files made in the browser for the tests of src/data, with pixels that are known.
+// Picture files with known pixels, made in the browser for the tests of src/data.
 
 /** A file of one colour with a white mark in its upper left corner. */
 export async function pictureFile(

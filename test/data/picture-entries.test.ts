@@ -1,9 +1,10 @@
-// Which caption belongs to which picture, in which order, whatever the picker gives.
+// Claims: which caption belongs to which picture, and their order, follow from the names, not from the order
+// of the files.
 import { describe, expect, it } from 'vitest';
 import { cleanText, readCaption } from '../../src/data/captions.ts';
 import { pairFiles } from '../../src/data/picture-entries.ts';
 
-/** A file as a folder picker gives it: its name and its path from the chosen folder. */
+/** A file as a folder picker gives it: with its name and its path from the chosen folder. */
 function chosen(path: string, content = path): File {
   const file = new File([content], path.slice(path.lastIndexOf('/') + 1));
   Object.defineProperty(file, 'webkitRelativePath', { value: path.includes('/') ? path : '' });
@@ -19,7 +20,7 @@ describe('files of a folder', () => {
     chosen(path),
   );
 
-  it('pair within their folder, ordered by path, in any order given', async () => {
+  it('pair within their folder, ordered by path, in the order given or reversed', async () => {
     const expected = [
       ['a/1.jpg', 'a/1.txt'],
       ['a/2.png', null],
@@ -30,7 +31,7 @@ describe('files of a folder', () => {
     expect(await paired(files.toReversed())).toEqual(expected);
   });
 
-  it('share a caption where only their kind differs', async () => {
+  it('share a caption where only their extensions differ', async () => {
     expect(await paired(['x.png', 'x.jpg', 'x.txt'].map((path) => chosen(path)))).toEqual([
       ['x.jpg', 'x.txt'],
       ['x.png', 'x.txt'],

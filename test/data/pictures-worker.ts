@@ -1,4 +1,4 @@
-// The worker that the browser tests of src/data run in: sync access handles exist in workers only.
+// The worker in which the browser tests of src/data run: only workers have sync access handles.
 import * as Comlink from 'comlink';
 import type { ImportProgress, ImportReport } from '../../src/data/api.ts';
 import { loadBatch } from '../../src/data/batches.ts';
@@ -47,7 +47,7 @@ const api = {
         captions: indices.map((index) => set.caption(index)),
       };
     }),
-  /** Opens a set, imports files anew in between, and reads on. */
+  /** Reads a picture of a set before and after its files are imported again. */
   readAcrossImport: (id: string, files: File[], size: number) =>
     attempt(async () => {
       const set = await openPictures(id, { imageSize: size, maxImages: 1e6 });
@@ -80,7 +80,7 @@ const api = {
     }
     return paths;
   },
-  /** Leaves what an import that was killed leaves: a folder without info.json. */
+  /** Makes the folder that a killed import leaves: one without info.json. */
   leaveHalf: async () => {
     const root = await (
       await navigator.storage.getDirectory()

@@ -1,4 +1,5 @@
-// The packed planets as committed: whole, the ones the app names, drawn again alike. Decoding in the browser: planets.gpu.test.ts.
+// Claims: the committed planets are whole, are those that the app names, and are drawn again with the same
+// pixels. Decoding in the browser: planets.gpu.test.ts.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

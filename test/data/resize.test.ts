@@ -1,9 +1,12 @@
-// The area filter against exact averages, and against libvips where both mean the same.
+// Claims: the area filter gives exact averages, and libvips' numbers where both compute the same average.
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AreaFilter, centreSquare, resizeSquare } from '../../src/data/resize.ts';
 
-/** Mean over the exact surface by brute force: each source pixel becomes size x size, each result pixel takes edge x edge. */
+/**
+ * Mean over the exact surface by brute force: each source pixel becomes size x size, each result pixel takes
+ * edge x edge.
+ */
 function bruteForce(bytes: Uint8Array, edge: number, size: number): number[] {
   const result: number[] = [];
   for (let y = 0; y < size; y++) {

@@ -1,4 +1,4 @@
-// Pictures drawn in code: the same for ever, anti-aliased, described truly.
+// Claims: the shapes have the pixels of their fingerprint, are anti-aliased, and are what their captions say.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { drawShape, shapeCaption, SHAPES } from '../../src/data/shapes.ts';

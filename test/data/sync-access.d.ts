@@ -1,4 +1,4 @@
-// What workers have and lib.dom does not: sync access handles, for tests that import worker code. As lib.webworker has it.
+// Sync access handles, which lib.dom lacks, for tests that import worker code. As in lib.webworker.
 
 interface FileSystemSyncAccessHandle {
   close(): void;

@@ -1,6 +1,7 @@
-// Claim: saved after two steps and resumed equals never stopped, bit for bit, with gradient accumulation and past an epoch's
-// end. The checkpoint is a file: the store writes it into a slot and another store reads it back, as after a reload. On
-// tfjs' cpu backend and a disk in memory; e2e claims the same of the whole app in a browser.
+// Claim: saved after two steps and resumed equals never stopped, bit for bit, with gradient accumulation and
+// past an epoch's end. The checkpoint is a file: the store writes it into a slot and another store reads it
+// back, as after a reload. On tfjs' cpu backend and a disk in memory; e2e claims the same of the whole app in
+// a browser.
 import { beforeAll, expect, test } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { lastStep } from '../../src/settings/calendar.ts';
@@ -25,7 +26,8 @@ import { trainingStep } from '../../src/trainer/training-step.ts';
 import { openStore, value } from '../checkpoint/a-run.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
 
-// 5 pictures, 4 a step: an epoch has two steps; the second is filled up with the first pictures of its permutation.
+// 5 pictures, 4 a step: an epoch has two steps; the second is filled up with the first pictures of its
+// permutation.
 const config: RunConfig = {
   ...presetConfig('tiny'),
   dataset: 'shapes',
@@ -71,7 +73,10 @@ async function train({ state, history, globalStep: from }: Progress, to: number)
 const created = '2026-01-02T03:04:05.000Z';
 const execution = { executor: 'eager', backend: 'cpu', kernels: '', adapter: '', browser: '' };
 
-/** Saves into a slot of a store and loads from it by another store over the same disk, which knows nothing but the bytes. */
+/**
+ * Saves into a slot of a store and loads from it by another store over the same disk, which knows nothing but
+ * the bytes.
+ */
 async function throughItsFile({ state, history, globalStep }: Progress): Promise<Progress> {
   const disk = new MemoryDisk();
   const store = await openStore(disk);

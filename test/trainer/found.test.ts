@@ -1,4 +1,5 @@
-// Claims: what is said of a checkpoint's bits is about how it was trained, also where its copy was written here.
+// Claims: whether a run goes on with the same bits depends on how it was trained, also where an import's
+// checkpoint was written on this machine.
 import { expect, test } from 'vitest';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { CheckpointRecord } from '../../src/checkpoint/api.ts';
@@ -23,7 +24,7 @@ test('a run of this machine has the same bits', () => {
   });
 });
 
-test('an import from elsewhere has not, though its copy was written here', () => {
+test('an import from elsewhere has not, though its checkpoint was written on this machine', () => {
   const found = describeFound(content, record, HERE, [], { ...HERE, executor: 'PyTorch' });
   expect(found).toMatchObject({ sameBits: false, imported: true });
   expect(found.sameBitsWhy).toContain('Another executor');

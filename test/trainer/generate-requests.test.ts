@@ -1,5 +1,6 @@
-// Claims: pictures are begun in their turn, and not at all where they were cancelled before it; a device that is being started
-// again for a run is not started a second time for them; whoever asks hears of his own pictures. With a current run that only counts.
+// Claims: a request begins in its turn, and not at all where it was cancelled before; a device that is being
+// started again for a run is not started a second time for a request; each request gets its own answer. With
+// a current run that only records.
 import { beforeEach, expect, test } from 'vitest';
 import { FaultError, type Result } from '../../src/fault.ts';
 import type { GenerateRequest } from '../../src/trainer/api.ts';
@@ -24,7 +25,7 @@ let lost: boolean;
 let generator: RequestedGenerator;
 let requests: GenerateRequests;
 
-/** Its drawing ends with `end`; `begins` may take the place of its beginning. */
+/** A generator whose drawing ends with `ended`; `begins` replaces what its beginning does. */
 function generatorCalled(
   name: string,
   ended: Promise<Result<null>>,
@@ -42,7 +43,7 @@ function generatorCalled(
   };
 }
 
-/** A promise that ends when told to. */
+/** A promise, and the function that resolves it. */
 function pending(): { promise: Promise<void>; end: () => void } {
   let end = (): void => undefined;
   const promise = new Promise<void>((resolve) => (end = resolve));
@@ -75,7 +76,7 @@ beforeEach(() => {
   });
 });
 
-test('they are begun after the commands before them, beside training where it goes on', async () => {
+test('a request begins after the commands before it, beside training where a loop runs', async () => {
   const command = pending();
   void turns.take(async () => {
     await command.promise;
@@ -89,7 +90,7 @@ test('they are begun after the commands before them, beside training where it go
   expect(done).toEqual(['command', 'first begins beside training']);
 });
 
-test('cancelled before their turn, they are not begun', async () => {
+test('cancelled before its turn, a request does not begin', async () => {
   const command = pending();
   void turns.take(() => command.promise);
   const answer = requests.generate(request);
@@ -99,17 +100,17 @@ test('cancelled before their turn, they are not begun', async () => {
   expect(done).toEqual(['first cancelled']);
 });
 
-test('their turn ends when they are begun: commands go on while they are drawn', async () => {
+test('the turn ends when drawing begins: commands go on while samples are drawn', async () => {
   generator = generatorCalled('endless', new Promise(() => undefined));
   void requests.generate(request);
   await turns.take(() => Promise.resolve(done.push('command')));
   expect(done).toEqual(['endless begins', 'command']);
 });
 
-test('a lost device that is started again for a run is waited for, not started twice', async () => {
+test('a request waits for a lost device that is being started again for a run', async () => {
   const restart = pending();
   lost = true;
-  training = { loops: true, background: restart.promise }; // the loop is told that it has to end
+  training = { loops: true, background: restart.promise }; // a loop that has not ended yet
   const answer = requests.generate(request);
   await new Promise((resolve) => setTimeout(resolve));
   expect(done).toEqual([]);
@@ -121,13 +122,13 @@ test('a lost device that is started again for a run is waited for, not started t
   expect(done).toEqual(['second begins beside training']);
 });
 
-test('where nothing goes on, a lost device is started for them', async () => {
+test('a request starts a lost device where nothing else does', async () => {
   lost = true;
   expect(await requests.generate(request)).toEqual(DONE);
   expect(done).toEqual(['a device started', 'first begins']);
 });
 
-test('a device that is lost meanwhile is the answer, though another is there by then', async () => {
+test('the loss of the device is the answer, though another device works by then', async () => {
   const { fault } = deviceLost();
   generator = generatorCalled('first', Promise.resolve({ ok: false, fault }), () => {
     generator = generatorCalled('second', Promise.resolve(DONE));
@@ -136,7 +137,7 @@ test('a device that is lost meanwhile is the answer, though another is there by 
   expect(await requests.generate(request)).toEqual({ ok: false, fault });
 });
 
-test('what cannot be opened is the answer, and the next is begun', async () => {
+test('a checkpoint that cannot be opened is the answer, and the next request begins', async () => {
   const whole = generator;
   generator = generatorCalled('broken', Promise.resolve(DONE), () =>
     Promise.reject(new FaultError(deviceLost().fault)),

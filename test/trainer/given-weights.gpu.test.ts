@@ -1,6 +1,6 @@
-// Claims of drawing from a checkpoint on the plan: given weights predict the bits of an executor that holds the same, for one
-// picture or five together (tiles with VITE_KERNEL_SWEEP=1); with their release every buffer is gone, also where a prediction
-// is under way. In a real browser.
+// Claims of drawing from a checkpoint by the plan: given weights predict the bits of an executor that holds
+// the same weights, for one sample or five together (with VITE_KERNEL_SWEEP=1 by the tile kernels, too);
+// their release destroys every buffer, also while a prediction is under way. In a real browser.
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { networkOf } from '../../src/settings/presets.ts';
 import type { Device } from '../../src/engine/device/device.ts';
@@ -34,7 +34,7 @@ afterEach(() => vi.restoreAllMocks());
 const given = (values: Float32Array[], software = device.software): Promise<Predictor> =>
   createPlanPredictor({ webgpu: device.webgpu, software }, parameters, network, { inputs: SHAPES }, values);
 
-/** Predictions for the pictures `from` to `to`, each with a timestep of its own. */
+/** Predictions for pictures of noise `from` to `to` - 1, each with a timestep of its own. */
 function predict(predictor: Predictor, held: ReturnType<Predictor['hold']>, from: number, to: number) {
   const pictures = Array.from({ length: to - from }, (_, i) => normals(7, from + i, STREAMS.samples, LENGTH));
   const x = new Float32Array(pictures.length * LENGTH);
@@ -46,7 +46,7 @@ function predict(predictor: Predictor, held: ReturnType<Predictor['hold']>, from
   });
 }
 
-/** Kernels for a GPU in software, and in the sweep those for one in hardware. */
+/** `software`: the kernels for a GPU in software; in the sweep also the kernels for hardware. */
 const kinds = import.meta.env['VITE_KERNEL_SWEEP'] ? [true, false] : [true];
 
 test.each(kinds)(

@@ -1,9 +1,14 @@
-// Claims: a batch that does not fit is taken in parts of the same pictures, and what halves cannot help is refused as it was.
+// Claims: a batch that does not fit is split into parts with the same pictures, timesteps and noise; where
+// halving does not help, the settings are refused.
 import { expect, test } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
-import { imagesPerStep } from '../../src/settings/calendar.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
+import { openPictures } from '../../src/data/sets.ts';
+import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import type { NoisedBatch } from '../../src/engine/executor.ts';
+import { STREAMS } from '../../src/random.ts';
 import { inParts } from '../../src/trainer/in-parts.ts';
+import { type TrainingStep, trainingStep } from '../../src/trainer/training-step.ts';
 
 const config = { ...presetConfig('small'), batchSize: 48 };
 const atMost = (batch: number) => (tried: RunConfig) => {
@@ -14,10 +19,33 @@ test('what fits is left alone', () => {
   expect(inParts(config, atMost(48))).toBe(config);
 });
 
-test('a step keeps its pictures', () => {
-  const parts = inParts(config, atMost(15));
-  expect(parts).toMatchObject({ batchSize: 12, gradientAccumulationSteps: 4 });
-  expect(imagesPerStep(parts)).toBe(imagesPerStep(config));
+test('a batch is halved until it fits', () => {
+  expect(inParts(config, atMost(15))).toMatchObject({ batchSize: 12, gradientAccumulationSteps: 4 });
+});
+
+test('a step keeps its pictures, their order, timesteps, noise and settings', async () => {
+  const tiny = { ...presetConfig('tiny'), dataset: 'shapes', imageSize: 8, batchSize: 12, randomFlip: true };
+  const set = await openPictures('shapes', { imageSize: 8, maxImages: 20 });
+  const step = (config: RunConfig) => trainingStep(config, set, alphaBar(config.noiseSchedule), 100, 3);
+  const whole = await step(tiny);
+  const parts = await step(inParts(tiny, atMost(4)));
+  expect(parts.microBatches.map(({ shape: [pictures] }) => pictures)).toEqual([3, 3, 3, 3]);
+  expect(parts.timesteps).toEqual(whole.timesteps);
+  expect(parts.settings).toEqual(whole.settings);
+  const joined = ({ microBatches }: TrainingStep, part: (batch: NoisedBatch) => ArrayLike<number>) =>
+    microBatches.flatMap((batch) => ('noise' in batch ? Array.from(part(batch)) : []));
+  expect(joined(whole, ({ pictures }) => pictures)).toHaveLength(12 * 8 * 8 * 3);
+  for (const part of ['pictures', 'mixture', 'sampleWeights', 'timesteps'] as const)
+    expect(joined(parts, (batch) => batch[part])).toEqual(joined(whole, (batch) => batch[part]));
+  const noises = parts.microBatches.map((batch) => ('noise' in batch ? batch.noise : null));
+  expect(noises).toEqual(
+    [0, 3, 6, 9].map((first) => ({
+      seed: tiny.seed,
+      step: 3,
+      stream: STREAMS.noise,
+      first: first * 8 * 8 * 3,
+    })),
+  );
 });
 
 test('an odd part that does not fit is refused', () => {

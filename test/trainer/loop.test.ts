@@ -1,5 +1,6 @@
-// Claim: between two training steps at most one denoising call of the run's own samples is made and one of what is generated,
-// also where samples are always in the making; generating changes no step. With an executor that only counts.
+// Claim: between two training steps at most one denoising call is made for the run's own samples and one for
+// the view Generate, also where the run always draws samples; generating changes no step. With an executor
+// that only records.
 import { expect, test } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
@@ -23,8 +24,8 @@ const config: RunConfig = {
 };
 
 /**
- * What happened, in order, with `calls` denoising calls asked for by the view Generate; and what each step was given.
- * `setsEnd`: a set of samples is complete after one call, else never.
+ * Trains 6 steps beside a request of `calls` denoising calls. Returns what happened in order, and what each
+ * step was given. `setsEnd`: a set of the run's samples is complete after one call, else never.
  */
 async function trained(calls: number, setsEnd = true): Promise<{ order: string[]; steps: unknown[] }> {
   const order: string[] = [];
@@ -72,7 +73,7 @@ async function trained(calls: number, setsEnd = true): Promise<{ order: string[]
   return { order, steps };
 }
 
-test('one denoising call of each between two steps; the steps are those of a run beside which nothing is drawn', async () => {
+test('one denoising call of each between two steps; the steps are the same as without a request', async () => {
   const alone = await trained(0);
   expect(alone.order.filter((what) => what === 'generate')).toEqual([]);
   const both = await trained(3);
@@ -84,7 +85,7 @@ test('one denoising call of each between two steps; the steps are those of a run
   expect(both.steps).toEqual(alone.steps);
 });
 
-test('beside a run that always draws samples, what is generated has its calls, too', async () => {
+test('a request gets its calls also beside a run that always draws samples', async () => {
   const { order } = await trained(3, false);
   expect(order.filter((what) => what === 'sample').length).toBeGreaterThan(3);
   expect(order.filter((what) => what === 'generate')).toHaveLength(3);

@@ -1,4 +1,4 @@
-// Claims: which checkpoint is due when and what it is called (design.md section 4).
+// Claims: at which steps a checkpoint is due, and its name; other programs read the names.
 import { expect, test } from 'vitest';
 import { positionOf } from '../../src/settings/calendar.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
@@ -7,7 +7,7 @@ import { checkpointDue, checkpointName, nextCheckpointStep } from '../../src/tra
 // 28 pictures, batch 4: an epoch has 7 steps; 3 epochs: 21 steps.
 const config = { ...presetConfig('tiny'), batchSize: 4, epochs: 3, checkpointEverySteps: 5 };
 
-test('where two names fall on one step, the more lasting one is used', () => {
+test('of two names for one step, the one that is kept longer is used', () => {
   expect(checkpointName(5, config, 28)).toBe('unet_step_5');
   expect(checkpointName(7, config, 28)).toBe('unet_epoch_1');
   expect(checkpointName(14, { ...config, checkpointEverySteps: 7 }, 28)).toBe('unet_epoch_2');

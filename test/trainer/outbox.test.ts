@@ -1,4 +1,5 @@
-// Claims: numbers are joined and posted at most ten times a second; everything else goes at once and in order.
+// Claims: numbers are joined and posted at most ten times a second; every other event is posted at once, in
+// order.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TrainerEvent } from '../../src/trainer/api.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
@@ -16,7 +17,7 @@ const numbers = (globalStep: number) => ({
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => vi.useRealTimers());
 
-test('20 steps within a second make at most ten posts and lose no loss', () => {
+test('20 steps within a second make at most ten posts and a last one, and lose no loss', () => {
   const posts: TrainerEvent[][] = [];
   const outbox = new Outbox((events) => posts.push(events));
   for (let step = 1; step <= 20; step++) {
@@ -31,7 +32,7 @@ test('20 steps within a second make at most ten posts and lose no loss', () => {
   expect(losses).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
-test('what happened goes at once, after the numbers before it', () => {
+test('an event is posted at once, after the numbers before it', () => {
   const posts: TrainerEvent[][] = [];
   const outbox = new Outbox((events) => posts.push(events));
   outbox.progress(numbers(1));

@@ -1,5 +1,6 @@
-// Claims against interop/training_step.py, which continues our runs in PyTorch: a step has the same pictures, flips, timesteps,
-// noise and weights there, the same learning rate, EMA decay, place in its epoch and name.
+// Claims against interop/training_step.py, which continues Perennial's runs in PyTorch: a step has the same
+// pictures, flips, timesteps, noise, loss weights, learning rate, EMA decay, position in its epoch, and
+// checkpoint name there.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
@@ -25,7 +26,7 @@ interface Fixture {
       globalStep: number;
       /** Bytes in base64, NHWC. */
       pictures: string;
-      /** Of every picture, the noise of its first pixel. */
+      /** The noise of each picture's first pixel. */
       firstNoise: number[];
       timesteps: number[];
       mixture: number[];
@@ -41,7 +42,7 @@ const { size, count, runs } = JSON.parse(
   readFileSync(new URL('../fixtures/training-step.json', import.meta.url), 'utf8'),
 ) as Fixture;
 
-/** Picture i: the upper bytes of the words of seed 1. */
+/** Picture i: the upper bytes of the random words of seed 1. */
 const read = (index: number): Promise<Uint8Array> =>
   Promise.resolve(
     Uint8Array.from(randomWords(1, index, STREAMS.drawing, size * size * 3), (word) => word >>> 24),

@@ -1,5 +1,6 @@
-// Claims: a set that is looked at is shown while its noise clears, five times a second at most, and ends in the very
-// pictures of one that nobody looked at; between training steps nothing is shown before the end. An analytic denoiser.
+// Claims: a set of samples is shown while its noise clears, at most five times a second, and ends in the same
+// pixels as a set that is not shown; between training steps nothing is shown before the end. With an analytic
+// denoiser.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../../src/settings/settings.ts';
 import { presetConfig } from '../../../src/settings/presets.ts';
@@ -23,7 +24,7 @@ const CALL_MS = 90;
 const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 10, seed: 5 };
 const request: DrawingRequest = { purpose: 'draw', step: 40, weights: 'ema', seed: 5 };
 
-/** Predicts a fixed share of what it is given, in CALL_MS. */
+/** Predicts 0.8 of its input, in CALL_MS. */
 const executor: Predictor = {
   hold: () => ({ release: () => undefined }),
   predict: (_held: unknown, { sample }: Inputs<InputArray>) => {
@@ -46,10 +47,10 @@ afterEach(() => vi.useRealTimers());
 
 const samplesOf = (events: readonly TrainerEvent[]): Sample[] =>
   events.flatMap((event) => (event.type === 'sample' ? [event.sample] : []));
-const looks = (): Sample[][] => posts.map(samplesOf).filter(([first]) => first?.drawn === false);
+const previews = (): Sample[][] => posts.map(samplesOf).filter(([first]) => first?.drawn === false);
 const drawn = (): Sample[] => samplesOf(posts.flat()).filter((sample) => sample.drawn);
 
-async function drawnUnseen(): Promise<Sample[]> {
+async function drawnUnshown(): Promise<Sample[]> {
   const drawing = new Drawing(executor, run.alphaBar, config, request);
   for (;;) {
     const done = await drawing.advance();
@@ -57,21 +58,21 @@ async function drawnUnseen(): Promise<Sample[]> {
   }
 }
 
-test('draws 16 in sight: whole looks at least 200 ms apart, then each picture once, the same as unseen', async () => {
+test('16 samples: previews of all at least 200 ms apart, then each sample once, the same as never shown', async () => {
   artist.begin(run, request);
   await artist.finish();
   // The noise itself, then after calls 3, 6 and 9 of 10.
-  expect(looks().map((look) => look.map((sample) => sample.index))).toEqual(
+  expect(previews().map((preview) => preview.map((sample) => sample.index))).toEqual(
     Array.from({ length: 4 }, () => Array.from({ length: 16 }, (_, i) => i)),
   );
   expect(drawn().map((sample) => sample.index)).toEqual(Array.from({ length: 16 }, (_, i) => i));
   expect(posts.flat().findIndex((event) => event.type === 'sample' && event.sample.drawn)).toBe(1 + 4 * 16);
-  expect(drawn().map((sample) => sample.rgba)).toEqual((await drawnUnseen()).map((sample) => sample.rgba));
+  expect(drawn().map((sample) => sample.rgba)).toEqual((await drawnUnshown()).map((sample) => sample.rgba));
 });
 
-test('a validation is shown the same way', async () => {
+test('a validation is shown in the same way', async () => {
   expect(await artist.validate(run, 40)).toBe(true);
-  expect(looks()).toHaveLength(4);
+  expect(previews()).toHaveLength(4);
   expect(drawn()).toHaveLength(16);
   expect(posts.flat().at(-1)).toMatchObject({ type: 'samples-end', purpose: 'validation', finite: true });
 });
@@ -79,15 +80,15 @@ test('a validation is shown the same way', async () => {
 test('between training steps nothing is posted before the samples are final', async () => {
   artist.begin(run, { ...request, purpose: 'progress' });
   await artist.finish();
-  expect(looks()).toEqual([]);
+  expect(previews()).toEqual([]);
   expect(drawn()).toHaveLength(16);
 });
 
-test('nothing more is shown of a set that another one replaced', async () => {
+test('a set that another one replaced is not shown any more', async () => {
   artist.begin(run, request);
   const advancing = artist.advance();
   vi.advanceTimersByTime(500);
   artist.begin(run, { ...request, step: 41 });
   await advancing;
-  expect(looks().map((look) => look[0]?.step)).toEqual([40, 41]);
+  expect(previews().map((preview) => preview[0]?.step)).toEqual([40, 41]);
 });

@@ -1,6 +1,7 @@
-// Claims: a picture is a function of checkpoint, weights, seed and its number, whatever set it is drawn in, and the very one
-// that the run's own executor draws; its way is told from the noise to the picture; whoever cancels, or has the wrong network,
-// holds no memory. On tfjs' cpu backend, with a store and a device of one checkpoint.
+// Claims: a sample is a function of checkpoint, weights, seed and its index, in a set of any size, and the
+// same that the run's own executor draws; its moments are posted from the noise to the sample; a request that
+// is cancelled or refused holds no memory. On tfjs' cpu backend, with a store and a device for one
+// checkpoint.
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../../src/settings/settings.ts';
@@ -65,7 +66,7 @@ const store: GeneratorTools['store'] = {
 
 beforeAll(async () => {
   await startDevice('cpu');
-  // EMA weights of their own: what is drawn from them is not drawn from the raw ones.
+  // EMA weights that differ from the raw weights: samples of the two differ.
   state = { ...initialState(config), ema: initialState({ ...config, seed: 4 }).weights };
 });
 
@@ -84,7 +85,7 @@ beforeEach(() => {
   );
 });
 
-/** Holds nothing and cannot predict. */
+/** A predictor that holds nothing and fails to predict. */
 const failing = (why: string): Predictor => ({
   hold: () => ({ release: () => undefined }),
   predict: () => Promise.reject(new Error(why)),
@@ -103,7 +104,7 @@ async function generate(changes: Partial<GenerateRequest>): Promise<Sample[]> {
 
 const pixels = (all: readonly Sample[]) => all.map(({ index, rgba }) => [index, [...rgba]]);
 
-test('picture i of a seed is the same in sets of 3 and 18, and what the executor of a run draws', async () => {
+test("sample i of a seed is the same in sets of 3 and 18, and what a run's executor draws", async () => {
   const three = await generate({ count: 3 });
   const many = await generate({ count: 18 });
   expect(many.map((sample) => sample.index)).toEqual(Array.from({ length: 18 }, (_, i) => i));
@@ -124,7 +125,7 @@ test('picture i of a seed is the same in sets of 3 and 18, and what the executor
   expect((await generate({ count: 1, weights: 'raw' }))[0]?.rgba).not.toEqual(rgba);
 });
 
-test('a set begins with what it will be, tells each way from noise to picture, and ends', async () => {
+test('a set begins with its size, posts 8 moments from noise to sample, and ends', async () => {
   await generate({ count: 2, steps: 10, sampler: 'ddim' });
   expect(events[0]).toEqual({
     ...{ type: 'samples-begin', purpose: 'generate', step: 0, size: 8, weights: 'ema', seed: 9 },
@@ -137,14 +138,14 @@ test('a set begins with what it will be, tells each way from noise to picture, a
   expect(events.at(-1)).toMatchObject({ type: 'samples-end', purpose: 'generate', finite: true });
 });
 
-test('the moments are the noise, the picture, and what lies evenly between', () => {
+test('the moments are the noise, the sample, and up to 6 evenly between', () => {
   expect(momentsOf(1)).toEqual([0, 1]);
   expect(momentsOf(2)).toEqual([0, 1, 2]);
   expect(momentsOf(7)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   expect(momentsOf(50)).toEqual([0, 7, 14, 21, 29, 36, 43, 50]);
 });
 
-test('drawn, cancelled or refused: no tensor stays', async () => {
+test('drawn, cancelled, or cancelled while it is opened: no tensor stays', async () => {
   const before = tf.memory().numTensors;
   await generate({});
   expect(tf.memory().numTensors).toBe(before);
@@ -164,17 +165,19 @@ test('drawn, cancelled or refused: no tensor stays', async () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test('while a run trains, a checkpoint of its network is drawn from, one of another is not', async () => {
+test('while a run trains, a checkpoint of its network is drawn from; one of another network is refused', async () => {
   currentRun = { runId: 'run-2', config: { ...config, seed: 99, learningRate: 1 } };
   await generator.begin(request, true);
   expect(generator.busy).toBe(true);
   generator.cancel();
   currentRun = { runId: 'run-2', config: { ...config, imageSize: 16 } };
+  const before = tf.memory().numTensors;
   await expect(generator.begin(request, true)).rejects.toThrow(/Another network trains now/);
   expect(generator.busy).toBe(false);
+  expect(tf.memory().numTensors).toBe(before);
 });
 
-test('a checkpoint that fails its checks is the fault of the store, and nothing is begun', async () => {
+test("a damaged checkpoint is the store's fault, and nothing is begun", async () => {
   const load = vi.spyOn(store, 'load').mockResolvedValue({ ok: false, fault: faultOf(new Error('damaged')) });
   await expect(generator.begin(request, false)).rejects.toThrow(/damaged/);
   load.mockRestore();
@@ -182,7 +185,7 @@ test('a checkpoint that fails its checks is the fault of the store, and nothing 
   expect(events).toEqual([]);
 });
 
-test('cancelled while it is opened, its answer is its own, not that of one before which failed', async () => {
+test('cancelled while it is opened, a request answers for itself, not with the failure of the one before', async () => {
   vi.spyOn(device, 'predictorFor').mockResolvedValueOnce(failing('no memory'));
   await generator.begin(request, false);
   await generator.finish(() => true);
@@ -193,7 +196,7 @@ test('cancelled while it is opened, its answer is its own, not that of one befor
   expect(await generator.ended).toEqual({ ok: true, value: null });
 });
 
-test('what fails after it was cancelled does not end what was begun since', async () => {
+test('a call that fails after its request was cancelled does not end the next request', async () => {
   let fail = (_: Error): void => undefined;
   const late = { ...failing(''), predict: () => new Promise<never>((_, reject) => (fail = reject)) };
   vi.spyOn(device, 'predictorFor').mockResolvedValueOnce(late);
@@ -208,14 +211,14 @@ test('what fails after it was cancelled does not end what was begun since', asyn
   expect(drawn()).toHaveLength(1);
 });
 
-test('Cancel is heard between two calls, also where a call waits for nothing', async () => {
+test('Cancel arrives between two calls, also where a call never yields', async () => {
   await generator.begin({ ...request, steps: 1000, count: 1 }, false);
   setTimeout(() => generator.cancel());
   await generator.finish(() => true);
   expect(drawn()).toEqual([]);
 });
 
-test('it goes on only while it may: a loop takes it along, call by call', async () => {
+test('drawing goes on only while it may: a loop then makes call after call', async () => {
   let calls = 0;
   await generator.begin({ ...request, steps: 4 }, false);
   await generator.finish(() => calls++ < 1);
@@ -225,7 +228,7 @@ test('it goes on only while it may: a loop takes it along, call by call', async 
   expect(await generator.ended).toMatchObject({ ok: true });
 });
 
-test("facts of a run's checkpoint: its own steps and sampler, and calls once they were measured", async () => {
+test("facts of a run's checkpoint: its run's steps and sampler, and call times once measured", async () => {
   const ofNoRun = await generator.factsOf(ref);
   expect(ofNoRun).toEqual({ steps: 7, sampler: 'ddim', asTheRun: false, callMs: [] });
   currentRun = { runId: 'run-1', config };
