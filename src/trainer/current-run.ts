@@ -10,8 +10,7 @@ import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 import { CallTimes } from './samples/call-times.ts';
 import { type CheckpointContent, readContent } from './checkpoint-file.ts';
-import { type Equipment, type EquipmentTools, equip } from './equipment.ts';
-import type { TrainingDevice } from './training-device.ts';
+import { type Equipment, type EquipmentTools, equip, type RunDevice } from './equipment.ts';
 import { History } from './history.ts';
 import type { Outbox } from './outbox.ts';
 import { openRunPictures } from './run-pictures.ts';
@@ -28,10 +27,12 @@ export type Held =
   /** The executor has gone with its device, or was freed for the next one. `reload` makes another. */
   | { readonly is: 'lost'; readonly run: Run };
 
+type RunStore = EquipmentTools['store'] & Pick<StoreClient, 'createRun' | 'writeNote' | 'recover'>;
+
 const NONE: Held = { is: 'none', run: null };
 
 export class CurrentRun {
-  readonly #store: StoreClient;
+  readonly #store: RunStore;
   readonly #outbox: Outbox;
   readonly #onLost: () => void;
   readonly #tools: EquipmentTools;
@@ -39,7 +40,7 @@ export class CurrentRun {
   #held: Held = NONE;
 
   /** onLost: called when the device is gone and nothing more may run on it. */
-  constructor(store: StoreClient, outbox: Outbox, device: TrainingDevice, onLost: () => void) {
+  constructor(store: RunStore, outbox: Outbox, device: RunDevice, onLost: () => void) {
     this.#store = store;
     this.#outbox = outbox;
     this.#onLost = onLost;
@@ -68,7 +69,7 @@ export class CurrentRun {
   // 3. The trainer starts a new device (startDeviceAgain); the newest checkpoint is loaded on it (reload).
   // 4. Where no device starts, the run stays `lost`: viewing and export still work, Resume tries again.
 
-  #equip(device: TrainingDevice): Equipment {
+  #equip(device: RunDevice): Equipment {
     void device.lost.then(() => {
       if (this.#equipment.device !== device) return;
       this.abandonDevice();

@@ -6,8 +6,16 @@ import { Generator, type GeneratorTools } from './samples/generator.ts';
 import { Saver } from './saver.ts';
 import type { TrainingDevice } from './training-device.ts';
 
+/** What runs need of a TrainingDevice. */
+export interface RunDevice extends Pick<
+  TrainingDevice,
+  'lost' | 'guard' | 'executorFor' | 'executionOf' | 'predictorFor' | 'trainingBytes'
+> {
+  startAgain(): Promise<RunDevice>;
+}
+
 export interface Equipment {
-  readonly device: TrainingDevice;
+  readonly device: RunDevice;
   /** Draws the run's own samples. */
   readonly artist: Artist;
   readonly saver: Saver;
@@ -19,11 +27,11 @@ export interface Equipment {
 
 /** What stays when the device is replaced. */
 export interface EquipmentTools extends GeneratorTools {
-  store: StoreClient;
+  store: Pick<StoreClient, 'save' | 'report' | 'load' | 'metadataOf'>;
 }
 
 /** The equipment of a device that has just started. */
-export function equip(device: TrainingDevice, tools: EquipmentTools): Equipment {
+export function equip(device: RunDevice, tools: EquipmentTools): Equipment {
   const { outbox, times } = tools;
   return {
     device,

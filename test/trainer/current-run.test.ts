@@ -1,0 +1,112 @@
+// Claims: a run is none, on its device, or lost, and what a lost GPU goes through: its executor is not
+// touched any more, a new device serves requests before the run is back, and reload makes the run's next
+// executor there. With devices that only record, and a store over a disk in memory.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { presetConfig } from '../../src/settings/presets.ts';
+import { FaultError } from '../../src/fault.ts';
+import type { TrainerEvent } from '../../src/trainer/api.ts';
+import { CurrentRun } from '../../src/trainer/current-run.ts';
+import type { RunDevice } from '../../src/trainer/equipment.ts';
+import { Outbox } from '../../src/trainer/outbox.ts';
+import { deviceLost } from '../../src/trainer/trouble.ts';
+import { openStore } from '../checkpoint/a-run.ts';
+import { MemoryDisk } from '../checkpoint/memory-disk.ts';
+import { idleExecutor } from './idle-executor.ts';
+
+const config = { ...presetConfig('tiny'), dataset: 'shapes', imageSize: 8, maxImages: 4, maxSteps: 2 };
+
+let done: string[];
+let events: TrainerEvent[];
+let current: CurrentRun;
+let loseFirst: () => void;
+/** What the first device starts as its successor, or why it cannot. */
+let startAgain: () => Promise<RunDevice>;
+
+function deviceCalled(name: string): { device: RunDevice; lose: () => void } {
+  let lose = (): void => undefined;
+  const lost = new Promise<string>((resolve) => (lose = () => resolve('unplugged')));
+  const device: RunDevice = {
+    lost,
+    guard: (work) => work,
+    executorFor: () => {
+      done.push(`executor on ${name}`);
+      return Promise.resolve(idleExecutor({ dispose: () => done.push(`${name} freed`) }));
+    },
+    executionOf: () => ({ executor: '', backend: '', kernels: '', adapter: name, browser: '' }),
+    predictorFor: () => Promise.reject(new Error('nobody draws here')),
+    trainingBytes: () => null,
+    startAgain: () => startAgain(),
+  };
+  return { device, lose };
+}
+
+beforeEach(async () => {
+  done = [];
+  events = [];
+  const first = deviceCalled('first');
+  loseFirst = first.lose;
+  startAgain = () => Promise.resolve(deviceCalled('second').device);
+  const outbox = new Outbox((posted) => events.push(...posted));
+  const store = await openStore(new MemoryDisk());
+  current = new CurrentRun(store, outbox, first.device, () => done.push('told'));
+});
+afterEach(() => vi.useRealTimers());
+
+test('a run is on the device that holds its executor; closed, the executor is freed', async () => {
+  expect(current.held).toEqual({ is: 'none', run: null });
+  await current.create(config);
+  expect(current.held).toMatchObject({ is: 'on', run: { globalStep: 0 }, equipment: current.equipment });
+  current.close();
+  expect(current.held.is).toBe('none');
+  expect(done).toEqual(['executor on first', 'first freed']);
+});
+
+test('a lost device loses its run; a new device works at once, the run is on it when it is reloaded', async () => {
+  await current.create(config);
+  const { run, is } = current.held;
+  expect(is).toBe('on');
+  loseFirst();
+  await vi.waitFor(() => expect(done).toContain('told'));
+  expect(current.held).toEqual({ is: 'lost', run });
+  expect(current.equipment.works).toBe(false);
+
+  await current.withDevice();
+  expect(current.equipment.works).toBe(true);
+  expect(current.held).toEqual({ is: 'lost', run });
+
+  await current.reload();
+  expect(current.held).toMatchObject({ is: 'on', run: { runId: run?.runId }, equipment: current.equipment });
+  expect(done).toEqual(['executor on first', 'told', 'executor on second']);
+});
+
+test('a device that is silent is replaced; its late loss is not the loss of the next one', async () => {
+  await current.create(config);
+  expect(await current.startDeviceAgain(deviceLost().fault)).toBeNull();
+  await current.reload();
+  loseFirst();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(current.held.is).toBe('on');
+  expect(done).toEqual(['executor on first', 'executor on second']);
+});
+
+test('a device that does not start in two tries: what both reported, and the run stays lost', async () => {
+  await current.create(config);
+  const { run } = current.held;
+  const { fault } = deviceLost();
+  startAgain = () => Promise.reject(new FaultError({ ...fault, got: 'no adapter' }));
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  const started = current.startDeviceAgain(fault);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(await started).toEqual({ ...fault, got: `${fault.got}; then no adapter; then no adapter` });
+  expect(current.held).toEqual({ is: 'lost', run });
+});
+
+test('where an executor cannot be made, there is no run, and the page hears of it', async () => {
+  await current.create(config);
+  const { device } = current.equipment;
+  vi.spyOn(device, 'executorFor').mockRejectedValueOnce(new Error('no memory'));
+  await expect(current.create(config)).rejects.toThrow('no memory');
+  expect(current.held).toEqual({ is: 'none', run: null });
+  expect(events.at(-1)).toEqual({ type: 'no-run' });
+  expect(done).toEqual(['executor on first', 'first freed']);
+});
