@@ -4,8 +4,7 @@
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { faultOf, type Result } from '../fault.ts';
 import type { DrawingFacts, GenerateRequest } from './api.ts';
-import { DONE } from './samples/generator.ts';
-import type { Generator } from './samples/generator.ts';
+import { DONE, type Generator } from './samples/generator.ts';
 import type { CurrentRun, Held } from './current-run.ts';
 import type { Turns } from './turns.ts';
 

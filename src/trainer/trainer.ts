@@ -138,7 +138,7 @@ export class Trainer {
 
   // ---------- when something fails ----------
 
-  /** A lost device is started again; a loss that is not finite goes back once; all else pauses the run. */
+  /** Starts a lost device again; goes back once where the loss is not finite; else pauses the run. */
   async #trouble(fault: Fault): Promise<void> {
     if (fault.kind === 'gpu') return this.#restartDevice(fault);
     if (fault.kind === 'not-finite' && !this.#rolledBack) {
