@@ -7,8 +7,8 @@ import { useApp } from '../page-state/app-context.ts';
 import { count, duration, fileSize, many, rate, storage } from '../format.ts';
 
 const BASIS: Record<Estimate['basis'], string> = {
-  probe: 'estimated from a two-second probe of this device',
-  measured: 'measured in an earlier run on this device',
+  probe: 'from a two-second probe of this device',
+  measured: 'from an earlier run on this device',
 };
 
 /** Under the choice of presets; a sentence in its place until the device has been looked at. */
