@@ -7,12 +7,12 @@ export const TIMESTEPS = 1000;
 export type NoiseSchedule = 'linear' | 'cosine';
 
 /** beta_t, index 0..steps-1, evenly spaced. As diffusers' `linear`. */
-export function linearBetas(steps: number = TIMESTEPS, first = 1e-4, last = 0.02): Float64Array {
+function linearBetas(steps: number = TIMESTEPS, first = 1e-4, last = 0.02): Float64Array {
   return Float64Array.from({ length: steps }, (_, t) => first + ((last - first) * t) / (steps - 1));
 }
 
 /** beta_t, index 0..steps-1. As diffusers' `squaredcos_cap_v2`. */
-export function cosineBetas(steps: number = TIMESTEPS, maxBeta = 0.999): Float64Array {
+function cosineBetas(steps: number = TIMESTEPS, maxBeta = 0.999): Float64Array {
   const signal = (t: number) => Math.cos(((t / steps + 0.008) / 1.008) * (Math.PI / 2)) ** 2;
   return Float64Array.from({ length: steps }, (_, t) => Math.min(1 - signal(t + 1) / signal(t), maxBeta));
 }
