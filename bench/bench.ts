@@ -115,13 +115,13 @@ async function make(kind: ExecutorKind, task: Task, { device }: Bench): Promise<
   return made;
 }
 
-async function makePlan(device: Device, { parameters, network, shape }: Task): Promise<Made> {
+async function makePlan(device: Device, { parameters, network, inputs }: Task): Promise<Made> {
   const { createPlanExecutor } = await import('../src/engine/plan/run/plan-executor.ts');
   const onCompiled = (done: number, total: number) => {
     if (done % 10 === 0 || done === total) console.error(`pipelines: ${done} of ${total}`);
   };
   const executor = await createPlanExecutor(device, parameters, network, {
-    inputs: { sample: shape, timestep: [shape[0]] },
+    inputs,
     onCompiled,
   });
   return { executor, report: executor.report };

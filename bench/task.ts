@@ -13,6 +13,7 @@ import type {
   ParameterSpec,
   StepSettings,
 } from '../src/engine/executor.ts';
+import type { BatchShape, Inputs } from '../src/engine/inputs.ts';
 import { STREAMS, uniformBelow } from '../src/random.ts';
 
 export interface Task {
@@ -22,6 +23,8 @@ export interface Task {
   network: Network;
   /** The first weights, in PyTorch's layout, in the order of `parameters`. */
   weights: readonly Float32Array<ArrayBuffer>[];
+  /** Shapes of the network's inputs. */
+  inputs: Inputs<BatchShape>;
   /** [B, H, W, C] */
   shape: [number, number, number, number];
   learningRate: number;
@@ -34,7 +37,10 @@ const SEED = 0;
 /** Deterministic: the same arguments give the same task. */
 export function taskOf(preset: PresetName, batch: number): Task {
   const { imageSize, learningRate } = presetConfig(preset);
-  const { config, parameters, parameterCount, network, initialWeights } = modelOfRun({ preset, imageSize });
+  const { config, parameters, parameterCount, network, inputs, initialWeights } = modelOfRun({
+    preset,
+    imageSize,
+  });
   const shape: Task['shape'] = [batch, imageSize, imageSize, config.inChannels];
   const levels = alphaBar('linear');
   return {
@@ -42,6 +48,7 @@ export function taskOf(preset: PresetName, batch: number): Task {
     parameters,
     parameterCount,
     network,
+    inputs: inputs(batch),
     weights: initialWeights(SEED),
     shape,
     learningRate,

@@ -73,10 +73,9 @@ function countingOps(cost: Cost): Ops<Shape> {
  * The cost of one forward pass over `batch` pictures. A training step (forward and backward) makes three
  * times the multiply-adds.
  */
-export function forwardCost({ config, parameters, network }: Model, batch: number): Cost {
+export function forwardCost({ parameters, network, inputs }: Model, batch: number): Cost {
   const cost = { parameters: 0, multiplyAdds: 0, operations: 0, activations: 0 };
   const weights = Object.fromEntries(parameters.map(({ name, shape }) => [name, shape]));
-  const inputs = { sample: [batch, ...config.sampleSize, config.inChannels], timestep: [batch] };
-  network<Shape>(countingOps(cost), weights, inputs);
+  network<Shape>(countingOps(cost), weights, inputs(batch));
   return cost;
 }

@@ -1,7 +1,8 @@
-// A network and all that follows from its config: its parameters, the function that runs it, its first
-// weights. Device, checkpoints, exports and imports take this one value. Not here: which model a run trains
+// A network and all that follows from its config: its parameters, the function that runs it, the
+// shapes of its inputs, its first weights. Device, checkpoints, exports and imports take this one value. Not here: which model a run trains
 // (settings/presets.ts), the network's layers (unet.ts).
 import type { Network, ParameterSpec } from '../engine/executor.ts';
+import type { BatchShape, Inputs } from '../engine/inputs.ts';
 import { sizeOf } from '../engine/layout.ts';
 import { initialWeights } from './init.ts';
 import { unetParameters } from './parameters.ts';
@@ -15,6 +16,8 @@ export interface Model {
   /** Values in all parameters together. */
   readonly parameterCount: number;
   readonly network: Network;
+  /** Shapes of the network's inputs for a batch of `batch` pictures. */
+  readonly inputs: (batch: number) => Inputs<BatchShape>;
   /** One array per parameter, in PyTorch's layout. Equal seeds give equal bits on every machine. */
   readonly initialWeights: (seed: number) => Float32Array<ArrayBuffer>[];
 }
@@ -27,6 +30,7 @@ export function modelOf(config: UNetConfig): Model {
     parameters,
     parameterCount: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     network: (ops, weights, inputs) => unet(ops, config, weights, inputs),
+    inputs: (batch) => ({ sample: [batch, ...config.sampleSize, config.inChannels], timestep: [batch] }),
     initialWeights: (seed) => initialWeights(parameters, seed),
   };
 }

@@ -108,8 +108,8 @@ function embedTime<T>(ops: Ops<T>, config: UNetConfig, weights: Weights<T>, time
 }
 
 /**
- * The prediction for noisy pictures: sample [B, H, W, inChannels] with [H, W] = config.sampleSize, timestep [B]
- * -> [B, H, W, outChannels]. weights: every name of `unetParameters(config)`, in the executor's layout.
+ * The prediction for noisy pictures: sample [B, H, W, inChannels] with [H, W] = config.sampleSize, timestep
+ * [B] -> [B, H, W, outChannels]. weights: every name of `unetParameters(config)`, in the executor's layout.
  * Throws where one is missing.
  */
 export function unet<T>(

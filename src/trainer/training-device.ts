@@ -250,11 +250,8 @@ function wrongPlan(got: string): Fault {
 
 /** The settings' network as executors take it. */
 function work(settings: RunConfig) {
-  const { imageSize, batchSize, gradientAccumulationSteps } = settings;
-  const { config, parameters, network } = modelOfRun(settings);
-  const options: PlanOptions = {
-    inputs: { sample: [batchSize, imageSize, imageSize, config.inChannels], timestep: [batchSize] },
-    microBatches: gradientAccumulationSteps,
-  };
+  const { batchSize, gradientAccumulationSteps } = settings;
+  const { parameters, network, inputs } = modelOfRun(settings);
+  const options: PlanOptions = { inputs: inputs(batchSize), microBatches: gradientAccumulationSteps };
   return { parameters, network, options };
 }

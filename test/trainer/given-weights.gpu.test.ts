@@ -19,11 +19,10 @@ const config: UNetConfig = {
   blockOutChannels: small.blockOutChannels.map((channels) => channels / 8),
   normNumGroups: 4,
 };
-const { parameters, network, initialWeights } = modelOf(config);
+const { parameters, network, inputs, initialWeights } = modelOf(config);
 const weights = initialWeights(3);
 const ema = initialWeights(4);
 const LENGTH = 8 * 8 * 3;
-const SHAPES = { sample: [1, 8, 8, 3], timestep: [1] } as const;
 
 let device: Device;
 beforeAll(async () => {
@@ -32,7 +31,13 @@ beforeAll(async () => {
 afterEach(() => vi.restoreAllMocks());
 
 const given = (values: Float32Array[], software = device.software): Promise<Predictor> =>
-  createPlanPredictor({ webgpu: device.webgpu, software }, parameters, network, { inputs: SHAPES }, values);
+  createPlanPredictor(
+    { webgpu: device.webgpu, software },
+    parameters,
+    network,
+    { inputs: inputs(1) },
+    values,
+  );
 
 /** Predictions for pictures of noise `from` to `to` - 1, each with a timestep of its own. */
 function predict(predictor: Predictor, held: ReturnType<Predictor['hold']>, from: number, to: number) {
@@ -53,7 +58,7 @@ test.each(kinds)(
   'given weights predict the bits of an executor that holds them, for each picture alone as for five, software %s',
   async (software) => {
     const on = { webgpu: device.webgpu, software };
-    const executor = await createPlanExecutor(on, parameters, network, { inputs: SHAPES });
+    const executor = await createPlanExecutor(on, parameters, network, { inputs: inputs(1) });
     const zeros = weights.map(({ length }) => new Float32Array(length));
     executor.setState({ weights, ema, expAvg: zeros, expAvgSq: zeros });
     const held = executor.hold('ema');

@@ -77,9 +77,7 @@ test.each(PRESET_NAMES)('%s', async (preset) => {
   const model = modelOf(smallConfig(preset));
   const { parameters, network } = model;
   const wanted = await lossesOf(createEagerExecutor(CPU, parameters, network), model);
-  const plan = await createPlanExecutor(device, parameters, network, {
-    inputs: { sample: [BATCH, 8, 8, 3], timestep: [BATCH] },
-  });
+  const plan = await createPlanExecutor(device, parameters, network, { inputs: model.inputs(BATCH) });
   const got = await lossesOf(plan, model);
   const worst = Math.max(...got.map((value, i) => Math.abs(value / wanted[i]! - 1)));
   console.log(`${preset}: losses and norms differ by at most ${worst.toExponential(1)}`);
