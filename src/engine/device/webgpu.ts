@@ -1,5 +1,5 @@
 // The webgpu backend on a GPUDevice of our own: with all limits of the adapter, deterministic, replaceable
-// when it is lost. Not here: falling back to another backend (device.ts).
+// when it is lost. Not here: falling back to another backend (device.ts). Exported for tests: chooseKernels.
 import { env } from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type Fault, FaultError } from '../../fault.ts';

@@ -1,6 +1,6 @@
 // The network as a list of operations. `graphOps` implements ops.ts over values that hold no numbers, so that
-// running the network once writes its operations down. `graphOps` is a table, one entry per operation, and so
-// may be longer than 60 lines. Not here: fusing operations (fuse.ts), kernels (forward.ts).
+// running the network once writes its operations down. Over 60 lines because graphOps is a table, one entry
+// per operation. Not here: fusing operations (fuse.ts), kernels (forward.ts).
 import type { Ops } from '../ops.ts';
 import type { AttentionGeometry } from './kernels/attention/attention.ts';
 import type { ConvGeometry } from './kernels/conv/geometry.ts';

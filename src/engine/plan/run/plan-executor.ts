@@ -1,6 +1,6 @@
 // Trains by a plan: the whole step, from noise to EMA, is a list of dispatches made once and encoded again
 // for every step. A step creates nothing and reads back only its few numbers. Not here: what the plan holds
-// (training-plan.ts), predictions (plan-predictor.ts).
+// (training-plan.ts), predictions (plan-predictor.ts). Exported for tests: PlanExecutor.
 import type {
   Executor,
   ExecutorState,

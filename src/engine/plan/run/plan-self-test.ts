@@ -1,6 +1,8 @@
 // Whether a device runs plans right: two training steps of a small network with every operation are compared
 // with eager's numbers on the processor, so that a driver that miscompiles a kernel is found before training.
-// Not here: where those numbers come from (test/engine/plan/run/plan-self-test.test.ts).
+// Not here: where those numbers come from (test/engine/plan/run/plan-self-test.test.ts). Exported for tests:
+// SELF_TEST_PARAMETERS, selfTestNetwork, selfTestState, selfTestBatch, selfTestSettings and
+// SELF_TEST_NUMBERS.
 import type { GivenBatch, Network, ParameterSpec, StepSettings } from '../../executor.ts';
 import type { BatchShape } from '../../inputs.ts';
 import { sizeOf } from '../../layout.ts';

@@ -1,6 +1,6 @@
-// The plan trains as eager does on tfjs' cpu backend: losses, norms, weights, moments, EMA; the same bits twice, resumed,
-// and in both families' own order (tiles with VITE_KERNEL_SWEEP=1); and a steady step creates no buffer. In a real browser,
-// on webgpu.
+// The plan trains as eager does on TensorFlow.js' cpu backend: losses, norms, weights, moments, EMA. It gives
+// the same bits twice and after resuming, in each family's own order of additions (`tiles` with
+// VITE_KERNEL_SWEEP=1), and a steady step creates no buffer. In a real browser, on webgpu.
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import type { Device } from '../../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../../src/engine/eager/eager-executor.ts';
