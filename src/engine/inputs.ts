@@ -35,6 +35,6 @@ export function expectShapes(
   for (const [name, shape] of Object.entries(expected)) {
     const got = given[name]?.shape;
     if (got?.join() !== shape.join())
-      throw new Error(`the plan takes ${name} of [${shape.join()}], got ${got ? `[${got.join()}]` : 'none'}`);
+      throw new Error(`input ${name}: expected [${shape.join()}], got ${got ? `[${got.join()}]` : 'none'}`);
   }
 }

@@ -218,7 +218,7 @@ class BackwardPass {
     const tile = this.#emission.tile('filter gradient', geometry);
     if (perChannel && !this.#summed.has(y.id))
       throw new Error(
-        `${y.label}: what a convolution adds per channel has a gradient where a norm reads it first`,
+        `${y.label}: a per-channel value has a gradient only if a norm is the first to read the convolution`,
       );
     // If there is a per-channel value, the norm has summed the bias's gradient already, picture by picture.
     const biasSums = perChannel ? null : this.#homes.sums.of(bias, filterSplits(target, geometry));

@@ -60,7 +60,7 @@ export function piecesOf(parameters: readonly Value[], joined: readonly Piece[])
   const pieces = new Map<number, Piece>();
   for (const piece of joined) {
     for (const { id, label } of piece.parameters) {
-      if (pieces.has(id)) throw new Error(`${label} is read by two operations: each wants it beside others`);
+      if (pieces.has(id)) throw new Error(`${label} is in two pieces: two operations join it with others`);
       pieces.set(id, piece);
     }
   }

@@ -44,7 +44,7 @@ export function emitForward(emission: Emission, operation: Operation, saved: Sav
     case 'add':
       return emission.emit(add(target, operation));
     case 'addPerChannel':
-      throw new Error('addPerChannel stands alone: only a convolution can add per channel');
+      throw new Error('addPerChannel: only the convolution that made the value can add to it');
     case 'concat':
       return emission.emit(concat(target, concatGeometry(operation), operation));
     case 'upsample':

@@ -62,7 +62,8 @@ function releasedOnce(predictor: PlanPredictor, weights: HeldWeights): Predictor
   return {
     hold: () => held,
     predict: (from, inputs) => {
-      if (from !== held || released) throw new Error('these weights were released, or are of another');
+      if (from !== held || released)
+        throw new Error('these weights were released, or are of another predictor');
       const prediction = predictor.predict(weights, inputs);
       last = prediction.catch(() => undefined);
       return prediction;
