@@ -1,5 +1,5 @@
-// Weights as a safetensors file of halves (binary16, IEEE 754): half the bytes, enough to look at samples with.
-// Not here: reading such a file (src/formats/half-floats.ts), which weights are written (learn.ts).
+// Weights as a safetensors file of halves (binary16, IEEE 754): half the bytes, enough to look at samples
+// with. Not here: reading such a file (src/formats/half-floats.ts), which weights are written (learn.ts).
 import { encodeHeader, type NamedTensor } from '../../src/formats/safetensors.ts';
 
 /** All exponent bits of a half: infinity, or NaN. */

@@ -1,4 +1,5 @@
-// Claims the weights that `npm run learn` writes in halves: rounded as IEEE 754 asks, in a file that is read back.
+// Claims the weights that `npm run learn` writes in halves:
+// rounded as IEEE 754 asks, in a file that is read back.
 import { describe, expect, it } from 'vitest';
 import { halfBits, halvesFile } from '../../bench/learn/half-weights.ts';
 import { readHeader, readTensors } from '../../src/formats/safetensors-file.ts';
