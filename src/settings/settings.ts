@@ -48,7 +48,7 @@ const ROWS = {
     default: 1e6,
     group: 'Pictures',
     label: 'Pictures used at most',
-    help: 'The first this many pictures are used.',
+    help: 'Only the first so many pictures are used.',
   },
   imageSize: {
     type: 'integer',
@@ -58,7 +58,7 @@ const ROWS = {
     default: 32,
     group: 'Pictures',
     label: 'Image size',
-    help: 'Edge of the square the model learns. Must divide by 4, or by 8 for cifar.',
+    help: 'Edge of the square that the model learns. A multiple of 4; of 8 for cifar.',
   },
   batchSize: {
     type: 'integer',
@@ -85,7 +85,7 @@ const ROWS = {
     default: 0,
     group: 'Training',
     label: 'Seed',
-    help: 'All randomness follows from it: same seed, same run.',
+    help: 'All randomness follows from the seed: same seed, same run.',
   },
   learningRate: {
     type: 'number',
@@ -155,7 +155,7 @@ const ROWS = {
     default: 500,
     group: 'Training',
     label: 'Epochs',
-    help: 'Times every picture is seen. The run ends at this or at Steps, whichever comes first.',
+    help: 'Times every picture is seen. The run ends after Epochs or Steps, whichever comes first.',
   },
   maxSteps: {
     type: 'integer',
@@ -165,7 +165,7 @@ const ROWS = {
     default: 40_000,
     group: 'Training',
     label: 'Steps',
-    help: 'The run ends at this or at Epochs, whichever comes first.',
+    help: 'The run ends after Steps or Epochs, whichever comes first.',
   },
   noiseSchedule: {
     type: 'choice',
@@ -173,7 +173,7 @@ const ROWS = {
     default: 'linear',
     group: 'Diffusion',
     label: 'Noise schedule',
-    help: 'linear: DDPM. cosine: squaredcos_cap_v2.',
+    help: 'linear as in DDPM; cosine as squaredcos_cap_v2 of diffusers.',
   },
   predictionType: {
     type: 'choice',
@@ -181,7 +181,7 @@ const ROWS = {
     default: 'epsilon',
     group: 'Diffusion',
     label: 'Prediction',
-    help: 'What the network predicts: the noise, or v.',
+    help: 'What the network predicts: the noise (epsilon), or v.',
   },
   minSnrGamma: {
     type: 'number',
@@ -210,7 +210,7 @@ const ROWS = {
     default: 5,
     group: 'Checkpoints and samples',
     label: 'and at least every',
-    help: 'A checkpoint after this much work since the last one.',
+    help: 'A checkpoint after this many minutes of training since the last one.',
   },
   keepNewest: {
     type: 'integer',
@@ -219,7 +219,7 @@ const ROWS = {
     default: 3,
     group: 'Checkpoints and samples',
     label: 'Newest kept',
-    help: 'Step checkpoints beyond the newest this many make room for new ones.',
+    help: 'How many of the newest step checkpoints are kept; older ones are deleted to make room.',
   },
   sampleEverySteps: {
     type: 'integer',

@@ -49,7 +49,7 @@ export function Checkpoints() {
 function whenFirst(run: RunSummary | null): string {
   if (!run) return UNKNOWN;
   const { checkpointEverySteps, checkpointEveryMinutes } = run.config;
-  return `No checkpoint yet. The first is saved at step ${count(checkpointEverySteps)}, or after ${checkpointEveryMinutes} min of work.`;
+  return `No checkpoint yet. The first is saved at step ${count(checkpointEverySteps)}, or after ${checkpointEveryMinutes} min of training.`;
 }
 
 /** The lowest mean loss of the current run; null where fewer than two checkpoints can be compared. */

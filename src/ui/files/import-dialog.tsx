@@ -35,8 +35,8 @@ function Preview({ preview }: { preview: ImportPreview }) {
   return (
     <Dialog class="import" title={`Import ${preview.title}?`} onClose={() => commands.dismissImport()}>
       <p>
-        It becomes a run of its own, draws {SAMPLE_COUNT} samples, and waits. The current run keeps its
-        checkpoints.
+        The import becomes a run of its own: it draws {SAMPLE_COUNT} samples and waits. The current run keeps
+        its checkpoints.
       </p>
       <Facts preview={preview} />
       <Contents preview={preview} />

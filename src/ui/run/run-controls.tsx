@@ -32,8 +32,8 @@ export function RunControls({ hasRun }: { hasRun: boolean }) {
 
 const validatingNote = (waits: boolean): string =>
   waits
-    ? `After the ${SAMPLE_COUNT} samples it waits until you press Resume.`
-    : `Pressing Pause now lets the ${SAMPLE_COUNT} samples finish, then waits.`;
+    ? `After the ${SAMPLE_COUNT} samples the run waits for Resume.`
+    : `If you press Pause now, the ${SAMPLE_COUNT} samples are finished first.`;
 
 function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
   const { state, looking } = useApp();
