@@ -5,7 +5,7 @@ import type { Sample } from '../trainer/api.ts';
 import type { Generated, SampleGrid, State } from './state.ts';
 
 /** Denoising calls for `count` pictures of `calls` steps each; up to 16 pictures share a call. */
-export const callsFor = (count: number, calls: number): number => Math.ceil(count / SAMPLE_COUNT) * calls;
+const callsFor = (count: number, calls: number): number => Math.ceil(count / SAMPLE_COUNT) * calls;
 
 /** An empty place for each picture of `grid`. `calls`: denoising calls of one picture. */
 export function beginGenerated(grid: SampleGrid, calls: number): Generated {

@@ -7,10 +7,10 @@ import type { Fault } from '../fault.ts';
  * question. Call it from a click: Firefox asks the user.
  */
 export async function askToPersist(
-  storage: StorageManager | undefined = navigator.storage,
+  storage: Partial<Pick<StorageManager, 'persisted' | 'persist'>> | undefined = navigator.storage,
 ): Promise<boolean> {
   if (!storage?.persist) return false;
-  return (await storage.persisted()) || (await storage.persist());
+  return (await storage.persisted?.()) || (await storage.persist());
 }
 
 /**
@@ -18,7 +18,7 @@ export async function askToPersist(
  * none; pages on plain http have none.
  */
 export async function checkStorage(
-  storage: StorageManager | undefined = navigator.storage,
+  storage: { getDirectory?: () => Promise<unknown> } | undefined = navigator.storage,
 ): Promise<{ opfs: true; why: null } | { opfs: false; why: Fault }> {
   if (!storage?.getDirectory) return { opfs: false, why: noStorage('no file system for this page') };
   try {

@@ -2,7 +2,7 @@
 // finished pictures; a time is told only where calls of the needed sizes were measured.
 import { beforeEach, expect, test } from 'vitest';
 import { applyEvents, type EventHooks } from '../../src/app/apply-event.ts';
-import { callsFor, cutGenerated, secondsFor } from '../../src/app/generated.ts';
+import { cutGenerated, secondsFor } from '../../src/app/generated.ts';
 import { createState, type State } from '../../src/app/state.ts';
 import type { Sample, TrainerEvent } from '../../src/trainer/api.ts';
 
@@ -78,7 +78,11 @@ test('cancelled: what is drawn stays, what was on its way goes, and nothing more
 });
 
 test('64 pictures are four calls a step, 17 are two; seconds are known once both sizes were measured', () => {
-  expect([callsFor(1, 50), callsFor(16, 50), callsFor(17, 50), callsFor(64, 50)]).toEqual([50, 50, 100, 200]);
+  const callsInAll = [1, 16, 17, 64].map((count) => {
+    hear(begin('generate', count, 50));
+    return state.generated.value?.callsInAll;
+  });
+  expect(callsInAll).toEqual([50, 50, 100, 200]);
   const sixteen = { pictures: 16, ms: 40 };
   expect(secondsFor(16, 50, [])).toBeNull();
   expect(secondsFor(16, 50, [sixteen])).toBe(2);

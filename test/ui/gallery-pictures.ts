@@ -33,8 +33,10 @@ const PLANETS: Colour[] = [
   [222, 134, 62],
 ];
 
-const mix = (a: Colour, b: Colour, t: number): Colour =>
-  [0, 1, 2].map((i) => (a[i] ?? 0) * (1 - t) + (b[i] ?? 0) * t) as unknown as Colour;
+const mix = (a: Colour, b: Colour, t: number): Colour => {
+  const at = (i: 0 | 1 | 2): number => a[i] * (1 - t) + b[i] * t;
+  return [at(0), at(1), at(2)];
+};
 
 /** RGBA of planet `n`, size x size; `noise` 0 (clear) to 1 (only noise). */
 export function planet(n: number, size: number, noise = 0): Uint8ClampedArray<ArrayBuffer> {

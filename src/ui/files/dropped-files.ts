@@ -10,11 +10,23 @@ export interface Dropped {
   single: boolean;
 }
 
+/** The parts of FileSystemEntry that are read here; `isFile` tells a file from a folder. */
+type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name' | 'fullPath'>;
+
+/** The parts of DataTransfer that are read here. */
+interface Transfer {
+  readonly items: Iterable<{
+    readonly kind: string;
+    webkitGetAsEntry(): Entry | null;
+    getAsFile(): File | null;
+  }>;
+}
+
 /**
  * All dropped files, folders walked. The list of items is read before the first await: it is empty after the
  * event.
  */
-export async function droppedFiles(transfer: DataTransfer): Promise<Dropped> {
+export async function droppedFiles(transfer: Transfer): Promise<Dropped> {
   const items = [...transfer.items].filter((item) => item.kind === 'file');
   const dropped = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const files = await Promise.all(
@@ -33,7 +45,7 @@ export async function droppedFiles(transfer: DataTransfer): Promise<Dropped> {
  * `b/1.jpg`. A file that cannot be read becomes an empty file of that name: the import then counts and lists
  * it.
  */
-async function filesOf(entry: FileSystemEntry): Promise<File[]> {
+async function filesOf(entry: Entry): Promise<File[]> {
   if (entry.isFile) {
     const path = entry.fullPath.replace(/^\//, '');
     const named = (file: File): File =>

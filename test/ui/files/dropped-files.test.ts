@@ -6,27 +6,30 @@ import { droppedFiles, isModel } from '../../../src/ui/files/dropped-files.ts';
 
 const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
 
-function fileEntry(one: File | null, path: string): FileSystemEntry {
-  const read = (resolve: (file: File) => void, reject: () => void): void => (one ? resolve(one) : reject());
-  return { isFile: true, isDirectory: false, fullPath: `/${path}`, file: read } as unknown as FileSystemEntry;
+type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name' | 'fullPath'>;
+
+function fileEntry(one: File | null, path: string): Entry {
+  const file = (resolve: (file: File) => void, reject: () => void): void => (one ? resolve(one) : reject());
+  const entry = { isFile: true, isDirectory: false, name: '', fullPath: `/${path}`, file };
+  return entry;
 }
 
-function folder(name: string, entries: FileSystemEntry[]): FileSystemEntry {
+function folder(name: string, entries: Entry[]): Entry {
   const rest = [...entries];
   const createReader = () => ({
-    readEntries: (resolve: (some: FileSystemEntry[]) => void) => resolve(rest.splice(0, 100)),
+    readEntries: (resolve: (some: Entry[]) => void) => resolve(rest.splice(0, 100)),
   });
-  return { isFile: false, isDirectory: true, name, createReader } as unknown as FileSystemEntry;
+  const entry = { isFile: false, isDirectory: true, name, fullPath: `/${name}`, createReader };
+  return entry;
 }
 
-const transfer = (...entries: (FileSystemEntry | File)[]): DataTransfer =>
-  ({
-    items: entries.map((entry) => ({
-      kind: 'file',
-      webkitGetAsEntry: () => (entry instanceof File ? null : entry),
-      getAsFile: () => (entry instanceof File ? entry : null),
-    })),
-  }) as unknown as DataTransfer;
+const transfer = (...entries: (Entry | File)[]) => ({
+  items: entries.map((entry) => ({
+    kind: 'file',
+    webkitGetAsEntry: () => (entry instanceof File ? null : entry),
+    getAsFile: () => (entry instanceof File ? entry : null),
+  })),
+});
 
 describe('droppedFiles', () => {
   it('walks folders in folders, past the 100 that a reader answers at once', async () => {

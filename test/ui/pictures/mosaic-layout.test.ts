@@ -1,6 +1,6 @@
 // The mosaic shows every pixel as a whole number of the screen's, and fills its width.
 import { describe, expect, it } from 'vitest';
-import { mosaicLayout } from '../../../src/ui/pictures/mosaic.tsx';
+import { mosaicLayout } from '../../../src/ui/pictures/mosaic-layout.ts';
 
 const preview = (size: number) => ({ size, columns: 12, rows: 5, rgba: new Uint8ClampedArray(0) });
 
