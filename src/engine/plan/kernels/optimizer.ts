@@ -80,9 +80,8 @@ const partialSumsOf = (length: number): number =>
   LANES * Math.min(MOST_SUMS / LANES, Math.ceil(length / (LANES * PER_SUM)));
 
 /**
- * WGSL: `sum`, this lane's sum of squares within its workgroup's span, and `found`, the largest magnitude of
- * those values as bits (of non-negative floats, infinities and NaNs included, the bits order as the numbers
- * do).
+ * WGSL: `sum`, this lane's sum of squares within its workgroup's span, and `found`, the largest of the
+ * magnitudes as bits. Bits of non-negative floats order as the floats do, with infinity and NaN on top.
  */
 const sumAndWorst = (threads: number): string => /* wgsl */ `
       let first = group.x * params.span;
@@ -102,7 +101,7 @@ const sumAndWorst = (threads: number): string => /* wgsl */ `
       let found = max(max(worst.x, worst.y), max(worst.z, worst.w));
       let sum = (sums_of_four.x + sums_of_four.y) + (sums_of_four.z + sums_of_four.w);`;
 
-/** WGSL: the bits of `sum`, or `found` if it is not finite. */
+/** WGSL: the bits of `sum`; if `found` is not finite, `found` in place of the sum. */
 const sumOrWorst = (sum: string, found: string): string =>
   `select(bitcast<u32>(${sum}), ${found}, ${found} >= ${NOT_FINITE})`;
 
