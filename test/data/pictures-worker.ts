@@ -10,6 +10,27 @@ import { type Fault, faultOf, type Result } from '../../src/fault.ts';
 
 let stop = new AbortController();
 
+/** What the browser was asked to decode; `open`: pictures decoded or being decoded that were not closed yet. */
+const decodes = { pictures: 0, open: 0, mostOpen: 0 };
+
+globalThis.createImageBitmap = new Proxy(globalThis.createImageBitmap, {
+  async apply(create, self, args) {
+    decodes.pictures++;
+    decodes.open++;
+    decodes.mostOpen = Math.max(decodes.mostOpen, decodes.open);
+    const closed = (): void => void decodes.open--;
+    try {
+      const bitmap = (await Reflect.apply(create, self, args)) as ImageBitmap;
+      const close = bitmap.close.bind(bitmap);
+      bitmap.close = () => (closed(), close());
+      return bitmap;
+    } catch (error) {
+      closed();
+      throw error;
+    }
+  },
+});
+
 async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
     return { ok: true, value: await work() };
@@ -20,6 +41,12 @@ async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
 }
 
 const api = {
+  /** Of everything since the last call. */
+  takeDecodes: () => {
+    const taken = { ...decodes };
+    decodes.pictures = decodes.mostOpen = 0;
+    return taken;
+  },
   decode: async (file: Blob, size: number) => {
     const checked = await checkPicture(file);
     return checked.ok ? decodeSquare(file, size) : checked;

