@@ -7,6 +7,7 @@ import { type Device, startDevice } from '../src/engine/device/device.ts';
 import { createEagerExecutor } from '../src/engine/eager/eager-executor.ts';
 import type { Executor, ExecutorKind } from '../src/engine/executor.ts';
 import type { PlanReport } from '../src/engine/plan/run/plan-executor.ts';
+import { chartRow } from './chart.ts';
 import { GpuCounter } from './counting.ts';
 import { kernelRows } from './kernel-rows.ts';
 import { timeKernels } from './kernel-times.ts';
@@ -74,6 +75,7 @@ async function measure(options: BenchOptions, bench: Bench): Promise<Summary> {
   for (const row of kernelRows(times, report)) emit(row);
   await measureSamples(executor, task, amount, bench);
   executor.dispose();
+  emit(chartRow());
   const lossMaxRelDiff = await measureLoss(options.executor, amount, bench);
   return summaryOf({
     device: device.gpu,
