@@ -65,13 +65,11 @@ afterEach(async () => {
   stores = [];
   // A stopped worker's handles are released a moment later.
   await expect
-    .poll(
-      () =>
-        clear().then(
-          () => true,
-          () => false,
-        ),
-      { timeout: 5000 },
+    .poll(() =>
+      clear().then(
+        () => true,
+        () => false,
+      ),
     )
     .toBe(true);
 });

@@ -1,12 +1,11 @@
 // Without WebGPU, and without WebGL too: the page names the cause and the way out, says slow, and trains. And a WebGL context
 // that is lost. Not here: training on webgl (train.spec.ts), a lost WebGPU device (trouble.spec.ts).
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
-import { openProfile, trainerOf, waitForState } from './browser.ts';
+import { expect, test } from '@playwright/test';
+import { openProfile, waitForState } from './browser.ts';
 import { floats, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
-import { sleepAfter } from './sleeping-trainer.ts';
-import { hostFolder } from './static-host.ts';
+import { hostTrainer } from './held-trainer.ts';
 import {
   button,
   byTestId,
@@ -46,16 +45,21 @@ test('a browser without WebGPU and WebGL: the cause and the way out in an alert,
 });
 
 test('a lost WebGL context: training goes on from the last save, on a new context of the same kind', async () => {
-  const plain = await hostFolder(DIST, KEEP_CONTEXTS + sleepAfter({ unet_step_1: 2000 }));
-  const profile = await openProfile(await newFolder(), { baseURL: plain.address });
+  const host = await hostTrainer(DIST, LOSE_CONTEXT);
+  const profile = await openProfile(await newFolder(), { baseURL: host.address });
   const { page } = profile;
   await watchStates(page);
+  host.hold('unet_step_1');
   await train(page, { ...SETTINGS, backend: 'webgl', maxSteps: 2, checkpointEverySteps: 1 });
-  await expect(checkpoint(page, 'unet_step_1')).toBeVisible({ timeout: 120_000 });
+  await expect(checkpoint(page, 'unet_step_1')).toBeVisible();
+  host.hold('starting', 'training');
   const lost = Date.now();
-  await loseContext(page);
+  await host.pass('unet_step_1', 'lose the context');
+  await waitForState(page, 'starting');
+  host.release('starting');
+  await waitForState(page, 'training');
+  host.release('training');
   const seen = ['starting', 'idle', 'starting', 'training', 'starting', 'training'];
-  await expect.poll(() => statesSeen(page), { timeout: 60_000 }).toEqual(seen);
   measured('lost WebGL context to training again', seconds(Date.now() - lost));
   await waitForState(page, 'finished');
   expect(await statesSeen(page)).toEqual([...seen, 'finished']);
@@ -67,20 +71,20 @@ test('a lost WebGL context: training goes on from the last save, on a new contex
   expect(losses.every(Number.isFinite)).toBe(true);
   expect(profile.errors).toEqual([]);
   await profile.close();
-  await plain.close();
+  await host.close();
 });
 
-const KEEP_CONTEXTS = `globalThis.contexts = [];
-const plainGetContext = OffscreenCanvas.prototype.getContext;
-OffscreenCanvas.prototype.getContext = function (kind, ...rest) {
-  const context = plainGetContext.call(this, kind, ...rest);
-  if (kind === 'webgl2') globalThis.contexts.push(context);
-  return context;
-};
+/** Keeps the worker's WebGL contexts, and loses the newest when it is told to. */
+const LOSE_CONTEXT = `{
+  const contexts = [];
+  const getContext = OffscreenCanvas.prototype.getContext;
+  OffscreenCanvas.prototype.getContext = function (kind, ...rest) {
+    const context = getContext.call(this, kind, ...rest);
+    if (kind === 'webgl2') contexts.push(context);
+    return context;
+  };
+  globalThis.heard = (word) => {
+    if (word === 'lose the context') contexts.at(-1).getExtension('WEBGL_lose_context').loseContext();
+  };
+}
 `;
-
-const loseContext = (page: Page): Promise<void> =>
-  trainerOf(page).evaluate(() => {
-    const { contexts } = globalThis as unknown as { contexts: WebGL2RenderingContext[] };
-    contexts.at(-1)?.getExtension('WEBGL_lose_context')?.loseContext();
-  });

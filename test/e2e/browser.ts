@@ -1,6 +1,6 @@
 // A real browser with a profile that outlives it: opened, killed and opened again as a user's is. Notes every request
 // (page, workers, service worker) and every console error. Not here: what the tests claim.
-import { chromium, type BrowserContext, type Page, type Worker } from '@playwright/test';
+import { chromium, type BrowserContext, type Page } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '../chromium.ts';
 
 /** Where `npm start` serves, always. */
@@ -20,6 +20,9 @@ export interface Profile {
   close(): Promise<void>;
 }
 
+/** Ends what hangs, no sooner: a machine may be busy with other work, and its GPU is in software. */
+const LIMIT_MS = 5 * 60_000;
+
 /** As launchPersistentContext takes them. */
 type Options = NonNullable<Parameters<typeof chromium.launchPersistentContext>[1]>;
 
@@ -28,6 +31,7 @@ export async function openProfile(folder: string, options: Options = {}): Promis
   const context = await chromium.launchPersistentContext(folder, {
     baseURL: ADDRESS,
     executablePath: findChromium(),
+    timeout: LIMIT_MS,
     args: [
       ...CHROMIUM_ARGS,
       // Lost GPU: without these Chromium refuses the third device until it is started anew.
@@ -70,11 +74,11 @@ async function kill(context: BrowserContext): Promise<void> {
   await gone;
 }
 
-/** Waits until the page says it is in this state. Minutes on a software GPU. Where it does not, the error says what it said. */
-export async function waitForState(page: Page, state: string, timeoutMs = 240_000): Promise<void> {
+/** Waits until the page says that it is in this state; else the error has what the page says. */
+export async function waitForState(page: Page, state: string): Promise<void> {
   const said = page.locator('[data-testid=run-state]');
   try {
-    await said.filter({ hasText: new RegExp(`^\\s*${state}\\s*$`) }).waitFor({ timeout: timeoutMs });
+    await said.filter({ hasText: new RegExp(`^\\s*${state}\\s*$`) }).waitFor({ timeout: LIMIT_MS });
   } catch (error) {
     const alerts = await page.getByRole('alert').allTextContents();
     const now = await said.textContent({ timeout: 1000 }).catch(() => 'nothing');
@@ -90,28 +94,10 @@ export async function step(page: Page): Promise<number> {
 }
 
 /** Waits until at least this step is finished. */
-export async function waitForStep(page: Page, atLeast: number, timeoutMs = 240_000): Promise<void> {
+export async function waitForStep(page: Page, atLeast: number): Promise<void> {
   await page.waitForFunction(
     (least) => Number(document.querySelector('[data-testid=global-step]')?.textContent) >= least,
     atLeast,
-    { timeout: timeoutMs },
+    { timeout: LIMIT_MS },
   );
-}
-
-/** The worker that trains, of this page. */
-export function trainerOf(page: Page): Worker {
-  const trainer = page.workers().find((worker) => /\/worker-[\w-]+\.js$/.test(worker.url()));
-  if (!trainer) throw new Error(`no trainer among ${page.workers().length} workers`);
-  return trainer;
-}
-
-/** The trainer's thread sleeps: its state stays for as long as it takes to look at it. Ends early where the worker is ended. */
-export async function holdTrainer(page: Page, forMs: number): Promise<void> {
-  const sleep = (ms: number): unknown => {
-    const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    return Atomics.wait(new Int32Array(buffer), 0, 0, ms);
-  };
-  await trainerOf(page)
-    .evaluate(sleep, forMs)
-    .catch(() => undefined);
 }

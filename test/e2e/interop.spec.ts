@@ -144,7 +144,7 @@ test('the files of a diffusers UNet of one channel, in halves, are sampled from 
 /** Presses Import, and waits until the run stands at `globalStep` with its 16 samples. */
 async function importNow(page: Page, globalStep: number): Promise<void> {
   await button(page.getByRole('dialog'), 'Import').click();
-  await expect(validation(page)).toHaveAttribute('data-step', String(globalStep), { timeout: 120_000 });
+  await expect(validation(page)).toHaveAttribute('data-step', String(globalStep));
   await waitForState(page, 'paused');
   expect(await step(page)).toBe(globalStep);
 }

@@ -3,41 +3,37 @@
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { holdTrainer, openProfile, waitForState, waitForStep } from './browser.ts';
+import { openProfile, waitForState, waitForStep } from './browser.ts';
 import { temporaryFolders } from './folders.ts';
-import { sleepAfter } from './sleeping-trainer.ts';
-import { hostFolder } from './static-host.ts';
+import { hostTrainer } from './held-trainer.ts';
 import { address, button, byTestId, TINY, train } from './visit.ts';
 
 const newFolder = temporaryFolders();
 const DIST = join(import.meta.dirname, '../../dist');
 const SETTINGS = { ...TINY, dataset: 'planets', backend: 'webgl', sampleSteps: 1, maxSteps: 1000 };
-/** However fast the machine draws, validation lasts long enough to be looked at. */
-const SLEEPS = { validating: 5000 };
 const SIZES = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
 ];
 
 test('no accessibility finding and no sideways scroll, idle, training, paused and validating', async () => {
-  const host = await hostFolder(DIST, sleepAfter(SLEEPS));
+  const host = await hostTrainer(DIST);
   const profile = await openProfile(await newFolder(), { baseURL: host.address });
   const { page } = profile;
   await page.goto(address(SETTINGS));
   await waitForState(page, 'idle');
   await expect(page.getByRole('img', { name: /planets, as the model will see them/ })).toBeVisible();
   await expectSound(page, 'idle');
+  host.hold('progress', 'validating');
   await train(page, SETTINGS);
   await waitForStep(page, 1);
-  const held = holdTrainer(page, 10_000);
   await expectSound(page, 'training');
-  await button(page, 'Pause').click(); // heard as soon as the trainer wakes up
-  await held;
+  await button(page, 'Pause').click(); // heard as soon as the trainer goes on
+  host.release('progress');
   await waitForState(page, 'paused');
   await expectSound(page, 'paused');
   await page.goto(address({ batchSize: 0 })); // an alert, too
   await waitForState(page, 'validating');
-  void holdTrainer(page, 60_000);
   await expect(page.getByRole('alert')).toBeVisible();
   await expectSound(page, 'validating');
   expect(profile.errors).toEqual([]);

@@ -5,8 +5,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { openProfile, type Profile, step, waitForState, waitForStep } from './browser.ts';
 import { differences, floats, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
-import { sleepAfter } from './sleeping-trainer.ts';
-import { hostFolder } from './static-host.ts';
+import { hostTrainer, type TrainerHost } from './held-trainer.ts';
 import {
   address,
   button,
@@ -36,15 +35,6 @@ const SETTINGS = {
   sampleSteps: 1,
 };
 
-/** B's trainer rests while it is looked at, and until it is killed or paused. */
-const SLEEPS = {
-  validating: 3000,
-  training: 1500,
-  unet_step_5: 600_000,
-  unet_step_10: 600_000,
-  unet_step_20: 1000,
-};
-
 test.describe.configure({ mode: 'serial' });
 const newFolder = temporaryFolders();
 let exportsOfA: { step20: string; final: string };
@@ -60,7 +50,7 @@ test('A: a run that never stops keeps its checkpoints by name and exports them',
   const from = Date.now();
   await waitForStep(page, 4);
   measured('webgpu, a step of tiny', seconds((Date.now() - from) / 3));
-  await waitForState(page, 'finished', 480_000);
+  await waitForState(page, 'finished');
 
   const rows = page.getByRole('list', { name: 'Checkpoints' }).locator('[data-testid=checkpoint]');
   const listed = await rows.evaluateAll((all) =>
@@ -102,23 +92,25 @@ test('A: a run that never stops keeps its checkpoints by name and exports them',
 
 test('B: killed twice, it goes on by itself at the next step, and ends with the bits of A', async () => {
   const folder = await newFolder();
-  const plain = await hostFolder(DIST, sleepAfter(SLEEPS));
-  const options = { baseURL: plain.address };
+  const host = await hostTrainer(DIST);
+  const options = { baseURL: host.address };
+  host.hold('unet_step_5', 'unet_step_10', 'unet_step_20'); // until it is killed or paused there
   let profile = await openProfile(folder, options);
   await train(profile.page, SETTINGS);
-  await expect(checkpoint(profile.page, 'unet_step_5')).toBeVisible({ timeout: 120_000 });
+  await expect(checkpoint(profile.page, 'unet_step_5')).toBeVisible();
   await profile.kill();
 
   profile = await openProfile(folder, options);
-  await expectResumes(profile.page, 5);
-  await expect(checkpoint(profile.page, 'unet_step_10')).toBeVisible({ timeout: 120_000 });
+  await expectResumes(profile.page, host, 5);
+  await expect(checkpoint(profile.page, 'unet_step_10')).toBeVisible();
   await profile.kill();
 
   profile = await openProfile(folder, options);
-  await expectResumes(profile.page, 10);
+  await expectResumes(profile.page, host, 10);
   await waitForStep(profile.page, 20);
-  await expect(checkpoint(profile.page, 'unet_step_20')).toBeVisible({ timeout: 120_000 });
+  await expect(checkpoint(profile.page, 'unet_step_20')).toBeVisible();
   await button(profile.page, 'Pause').click();
+  host.release('unet_step_20');
   await waitForState(profile.page, 'paused');
   const exported = await exportTo(profile.page, await newFolder(), 'unet_step_20');
   const [a, b] = [await readCheckpoint(exportsOfA.step20), await readCheckpoint(exported)];
@@ -128,7 +120,7 @@ test('B: killed twice, it goes on by itself at the next step, and ends with the 
   expect(b.metadata['config']).toBe(a.metadata['config']);
   expect(profile.errors).toEqual([]);
   await profile.close();
-  await plain.close();
+  await host.close();
 });
 
 test("C: A's step 20, imported in another profile, waits paused, and stays paused over a reload", async () => {
@@ -190,7 +182,8 @@ test('C: resumed, 4 steps later it has the bits of A', async () => {
 });
 
 /** Opens the page on a store that has a run: it shows what it found, draws 16 samples, and trains at the next step. */
-async function expectResumes(page: Page, found: number): Promise<void> {
+async function expectResumes(page: Page, host: TrainerHost, found: number): Promise<void> {
+  host.hold('validating', 'training');
   await page.goto(address({ seed: 99 })); // the run's own settings rule, not the address
   await waitForState(page, 'validating');
   const main = page.getByRole('main');
@@ -202,9 +195,11 @@ async function expectResumes(page: Page, found: number): Promise<void> {
   await expect(main).toContainText('mean of the last 100 =');
   await expect(main).toContainText(`Training resumes at step ${found + 1}; next checkpoint at`);
   await expect(lossChart(page)).toHaveAccessibleName(new RegExp(`at step ${found}$`));
+  host.release('validating');
   await waitForState(page, 'training');
   expect(await step(page)).toBe(found);
   await expectSamples(page, found);
+  host.release('training');
   await waitForStep(page, found + 1);
   await expect(lossChart(page)).toHaveAccessibleName(new RegExp(`at step (?!${found}$)\\d+$`));
 }

@@ -27,13 +27,16 @@ test.afterEach(async () => {
 async function stored(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
-    while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 50));
+    const controlled = new Promise((resolve) =>
+      navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+    );
+    if (!navigator.serviceWorker.controller) await controlled;
   });
 }
 
 /** The worker has looked at the machine: page, trainer and store are all there. */
 async function workerIsUp(page: Page): Promise<void> {
-  await expect(page.getByTestId('backend')).toHaveText(/^(webgpu|webgl|cpu)$/, { timeout: 120_000 });
+  await expect(page.getByTestId('backend')).toHaveText(/^(webgpu|webgl|cpu)$/);
 }
 
 test('the server sends the policy with the page, its workers and the service worker', async () => {
@@ -123,16 +126,36 @@ test('an update waits until the user takes it, then the page is the new one', as
     return navigator.serviceWorker.getRegistration().then((registration) => registration?.update());
   });
   const take = page.getByRole('button', { name: /update/i });
-  await take.waitFor({ timeout: 20_000 });
-  await page.waitForTimeout(1500);
-  expect(await page.getAttribute('html', 'data-visit')).toBe('first'); // nobody reloaded it
+  await take.waitFor();
+  // The next version has been installed and stays so until someone tells it to take over: it waits.
+  expect(await workersOf(page)).toEqual({ installing: null, waiting: 'installed', active: 'activated' });
+  // A second tab, opened from start to end meanwhile, still gets the old version, and the first was not reloaded.
+  const second = await profile.context.newPage();
+  await second.goto(plain.address);
+  await expect(second.getByTestId('run-state')).toHaveText('elsewhere');
+  expect(await second.getAttribute('html', 'data-version')).toBeNull();
+  await second.close();
+  expect(await page.getAttribute('html', 'data-visit')).toBe('first');
   expect(await page.getAttribute('html', 'data-version')).toBeNull();
+  expect(await workersOf(page)).toEqual({ installing: null, waiting: 'installed', active: 'activated' });
 
   await take.click();
-  await expect(page.locator('html[data-version=next]')).toBeAttached({ timeout: 20_000 });
+  await expect(page.locator('html[data-version=next]')).toBeAttached();
   expect(await page.getAttribute('html', 'data-visit')).toBeNull();
   await plain.close();
 });
+
+/** The service workers of the page and their states. */
+const workersOf = (page: Page): Promise<Record<'installing' | 'waiting' | 'active', string | null>> =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration();
+    const stateOf = (worker: ServiceWorker | null | undefined): string | null => worker?.state ?? null;
+    return {
+      installing: stateOf(registration?.installing),
+      waiting: stateOf(registration?.waiting),
+      active: stateOf(registration?.active),
+    };
+  });
 
 /** The same app with another page, as a new deployment would bring it. */
 async function publishNextVersion(dist: string): Promise<void> {
@@ -159,7 +182,7 @@ test('a request to another origin is seen, wherever it starts', async () => {
     files[path] === undefined ? Promise.reject(new Error(path)) : Promise.resolve(files[path]),
   );
   await profile.page.goto(home.address);
-  await expect.poll(() => new Set(other.asked).size, { timeout: 10_000 }).toBe(4);
+  await expect.poll(() => new Set(other.asked).size).toBe(4);
   const seen = (): string[] =>
     profile
       .leaks(home.address)

@@ -46,9 +46,18 @@ export async function host(read: (path: string) => Promise<Buffer | string>): Pr
   };
 }
 
-/** Serves a folder. `first`: code that every worker runs before its own, to stand in for a browser that is not at hand. */
-export const hostFolder = (folder: string, first = ''): Promise<Host> =>
+/**
+ * Serves a folder. `first`: code that every worker runs before its own, to stand in for a browser that is not at hand.
+ * `answer`: what is said to a path that is no file, where that is not null.
+ */
+export const hostFolder = (
+  folder: string,
+  first = '',
+  answer: (path: string) => Promise<string> | null = () => null,
+): Promise<Host> =>
   host(async (path) => {
+    const said = answer(path);
+    if (said) return said;
     const file = await readFile(join(folder, normalize(`/${path}`)));
     return /worker-[\w-]+\.js$/.test(path) ? `${first}${file.toString()}` : file;
   });

@@ -7,8 +7,7 @@ import { expect, type Locator, type Page, test } from '@playwright/test';
 import { openProfile, type Profile, step, waitForState, waitForStep } from './browser.ts';
 import { encodeCheckpoint, floats, readCheckpoint, withDigest } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
-import { sleepAfter } from './sleeping-trainer.ts';
-import { type Host, hostFolder } from './static-host.ts';
+import { hostTrainer, type TrainerHost } from './held-trainer.ts';
 import {
   button,
   byTestId,
@@ -37,33 +36,37 @@ const SETTINGS = {
 test.describe.configure({ mode: 'serial' });
 test.afterAll(async () => {
   await profile.close(); // before its folder goes: they run in this order
-  await plain.close();
+  await host.close();
 });
 const newFolder = temporaryFolders();
 let profile: Profile;
 let page: Page;
-let plain: Host;
+let host: TrainerHost;
 /** Id of the run of the first test. */
 let firstRun: string | null;
 test.beforeAll(async () => {
-  // A few steps of so small a network are over before a test has seen that it trains.
-  plain = await hostFolder(DIST, sleepAfter({ unet_step_1: 3000, training: 500 }));
-  profile = await openProfile(await newFolder(), { baseURL: plain.address });
+  host = await hostTrainer(DIST);
+  profile = await openProfile(await newFolder(), { baseURL: host.address });
   page = profile.page;
 });
 
 test('when the GPU is lost, training goes on from the last save on a new device', async () => {
+  host.hold('unet_step_1');
   await train(page, SETTINGS);
-  await expect(checkpoint(page, 'unet_step_1')).toBeVisible({ timeout: 120_000 });
+  await expect(checkpoint(page, 'unet_step_1')).toBeVisible();
   expect(await paintedPictures(page)).toBe(8);
   const lost = Date.now();
+  host.hold('starting', 'training');
   await killGpuProcess(profile);
-  await waitForState(page, 'starting', 10_000);
-  await waitForState(page, 'training', 60_000);
+  host.release('unet_step_1');
+  await waitForState(page, 'starting');
+  host.release('starting');
+  await waitForState(page, 'training');
   measured('lost GPU to training again', seconds(Date.now() - lost));
   const again = await step(page);
   expect(again).toBeGreaterThan(0);
   expect(await paintedPictures(page), 'pictures outlive the GPU').toBe(8);
+  host.release('training');
   await waitForStep(page, again + 1);
   expect(await page.getByRole('alert').allTextContents()).toEqual([]);
   await waitForState(page, 'finished');
@@ -98,7 +101,7 @@ test('Keep, Delete, Resume from here', async () => {
   await open(third);
   await button(third, 'Resume from here').click();
   const finals = checkpoint(page, 'unet_final');
-  await expect(finals).toHaveCount(2, { timeout: 120_000 }); // of both runs: nothing was overwritten
+  await expect(finals).toHaveCount(2); // of both runs: nothing was overwritten
   await waitForState(page, 'finished');
   await expect(byTestId(page, 'global-step')).toHaveText('4');
   const runs = await finals.evaluateAll((all) => all.map((row) => row.dataset['run']));
@@ -120,7 +123,8 @@ test('New run asks, keeps the checkpoints, and what was closed is not found agai
 });
 
 test('where another tab takes the lock by force, this one stops at once, and goes on when that one is gone', async () => {
-  await train(page, { ...SETTINGS, batchSize: 64, maxSteps: 1000, checkpointEverySteps: 1_000_000 });
+  host.hold('training');
+  await train(page, { ...SETTINGS, maxSteps: 1000, checkpointEverySteps: 1_000_000 });
   await waitForState(page, 'training');
   const thief = await profile.context.newPage();
   await thief.goto('/THIRD-PARTY-NOTICES.txt');
@@ -128,12 +132,13 @@ test('where another tab takes the lock by force, this one stops at once, and goe
     const forEver = new Promise(() => undefined);
     void navigator.locks.request('perennial-trainer', { steal: true }, () => forEver);
   });
-  await waitForState(page, 'elsewhere', 5000);
+  await waitForState(page, 'elsewhere');
   await expect.poll(() => page.workers().length, 'no worker is left that could write').toBe(0);
   await expect(page.getByRole('main')).toContainText('Running in another tab');
   for (const name of ['Train', 'Resume', 'Pause', 'Save checkpoint', 'New run', 'Delete'])
     await expect(button(page, name), name).toHaveCount(0);
   expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+  host.release('training');
   await thief.close();
   await waitForState(page, 'idle'); // no checkpoint had been saved, and the runs before were closed
   await expect(button(page, 'Train')).toBeEnabled();
@@ -188,7 +193,7 @@ test('a loss that is no number: not applied, not saved, back to the last checkpo
   await waitForState(page, 'paused');
   await button(page, 'Resume').click();
   const alert = page.getByRole('alert');
-  await expect(alert).toContainText('no longer a number at step 4', { timeout: 120_000 });
+  await expect(alert).toContainText('no longer a number at step 4');
   await waitForState(page, 'paused');
   await expect(page.getByRole('status', { name: 'Notices' })).toContainText('once');
   await expect(byTestId(page, 'global-step')).toHaveText('3');
@@ -209,7 +214,7 @@ test('Free step checkpoints of a run leaves its final one and what was kept by h
   await expect(others).toHaveCount(before);
   const path = await exportTo(page, await newFolder(), 'unet_step_1');
   expect((await readCheckpoint(path)).metadata['run_id']).toBe(firstRun);
-  expect(profile.leaks(plain.address)).toEqual([]);
+  expect(profile.leaks(host.address)).toEqual([]);
 });
 
 /** As a user drops it from another window. */

@@ -103,17 +103,13 @@ async function throughItsFile({ state, history, globalStep }: Progress): Promise
   return { state: content.state, history: content.history, globalStep: content.facts.globalStep };
 }
 
-test(
-  'resumed from its checkpoint after 2 of 4 steps equals never stopped',
-  { timeout: 120_000 },
-  async () => {
-    const whole = await train(begin(), 4);
-    const half = await train(begin(), 2);
-    const resumed = await train(await throughItsFile(half), 4);
-    const losses = [...whole.history.batchLosses(0, 4)];
-    expect([...resumed.history.batchLosses(0, 4)]).toEqual(losses);
-    expect(new Set(losses).size).toBe(4);
-    expect(resumed.history.quartileLosses(4)).toEqual(whole.history.quartileLosses(4));
-    for (const group of STATE_GROUPS) expect(resumed.state[group], group).toEqual(whole.state[group]);
-  },
-);
+test('resumed from its checkpoint after 2 of 4 steps equals never stopped', async () => {
+  const whole = await train(begin(), 4);
+  const half = await train(begin(), 2);
+  const resumed = await train(await throughItsFile(half), 4);
+  const losses = [...whole.history.batchLosses(0, 4)];
+  expect([...resumed.history.batchLosses(0, 4)]).toEqual(losses);
+  expect(new Set(losses).size).toBe(4);
+  expect(resumed.history.quartileLosses(4)).toEqual(whole.history.quartileLosses(4));
+  for (const group of STATE_GROUPS) expect(resumed.state[group], group).toEqual(whole.state[group]);
+});

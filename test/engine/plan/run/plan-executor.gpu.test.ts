@@ -71,7 +71,7 @@ for (const family of families) {
     let plan: PlanExecutor;
     beforeAll(async () => {
       plan = await createPlanExecutor(device, PARAMETERS, smallNetwork, { inputs: inputShapes(3), family });
-    }, 120_000);
+    });
     afterAll(() => plan.dispose());
 
     it('trains as eager does', async () => {
