@@ -15,9 +15,31 @@ beforeAll(async () => {
 
 const cases = goldenCases();
 
-it('there are cases, and they differ', () => {
-  expect(cases.length).toBeGreaterThanOrEqual(6);
-  expect(new Set(cases.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(cases.length);
+/** How many values of a field there are among the cases. */
+const valuesOf = <T>(field: (golden: GoldenCase) => T): number => new Set(cases.map(field)).size;
+
+it('between them the cases use every option of a network and of its training', () => {
+  const configs = new Map(cases.map((golden) => [golden, golden.network()]));
+  const options: (keyof UNetConfig)[] = [
+    ...(['inChannels', 'layersPerBlock', 'addAttention', 'attentionHeadDim', 'normNumGroups'] as const),
+    ...(['normEps', 'downsamplePadding', 'flipSinToCos', 'freqShift'] as const),
+  ];
+  for (const option of options)
+    expect(
+      valuesOf((golden) => configs.get(golden)?.[option]),
+      option,
+    ).toBeGreaterThan(1);
+  for (const types of ['downBlockTypes', 'upBlockTypes'] as const)
+    expect(new Set(cases.flatMap((golden) => configs.get(golden)?.[types])).size, types).toBe(2);
+  const settings: (keyof TrainingFixture)[] = [
+    ...(['prediction_type', 'beta_schedule', 'learning_rate_schedule'] as const),
+    ...(['min_snr_gamma', 'weight_decay', 'gradient_clip'] as const),
+  ];
+  for (const setting of settings)
+    expect(
+      valuesOf(({ training }) => training[setting]),
+      setting,
+    ).toBeGreaterThan(1);
 });
 
 const executorOf = ({ parameters }: GoldenCase, config: UNetConfig) =>

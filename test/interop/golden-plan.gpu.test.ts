@@ -1,6 +1,5 @@
 // Claims about the plan, in a real browser on webgpu: it computes what PyTorch and diffusers compute, in every golden case.
 // The whole step is the plan's own, noise included. The device's family of kernels; both with VITE_KERNEL_SWEEP=1.
-import { expect, it } from 'vitest';
 import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
 import { modelOf } from '../../src/model/model.ts';
 import { testDevice } from '../engine/plan/test-device.ts';
@@ -18,8 +17,6 @@ const cases = await Promise.all(
     return readGoldenCase(name, new Uint8Array(await (await fetch(url)).arrayBuffer()));
   }),
 );
-
-it('there are cases', () => expect(cases.length).toBeGreaterThanOrEqual(6));
 
 /** Tiles take four minutes on a software GPU, which has other kernels: there they answer in the sweep only. */
 const families = import.meta.env['VITE_KERNEL_SWEEP'] ? (['registers', 'tiles'] as const) : [undefined];

@@ -103,6 +103,26 @@ test('the ranges of docs/agreement.md hold', () => {
   expect(range('sampleSteps')).toEqual([1, 1000]);
 });
 
+const numeric = Object.entries(SETTINGS).flatMap(([name, setting]) =>
+  setting.type === 'integer' || setting.type === 'number' ? [{ name, ...setting }] : [],
+);
+
+test.each(numeric)(
+  '$name is taken from $min to $max, both included, and refused beyond',
+  ({ name, ...setting }) => {
+    const { min, max, type } = setting;
+    const faultsOf = (value: number) =>
+      address(`${name}=${value}`).faults.filter(({ title }) => title.startsWith(`${name} is`));
+    // An image size may be in range and still be one that the network cannot halve.
+    const refused = (value: number) =>
+      faultsOf(value).some(({ expected }) => expected.includes(`from ${min} to ${max}`));
+    const beside = type === 'integer' ? 1 : 1e-3;
+    expect([min, max].filter(refused)).toEqual([]);
+    expect([min - beside, max + beside].filter((value) => !refused(value))).toEqual([]);
+    if (type === 'integer') expect(refused(min + 0.5)).toBe(true);
+  },
+);
+
 test('an image size that the network cannot halve is told', () => {
   expect(crossCheck({ ...presetConfig('cifar'), imageSize: 36 })?.expected).toBe('a multiple of 8');
   expect(crossCheck({ ...presetConfig('cifar'), imageSize: 40 })).toBeNull();
