@@ -1,5 +1,5 @@
-// Two kinds of test: `unit` runs in Node (tfjs on its cpu
-// backend), `gpu` runs in a real Chromium with WebGPU.
+// Two kinds of test: `unit` runs in Node (tfjs on its cpu backend), `gpu` runs in a real Chromium with
+// WebGPU.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import about from './package.json' with { type: 'json' };

@@ -1,9 +1,11 @@
-// `npm run test:interop`: the live half of interop, with real PyTorch, diffusers and accelerate in an environment of their own,
-// kept outside the tree and reused. The last line is the sum: "N passed, N failed". Not here: `npm test`, which needs no Python.
+// `npm run test:interop`: the live half of interop, with real PyTorch, diffusers and accelerate in an
+// environment of their own, kept outside the tree and reused. The last line is the sum: "N passed, N failed".
+// Not here: `npm test`, which needs no Python.
 //
 //   npm run test:interop                    makes or reuses the environment, runs everything
 //   npm run test:interop -- --seed 123      the same fresh case again
-//   PERENNIAL_VENV=/path                    another place for the environment; PYTHON=python3.12 another interpreter
+//   PERENNIAL_VENV=/path                    another place for the environment
+//   PYTHON=python3.12                       another interpreter
 import { spawn } from 'node:child_process';
 import { createHash, randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
@@ -12,7 +14,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const MINUTE = 60_000;
-/** Measured on Linux with torch 2.15.0, whose wheel brings CUDA; the downloads come on top while it installs. */
+/**
+ * Measured on Linux with torch 2.15.0, whose wheel brings CUDA; the downloads come on top while it installs.
+ */
 const DISK_GB = 6;
 const WHILE_INSTALLING_GB = 10;
 const REQUIREMENTS = 'interop/requirements.txt';
@@ -21,7 +25,9 @@ const { values: options } = parseArgs({ options: { seed: { type: 'string' } } })
 const results = [];
 const count = (name, passed, failed) => results.push({ name, passed, failed });
 
-/** Resolves to an exit code, or what ended it; `quiet` keeps its output and gives it back instead. */
+/**
+ * Resolves to an exit code, or what ended it; `quiet` keeps the output and returns it instead of printing it.
+ */
 function run(program, args, { env = {}, limitMs = 10 * MINUTE, quiet = false } = {}) {
   return new Promise((done) => {
     const child = spawn(program, args, {
@@ -53,7 +59,10 @@ function cacheFolder() {
   return process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
 }
 
-/** The environment's Python, with what interop/requirements.txt names; null where it cannot be made. */
+/**
+ * Path of the environment's Python, interop/requirements.txt installed; null where the environment cannot be
+ * made.
+ */
 async function environment() {
   const folder = resolve(process.env.PERENNIAL_VENV ?? join(cacheFolder(), 'perennial-interop'));
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -88,7 +97,10 @@ print(f"Python {sys.version.split()[0]}, torch {torch.__version__}, diffusers {d
       f"numpy {numpy.__version__}, safetensors {safetensors.__version__}, pillow {PIL.__version__}")
 `;
 
-/** A golden case of a network chosen, and of weights, noise and pictures drawn, by a seed that is new every time. */
+/**
+ * Makes a golden case: a seed that is new every time chooses the network and draws weights, noise and
+ * pictures.
+ */
 async function freshCase(python, seed, folder, env) {
   const configs = (await readdir('interop/configs')).filter((name) => name.endsWith('.json')).sort();
   const config = configs[seed % configs.length];

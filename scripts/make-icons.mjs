@@ -1,5 +1,5 @@
-// Renders public/icon.svg to the PNGs of the manifest and to favicon.ico, for browsers that ask for that whatever the
-// page says. Run by hand when the mark changes: node scripts/make-icons.mjs
+// Renders public/icon.svg to the PNGs of the manifest and to favicon.ico, which some browsers request
+// whatever the page says. Run by hand when the mark changes: node scripts/make-icons.mjs
 import { readFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 

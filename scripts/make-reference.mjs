@@ -1,6 +1,7 @@
-// Trains a preset on the planets with its own settings in the app that `npm start` serves, and keeps one sample through time:
-// public/reference/<preset>-planets.png, 4 x 3 tiles, for "What to expect" on the page (src/ui/reference-runs.ts names the
-// steps). Run by hand when a preset changes: node scripts/make-reference.mjs tiny 5
+// Trains a preset on the planets with its own settings in the app that `npm start` serves, and keeps one
+// sample through time: public/reference/<preset>-planets.png, 4 x 3 tiles, for "What to expect" on the page
+// (src/ui/reference-runs.ts names the steps). Run by hand when a preset changes: node
+// scripts/make-reference.mjs tiny 5
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +30,7 @@ await state(/^finished$/);
 // The last set is drawn after the run has ended.
 await page.waitForTimeout(5000);
 
-/** The sheets of samples, which the app keeps in its index: PNGs of 4 x 4 tiles. */
+/** The sample sheets that the app keeps in its index: PNGs of 4 x 4 tiles. */
 const sheets = await page.evaluate(async (steps) => {
   const open = indexedDB.open('perennial');
   await new Promise((resolve) => (open.onsuccess = resolve));

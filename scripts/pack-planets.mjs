@@ -1,7 +1,8 @@
-// Packs the built-in data set `planets`: DiceBear's CC0 style drawn 4,096 times, as lossless WebP sheets with captions.
-// Build time only; what it writes is committed, so nobody needs to run it. Not here: reading the sheets (src/data/planets.ts).
+// Packs the built-in data set `planets`: DiceBear's CC0 style drawn 4,096 times, as lossless WebP sheets with
+// captions. The sheets are committed, so the script is only run when the data set changes. Not here: reading
+// the sheets (src/data/planets.ts).
 //   node scripts/pack-planets.mjs            writes public/datasets/planets/
-//   node scripts/pack-planets.mjs --check    draws every 64th picture again and compares it with the committed sheets
+//   node scripts/pack-planets.mjs --check    draws every 64th picture again, compares it with the sheets
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,7 +24,7 @@ const style = new Style(
   JSON.parse(readFileSync(createRequire(import.meta.url).resolve('@dicebear/styles/planets.json'), 'utf8')),
 );
 
-// A caption is one choice of each of these four, joined: what the picture shows and nothing it does not.
+// A caption joins one phrase of each of these four lists: exactly what the picture shows.
 const SURFACES = {
   none: 'a smooth ',
   banded: 'a banded ',
@@ -77,7 +78,10 @@ const SKIES = {
 };
 const PARTS = [SURFACES, PLANETS, COMPANIONS, SKIES];
 
-/** One letter for each part of picture `index`'s caption. Throws where the style has an option that has no words yet. */
+/**
+ * One letter for each part of picture `index`'s caption. Throws where an option of the style has no words
+ * here yet.
+ */
 function captionCode(options) {
   const chosen = [
     options.surfaceVariant ?? 'none',
@@ -126,7 +130,10 @@ function averageDown(data, edge) {
 
 const sheetName = (sheet) => `sheet-${sheet}.webp`;
 
-/** Calls back with every row of every picture of a sheet: where it lies in the sheet and in the pictures. */
+/**
+ * Calls back for every row of every picture of a sheet, with the row's offset in the sheet and in the
+ * pictures.
+ */
 function eachRow(visit) {
   for (let i = 0; i < PER_SHEET; i++) {
     const left = (i % COLUMNS) * SIZE;

@@ -1,5 +1,5 @@
-// Packages that workers and lazy chunks import: the dev server and the browser tests bundle them at the start, else they
-// would find them one by one and reload in the middle.
+// Packages that workers and lazy chunks import. The dev server and the browser tests bundle these packages at
+// the start; otherwise Vite finds each one at its first import and reloads the page in the middle of a test.
 
 export const PREBUNDLED = [
   'client-zip',

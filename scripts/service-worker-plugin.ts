@@ -1,5 +1,5 @@
-// Builds src/service-worker.ts into dist/sw.js, with the list of every file that must be there offline. Runs when the
-// app itself is written. Not here: what the service worker does.
+// Builds src/service-worker.ts into dist/sw.js, with the list of every file that must be there offline. Runs
+// when the app's own bundle is written. Not here: what the service worker does.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -8,16 +8,18 @@ import { collectShipped } from './third-party-notices.ts';
 
 interface PrecacheEntry {
   url: string;
-  /** Null where the name itself changes with the content. */
+  /** Null where the file name already changes with the content. */
   revision: string | null;
 }
 
-/** Of the data sets only the default one; the notices are read online. */
+/** Of the data sets only the default one is stored; the notices are read online. */
 const isPrecached = (path: string): boolean =>
   !/^(sw\.js|THIRD-PARTY-NOTICES\.txt)$|\.map$/.test(path) &&
   (!path.startsWith('datasets/') || path.startsWith('datasets/planets/'));
 
-/** Every file under `folder` that the service worker stores, with its revision, in the order of their names. */
+/**
+ * Every file under `folder` that the service worker stores, with its revision, in the order of their names.
+ */
 export async function precacheList(folder: string): Promise<PrecacheEntry[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = found

@@ -1,5 +1,6 @@
-// `npm start`: builds the app and serves it at its one address. The port is tried before the build, which would
-// otherwise write under a server that is running. Not here: what is built and which headers are sent (vite.config.ts).
+// `npm start`: builds the app and serves it at its one address. The port is tried before the build: a build
+// would overwrite the files of a server that is running. Not here: what is built and which headers are sent
+// (vite.config.ts).
 import { connect } from 'node:net';
 import { build, preview } from 'vite';
 

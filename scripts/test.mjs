@@ -1,6 +1,6 @@
-// `npm test`: every check and every test, one part after the other, all of them even when one fails. At the end a line for
-// each part with its tests and its time; the last line is the sum: "N passed, N failed". A part that crashes, or ends without
-// a report, counts as a failure.
+// `npm test`: every check and every test, one part after the other, all of them even when one fails. At the
+// end a line for each part with its tests and its time; the last line is the sum: "N passed, N failed". A
+// part that crashes, or ends without a report, counts as a failure.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,10 @@ const MINUTE = 60_000;
 const reports = await mkdtemp(join(tmpdir(), 'perennial-test-'));
 const results = [];
 
-/** Ends a part that hangs, no sooner: the machine may be busy with other work. The parts' own limits are below this one. */
+/**
+ * Only ends a part that hangs: the machine may be busy with other work. Vitest and Playwright have limits of
+ * their own.
+ */
 const LIMIT_MS = 75 * MINUTE;
 
 /** Runs a program of node_modules; resolves to its exit code, or to the signal that ended it. */
@@ -29,7 +32,10 @@ function run(script, args, env = {}) {
   });
 }
 
-/** Runs one part, which counts its tests itself, and notes how long it took. Answers whether all of it passed. */
+/**
+ * Runs one part, notes its counts and its time, and returns whether all of it passed. `work` counts the
+ * tests.
+ */
 async function part(name, work) {
   console.log(`\n── ${name}`);
   const started = performance.now();
@@ -38,14 +44,14 @@ async function part(name, work) {
   return failed === 0;
 }
 
-/** One check: a program that fails or does not. */
+/** One check, counted as one test: passed where the program exits with 0. */
 const check = (name, script, args) =>
   part(name, async () => {
     const code = await run(script, args);
     return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
   });
 
-/** What the report of a part says; where its program failed and the report blames no test, one failure more. */
+/** Counts of a part's report. Where the program failed and the report blames no test, that is one failure. */
 async function counted(name, code, read) {
   const report = await readFile(join(reports, `${name}.json`), 'utf8').then(JSON.parse, () => null);
   const { passed, failed } = report ? read(report) : { passed: 0, failed: 0 };

@@ -1,11 +1,12 @@
-// THIRD-PARTY-NOTICES: the licence of everything that ships, told from the build itself: a package is listed if one of
-// its modules is in the bundle of the page, a worker or the service worker. Data sets are listed by hand, below.
+// THIRD-PARTY-NOTICES: the licence of everything that ships, read off the build itself: a package is listed
+// if one of its modules is in the bundle of the page, a worker or the service worker. Data sets are listed by
+// hand, below.
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
 
-/** Folders of the packages whose code ships. One build writes it: page, workers, service worker. */
+/** Folders of the packages whose code ships, collected over one build: page, workers, service worker. */
 const shipped = new Set<string>();
 
 const PACKAGE_FOLDER = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//;
@@ -17,7 +18,7 @@ const DATA_SETS = [
   },
 ];
 
-/** Notes the packages of each bundle it is part of. */
+/** Plugin that notes the packages of each bundle it is part of. */
 export function collectShipped(): Plugin {
   return {
     name: 'perennial:collect-shipped',
@@ -33,7 +34,10 @@ export function collectShipped(): Plugin {
   };
 }
 
-/** Writes dist/THIRD-PARTY-NOTICES.txt once all bundles are written. `npm run notices` copies it to the repository. */
+/**
+ * Writes dist/THIRD-PARTY-NOTICES.txt once all bundles are written. `npm run notices` copies it to the
+ * repository.
+ */
 export function thirdPartyNotices(): Plugin {
   let config: ResolvedConfig;
   return {
@@ -88,7 +92,10 @@ async function packageNotice(folder: string): Promise<{ title: string; text: str
   };
 }
 
-/** The package's own licence file; else what its read-me says of it; the Apache text stands once, at the end. */
+/**
+ * The package's licence file, else the licence section of its README. The Apache text is printed once, at the
+ * end.
+ */
 async function licenceText(folder: string, about: PackageJson): Promise<string> {
   const names = await readdir(folder);
   const own = names.find((name) => /^licen[cs]e(\.|$)/i.test(name));
@@ -101,7 +108,7 @@ async function licenceText(folder: string, about: PackageJson): Promise<string> 
   return said[0].trim();
 }
 
-/** "Copyright 2018 Google LLC", from the head of the file that the package starts with; else its author. */
+/** "Copyright 2018 Google LLC", from the head of the package's main file; else the package's author. */
 async function copyrightLine(folder: string, about: PackageJson): Promise<string> {
   for (const path of ['LICENSE', about.module, about.main]) {
     if (!path || !existsSync(join(folder, path))) continue;

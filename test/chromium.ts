@@ -13,7 +13,7 @@ export const CHROMIUM_ARGS = [
 
 const NAMES = ['chromium', 'google-chrome', 'msedge'];
 
-/** Path of the browser to test with. Throws with the way to get one where there is none. */
+/** Path of the browser to test with. Throws where there is none, with the way to get one. */
 export function findChromium(): string {
   const named = process.env['CHROMIUM'];
   if (named) return named;

@@ -1,9 +1,9 @@
-// The benchmark's counter, on classes that stand for WebGPU's: it counts every call, passes results through and knows the bytes
-// of the buffers that are left. Not here: a real device (npm run bench).
+// The benchmark's counter, on fakes of WebGPU's classes: it counts every call, passes results through and
+// knows the bytes of the buffers that were not destroyed. Not here: a real device (npm run bench).
 import { describe, expect, it } from 'vitest';
 import { GpuCounter } from '../../bench/counting.ts';
 
-/** Fresh classes for each test: the counter wraps them for good. */
+/** New classes for each test: the counter never unwraps the classes it has wrapped. */
 function fakeGpu() {
   class GPUBuffer {
     destroyed = 0;

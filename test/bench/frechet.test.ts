@@ -1,4 +1,5 @@
-// Claims the distance of `npm run learn` by closed forms, and its principal components by ml-matrix's full decomposition.
+// Claims the distance of `npm run learn` by closed forms, and its principal components by ml-matrix's full
+// decomposition.
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,7 +16,7 @@ import { normals, STREAMS } from '../../src/random.ts';
 const normalMatrix = (rows: number, columns: number, index: number): Matrix =>
   Matrix.from1DArray(rows, columns, Array.from(normals(1, index, STREAMS.noise, rows * columns)));
 
-/** [n, d], the directions mixed and of different variance. */
+/** [n, d] samples whose directions are mixed and have different variances. */
 const mixed = (n: number, d: number, index: number): Matrix =>
   normalMatrix(n, d, index).mmul(normalMatrix(d, d, index + 100));
 
@@ -71,7 +72,7 @@ describe('squared Frechet distance', () => {
   });
 });
 
-/** By all eigenvectors of the covariance. */
+/** Principal components from all eigenvectors of the covariance. */
 function allComponents(rows: Matrix): { variances: number[]; vectors: Matrix } {
   const { covariance } = gaussianOf(rows);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {
@@ -84,7 +85,7 @@ function allComponents(rows: Matrix): { variances: number[]; vectors: Matrix } {
   };
 }
 
-/** 1 where every axis lies in the space of the other's. */
+/** 1 where every axis lies in the space that the other axes span. */
 const shareOfSpace = (axes: Matrix, others: Matrix): number =>
   axes.transpose().mmul(others).norm() ** 2 / axes.columns;
 

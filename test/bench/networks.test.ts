@@ -6,7 +6,7 @@ import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 
 const FILE = new URL('../../bench/networks.json', import.meta.url);
 
-/** Keys as UNet2DModel's own: sampleSize -> sample_size. */
+/** Keys in UNet2DModel's spelling: sampleSize -> sample_size. */
 const snake = (key: string) => key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 
 it('bench/networks.json holds every preset as diffusers has it', () => {

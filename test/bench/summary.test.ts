@@ -1,5 +1,5 @@
-// The benchmark's last line: exactly the fields that the contract names, and numbers that follow from the steps measured.
-// Not here: measuring (npm run bench).
+// The benchmark's last line: exactly the fields that the contract names, and numbers that follow from the
+// steps measured. Not here: measuring (npm run bench).
 import { describe, expect, it } from 'vitest';
 import { kernelRows } from '../../bench/kernel-rows.ts';
 import { maxRelativeDifference, median, stepsPerSecond, type StepTime } from '../../bench/steps.ts';
@@ -28,7 +28,7 @@ const MEASURED = {
 
 describe('summaryOf', () => {
   it("has exactly the contract's fields, in its order", () => {
-    // As issue 3 of the project lists them.
+    // The contract's own list.
     expect(Object.keys(summaryOf(MEASURED))).toEqual([
       'device',
       'adapter',

@@ -1,5 +1,5 @@
-// How the benchmark says our speed beside PyTorch's: ratios above 1 mean ours is faster, shares are of PyTorch's own peaks.
-// Not here: running PyTorch.
+// How the benchmark compares our speed with PyTorch's: ratios above 1 mean ours is faster, shares are of
+// PyTorch's own peaks. Not here: running PyTorch.
 import { expect, it } from 'vitest';
 import type { Summary } from '../../bench/summary.ts';
 import { torchRatios } from '../../bench/torch.ts';

@@ -1,5 +1,5 @@
-// What is wrong is said in an alert (what, expected, got), and changes nothing. How little of a file is read before it is
-// refused: test/formats.
+// What is wrong is said in an alert (what, expected, got), and changes nothing. How little of a file is read
+// before it is refused: test/formats.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
@@ -84,7 +84,7 @@ test('files that are no checkpoint of ours are refused and the run is as it was'
   await expect(byTestId(page, 'global-step')).toHaveText(String(SETTINGS.maxSteps));
   expect(Buffer.compare(await readFile(await exportTo(page, await newFolder(), 'newest')), before)).toBe(0);
 
-  // The whole file is still welcome: what was refused was refused for what it was.
+  // The undamaged file is still accepted.
   await chooseCheckpoint(page, good);
   await expect(page.getByRole('dialog')).toContainText('unet_final');
   expect(profile.errors).toEqual([]);
@@ -108,12 +108,12 @@ async function expectRefusal(page: Page, expected: RegExp, got: RegExp): Promise
 
 interface BadFile {
   file: Uint8Array;
-  /** What the alert must say was expected, and came. */
+  /** What the alert must say under Expected and under Got. */
   expected: RegExp;
   got: RegExp;
 }
 
-/** By a name that says nothing of the content. */
+/** Bad files by name; a name says nothing about the content. */
 async function badFiles(good: string): Promise<Record<string, BadFile>> {
   const bytes = await readFile(good);
   const altered = Buffer.from(bytes);

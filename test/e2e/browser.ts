@@ -1,5 +1,5 @@
-// A real browser with a profile that outlives it: opened, killed and opened again as a user's is. Notes every request
-// (page, workers, service worker) and every console error. Not here: what the tests claim.
+// A real browser whose profile outlives it: opened, killed and opened again as a user's is. Notes every
+// request (page, workers, service worker) and every console error. Not here: what the tests claim.
 import { chromium, type BrowserContext, type Page } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '../chromium.ts';
 
@@ -15,18 +15,21 @@ export interface Profile {
   errors: string[];
   /** Requests that left the app's origin. */
   leaks(home?: string): string[];
-  /** SIGKILL: nothing is flushed, nothing is told. Resolves when the browser is gone. */
+  /** Ends the browser by SIGKILL: nothing is flushed, no page is told. Resolves when the browser is gone. */
   kill(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Ends what hangs, no sooner: a machine may be busy with other work, and its GPU is in software. */
+/** Only ends what hangs: the machine may be busy with other work, and its GPU is in software. */
 const LIMIT_MS = 5 * 60_000;
 
 /** As launchPersistentContext takes them. */
 type Options = NonNullable<Parameters<typeof chromium.launchPersistentContext>[1]>;
 
-/** Opens a browser on the profile in `folder` (made if it is not there), with one blank page; `page.goto('/?preset=tiny')` works. */
+/**
+ * Opens a browser with one blank page on the profile in `folder`, which is created where it is missing.
+ * Addresses may be relative: `page.goto('/?preset=tiny')`.
+ */
 export async function openProfile(folder: string, options: Options = {}): Promise<Profile> {
   const context = await chromium.launchPersistentContext(folder, {
     baseURL: ADDRESS,
@@ -34,7 +37,8 @@ export async function openProfile(folder: string, options: Options = {}): Promis
     timeout: LIMIT_MS,
     args: [
       ...CHROMIUM_ARGS,
-      // Lost GPU: without these Chromium refuses the third device until it is started anew.
+      // After lost GPUs: without these flags Chromium refuses the third device until the browser is
+      // restarted.
       '--disable-domain-blocking-for-3d-apis',
       '--disable-gpu-process-crash-limit',
     ],
@@ -47,7 +51,8 @@ export async function openProfile(folder: string, options: Options = {}): Promis
     if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
   });
   context.on('weberror', (error) => errors.push(String(error.error())));
-  // Their dialogs cannot be driven: the download link and the file input take their place.
+  // The dialogs of these functions cannot be driven by a test; the page falls back on a download link and a
+  // file input.
   await context.addInitScript(() => {
     delete window.showSaveFilePicker;
     delete window.showDirectoryPicker;

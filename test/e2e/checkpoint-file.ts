@@ -1,5 +1,5 @@
-// Reads and writes safetensors by its own few lines, so that the app's exports are judged by code that is not the app's.
-// Not here: whether a file is a good checkpoint (the tests say what they expect).
+// Reads and writes safetensors without the app's own reader and writer, so that the app's exports are judged
+// by other code. Not here: whether a file is a good checkpoint (the tests say what they expect).
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
@@ -39,7 +39,7 @@ export async function readCheckpoint(path: string): Promise<CheckpointFile> {
   return { metadata: metadata as Record<string, string>, tensors };
 }
 
-/** A file of these tensors: what a program that does not know Perennial could write. */
+/** A file of these tensors, as a program that does not know Perennial could write it. */
 export function encodeCheckpoint({ metadata, tensors }: CheckpointFile): Buffer {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
@@ -64,7 +64,7 @@ export function floats(file: CheckpointFile, name: string): number[] {
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Every tensor that is not there in both, or not of the same type, shape and bits. */
+/** Every tensor that is missing in one of the files, or differs in type, shape or bits. */
 export function differences(a: CheckpointFile, b: CheckpointFile): string[] {
   const names = new Set([...a.tensors.keys(), ...b.tensors.keys()]);
   return [...names].flatMap((name) => {
@@ -76,7 +76,10 @@ export function differences(a: CheckpointFile, b: CheckpointFile): string[] {
   });
 }
 
-/** The same file under a digest that fits it: SHA-256 over metadata, names, shapes and bytes, as format version 1 says. */
+/**
+ * The same file with a digest that fits its content: SHA-256 over metadata, names, shapes and bytes, as
+ * format version 1 says.
+ */
 export function withDigest({ metadata, tensors }: CheckpointFile): CheckpointFile {
   const { content_sha256: _, ...others } = metadata;
   const lines = Object.keys(others)

@@ -1,5 +1,5 @@
-// Folders for profiles and files of one test file, outside of the repository, gone afterwards (a profile holds hundreds of
-// megabytes of slots). Not here: the browser on a profile (browser.ts).
+// Temporary folders for the profiles and files of one spec, outside of the repository. Removed afterwards: a
+// profile holds hundreds of megabytes of slots. Not here: the browser on a profile (browser.ts).
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

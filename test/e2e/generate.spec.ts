@@ -1,5 +1,6 @@
-// Pictures from a checkpoint, in the view Generate: of a model that came from a file, while its run is paused, and with no run at
-// all after a reload. The same seed gives the same pictures, however many are asked for; nothing is trained.
+// Pictures from a checkpoint, in the view Generate: of a model that came from a file, while its run is
+// paused, and with no run at all after a reload. The same seed gives the same pictures, however many are
+// asked for; nothing is trained.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
@@ -9,7 +10,7 @@ import { temporaryFolders } from './folders.ts';
 import { address, button, checkpoint, chooseCheckpoint, measured, seconds, TINY } from './visit.ts';
 
 const MODEL = join(import.meta.dirname, '../fixtures/models/bfloats');
-/** All end-to-end tests together take at most 60 sampler evaluations: one here of 16 pictures, two of 4, two of 2. */
+/** Sampler evaluations are slow in software: here one of 16 pictures, two of 4, two of 2. */
 const SETTINGS = { ...TINY, dataset: 'shapes', sampleSteps: 1 };
 const SEED = '7';
 
@@ -70,7 +71,7 @@ const pictures = (page: Page) =>
     .getByRole('region', { name: 'Generated pictures' })
     .getByRole('button', { name: /^Picture \d+, drawn$/ });
 
-/** Two steps of each picture; their pixels, RGBA as text. */
+/** Generates `count` pictures in two sampler steps. Returns the pixels of each, RGBA as text. */
 async function generate(page: Page, count: number): Promise<string[]> {
   await page.getByLabel('Seed', { exact: true }).fill(SEED);
   await page.getByLabel('How many').fill(String(count));
@@ -88,7 +89,7 @@ async function generate(page: Page, count: number): Promise<string[]> {
     );
 }
 
-/** Of the picture that is shown large, saved under this name: its pixels, RGBA as text. */
+/** Saves the picture that is shown large as a PNG of this name. Returns its pixels, RGBA as text. */
 async function savedPicture(page: Page, name: string): Promise<string> {
   const waiting = page.waitForEvent('download');
   await page.getByRole('button', { name: /^PNG of picture/ }).click();

@@ -1,30 +1,37 @@
-// A trainer that stands still where a test looks at it, takes its GPU away or kills it, for as long as that takes: at these
-// moments it asks the host it came from, in a request that its thread waits for. Not here: what is tested meanwhile.
+// A trainer that a test can stop at a moment, to look at the page, take the GPU away or kill the browser, for
+// as long as that takes. At such a moment the trainer sends the test's host a synchronous request, which the
+// host answers to let it go on. Not here: what is tested meanwhile.
 import { type Host, hostFolder } from './static-host.ts';
 
 /**
- * A state that the trainer tells the page, the name of a checkpoint that was just saved and listed, or `progress`, the
- * numbers of finished steps. The page has been told when the trainer stands.
+ * Right after the trainer told the page of a state, of a checkpoint that was saved and listed (the moment's
+ * name is the state's, or the checkpoint's), or of finished steps (`progress`).
  */
 type Moment = string;
 
 export interface TrainerHost extends Host {
-  /** From now on the trainer stands still at each of these moments. */
+  /** From now on the trainer stops at each of these moments. */
   hold(...moments: Moment[]): void;
-  /** Resolves once the trainer stands at this moment, and lets it go on; the next time it is held again. */
+  /**
+   * Waits until the trainer has stopped at this moment, then lets it go on. At the next such moment it stops
+   * again.
+   */
   pass(moment: Moment, word?: string): Promise<void>;
-  /** Lets the trainer go on from this moment, now and from now on. */
+  /** Lets the trainer go on from this moment, and no longer stop there. */
   release(moment: Moment): void;
 }
 
 const PATH = 'trainer-is-at/';
 
-/** Serves a folder as hostFolder does. `first` may define `heard(word)`: what the worker does with the word of `pass`. */
+/**
+ * Serves a folder as hostFolder does. `first` may define `heard(word)`, which the worker calls with the word
+ * of `pass`.
+ */
 export async function hostTrainer(folder: string, first = ''): Promise<TrainerHost> {
   const held = new Set<Moment>();
-  /** The request of a trainer that stands. */
+  /** By moment, answers the request of a trainer that has stopped there. */
   const standing = new Map<Moment, (word: string) => void>();
-  /** Who waits for a trainer to stand. */
+  /** By moment, called when a trainer stops there. */
   const awaited = new Map<Moment, () => void>();
 
   const arrive = (moment: Moment): Promise<string> => {
@@ -55,7 +62,10 @@ export async function hostTrainer(folder: string, first = ''): Promise<TrainerHo
   };
 }
 
-/** What the trainer runs before its own code: after it has told the page of a moment, it asks and waits. */
+/**
+ * Runs before the trainer's own code: once the page has been told, the trainer asks the host and waits for
+ * the answer.
+ */
 const ASKING = `{
   const post = MessagePort.prototype.postMessage;
   let saved = null;

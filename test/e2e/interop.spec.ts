@@ -1,5 +1,5 @@
-// A checkpoint leaves as PyTorch's and diffusers' files and comes back from them, in another profile, with the same bits.
-// That PyTorch itself opens them is the live half's claim (`npm run test:interop`).
+// A checkpoint leaves as PyTorch's and diffusers' files and comes back from them, in another profile, with
+// the same bits. That PyTorch itself opens them is the live half's claim (`npm run test:interop`).
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
@@ -64,7 +64,7 @@ test('a checkpoint is exported as each of the five', async () => {
 test('the .pt comes back with every bit: weights, EMA, moments, step, epoch, losses', async () => {
   elsewhere = await openProfile(await newFolder());
   const { page } = elsewhere;
-  // For the models that bring no settings: they train one step further.
+  // Settings for the models that bring none: each trains one step further.
   await page.goto(address({ preset: 'tiny', dataset: 'shapes', sampleSteps: 1, maxSteps: 1 }));
   await waitForState(page, 'idle');
   await chooseCheckpoint(page, files.torch);
@@ -154,14 +154,17 @@ async function namesIn(path: string): Promise<string[]> {
   return entries.map(({ name }) => name).sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** The tensors whose names begin so; `exact` leaves the quartiles out, which the notebook has not. */
+/**
+ * The tensors whose names begin with `prefix`; `exact` leaves out the quartiles, which a notebook's file does
+ * not have.
+ */
 function only(file: CheckpointFile, prefix: string, exact = false): CheckpointFile {
   const belongs = (name: string): boolean =>
     name.startsWith(prefix) && !(exact && name === 'history.batch_losses_by_quartile');
   return { metadata: {}, tensors: new Map([...file.tensors].filter(([name]) => belongs(name))) };
 }
 
-/** Every name with another beginning. */
+/** The same tensors, `instead` at the beginning of each name replaced by `prefix`. */
 function prefixed(file: CheckpointFile, prefix: string, instead = ''): CheckpointFile {
   const renamed = [...file.tensors].map(
     ([name, tensor]) => [prefix + name.slice(instead.length), tensor] as const,

@@ -1,5 +1,6 @@
-// The real page in its states, by the rules of accessibility: no finding, at both widths, in both themes, and nothing that
-// scrolls sideways. Pictures of it are kept in test-results, for people. Not here: the gallery of all states (test/ui).
+// The real page in its states, by the rules of accessibility: no finding, at both widths, in both themes, and
+// nothing that scrolls sideways. Screenshots are kept in test-results, for people. Not here: the gallery of
+// all states (test/ui).
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';

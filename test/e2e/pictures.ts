@@ -1,12 +1,14 @@
-// A folder of pictures that a user might bring: small coloured JPEGs, and two files among them that are none.
-// Not here: what the app makes of them.
+// A folder of pictures that a user might bring: small coloured JPEGs, and two files that are no pictures.
+// Not here: what the app makes of these files.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 
 export const BROKEN = ['029-a-letter.jpg', '047-cut-short.jpg'];
 
-/** Writes `count` JPEGs of 40 x 32 pixels, each a coloured disc on a coloured ground, and the two of BROKEN. */
+/**
+ * Writes `count` JPEGs of 40 x 32 pixels, each a coloured disc on a coloured ground, and the two of BROKEN.
+ */
 export async function writePictures(folder: string, count: number): Promise<void> {
   const name = (i: number): string => join(folder, `${String(i).padStart(3, '0')}.jpg`);
   for (let i = 0; i < count; i++) await writeFile(name(i), await picture(i));

@@ -1,5 +1,6 @@
-// A run that was killed and resumed, or exported and imported elsewhere, has the bits of one that never stopped.
-// One run (A) is never stopped; B is killed twice; C begins with A's file in another profile. The tests follow one another.
+// A run that was killed and resumed, or exported and imported elsewhere, has the bits of one that never
+// stopped. One run (A) is never stopped; B is killed twice; C begins with A's file in another profile. The
+// tests follow one another.
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { openProfile, type Profile, step, waitForState, waitForStep } from './browser.ts';
@@ -31,7 +32,7 @@ const SETTINGS = {
   epochs: 100,
   checkpointEverySteps: 5,
   keepNewest: 50,
-  // All end-to-end tests together take at most 60 sampler evaluations; train.spec.ts has sets of two.
+  // Sampler evaluations are slow in software; train.spec.ts has sets of two.
   sampleSteps: 1,
 };
 
@@ -181,7 +182,10 @@ test('C: resumed, 4 steps later it has the bits of A', async () => {
   await c.close();
 });
 
-/** Opens the page on a store that has a run: it shows what it found, draws 16 samples, and trains at the next step. */
+/**
+ * Opens the page on a store that has a run: it shows what it found, draws 16 samples, and trains at the next
+ * step.
+ */
 async function expectResumes(page: Page, host: TrainerHost, found: number): Promise<void> {
   host.hold('validating', 'training');
   await page.goto(address({ seed: 99 })); // the run's own settings rule, not the address

@@ -1,5 +1,5 @@
-// The app as it is served: the policy on page and workers, by the server or by the service worker; the network off; an
-// update that waits; and that a request to another origin does not go unseen.
+// The app as it is served: the policy on page and workers, by the server or by the service worker; the
+// network off; an update that waits; and that a request to another origin does not go unseen.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,7 +105,7 @@ test('a host without headers gets them from the service worker, and the app open
   expect(offline?.headers()['content-security-policy']).toBe(POLICY);
   await workerIsUp(page);
   const workersSeen = () => [...policies].filter(([path]) => /worker-[\w-]+\.js$/.test(path));
-  // The news of a worker's script may come after the worker has answered.
+  // The response event of a worker's script may come after the worker has answered.
   await expect.poll(() => workersSeen().length).toBeGreaterThanOrEqual(2);
   const workers = workersSeen();
   expect(workers.filter(([, policy]) => policy !== POLICY)).toEqual([]);
@@ -127,9 +127,9 @@ test('an update waits until the user takes it, then the page is the new one', as
   });
   const take = page.getByRole('button', { name: /update/i });
   await take.waitFor();
-  // The next version has been installed and stays so until someone tells it to take over: it waits.
+  // The next version is installed, and stays so until it is told to take over.
   expect(await workersOf(page)).toEqual({ installing: null, waiting: 'installed', active: 'activated' });
-  // A second tab, opened from start to end meanwhile, still gets the old version, and the first was not reloaded.
+  // A second tab, opened and closed meanwhile, still gets the old version; the first was not reloaded.
   const second = await profile.context.newPage();
   await second.goto(plain.address);
   await expect(second.getByTestId('run-state')).toHaveText('elsewhere');
@@ -145,7 +145,7 @@ test('an update waits until the user takes it, then the page is the new one', as
   await plain.close();
 });
 
-/** The service workers of the page and their states. */
+/** States of the service workers of the page's registration. */
 const workersOf = (page: Page): Promise<Record<'installing' | 'waiting' | 'active', string | null>> =>
   page.evaluate(async () => {
     const registration = await navigator.serviceWorker.getRegistration();

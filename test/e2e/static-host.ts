@@ -1,4 +1,5 @@
-// A plain host of files, as cheap ones are: no security headers of its own. Taken away, it is the network switched off.
+// A plain file server, as cheap hosts are: no security headers of its own. Closing it stands for a network
+// that is off.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -47,8 +48,8 @@ export async function host(read: (path: string) => Promise<Buffer | string>): Pr
 }
 
 /**
- * Serves a folder. `first`: code that every worker runs before its own, to stand in for a browser that is not at hand.
- * `answer`: what is said to a path that is no file, where that is not null.
+ * Serves a folder. `first`: code that every worker runs before its own, for example to stand in for another
+ * browser. `answer`: the response to a path that is no file, or null.
  */
 export const hostFolder = (
   folder: string,

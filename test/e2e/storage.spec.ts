@@ -1,5 +1,6 @@
-// A browser that gives no storage, or too little: said before and while it matters, and what is there stays whole.
-// Not here: the store's own answers to full disks (test/checkpoint/store-pool.test.ts).
+// A browser that gives no storage, or too little: the page says so before and during a run, and existing
+// checkpoints stay whole. Not here: the store's own answers to full disks
+// (test/checkpoint/store-pool.test.ts).
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { capacityBytes } from '../../src/settings/checkpoint-sizes.ts';
@@ -23,7 +24,7 @@ const SETTINGS = {
 };
 
 test('a window without a file system: said first, trains, exports, and keeps nothing', async () => {
-  // As private windows of some browsers do; this one gives them a file system.
+  // As private windows of some browsers do; Chromium's have a file system.
   const refuse = `StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException('not in this window', 'SecurityError'));`;
   const plain = await hostFolder(DIST, refuse);
   const profile = await openProfile(await newFolder(), { baseURL: plain.address });
@@ -81,7 +82,7 @@ test('storage that is full: no run without room; then one checkpoint stays whole
   await profile.close();
 });
 
-/** What the whole origin may store, in bytes. */
+/** Sets how many bytes the whole origin may store. */
 async function allow(page: Page, quotaSize: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const { origin } = new URL(page.url());

@@ -1,6 +1,6 @@
-// What a run survives, and what can be done with its checkpoints: a lost GPU; Keep, Delete, Resume from here, New run; a tab
-// taken by force; a dropped file, Draw 16 more; a loss that is no number; Free step checkpoints. Small and quick: this is not
-// about learning. The tests follow one another.
+// What a run survives, and what can be done with its checkpoints: a lost GPU; Keep, Delete, Resume from here,
+// New run; a tab taken by force; a dropped file, Draw 16 more; a loss that is no number; Free step
+// checkpoints. Small and quick: this is not about learning. The tests follow one another.
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
@@ -177,7 +177,8 @@ test('a checkpoint dropped on the page is told by its content, imported, and dra
 test('a loss that is no number: not applied, not saved, back to the last checkpoint once, then paused with an alert', async () => {
   const folder = await newFolder();
   const good = await readCheckpoint(await exportTo(page, folder, 'unet_step_3'));
-  // Finite, but no network can compute with it. The EMA weights are whole: the 16 samples are drawn from those.
+  // Finite, but no network can compute with it. The EMA weights are sound, and the 16 samples are drawn from
+  // the EMA weights.
   const weight = good.tensors.get('unet.conv_in.weight');
   if (!weight) throw new Error('no unet.conv_in.weight');
   const huge = new Float32Array(weight.bytes.length / 4).fill(3e38);
@@ -217,7 +218,7 @@ test('Free step checkpoints of a run leaves its final one and what was kept by h
   expect(profile.leaks(host.address)).toEqual([]);
 });
 
-/** As a user drops it from another window. */
+/** Drops a file on the page as a user drops it from another window. */
 async function drop(onto: Page, path: string): Promise<void> {
   const session = await onto.context().newCDPSession(onto);
   const event = { x: 300, y: 300, data: { items: [], files: [path], dragOperationsMask: 1 } };
@@ -228,7 +229,7 @@ async function drop(onto: Page, path: string): Promise<void> {
   await expect(onto.getByText('Drop pictures, a folder, a checkpoint or a model')).toHaveCount(0);
 }
 
-/** What canvases show, as text to compare. */
+/** The content of all these canvases, as text to compare. */
 const pixels = (canvases: Locator): Promise<string> =>
   canvases.evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()).join(' '));
 

@@ -1,5 +1,5 @@
-// What a user does on the page, by the names of docs/agreement.md (section 5), and what the page then shows.
-// Not here: opening the browser and waiting for states (browser.ts).
+// What a user does on the page, by the accessible names that docs/agreement.md lists, and what the user then
+// sees. Not here: opening the browser and waiting for states (browser.ts).
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { waitForState } from './browser.ts';
 
@@ -7,7 +7,10 @@ import { waitForState } from './browser.ts';
 export const address = (settings: Readonly<Record<string, string | number>>): string =>
   `/?${new URLSearchParams(Object.entries(settings).map(([name, value]) => [name, String(value)]))}`;
 
-/** Of the smallest network, with as few checkpoints and samples as the settings allow; a test sets what it is about. */
+/**
+ * The smallest network, with as few checkpoints and samples as the settings allow; a test adds the settings
+ * it is about.
+ */
 export const TINY = {
   preset: 'tiny',
   batchSize: 4,
@@ -25,7 +28,9 @@ export const checkpoint = (page: Page, name: string): Locator =>
   page.getByRole('list', { name: 'Checkpoints' }).locator(`[data-testid=checkpoint][data-name=${name}]`);
 export const validation = (page: Page): Locator => page.getByRole('region', { name: 'Validation samples' });
 
-/** Opens the page on a store without a run and presses Train. Answers when it was pressed, in ms. */
+/**
+ * Opens the page on a store without a run and presses Train. Returns when it was pressed, in ms since 1970.
+ */
 export async function train(
   page: Page,
   settings: Readonly<Record<string, string | number>>,
@@ -37,7 +42,10 @@ export async function train(
   return pressed;
 }
 
-/** Exports a checkpoint of the list, or the `newest`, to go on with; answers the path of the downloaded file. */
+/**
+ * Exports a checkpoint of the list, or the `newest`, to train on from. Returns the path of the downloaded
+ * file.
+ */
 export async function exportTo(page: Page, folder: string, name: string): Promise<string> {
   if (name === 'newest') await button(page, 'Export checkpoint').click();
   else await button(checkpoint(page, name).first(), 'Export').click();
@@ -73,7 +81,7 @@ export async function chooseCheckpoint(page: Page, path: string | string[]): Pro
   await page.getByLabel('Import checkpoint', { exact: true }).setInputFiles(path);
 }
 
-/** Notes every text of run-state from the page's start. */
+/** From the page's start on, records every text that run-state shows. */
 export async function watchStates(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const seen: string[] = [];
@@ -85,11 +93,17 @@ export async function watchStates(page: Page): Promise<void> {
     Object.assign(window, { statesSeen: seen });
   });
 }
-/** Of this page since it was loaded. */
+/**
+ * Texts recorded since the page was first idle; before that it may show that it waits for the training tab's
+ * lock.
+ */
 export const statesSeen = (page: Page): Promise<string[]> =>
-  page.evaluate(() => (window as unknown as { statesSeen: string[] }).statesSeen);
+  page.evaluate(() => {
+    const { statesSeen: seen } = window as unknown as { statesSeen: string[] };
+    return seen.slice(seen.indexOf('idle'));
+  });
 
-/** A figure for the closing note: into the report and onto the terminal. */
+/** Prints a measured figure and adds it to the report. */
 export function measured(what: string, value: string): void {
   test.info().annotations.push({ type: 'measured', description: `${what}: ${value}` });
   console.log(`  measured  ${what}: ${value}`);

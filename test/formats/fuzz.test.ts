@@ -1,6 +1,6 @@
-// Thousands of damaged files, the same ones every time: two of seven of torch.save, the others safetensors; 5,000 in all,
-// and 70,000 in the sweep (`npm run test:sweep`). Each file is read as a sound one or refused with a Fault of kind `file`;
-// nothing else is thrown, and nothing grows beyond the file's own size.
+// Thousands of damaged files, the same ones every time: 2 of 7 from torch.save, the others safetensors. 5,000
+// in all, 70,000 in the sweep (`npm run test:sweep`). Each file is read as a sound one or refused with a
+// Fault of kind `file`; nothing else is thrown, and nothing grows beyond the file's own size.
 import { crc32 } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/torch');
 
-/** Whole numbers from 0 to below - 1, of one mutant. */
+/** Draws the whole numbers 0..below-1 of one mutant. */
 type Random = (below: number) => number;
 
 function randomOf(mutant: number): Random {
@@ -33,8 +33,8 @@ const spliced = (bytes: Bytes, at: number, count: number, others: Uint8Array = n
   Uint8Array.from(Buffer.concat([bytes.subarray(0, at), others, bytes.subarray(at + count)]));
 
 /**
- * `bytes` changed in one to three places at or after `begin`: a byte, a bit, bytes less, bytes more, a piece again, a cut,
- * a length.
+ * `bytes` changed in one to three places at or after `begin`: a byte, a bit, bytes less, bytes more, a piece
+ * again, a cut, a length.
  */
 function damaged(bytes: Bytes, begin: number, tokens: readonly string[], random: Random): Bytes {
   let result = bytes;
@@ -67,7 +67,10 @@ function damagedOnce(bytes: Bytes, at: number, tokens: readonly string[], random
   }
 }
 
-/** Reads every mutant; how many were refused, and in how many different ways (what was expected, numbers left out). */
+/**
+ * Reads every mutant. Returns how many were refused, and in how many ways (the fault's `expected`, numbers
+ * left out).
+ */
 async function refusals(
   count: number,
   mutate: (random: Random, i: number) => Bytes,
@@ -103,7 +106,7 @@ const JSON_TOKENS = [
   '9007199254740993',
 ];
 
-/** The length field is kept right most of the time, so that the damage reaches the parser behind it. */
+/** Most mutants keep a correct length field, so that the damage reaches the parser behind it. */
 function mutateSafetensors(original: Bytes, random: Random): Bytes {
   const dataBytes = original.length - 8 - Number(new DataView(original.buffer).getBigUint64(0, true));
   const mutant = damaged(original.slice(), random(4) === 0 ? 0 : 8, JSON_TOKENS, random);
@@ -194,7 +197,10 @@ function archiveOf(entries: readonly Entry[]): Bytes {
   return Uint8Array.from(Buffer.concat([...local, ...central, end]));
 }
 
-/** Three of four in the pickle, the others anywhere in the archive. */
+/**
+ * Three of four mutants are damaged inside an entry, most of these in the pickle; the others anywhere in the
+ * archive.
+ */
 function mutateTorch(original: Bytes, entries: readonly Entry[], random: Random): Bytes {
   if (random(4) === 0) {
     // Half of them from the middle on, where the zip's own records are.

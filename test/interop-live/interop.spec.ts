@@ -1,5 +1,6 @@
-// The tab beside real PyTorch, with every claim of the issue: what it lost, what it exports, what comes back. One run of the
-// tab's, taken further by each. Run by `npm run test:interop`; not here: what needs no Python (test/e2e/interop.spec.ts).
+// The app beside real PyTorch: its losses, its exports, and what it imports again. One run of the app is
+// continued by both sides. Run by `npm run test:interop`; not here: what needs no Python
+// (test/e2e/interop.spec.ts).
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
@@ -23,7 +24,10 @@ import { figureOf, run } from './python.ts';
 const LIVE = process.env['PERENNIAL_LIVE_FOLDER'] ?? '';
 const newFolder = temporaryFolders();
 
-/** All of the maths at once: v, cosine noise, min-SNR, two micro-batches, warm-up, decay, flips; 8 steps are an epoch. */
+/**
+ * Every option of the maths at once: v, cosine noise, min-SNR, two micro-batches, warm-up, decay, flips; 8
+ * steps are an epoch.
+ */
 const SETTINGS = {
   ...TINY,
   dataset: 'shapes',
@@ -96,7 +100,8 @@ test('the .pt resumes in plain torch, and comes back with step, epoch, histories
   await run('python', ['interop/check_exports.py', 'notebook', files.torch, trained]);
   const { page } = tab;
   await importNow(page, trained, paused + 3);
-  // Its EMA weights are still those that diffusers drew with: the tab's 8-bit samples are diffusers', rounded.
+  // The EMA weights are still those that diffusers drew with, so the app's 8-bit samples are diffusers'
+  // samples, rounded.
   const apart = await largestByteDifference(page, files.samples);
   measured('samples in the page and of diffusers, grey levels apart', apart.toFixed(2));
   expect(apart).toBeLessThan(0.6);
@@ -152,7 +157,7 @@ test('two processes of accelerate go on from the .pt; the tab goes on from there
   await waitForStep(page, at + 1);
   await button(page, 'Pause').click();
   await waitForState(page, 'paused');
-  // What the tab lost then is what PyTorch would have lost.
+  // The app's losses from then on are PyTorch's.
   const later = await exportTo(page, await newFolder(), 'newest');
   const check = [
     '--check',
@@ -175,7 +180,10 @@ test('two processes of accelerate go on from the .pt; the tab goes on from there
   expect(tab.errors).toEqual([]);
 });
 
-/** Of the page's first samples to those that diffusers drew, -1..1 as 0..255: a rounding is half a level. */
+/**
+ * Largest difference between the page's first samples and diffusers' (-1..1 as 0..255), in levels; rounding
+ * makes 0.5.
+ */
 async function largestByteDifference(page: Page, path: string): Promise<number> {
   const { shape, ddim } = JSON.parse(await readFile(path, 'utf8')) as { shape: number[]; ddim: number[] };
   const [samples, size] = shape as [number, number];

@@ -1,5 +1,6 @@
-// What eager and plan both answer to, about files that Python made a moment ago: a golden case of a new random seed, and the
-// samples that diffusers drew with the tab's exported model. Not here: making the files (scripts/interop.mjs, interop.spec.ts).
+// Claims that eager and plan both meet, about files that Python has just made: a golden case of a new random
+// seed, and the samples that diffusers drew with the model that the app exported. Not here: making the files
+// (scripts/interop.mjs, interop.spec.ts).
 import { expect, inject, it } from 'vitest';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import { fromDiffusersScheduler } from '../../src/diffusion/diffusers-scheduler.ts';

@@ -1,5 +1,6 @@
-// The live half of interop, run by `npm run test:interop` (scripts/interop.mjs): the built app beside real PyTorch. Its own
-// port, so that it stands in nobody's way. Not here: `npm test`, which needs no Python.
+// The live half of interop, run by `npm run test:interop` (scripts/interop.mjs): the built app beside real
+// PyTorch. It has a port of its own and can run beside `npm run dev`. Not here: `npm test`, which needs no
+// Python.
 import { defineConfig } from '@playwright/test';
 import { findChromium, CHROMIUM_ARGS } from '../chromium.ts';
 

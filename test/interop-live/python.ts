@@ -1,4 +1,5 @@
-// Runs a script of interop/ with the Python that scripts/interop.mjs prepared. Not here: what is claimed of its results.
+// Runs a script of interop/ with the Python that scripts/interop.mjs prepared. Not here: claims about the
+// results.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { measured, seconds } from '../e2e/visit.ts';
@@ -12,7 +13,9 @@ function programOf(name: 'python' | 'accelerate'): string {
   return name === 'python' ? python : python.replace(/python(\.exe)?$/, 'accelerate$1');
 }
 
-/** Resolves to what it printed; rejects with all of that where it fails or takes longer than `limitMs`. */
+/**
+ * Resolves to the program's output; rejects with the output where it fails or takes longer than `limitMs`.
+ */
 export function run(
   program: 'python' | 'accelerate',
   args: readonly string[],
@@ -22,7 +25,7 @@ export function run(
   return new Promise((resolve, reject) => {
     const child = spawn(programOf(program), args, {
       cwd: ROOT,
-      // One thread for each process; nothing is asked of a model hub.
+      // One thread for each process; no request to a model hub.
       env: { ...process.env, OMP_NUM_THREADS: '1', HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1' },
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);

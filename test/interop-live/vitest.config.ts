@@ -1,5 +1,6 @@
-// What `npm run test:interop` compares number by number with what Python just made: eager in Node and the plan in Chromium.
-// Files are handed over as text, since a browser reads no disk. Not here: `npm test`.
+// The tests by which `npm run test:interop` compares numbers with those that Python has just made: eager in
+// Node and the plan in Chromium. Files are passed as text: a browser cannot read the disk. Not here: `npm
+// test`.
 import { readFileSync } from 'node:fs';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';

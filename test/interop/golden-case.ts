@@ -1,5 +1,6 @@
-// One case of interop/make_fixtures.py: a network, what PyTorch and diffusers compute for it, and how near we come. A reader of
-// its own: the app's safetensors code is under test elsewhere and must not vouch for itself here. Runs in Node and in browsers.
+// One case of interop/make_fixtures.py: a network, what PyTorch and diffusers compute for it, and how to
+// measure an error. The file has a safetensors reader of its own: the app's reader must not be the judge of
+// its own numbers. Runs in Node and in browsers.
 import { sizeOf } from '../../src/engine/layout.ts';
 import type { ParameterSpec } from '../../src/engine/executor.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
@@ -10,7 +11,7 @@ export interface TensorFixture {
   data: Float32Array<ArrayBuffer>;
 }
 
-/** How the steps were made; as diffusers names things. */
+/** The settings of the training steps, by diffusers' names. */
 export interface TrainingFixture {
   prediction_type: 'epsilon' | 'v_prediction';
   beta_schedule: 'linear' | 'squaredcos_cap_v2';
@@ -38,11 +39,17 @@ export interface GoldenCase {
   gradientNorms: number[];
   emaDecays: number[];
   sampleCalls: number;
-  /** Parameters whose gradient is nothing but rounding: AdamW takes them anywhere, and no prediction changes by it. */
+  /**
+   * Parameters whose gradient is only rounding error: AdamW moves these anywhere, and no prediction changes
+   * with them.
+   */
   adrift: string[];
   /** [B, H, W, C] of every batch. */
   shape: [number, number, number, number];
-  /** Throws FaultError where our network cannot be this one: the tests of this case fail, and by that name. */
+  /**
+   * Throws FaultError where our network cannot have this config: then the tests of this case fail, with its
+   * name.
+   */
   network(): UNetConfig;
   tensor(name: string): TensorFixture;
   /** One array per parameter, in their order. */
@@ -55,7 +62,7 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-/** A .safetensors of make_fixtures.py. */
+/** Reads a .safetensors of make_fixtures.py. */
 export function readGoldenCase(name: string, file: Uint8Array<ArrayBuffer>): GoldenCase {
   const view = new DataView(file.buffer, file.byteOffset);
   const start = 8 + Number(view.getBigUint64(0, true));
@@ -117,11 +124,14 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
 export const largest = (values: ArrayLike<number>): number =>
   largestDifference(values, new Float32Array(values.length));
 
-/** Largest |got - wanted| by the largest |wanted|. */
+/** Largest |got - wanted|, divided by the largest |wanted|. */
 export const relativeDifference = (got: ArrayLike<number>, wanted: ArrayLike<number>): number =>
   largestDifference(got, wanted) / largest(wanted);
 
-/** Length of got - wanted by the length of wanted, both Euclidean; NaN where they differ in number or a value is missing. */
+/**
+ * Euclidean length of got - wanted, divided by that of wanted; NaN where the lengths of the arrays differ or
+ * a value is missing.
+ */
 export function relativeDistance(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
   if (got.length !== wanted.length) return NaN;
   let [apart, whole] = [0, 0];

@@ -1,5 +1,6 @@
-// What a golden case claims of an executor: forward pass, gradients, twenty steps of training, samples. Eager and plan answer to
-// the same claims. Not here: the cases (golden-case.ts), where executors come from (golden-*.test.ts).
+// What a golden case claims of an executor: forward pass, gradients, twenty steps of training, samples. Eager
+// and plan must meet the same claims. Not here: the cases (golden-case.ts), where executors come from
+// (golden-*.test.ts).
 import { afterAll, describe, expect, it } from 'vitest';
 import { alphaBar, type NoiseSchedule, TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
 import { createSampler, initialNoise, type SamplerName, stepNoise } from '../../src/diffusion/sampler.ts';
@@ -18,10 +19,11 @@ import {
 import type { InputArray } from '../../src/engine/inputs.ts';
 
 /**
- * Largest |ours - PyTorch's| allowed, relative to the largest magnitude in the tensor; of a gradient, to that or a thousandth
- * of the largest in all gradients; of a loss and a norm, to itself. Of trained and EMA
- * weights the distance by the length (L2), tensor by tensor: where a gradient is next to nothing AdamW takes its sign, and
- * single weights of some seeds come out 6e-4 apart.
+ * Largest |ours - PyTorch's| allowed. Predictions and samples: relative to the largest magnitude in the
+ * tensor. Gradients: to that, or to a thousandth of the largest in all gradients. Losses and norms: to the
+ * value itself. Trained and EMA weights: the L2 norm of the difference relative to the L2 norm of the tensor.
+ * Where a gradient is nearly zero AdamW steps by its sign alone, and single weights of some seeds differ by
+ * 6e-4.
  */
 export const TOLERANCE = {
   forward: 1e-4,
@@ -44,7 +46,7 @@ const SAMPLINGS = (['ddim', 'ddpm'] as const).flatMap((sampler) =>
   ),
 );
 
-/** The claims of one case. What `open` throws fails each of them, not the file. */
+/** The claims of one case. An error of `open` fails each of these tests, not the whole file. */
 export function describeGolden(golden: GoldenCase, open: () => Promise<Executor>): void {
   describe(`${golden.name} (${golden.madeBy})`, () => {
     let opened: Promise<Executor> | undefined;
@@ -83,7 +85,7 @@ export function describeGolden(golden: GoldenCase, open: () => Promise<Executor>
   });
 }
 
-/** The case's first weights, nothing learnt yet. */
+/** The case's state before the first step. */
 function begin(executor: Executor, golden: GoldenCase): void {
   const weights = golden.group('weights');
   const zeros = () => weights.map(({ length }) => new Float32Array(length));
@@ -133,7 +135,8 @@ async function gradientErrors(
   expect(stats.applied).toBe(true);
   const wanted = golden.group('gradients');
   const floor = Math.max(...wanted.map(largest)) / 1000;
-  // No executor shows its gradients: after one update from zero the first moment is (1 - beta1) times the gradient.
+  // No executor shows its gradients: after one update from zero the first moment is (1 - beta1) times the
+  // gradient.
   const { expAvg } = await executor.snapshot();
   const errors = expAvg.map((moment, i) => {
     const gradient = moment.map((value) => value / (1 - ADAM.beta1));
@@ -153,7 +156,10 @@ function worstOf(golden: GoldenCase, errors: number[]): { gradients: number; wor
   return { gradients, worst: golden.parameters[errors.indexOf(gradients)]?.name ?? 'none' };
 }
 
-/** The batch of step 0.., as the trainer makes it: pictures and timesteps are the seed's, noise is drawn by the executor. */
+/**
+ * The batch of step 0.., as the trainer makes it: pictures and timesteps follow from the seed, the executor
+ * draws the noise.
+ */
 function batchOf(golden: GoldenCase, step: number): NoisedBatch {
   const { seed, shape, training } = golden;
   const levels = alphaBar(NOISE_SCHEDULES[training.beta_schedule]);
@@ -168,7 +174,7 @@ function batchOf(golden: GoldenCase, step: number): NoisedBatch {
   };
 }
 
-/** Settings of the update that makes `step`, 1.., by our own schedules: they must be diffusers'. */
+/** Settings of update `step`, 1.., by our own schedules, which must equal diffusers'. */
 function settingsOf(golden: GoldenCase, step: number): StepSettings {
   const { training, learningRates, emaDecays, losses } = golden;
   const learningRate = learningRateAt(step, {

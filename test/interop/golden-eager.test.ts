@@ -1,4 +1,5 @@
-// Claims about eager (TensorFlow.js, cpu backend): it computes what PyTorch and diffusers compute, in every golden case.
+// Claims about eager (TensorFlow.js, cpu backend): it computes what PyTorch and diffusers compute, in every
+// golden case.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Device, startDevice } from '../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';

@@ -1,5 +1,5 @@
-// Every golden case of test/fixtures/diffusers, read in Node: a new file is a new case. Browsers fetch them instead
-// (golden-plan.gpu.test.ts).
+// Every golden case of test/fixtures/diffusers, read in Node; a new file there is a new case. In a browser
+// golden-plan.gpu.test.ts fetches the files instead.
 import { readdirSync, readFileSync } from 'node:fs';
 import { type GoldenCase, readGoldenCase } from './golden-case.ts';
 

@@ -1,5 +1,6 @@
-// Claims about the plan, in a real browser on webgpu: it computes what PyTorch and diffusers compute, in every golden case.
-// The whole step is the plan's own, noise included. The device's family of kernels; both with VITE_KERNEL_SWEEP=1.
+// Claims about the plan, in a real browser on webgpu: it computes what PyTorch and diffusers compute, in
+// every golden case. The plan computes the whole step, noise included. It has the device's family of kernels;
+// both with VITE_KERNEL_SWEEP=1.
 import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
 import { modelOf } from '../../src/model/model.ts';
 import { testDevice } from '../engine/plan/test-device.ts';
@@ -18,7 +19,9 @@ const cases = await Promise.all(
   }),
 );
 
-/** Tiles take four minutes on a software GPU, which has other kernels: there they answer in the sweep only. */
+/**
+ * Tiles take four minutes on a software GPU, which uses the other family: tiles are tested in the sweep only.
+ */
 const families = import.meta.env['VITE_KERNEL_SWEEP'] ? (['registers', 'tiles'] as const) : [undefined];
 
 for (const family of families)

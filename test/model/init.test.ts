@@ -1,4 +1,4 @@
-// Claims about the first weights: PyTorch's distributions, and nothing but the seed decides.
+// Claims about the first weights: PyTorch's distributions, and the same seed gives the same weights.
 import { expect, it } from 'vitest';
 import { modelOfRun } from '../../src/settings/presets.ts';
 import { sizeOf } from '../../src/engine/layout.ts';
