@@ -26,6 +26,9 @@ const STEPS = 30;
 /** Steps are slow in software: enough for the loss to fall by 30 %. */
 const STEPS_ON_OWN = 15;
 const SETTINGS = { ...TINY, backend: 'webgl', maxSteps: STEPS };
+/** Measured 1,300 blocks and 2 layouts, on a busy machine too. A task of 50 ms, which is felt, runs millions. */
+const MOST_BLOCKS = 10_000;
+const MOST_LAYOUTS = 20;
 
 const newFolder = temporaryFolders();
 let profile: Profile;
@@ -55,10 +58,11 @@ test('30 steps on the planets: the loss falls, the page does little for a step, 
   await waitForStep(page, STEPS - 2);
   measured('webgl, a step of tiny', seconds((Date.now() - from) / ((await stepNow(page)) - at)));
   const { steps, blocks, layouts } = await work();
-  measured(
-    'work of the page for a step',
-    `${Math.round(blocks / steps)} blocks, ${(layouts / steps).toFixed(1)} layouts`,
-  );
+  const ofAStep = `${Math.round(blocks / steps)} blocks, ${(layouts / steps).toFixed(1)} layouts`;
+  measured('work of the page for a step', ofAStep);
+  expect(blocks / steps, 'the count sees the page draw').toBeGreaterThan(100);
+  expect(blocks / steps, 'blocks of the page that run for a step').toBeLessThan(MOST_BLOCKS);
+  expect(layouts / steps, 'layouts for a step').toBeLessThan(MOST_LAYOUTS);
 
   await waitForState(page, 'finished');
   await expect(byTestId(page, 'global-step')).toHaveText(String(STEPS));
@@ -118,8 +122,9 @@ const stepNow = async (page: Page): Promise<number> =>
   Number(await byTestId(page, 'global-step').textContent());
 
 /**
- * Counts the work of the page's main thread from now on; the function that is returned ends the count. `blocks`: how
- * often functions, branches and loop bodies of the page's code were run; `layouts`: layouts computed.
+ * Counts the work of the page's main thread from now on; the function that is returned ends the count.
+ * `blocks`: how often functions, branches and loop bodies of the page's code were run; `layouts`: layouts
+ * computed.
  */
 async function countWork(
   page: Page,
