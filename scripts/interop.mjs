@@ -157,7 +157,7 @@ async function main() {
   const config = 'test/interop-live/playwright.config.ts';
   const tab = await node('@playwright/test/cli.js', ['test', '-c', config, '--reporter=list,json'], {
     env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
-    limitMs: 26 * MINUTE,
+    limitMs: 61 * MINUTE,
   });
   await countReport('the tab beside PyTorch', tab.code, playwrightReport, ({ stats }) => ({
     passed: stats.expected,

@@ -1,7 +1,7 @@
 // Trains a preset on the planets with its own settings in the app that `npm start` serves, and keeps one
 // sample through time: public/reference/<preset>-planets.png, 4 x 3 tiles, for "What to expect" on the page
-// (src/ui/reference-runs.ts names the steps). Run by hand when a preset changes: node
-// scripts/make-reference.mjs tiny 5
+// (src/ui/setup/reference-runs.ts names the steps). Run by hand when a preset changes:
+//   node scripts/make-reference.mjs tiny 5
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,19 +27,17 @@ const state = (text) =>
 await state(/^idle$/);
 await page.getByRole('button', { name: 'Train', exact: true }).click();
 await state(/^finished$/);
-// The last set is drawn after the run has ended.
-await page.waitForTimeout(5000);
-
 /** The sample sheets that the app keeps in its index: PNGs of 4 x 4 tiles. */
 const sheets = await page.evaluate(async (steps) => {
   const open = indexedDB.open('perennial');
   await new Promise((resolve) => (open.onsuccess = resolve));
-  const store = open.result.transaction('pictures').objectStore('pictures');
+  const pictures = () => open.result.transaction('pictures').objectStore('pictures');
   const asked = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
-  const keys = await asked(store.getAllKeys());
-  const [runId] = keys[0];
-  const blobs = [];
-  for (const step of steps) blobs.push(await asked(store.get([runId, 'samples', step])));
+  const [[runId]] = await asked(pictures().getAllKeys());
+  const sheet = (step) => asked(pictures().get([runId, 'samples', step]));
+  // The last set is drawn after the run has ended.
+  while (!(await sheet(steps.at(-1)))) await new Promise((resolve) => setTimeout(resolve, 100));
+  const blobs = await Promise.all(steps.map(sheet));
   return Promise.all(blobs.map(async (blob) => [...new Uint8Array(await blob.arrayBuffer())]));
 }, STEPS);
 await context.close();

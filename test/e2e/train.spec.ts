@@ -26,7 +26,7 @@ const STEPS = 30;
 /** Steps are slow in software: enough for the loss to fall by 30 %. */
 const STEPS_ON_OWN = 15;
 const SETTINGS = { ...TINY, backend: 'webgl', maxSteps: STEPS };
-/** Measured 1,300 blocks and 2 layouts, on a busy machine too. A task of 50 ms, which is felt, runs millions. */
+/** Measured: 1,300 blocks and 2 layouts, on a busy machine too. A task of 50 ms has millions of blocks. */
 const MOST_BLOCKS = 10_000;
 const MOST_LAYOUTS = 20;
 

@@ -215,7 +215,7 @@ async function largestByteDifference(page: Page, path: string): Promise<number> 
 async function importNow(page: Page, path: string, globalStep: number): Promise<void> {
   await chooseCheckpoint(page, path);
   await button(page.getByRole('dialog'), 'Import').click();
-  await expect(validation(page)).toHaveAttribute('data-step', String(globalStep), { timeout: 120_000 });
+  await expect(validation(page)).toHaveAttribute('data-step', String(globalStep));
   await waitForState(page, 'paused');
   expect(await step(page)).toBe(globalStep);
 }

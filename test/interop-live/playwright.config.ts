@@ -11,9 +11,9 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   workers: 1,
   retries: 0,
-  timeout: 8 * 60_000,
-  globalTimeout: 25 * 60_000,
-  expect: { timeout: 30_000 },
+  timeout: 20 * 60_000,
+  globalTimeout: 60 * 60_000,
+  expect: { timeout: 5 * 60_000 },
   reporter: [['list']],
   outputDir: '../../test-results/interop-live',
   use: {

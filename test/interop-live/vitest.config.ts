@@ -1,6 +1,6 @@
 // The tests by which `npm run test:interop` compares numbers with those that Python has just made: eager in
-// Node and the plan in Chromium. Files are passed as text: a browser cannot read the disk. Not here: `npm
-// test`.
+// Node and the plan in Chromium. Files are passed as text: a browser cannot read the disk. Not here:
+// `npm test`.
 import { readFileSync } from 'node:fs';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'eager',
           include: ['test/interop-live/eager.live.ts'],
           provide,
-          testTimeout: 120_000,
+          testTimeout: 600_000,
         },
       },
       {
@@ -48,7 +48,8 @@ export default defineConfig({
           name: 'plan',
           include: ['test/interop-live/plan.live.ts'],
           provide,
-          testTimeout: 240_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           browser: {
             enabled: true,
             headless: true,
