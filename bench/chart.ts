@@ -1,5 +1,6 @@
-// How long the page takes to redraw the loss chart of a long run. Plain numbers, no GPU and no canvas. Not here: how many
-// losses a redraw reads (test/ui/loss/loss-picture.test.ts), the drawing on the canvas (uPlot's).
+// The time the page takes to redraw the loss chart of a long run. Plain numbers, no GPU and no canvas. Not
+// here: how many losses a redraw reads (test/ui/loss/loss-picture.test.ts), the drawing on the canvas
+// (uPlot's).
 import { LossIndex } from '../src/ui/loss/loss-index.ts';
 import { lossPicture } from '../src/ui/loss/loss-picture.ts';
 import { Smoothed, smoothingShare } from '../src/ui/loss/smoothing.ts';

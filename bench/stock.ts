@@ -12,8 +12,8 @@ import { stockOps } from './stock-ops.ts';
 const BACKEND = 'stock-webgpu';
 
 /**
- * The adapter's limits that tfjs-backend-webgpu 4.22 asks for (base.ts in that package), and below its
- * features.
+ * The adapter's limits that tfjs-backend-webgpu 4.22 asks for (the file `base` of that package); its
+ * features stand below.
  */
 const LIMITS = [
   'maxComputeWorkgroupStorageSize',

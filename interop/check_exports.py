@@ -1,9 +1,11 @@
 """The checks of the page's exports that `npm run test:interop` makes with real torch and diffusers. A check
 that fails raises.
 
-    samples MODEL.zip OUT.json   draws 4 samples of a diffusers export by its own pipeline, from the app's noise
+    samples MODEL.zip OUT.json   draws 4 samples of a diffusers export by its own pipeline, from the app's
+                                 noise
     notebook IN.pt OUT.pt        trains 3 steps as a notebook would, with nothing of ours but the file
-    same A B                     two checkpoints have the same bits: weights, EMA, moments, histories, step, epoch
+    same A B                     two checkpoints have the same bits: weights, EMA, moments, histories, step,
+                                 epoch
     rewrite IN OUT               reads a checkpoint and writes it again
     fixtures                     the committed fixtures are what these scripts write today
 """
@@ -37,7 +39,8 @@ def samples(model, out, seed, steps):
     size = (unet.config.in_channels, unet.config.sample_size, unet.config.sample_size)
     count = int(np.prod(size))
     draws = np.stack([normals(seed, sample, STREAMS["samples"], count * (steps + 1)) for sample in range(SAMPLES)])
-    draws = draws.reshape(SAMPLES, steps + 1, size[1], size[2], size[0]).transpose(1, 0, 4, 2, 3)  # the app numbers values in NHWC
+    # The app numbers the values of a picture in the order NHWC.
+    draws = draws.reshape(SAMPLES, steps + 1, size[1], size[2], size[0]).transpose(1, 0, 4, 2, 3)
     for name, scheduler in (("ddim", DDIMScheduler.from_config(pipeline.scheduler.config)), ("ddpm", pipeline.scheduler)):
         fresh = iter(draws[1:])
         scheduling_ddpm.randn_tensor = lambda *_, **__: torch.from_numpy(np.ascontiguousarray(next(fresh)))

@@ -3,14 +3,14 @@ compare eager and plan with these numbers. Not here: anything that the app ships
 (counter_random.py).
 
     python3 interop/make_fixtures.py                              makes all of them again
-    python3 interop/make_fixtures.py --config my.json --seed 5    adds my.safetensors (--out names another folder)
+    python3 interop/make_fixtures.py --config my.json --seed 5    adds my.safetensors (--out: elsewhere)
 
 my.json is a diffusers UNet2DModel config.json; a field that is missing has diffusers' default, and
 `_training` may change TRAINING below. The tests read every .safetensors of that folder: a new file is a new
 case without other changes.
 
 The tensors of a case, all float32, pictures as in PyTorch, [B, C, H, W]:
-    weights, gradients, final, ema   [n] each: all parameters in one vector, in the order of metadata `parameters`
+    weights, gradients, final, ema   [n] each: all parameters in one vector, ordered as in `parameters`
     input, timesteps                 what the prediction is computed from
     prediction
     target, sample_weights           what the loss is computed from
@@ -22,8 +22,8 @@ emaDecays, sampleCalls, adrift.
 
 All random numbers of training and sampling come from counter_random.py at the seed, in the order [B, H, W,
 C]:
-    step k = 0, 1, ...   pictures 2 u - 1 of uniforms(seed, k, drawing), noise normals(seed, k, noise), timesteps
-                         uniform_below(seed, k, timesteps, 1000)
+    step k = 0, 1, ...   pictures 2 u - 1 of uniforms(seed, k, drawing), noise normals(seed, k, noise),
+                         timesteps uniform_below(seed, k, timesteps, 1000)
     sample s             normals(seed, s, samples): the start noise, then the fresh noise of each call
 """
 

@@ -1,5 +1,6 @@
 // Which pictures a step learns from, and their pixels as a batch: pure functions of (seed, step), so that
 // resuming inside an epoch needs no state. Not here: noise and timesteps (trainer/training-step.ts).
+// Exported for tests: pictureOrder, isFlipped.
 import { permutedIndex, randomWord, STREAMS } from '../random.ts';
 import type { PictureSet } from './api.ts';
 

@@ -1,5 +1,6 @@
 // The built-in data set: 4,096 pictures of planets with captions, packed by scripts/pack-planets.mjs, fetched
 // and decoded once. Not here: resizing them (sets.ts).
+// Exported for tests: captionOf.
 import { context2d } from '../formats/canvas-2d.ts';
 import { FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';

@@ -1,6 +1,6 @@
-// A network and all that follows from its config: its parameters, the function that runs it, the
-// shapes of its inputs, its first weights. Device, checkpoints, exports and imports take this one value. Not here: which model a run trains
-// (settings/presets.ts), the network's layers (unet.ts).
+// A network and all that follows from its config: its parameters, the function that runs it, the shapes of
+// its inputs, its first weights. Device, checkpoints, exports and imports take this one value. Not here:
+// which model a run trains (settings/presets.ts), the network's layers (unet.ts).
 import type { Network, ParameterSpec } from '../engine/executor.ts';
 import type { BatchShape, Inputs } from '../engine/inputs.ts';
 import { sizeOf } from '../engine/layout.ts';

@@ -7,7 +7,7 @@ import type { ExecutorKind } from '../engine/executor.ts';
 import type { Fault, Result } from '../fault.ts';
 
 export type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
-export type { DatasetInfo, ImportProgress, ImportReport, SkippedFile } from '../data/api.ts';
+export type { DatasetInfo, ImportProgress } from '../data/api.ts';
 
 /** The trainer's states. The page adds `elsewhere` (another tab) and `unavailable` (no GPU). */
 export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused' | 'finished' | 'failed';

@@ -1,5 +1,5 @@
-// Who trains, on the browser's own Web Locks: two requests of one page compete as those of two tabs do. How long the lock
-// is waited for before another tab is blamed: tab-lock.test.ts.
+// Which tab trains, by the browser's own Web Locks: two requests of one page compete as two tabs do. Not
+// here: how long a tab waits for the lock (tab-lock.test.ts).
 import { expect, it } from 'vitest';
 import { holdTab } from '../../src/app/tab-lock.ts';
 

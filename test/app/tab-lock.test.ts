@@ -1,5 +1,5 @@
-// Claims how long a page waits for the lock of the one that trains before it calls it another tab's: on fake timers and a
-// lock that is granted by hand. The browser's own locks: tab-lock.gpu.test.ts.
+// Claim: how long a page waits for the training tab's lock before it says that another tab trains. On fake
+// timers and a lock that the test grants. Not here: the browser's own locks (tab-lock.gpu.test.ts).
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { holdTab } from '../../src/app/tab-lock.ts';
 

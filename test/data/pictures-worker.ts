@@ -10,7 +10,7 @@ import { type Fault, faultOf, type Result } from '../../src/fault.ts';
 
 let stop = new AbortController();
 
-/** What the browser was asked to decode; `open`: pictures decoded or being decoded that were not closed yet. */
+/** Calls of the browser's decoder; `open`: pictures that are being decoded, or decoded and not yet closed. */
 const decodes = { pictures: 0, open: 0, mostOpen: 0 };
 
 globalThis.createImageBitmap = new Proxy(globalThis.createImageBitmap, {

@@ -1,5 +1,6 @@
-// A checkpoint that an older build saved goes on here as it did there: three small ones, kept with what their runs held in
-// the end without a stop (test/fixtures/resume). Not here: runs made and resumed by one and the same build (resume.spec.ts).
+// A checkpoint that an older build saved continues in this build with the same numbers: three small
+// checkpoints, kept with the end of their runs (test/fixtures/resume). Not here: runs that one build makes
+// and resumes (resume.spec.ts).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -99,7 +99,7 @@ export async function watchStates(page: Page): Promise<void> {
  */
 export const statesSeen = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
-    const { statesSeen: seen } = window as unknown as { statesSeen: string[] };
+    const seen = Reflect.get(window, 'statesSeen') as string[];
     return seen.slice(seen.indexOf('idle'));
   });
 

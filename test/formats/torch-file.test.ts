@@ -200,7 +200,8 @@ describe('a pickle made by hand', () => {
     expect(await refusal(await handMade(pickle, more))).toContain(words);
   });
 
-  // Where a byte is named nothing behind it was read; the others are refused before the pickle, or on the walk after it.
+  // A named byte is the last that was read; the other files are refused before the pickle, or on the walk
+  // after it.
   it.each([
     ['a million lists', ']'.repeat(1e6), DATA, `${AT_MOST_OBJECTS} at byte 524290 of data.pkl`],
     [

@@ -1,6 +1,7 @@
 // Draws a set of samples: fixed noise, held weights, one denoising call at a time, so that the training loop
 // can put its steps in between. A call computes at most 16; larger sets are drawn 16 by 16.
 // Not here: the sampler's equations (diffusion/sampler.ts), PNGs (sheet-png.ts).
+// Exported for tests: momentsOf.
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { networkOf } from '../../settings/presets.ts';

@@ -1,4 +1,5 @@
-// Devices in a real browser: each starts, passes its self-test, is measured, trains, and is replaced when it is lost.
+// Devices in a real browser: each starts, passes its self-test, is measured, trains, and is replaced after a
+// loss.
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';

@@ -1,5 +1,6 @@
-// The self-test passes where gradients are right and fails, naming the tensor, where a kernel is broken as it is on some phones.
-// The probe finds the speeds of a device that is made up, by that device's own clock. In browsers: device.gpu.test.ts.
+// The self-test passes where gradients are right; it fails and names the tensor where a kernel is broken, as
+// on some phones. The probe finds the speeds of a made-up device by that device's own clock. Not here:
+// browsers (device.gpu.test.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Device, startDevice } from '../../../src/engine/device/device.ts';
@@ -108,7 +109,7 @@ function pretend({ additionMs, macsPerSecond }: Speed): { clock: () => number; r
           now += additionMs;
           return kernel.kernelFunc(params);
         }
-        const { shape, macs } = convolution(params.inputs, params.attrs as unknown as Attributes);
+        const { shape, macs } = convolution(params.inputs, params.attrs as Attributes & typeof params.attrs);
         now += (1000 * macs) / macsPerSecond;
         return tf.zeros(shape);
       },

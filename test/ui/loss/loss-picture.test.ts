@@ -1,5 +1,6 @@
-// What the chart draws: ranges that hide no loss, ends that hold all of it, round ticks; and how many losses a redraw
-// reads, however long the run. How long a redraw takes: the row `chart` of `npm run bench`.
+// What the chart draws: ranges that hide no loss, axes that hold every loss, round ticks; and how many losses
+// a redraw reads, whatever the length of the run. Not here: the time of a redraw (row `chart` of `npm run
+// bench`).
 import { describe, expect, it } from 'vitest';
 import { stepAxis, stepAxisEnd, timeAxis } from '../../../src/ui/page-state/chart-axis.ts';
 import { LossIndex } from '../../../src/ui/loss/loss-index.ts';
