@@ -48,7 +48,7 @@ def lasting_until(config, count, step):
 
 
 def checkpoint_name(config, count, step):
-    """The name of a step's checkpoint, as in src/trainer/naming.ts."""
+    """The name of a step's checkpoint, as in src/trainer/checkpoint-schedule.ts."""
     if step == last_step(config, count):
         return "unet_final"
     if ends_epoch(config, count, step):

@@ -9,7 +9,7 @@ import { FaultError } from '../fault.ts';
 import type { Artist } from './samples/artist.ts';
 import type { Generator } from './samples/generator.ts';
 import { lossByQuartile } from './history.ts';
-import { checkpointDue } from './naming.ts';
+import { checkpointDue } from './checkpoint-schedule.ts';
 import { capacityBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Run } from './run.ts';

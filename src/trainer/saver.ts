@@ -1,6 +1,6 @@
 // Saves checkpoints while training goes on: a snapshot between two steps, everything else in the background,
 // one checkpoint at a time; a failed save is tried again.
-// Not here: at which steps (naming.ts), bytes on disk (checkpoint/).
+// Not here: at which steps (checkpoint-schedule.ts), bytes on disk (checkpoint/).
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import { fileMetadata, fileTensors } from './checkpoint-file.ts';

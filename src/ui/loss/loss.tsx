@@ -1,6 +1,6 @@
 // The loss and the time axis: number, tools, chart, time strip. Not here: the drawing (loss-chart.ts).
 import { useApp } from '../page-state/app-context.ts';
-import { Film } from './film.tsx';
+import { SamplesThroughTime } from './samples-through-time.tsx';
 import * as format from '../format.ts';
 import { Plot } from './plot.tsx';
 import { Segments } from '../controls/segments.tsx';
@@ -31,7 +31,7 @@ export function Loss() {
       </div>
       <div class="axis">
         <Plot series={series} />
-        {!loading && <Film />}
+        {!loading && <SamplesThroughTime />}
       </div>
     </section>
   );

@@ -1,5 +1,5 @@
 // Which frames fit on the time strip: those that matter first, then an even selection of the others. Not
-// here: drawing (film.tsx).
+// here: drawing (samples-through-time.tsx).
 
 /** How often the number can be halved: frames at rounder indices are kept longer. */
 function roundness(index: number): number {

@@ -1,5 +1,5 @@
 // The pointer on the time strip: drags the earlier frame where it is pressed, else the shown one. Not here:
-// the frames (film.tsx).
+// the frames (samples-through-time.tsx).
 import { useRef } from 'preact/hooks';
 import { useApp } from '../page-state/app-context.ts';
 import { fraction } from '../page-state/chart-axis.ts';

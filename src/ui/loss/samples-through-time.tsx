@@ -20,7 +20,7 @@ function frameSize(width: number): { edge: number; apart: number } {
 }
 
 /** Shown with a run; empty until the first samples. */
-export function Film() {
+export function SamplesThroughTime() {
   const { looking } = useApp();
   const ref = useRef<HTMLDivElement>(null);
   const width = useWidth(ref);

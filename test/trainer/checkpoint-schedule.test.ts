@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { positionOf } from '../../src/settings/calendar.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
-import { checkpointDue, checkpointName, nextCheckpointStep } from '../../src/trainer/naming.ts';
+import { checkpointDue, checkpointName, nextCheckpointStep } from '../../src/trainer/checkpoint-schedule.ts';
 
 // 28 pictures, batch 4: an epoch has 7 steps; 3 epochs: 21 steps.
 const config = { ...presetConfig('tiny'), batchSize: 4, epochs: 3, checkpointEverySteps: 5 };
