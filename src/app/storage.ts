@@ -37,7 +37,7 @@ const noStorage = (got: string): Fault => ({
   title: 'This window keeps nothing',
   what:
     'The browser gives this page no file system, as in a private window. Training works, but a reload loses the run: ' +
-    'export a checkpoint before you close the tab.',
+    'export the checkpoint before you close the tab.',
   expected: 'an origin private file system (navigator.storage.getDirectory)',
   got,
   todo: [
