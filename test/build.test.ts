@@ -25,7 +25,7 @@ beforeAll(async () => {
   scripts = readdirSync(join(dist, 'assets'))
     .filter((name) => name.endsWith('.js'))
     .map((name) => ({ name, text: readFileSync(join(dist, 'assets', name), 'utf8') }));
-}, 120_000);
+});
 
 afterAll(() => rm(dist, { recursive: true, force: true }));
 

@@ -21,7 +21,6 @@ async function trained(options: Partial<PlanOptions>) {
 
 test.runIf(import.meta.env['VITE_KERNEL_SWEEP'])(
   'a tuned plan gives the bits of one that is not',
-  { timeout: 240_000 },
   async () => {
     const plain = await trained({});
     expect(plain.tiles).toEqual({});
