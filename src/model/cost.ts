@@ -9,7 +9,7 @@ type Shape = readonly number[];
 export interface Cost {
   /** Values in the parameters that the pass reads. */
   parameters: number;
-  /** Of convolutions, linear layers and attention over the whole batch; no other operation is counted. */
+  /** Over the whole batch. Only convolutions, linear layers and attention are counted. */
   multiplyAdds: number;
   /** Calls of Ops<T>. */
   operations: number;

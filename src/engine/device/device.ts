@@ -81,13 +81,13 @@ async function startCpu(): Promise<StartedBackend> {
   };
 }
 
-/** Who waits for a device, and the reason of its loss once it is lost. */
+/** Callbacks of the waits that the loss of a device ends; `reason`: of the loss, once the device is lost. */
 interface Watch {
   reason: string | null;
   tell: Set<(reason: string) => void>;
 }
 
-/** One per device. A reaction on `lost` itself for every step would never be freed. */
+/** One per device, by its promise `lost`. A `then` on that promise for every step would never be freed. */
 const watches = new WeakMap<Promise<string>, Watch>();
 
 function watchOf(lost: Promise<string>): Watch {

@@ -108,7 +108,7 @@ async function passMs(ops: Ops<tf.Tensor>, batch: number, channels: number): Pro
       }),
     )(inputs),
   );
-  // All three: a read waits only for what was asked before it, and on webgl for nothing else.
+  // All three gradients are read: a read waits only for commands before it, on webgl only for its own tensor.
   await Promise.all(grads.map((grad) => grad.data()));
   const ms = performance.now() - started;
   tf.dispose([inputs, grads]);

@@ -170,7 +170,7 @@ export class PlanExecutor implements Executor {
     const [each] = inputs.sample;
     const pictures = each * expected;
     microBatches.forEach((batch, i) => {
-      // What is written next must not overtake kernels that still read the batch before.
+      // The writes of this batch must not overtake kernels that still read the batch before.
       if (i > 0) submission.flush();
       this.#write(batch, controlOf(settings, { first: i * each, pictures }));
       if ('pictures' in batch) submission.run(this.#programs.mix);

@@ -107,7 +107,7 @@ export class PlanPredictor {
     if (known) return known;
     const pass = this.#makePass(weights, shapes);
     this.#passes.set(key, pass);
-    // Forgotten, so that it is tried again: memory may be free another time.
+    // A pass that failed is forgotten, so that the next call makes it again: memory may be free by then.
     pass.catch(() => this.#passes.delete(key));
     return pass;
   }

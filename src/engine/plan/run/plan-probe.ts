@@ -6,7 +6,7 @@ import { sizeOf } from '../../layout.ts';
 import { createPlanExecutor } from './plan-executor.ts';
 
 const EDGE = 16;
-/** Of a step: forward of both convolutions, gradient of both filters, gradient of what lies between. */
+/** Convolution passes of a step: two forward, two filter gradients, the input gradient of the second. */
 const CONVOLUTIONS = 5;
 const STEPS = 3;
 /**

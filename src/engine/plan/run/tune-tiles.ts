@@ -30,7 +30,7 @@ interface Case {
   key: string;
   way: ConvWay;
   geometry: ConvGeometry;
-  /** Of all convolutions of the plan with this key. */
+  /** Floating-point operations of all convolutions of the plan with this key. */
   flops: number;
 }
 
