@@ -20,11 +20,11 @@ export interface CheckpointRecord extends CheckpointRef {
   slot: number;
   /** Bytes of the safetensors payload. */
   sizeBytes: number;
-  /** When it was saved (ISO 8601); shown, never used for order. */
+  /** When the checkpoint was saved (ISO 8601); shown, never used for order. */
   created: string;
   /** Mean of the last 100 batch losses; null before the first step. */
   meanLoss: number | null;
-  /** By hand: retention never lets it go. */
+  /** Kept by hand: retention never deletes this checkpoint. */
   kept: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface SlotReport {
   capacityBytes: number;
   state: 'empty' | 'valid' | 'invalid' | 'writing';
   record: CheckpointRecord | null;
-  /** Why it is invalid, in words; null otherwise. */
+  /** Why the slot is invalid, in words; null where the slot is not invalid. */
   why: string | null;
 }
 
@@ -63,7 +63,7 @@ export interface StoreReport {
   evicted: boolean;
   /** Bytes of all slot files. */
   usedBytes: number;
-  /** Of navigator.storage.estimate(): an estimate, and shown as one. Null where the browser gives none. */
+  /** The quota of navigator.storage.estimate(): shown as an estimate. Null where the browser gives none. */
   quotaBytes: number | null;
   persisted: boolean;
 }
@@ -88,7 +88,7 @@ export interface SaveRequest {
   /** How many of the newest step checkpoints retention keeps. */
   keepNewest: number;
   /**
-   * Payload bytes at the run's last planned step. Where the slots are too small for it, larger ones are made.
+   * Payload bytes at the run's last planned step. Where the slots are too small, larger ones are made.
    */
   capacityBytes: number;
 }
@@ -131,8 +131,8 @@ export interface StoreApi {
   open(): Promise<Result<StoreReport>>;
   report(): Promise<StoreReport>;
   /**
-   * The newest checkpoint by generation that verifies, else the
-   * next. `skip`: generations that the caller found unusable.
+   * The checkpoint of the highest generation whose content passes the checks, among runs that are not closed.
+   * `skip`: generations that the caller found unusable.
    */
   recover(skip: number[]): Promise<Recovery>;
   /** Makes a run's folder, its note and its first slot, pre-written. growPool makes further slots. */
@@ -151,7 +151,7 @@ export interface StoreApi {
    */
   exportFile(ref: CheckpointRef): Promise<Result<File>>;
   endExport(ref: CheckpointRef): Promise<void>;
-  /** Durable when it answers. A note that could not be written stays as it was. */
+  /** Changes a run's note; on the disk when the call answers. After a failed write the note is as before. */
   writeNote(runId: string, changes: Partial<RunNote>): Promise<Result<null>>;
   /**
    * Zeroes the slot's header, durably. While its run trains

@@ -14,7 +14,7 @@ export interface RetentionSlot {
   name: string;
   globalStep: number;
   kept: boolean;
-  /** An export reads it. */
+  /** An export reads the slot. */
   pinned: boolean;
   /** The file is older than a minute: its name survives a power cut. */
   settled: boolean;

@@ -18,24 +18,24 @@ export interface Slot {
   readonly handle: SyncHandle;
   bytes: number;
   state: SlotReport['state'];
-  /** Of the checkpoint in the slot, also of one found damaged since; null without a readable header. */
+  /** Header of the checkpoint, also where its payload was found damaged; null without a readable header. */
   header: SlotHeader | null;
   /** Why the slot is invalid, in words; null otherwise. */
   why: string | null;
-  /** What a damaged header seems to say. */
+  /** Fields of a damaged header, as far as they can be read; null where the header is not damaged. */
   seems: { name: string; globalStep: number; generation: number } | null;
   /** The generation in a slot of a newer format, which is never touched; null otherwise. */
   newerGeneration: number | null;
   /** Exports that still read the slot. */
   pins: number;
-  /** performance.now() when this session first saw it. */
+  /** performance.now() when this session first saw the file. */
   seenAt: number;
 }
 
 const NOTE = 'note';
 const slotName = (number: number): string => `slot-${number}`;
 
-/** The handle of a file that cannot be opened: of no size, every access throws the reason. */
+/** Stands for the handle of a file that cannot be opened: size 0, and every access throws the reason. */
 function unreadable(error: unknown): SyncHandle {
   const fail = (): never => {
     throw error;

@@ -16,7 +16,7 @@ export interface StoredNote extends RunNote {
 const NOTE_BYTES = 128 * 1024;
 const HALF_BYTES = NOTE_BYTES / 2;
 const MAGIC = 0x544f_4e50;
-/** Magic u32, length u32, turn u64, CRC-32 (u32) of everything but the CRC-32. */
+/** Magic u32, length u32, turn u64, CRC-32 u32 (of prefix and text, its own four bytes taken as zero). */
 const PREFIX_BYTES = 20;
 
 export const EMPTY_NOTE: StoredNote = {

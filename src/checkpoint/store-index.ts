@@ -15,7 +15,8 @@ export interface StoreIndex {
 export class IndexHints {
   readonly #index: StoreIndex | null;
   /**
-   * The index remembers runs and the store has none: the browser evicted it. False again once there is a run.
+   * True where the index remembers runs and the store has none: the browser evicted the store. False again
+   * once there is a run.
    */
   evicted = false;
 

@@ -17,7 +17,7 @@ import {
   VERSION,
 } from './picture-store.ts';
 
-/** Either `complete` or `discard` ends it. */
+/** A set that is being written. Its end is one call of `complete` or `discard`. */
 export class PictureDraft {
   readonly #pictures: FileSystemDirectoryHandle;
   readonly #name: string;
