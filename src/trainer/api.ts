@@ -78,9 +78,9 @@ export interface Sample {
   finite: boolean;
   /** False while noise is still clearing: such a sample is shown and never counted. */
   drawn: boolean;
-  /** Denoising calls made of it; 0 is the noise it starts from. */
+  /** Denoising calls made so far; 0: the sample is the noise that it starts from. */
   calls: number;
-  /** Which of its at most 8 shown moments this is, 0 the noise; null between two moments. */
+  /** Index among the sample's shown moments (at most 8, 0 the noise); null between two moments. */
   moment: number | null;
 }
 
@@ -168,7 +168,7 @@ export interface ImportPreview {
   title: string;
   fileName: string;
   sizeBytes: number;
-  /** Element type of the weights, as safetensors names it: F32. */
+  /** Element type of the weights by its name in safetensors, such as F32. */
   dtype: string;
   parameters: number;
   /** "Tiny, 16 × 16", or the channels of a network that no preset has. */

@@ -1,5 +1,5 @@
-// What the page shows of a checkpoint that was found, or says where none was. Pure functions.
-// Not here: finding it (checkpoint/recovery.ts), what happens then (trainer.ts).
+// What the page shows of a checkpoint that was found, and the notice where none was found. Pure functions.
+// Not here: finding the checkpoint (checkpoint/recovery.ts), resuming it (trainer.ts).
 import type { CheckpointRecord } from '../checkpoint/api.ts';
 import type { FoundCheckpoint } from './api.ts';
 import type { FileFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
@@ -15,7 +15,7 @@ const DECIDES_BITS = [
   'browser',
 ] as const satisfies (keyof Execution)[];
 
-/** What is shown of a checkpoint's content. */
+/** The part of a checkpoint's content that is shown. */
 interface FoundContent {
   facts: Pick<FileFacts, 'config' | 'globalStep' | 'execution'> & {
     dataset: Pick<DatasetStamp, 'count'>;

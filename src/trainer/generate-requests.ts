@@ -8,9 +8,9 @@ import { DONE, type Generator } from './samples/generator.ts';
 import type { CurrentRun, Held } from './current-run.ts';
 import type { Turns } from './turns.ts';
 
-/** What the trainer does beside the commands. */
+/** The work of the trainer beside the commands. */
 export interface Training {
-  /** A loop runs: it makes one denoising call for the request between two steps. */
+  /** Whether a loop runs; the loop then makes one denoising call for the request between two steps. */
   trains: () => boolean;
   /** Settles with the work beside the commands: a loop, samples, a lost device that is started again. */
   background: () => Promise<void>;
@@ -31,7 +31,7 @@ export class GenerateRequests {
   /** Rises with each request and each cancel; a request whose number is outdated is not begun. */
   #newest = 0;
 
-  /** turns: the same as the trainer's commands take. */
+  /** `turns`: the queue of the trainer's commands, which requests share. */
   constructor(current: RequestedRun, turns: Turns, training: Training) {
     this.#current = current;
     this.#turns = turns;

@@ -1,5 +1,5 @@
 // Every loss since the first step, in buffers that grow.
-// Not here: their tensors in a checkpoint (checkpoint-file.ts).
+// Not here: the tensors that hold the losses in a checkpoint (checkpoint-file.ts).
 
 const QUARTILES = 4;
 

@@ -101,7 +101,7 @@ export class Loop {
     return this.#encoded >= this.#last;
   }
 
-  /** Every checkpointEverySteps, at the end of an epoch, by the clock, or when asked. */
+  /** Whether to save now: by the schedule of steps and epochs, by the clock, or because the user asked. */
   #checkpointDue(): boolean {
     const { config, dataset } = this.#run;
     return (

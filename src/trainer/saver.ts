@@ -12,7 +12,7 @@ import { lossPlotPng } from './loss-plot.ts';
 import { factsAt, type Run } from './run.ts';
 import { capacityBytes } from '../settings/checkpoint-sizes.ts';
 
-/** Waits before the next try, by failures in a row. */
+/** Minutes until the next try after each failure in a row; after the last failure there is no other try. */
 const RETRY_MINUTES = [1, 2, 4];
 
 export class Saver {

@@ -37,22 +37,22 @@ export interface ForeignModel {
   /** Name of the file or folder. */
   name: string;
   sizeBytes: number;
-  /** Element type of the weights, as safetensors names it. */
+  /** Element type of the weights by its name in safetensors, such as F32. */
   dtype: string;
   shapes: ReadonlyMap<string, readonly number[]>;
   /** The network; null: the files do not describe it. */
   network: UNetConfig | null;
   /** scheduler_config.json; null: the files have none. */
   scheduler: Readonly<Record<string, unknown>> | null;
-  /** Facts of the Perennial checkpoint that the model was exported from; null: it was not. */
+  /** Facts of the Perennial checkpoint that the model was exported from; null: of another program. */
   facts: ReadFacts | null;
   progress: ModelProgress | null;
   hasEma: boolean;
-  /** Settings of the optimizer whose state is taken over; null: no state is. */
+  /** Settings of the optimizer whose state is taken over; null: no optimizer state is taken over. */
   optimizer: { learningRate: number; weightDecay: number } | null;
-  /** Why an optimizer state in the file is not taken over, as a sentence; null: it is, or there is none. */
+  /** A sentence: why the file's optimizer state is not taken over. Null: taken over, or not in the file. */
   optimizerLeftOut: string | null;
-  /** What else is left out and why, in sentences. */
+  /** Sentences: all other parts of the file that are left out, and why. */
   leftOut: string[];
   /** Reads the values. Throws FaultError kind `file` or `not-finite`. */
   load(): Promise<ModelState>;
