@@ -1,6 +1,6 @@
 // The response headers of the page and of every worker. Read by `vite preview`
 // (vite.config.ts) and by the service worker, which adds the headers where a host
-// sends none. Not here: the Trusted Types policy that they ask for (trusted-types.ts).
+// sends none. Not here: the Trusted Types policy that the headers ask for (trusted-types.ts).
 
 /**
  * Nothing from another origin, nothing inline, no string

@@ -40,7 +40,7 @@ export interface Generated extends SampleGrid {
   /** Calls made so far, and calls of the whole set. One call denoises up to 16 pictures. */
   callsMade: number;
   callsInAll: number;
-  /** By picture: at most 8 moments of its denoising, as far as they came. The first is the noise. */
+  /** For each picture its moments drawn so far, 8 at most; the first is the noise. */
   ways: Sample[][];
   /** performance.now() when drawing began; seconds until its end, null before and for a cancelled set. */
   begun: number;
@@ -113,7 +113,7 @@ export interface Estimate {
 /** GPU bytes of training with the form. Both fields null: not known before training starts. */
 export interface Memory {
   bytes: number | null;
-  /** Why training does not fit; null where it does. */
+  /** Why training does not fit the GPU; null where it fits. */
   fault: Fault | null;
 }
 
@@ -143,7 +143,7 @@ export interface State {
   /** The preset was chosen by the user or the address, not by the probe. */
   presetChosen: Signal<boolean>;
   estimates: Signal<Partial<Record<RunConfig['preset'], Estimate>>>;
-  /** For the settings of the form; null until the trainer answered. */
+  /** GPU memory for the settings of the form; null until the trainer has answered. */
   memory: Signal<Memory | null>;
   run: Signal<RunSummary | null>;
   numbers: Signal<Numbers>;
@@ -155,7 +155,7 @@ export interface State {
   validation: Signal<SampleGrid | null>;
   /** The newest set of samples: of the run so far, or drawn on request. */
   samples: Signal<SampleGrid | null>;
-  /** The newest pictures of the view Generate, and the request they answer. */
+  /** The newest pictures of the view Generate; `asked`: the request that they answer. */
   generated: Signal<Generated | null>;
   asked: Signal<Asked | null>;
   /** True from Generate to the end; `generated` follows once the checkpoint is open. */
@@ -169,9 +169,9 @@ export interface State {
   fault: Signal<Fault | null>;
   notice: Signal<string | null>;
   question: Signal<Question | null>;
-  /** The checkpoint in the export dialog; null while that is closed. */
+  /** The checkpoint in the export dialog; null while the dialog is closed. */
   exporting: Signal<CheckpointRecord | null>;
-  /** What the files in the import dialog hold; null while that is closed. */
+  /** What the files in the import dialog hold; null while the dialog is closed. */
   offered: Signal<ImportPreview | null>;
   store: Signal<StoreReport | null>;
   /** navigator.storage.persist()'s answer; null before the question. */

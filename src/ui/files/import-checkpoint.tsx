@@ -1,5 +1,5 @@
 // The button that lets the user choose a checkpoint or a model from disk. Not here: telling what the files
-// are (the trainer), the dialog that shows it (import-dialog.tsx).
+// are (trainer/import/), the dialog that shows their content (import-dialog.tsx).
 import { useApp } from '../page-state/app-context.ts';
 import { FileButton } from './file-button.tsx';
 

@@ -1,4 +1,4 @@
-// The primary button of the view Generate, with progress, Cancel and the time it takes, as far as measured.
+// The primary button of the view Generate, with Cancel, progress, and the time that drawing takes, if known.
 // On small screens the bar at the bottom. Not here: the fields (drawing-form.tsx).
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
@@ -67,7 +67,7 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
 const pictures = (many: number): string =>
   Number.isInteger(many) ? `${count(many)} ${many === 1 ? 'picture' : 'pictures'}` : '';
 
-/** How long it takes, from measured denoising calls; nothing is promised without a measurement. */
+/** How long drawing takes, from measured denoising calls; nothing is promised without a measurement. */
 function noteOf(now: PageState, asked: Asked | null, facts: DrawingFacts | null): string {
   const trains = now === 'training';
   const seconds = asked && facts ? secondsFor(asked.count, asked.steps, facts.callMs) : null;
@@ -116,7 +116,7 @@ function Brief({ record, note }: { record: CheckpointRecord | null; note: string
   );
 }
 
-/** Cancel disappears when the drawing ends; if it had the focus, the focus goes to the button Generate. */
+/** Cancel disappears when the drawing ends; if Cancel had the focus, the button Generate gets the focus. */
 function useFocusBack(draws: boolean) {
   const button = useRef<HTMLButtonElement>(null);
   const cancel = useRef<HTMLButtonElement>(null);

@@ -1,5 +1,5 @@
-// Hands the session's state and commands, and what the user looks at, to every component. Not here: the
-// three.
+// Hands the session's state and commands, and what the user looks at, to every component. Not here: making
+// them (app/state.ts, app/session.ts, looking.ts).
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Commands } from '../../app/commands.ts';

@@ -1,5 +1,5 @@
 // What trains: GPU, backend and its self-test, executor, storage, wake lock; measured, not promised. Not
-// here: what to do without WebGPU (the alert says it).
+// here: what to do without WebGPU (frame/alert.tsx).
 import type { Machine as MachineInfo } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { UNKNOWN } from '../format.ts';

@@ -1,6 +1,6 @@
 // The 16 samples drawn from the checkpoint that was found: large beside the stored ones while validating,
 // afterwards one line of the right column that opens. On the page only once, until the run ends. Not here:
-// the comparison (the trainer).
+// counting the samples that equal the stored ones (trainer/samples/sheet-png.ts).
 import type { FoundCheckpoint, Sample } from '../../trainer/api.ts';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
