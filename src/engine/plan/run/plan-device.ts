@@ -1,11 +1,10 @@
-// What a plan asks of a device, and what is planned for a device: target, sizes, bytes. Not here: running the
-// plan (plan-executor.ts, plan-predictor.ts).
+// What a plan asks of a device, and what is planned for a device: target and sizes. Not here: the bytes that
+// training takes (training-bytes.ts), running the plan (plan-executor.ts, plan-predictor.ts).
 import type { Device } from '../../device/device.ts';
 import type { Network, ParameterSpec } from '../../executor.ts';
 import type { BatchShape, Inputs } from '../../inputs.ts';
 import type { Family, Target } from '../kernels/target.ts';
 import type { TileChoices } from '../kernels/conv/tile-choice.ts';
-import { planTraining } from '../training-plan.ts';
 import type { PlanSpec } from '../plan-spec.ts';
 
 export interface PlanOptions {
@@ -57,19 +56,6 @@ export function planSpecOn(
     target: targetOf(device, family),
     bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
   };
-}
-
-/**
- * Exact bytes of all GPU buffers that training would make; makes none. Throws FaultError (kind `memory`) if a
- * value is larger than a buffer may be.
- */
-export function trainingBytes(
-  device: PlanDevice,
-  parameters: readonly ParameterSpec[],
-  network: Network,
-  options: PlanOptions,
-): number {
-  return planTraining(planSpecOn(device, parameters, network, options)).allocatedBytes;
 }
 
 /** The device's GPUDevice. Throws if the device is not webgpu. */
