@@ -68,7 +68,7 @@ export class Generating {
     return `${from}_${which === 'all' ? 'pictures' : `picture_${which + 1}`}.png`;
   }
 
-  /** For a trainer that is gone: nothing more comes from it. */
+  /** Call it when the trainer has ended: no more pictures come, so the set is cut to the finished ones. */
   forget(): void {
     cutGenerated(this.#state);
     this.#state.generating.value = false;

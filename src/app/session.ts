@@ -211,7 +211,7 @@ export class Session {
   }
 
   async #preview(): Promise<void> {
-    // The pictures of the run; without a run those of the form.
+    // The pictures of the run; without a run the pictures chosen in the form.
     const { dataset, imageSize } = this.#state.run.value?.config ?? this.#state.form.value;
     const asked = ++this.#previewAsked;
     const result = await this.#trainer?.preview({ dataset, imageSize, columns: 12, rows: 5 });

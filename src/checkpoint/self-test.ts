@@ -1,6 +1,6 @@
-// The built-in test of the checkpoint system, run by the user on the machine at hand, as the notebook had
-// one: writes two checkpoints, reads back, finds the newest as after a reload, notices a damaged one, cleans
-// up. In a directory of its own, through the real store. Not here: the store (store.ts).
+// The built-in test of the checkpoint system, which the user runs on the machine at hand: writes two
+// checkpoints, reads them back, finds the newest as after a reload, notices a damaged one, cleans up. In a
+// directory of its own, through the real store. Not here: the store (store.ts).
 import { FaultError, type Result } from '../fault.ts';
 import type { FileTensor, SelfTestReport, StoreApi } from './api.ts';
 import { PAYLOAD_OFFSET, slotBytes } from './slot.ts';

@@ -98,7 +98,7 @@ export const STORAGES: ReadonlyMap<string, DtypeOfStorage> = new Map<string, Dty
   ['BoolStorage', { dtype: 'bool', ...integers(1, (view, at) => (view.getUint8(at) ? 1 : 0)) }],
 ]);
 
-/** The same by dtype. */
+/** The rows of STORAGES by dtype. */
 export const DTYPES: ReadonlyMap<TorchDtype, DtypeOfStorage> = new Map(
   [...STORAGES.values()].map((storage) => [storage.dtype, storage]),
 );

@@ -1,5 +1,5 @@
-// The training loop: steps, at most two in flight, and the work between two steps. It awaits the GPU and
-// nothing else: no timer, no animation frame, no call into the page.
+// The training loop: steps, at most two in flight, and the work between two steps. The loop waits for the
+// GPU, for a step's pictures and, before a save, for the save before; never for a timer or for the page.
 // Not here: what a step computes (training-step.ts, engine/), commands (trainer.ts).
 import { endsEpoch, imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';

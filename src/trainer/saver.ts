@@ -64,9 +64,10 @@ export class Saver {
   }
 
   /**
-   * Saves step `step`. Call it right after that step was encoded: the snapshot holds the weights of that
-   * moment. `settled` resolves when the step's loss is in the history, and rejects where the step was not
-   * applied: nothing is saved then.
+   * Saves step `step`, in the background; waits first for a save that is still under way. Call it right after
+   * that step was encoded, and encode no other before it resolves: the snapshot holds the newest weights.
+   * `settled` resolves when the step's loss is in the history, and rejects where the step was not applied:
+   * nothing is saved then.
    */
   async begin(run: Run, step: number, settled: Promise<void>): Promise<void> {
     const asked = performance.now();

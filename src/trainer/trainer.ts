@@ -280,7 +280,7 @@ export class Trainer {
     if (saver.gaveUp) this.#outbox.post({ type: 'fault', fault: saver.gaveUp });
   }
 
-  /** In the background: the next command that needs the device waits for their end (#halt). */
+  /** Draws unfinished samples in the background: the next command that needs the device waits for the end. */
   #finishSamples(): void {
     this.#background = this.#current.equipment.artist.finish().then(
       () => undefined,

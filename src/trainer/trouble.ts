@@ -9,7 +9,7 @@ export function must<T>(result: Result<T>): T {
   throw new FaultError(result.fault);
 }
 
-/** For work that a lost device ended. */
+/** The fault of work that a lost device ended. */
 export function deviceLost(): FaultError {
   return new FaultError({
     kind: 'gpu',
@@ -21,7 +21,7 @@ export function deviceLost(): FaultError {
   });
 }
 
-/** For a lost device that could not be started again. `fault`: the loss, and what the tries reported. */
+/** The fault of a lost device that could not be started again. `fault`: the loss, and the tries' reports. */
 export function gpuUnavailable(fault: Fault, run: Run | null): Fault {
   const at = run ? ` at step ${run.globalStep}` : '';
   return {
@@ -37,7 +37,7 @@ export function gpuUnavailable(fault: Fault, run: Run | null): Fault {
   };
 }
 
-/** For a run that could not be written into the store. */
+/** The fault of a run that could not be written into the store. */
 export function storageRefused(): Fault {
   return {
     kind: 'storage',

@@ -37,7 +37,7 @@ export async function startWebgl(): Promise<StartedBackend> {
   };
 }
 
-/** For the same bits every time: nothing is computed on the CPU for being small or just read. */
+/** Flags for the same bits every time: no tensor is computed on the CPU for being small or just read. */
 function setFlags(): void {
   env().set('WEBGL_CPU_FORWARD', false);
 }

@@ -87,7 +87,7 @@ async function bestPassMs(
   return best;
 }
 
-/** Of the forward pass and the gradients of pictures and filter. */
+/** Multiply-adds of the forward pass and of the gradients of pictures and filter. */
 function multiplyAdds(batch: number, channels: number): number {
   return 3 * batch * EDGE * EDGE * 9 * channels * channels;
 }

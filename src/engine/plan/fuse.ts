@@ -64,7 +64,7 @@ class FusedOperations {
 }
 
 interface Fusion {
-  /** To be removed. */
+  /** The earlier operation, which the fusion removes. */
   fused: Operation;
   /** Does what `fused` and the operation do. */
   replacement: Operation;

@@ -1,5 +1,5 @@
-// The notebook's test of the checkpoint system at the press of a button, with its timings. Not here: the test
-// (checkpoint/).
+// The button that runs the built-in test of the checkpoint system, and the timings of its steps. Not here:
+// the test (checkpoint/self-test.ts).
 import { useState } from 'preact/hooks';
 import type { Result } from '../../fault.ts';
 import type { SelfTestReport } from '../../trainer/api.ts';

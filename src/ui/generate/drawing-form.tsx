@@ -14,7 +14,7 @@ import { NewSeed } from '../controls/new-seed.tsx';
 import { useDrawingFacts } from './use-drawing-facts.ts';
 import { WeightsChoice } from '../controls/weights-choice.tsx';
 
-/** In the right column of Generate: the fields, why nothing can be drawn now, the button and its progress. */
+/** The right column of the view Generate: fields, the reason where nothing can be drawn, button, progress. */
 export function DrawingForm() {
   const { state, asking } = useApp();
   const record = chosenRecord(asking, state.checkpoints.value);

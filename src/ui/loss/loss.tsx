@@ -7,7 +7,7 @@ import { Segments } from '../controls/segments.tsx';
 import { smooths, smoothingShare } from './smoothing.ts';
 import { useLossSeries } from './use-loss-series.ts';
 
-/** In the main part of Train with a run. */
+/** Shown in the main part of the view Train while there is a run. */
 export function Loss() {
   const { state, looking } = useApp();
   const history = looking.losses.value;

@@ -6,7 +6,7 @@ import { UNKNOWN } from '../format.ts';
 import { StorageMeter } from '../checkpoints/storage-meter.tsx';
 import { StoragePanel } from '../checkpoints/storage-panel.tsx';
 
-/** In the right column, unless another tab trains. */
+/** Shown in the right column, unless another tab trains. */
 export function Machine() {
   const { state } = useApp();
   const machine = state.machine.value;

@@ -3,7 +3,7 @@
 import { useApp } from '../page-state/app-context.ts';
 import { clock } from '../format.ts';
 
-/** At the end of the right column with a run that can be left. */
+/** Shown at the end of the right column while there is a run that can be left. */
 export function NewRun() {
   const { state, commands } = useApp();
   const run = state.run.value;

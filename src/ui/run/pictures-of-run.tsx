@@ -7,7 +7,7 @@ import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 
 const MOST = 8;
 
-/** In the right column with a run. */
+/** Shown in the right column while there is a run. */
 export function PicturesOfRun() {
   const { state } = useApp();
   const run = state.run.value;

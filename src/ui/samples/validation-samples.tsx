@@ -18,7 +18,7 @@ function useDrawnStep(): number | undefined {
   return whole ? grid.step : undefined;
 }
 
-/** In the main part of Train while validating. */
+/** Shown in the main part of the view Train while a checkpoint is validated. */
 export function ValidationSamples() {
   const { state } = useApp();
   const found = state.found.value;
@@ -46,7 +46,7 @@ export function ValidationSamples() {
   );
 }
 
-/** In the right column: of Train after the validation, of Generate at any time. */
+/** Shown in the right column of the view Train after the validation, of the view Generate at any time. */
 export function CheckedSamples() {
   const { state } = useApp();
   const found = state.found.value;

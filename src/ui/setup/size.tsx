@@ -12,7 +12,7 @@ import { SettingsForm } from './settings-form.tsx';
 const offered = (chosen: PresetName): PresetName[] =>
   PRESET_NAMES.filter((name) => name !== 'bench' || chosen === 'bench');
 
-/** In the right column before a run. */
+/** Shown in the right column before a run. */
 export function Size() {
   const { state } = useApp();
   const chosen = state.form.value.preset;

@@ -67,7 +67,7 @@ export interface Ends {
   weight: Value;
   bias: Value | null;
   perChannel: Value | null;
-  /** Of the target's shape. */
+  /** Same shape as the target. */
   residual: Value | null;
   target: Value;
   /** Whether the result is added to the target's old value. */
