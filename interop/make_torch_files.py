@@ -40,7 +40,7 @@ def spelled(value):
 
 
 def checkpoint():
-    """The dict that the notebook saves, after three steps of AdamW on a network of two layers."""
+    """The dict that a training notebook saves, after three steps of AdamW on a network of two layers."""
     unet = torch.nn.Sequential(OrderedDict(conv_in=torch.nn.Conv2d(3, 2, 3), out=torch.nn.Linear(2, 2)))
     optimizer = torch.optim.AdamW(unet.parameters(), lr=1e-3, betas=(0.9, 0.99))
     losses = []

@@ -226,7 +226,7 @@ def _write_safetensors(path, metadata, tensors):
             file.write(_bytes_of(tensor))
 
 
-# ── .pt: the names of the notebook, and Perennial's beside them
+# ── .pt: the keys that training notebooks use (unet, optimizer, ...), and Perennial's beside them
 
 
 def _torch_content(checkpoint):

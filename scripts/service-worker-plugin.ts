@@ -12,7 +12,7 @@ interface PrecacheEntry {
   revision: string | null;
 }
 
-/** Of the data sets only the default one is stored; the notices are read online. */
+/** Only the default data set is stored, not the others; the notices are read online. */
 const isPrecached = (path: string): boolean =>
   !/^(sw\.js|THIRD-PARTY-NOTICES\.txt)$|\.map$/.test(path) &&
   (!path.startsWith('datasets/') || path.startsWith('datasets/planets/'));

@@ -47,7 +47,7 @@ export interface Learnt {
 /** Steps whose mean loss is reported. */
 const SMOOTHED_OVER = 100;
 const TELL_EVERY_MS = 10_000;
-/** As in the app. */
+/** Steps in flight, as in the app's training loop. */
 const IN_FLIGHT = 2;
 
 interface Work {
@@ -124,7 +124,7 @@ async function train(work: Work, secondsAfter: number): Promise<number[]> {
   for (let step = 0; step < last; step++) {
     const { microBatches, settings } = await trainingStep(config, set, alphaBar, last, step);
     const settled = settle(executor.step(microBatches, settings));
-    // It is awaited below. Where another await fails first, that failure is the one that is thrown.
+    // `settled` is awaited below. Where another await fails first, its failure is the one that is thrown.
     void settled.catch(() => undefined);
     inFlight.push(settled);
     if (inFlight.length >= IN_FLIGHT) await inFlight.shift();

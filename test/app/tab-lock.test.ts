@@ -9,7 +9,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Locks of which nothing is known but that they are asked for, and given when `grant` is called. */
+/** A lock manager that keeps its newest request waiting until `grant` is called. */
 function locksByHand(): { locks: LockManager; grant: () => void } {
   let given: LockGrantedCallback<unknown> = () => undefined;
   const request = (_: string, callback: LockGrantedCallback<unknown>): Promise<unknown> => {

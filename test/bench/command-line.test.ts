@@ -30,7 +30,7 @@ describe('parseCommandLine', () => {
 });
 
 describe('amountOf', () => {
-  it('keeps to the contract with --quick: two timed stock steps, ten of ours, 20 losses of tiny', () => {
+  it('is two timed stock steps, ten of ours and 20 losses of tiny with --quick', () => {
     const { rounds, stockSteps, ourSteps, lossSteps, lossPreset } = amountOf(true, true);
     expect([rounds * stockSteps, rounds * ourSteps, lossSteps, lossPreset]).toEqual([2, 10, 20, 'tiny']);
   });

@@ -1,5 +1,5 @@
-// The benchmark's last line: exactly the fields that the contract names, and numbers that follow from the
-// steps measured. Not here: measuring (npm run bench).
+// The benchmark's last line: exactly the fields that other programs read (docs/agreement.md, section 6), and
+// numbers that follow from the steps measured. Not here: measuring (npm run bench).
 import { describe, expect, it } from 'vitest';
 import { kernelRows } from '../../bench/kernel-rows.ts';
 import { maxRelativeDifference, median, stepsPerSecond, type StepTime } from '../../bench/steps.ts';
@@ -27,8 +27,8 @@ const MEASURED = {
 };
 
 describe('summaryOf', () => {
-  it("has exactly the contract's fields, in its order", () => {
-    // The contract's own list.
+  it('has exactly the agreed fields, in their order', () => {
+    // Written out here: a change of SUMMARY_FIELDS must be one on purpose.
     expect(Object.keys(summaryOf(MEASURED))).toEqual([
       'device',
       'adapter',

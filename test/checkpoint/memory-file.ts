@@ -80,7 +80,7 @@ export class MemoryFile {
     this.flush();
   }
 
-  /** As the next start finds it. */
+  /** The file as the next start finds it. */
   survivor(survival: Survival): MemoryFile {
     if (survival === 'all') return new MemoryFile(this.#now);
     if (survival === 'none') return new MemoryFile(this.#flushed);

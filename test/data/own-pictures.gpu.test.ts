@@ -200,7 +200,10 @@ describe('a set that cannot be opened', () => {
   });
 });
 
-/** So many since they were last taken; a fast decoder may be done before the next one starts. */
+/**
+ * Claims `count` decodes since the last call, at most `mostOpen` at once: fewer where one ends before the
+ * next begins.
+ */
 async function expectDecodes(count: number, mostOpen: number): Promise<void> {
   const decodes = await pictures.takeDecodes();
   expect(decodes).toMatchObject({ pictures: count, open: 0 });

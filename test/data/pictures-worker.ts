@@ -41,7 +41,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
 }
 
 const api = {
-  /** Of everything since the last call. */
+  /** The counts of `decodes` since the last call. */
   takeDecodes: () => {
     const taken = { ...decodes };
     decodes.pictures = decodes.mostOpen = 0;

@@ -13,22 +13,22 @@ import { button, byTestId, chooseCheckpoint, exportTo } from './visit.ts';
 
 interface Expected {
   execution: Record<'executor' | 'backend' | 'kernels' | 'adapter' | 'browser', string>;
-  /** Of the metadata: what must be the same text, and what may have gained a field since. */
+  /** Metadata of the run's end: entries that must be the same text; in `json`, fields may have been added. */
   text: Record<string, string>;
   json: Record<string, Record<string, unknown>>;
   batchLosses: number[];
   epochLosses: number[];
-  /** Of the bytes of every tensor. */
+  /** SHA-256 of the bytes of every tensor, by its name. */
   sha256: Record<string, string>;
 }
 
 const KEPT = join(import.meta.dirname, '../fixtures/resume');
 const { runs, processor } = JSON.parse(readFileSync(join(KEPT, 'expected.json'), 'utf8')) as {
   runs: Record<string, Expected>;
-  /** A GPU in software compiles for the processor: another model may round otherwise. */
+  /** A GPU in software compiles for the processor, and another model of processor may round otherwise. */
   processor: string;
 };
-/** On another browser, adapter or processor, of a loss. */
+/** Largest relative difference of a loss on another browser, adapter or processor. */
 const TOLERANCE = 1e-3;
 
 const newFolder = temporaryFolders();
@@ -79,7 +79,7 @@ async function importFile(page: Page, path: string, atStep: number): Promise<voi
 const executionOf = ({ metadata }: CheckpointFile) =>
   JSON.parse(metadata['execution'] ?? '') as Expected['execution'];
 
-/** All but what no two runs share (run_id, created, the digest over them), and the app's version. */
+/** Claims the metadata, except entries that differ in every run (run_id, created, digest) and the version. */
 function expectMetadata(ended: CheckpointFile, expected: Expected, begun: CheckpointFile): void {
   const { metadata } = ended;
   expect(metadata).toMatchObject(expected.text);
@@ -100,7 +100,7 @@ function expectBits(ended: CheckpointFile, expected: Expected): void {
   expect(other, `of ${names.size} tensors`).toEqual([]);
 }
 
-/** Those of the steps up to `begunAt` came with the file, and are the same numbers anywhere. */
+/** Claims all losses. The losses of the steps up to `begunAt` came with the file: the same bits anywhere. */
 function expectLosses(ended: CheckpointFile, expected: Expected, begunAt: number): void {
   const losses = floats(ended, 'history.batch_losses');
   expect(losses).toHaveLength(expected.batchLosses.length);

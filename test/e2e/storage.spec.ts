@@ -24,7 +24,7 @@ const SETTINGS = {
 };
 
 test('a window without a file system: said first, trains, exports, and keeps nothing', async () => {
-  // As private windows of some browsers do; Chromium's have a file system.
+  // Refuses the file system, as private windows of some browsers do; private windows of Chromium have one.
   const refuse = `StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException('not in this window', 'SecurityError'));`;
   const plain = await hostFolder(DIST, refuse);
   const profile = await openProfile(await newFolder(), { baseURL: plain.address });

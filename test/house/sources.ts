@@ -45,9 +45,9 @@ export interface Script {
 }
 
 export interface Import {
-  /** As written: a package, or a relative path. */
+  /** The import's source as it is written: a package, or a relative path. */
   name: string;
-  /** Of `new URL('...', import.meta.url)`: an address, not code. */
+  /** True for `new URL('...', import.meta.url)`, which imports an address and no code. */
   isAddress: boolean;
 }
 

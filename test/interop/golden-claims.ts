@@ -199,7 +199,7 @@ function settingsOf(golden: GoldenCase, step: number): StepSettings {
 interface TrainingErrors {
   losses: number;
   norms: number;
-  /** Of trained and EMA weights. */
+  /** Largest error of trained and EMA weights. */
   weights: number;
   worst: string;
 }

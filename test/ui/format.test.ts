@@ -1,4 +1,4 @@
-// Numbers read as the mock's README says: 24,000; 12.4; 37 min; 10 h; MiB for files, GB for storage.
+// How the page writes numbers: 24,000; 12.4; 37 min; 10 h; MiB for files, GB for storage.
 import { describe, expect, it } from 'vitest';
 import * as format from '../../src/ui/format.ts';
 

@@ -9,8 +9,8 @@ const MOST_PIPELINES = 80;
 let started: Promise<Device> | null = null;
 
 /**
- * The same device every time; nobody disposes it. TensorFlow.js' current backend is then the processor,
- * whatever ran before: eager, which the plan is compared with, shares nothing with it but the network.
+ * The same device every time; no test disposes it. Afterwards TensorFlow.js' current backend is the
+ * processor, whichever test ran before: eager, which the plan is compared with, shares only the network.
  */
 export async function testDevice(): Promise<Device> {
   started ??= start();

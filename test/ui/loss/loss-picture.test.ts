@@ -102,7 +102,7 @@ describe('verticalTicks', () => {
   const texts = (from: number, to: number, log: boolean): string[] =>
     verticalTicks(from, to, log, 6).map(([text]) => text);
 
-  it('has the mock’s ticks on its range', () => {
+  it('are 0.1, 0.2, 0.5 and 1 from 0.08 to 1.2', () => {
     expect(texts(Math.log10(0.08), Math.log10(1.2), true)).toEqual(['0.1', '0.2', '0.5', '1']);
   });
 

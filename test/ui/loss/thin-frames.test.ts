@@ -6,7 +6,7 @@ import { nearestStep } from '../../../src/ui/page-state/looking.ts';
 const every = (count: number, step: number): number[] => Array.from({ length: count }, (_, i) => i * step);
 
 describe('thinFrames', () => {
-  it('keeps all frames where there is room, as the mock’s 13 on 752 pixels', () => {
+  it('keeps all frames where there is room, as 13 on 752 pixels', () => {
     const steps = every(13, 2000);
     expect(thinFrames(steps, [24_000, 12_000], (step) => (step / 26_000) * 752, 752, 51)).toEqual(steps);
   });

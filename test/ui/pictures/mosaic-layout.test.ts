@@ -5,7 +5,7 @@ import { mosaicLayout } from '../../../src/ui/pictures/mosaic-layout.ts';
 const preview = (size: number) => ({ size, columns: 12, rows: 5, rgba: new Uint8ClampedArray(0) });
 
 describe('mosaicLayout', () => {
-  it('is the mock’s 12 x 5 of 64 pixels on 816', () => {
+  it('is 12 x 5 tiles of 64 pixels on a width of 816', () => {
     expect(mosaicLayout(preview(32), 816, 1)).toMatchObject({ columns: 12, rows: 5, tile: 64 });
     expect(mosaicLayout(preview(16), 816, 1)).toMatchObject({ columns: 12, rows: 5, tile: 64 });
   });
