@@ -4,28 +4,20 @@ import { describe, expect, it } from 'vitest';
 import { halfBits, halvesFile } from '../../bench/learn/half-weights.ts';
 import { readHeader, readTensors } from '../../src/formats/safetensors-file.ts';
 import type { NamedTensor } from '../../src/formats/safetensors.ts';
-
-/** IEEE 754 binary16. */
-function valueOf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
-}
+import { halfValue } from '../formats/half-value.ts';
 
 describe('a half', () => {
   it('of a number that is a half has the bits of that half', () => {
     const all = Array.from({ length: 0x1_0000 }, (_, bits) => bits);
-    const wrong = all.filter((bits) => !Number.isNaN(valueOf(bits)) && halfBits(valueOf(bits)) !== bits);
+    const wrong = all.filter((bits) => !Number.isNaN(halfValue(bits)) && halfBits(halfValue(bits)) !== bits);
     expect(wrong).toEqual([]);
-    expect(valueOf(halfBits(NaN))).toBeNaN();
+    expect(halfValue(halfBits(NaN))).toBeNaN();
   });
 
   it('of a number between two halves is the nearer one, and the even one in the middle', () => {
     const wrong: number[] = [];
     for (let bits = 0; bits < 0x7bff; bits++) {
-      const [low, high] = [valueOf(bits), valueOf(bits + 1)];
+      const [low, high] = [halfValue(bits), halfValue(bits + 1)];
       const found = [0.499, 0.5, 0.501].map((part) => halfBits(low + (high - low) * part) - bits);
       if (found.join() !== [0, bits % 2, 1].join()) wrong.push(bits);
     }

@@ -2,15 +2,7 @@
 // definition.
 import { describe, expect, it } from 'vitest';
 import { floatsOf, floatsOfBfloats, floatsOfDoubles, floatsOfHalves } from '../../src/formats/half-floats.ts';
-
-/** IEEE 754 binary16. */
-function valueOf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
-}
+import { halfValue } from './half-value.ts';
 
 const ALL = Uint16Array.from({ length: 0x1_0000 }, (_, bits) => bits);
 const bytesOf = (numbers: ArrayBufferView): Uint8Array => new Uint8Array(numbers.buffer as ArrayBuffer);
@@ -25,7 +17,7 @@ function moved(bytes: Uint8Array): Uint8Array {
 describe('halves', () => {
   it('are all read as what they are', () => {
     const floats = floatsOfHalves(moved(bytesOf(ALL)));
-    expect(floats.findIndex((float, bits) => !Object.is(float, valueOf(bits)))).toBe(-1);
+    expect(floats.findIndex((float, bits) => !Object.is(float, halfValue(bits)))).toBe(-1);
   });
 });
 
