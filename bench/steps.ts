@@ -1,5 +1,5 @@
 // Times steps: the JavaScript of a step until it waits for the GPU, the whole step until its loss is read,
-// and what the step asked of the GPU. Not here: who makes the step.
+// and what the step asked of the GPU. Not here: making the steps (turns.ts).
 import type { GpuCounter, GpuCounts } from './counting.ts';
 
 export interface StepTime {

@@ -1,4 +1,4 @@
-// The progress that `npm run learn` reports, and its wording. Not here: who reports it (learn.ts).
+// The progress that `npm run learn` reports, and its wording. Not here: the work (learn.ts).
 
 export type News =
   | { about: 'machine'; gpu: string; executor: string; pictures: string; count: number; size: number }

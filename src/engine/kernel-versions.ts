@@ -1,5 +1,5 @@
-// Versions of the kernels, written into every checkpoint's `execution`. Whoever changes the order of
-// additions in a kernel raises one: an older checkpoint then no longer promises the same bits. Not here: the
+// Versions of the kernels, written into every checkpoint's `execution`. A change of the order of additions in
+// a kernel has to raise its version: an older checkpoint then no longer promises the same bits. Not here: the
 // kernels.
 
 /** Version of the plan's WGSL kernels (plan/kernels). */

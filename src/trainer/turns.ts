@@ -1,4 +1,4 @@
-// A queue: each work begins when the work before it has settled. Not here: what the work is.
+// A queue of tasks: each begins when the task before it has settled. Not here: the tasks.
 
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();

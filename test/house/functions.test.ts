@@ -1,5 +1,5 @@
 // What every function must be: at most 60 lines, and documented where src/ exports it.
-// Not here: who reads an export (exports.test.ts).
+// Not here: the readers of an export (exports.test.ts).
 import { type ESTree, Visitor } from 'vite';
 import { describe, expect, it } from 'vitest';
 import { lineOf, type Script, scripts, src } from './sources.ts';
