@@ -1,5 +1,6 @@
 // Hands a file to the user under a name: by the browser's save dialog where it has one, else by a download
-// link. The file is streamed, never held in memory whole. Not here: where its bytes come from (the trainer).
+// link. The file is streamed, never held in memory whole. Not here: making the file (trainer/export/,
+// stored-pngs.ts, generating.ts).
 
 /** A download link reads its object URL at its own pace, and no event tells when the reading has ended. */
 const REVOKE_AFTER_MS = 10 * 60 * 1000;

@@ -1,5 +1,5 @@
 // Export and import of checkpoints: the state of the two dialogs, and what the user's answers do. Not here:
-// file formats (the trainer), the dialogs (ui/files).
+// file formats (trainer/export/, trainer/import/), the dialogs (ui/files).
 import { changedSettings } from '../settings/presets.ts';
 import type { Fault, Result } from '../fault.ts';
 import type { CheckpointRef, ExportKind, ImportAnswers } from '../trainer/api.ts';

@@ -1,5 +1,5 @@
 // Drawing pictures from a checkpoint on request: asking, cancelling, saving as PNG. Not here: pictures while
-// they are drawn (generated.ts), the drawing itself (the trainer).
+// they are drawn (generated.ts), the drawing itself (trainer/samples/generator.ts).
 import { SAMPLE_COUNT, SHEET_COLUMNS } from '../settings/sample-counts.ts';
 import type { Result } from '../fault.ts';
 import { picturesPng } from '../formats/pictures-png.ts';

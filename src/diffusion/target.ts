@@ -1,5 +1,5 @@
 // A denoiser's input, its target and the weight of its error, as plain numbers for any denoiser. Not here:
-// the denoiser, the optimizer, where the noise comes from (the executor).
+// the denoiser, the optimizer, drawing the noise (engine/, from random.ts).
 //
 // Symbols: x0 picture, eps noise, abar = alpha-bar at the picture's timestep,
 //          x_t = sqrt(abar) x0 + sqrt(1 - abar) eps, v = sqrt(abar) eps - sqrt(1 - abar) x0.

@@ -1,5 +1,5 @@
-// The value of a half, from the definition of IEEE 754 binary16: the reference of the tests that read and write
-// halves. Not a test.
+// The value of a half, from the definition of IEEE 754 binary16: the reference of the tests that read and
+// write halves. Not a test.
 
 /** The number that the 16 bits stand for. */
 export function halfValue(bits: number): number {

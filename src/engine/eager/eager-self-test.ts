@@ -1,6 +1,6 @@
 // Whether a device computes gradients: some phones return zeros, and training there would silently learn
-// nothing. A small convolution and group norm are compared with plain loops. Not here: single operations (the
-// tests), speed (eager-probe.ts).
+// nothing. A small convolution and group norm are compared with plain loops. Not here: the other operations
+// (test/engine/eager), speed (eager-probe.ts).
 import * as tf from '@tensorflow/tfjs-core';
 import type { Device } from '../device/device.ts';
 import { eagerOpsOn } from './eager-ops.ts';

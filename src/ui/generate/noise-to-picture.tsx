@@ -1,5 +1,5 @@
 // The chosen picture at up to eight moments of its denoising, from noise to picture. Not here: the choice of
-// the moments (the trainer).
+// the moments (trainer/samples/drawing.ts).
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';

@@ -1,5 +1,5 @@
-// A component's access to what is known about drawing from a checkpoint. Not here: finding it out (the
-// trainer).
+// A component's access to the facts about drawing from a checkpoint: sampler steps, sampler, measured times.
+// Not here: finding the facts (trainer/samples/generator.ts).
 import { useEffect, useState } from 'preact/hooks';
 import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';

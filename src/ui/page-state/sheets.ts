@@ -1,5 +1,5 @@
 // Decoded sheets of 16 samples; the last 96 that were shown are kept. Not here: drawing or storing sheets
-// (the trainer).
+// (trainer/samples/artist.ts).
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 const KEPT = 96;

@@ -1,5 +1,5 @@
-// Runs trained beforehand with a preset's own settings, of which one sample through time is shown; made by
-// scripts/make-reference.mjs. Not here: how long such a run takes on this device (the estimate).
+// Runs trained beforehand with a preset's own settings; the page shows one sample of each through time. Made
+// by scripts/make-reference.mjs. Not here: how long such a run takes on this device (app/estimate.ts).
 import type { PresetName } from '../../settings/settings.ts';
 
 export interface ReferenceRun {

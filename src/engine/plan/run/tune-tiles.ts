@@ -1,6 +1,6 @@
 // Times tile shapes on the GPU itself, for the convolutions that cost a plan most, in a few seconds. GPUs in
 // software have no tiles to time. Not here: which shapes there are (kernels/conv/tiles/shapes.ts), where
-// choices are kept (the caller).
+// choices are kept (trainer/training-device.ts).
 import { storage } from './buffers.ts';
 import {
   convFilterGradient,
