@@ -138,7 +138,7 @@ export function factsAsText(facts: FileFacts): Record<string, string> {
   };
 }
 
-/** `__metadata__` with the digest, by which every reader notices an altered file. */
+/** `__metadata__` with the digest, by which an import notices an altered file. */
 export async function fileMetadata(
   facts: FileFacts,
   tensors: readonly FileTensor[],

@@ -4,9 +4,9 @@ import type { State } from '../../app/state.ts';
 
 export interface StorageUse {
   usedBytes: number;
-  /** What is used, and every slot that the run, or without one the next run, will still reserve. */
+  /** Bytes in use, and bytes of the slots that the run (without one: the next run) will still reserve. */
   plannedBytes: number;
-  /** The browser's estimate. */
+  /** The browser's estimate of its quota; null where the browser gives none. */
   quotaBytes: number | null;
 }
 

@@ -119,7 +119,7 @@ function createAxis(
   return { byTime, zoom, axis };
 }
 
-/** Binds all of this to a session's state. Call it once per page: its timers are never released. */
+/** What the user looks at, bound to a session's state. Call it once per page: timers are never released. */
 export function createLooking(state: State): Looking {
   const often = computed(() => state.runState.value === 'training');
   const numbers = throttled(state.numbers, often, NUMBERS_MS);
