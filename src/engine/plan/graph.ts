@@ -3,19 +3,14 @@
 // per operation. Not here: fusing operations (fuse.ts), kernels (forward.ts).
 import type { Ops } from '../ops.ts';
 import type { AttentionGeometry } from './kernels/attention/attention.ts';
-import type { ConvGeometry } from './kernels/conv/geometry.ts';
+import type { ConvForward, ConvGeometry } from './kernels/conv/geometry.ts';
 import type { GroupNormGeometry } from './kernels/group-norm/geometry.ts';
 import type { ElementType, Value } from './kernels/value.ts';
 
-export interface ConvOperation {
+/** A convolution, or a linear layer as a 1x1 convolution over its rows (weight [ins, outs]). */
+export interface ConvOperation extends ConvForward {
   op: 'conv';
   geometry: ConvGeometry;
-  x: Value;
-  weight: Value;
-  bias: Value;
-  perChannel: Value | null;
-  residual: Value | null;
-  y: Value;
 }
 
 export interface GroupNormOperation {
