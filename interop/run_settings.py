@@ -1,6 +1,7 @@
 """What follows from a run's settings (RunConfig of src/settings/settings.ts, here a dict) for a step: its
-place in the epochs, the run's end, the checkpoint's name, learning rate and EMA decay, as in
-src/settings/calendar.ts. Not here: pictures and noise (training_step.py).
+place in the epochs and the run's end (as in src/settings/calendar.ts), the checkpoint's name (as in
+src/trainer/checkpoint-schedule.ts), learning rate and EMA decay (as in src/diffusion/training-schedules.ts).
+Not here: pictures and noise (training_step.py).
 
 `count` is the number of pictures in the data set. Steps count from 1: step n is the n-th update.
 """

@@ -1,7 +1,7 @@
 """The batch of a training step as a pure function of (settings, pictures, step): the same pictures, flips,
 timesteps and noise as in src/trainer/training-step.ts, from the same random words. numpy only, no network.
 
-Run as a script it writes test/fixtures/training-step.json, which the tests compare the TypeScript with.
+Run as a script it writes test/fixtures/training-step.json: the tests compare the TypeScript with that file.
 """
 
 from dataclasses import dataclass
