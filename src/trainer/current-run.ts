@@ -108,6 +108,8 @@ export class CurrentRun {
   async withDevice(): Promise<void> {
     if (this.#equipment.works) return;
     this.#equipment = this.#equip(await this.#equipment.device.startAgain());
+    // Two starts at once: a run that was made on the device of the first start is not on the second device.
+    if (this.#held.is === 'on') this.#held = { is: 'lost', run: this.#held.run };
   }
 
   /** Loads the run from its newest checkpoint, or begins it anew where it has none. Throws FaultError. */

@@ -89,6 +89,27 @@ test('a device that is silent is replaced; its late loss is not the loss of the 
   expect(done).toEqual(['executor on first', 'executor on second']);
 });
 
+test('of two starts at once the later device counts: a run made on the earlier one is lost, untouched', async () => {
+  await current.create(config);
+  loseFirst();
+  await vi.waitFor(() => expect(current.equipment.works).toBe(false));
+  const earlier = current.withDevice();
+  let arrive: (device: RunDevice) => void = () => undefined;
+  startAgain = () => new Promise((resolve) => (arrive = resolve));
+  const later = current.withDevice();
+  await earlier;
+  await current.reload();
+  const { run } = current.held;
+  expect(current.held.is).toBe('on');
+
+  arrive(deviceCalled('third').device);
+  await later;
+  expect(current.held).toEqual({ is: 'lost', run });
+  await current.reload();
+  expect(current.held).toMatchObject({ is: 'on', equipment: current.equipment });
+  expect(done).toEqual(['executor on first', 'told', 'executor on second', 'executor on third']);
+});
+
 test('a device that does not start in two tries: what both reported, and the run stays lost', async () => {
   await current.create(config);
   const { run } = current.held;
