@@ -6,20 +6,20 @@ import type { GivenBatch, NoisedBatch, StepBatch } from '../executor.ts';
 /** `batch` itself if its sample and target are given, else both mixed from its pictures and noise. */
 export function givenBatch(batch: StepBatch): GivenBatch {
   if ('target' in batch) return batch;
-  const { inputs, pictures, sampleWeights } = batch;
+  const { inputs, pictures, noise, sampleWeights } = batch;
+  const fresh = normals(noise.seed, noise.step, noise.stream, pictures.data.length, noise.first);
   return {
-    inputs: { ...inputs, sample: { data: mixed(batch, 0), shape: pictures.shape } },
-    target: mixed(batch, 2),
+    inputs: { ...inputs, sample: { data: mixed(batch, fresh, 0), shape: pictures.shape } },
+    target: mixed(batch, fresh, 2),
     sampleWeights,
   };
 }
 
 /** m[at] picture + m[at + 1] noise, where m is the picture's row of the mixture [B, 4]. */
-function mixed({ pictures: { data }, mixture, noise }: NoisedBatch, at: 0 | 2): Float32Array {
-  const fresh = normals(noise.seed, noise.step, noise.stream, data.length, noise.first);
+function mixed({ pictures: { data }, mixture }: NoisedBatch, noise: Float32Array, at: 0 | 2): Float32Array {
   const size = (data.length * 4) / mixture.length;
   return data.map((value, i) => {
     const row = Math.floor(i / size) * 4 + at;
-    return (mixture[row] as number) * value + (mixture[row + 1] as number) * (fresh[i] as number);
+    return (mixture[row] as number) * value + (mixture[row + 1] as number) * (noise[i] as number);
   });
 }
