@@ -57,7 +57,7 @@ export function nothingToExport(): Fault {
   return {
     kind: 'storage',
     title: 'There is no checkpoint to export yet',
-    what: 'No checkpoint has been saved so far.',
+    what: 'The store holds no checkpoint.',
     expected: 'at least one checkpoint',
     got: 'none',
     todo: ['Press Save checkpoint first.'],
