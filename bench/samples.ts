@@ -23,6 +23,7 @@ export async function drawSamples(
     alphaBar: alphaBar('linear'),
     predictionType: 'epsilon',
     sampler: 'ddim',
+    spacing: 'leading',
     steps: calls,
   });
   const held = executor.hold('ema');

@@ -55,6 +55,7 @@ MADE_BY = ", ".join(f"{name} {version}" for name, version in VERSIONS.items())
 BATCH, STEPS, SAMPLE_CALLS = 2, 20, 4
 SCHEDULES = ("linear", "squaredcos_cap_v2")
 PREDICTIONS = ("epsilon", "v_prediction")
+SPACINGS = ("leading", "trailing")
 SAMPLERS = {"ddim": DDIMScheduler, "ddpm": DDPMScheduler}
 # A larger weight decay than in practice: the effect of 0.01 over twenty steps would be below the tolerance.
 TRAINING = dict(
@@ -198,7 +199,7 @@ def train(unet, training, seed):
 @torch.no_grad()
 def sample(unet, sampler, beta_schedule, prediction_type, seed):
     """BATCH samples by the network, [B, C, H, W], from the noise of counter_random.py."""
-    scheduler = SAMPLERS[sampler](beta_schedule=beta_schedule, prediction_type=prediction_type)
+    scheduler = SAMPLERS[sampler](beta_schedule=beta_schedule, prediction_type=prediction_type, timestep_spacing="leading")
     scheduler.set_timesteps(SAMPLE_CALLS)
     shape = shape_of(unet)
     size = int(np.prod(shape))
@@ -251,12 +252,12 @@ def make_case(path, seed, out):
     return file
 
 
-def trajectory(scheduler_class, beta_schedule, prediction_type, steps=7, size=12, seed=3, sample=5):
+def trajectory(scheduler_class, beta_schedule, prediction_type, spacing, steps=7, size=12, seed=3, sample=5):
     """
     x after every call of a sampler with the exact denoiser of pictures distributed as N(0.6, 0.4^2); the
     noise is that of src/diffusion/sampler.ts.
     """
-    scheduler = scheduler_class(beta_schedule=beta_schedule, prediction_type=prediction_type)
+    scheduler = scheduler_class(beta_schedule=beta_schedule, prediction_type=prediction_type, timestep_spacing=spacing)
     scheduler.set_timesteps(steps)
     draws = normals(seed, sample, STREAMS["samples"], size * (steps + 1)).reshape(steps + 1, size)
     fresh = iter(draws[1:])
@@ -273,6 +274,7 @@ def trajectory(scheduler_class, beta_schedule, prediction_type, steps=7, size=12
         "sampler": "ddim" if scheduler_class is DDIMScheduler else "ddpm",
         "schedule": "cosine" if beta_schedule == "squaredcos_cap_v2" else beta_schedule,
         "predictionType": prediction_type,
+        "spacing": spacing,
         "timesteps": scheduler.timesteps.tolist(),
         "after": after,
     }
@@ -341,7 +343,7 @@ def write_json(name, value, out):
 def make_tables(out):
     """Tables without a trained network: names of published networks, samplers, learning rates."""
     write_json("networks", {"networks": reference_networks()}, out)
-    combinations = [(c, s, p) for c in (DDIMScheduler, DDPMScheduler) for s in SCHEDULES for p in PREDICTIONS]
+    combinations = [(c, s, p, t) for t in SPACINGS for c in SAMPLERS.values() for s in SCHEDULES for p in PREDICTIONS]
     write_json("trajectories", {"seed": 3, "sample": 5, "size": 12, "trajectories": [trajectory(*c) for c in combinations]}, out)
     rates = {
         "constant": learning_rates(get_constant_schedule_with_warmup, 6),

@@ -1,7 +1,9 @@
-// Noise schedule and prediction type in diffusers' scheduler_config.json. Fields that only say how samples
-// are drawn are not read: they are settings of a run. Not here: the schedule itself (noise-schedule.ts).
+// Noise schedule, prediction type and timestep spacing in diffusers' scheduler_config.json. Other fields that
+// only say how samples are drawn are not read: they are settings of a run. Not here: the schedule itself
+// (noise-schedule.ts).
 import { FaultError, shownJson } from '../fault.ts';
 import { type NoiseSchedule, TIMESTEPS } from './noise-schedule.ts';
+import type { TimestepSpacing } from './sampler.ts';
 import type { PredictionType } from './target.ts';
 
 export interface SchedulerChoice {
@@ -22,11 +24,14 @@ const FIXED: Readonly<Record<string, unknown>> = {
 };
 const LINEAR: Readonly<Record<string, unknown>> = { beta_start: 1e-4, beta_end: 0.02 };
 
-/** scheduler_config.json of a DDPMScheduler; a DDPMPipeline with it draws as our sampler `ddpm` does. */
-export const toDiffusersScheduler = ({
-  noiseSchedule,
-  predictionType,
-}: SchedulerChoice): Record<string, unknown> => ({
+/**
+ * scheduler_config.json of a DDPMScheduler; a DDPMPipeline with it draws as our sampler `ddpm` does with this
+ * spacing.
+ */
+export const toDiffusersScheduler = (
+  { noiseSchedule, predictionType }: SchedulerChoice,
+  spacing: TimestepSpacing,
+): Record<string, unknown> => ({
   _class_name: 'DDPMScheduler',
   ...FIXED,
   ...LINEAR,
@@ -35,7 +40,7 @@ export const toDiffusersScheduler = ({
   variance_type: 'fixed_small',
   clip_sample: true,
   clip_sample_range: 1.0,
-  timestep_spacing: 'leading',
+  timestep_spacing: spacing,
   steps_offset: 0,
   thresholding: false,
 });
@@ -59,6 +64,15 @@ export function fromDiffusersScheduler(json: unknown): SchedulerChoice {
   if (predicted !== 'epsilon' && predicted !== 'v_prediction')
     throw unsupported('prediction_type', predicted, 'epsilon, v_prediction');
   return { noiseSchedule: found[0], predictionType: predicted };
+}
+
+/**
+ * The spacing that a scheduler_config.json asks for; null where it leaves the choice to the run. `leading` is
+ * what diffusers writes where nobody chose, and `linspace` is none of ours.
+ */
+export function fromDiffusersSpacing(json: unknown): 'trailing' | null {
+  const fields = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
+  return fields['timestep_spacing'] === 'trailing' ? 'trailing' : null;
 }
 
 function unsupported(field: string, got: unknown, supported: string): FaultError {

@@ -7,8 +7,14 @@ import { type PredictionType, cleanAndNoise } from './target.ts';
 
 export type SamplerName = 'ddim' | 'ddpm';
 
+/**
+ * diffusers' `timestep_spacing`. `trailing` begins at the noisiest timestep, 999, and ends short of 0;
+ * `leading` ends at 0 and begins short of 999: at 900 where there are 10 calls.
+ */
+export type TimestepSpacing = 'leading' | 'trailing';
+
 export interface Sampler {
-  /** Timestep of each denoising call, falling to 0. */
+  /** Timestep of each denoising call, falling. */
   readonly timesteps: readonly number[];
   /** Whether call `i` needs `stepNoise`: every call of DDPM but the last. */
   usesNoise(i: number): boolean;
@@ -52,28 +58,58 @@ function ddpmFactors(level: number, next: number): Factors {
   };
 }
 
+/** A half goes to the even neighbour, as numpy rounds. */
+function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
 /**
- * A sampler of `steps` calls, 1..1000: timestep_spacing `leading`, steps_offset 0, set_alpha_to_one. The
- * predicted x0 is clipped to -1..1 unless `clip` is false. alphaBar: a table of noise-schedule.ts.
+ * Timesteps of `steps` calls as diffusers' `set_timesteps` with steps_offset 0: `leading` is
+ * arange(0, steps) * floor(1000 / steps) from its end, `trailing` is
+ * round(arange(1000, 0, -1000 / steps)) - 1.
+ */
+function timestepsOf(spacing: TimestepSpacing, steps: number): number[] {
+  const indices = Array.from({ length: steps }, (_, i) => i);
+  if (spacing === 'leading') return indices.map((i) => (steps - 1 - i) * Math.floor(TIMESTEPS / steps));
+  // numpy's arange adds this difference of its first two values, which decides where a value is a half.
+  const stride = TIMESTEPS - TIMESTEPS / steps - TIMESTEPS;
+  return indices.map((i) => roundHalfToEven(TIMESTEPS + i * stride) - 1);
+}
+
+/**
+ * Timestep that each call leads to; below 0: the clean picture. DDPMScheduler takes the timestep of the next
+ * call. DDIMScheduler takes floor(1000 / steps) less, which is another timestep where the spacing is
+ * `trailing` and 1000 is no multiple of `steps`.
+ */
+const previousOf = (sampler: SamplerName, timesteps: readonly number[]): number[] =>
+  timesteps.map((timestep, i) =>
+    sampler === 'ddim' ? timestep - Math.floor(TIMESTEPS / timesteps.length) : (timesteps[i + 1] ?? -1),
+  );
+
+/**
+ * A sampler of `steps` calls, 1..1000: steps_offset 0, set_alpha_to_one. The predicted x0 is clipped to -1..1
+ * unless `clip` is false. alphaBar: a table of noise-schedule.ts.
  */
 export function createSampler(options: {
   alphaBar: Float64Array;
   predictionType: PredictionType;
   sampler: SamplerName;
+  spacing: TimestepSpacing;
   steps: number;
   clip?: boolean;
 }): Sampler {
   const { alphaBar, predictionType, steps } = options;
   const limit = options.clip === false ? Infinity : 1;
   const factorsOf = options.sampler === 'ddim' ? ddimFactors : ddpmFactors;
-  const stride = Math.floor(TIMESTEPS / steps);
-  const timesteps = Array.from({ length: steps }, (_, i) => (steps - 1 - i) * stride);
+  const timesteps = timestepsOf(options.spacing, steps);
+  const previous = previousOf(options.sampler, timesteps);
   return {
     timesteps,
     usesNoise: (i) => options.sampler === 'ddpm' && i < steps - 1,
     step(i, x, prediction, noise) {
       const level = alphaBar[timesteps[i] as number] as number;
-      const next = i + 1 < steps ? (alphaBar[timesteps[i + 1] as number] as number) : 1;
+      const next = alphaBar[previous[i] as number] ?? 1;
       const factors = factorsOf(level, next);
       return x.map((noisy, j) => {
         const predicted = cleanAndNoise(predictionType, level, noisy, prediction[j] as number);

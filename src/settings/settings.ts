@@ -248,6 +248,14 @@ const ROWS = {
     label: 'Sampler',
     help: 'DDIM (eta 0) or DDPM.',
   },
+  timestepSpacing: {
+    type: 'choice',
+    choices: ['auto', 'leading', 'trailing'],
+    default: 'auto',
+    group: 'Checkpoints and samples',
+    label: 'Timestep spacing',
+    help: 'trailing starts from pure noise, leading just below it. auto: trailing below 50 sampler steps.',
+  },
   backend: {
     type: 'choice',
     choices: ['auto', 'webgpu', 'webgl', 'cpu'],

@@ -4,6 +4,7 @@ import type { FileTensor } from '../checkpoint/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { parseStored } from '../settings/parse-settings.ts';
 import { modelOfRun, networkOf } from '../settings/presets.ts';
+import { timestepSpacingOf } from '../settings/timestep-spacing.ts';
 import type { ExecutorState, ParameterSpec, StateGroup } from '../engine/executor.ts';
 import { STATE_GROUPS } from '../engine/executor.ts';
 import { type Fault, FaultError } from '../fault.ts';
@@ -131,7 +132,7 @@ export function factsAsText(facts: FileFacts): Record<string, string> {
     execution: JSON.stringify(facts.execution),
     config: JSON.stringify(settings),
     unet_config: JSON.stringify(toDiffusersUNet(networkOf(facts.config))),
-    scheduler_config: JSON.stringify(toDiffusersScheduler(facts.config)),
+    scheduler_config: JSON.stringify(toDiffusersScheduler(facts.config, timestepSpacingOf(facts.config))),
     dataset: JSON.stringify(facts.dataset),
     created: facts.created,
     app_version: __APP_VERSION__,

@@ -1,13 +1,28 @@
-// Claims: noise schedule and prediction type are unchanged after their way to diffusers'
+// Claims: noise schedule, prediction type and a trailing spacing are unchanged after their way to diffusers'
 // scheduler_config.json and back; an unsupported value is refused by its field.
 import { expect, it } from 'vitest';
-import { fromDiffusersScheduler, toDiffusersScheduler } from '../../src/diffusion/diffusers-scheduler.ts';
+import {
+  fromDiffusersScheduler,
+  fromDiffusersSpacing,
+  toDiffusersScheduler,
+} from '../../src/diffusion/diffusers-scheduler.ts';
 
 it.each([
   { noiseSchedule: 'linear', predictionType: 'epsilon' },
   { noiseSchedule: 'cosine', predictionType: 'v_prediction' },
 ] as const)('%j there and back', (choice) => {
-  expect(fromDiffusersScheduler(JSON.parse(JSON.stringify(toDiffusersScheduler(choice))))).toEqual(choice);
+  const written = toDiffusersScheduler(choice, 'trailing');
+  expect(fromDiffusersScheduler(JSON.parse(JSON.stringify(written)))).toEqual(choice);
+});
+
+it('takes a trailing spacing; where nobody chose one, or one that we lack, the run chooses', () => {
+  const choice = { noiseSchedule: 'linear', predictionType: 'epsilon' } as const;
+  const spacingOf = (spacing: 'leading' | 'trailing') =>
+    fromDiffusersSpacing(toDiffusersScheduler(choice, spacing));
+  expect(spacingOf('trailing')).toBe('trailing');
+  expect(spacingOf('leading')).toBeNull();
+  for (const none of [{ timestep_spacing: 'linspace' }, {}, null])
+    expect(fromDiffusersSpacing(none)).toBeNull();
 });
 
 it("takes diffusers' defaults where fields are missing", () => {

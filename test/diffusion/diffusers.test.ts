@@ -3,7 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type NoiseSchedule, alphaBar } from '../../src/diffusion/noise-schedule.ts';
-import { type SamplerName, createSampler, initialNoise, stepNoise } from '../../src/diffusion/sampler.ts';
+import {
+  type SamplerName,
+  type TimestepSpacing,
+  createSampler,
+  initialNoise,
+  stepNoise,
+} from '../../src/diffusion/sampler.ts';
 import type { PredictionType } from '../../src/diffusion/target.ts';
 import { learningRateAt } from '../../src/diffusion/training-schedules.ts';
 
@@ -15,6 +21,7 @@ interface Trajectories {
     sampler: SamplerName;
     schedule: NoiseSchedule;
     predictionType: PredictionType;
+    spacing: TimestepSpacing;
     timesteps: number[];
     after: number[][];
   }[];
@@ -29,13 +36,14 @@ const read = (name: string): unknown =>
 
 describe('trajectories', () => {
   const { seed, sample, size, trajectories } = read('trajectories') as Trajectories;
-  it.each(trajectories)('$sampler, $schedule, $predictionType', (expected) => {
+  it.each(trajectories)('$spacing, $sampler, $schedule, $predictionType', (expected) => {
     const { predictionType, timesteps, after } = expected;
     const levels = alphaBar(expected.schedule);
     const sampler = createSampler({
       alphaBar: levels,
       predictionType,
       sampler: expected.sampler,
+      spacing: expected.spacing,
       steps: timesteps.length,
     });
     expect(sampler.timesteps).toEqual(timesteps);

@@ -2,7 +2,13 @@
 // best prediction and with it the distribution of the samples are known.
 import { describe, expect, it } from 'vitest';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
-import { type Sampler, createSampler, initialNoise, stepNoise } from '../../src/diffusion/sampler.ts';
+import {
+  type Sampler,
+  type TimestepSpacing,
+  createSampler,
+  initialNoise,
+  stepNoise,
+} from '../../src/diffusion/sampler.ts';
 import type { PredictionType } from '../../src/diffusion/target.ts';
 
 const MEAN = 0.3;
@@ -31,16 +37,18 @@ function draw(sampler: Sampler, predictionType: PredictionType, levels: Float64A
 
 const CASES = (['ddim', 'ddpm'] as const).flatMap((sampler) =>
   (['epsilon', 'v_prediction'] as const).flatMap((predictionType) =>
-    (['linear', 'cosine'] as const).map((schedule) => ({ sampler, predictionType, schedule })),
+    (['linear', 'cosine'] as const).flatMap((schedule) =>
+      (['leading', 'trailing'] as const).map((spacing) => ({ sampler, predictionType, schedule, spacing })),
+    ),
   ),
 );
 
 describe('with a perfect denoiser', () => {
   it.each(CASES)(
-    '$sampler, $predictionType, $schedule: 200 calls draw N(0.3, 0.15)',
-    ({ sampler: name, predictionType, schedule }) => {
+    '$sampler, $predictionType, $schedule, $spacing: 200 calls draw N(0.3, 0.15)',
+    ({ sampler: name, predictionType, schedule, spacing }) => {
       const levels = alphaBar(schedule);
-      const sampler = createSampler({ alphaBar: levels, predictionType, sampler: name, steps: 200 });
+      const sampler = createSampler({ alphaBar: levels, predictionType, sampler: name, spacing, steps: 200 });
       const x = draw(sampler, predictionType, levels, 4000);
       const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
       const spread = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length);
@@ -51,8 +59,12 @@ describe('with a perfect denoiser', () => {
   );
 });
 
-function linearSampler(sampler: 'ddim' | 'ddpm', steps: number): Sampler {
-  return createSampler({ alphaBar: alphaBar('linear'), predictionType: 'epsilon', sampler, steps });
+function linearSampler(
+  sampler: 'ddim' | 'ddpm',
+  steps: number,
+  spacing: TimestepSpacing = 'leading',
+): Sampler {
+  return createSampler({ alphaBar: alphaBar('linear'), predictionType: 'epsilon', sampler, spacing, steps });
 }
 
 describe('timesteps', () => {
@@ -63,6 +75,19 @@ describe('timesteps', () => {
   ])('of %i calls fall evenly to 0, as diffusers` leading spacing', (steps, expected) =>
     expect(linearSampler('ddim', steps).timesteps).toEqual(expected),
   );
+  // round(arange(1000, 0, -1000 / 16)) - 1 by numpy, which rounds a half to the even neighbour.
+  it.each([
+    [4, [999, 749, 499, 249]],
+    [3, [999, 666, 332]],
+    [16, [999, 937, 874, 811, 749, 687, 624, 561, 499, 437, 374, 311, 249, 187, 124, 61]],
+    [1, [999]],
+  ])('of %i calls fall from the noisiest, as diffusers` trailing spacing', (steps, expected) =>
+    expect(linearSampler('ddpm', steps, 'trailing').timesteps).toEqual(expected),
+  );
+  it('of 48 calls round halves as numpy does, where 1000 / 48 is no binary fraction', () => {
+    const { timesteps } = linearSampler('ddim', 48, 'trailing');
+    expect([3, 15, 27, 39].map((i) => timesteps[i])).toEqual([936, 686, 436, 186]);
+  });
   it('use every timestep only where there are 1000 calls', () => {
     expect(linearSampler('ddim', 1000).timesteps[0]).toBe(999);
     expect(linearSampler('ddim', 999).timesteps[0]).toBe(998);
@@ -75,6 +100,7 @@ describe('a call', () => {
       alphaBar: alphaBar('linear'),
       predictionType: 'epsilon',
       sampler: 'ddim',
+      spacing: 'leading',
       steps: 1,
     } as const;
     const x = Float32Array.of(3, -3, 0.5);

@@ -3,8 +3,18 @@
 // (scripts/interop.mjs, interop.spec.ts).
 import { expect, inject, it } from 'vitest';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
-import { fromDiffusersScheduler } from '../../src/diffusion/diffusers-scheduler.ts';
-import { createSampler, initialNoise, type SamplerName, stepNoise } from '../../src/diffusion/sampler.ts';
+import {
+  fromDiffusersScheduler,
+  fromDiffusersSpacing,
+  type SchedulerChoice,
+} from '../../src/diffusion/diffusers-scheduler.ts';
+import {
+  createSampler,
+  initialNoise,
+  type SamplerName,
+  stepNoise,
+  type TimestepSpacing,
+} from '../../src/diffusion/sampler.ts';
 import type { Executor, ParameterSpec } from '../../src/engine/executor.ts';
 import { readTensors } from '../../src/formats/safetensors-file.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
@@ -58,7 +68,11 @@ async function readModel() {
   const json = async (name: string): Promise<unknown> =>
     JSON.parse(new TextDecoder().decode(await read(name)));
   const unet = fromDiffusersUNet(await json('unet/config.json'));
-  const scheduler = fromDiffusersScheduler(await json('scheduler/scheduler_config.json'));
+  const exported = await json('scheduler/scheduler_config.json');
+  const scheduler = {
+    ...fromDiffusersScheduler(exported),
+    spacing: fromDiffusersSpacing(exported) ?? ('leading' as const),
+  };
   const file = await read('unet/diffusion_pytorch_model.safetensors');
   const byName = new Map((await readTensors(new Blob([file]))).tensors.map(({ name, data }) => [name, data]));
   const weights = modelOf(unet).parameters.map(({ name }) => {
@@ -71,11 +85,17 @@ async function readModel() {
 
 async function draw(
   executor: Executor,
-  { noiseSchedule, predictionType }: ReturnType<typeof fromDiffusersScheduler>,
+  { noiseSchedule, predictionType, spacing }: SchedulerChoice & { spacing: TimestepSpacing },
   { seed, steps, shape }: DrawnSamples,
   name: SamplerName,
 ): Promise<Float32Array> {
-  const sampler = createSampler({ alphaBar: alphaBar(noiseSchedule), predictionType, sampler: name, steps });
+  const sampler = createSampler({
+    alphaBar: alphaBar(noiseSchedule),
+    predictionType,
+    sampler: name,
+    spacing,
+    steps,
+  });
   const [samples, height, width, channels] = shape;
   const size = height * width * channels;
   const joined = (of: (sample: number) => Float32Array) =>

@@ -262,6 +262,7 @@ async function drawn(
     alphaBar: alphaBar(schedule),
     predictionType,
     sampler: name,
+    spacing: 'leading',
     steps: sampleCalls,
   });
   const [batch, ...picture] = shape;

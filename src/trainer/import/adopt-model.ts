@@ -10,7 +10,7 @@ import {
 import { FROM_THE_START, positionOf } from '../../settings/calendar.ts';
 import { ownNetwork, presetConfig } from '../../settings/presets.ts';
 import { openPictures } from '../../data/sets.ts';
-import { fromDiffusersScheduler } from '../../diffusion/diffusers-scheduler.ts';
+import { fromDiffusersScheduler, fromDiffusersSpacing } from '../../diffusion/diffusers-scheduler.ts';
 import type { StateGroup } from '../../engine/executor.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
@@ -162,9 +162,11 @@ async function factsOfStranger(
   chosen: Partial<Settings>,
 ): Promise<FileFacts> {
   const { globalStep, epoch } = keptProgress(foreign) ?? FROM_THE_START;
+  const spacing = fromDiffusersSpacing(foreign.scheduler);
   const begun: RunConfig = {
     ...presetConfig(own.preset),
     ...inRange(foreign.optimizer ?? {}),
+    ...(spacing && { timestepSpacing: spacing }),
     ...chosen,
     ...fromDiffusersScheduler(foreign.scheduler ?? answers),
     imageSize: own.imageSize,

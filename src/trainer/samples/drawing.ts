@@ -5,6 +5,7 @@
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { networkOf } from '../../settings/presets.ts';
+import { timestepSpacingOf } from '../../settings/timestep-spacing.ts';
 import { createSampler, initialNoise, type Sampler, stepNoise } from '../../diffusion/sampler.ts';
 import type { HeldWeights, Predictor } from '../../engine/executor.ts';
 import type { Sample } from '../api.ts';
@@ -57,6 +58,7 @@ export class Drawing {
       alphaBar,
       predictionType: config.predictionType,
       sampler: config.sampler,
+      spacing: timestepSpacingOf(config),
       steps: config.sampleSteps,
     });
     this.#moments = momentsOf(this.calls);

@@ -92,6 +92,18 @@ it('goes on with the settings of the page, except where the model names its own'
   expect(facts.config).toMatchObject({ imageSize: 8, noiseSchedule: 'cosine' });
 });
 
+it("draws with a trailing spacing that the model's scheduler names, and with the page's where the user chose", async () => {
+  const model = await modelOfFiles('pipeline', filesOf('pipeline'));
+  const spacingOf = async (spacing: string, chosen = {}) => {
+    const scheduler = { ...(model.scheduler as object), timestep_spacing: spacing };
+    return (await content({ ...model, scheduler }, {}, chosen)).facts.config.timestepSpacing;
+  };
+  expect(await spacingOf('trailing')).toBe('trailing');
+  expect(await spacingOf('leading')).toBe('auto');
+  expect(await spacingOf('linspace')).toBe('auto');
+  expect(await spacingOf('trailing', { timestepSpacing: 'leading' })).toBe('leading');
+});
+
 it('names the files of a folder that holds no weights', async () => {
   const files = filesOf('pipeline', /safetensors$/);
   await expect(modelOfFiles('pipeline', files)).rejects.toThrow(/config\.json.*/);

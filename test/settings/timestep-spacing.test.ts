@@ -1,0 +1,22 @@
+// Claims: `auto` is trailing below 50 sampler steps and leading from there on; a spacing that was set stays; a
+// checkpoint without the setting is auto.
+import { expect, test } from 'vitest';
+import { presetConfig } from '../../src/settings/presets.ts';
+import { parseStored } from '../../src/settings/parse-settings.ts';
+import { timestepSpacingOf } from '../../src/settings/timestep-spacing.ts';
+
+test.each([
+  ['auto', 1, 'trailing'],
+  ['auto', 49, 'trailing'],
+  ['auto', 50, 'leading'],
+  ['auto', 1000, 'leading'],
+  ['leading', 10, 'leading'],
+  ['trailing', 1000, 'trailing'],
+] as const)('%s, %i calls: %s', (timestepSpacing, sampleSteps, expected) => {
+  expect(timestepSpacingOf({ timestepSpacing, sampleSteps })).toBe(expected);
+});
+
+test('a checkpoint that was saved before the setting existed is auto', () => {
+  const { timestepSpacing: _, ...before } = presetConfig('tiny');
+  expect(parseStored(before).timestepSpacing).toBe('auto');
+});
