@@ -46,7 +46,6 @@ const FEW_STEPS: Partial<RunConfig> = {
   learningRateSchedule: 'cosine',
   minSnrGamma: 5,
   sampleSteps: 25,
-  epochs: SETTINGS.epochs.max,
   backend: 'webgpu',
   executor: 'plan',
 };

@@ -42,7 +42,6 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       learningRate: 2e-3,
       warmupSteps: 10,
       sampleSteps: 10,
-      epochs: 10,
       maxSteps: 4000,
       checkpointEverySteps: 200,
       sampleEverySteps: 200,
@@ -79,7 +78,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       flipSinToCos: false,
       freqShift: 1,
     },
-    settings: { imageSize: 32, batchSize: 64, maxSteps: 400_000, epochs: 10_000 },
+    settings: { imageSize: 32, batchSize: 64, maxSteps: 400_000 },
   },
 };
 

@@ -22,6 +22,9 @@ export type Setting =
   | (Described & { type: 'boolean'; default: boolean })
   | (Described & { type: 'text'; pattern: RegExp; maxLength: number; default: string });
 
+/** The longest run. An epoch has at least one step, so a run has no more epochs than steps. */
+const MOST_STEPS = 1e7;
+
 const ROWS = {
   preset: {
     type: 'choice',
@@ -148,24 +151,25 @@ const ROWS = {
     label: 'Random flip',
     help: 'Mirror half of the pictures, chosen anew each time.',
   },
+  /** The default is the most steps that a run can have, so that epochs end no run unless the user says so. */
   epochs: {
     type: 'integer',
     min: 1,
-    max: 1e7,
-    default: 500,
+    max: MOST_STEPS,
+    default: MOST_STEPS,
     group: 'Training',
-    label: 'Epochs',
-    help: 'Times every picture is seen. The run ends after Epochs or Steps, whichever comes first.',
+    label: 'Epochs at most',
+    help: 'Ends the run before Steps, once it has seen every picture so often. 10000000 never does.',
   },
   maxSteps: {
     type: 'integer',
     min: 1,
-    max: 1e7,
+    max: MOST_STEPS,
     unit: 'steps',
     default: 40_000,
     group: 'Training',
     label: 'Steps',
-    help: 'The run ends after Steps or Epochs, whichever comes first.',
+    help: 'Length of the run, however many pictures there are.',
   },
   noiseSchedule: {
     type: 'choice',

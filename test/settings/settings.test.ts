@@ -1,10 +1,15 @@
 // Claims: every setting can be set in an address; a name that is no setting and a value out of range are
 // reported, never ignored; defaults, ranges and presets are the agreed ones.
 import { expect, expectTypeOf, test } from 'vitest';
-import { DEFAULTS, SETTINGS, type Settings } from '../../src/settings/settings.ts';
+import { DEFAULTS, PRESET_NAMES, SETTINGS, type Settings } from '../../src/settings/settings.ts';
 import { crossCheck, parseAddress, parseSetting, parseStored } from '../../src/settings/parse-settings.ts';
-import { payloadBytes, weightsBytes } from '../../src/settings/checkpoint-sizes.ts';
-import { lastStep, stepsPerEpoch } from '../../src/settings/calendar.ts';
+import {
+  capacityBytes,
+  checkpointsKept,
+  payloadBytes,
+  weightsBytes,
+} from '../../src/settings/checkpoint-sizes.ts';
+import { lastStep, positionOf, stepsPerEpoch } from '../../src/settings/calendar.ts';
 import { changedSettings, presetConfig } from '../../src/settings/presets.ts';
 import { FaultError } from '../../src/fault.ts';
 
@@ -153,6 +158,29 @@ test('the weights are what a checkpoint holds beside its losses, by four', () =>
   const checkpoint = { sizeBytes: payloadBytes(1000, 70, 0), globalStep: 70 };
   expect(checkpoint.sizeBytes).toBe(4 * (4 * 1000 + 5 * 70));
   expect(weightsBytes(checkpoint)).toBe(4 * 1000);
+});
+
+test.each(PRESET_NAMES)('%s is as long in steps for one picture as for a million', (preset) => {
+  const config = presetConfig(preset);
+  for (const count of [1, 17, 65, 4096, 1e6]) expect(lastStep(config, count)).toBe(config.maxSteps);
+  expect(lastStep({ ...config, maxSteps: SETTINGS.maxSteps.max }, 1)).toBe(SETTINGS.maxSteps.max);
+});
+
+test('epochs that the address names end the run', () => {
+  const { config, faults } = address('preset=tiny&epochs=2');
+  expect(faults).toEqual([]);
+  expect(lastStep(config, 65)).toBe(2 * 17);
+});
+
+test('what is planned by epochs follows from the last step', () => {
+  const config = presetConfig('tiny');
+  // 4,000 steps of 4 pictures: 235 epochs of 17 steps and 5 steps more; 3 epochs of 1,024 and 928 more.
+  expect(positionOf(config, 65, lastStep(config, 65))).toEqual({ epoch: 235, stepInEpoch: 5 });
+  expect(positionOf(config, 4096, lastStep(config, 4096))).toEqual({ epoch: 3, stepInEpoch: 928 });
+  // Kept: the newest 3, epochs up to 4, the final one. A mean loss of an epoch is 4 bytes.
+  expect(checkpointsKept(config, 65)).toBe(3 + 4 + 1);
+  expect(checkpointsKept(config, 4096)).toBe(3 + 3 + 1);
+  expect(capacityBytes(config, 65) - capacityBytes(config, 4096)).toBe(4 * (235 - 3));
 });
 
 test('an epoch has ceil(count / images per step) steps; the run ends at epochs or maxSteps', () => {

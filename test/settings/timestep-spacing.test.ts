@@ -1,5 +1,5 @@
-// Claims: `auto` is trailing below 50 sampler steps and leading from there on; a spacing that was set stays; a
-// checkpoint without the setting is auto.
+// Claims: `auto` is trailing below 50 sampler steps and leading from there on; a spacing that was set stays;
+// a checkpoint without the setting is auto.
 import { expect, test } from 'vitest';
 import { presetConfig } from '../../src/settings/presets.ts';
 import { parseStored } from '../../src/settings/parse-settings.ts';
