@@ -1,9 +1,13 @@
-// Train, on the pictures that come with the app and on a folder of the user's own: the loss falls, the page
-// does little for each step and says how far the run is, and nothing leaves the origin. In webgl: half the
-// time in software.
+// Train, on the pictures that come with the app and on a folder of the user's own: the network learns, the
+// page does little for each step and says how far the run is, and nothing leaves the origin. In webgl: half
+// the time in software.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { alphaBar, TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
+import { lossWeights } from '../../src/diffusion/target.ts';
+import { STREAMS, uniformBelow } from '../../src/random.ts';
+import type { RunConfig } from '../../src/settings/settings.ts';
 import { openProfile, type Profile, waitForState, waitForStep } from './browser.ts';
 import { floats, mean, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
@@ -23,8 +27,13 @@ import {
 } from './visit.ts';
 
 const STEPS = 30;
-/** Steps are slow in software: enough for the loss to fall by 30 %. */
+/** Steps are slow in software: enough for the error to fall by 15 %. */
 const STEPS_ON_OWN = 15;
+/**
+ * What may be left of the error. Left over seeds 1 to 12, by interop/training_step.py and PyTorch: 0.39 to
+ * 0.49 after 30 steps on the planets, 0.51 to 0.75 after 15 on the discs.
+ */
+const LEFT = { planets: 0.65, own: 0.85 };
 const SETTINGS = { ...TINY, backend: 'webgl', maxSteps: STEPS };
 /** Measured: 1,300 blocks and 2 layouts, on a busy machine too. A task of 50 ms has millions of blocks. */
 const MOST_BLOCKS = 10_000;
@@ -38,7 +47,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => profile.close());
 
-test('30 steps on the planets: the loss falls, the page does little for a step, nothing leaves the origin', async () => {
+test('30 steps on the planets: the network learns, the page does little for a step, nothing leaves the origin', async () => {
   const { page } = profile;
   await watchStates(page);
   const pressed = await train(page, SETTINGS);
@@ -69,7 +78,7 @@ test('30 steps on the planets: the loss falls, the page does little for a step, 
   await expect(page).toHaveTitle('Finished · 30 · Perennial');
   expect(await statesSeen(page)).toEqual(['idle', 'starting', 'training', 'finished']);
   await expect(checkpoint(page, 'unet_final')).toHaveAttribute('data-step', String(STEPS));
-  await expectFalling(await exportTo(page, await newFolder(), 'newest'), STEPS);
+  await expectLearning(await exportTo(page, await newFolder(), 'newest'), STEPS, LEFT.planets);
 
   expect(profile.errors).toEqual([]);
   expect(
@@ -103,19 +112,36 @@ test("15 steps on a folder of the user's own: what is no picture is skipped, cou
   await waitForState(page, 'finished');
   await expect(byTestId(page, 'epoch')).toHaveText('1'); // 60 pictures in 15 batches of 4
   const path = await exportTo(page, await newFolder(), 'newest');
-  await expectFalling(path, STEPS_ON_OWN);
+  await expectLearning(path, STEPS_ON_OWN, LEFT.own);
   const { metadata } = await readCheckpoint(path);
   expect(JSON.parse(metadata['dataset'] ?? '')).toMatchObject({ title: 'discs', count: 4 * STEPS_ON_OWN });
   expect(profile.errors).toEqual([]);
   expect(profile.leaks()).toEqual([]);
 });
 
-async function expectFalling(path: string, steps: number): Promise<void> {
-  const losses = floats(await readCheckpoint(path), 'history.batch_losses');
+/**
+ * Claims that the error of the last third of the steps is less than `left` of the error of the first five. A
+ * loss is the error of v, weighted by Min-SNR. The weights are near 0 where there is much noise, so a loss
+ * says more of its step's timesteps than of the network. Losses are divided by their weights, which follow
+ * from the seed.
+ */
+async function expectLearning(path: string, steps: number, left: number): Promise<void> {
+  const file = await readCheckpoint(path);
+  const losses = floats(file, 'history.batch_losses');
   expect(losses).toHaveLength(steps);
-  const [first, last] = [mean(losses.slice(0, 5)), mean(losses.slice(-5))];
-  measured('mean loss of the first and last 5 steps', `${first.toFixed(3)}, ${last.toFixed(3)}`);
-  expect(last).toBeLessThan(0.7 * first);
+  const config = JSON.parse(file.metadata['config'] ?? '') as RunConfig;
+  expect(config).toMatchObject({ predictionType: 'v_prediction', noiseSchedule: 'cosine', minSnrGamma: 5 });
+  const weights = losses.map((_, step) => {
+    const timesteps = uniformBelow(config.seed, step, STREAMS.timesteps, TIMESTEPS, config.batchSize);
+    return mean([...lossWeights('v_prediction', alphaBar('cosine'), timesteps, config.minSnrGamma)]);
+  });
+  const error = (from: number, to?: number) => mean(losses.slice(from, to)) / mean(weights.slice(from, to));
+  const [first, last] = [error(0, 5), error(-Math.round(steps / 3))];
+  measured(
+    'mean squared error of the first 5 and the last third of the steps',
+    `${first.toFixed(3)}, ${last.toFixed(3)}`,
+  );
+  expect(last).toBeLessThan(left * first);
 }
 
 const stepNow = async (page: Page): Promise<number> =>

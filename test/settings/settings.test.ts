@@ -1,5 +1,6 @@
 // Claims: every setting can be set in an address; a name that is no setting and a value out of range are
 // reported, never ignored; defaults, ranges and presets are the agreed ones.
+import { readFileSync } from 'node:fs';
 import { expect, expectTypeOf, test } from 'vitest';
 import { DEFAULTS, PRESET_NAMES, SETTINGS, type Settings } from '../../src/settings/settings.ts';
 import { crossCheck, parseAddress, parseSetting, parseStored } from '../../src/settings/parse-settings.ts';
@@ -84,10 +85,13 @@ test('the defaults of docs/agreement.md hold, and its presets differ as they mus
     imageSize: 16,
     learningRate: 2e-3,
     warmupSteps: 10,
-    sampleSteps: 10,
   });
-  expect(presetConfig('bench')).toMatchObject({ imageSize: 32, batchSize: 4 });
-  expect(presetConfig('cifar')).toMatchObject({ imageSize: 32, batchSize: 64 });
+  const shown = { noiseSchedule: 'cosine', predictionType: 'v_prediction', minSnrGamma: 5, sampleSteps: 25 };
+  for (const preset of ['tiny', 'small'] as const) expect(presetConfig(preset)).toMatchObject(shown);
+  // As the network that cifar is built after, google/ddpm-cifar10-32, and as the benchmark was agreed.
+  const asDdpm = { noiseSchedule: 'linear', predictionType: 'epsilon', minSnrGamma: 0, sampleSteps: 50 };
+  expect(presetConfig('bench')).toMatchObject({ imageSize: 32, batchSize: 4, ...asDdpm });
+  expect(presetConfig('cifar')).toMatchObject({ imageSize: 32, batchSize: 64, ...asDdpm });
 });
 
 test('the ranges of docs/agreement.md hold', () => {
@@ -153,6 +157,19 @@ test('a stored setting that an older version did not have is what its preset say
   delete stored['preset'];
   expect(() => parseStored(stored)).toThrow(/config\.preset/);
 });
+
+test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
+  '%s, saved before the defaults changed, keeps every setting it has',
+  (name) => {
+    const file = readFileSync(new URL(`../fixtures/resume/${name}.safetensors`, import.meta.url));
+    const header = file.subarray(8, 8 + Number(file.readBigUInt64LE())).toString();
+    const { __metadata__ } = JSON.parse(header) as { __metadata__: { config: string } };
+    const stored = JSON.parse(__metadata__.config) as Record<string, unknown>;
+    const missing = Object.keys(SETTINGS).filter((setting) => !Object.hasOwn(stored, setting));
+    expect(missing).toEqual(['timestepSpacing']);
+    expect(parseStored(stored)).toEqual({ ...stored, timestepSpacing: 'auto', network: null });
+  },
+);
 
 test('the weights are what a checkpoint holds beside its losses, by four', () => {
   const checkpoint = { sizeBytes: payloadBytes(1000, 70, 0), globalStep: 70 };

@@ -165,6 +165,8 @@ async function factsOfStranger(
   const spacing = fromDiffusersSpacing(foreign.scheduler);
   const begun: RunConfig = {
     ...presetConfig(own.preset),
+    // No file says whether Min-SNR weights were used; diffusers' training script has none unless asked.
+    minSnrGamma: 0,
     ...inRange(foreign.optimizer ?? {}),
     ...(spacing && { timestepSpacing: spacing }),
     ...chosen,

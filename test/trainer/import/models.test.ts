@@ -38,6 +38,9 @@ describe('a pipeline that diffusers saved', () => {
       dataset: 'shapes',
       network: { blockOutChannels: [4, 8], attentionHeadDim: 4, inChannels: 1 },
     });
+    // Nothing tells of Min-SNR weights: none, unless the user chooses them.
+    expect(facts.config.minSnrGamma).toBe(0);
+    expect((await content(model, {}, { minSnrGamma: 3 })).facts.config.minSnrGamma).toBe(3);
     expect(facts).toMatchObject({ name: 'unet_step_0', globalStep: 0, epoch: 0 });
     expect(history.steps).toBe(0);
     expect(state.ema).toEqual(state.weights);
