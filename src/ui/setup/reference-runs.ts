@@ -13,6 +13,7 @@ export interface ReferenceRun {
 
 /** Only presets that were trained to their end have one. */
 export const REFERENCE_RUNS: Partial<Record<PresetName, ReferenceRun>> = {
+  // This sheet was made by PyTorch and not by the script, from the app's first weights, batches and noise.
   tiny: {
     dataset: 'planets',
     sheet: 'reference/tiny-planets.png',
