@@ -233,7 +233,7 @@ const ROWS = {
     default: 2000,
     group: 'Checkpoints and samples',
     label: 'Samples every',
-    help: `Draw ${SAMPLE_COUNT} samples at every multiple of this step.`,
+    help: `Draw ${SAMPLE_COUNT} samples at every multiple of this step, and before the first at steps 10, 25, 50, 100 and 200.`,
   },
   sampleSteps: {
     type: 'integer',

@@ -9,6 +9,8 @@ import { FaultError } from '../fault.ts';
 import type { Artist } from './samples/artist.ts';
 import type { Generator } from './samples/generator.ts';
 import { lossByQuartile } from './history.ts';
+import { samplesDue } from '../settings/sample-schedule.ts';
+import { DrawingShare } from './samples/drawing-share.ts';
 import { checkpointDue } from './checkpoint-schedule.ts';
 import { capacityBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import type { Outbox } from './outbox.ts';
@@ -25,7 +27,7 @@ const IN_FLIGHT = 2;
 export interface LoopTools {
   readonly device: Pick<TrainingDevice, 'guard'>;
   readonly saver: Pick<Saver, 'begin' | 'dueByTime' | 'gaveUp'>;
-  readonly artist: Pick<Artist, 'beginProgress' | 'advance'>;
+  readonly artist: Pick<Artist, 'busy' | 'beginProgress' | 'advance'>;
   readonly generator: Pick<Generator, 'advance'>;
   readonly outbox: Pick<Outbox, 'post' | 'progress'>;
   readonly store: Pick<StoreClient, 'growPool'>;
@@ -43,6 +45,9 @@ export class Loop {
   #inFlight: Promise<void>[] = [];
   #stop = false;
   #saveAsked = false;
+  /** Step of the newest set of samples that was begun; a run that comes back has samples of its step. */
+  #newestSamples: number;
+  readonly #share = new DrawingShare();
   /** Slots that are pre-written, as far as known. */
   #pool: { slots: number; growing: boolean } = { slots: 0, growing: false };
 
@@ -50,6 +55,7 @@ export class Loop {
     this.#run = run;
     this.#tools = tools;
     this.#encoded = run.globalStep;
+    this.#newestSamples = run.globalStep;
     this.#last = lastStep(run.config, run.dataset.count);
   }
 
@@ -80,10 +86,12 @@ export class Loop {
       void settled.catch(() => undefined);
       this.#inFlight.push(settled);
 
-      // A checkpoint's samples are drawn from the weights that it saves: both hold the weights of this step.
+      // Begun before the save: the samples and the checkpoint hold the weights of the same step.
       const checkpoint = this.#checkpointDue();
-      if (checkpoint || this.#encoded % config.sampleEverySteps === 0)
+      if (this.#beginsSamples(checkpoint)) {
+        this.#newestSamples = this.#encoded;
         artist.beginProgress(this.#run, this.#encoded);
+      }
       if (checkpoint) {
         this.#saveAsked = false;
         await saver.begin(this.#run, this.#encoded, settled);
@@ -91,7 +99,9 @@ export class Loop {
 
       if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight.shift();
       // One denoising call of each: a run that always draws samples must not starve the view Generate.
-      await artist.advance();
+      const draws = artist.busy;
+      await artist.advance(true);
+      this.#share.iterationEnds(draws);
       await generator.advance();
       this.#growPool();
       if (saver.gaveUp) throw new FaultError(saver.gaveUp);
@@ -99,6 +109,19 @@ export class Loop {
     }
     await Promise.all(this.#inFlight);
     return this.#encoded >= this.#last;
+  }
+
+  /**
+   * Whether this step's samples are begun: where they are due, no set is being drawn, and drawing has taken
+   * little of the time. The last step's set is always drawn; it waits for a set under way.
+   */
+  #beginsSamples(checkpoint: boolean): boolean {
+    const { config, dataset } = this.#run;
+    if (this.#encoded === this.#last) return true;
+    if (this.#tools.artist.busy || !this.#share.allowsSet) return false;
+    const due = samplesDue(this.#encoded, this.#newestSamples, config, dataset.count);
+    const old = this.#encoded - this.#newestSamples >= config.sampleEverySteps;
+    return due || this.#saveAsked || (checkpoint && old);
   }
 
   /** Whether to save now: by the schedule of steps and epochs, by the clock, or because the user asked. */

@@ -225,7 +225,7 @@ export class Trainer {
         const found = describeFound(content, record, here, passed, imported);
         this.#outbox.post({ type: 'found', found });
         this.#setState('validating');
-        if (await this.#current.equipment.artist.validate(run, run.globalStep))
+        if ((await this.#current.equipment.artist.validate(run, run.globalStep)) !== 'not-finite')
           return await this.#afterValidation(run, paused);
       } catch (error) {
         const fault = faultOf(error);

@@ -1,7 +1,8 @@
 // Claim: between two training steps at most one denoising call is made for the run's own samples and one for
-// the view Generate, also where the run always draws samples; generating changes no step. With an executor
-// that only records.
-import { expect, test } from 'vitest';
+// the view Generate, also where the run always draws samples; generating changes no step. A set of samples is
+// never dropped for the next one, and drawing takes at most 15 % of the time. With an executor that only
+// records, and a clock that only steps and calls move.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import { openPictures } from '../../src/data/sets.ts';
@@ -13,7 +14,7 @@ import { RateMeter } from '../../src/trainer/rate-meter.ts';
 import type { Run } from '../../src/trainer/run.ts';
 import { idleExecutor } from './idle-executor.ts';
 
-const config: RunConfig = {
+const base: RunConfig = {
   ...presetConfig('tiny'),
   dataset: 'shapes',
   imageSize: 8,
@@ -23,17 +24,29 @@ const config: RunConfig = {
   checkpointEverySteps: 1_000_000,
 };
 
+const STEP_MS = 10;
+const CALL_MS = 4;
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
 /**
- * Trains 6 steps beside a request of `calls` denoising calls. Returns what happened in order, and what each
- * step was given. `setsEnd`: a set of the run's samples is complete after one call, else never.
+ * Trains beside a request of `calls` denoising calls. `callsOfSet`: denoising calls of a set of the run's
+ * samples. Returns what happened in order, and what each step was given.
  */
-async function trained(calls: number, setsEnd = true): Promise<{ order: string[]; steps: unknown[] }> {
+async function trained(
+  calls: number,
+  callsOfSet = 1,
+  changes: Partial<RunConfig> = {},
+): Promise<{ order: string[]; steps: unknown[] }> {
+  const config = { ...base, ...changes };
   const order: string[] = [];
   const steps: unknown[] = [];
   const set = await openPictures('shapes', { imageSize: 8, maxImages: 8 });
   const executor = idleExecutor({
     step: (batches, settings) => {
       order.push('step');
+      vi.advanceTimersByTime(STEP_MS);
       steps.push([batches, settings]);
       const perSample = new Float32Array(config.batchSize).fill(1);
       return Promise.resolve({ loss: 1, perSample, gradientNorm: 1, applied: true });
@@ -45,14 +58,22 @@ async function trained(calls: number, setsEnd = true): Promise<{ order: string[]
     dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: '' },
     alphaBar: alphaBar(config.noiseSchedule),
   };
-  let drawing = false;
+  let callsLeft = 0;
   const artist: LoopTools['artist'] = {
-    beginProgress: () => {
-      drawing = true;
+    get busy() {
+      return callsLeft > 0;
+    },
+    beginProgress: (_run, step) => {
+      order.push(`set ${step}`);
+      callsLeft = callsOfSet;
     },
     advance: () => {
-      if (drawing) order.push('sample');
-      drawing = !setsEnd;
+      if (callsLeft > 0) {
+        order.push('sample');
+        vi.advanceTimersByTime(CALL_MS);
+        callsLeft -= 1;
+        if (callsLeft === 0) order.push('set complete');
+      }
       return Promise.resolve(null);
     },
   };
@@ -73,20 +94,47 @@ async function trained(calls: number, setsEnd = true): Promise<{ order: string[]
   return { order, steps };
 }
 
+const count = (order: string[], what: string): number => order.filter((one) => one === what).length;
+
 test('one denoising call of each between two steps; the steps are the same as without a request', async () => {
   const alone = await trained(0);
-  expect(alone.order.filter((what) => what === 'generate')).toEqual([]);
+  expect(count(alone.order, 'generate')).toBe(0);
   const both = await trained(3);
-  expect(both.order.slice(0, 9)).toEqual([
-    ...['step', 'generate', 'step', 'sample', 'generate'],
-    ...['step', 'generate', 'step', 'sample'],
-  ]);
-  expect(both.order.filter((what) => what === 'generate')).toHaveLength(3);
+  const calls = both.order.filter((what) => !what.startsWith('set'));
+  expect(calls.slice(0, 7)).toEqual(['step', 'generate', 'step', 'sample', 'generate', 'step', 'generate']);
+  expect(count(both.order, 'generate')).toBe(3);
   expect(both.steps).toEqual(alone.steps);
 });
 
 test('a request gets its calls also beside a run that always draws samples', async () => {
-  const { order } = await trained(3, false);
-  expect(order.filter((what) => what === 'sample').length).toBeGreaterThan(3);
-  expect(order.filter((what) => what === 'generate')).toHaveLength(3);
+  const { order } = await trained(3, Infinity);
+  expect(count(order, 'sample')).toBeGreaterThan(3);
+  expect(count(order, 'generate')).toBe(3);
+});
+
+test('with fewer steps in an epoch than denoising calls in a set, every set is completed', async () => {
+  // Epochs of 2 steps, sets of 20 calls.
+  const { order } = await trained(0, 20, { maxSteps: 700, sampleEverySteps: 200, epochs: 1000 });
+  const sets = order.filter((what) => what.startsWith('set'));
+  const begun = sets.filter((_, i) => i % 2 === 0);
+  // Step 25 comes while the set of step 10 is being drawn.
+  expect(begun).toEqual(['set 10', 'set 50', 'set 100', 'set 200', 'set 400', 'set 600', 'set 700']);
+  expect(sets.filter((_, i) => i % 2 === 1)).toEqual(Array(6).fill('set complete'));
+});
+
+test('drawing takes at most 15 % of the time, whatever the interval', async () => {
+  const callsOfSet = 20;
+  const { order } = await trained(0, callsOfSet, { maxSteps: 2000, sampleEverySteps: 1, epochs: 10_000 });
+  const drawing = (count(order, 'sample') - callsOfSet) * CALL_MS;
+  const all = drawing + count(order, 'step') * STEP_MS;
+  expect(drawing / all).toBeLessThan(0.15);
+  expect(drawing / all).toBeGreaterThan(0.13);
+});
+
+test('what is drawn changes no step', async () => {
+  const [often, never] = [
+    await trained(0, 20, { maxSteps: 60, sampleEverySteps: 1, epochs: 1000 }),
+    await trained(0, 20, { maxSteps: 60, sampleEverySteps: 1_000_000, epochs: 1000 }),
+  ];
+  expect(often.steps).toEqual(never.steps);
 });

@@ -1,5 +1,6 @@
 // One set of samples in the making: begun, advanced by one denoising call, shown while its noise clears,
-// stored as a sheet where the run draws it. A newer set replaces an older one.
+// stored as a sheet where the run draws it. The run's next set waits for the one that is being drawn; a set
+// that the user asks for replaces it.
 // Not here: the sampling itself (drawing.ts).
 import { getSheet } from '../../checkpoint/index-db.ts';
 import type { RunConfig } from '../../settings/settings.ts';
@@ -11,6 +12,7 @@ import type { TrainingDevice } from '../training-device.ts';
 import type { Outbox } from '../outbox.ts';
 import { countAlike, sheetPng } from './sheet-png.ts';
 import { Turns } from '../turns.ts';
+import { yieldToEvents } from '../../engine/yield-to-events.ts';
 
 /** Least time between two previews of a set in the making. */
 const PREVIEW_EVERY_MS = 200;
@@ -29,11 +31,20 @@ interface Current {
   drawn: DrawnSamples;
 }
 
+/** A set from the weights as they are now. */
+const newSet = (from: Drawable, request: DrawingRequest): Current => ({
+  from,
+  drawing: new Drawing(from.executor, from.alphaBar, from.config, request),
+  drawn: { samples: [], finite: true },
+});
+
 export class Artist {
   readonly #outbox: Outbox;
   readonly #device: Pick<TrainingDevice, 'guard'>;
   readonly #times: CallTimes;
   #current: Current | null = null;
+  /** The run's next set, from the weights of its own step; begun when the current set is complete. */
+  #next: Current | null = null;
   readonly #turns = new Turns();
   #previewedAt = -Infinity;
 
@@ -50,37 +61,54 @@ export class Artist {
   /** Starts a set from the weights as they are now; drops an unfinished set. */
   begin(from: Drawable, request: DrawingRequest): void {
     this.cancel();
-    const drawing = new Drawing(from.executor, from.alphaBar, from.config, request);
-    this.#current = { from, drawing, drawn: { samples: [], finite: true } };
-    const { purpose, step, weights, seed } = request;
-    const { size, count, calls } = drawing;
+    const set = newSet(from, request);
+    this.#show(set);
+    if (request.purpose !== 'progress') this.#preview(set.drawing);
+  }
+
+  /**
+   * The run's samples of step `step`: its EMA weights as they are now, its own seed. Where a set is being
+   * drawn, the new set waits for its end, in place of another set that waits.
+   */
+  beginProgress(run: Drawable, step: number): void {
+    const request = { purpose: 'progress', step, weights: 'ema', seed: run.config.seed } as const;
+    if (!this.#current) return this.begin(run, request);
+    const now = this.#current.drawing.request;
+    if (now.purpose === 'progress' && now.step === step) return;
+    this.#next?.drawing.cancel();
+    this.#next = newSet(run, request);
+  }
+
+  #show(set: Current): void {
+    this.#current = set;
+    const { purpose, step, weights, seed } = set.drawing.request;
+    const { size, count, calls } = set.drawing;
     this.#outbox.post({ type: 'samples-begin', purpose, step, size, weights, seed, count, calls });
     this.#previewedAt = -Infinity;
-    this.#preview(drawing);
   }
 
-  /** The run's samples of step `step`: its EMA weights as they are now, its own seed. */
-  beginProgress(run: Drawable, step: number): void {
-    this.begin(run, { purpose: 'progress', step, weights: 'ema', seed: run.config.seed });
-  }
-
-  /** Drops the set and frees its weights. */
+  /** Drops the set and the one that waits, and frees their weights. */
   cancel(): void {
     this.#current?.drawing.cancel();
-    this.#current = null;
+    this.#next?.drawing.cancel();
+    this.abandon();
   }
 
-  /** Drops the set without touching the device, which is lost. */
+  /** Drops the sets without touching the device, which is lost. */
   abandon(): void {
     this.#current = null;
+    this.#next = null;
   }
 
-  /** Makes one denoising call of the set. Returns the set once complete. Throws FaultError kind `gpu`. */
-  advance(): Promise<DrawnSamples | null> {
-    return this.#turns.take(() => this.#advance());
+  /**
+   * Makes one denoising call of the set. Returns the set once complete. `quietly`: between training steps,
+   * where unfinished samples are not posted. Throws FaultError kind `gpu`.
+   */
+  advance(quietly = false): Promise<DrawnSamples | null> {
+    return this.#turns.take(() => this.#advance(quietly));
   }
 
-  async #advance(): Promise<DrawnSamples | null> {
+  async #advance(quietly: boolean): Promise<DrawnSamples | null> {
     const current = this.#current;
     if (!current) return null;
     const { drawing, drawn, from } = current;
@@ -95,36 +123,56 @@ export class Artist {
       for (const sample of completed.samples) this.#outbox.post({ type: 'sample', sample });
     }
     if (!drawing.done) {
-      this.#preview(drawing);
+      if (!quietly) this.#preview(drawing);
       return null;
     }
     this.#current = null;
+    const next = this.#next;
+    this.#next = null;
+    if (next) this.#show(next);
     await this.#keep(from, drawing.request, drawn);
     return drawn;
   }
 
-  /** Draws the rest of the set without training steps in between; null where there is none. */
-  async finish(): Promise<DrawnSamples | null> {
+  /**
+   * Draws what is begun and what waits, without training steps in between, as long as `mayGoOn` before each
+   * denoising call. Returns the last set that it completed, or null.
+   */
+  async finish(mayGoOn: () => boolean = () => true): Promise<DrawnSamples | null> {
     let drawn: DrawnSamples | null = null;
-    while (this.busy) drawn = await this.advance();
+    while (this.busy && mayGoOn()) {
+      drawn = await this.advance();
+      // On tfjs' cpu backend a call never yields to the event loop: a command would not arrive.
+      await yieldToEvents();
+    }
     return drawn;
   }
 
-  /** Draws the run's samples from the EMA weights as they are now. Returns whether all are finite. */
-  async validate(run: Drawable, step: number): Promise<boolean> {
+  /**
+   * Draws the run's samples from the EMA weights as they are now. Returns whether all are finite; `skipped`,
+   * and the set is dropped, once `mayGoOn` says no.
+   */
+  async validate(
+    run: Drawable,
+    step: number,
+    mayGoOn: () => boolean = () => true,
+  ): Promise<'finite' | 'not-finite' | 'skipped'> {
     this.begin(run, { purpose: 'validation', step, weights: 'ema', seed: run.config.seed });
-    return (await this.finish())?.finite ?? false;
+    const drawn = await this.finish(mayGoOn);
+    if (drawn) return drawn.finite ? 'finite' : 'not-finite';
+    this.cancel();
+    return mayGoOn() ? 'not-finite' : 'skipped';
   }
 
   /**
    * Posts the unfinished samples, at most five times a second, and for the view Generate at every moment that
-   * it keeps. Never for `progress`: samples drawn between training steps must not slow training.
+   * it keeps.
    */
   #preview(drawing: Drawing): void {
     const { purpose } = drawing.request;
     const now = performance.now();
     const due = now - this.#previewedAt >= PREVIEW_EVERY_MS;
-    if (purpose === 'progress' || !(due || (purpose === 'generate' && drawing.atMoment))) return;
+    if (!(due || (purpose === 'generate' && drawing.atMoment))) return;
     this.#previewedAt = now;
     this.#outbox.post(...drawing.estimates().map((sample) => ({ type: 'sample' as const, sample })));
   }

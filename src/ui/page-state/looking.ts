@@ -2,6 +2,7 @@
 // chart is drawn. Computed from the session's state. Not here: that state (app/state.ts).
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { LossHistory, Numbers, State } from '../../app/state.ts';
+import { nextSamplesStep } from '../../settings/sample-schedule.ts';
 import { type ChartAxis, stepAxis, stepAxisEnd, timeAxis } from './chart-axis.ts';
 import { throttled, ticking } from './throttled.ts';
 
@@ -43,13 +44,11 @@ export function showStep(looking: Looking, step: number): void {
   looking.chosen.value = step === looking.steps.value.at(-1) ? null : step;
 }
 
-/** The step at which samples are drawn next; null without a run or at the run's end. */
-function nextSamplesOf(state: State, globalStep: number): number | null {
+/** The step at which samples are due next; null without a run, at its end, and while it is paused. */
+function nextSamplesOf(state: State, globalStep: number, newest: number): number | null {
   const run = state.run.value;
-  if (!run) return null;
-  const every = run.config.sampleEverySteps;
-  const next = (Math.floor(globalStep / every) + 1) * every;
-  return Math.min(next, run.lastStep) > globalStep ? Math.min(next, run.lastStep) : null;
+  if (!run || state.runState.value === 'paused') return null;
+  return nextSamplesStep(globalStep, newest, run.config, run.dataset.count);
 }
 
 function stepsWithSamples(state: State): number[] {
@@ -124,8 +123,10 @@ export function createLooking(state: State): Looking {
   const often = computed(() => state.runState.value === 'training');
   const numbers = throttled(state.numbers, often, NUMBERS_MS);
   const losses = throttled(state.losses, often, NUMBERS_MS);
-  const nextSamples = computed(() => nextSamplesOf(state, numbers.value.globalStep));
   const shownSteps = createShownSteps(state);
+  const nextSamples = computed(() =>
+    nextSamplesOf(state, numbers.value.globalStep, shownSteps.steps.value.at(-1) ?? 0),
+  );
   const looking: Looking = {
     numbers,
     losses,

@@ -1,6 +1,7 @@
 // Claims: a set of samples is shown while its noise clears, at most five times a second, and ends in the same
-// pixels as a set that is not shown; between training steps nothing is shown before the end. With an analytic
-// denoiser.
+// pixels as a set that is not shown; between training steps nothing is shown before the end. The run's next
+// set waits for the one under way; a drawing that is told to stop stops after the call in flight and can go
+// on. With an analytic denoiser.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../../src/settings/settings.ts';
 import { presetConfig } from '../../../src/settings/presets.ts';
@@ -24,10 +25,18 @@ const CALL_MS = 90;
 const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 10, seed: 5 };
 const request: DrawingRequest = { purpose: 'draw', step: 40, weights: 'ema', seed: 5 };
 
+let holds = 0;
+let releases = 0;
+let calls = 0;
+
 /** Predicts 0.8 of its input, in CALL_MS. */
 const executor: Predictor = {
-  hold: () => ({ release: () => undefined }),
+  hold: () => {
+    holds += 1;
+    return { release: () => void (releases += 1) };
+  },
   predict: (_held: unknown, { sample }: Inputs<InputArray>) => {
+    calls += 1;
     vi.advanceTimersByTime(CALL_MS);
     return Promise.resolve(sample.data.map((value) => 0.8 * value));
   },
@@ -41,6 +50,7 @@ let artist: Artist;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
   posts = [];
+  [holds, releases, calls] = [0, 0, 0];
   artist = new Artist(new Outbox((events) => posts.push(events)), { guard: (work) => work }, new CallTimes());
 });
 afterEach(() => vi.useRealTimers());
@@ -49,6 +59,10 @@ const samplesOf = (events: readonly TrainerEvent[]): Sample[] =>
   events.flatMap((event) => (event.type === 'sample' ? [event.sample] : []));
 const previews = (): Sample[][] => posts.map(samplesOf).filter(([first]) => first?.drawn === false);
 const drawn = (): Sample[] => samplesOf(posts.flat()).filter((sample) => sample.drawn);
+
+/** Steps of the sets that were completed. */
+const ended = (): number[] =>
+  posts.flat().flatMap((event) => (event.type === 'samples-end' ? [event.step] : []));
 
 async function drawnUnshown(): Promise<Sample[]> {
   const drawing = new Drawing(executor, run.alphaBar, config, request);
@@ -71,17 +85,53 @@ test('16 samples: previews of all at least 200 ms apart, then each sample once, 
 });
 
 test('a validation is shown in the same way', async () => {
-  expect(await artist.validate(run, 40)).toBe(true);
+  expect(await artist.validate(run, 40)).toBe('finite');
   expect(previews()).toHaveLength(4);
   expect(drawn()).toHaveLength(16);
   expect(posts.flat().at(-1)).toMatchObject({ type: 'samples-end', purpose: 'validation', finite: true });
 });
 
 test('between training steps nothing is posted before the samples are final', async () => {
-  artist.begin(run, { ...request, purpose: 'progress' });
-  await artist.finish();
+  artist.beginProgress(run, 40);
+  while (artist.busy) await artist.advance(true);
   expect(previews()).toEqual([]);
   expect(drawn()).toHaveLength(16);
+});
+
+test("the run's own samples are shown, too, where nothing trains", async () => {
+  artist.beginProgress(run, 40);
+  await artist.finish();
+  expect(previews().length).toBeGreaterThan(2);
+  expect(drawn().map((sample) => sample.rgba)).toEqual((await drawnUnshown()).map((sample) => sample.rgba));
+});
+
+test("the run's next set waits for the one under way; the newest that waits is drawn", async () => {
+  artist.beginProgress(run, 40);
+  await artist.advance(true);
+  for (const step of [40, 41, 42]) artist.beginProgress(run, step);
+  await artist.finish();
+  expect(ended()).toEqual([40, 42]);
+  expect(holds).toBe(releases);
+});
+
+test('a drawing that is told to stop keeps its calls and goes on later', async () => {
+  artist.beginProgress(run, 40);
+  let allowed = 3;
+  expect(await artist.finish(() => allowed-- > 0)).toBeNull();
+  expect(calls).toBe(3);
+  expect(artist.busy).toBe(true);
+  while (artist.busy) await artist.advance(true);
+  expect(calls).toBe(config.sampleSteps);
+  expect(ended()).toEqual([40]);
+});
+
+test('a validation that is skipped is dropped after the call in flight', async () => {
+  let allowed = 3;
+  expect(await artist.validate(run, 40, () => allowed-- > 0)).toBe('skipped');
+  expect(calls).toBe(3);
+  expect(artist.busy).toBe(false);
+  expect(ended()).toEqual([]);
+  expect(holds).toBe(releases);
 });
 
 test('a set that another one replaced is not shown any more', async () => {

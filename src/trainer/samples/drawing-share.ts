@@ -1,0 +1,41 @@
+// How much of the loop's time goes into samples, so that drawing stays a small part of it. Time decides only
+// which samples are drawn: no time enters a training step or a checkpoint.
+// Not here: at which steps samples are due (settings/sample-schedule.ts).
+
+/** Largest part of the time since Train or Resume that samples may take. */
+const MOST = 0.15;
+
+/** Iterations without drawing whose median is the time of a step alone. */
+const WINDOW = 21;
+
+export class DrawingShare {
+  #since = performance.now();
+  #allMs = 0;
+  #drawingMs = 0;
+  /** Milliseconds of the newest iterations without drawing. */
+  readonly #plain: number[] = [];
+
+  /**
+   * An iteration of the loop has ended. `drew`: it made a denoising call. The call waits on the GPU for the
+   * step before it: what counts as drawing is what the iteration took longer than one without a call.
+   */
+  iterationEnds(drew: boolean): void {
+    const now = performance.now();
+    const ms = now - this.#since;
+    this.#since = now;
+    this.#allMs += ms;
+    if (drew) this.#drawingMs += Math.max(0, ms - median(this.#plain));
+    else this.#plain.push(ms);
+    if (this.#plain.length > WINDOW) this.#plain.shift();
+  }
+
+  /** Whether another set may be begun: drawing has taken at most 15 % of the time so far. */
+  get allowsSet(): boolean {
+    return this.#drawingMs <= MOST * this.#allMs;
+  }
+}
+
+/** 0 for no values. */
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
