@@ -243,16 +243,22 @@ export interface TrainerApi {
   /** The exact GPU bytes of training with these settings; null for eager: not known beforehand. */
   trainingBytes(config: RunConfig): Promise<Result<number | null>>;
   train(config: RunConfig): Promise<Result<null>>;
+  /** Answers when the run is paused. Samples that are being drawn go on meanwhile. */
   pause(): Promise<void>;
+  /** Answers when the run trains, or cannot. */
   resume(): Promise<void>;
+  /** Answers when the checkpoint is saved. */
   saveCheckpoint(): Promise<void>;
+  /** Ends the drawing of the found checkpoint's samples; the run goes on, or waits, as after it. */
+  skipValidation(): Promise<void>;
   /** Closes the current run; its checkpoints stay. */
-  newRun(): Promise<void>;
+  newRun(): Promise<Result<null>>;
   /**
    * A new run with an id of its own and this checkpoint as its parent. `changes` may hold learningRate,
    * epochs, maxSteps, and the intervals of checkpoints and samples.
    */
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>>;
+  /** Answers when the drawing begins. */
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>>;
   /** Samples from any checkpoint; never changes a run. Answers when they are drawn or cancelled. */
   generate(request: GenerateRequest): Promise<Result<null>>;

@@ -27,7 +27,8 @@ export type Held =
   /** The executor has gone with its device, or was freed for the next one. `reload` makes another. */
   | { readonly is: 'lost'; readonly run: Run };
 
-type RunStore = EquipmentTools['store'] & Pick<StoreClient, 'createRun' | 'writeNote' | 'recover'>;
+/** What runs need of the store. */
+export type RunStore = EquipmentTools['store'] & Pick<StoreClient, 'createRun' | 'writeNote' | 'recover'>;
 
 const NONE: Held = { is: 'none', run: null };
 

@@ -62,7 +62,8 @@ class Desk implements TrainerApi {
   pause = async () => this.#opening?.trainer?.pause();
   resume = async () => this.#opening?.trainer?.resume();
   saveCheckpoint = async () => this.#opening?.trainer?.saveCheckpoint();
-  newRun = async () => this.#opening?.trainer?.newRun();
+  skipValidation = async () => this.#opening?.trainer?.skipValidation();
+  newRun: TrainerApi['newRun'] = async () => (await this.#opening?.trainer?.newRun()) ?? notOpen();
   resumeFrom: TrainerApi['resumeFrom'] = async (ref, changes) =>
     (await this.#opening?.trainer?.resumeFrom(ref, changes)) ?? notOpen();
   drawSamples: TrainerApi['drawSamples'] = async (request) =>

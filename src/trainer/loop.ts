@@ -26,7 +26,7 @@ const IN_FLIGHT = 2;
 /** What a loop works with, from its start to its end. */
 export interface LoopTools {
   readonly device: Pick<TrainingDevice, 'guard'>;
-  readonly saver: Pick<Saver, 'begin' | 'dueByTime' | 'gaveUp'>;
+  readonly saver: Pick<Saver, 'begin' | 'idle' | 'dueByTime' | 'gaveUp'>;
   readonly artist: Pick<Artist, 'busy' | 'beginProgress' | 'advance'>;
   readonly generator: Pick<Generator, 'advance'>;
   readonly outbox: Pick<Outbox, 'post' | 'progress'>;
@@ -44,7 +44,8 @@ export class Loop {
   #encoded: number;
   #inFlight: Promise<void>[] = [];
   #stop = false;
-  #saveAsked = false;
+  /** Answers those who asked for a checkpoint, once it is saved or the loop has ended; empty: nobody asked. */
+  #asked: (() => void)[] = [];
   /** Step of the newest set of samples that was begun; a run that comes back has samples of its step. */
   #newestSamples: number;
   readonly #share = new DrawingShare();
@@ -64,9 +65,9 @@ export class Loop {
     this.#stop = true;
   }
 
-  /** A checkpoint at the next step boundary. */
-  askSave(): void {
-    this.#saveAsked = true;
+  /** A checkpoint at the next step boundary. Resolves when it is saved, or has failed, or the loop ended. */
+  askSave(): Promise<void> {
+    return new Promise((resolve) => this.#asked.push(resolve));
   }
 
   /**
@@ -74,6 +75,14 @@ export class Loop {
    * or the fault of saves that were given up.
    */
   async train(): Promise<boolean> {
+    try {
+      return await this.#train();
+    } finally {
+      for (const answer of this.#asked) answer();
+    }
+  }
+
+  async #train(): Promise<boolean> {
     const { config, set, alphaBar } = this.#run;
     if (!set) throw new Error('the loop needs pictures');
     const { saver, artist, generator } = this.#tools;
@@ -93,8 +102,10 @@ export class Loop {
         artist.beginProgress(this.#run, this.#encoded);
       }
       if (checkpoint) {
-        this.#saveAsked = false;
+        const asked = this.#asked;
+        this.#asked = [];
         await saver.begin(this.#run, this.#encoded, settled);
+        if (asked.length > 0) void saver.idle().then(() => asked.forEach((answer) => answer()));
       }
 
       if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight.shift();
@@ -121,14 +132,14 @@ export class Loop {
     if (this.#tools.artist.busy || !this.#share.allowsSet) return false;
     const due = samplesDue(this.#encoded, this.#newestSamples, config, dataset.count);
     const old = this.#encoded - this.#newestSamples >= config.sampleEverySteps;
-    return due || this.#saveAsked || (checkpoint && old);
+    return due || this.#asked.length > 0 || (checkpoint && old);
   }
 
   /** Whether to save now: by the schedule of steps and epochs, by the clock, or because the user asked. */
   #checkpointDue(): boolean {
     const { config, dataset } = this.#run;
     return (
-      this.#saveAsked ||
+      this.#asked.length > 0 ||
       checkpointDue(this.#encoded, config, dataset.count) ||
       this.#tools.saver.dueByTime(config.checkpointEveryMinutes)
     );

@@ -2,26 +2,28 @@
 // beside them. Not here: the loop (loop.ts), the device and the run on it (current-run.ts), saving
 // (saver.ts), drawing samples (samples/), samples from any checkpoint (generate-requests.ts).
 import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
-import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { lastStep } from '../settings/calendar.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import type { RunState } from './api.ts';
 import { type CheckpointContent, type Execution, readContent } from './checkpoint-file.ts';
-import type { TrainingDevice } from './training-device.ts';
+import type { RunDevice } from './equipment.ts';
 import { describeFound, nothingFound } from './found.ts';
 import { inParts, inPartsNotice } from './in-parts.ts';
-import { Loop } from './loop.ts';
+import { Loop, type LoopTools } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { GenerateRequests } from './generate-requests.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { Run } from './run.ts';
-import { CurrentRun } from './current-run.ts';
+import { CurrentRun, type RunStore } from './current-run.ts';
 import { deviceLost, gpuUnavailable, must } from './trouble.ts';
 import { Turns } from './turns.ts';
 
+/** What the trainer needs of the store. */
+export type TrainerStore = RunStore & LoopTools['store'];
+
 export class Trainer {
-  readonly #store: StoreClient;
+  readonly #store: TrainerStore;
   readonly #outbox: Outbox;
   readonly #current: CurrentRun;
   readonly #rate = new RateMeter();
@@ -38,10 +40,16 @@ export class Trainer {
   #state: RunState = 'idle';
   /** A Pause waits for its turn: the commands before it must not start a loop. */
   #pauseAsked = false;
+  /** Commands that want the run at rest and wait for their turn: what is under way must not start a loop. */
+  #waiting = 0;
+  /** Commands that stop the background's work now: no denoising call begins. */
+  #halting = 0;
+  /** Skip was pressed while the 16 samples of the found checkpoint are drawn. */
+  #skipAsked = false;
   /** A loss that was not finite has sent the run back to a checkpoint. Once for each Train or Resume. */
   #rolledBack = false;
 
-  constructor(store: StoreClient, outbox: Outbox, device: TrainingDevice) {
+  constructor(store: TrainerStore, outbox: Outbox, device: RunDevice) {
     this.#store = store;
     this.#outbox = outbox;
     // A wait for the GPU rejects when the device is lost; a loop between two waits has to be stopped.
@@ -56,9 +64,20 @@ export class Trainer {
     return this.#current.held.run?.runId ?? null;
   }
 
-  /** Runs a command in its turn and answers its outcome: a fault where the command throws. */
-  #answer(work: () => Promise<void>): Promise<Result<null>> {
+  /** Runs a command in its turn. Samples that it halted and kept go on afterwards, where nothing trains. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.#turns.take(async () => {
+      try {
+        return await work();
+      } finally {
+        this.#drawOn();
+      }
+    });
+  }
+
+  /** As #inTurn; the outcome is the answer: a fault where the command throws. */
+  #answer(work: () => Promise<void>): Promise<Result<null>> {
+    return this.#inTurn(async () => {
       try {
         await work();
         return { ok: true, value: null };
@@ -66,6 +85,17 @@ export class Trainer {
         if (this.#state === 'starting') this.#setState(this.#current.held.run ? 'paused' : 'idle');
         return { ok: false, fault: faultOf(error) };
       }
+    });
+  }
+
+  /** As #answer, for a command that lets nothing before it start or go on with a loop or a validation. */
+  #answerAtRest(work: () => Promise<void>): Promise<Result<null>> {
+    this.#waiting += 1;
+    this.#loop?.stop();
+    return this.#answer(async () => {
+      await this.#halt();
+      this.#waiting -= 1;
+      await work();
     });
   }
 
@@ -90,7 +120,7 @@ export class Trainer {
   #start(): void {
     const { run } = this.#current.held;
     const { equipment } = this.#current;
-    if (!run || this.#pauseAsked) return this.#setState('paused');
+    if (!run || this.#pauseAsked || this.#waiting > 0) return this.#setState('paused');
     this.#rate.reset();
     equipment.saver.startAfresh();
     this.#setState('training');
@@ -109,7 +139,7 @@ export class Trainer {
       if (this.#current.held.is === 'lost') throw deviceLost();
       if (!finished) return;
       this.#setState('finished');
-      await this.#current.equipment.artist.finish();
+      await this.#finishSamples();
     } catch (error) {
       this.#loop = null;
       this.generateRequests.drawOn();
@@ -117,14 +147,19 @@ export class Trainer {
     }
   }
 
-  /** Stops the loop and waits for its end. Its end may start more work: repeats until nothing new began. */
+  /**
+   * Stops the loop, or the drawing, after the step or denoising call in flight, and waits for its end. The end
+   * may start more work: repeats until nothing new began. A set under way is kept: a loop goes on with it.
+   */
   async #halt(): Promise<void> {
+    this.#halting += 1;
     let waited: Promise<void> | null = null;
     while (waited !== this.#background) {
       this.#loop?.stop();
       waited = this.#background;
       await waited;
     }
+    this.#halting -= 1;
   }
 
   /** Nothing goes on any more; a run that was training is saved and paused. */
@@ -132,7 +167,7 @@ export class Trainer {
     await this.#halt();
     if (this.#state !== 'training') return;
     await this.#rest();
-    // A paused run finishes its samples in the background: the command that comes now needs the device alone.
+    // A paused run draws its samples in the background: the command that comes now needs the device alone.
     await this.#halt();
   }
 
@@ -225,8 +260,10 @@ export class Trainer {
         const found = describeFound(content, record, here, passed, imported);
         this.#outbox.post({ type: 'found', found });
         this.#setState('validating');
-        if ((await this.#current.equipment.artist.validate(run, run.globalStep)) !== 'not-finite')
-          return await this.#afterValidation(run, paused);
+        this.#skipAsked = false;
+        const goesOn = (): boolean => !this.#skipAsked && this.#waiting === 0;
+        const checked = await this.#current.equipment.artist.validate(run, run.globalStep, goesOn);
+        if (checked !== 'not-finite') return await this.#afterValidation(run, paused);
       } catch (error) {
         const fault = faultOf(error);
         if (fault.kind !== 'file' && fault.kind !== 'network' && fault.kind !== 'setting')
@@ -242,7 +279,7 @@ export class Trainer {
     const { pictureFault } = run;
     if (run.globalStep >= lastStep(run.config, run.dataset.count)) return this.#setState('finished');
     if (pictureFault) this.#outbox.post({ type: 'fault', fault: pictureFault });
-    if (!paused && !this.#pauseAsked && !pictureFault) {
+    if (!paused && !this.#pauseAsked && this.#waiting === 0 && !pictureFault) {
       this.#outbox.post({ type: 'resumed', step: run.globalStep });
       return this.#start();
     }
@@ -250,25 +287,33 @@ export class Trainer {
     this.#setState('paused');
   }
 
+  /** Ends the validation after the denoising call in flight; the run goes on, or waits, as after it. */
+  async skipValidation(): Promise<void> {
+    if (this.#state !== 'validating') return;
+    this.#skipAsked = true;
+    // The validation holds the turn.
+    await this.#turns.take(() => Promise.resolve());
+  }
+
   /** Stops after the steps in flight, saves, and stays paused over a reload. */
   pause(): Promise<void> {
     this.#pauseAsked = true;
     this.#loop?.stop();
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       await this.#halt();
       if (this.#state === 'training') await this.#rest();
       this.#pauseAsked = false;
     });
   }
 
-  /** Pauses: saves the steps so far, notes the pause for a reload, finishes the unfinished samples. */
+  /** Pauses: saves the steps so far, notes the pause for a reload, draws the samples in the background. */
   async #rest(): Promise<void> {
     const { run } = this.#current.held;
     if (!run) return;
     await this.#note(run.runId, { paused: true });
     await this.#saveNow(run);
     this.#setState('paused');
-    this.#finishSamples();
+    this.#drawOn();
   }
 
   async #saveNow(run: Run): Promise<void> {
@@ -280,17 +325,23 @@ export class Trainer {
     if (saver.gaveUp) this.#outbox.post({ type: 'fault', fault: saver.gaveUp });
   }
 
-  /** Draws unfinished samples in the background: the next command that needs the device waits for the end. */
-  #finishSamples(): void {
-    this.#background = this.#current.equipment.artist.finish().then(
-      () => undefined,
-      (error: unknown) => this.#trouble(faultOf(error)),
-    );
+  /** Draws what is begun and what waits, until a command halts it. */
+  async #finishSamples(): Promise<void> {
+    await this.#current.equipment.artist.finish(() => this.#halting === 0);
+  }
+
+  /** Goes on in the background with a set of samples, where the run is at rest. */
+  #drawOn(): void {
+    if (!this.#atRest?.equipment.artist.busy) return;
+    const before = this.#background;
+    this.#background = before
+      .then(() => this.#finishSamples())
+      .catch((error: unknown) => this.#trouble(faultOf(error)));
   }
 
   /** Goes on from a pause; after a failure starts the device again. */
   resume(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       await this.#halt();
       this.#pauseAsked = false;
       const { is, run } = this.#current.held;
@@ -310,23 +361,20 @@ export class Trainer {
     return held.is === 'on' && (this.#state === 'paused' || this.#state === 'finished') ? held : null;
   }
 
-  /** A checkpoint at the next step, or at once where the run is at rest. */
+  /** A checkpoint at the next step, or at once where the run is at rest. Answers when it is saved. */
   async saveCheckpoint(): Promise<void> {
     if (this.#loop) return this.#loop.askSave();
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       await this.#halt();
       const atRest = this.#atRest;
       if (!atRest) return;
       await this.#saveNow(atRest.run);
-      this.#finishSamples();
     });
   }
 
   /** Saves and closes the current run: it is not found after a reload, its checkpoints stay. */
-  newRun(): Promise<void> {
-    this.#loop?.stop();
-    return this.#turns.take(async () => {
-      await this.#halt();
+  newRun(): Promise<Result<null>> {
+    return this.#answerAtRest(async () => {
       const { run } = this.#current.held;
       if (run && this.#state === 'training') await this.#saveNow(run);
       // The runs that this one was forked from are closed too: a reload must not bring an older run back.
@@ -339,8 +387,7 @@ export class Trainer {
 
   /** A fork: the checkpoint's content as a new run with changed settings. */
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>> {
-    this.#loop?.stop();
-    return this.#answer(async () => {
+    return this.#answerAtRest(async () => {
       await this.#settled();
       const loaded = must(await this.#store.load(ref));
       const content = readContent(loaded.metadata, loaded.tensors);
@@ -355,8 +402,7 @@ export class Trainer {
 
   /** A checkpoint from a file: written into the store as a new run, validated, and left paused. */
   importContent(content: CheckpointContent): Promise<Result<null>> {
-    this.#loop?.stop();
-    return this.#answer(async () => {
+    return this.#answerAtRest(async () => {
       await this.#settled();
       const { config, execution } = content.facts;
       const fitting = inParts(config, (smaller) => this.#current.equipment.device.trainingBytes(smaller));
@@ -379,7 +425,7 @@ export class Trainer {
     }
   }
 
-  /** Draws the current run's samples from another seed, where the run is at rest. */
+  /** Begins the current run's samples from another seed, where the run is at rest. Answers at once. */
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>> {
     return this.#answer(async () => {
       await this.#halt();
@@ -387,7 +433,6 @@ export class Trainer {
       if (!atRest) return;
       const { run, equipment } = atRest;
       equipment.artist.begin(run, { purpose: 'draw', step: run.globalStep, ...request });
-      await equipment.artist.finish();
     });
   }
 

@@ -86,7 +86,12 @@ async function trained(
   };
   const tools: LoopTools = {
     ...{ artist, generator, rate: new RateMeter(), outbox: new Outbox(() => undefined) },
-    saver: { gaveUp: null, dueByTime: () => false, begin: () => Promise.resolve() },
+    saver: {
+      gaveUp: null,
+      dueByTime: () => false,
+      begin: () => Promise.resolve(),
+      idle: () => Promise.resolve(true),
+    },
     store: { growPool: () => Promise.resolve({ ok: true, value: 100 }) },
     device: { guard: (work) => work },
   };

@@ -1,0 +1,229 @@
+// Claims: after a pause the samples of the paused step are drawn in the background, and no command waits for
+// them: Resume hands them to the loop, Save and Draw go on with them, New run and Resume from here drop them,
+// each after the denoising call in flight. A validation can be skipped. Counted in denoising calls, each of
+// which ends when the test lets it; with an executor that computes nothing, and a store on a disk in memory.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Executor } from '../../src/engine/executor.ts';
+import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
+import type { CheckpointRecord, RunState, TrainerEvent } from '../../src/trainer/api.ts';
+import type { RunDevice } from '../../src/trainer/equipment.ts';
+import { Outbox } from '../../src/trainer/outbox.ts';
+import { initialState } from '../../src/trainer/run.ts';
+import { Trainer } from '../../src/trainer/trainer.ts';
+import { openStore } from '../checkpoint/a-run.ts';
+import { MemoryDisk } from '../checkpoint/memory-disk.ts';
+import { idleExecutor } from './idle-executor.ts';
+
+// PNGs need a browser, and are not what is claimed here.
+vi.mock('../../src/trainer/samples/sheet-png.ts', () => ({
+  sheetPng: () => new Blob(),
+  countAlike: () => null,
+}));
+vi.mock('../../src/trainer/loss-plot.ts', () => ({ lossPlotPng: () => new Blob() }));
+vi.mock('../../src/trainer/keep-png.ts', () => ({ keepPng: () => false }));
+
+const CALLS = 50;
+const config = {
+  ...presetConfig('tiny'),
+  ...{ dataset: 'shapes', imageSize: 8, maxImages: 400, batchSize: 4, sampleSteps: CALLS },
+  ...{ checkpointEverySteps: 1_000_000, sampleEverySteps: 1_000_000, epochs: 1000, maxSteps: 1000 },
+};
+
+let events: TrainerEvent[];
+let trainer: Trainer;
+let disk: MemoryDisk;
+/** Denoising calls begun, and what ends the one in flight. */
+let calls: number;
+let endCall: () => void;
+/** Calls end at once. */
+let free: boolean;
+/** Steps that may still be made; the loop then waits. */
+let stepsLeft: number;
+let waitingSteps: (() => void)[];
+const moreSteps = (): void => waitingSteps.splice(0).forEach((go) => go());
+
+function executor(): Executor {
+  return idleExecutor({
+    parameters: modelOfRun(config).parameters,
+    step: async () => {
+      while (stepsLeft <= 0) await new Promise<void>((resolve) => waitingSteps.push(resolve));
+      stepsLeft -= 1;
+      return { loss: 1, perSample: new Float32Array(4).fill(1), gradientNorm: 1, applied: true };
+    },
+    snapshot: () => Promise.resolve(initialState(config)),
+    hold: () => ({ release: () => undefined }),
+    predict: async (_held, { sample }) => {
+      calls += 1;
+      if (!free) await new Promise<void>((resolve) => (endCall = resolve));
+      return new Float32Array(sample.data.length);
+    },
+    dispose: () => undefined,
+  });
+}
+
+const device = (): RunDevice => ({
+  lost: new Promise(() => undefined),
+  guard: (work) => work,
+  executorFor: () => Promise.resolve(executor()),
+  executionOf: () => ({ executor: 'plan', backend: '', kernels: '', adapter: '', browser: '' }),
+  predictorFor: () => Promise.reject(new Error('nobody draws here')),
+  trainingBytes: () => null,
+  startAgain: () => Promise.reject(new Error('no device is lost here')),
+});
+
+async function openTrainer(): Promise<void> {
+  events = [];
+  trainer = new Trainer(await openStore(disk), new Outbox((posted) => events.push(...posted)), device());
+}
+
+const until = (claim: () => void) => vi.waitFor(claim, { timeout: 20_000, interval: 5 });
+const state = (): RunState | undefined =>
+  events.flatMap((event) => (event.type === 'state' ? [event.state] : [])).at(-1);
+const setsEnded = (): number[] =>
+  events.flatMap((event) => (event.type === 'samples-end' ? [event.step] : []));
+const records = (): CheckpointRecord[] =>
+  events.flatMap((event) => (event.type === 'checkpoints' ? [event.checkpoints] : [])).at(-1) ?? [];
+const becomes = (what: RunState) => until(() => expect(state()).toBe(what));
+
+/** A run that was paused after three steps, the first denoising call of its samples in flight. */
+async function pausedRun(): Promise<void> {
+  stepsLeft = 3;
+  expect(await trainer.train(config)).toEqual({ ok: true, value: null });
+  await until(() => expect(stepsLeft).toBe(0));
+  const pausing = trainer.pause();
+  stepsLeft = 1;
+  moreSteps();
+  await pausing;
+  await becomes('paused');
+  await until(() => expect(calls).toBe(1));
+}
+
+beforeEach(async () => {
+  disk = new MemoryDisk();
+  [calls, free, stepsLeft] = [0, false, 0];
+  endCall = () => undefined;
+  waitingSteps = [];
+  await openTrainer();
+});
+afterEach(async () => {
+  free = true;
+  stepsLeft = Infinity;
+  endCall();
+  moreSteps();
+  await trainer.newRun();
+});
+
+test('Resume waits for the call in flight only; the set goes on between the steps', async () => {
+  await pausedRun();
+  const resuming = trainer.resume();
+  endCall();
+  await resuming;
+  expect(state()).toBe('training');
+  expect(calls).toBeLessThanOrEqual(2);
+  free = true;
+  endCall();
+  stepsLeft = CALLS + 10;
+  moreSteps();
+  await until(() => expect(setsEnded()).toHaveLength(1));
+  expect(calls).toBe(CALLS);
+});
+
+test('New run drops the set after the call in flight', async () => {
+  await pausedRun();
+  const ending = trainer.newRun();
+  endCall();
+  expect(await ending).toEqual({ ok: true, value: null });
+  expect(state()).toBe('idle');
+  expect(calls).toBe(1);
+});
+
+test('Resume from here drops the set after the call in flight', async () => {
+  await pausedRun();
+  const [record] = records();
+  if (!record) throw new Error('nothing was saved');
+  const forking = trainer.resumeFrom(record, {});
+  endCall();
+  expect(await forking).toEqual({ ok: true, value: null });
+  expect(state()).toBe('training');
+  expect(calls).toBe(1);
+});
+
+test('where Resume from here fails, the set goes on', async () => {
+  await pausedRun();
+  const forking = trainer.resumeFrom({ runId: 'no such run', generation: 77 }, {});
+  free = true;
+  endCall();
+  expect(await forking).toMatchObject({ ok: false });
+  await until(() => expect(setsEnded()).toHaveLength(1));
+  expect(calls).toBe(CALLS);
+  expect(state()).toBe('paused');
+});
+
+test('Save answers after the call in flight, and the set goes on', async () => {
+  await pausedRun();
+  const saving = trainer.saveCheckpoint();
+  endCall();
+  await saving;
+  expect(calls).toBeLessThanOrEqual(2);
+  free = true;
+  endCall();
+  await until(() => expect(setsEnded()).toHaveLength(1));
+  expect(calls).toBe(CALLS);
+});
+
+test('Draw 16 more does not keep Resume waiting', async () => {
+  await pausedRun();
+  const drawing = trainer.drawSamples({ seed: 5, weights: 'ema' });
+  endCall();
+  await drawing;
+  await until(() => expect(calls).toBe(2));
+  const resuming = trainer.resume();
+  endCall();
+  await resuming;
+  expect(state()).toBe('training');
+  expect(calls).toBeLessThanOrEqual(3);
+});
+
+test('Save while training answers when the checkpoint is saved', async () => {
+  stepsLeft = 3;
+  await trainer.train(config);
+  await until(() => expect(stepsLeft).toBe(0));
+  const saving = trainer.saveCheckpoint();
+  expect(records()).toEqual([]);
+  free = true;
+  stepsLeft = 20;
+  moreSteps();
+  await saving;
+  expect(records()).toHaveLength(1);
+});
+
+test('Skip ends the validation after the call in flight; the run waits, as it was paused', async () => {
+  await pausedRun();
+  disk = disk.restarted('none');
+  calls = 0;
+  await openTrainer();
+  const recovering = trainer.recover();
+  await becomes('validating');
+  await until(() => expect(calls).toBe(1));
+  const skipping = trainer.skipValidation();
+  endCall();
+  await Promise.all([recovering, skipping]);
+  expect(state()).toBe('paused');
+  expect(calls).toBe(1);
+  expect(setsEnded()).toEqual([]);
+});
+
+test('New run ends a validation, and no step is made', async () => {
+  await pausedRun();
+  disk = disk.restarted('none');
+  calls = 0;
+  await openTrainer();
+  const recovering = trainer.recover();
+  await until(() => expect(calls).toBe(1));
+  const ending = trainer.newRun();
+  endCall();
+  await Promise.all([recovering, ending]);
+  expect(state()).toBe('idle');
+  expect(calls).toBe(1);
+  expect(events.map((event) => event.type)).not.toContain('progress');
+});
