@@ -103,8 +103,9 @@ type SamplesEvent<T> = Extract<TrainerEvent, { type: T }>;
 function beginGrid(state: State, event: SamplesEvent<'samples-begin'>): void {
   const { purpose, step, size, weights, seed, count, calls } = event;
   const samples = Array.from({ length: count }, () => null);
-  const grid: SampleGrid = { step, size, weights, seed, samples, complete: false, finite: true };
-  if (purpose === 'generate') state.generated.value = beginGenerated(grid, calls);
+  const made = { samples, complete: false, finite: true, calls, watched: null };
+  const grid: SampleGrid = { step, size, weights, seed, ...made };
+  if (purpose === 'generate') state.generated.value = beginGenerated(grid);
   else gridOf(state, purpose).value = grid;
   if (purpose === 'validation') state.alike.value = null;
 }
@@ -202,5 +203,6 @@ function addSample(state: State, sample: Sample): void {
   const now = grid.value;
   if (!now || now.step !== sample.step) return;
   const samples = now.samples.map((old, i) => (i === sample.index ? sample : old));
-  grid.value = { ...now, samples } satisfies SampleGrid;
+  const first = sample.drawn ? null : { at: performance.now(), calls: sample.calls };
+  grid.value = { ...now, samples, watched: now.watched ?? first } satisfies SampleGrid;
 }

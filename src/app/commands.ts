@@ -19,6 +19,8 @@ export interface Commands {
   pause(): void;
   resume(): void;
   saveCheckpoint(): void;
+  /** Ends the drawing of the found checkpoint's samples. */
+  skipValidation(): void;
   /** Asks the user first. */
   newRun(): void;
   retryGpu(): void;

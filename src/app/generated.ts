@@ -7,14 +7,13 @@ import type { Generated, SampleGrid, State } from './state.ts';
 /** Denoising calls for `count` pictures of `calls` steps each; up to 16 pictures share a call. */
 const callsFor = (count: number, calls: number): number => Math.ceil(count / SAMPLE_COUNT) * calls;
 
-/** An empty place for each picture of `grid`. `calls`: denoising calls of one picture. */
-export function beginGenerated(grid: SampleGrid, calls: number): Generated {
+/** An empty place for each picture of `grid`. */
+export function beginGenerated(grid: SampleGrid): Generated {
   const count = grid.samples.length;
   return {
     ...grid,
-    calls,
     callsMade: 0,
-    callsInAll: callsFor(count, calls),
+    callsInAll: callsFor(count, grid.calls),
     ways: Array.from({ length: count }, () => []),
     begun: performance.now(),
     seconds: null,

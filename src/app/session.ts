@@ -17,7 +17,7 @@ import { type Updates, watchUpdates } from './offline.ts';
 import { storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
 import { deletePicturesQuestion, deleteQuestion, evicted, fallenBack, newRunQuestion } from './questions.ts';
 import { RunForm } from './run-form.ts';
-import type { Question, State } from './state.ts';
+import type { Pressed, Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
 import { holdTab } from './tab-lock.ts';
 import { holdWakeLock } from './wake-lock.ts';
@@ -89,6 +89,7 @@ export class Session {
     saving.value = preparing.value = importing.value = question.value = null;
     exporting.value = offered.value = null;
     this.#generating.forget();
+    this.#state.pressed.value = null;
     runState.value = 'elsewhere';
     this.#stateChanged();
     await this.#takeTab();
@@ -138,6 +139,7 @@ export class Session {
 
   #crashed(message: string): void {
     this.#generating.forget();
+    this.#state.pressed.value = null;
     this.#state.runState.value = 'failed';
     this.#fault({
       kind: 'internal',
@@ -225,10 +227,11 @@ export class Session {
   readonly commands: Commands = {
     setForm: (changes) => this.#setForm(changes),
     train: () => void this.#train(),
-    pause: () => void this.#call((trainer) => trainer.pause()),
-    resume: () => void this.#call((trainer) => trainer.resume()),
-    saveCheckpoint: () => void this.#call((trainer) => trainer.saveCheckpoint()),
-    newRun: () => this.#ask(newRunQuestion(() => void this.#call((trainer) => trainer.newRun()))),
+    pause: () => void this.#press('pause', (trainer) => trainer.pause()),
+    resume: () => void this.#press('resume', (trainer) => trainer.resume()),
+    saveCheckpoint: () => void this.#press('save', (trainer) => trainer.saveCheckpoint()),
+    skipValidation: () => void this.#press('skip', (trainer) => trainer.skipValidation()),
+    newRun: () => this.#ask(newRunQuestion(() => void this.#press('new-run', (trainer) => trainer.newRun()))),
     retryGpu: () => void this.#retryGpu(),
     exportCheckpoint: (ref) => this.#exchange.ask(ref),
     confirmExport: (kind, weights) =>
@@ -237,7 +240,8 @@ export class Session {
     importCheckpoint: (files) => void this.#call((trainer) => this.#exchange.inspect(trainer, files)),
     confirmImport: (answers) => void this.#call((trainer) => this.#exchange.import(trainer, answers)),
     dismissImport: () => (this.#state.offered.value = null),
-    resumeFrom: (ref, changes) => void this.#call((trainer) => trainer.resumeFrom(ref, changes)),
+    resumeFrom: (ref, changes) =>
+      void this.#press('resume-from', (trainer) => trainer.resumeFrom(ref, changes), ref),
     keepCheckpoint: (ref, kept) => void this.#call((trainer) => trainer.keepCheckpoint(ref, kept)),
     deleteCheckpoint: (ref) => this.#askDelete(ref),
     drawSamples: (seed, weights) => void this.#call((trainer) => trainer.drawSamples({ seed, weights })),
@@ -266,6 +270,20 @@ export class Session {
 
   async #call(work: (trainer: TrainerClient) => Promise<Result<unknown> | void>): Promise<boolean> {
     return this.#trainer ? this.#do(work(this.#trainer)) : false;
+  }
+
+  /** As #call; from now until the answer the page shows what was pressed. */
+  async #press(
+    what: Pressed['what'],
+    work: (trainer: TrainerClient) => Promise<Result<unknown> | void>,
+    ref: CheckpointRef | null = null,
+  ): Promise<void> {
+    const { pressed } = this.#state;
+    const mine: Pressed = { what, ref };
+    pressed.value = mine;
+    await this.#call(work);
+    // A later press shows its own.
+    if (pressed.value === mine) pressed.value = null;
   }
 
   async #train(): Promise<void> {

@@ -6,6 +6,7 @@ import { presetConfig } from '../settings/presets.ts';
 import type { Fault } from '../fault.ts';
 import type {
   CheckpointRecord,
+  CheckpointRef,
   DatasetInfo,
   FoundCheckpoint,
   GenerateRequest,
@@ -31,12 +32,14 @@ export interface SampleGrid {
   samples: (Sample | null)[];
   complete: boolean;
   finite: boolean;
+  /** Denoising calls of one sample. */
+  calls: number;
+  /** performance.now() and calls made at the set's first unfinished sample; null while none was shown. */
+  watched: { at: number; calls: number } | null;
 }
 
 /** Pictures drawn from a checkpoint on request. A cancelled set is complete, cut to its finished pictures. */
 export interface Generated extends SampleGrid {
-  /** Denoising calls of one picture. */
-  calls: number;
   /** Calls made so far, and calls of the whole set. One call denoises up to 16 pictures. */
   callsMade: number;
   callsInAll: number;
@@ -88,6 +91,12 @@ export interface Preparing {
   what: string;
   done: number;
   total: number | null;
+}
+
+/** A command from its press until the trainer's answer. `ref`: the checkpoint of Resume from here. */
+export interface Pressed {
+  what: 'pause' | 'resume' | 'skip' | 'save' | 'new-run' | 'resume-from';
+  ref: CheckpointRef | null;
 }
 
 /** A dialog that asks before something that cannot be undone. */
@@ -149,6 +158,8 @@ export interface State {
   numbers: Signal<Numbers>;
   losses: Signal<LossHistory>;
   preparing: Signal<Preparing | null>;
+  /** The command that is being carried out; null: none. */
+  pressed: Signal<Pressed | null>;
   found: Signal<FoundCheckpoint | null>;
   /** Of the 16 validation samples, how many equal the stored ones. Null: not known. */
   alike: Signal<number | null>;
@@ -204,6 +215,7 @@ export function createState(): State {
       clock: [],
     }),
     preparing: signal<Preparing | null>(null),
+    pressed: signal<Pressed | null>(null),
     found: signal<FoundCheckpoint | null>(null),
     alike: signal<number | null>(null),
     validation: signal<SampleGrid | null>(null),

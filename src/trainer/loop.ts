@@ -44,7 +44,7 @@ export class Loop {
   #encoded: number;
   #inFlight: Promise<void>[] = [];
   #stop = false;
-  /** Answers those who asked for a checkpoint, once it is saved or the loop has ended; empty: nobody asked. */
+  /** Answers requests for a checkpoint, once it is saved or the loop has ended; empty: no request. */
   #asked: (() => void)[] = [];
   /** Step of the newest set of samples that was begun; a run that comes back has samples of its step. */
   #newestSamples: number;

@@ -1,6 +1,7 @@
 // The commands that change the current run, and its state. Commands wait for one another; the loop runs
-// beside them. Not here: the loop (loop.ts), the device and the run on it (current-run.ts), saving
-// (saver.ts), drawing samples (samples/), samples from any checkpoint (generate-requests.ts).
+// beside them. Over 400 lines because the commands share one state and one queue. Not here: the loop
+// (loop.ts), the device and the run on it (current-run.ts), saving (saver.ts), drawing samples (samples/),
+// samples from any checkpoint (generate-requests.ts).
 import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { lastStep } from '../settings/calendar.ts';
@@ -148,8 +149,8 @@ export class Trainer {
   }
 
   /**
-   * Stops the loop, or the drawing, after the step or denoising call in flight, and waits for its end. The end
-   * may start more work: repeats until nothing new began. A set under way is kept: a loop goes on with it.
+   * Stops the loop, or the drawing, after the step or denoising call in flight, and waits for its end. That
+   * end may start more work: repeats until nothing new began. A set under way is kept for the next loop.
    */
   async #halt(): Promise<void> {
     this.#halting += 1;

@@ -84,7 +84,9 @@ function grid(step: number, drawn: number, noise: number | null = null): SampleG
         }
       : null,
   );
-  return { step, size: SIZE, weights: 'ema', seed: 7, samples, complete: drawn === 16, finite: true };
+  const watched = noise === null ? null : { at: performance.now() - 60_000, calls: 0 };
+  const ends = { complete: drawn === 16, finite: true, calls: 50, watched };
+  return { step, size: SIZE, weights: 'ema', seed: 7, samples, ...ends };
 }
 
 /** `count` pictures from a checkpoint: the first `drawn` are finished, 16 more are being drawn. */
@@ -102,7 +104,16 @@ function fillGenerated(state: State, count: number, drawn: number): void {
   });
   const all = Array.from({ length: count }, (_, i) => i);
   const generated: Generated = {
-    ...{ step: LAST_SAMPLES, size: SIZE, weights: 'ema', seed: 7, complete: whole, finite: true, calls },
+    ...{
+      step: LAST_SAMPLES,
+      size: SIZE,
+      weights: 'ema',
+      seed: 7,
+      complete: whole,
+      finite: true,
+      calls,
+      watched: null,
+    },
     samples: all.map((i) => (made(i) < 0 ? null : picture(i, made(i)))),
     ways: all.map((i) => moments.filter((at) => at <= made(i)).map((at) => picture(i, at))),
     callsMade: Math.floor(drawn / 16) * calls + (whole ? 0 : 29),
@@ -272,7 +283,7 @@ const FILL: Record<string, (state: State) => void> = {
   },
   validating: (state) => {
     fillRun(state, 24_000);
-    state.validation.value = grid(24_000, 7, 0.55);
+    state.validation.value = grid(24_000, 0, 0.55);
     state.alike.value = null;
     state.numbers.value = {
       ...state.numbers.value,
@@ -286,6 +297,19 @@ const FILL: Record<string, (state: State) => void> = {
     for (const run of state.store.value?.runs ?? []) run.note.paused = true;
   },
   training: (state) => fillRun(state, 25_310),
+  pausing: (state) => {
+    fillRun(state, 25_310);
+    state.pressed.value = { what: 'pause', ref: null };
+  },
+  resuming: (state) => {
+    fillRun(state, 25_310);
+    state.samples.value = grid(25_310, 0, 0.55);
+    state.pressed.value = { what: 'resume', ref: null };
+  },
+  forking: (state) => {
+    fillRun(state, 25_310);
+    state.pressed.value = { what: 'resume-from', ref: CHECKPOINTS[0] ?? null };
+  },
   long: (state) => {
     fillRun(state, 3_750_000);
     state.run.value = { ...RUN, lastStep: 4_000_000 };
@@ -422,6 +446,9 @@ const PAGE_STATE: Record<string, PageState> = {
   first: 'starting',
   waiting: 'validating',
   young: 'training',
+  pausing: 'training',
+  resuming: 'paused',
+  forking: 'paused',
   long: 'training',
   saving: 'training',
   webgl: 'idle',
@@ -493,6 +520,7 @@ export function galleryCommands(state: State): Commands {
       downloadPng: nothing,
     },
     ...{ applyUpdate: nothing, install: nothing },
+    skipValidation: () => (state.runState.value = 'training'),
     pause: () => (state.runState.value = 'paused'),
     resume: () => (state.runState.value = 'training'),
     dismissFault: () => (state.fault.value = null),

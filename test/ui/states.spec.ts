@@ -11,7 +11,18 @@ const STATES = [
 ];
 /** Variants of the states; each is opened in two of the four combinations of theme and width. */
 const LOOKS = [
-  ...['first', 'waiting', 'young', 'saving', 'webgl', 'importing', 'misfit'],
+  ...[
+    'first',
+    'waiting',
+    'young',
+    'saving',
+    'pausing',
+    'resuming',
+    'forking',
+    'webgl',
+    'importing',
+    'misfit',
+  ],
   ...['question', 'exporting', 'offered'],
   ...[
     'generate',
@@ -135,13 +146,29 @@ test('the names that other programs rely on are there', async ({ page }) => {
 const BUTTONS: Record<string, [string[], string[]]> = {
   idle: [['Train'], []],
   starting: [[], ['Train']],
-  validating: [['Pause'], []],
+  validating: [['Pause', 'Skip'], []],
   training: [['Pause', 'Save checkpoint', 'Export checkpoint', 'New run'], []],
   paused: [['Resume', 'Save checkpoint', 'Export checkpoint', 'New run'], []],
   finished: [['Export checkpoint', 'New run'], []],
   failed: [['Try the GPU again', 'Export checkpoint'], []],
   unavailable: [['Export checkpoint'], []],
 };
+
+test('from a press to its answer, button and status say what happens, and no other command is taken', async ({
+  page,
+}) => {
+  const presses: Record<string, [string, string[]]> = {
+    pausing: ['Pausing after this step', ['Save checkpoint', 'New run', 'Resume from here']],
+    resuming: ['Resuming', ['Save checkpoint', 'New run', 'Resume from here']],
+    forking: ['Opening the checkpoint', ['Resume', 'Save checkpoint', 'New run']],
+  };
+  for (const [state, [doing, barred]] of Object.entries(presses)) {
+    await open(page, state);
+    for (const name of [doing, ...barred])
+      await expect.soft(page.getByRole('button', { name, exact: true }), `${state}: ${name}`).toBeDisabled();
+    await expect.soft(page.getByRole('region', { name: 'Run status' }), state).toContainText(doing);
+  }
+});
 
 test('every state has its buttons once, and the validation samples of its run once', async ({ page }) => {
   for (const [state, [enabled, disabled]] of Object.entries(BUTTONS)) {

@@ -7,6 +7,7 @@ import { useApp } from '../page-state/app-context.ts';
 import { age, count, fileSize, loss } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { ResumeChanges } from './resume-changes.tsx';
+import { pressedText, waitsForPressed } from '../page-state/pressed.ts';
 import { Thumbnail } from '../pictures/thumbnail.tsx';
 import { useSheet } from '../page-state/use-sheet.ts';
 
@@ -82,7 +83,10 @@ function About({ record, best }: { record: CheckpointRecord; best: boolean }) {
 function Actions({ record }: { record: CheckpointRecord }) {
   const { state, commands } = useApp();
   const [changes, setChanges] = useState<Partial<RunConfig>>({});
-  const canResume = state.runState.value !== 'unavailable' && state.runState.value !== 'starting';
+  const pressed = state.pressed.value;
+  const opens = pressed?.ref?.runId === record.runId && pressed.ref.generation === record.generation;
+  const canResume =
+    !waitsForPressed(state) && state.runState.value !== 'unavailable' && state.runState.value !== 'starting';
   return (
     <div class="acts">
       <button
@@ -92,7 +96,7 @@ function Actions({ record }: { record: CheckpointRecord }) {
         onClick={() => commands.resumeFrom(record, changes)}
       >
         <Icon name="rewind" />
-        Resume from here
+        {opens ? pressedText(state) : 'Resume from here'}
       </button>
       <button
         class="btn s"

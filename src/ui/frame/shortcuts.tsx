@@ -2,6 +2,7 @@
 // types or a dialog is open. Not here: Ctrl Enter, which belongs to the view Generate
 // (generate-controls.tsx).
 import { useEffect } from 'preact/hooks';
+import { waitsForPressed } from '../page-state/pressed.ts';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';
@@ -33,11 +34,13 @@ function isTaken(event: KeyboardEvent): boolean {
 
 /** Carries out the command of a key; true where the key has one now. */
 function press({ state, commands }: App, key: string): boolean {
+  if (waitsForPressed(state)) return false;
   const now = state.runState.value;
   const pausable = now === 'training' || (now === 'validating' && !waitsAfterSamples(state));
   if (key === ' ' && pausable) commands.pause();
   else if (key === ' ' && now === 'paused') commands.resume();
-  else if (key === 's' && (now === 'training' || now === 'paused')) commands.saveCheckpoint();
+  else if (key === 's' && state.pressed.value === null && (now === 'training' || now === 'paused'))
+    commands.saveCheckpoint();
   else if (key === 'e' && now !== 'elsewhere' && state.checkpoints.value.length > 0)
     commands.exportCheckpoint('newest');
   else return false;

@@ -7,18 +7,21 @@ import { Digits } from '../controls/digits.tsx';
 import { count, UNKNOWN } from '../format.ts';
 import { Metrics } from './metrics.tsx';
 import { preparingText } from '../page-state/preparing.ts';
+import { pressedText } from '../page-state/pressed.ts';
 import type { Phase } from '../page-state/phase.ts';
 
 /** Always shown: with a run its numbers, without a run what to do next. */
 export function StatusStrip({ phase }: { phase: ReadonlySignal<Phase> }) {
   const { state } = useApp();
   const hasRun = phase.value === 'run';
+  const doing = pressedText(state);
   return (
     <section class={hasRun ? 'status' : 'status short'} aria-label="Run status">
       <div class="now">
         <p class="state">
           <span class="dot" />
           <span data-testid="run-state">{state.runState.value}</span>
+          {doing && <span class="doing">{doing}</span>}
         </p>
         {hasRun ? <Step /> : <WhatToDo />}
       </div>

@@ -1,6 +1,7 @@
 // The button New run, and which run this is. Not here: the same button in the state `finished`
 // (run-controls.tsx).
 import { useApp } from '../page-state/app-context.ts';
+import { pressedText, waitsForPressed } from '../page-state/pressed.ts';
 import { clock } from '../format.ts';
 
 /** Shown at the end of the right column while there is a run that can be left. */
@@ -15,10 +16,10 @@ export function NewRun() {
       <button
         class="btn ghost s"
         type="button"
-        disabled={now === 'starting'}
+        disabled={now === 'starting' || waitsForPressed(state)}
         onClick={() => commands.newRun()}
       >
-        New run
+        {state.pressed.value?.what === 'new-run' ? pressedText(state) : 'New run'}
       </button>
       <span class="quiet" title={parent === '' ? undefined : `from ${parent}`}>
         {config.preset}, seed {config.seed}, started {clock(started, new Date())}

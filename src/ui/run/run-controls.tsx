@@ -1,12 +1,13 @@
 // The few buttons that control the run; the primary one is always in the same place. On small screens the bar
 // at the bottom. Not here: actions on one checkpoint (checkpoints/).
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
-import type { PageState } from '../../app/state.ts';
+import type { PageState, Pressed } from '../../app/state.ts';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Brief } from './brief.tsx';
 import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 import { Icon, type IconName } from '../controls/icon.tsx';
+import { pressedText, waitsForPressed } from '../page-state/pressed.ts';
 import { preparingText } from '../page-state/preparing.ts';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 
@@ -32,8 +33,8 @@ export function RunControls({ hasRun }: { hasRun: boolean }) {
 
 const validatingNote = (waits: boolean): string =>
   waits
-    ? `After the ${SAMPLE_COUNT} samples the run waits for Resume.`
-    : `If you press Pause now, the ${SAMPLE_COUNT} samples are finished first.`;
+    ? `After the ${SAMPLE_COUNT} samples, or Skip, the run waits for Resume.`
+    : `If you press Pause now, the ${SAMPLE_COUNT} samples are finished first, or skipped by Skip.`;
 
 function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
   const { state, looking } = useApp();
@@ -60,8 +61,7 @@ function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
         </>
       );
     case 'validating':
-      // A run that waits after its validation is paused already.
-      return waitsAfterSamples(state) ? <Resume disabled /> : <Pause />;
+      return <Validating waits={waitsAfterSamples(state)} />;
     case 'paused':
       return (
         <>
@@ -97,16 +97,28 @@ interface ActionProps {
   icon: IconName;
   look: string;
   kbd?: string;
+  /** The command of the button, where its answer takes a while. */
+  command?: Pressed['what'];
   disabled?: boolean;
   onPress: () => void;
 }
 
-function Action({ name, icon, look, kbd, disabled = false, onPress }: ActionProps) {
+/** Disabled while a command is carried out; the button of that command is named after what it does. */
+function Action({ name, icon, look, kbd, command, disabled = false, onPress }: ActionProps) {
+  const { state } = useApp();
+  const doing = command !== undefined && state.pressed.value?.what === command ? pressedText(state) : null;
+  const barred = disabled || doing !== null || waitsForPressed(state);
   return (
-    <button class={`btn ${look}`} type="button" aria-label={name} disabled={disabled} onClick={onPress}>
+    <button
+      class={`btn ${look}`}
+      type="button"
+      aria-label={doing ?? name}
+      disabled={barred}
+      onClick={onPress}
+    >
       <Icon name={icon} />
-      <span>{name}</span>
-      {kbd && <kbd aria-hidden="true">{kbd}</kbd>}
+      <span>{doing ?? name}</span>
+      {kbd && !barred && <kbd aria-hidden="true">{kbd}</kbd>}
     </button>
   );
 }
@@ -128,7 +140,39 @@ function Train({ disabled }: { disabled: boolean }) {
 
 function Pause() {
   const { commands } = useApp();
-  return <Action name="Pause" icon="pause" look="strong" kbd="Space" onPress={() => commands.pause()} />;
+  return (
+    <Action
+      name="Pause"
+      icon="pause"
+      look="strong"
+      kbd="Space"
+      command="pause"
+      onPress={() => commands.pause()}
+    />
+  );
+}
+
+/** A run that waits after its validation is paused already. */
+function Validating({ waits }: { waits: boolean }) {
+  return (
+    <>
+      {waits ? <Resume disabled /> : <Pause />}
+      <Skip />
+    </>
+  );
+}
+
+function Skip() {
+  const { commands } = useApp();
+  return (
+    <Action
+      name="Skip"
+      icon="chevron"
+      look="second worded"
+      command="skip"
+      onPress={() => commands.skipValidation()}
+    />
+  );
 }
 
 function Resume({ disabled }: { disabled: boolean }) {
@@ -136,6 +180,7 @@ function Resume({ disabled }: { disabled: boolean }) {
   return (
     <Action
       name="Resume"
+      command="resume"
       icon="play"
       look="primary"
       kbd="Space"
@@ -151,6 +196,7 @@ function Save() {
   return (
     <Action
       name="Save checkpoint"
+      command="save"
       icon="save"
       look="second"
       disabled={saves}
@@ -174,7 +220,9 @@ function ExportNewest({ primary }: { primary: boolean }) {
 
 function NewRunButton() {
   const { commands } = useApp();
-  return <Action name="New run" icon="rewind" look="second" onPress={() => commands.newRun()} />;
+  return (
+    <Action name="New run" icon="rewind" look="second" command="new-run" onPress={() => commands.newRun()} />
+  );
 }
 
 function TryAgain() {

@@ -2,6 +2,7 @@
 // (shown-samples.ts).
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { useApp } from '../page-state/app-context.ts';
+import { callsText } from '../page-state/count-drawn.ts';
 import { CompareSlot } from './compare-slot.tsx';
 import { DrawMore } from './draw-more.tsx';
 import { count, duration, UNKNOWN } from '../format.ts';
@@ -50,7 +51,9 @@ function Which({ samples }: { samples: ShownSamples }) {
   const { state, looking } = useApp();
   const shown = looking.shown.value;
   if (samples.drawn !== null && shown !== null)
-    return <>{`step ${count(shown)}, ${samples.drawn} of ${SAMPLE_COUNT}`}</>;
+    return (
+      <>{`step ${count(shown)}, ${callsText(state.samples.value, false) ?? `${samples.drawn} of ${SAMPLE_COUNT}`}`}</>
+    );
   if (shown !== null) {
     const own = state.run.value?.config.seed;
     const seed = samples.seed === own ? '' : `, seed ${samples.seed}`;

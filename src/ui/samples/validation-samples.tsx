@@ -7,7 +7,7 @@ import { useApp } from '../page-state/app-context.ts';
 import { count, loss } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
-import { countDrawn } from '../page-state/count-drawn.ts';
+import { callsText, countDrawn } from '../page-state/count-drawn.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 
 /** The step of the samples once all 16 are finished, else undefined. */
@@ -31,9 +31,7 @@ export function ValidationSamples() {
         <div>
           <div class="head">
             <h2>Drawn now</h2>
-            <p class="quiet">
-              {drawn} of {SAMPLE_COUNT}
-            </p>
+            <p class="quiet">{callsText(state.validation.value) ?? `${drawn} of ${SAMPLE_COUNT}`}</p>
           </div>
           <div class="grid">
             <Canvases />
@@ -51,12 +49,15 @@ export function CheckedSamples() {
   const { state } = useApp();
   const found = state.found.value;
   const resumed = found !== null && state.losses.value.resumedAt.includes(found.record.globalStep);
+  const drawnStep = useDrawnStep();
+  const skipped = state.runState.value !== 'validating' && drawnStep === undefined;
   const verb = verbFor(state.runState.value === 'validating', resumed, found?.imported ?? false);
   return (
-    <section class="checked" aria-label="Validation samples" data-step={useDrawnStep()}>
+    <section class="checked" aria-label="Validation samples" data-step={drawnStep}>
       <details class="fold">
         <summary>
-          {verb} {found?.record.name ?? 'a checkpoint'} <small>{alikeText(state.alike.value)}</small>
+          {verb} {found?.record.name ?? 'a checkpoint'}{' '}
+          <small>{skipped ? 'not checked' : alikeText(state.alike.value)}</small>
         </summary>
         {found && !found.sameBits && <p class="note">{found.sameBitsWhy}</p>}
         <div class="mini">
