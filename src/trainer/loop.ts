@@ -48,6 +48,8 @@ export class Loop {
   #asked: (() => void)[] = [];
   /** Step of the newest set of samples that was begun; a run that comes back has samples of its step. */
   #newestSamples: number;
+  /** Samples were due at an earlier step and could not be begun there. */
+  #samplesOwed = false;
   readonly #share = new DrawingShare();
   /** Slots that are pre-written, as far as known. */
   #pool: { slots: number; growing: boolean } = { slots: 0, growing: false };
@@ -123,16 +125,19 @@ export class Loop {
   }
 
   /**
-   * Whether this step's samples are begun: where they are due, no set is being drawn, and drawing has taken
-   * little of the time. The last step's set is always drawn; it waits for a set under way.
+   * Whether samples of this step are begun. Samples that are due while a set is being drawn, or after drawing
+   * took its share of the time, are begun at the first later step that may. The last step's set is always
+   * drawn; it waits for a set under way.
    */
   #beginsSamples(checkpoint: boolean): boolean {
     const { config, dataset } = this.#run;
     if (this.#encoded === this.#last) return true;
-    if (this.#tools.artist.busy || !this.#share.allowsSet) return false;
     const due = samplesDue(this.#encoded, this.#newestSamples, config, dataset.count);
     const old = this.#encoded - this.#newestSamples >= config.sampleEverySteps;
-    return due || this.#asked.length > 0 || (checkpoint && old);
+    this.#samplesOwed ||= due || this.#asked.length > 0 || (checkpoint && old);
+    if (!this.#samplesOwed || this.#tools.artist.busy || !this.#share.allowsSet) return false;
+    this.#samplesOwed = false;
+    return true;
   }
 
   /** Whether to save now: by the schedule of steps and epochs, by the clock, or because the user asked. */

@@ -122,9 +122,10 @@ test('with fewer steps in an epoch than denoising calls in a set, every set is c
   const { order } = await trained(0, 20, { maxSteps: 700, sampleEverySteps: 200, epochs: 1000 });
   const sets = order.filter((what) => what.startsWith('set'));
   const begun = sets.filter((_, i) => i % 2 === 0);
-  // Step 25 comes while the set of step 10 is being drawn.
-  expect(begun).toEqual(['set 10', 'set 50', 'set 100', 'set 200', 'set 400', 'set 600', 'set 700']);
-  expect(sets.filter((_, i) => i % 2 === 1)).toEqual(Array(6).fill('set complete'));
+  // Due at 25, 50 and 100, while a set is being drawn or after drawing took its share: begun a little later.
+  const early = ['set 10', 'set 47', 'set 92', 'set 137'];
+  expect(begun).toEqual([...early, 'set 200', 'set 400', 'set 600', 'set 700']);
+  expect(sets.filter((_, i) => i % 2 === 1)).toEqual(Array(7).fill('set complete'));
 });
 
 test('drawing takes at most 15 % of the time, whatever the interval', async () => {
