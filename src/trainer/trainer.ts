@@ -65,15 +65,22 @@ export class Trainer {
     return this.#current.held.run?.runId ?? null;
   }
 
-  /** Runs a command in its turn. Samples that it halted and kept go on afterwards, where nothing trains. */
+  /** Runs a command in its turn. What it halted and left as it was goes on afterwards: training, samples. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.#turns.take(async () => {
       try {
         return await work();
       } finally {
+        this.#trainOn();
         this.#drawOn();
       }
     });
+  }
+
+  /** Trains again where a command only stopped the loop, unless another command wants it stopped. */
+  #trainOn(): void {
+    const halted = this.#state === 'training' && !this.#loop;
+    if (halted && !this.#pauseAsked && this.#waiting === 0) this.#start();
   }
 
   /** As #inTurn; the outcome is the answer: a fault where the command throws. */

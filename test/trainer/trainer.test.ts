@@ -184,6 +184,19 @@ test('Draw 16 more does not keep Resume waiting', async () => {
   expect(calls).toBeLessThanOrEqual(3);
 });
 
+test('a command that stops a run that trains, and is not meant for one, lets it train on', async () => {
+  await pausedRun();
+  const resuming = trainer.resume();
+  const drawing = trainer.drawSamples({ seed: 5, weights: 'ema' });
+  [free, stepsLeft] = [true, 1];
+  endCall();
+  await Promise.all([resuming, drawing]);
+  expect(state()).toBe('training');
+  stepsLeft = 5;
+  moreSteps();
+  await until(() => expect(stepsLeft).toBe(0));
+});
+
 test('Save while training answers when the checkpoint is saved', async () => {
   stepsLeft = 3;
   await trainer.train(config);
