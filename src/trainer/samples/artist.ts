@@ -11,6 +11,7 @@ import { keepPng } from '../keep-png.ts';
 import type { TrainingDevice } from '../training-device.ts';
 import type { Outbox } from '../outbox.ts';
 import { countAlike, sheetPng } from './sheet-png.ts';
+import { deviceLost } from '../trouble.ts';
 import { Turns } from '../turns.ts';
 import { yieldToEvents } from '../../engine/yield-to-events.ts';
 
@@ -150,7 +151,8 @@ export class Artist {
 
   /**
    * Draws the run's samples from the EMA weights as they are now. Returns whether all are finite; `skipped`,
-   * and the set is dropped, once `mayGoOn` says no.
+   * and the set is dropped, once `mayGoOn` says no. Throws FaultError kind `gpu`, also where the device was
+   * lost between two denoising calls.
    */
   async validate(
     run: Drawable,
@@ -160,8 +162,10 @@ export class Artist {
     this.begin(run, { purpose: 'validation', step, weights: 'ema', seed: run.config.seed });
     const drawn = await this.finish(mayGoOn);
     if (drawn) return drawn.finite ? 'finite' : 'not-finite';
+    const abandoned = !this.busy && mayGoOn();
     this.cancel();
-    return mayGoOn() ? 'not-finite' : 'skipped';
+    if (abandoned) throw deviceLost();
+    return 'skipped';
   }
 
   /**

@@ -134,6 +134,14 @@ test('a validation that is skipped is dropped after the call in flight', async (
   expect(holds).toBe(releases);
 });
 
+test('a validation that a lost device ends between two calls says nothing about the samples', async () => {
+  const lose = (): boolean => {
+    if (calls === 3) artist.abandon();
+    return true;
+  };
+  await expect(artist.validate(run, 40, lose)).rejects.toMatchObject({ fault: { kind: 'gpu' } });
+});
+
 test('a set that another one replaced is not shown any more', async () => {
   artist.begin(run, request);
   const advancing = artist.advance();
