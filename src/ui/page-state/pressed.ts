@@ -1,5 +1,5 @@
 // What the page says from a press until the trainer's answer. Not here: the commands (app/session.ts).
-import type { State } from '../../app/state.ts';
+import type { Pressed, State } from '../../app/state.ts';
 
 /** A sentence without its full stop, for buttons and the status strip; null while nothing was pressed. */
 export function pressedText(state: State): string | null {
@@ -21,6 +21,12 @@ export function pressedText(state: State): string | null {
   }
 }
 
-/** Whether other commands wait for the one that was pressed. Training goes on beside a save. */
-export const waitsForPressed = (state: State): boolean =>
-  state.pressed.value !== null && state.pressed.value.what !== 'save';
+/**
+ * Whether `command`, or any command where left out, waits for the one that was pressed. Training goes on
+ * beside a save, and Skip ends the validation that a pause waits for.
+ */
+export function waitsForPressed(state: State, command?: Pressed['what']): boolean {
+  const what = state.pressed.value?.what;
+  if (what === undefined || what === 'save') return false;
+  return !(what === 'pause' && command === 'skip');
+}

@@ -107,7 +107,7 @@ interface ActionProps {
 function Action({ name, icon, look, kbd, command, disabled = false, onPress }: ActionProps) {
   const { state } = useApp();
   const doing = command !== undefined && state.pressed.value?.what === command ? pressedText(state) : null;
-  const barred = disabled || doing !== null || waitsForPressed(state);
+  const barred = disabled || doing !== null || waitsForPressed(state, command);
   return (
     <button
       class={`btn ${look}`}
