@@ -196,20 +196,25 @@ export class Trainer {
     this.#setState(fault.kind === 'internal' ? 'failed' : 'paused');
   }
 
-  /** Two tries to start a lost device; without one the run fails, while viewing and export still work. */
-  async #restartDevice(fault: Fault): Promise<void> {
+  /**
+   * Two tries to start a lost device; without one the run fails, while viewing and export still work.
+   * `paused`: the run waits there afterwards, as it
+   * did before the loss.
+   */
+  async #restartDevice(fault: Fault, paused = this.#state === 'paused'): Promise<void> {
     this.#setState('starting');
     const refused = await this.#current.startDeviceAgain(fault);
     const { run } = this.#current.held;
-    if (!refused) return run ? this.#reload() : this.#setIdle();
+    if (!refused) return run ? this.#reload(paused) : this.#setIdle();
     this.#setState('failed');
     this.#outbox.post({ type: 'unavailable', fault: gpuUnavailable(refused, run) });
   }
 
-  /** The run goes on from its newest checkpoint. */
-  async #reload(): Promise<void> {
+  /** The run goes on from its newest checkpoint; `paused`: it waits there. */
+  async #reload(paused = false): Promise<void> {
     try {
       await this.#current.reload();
+      if (paused) return this.#setState('paused');
       this.#outbox.post({ type: 'resumed', step: this.#current.held.run?.globalStep ?? 0 });
       this.#start();
     } catch (error) {
@@ -274,6 +279,7 @@ export class Trainer {
         if (checked !== 'not-finite') return await this.#afterValidation(run, paused);
       } catch (error) {
         const fault = faultOf(error);
+        if (fault.kind === 'gpu') return this.#restartDevice(fault, paused);
         if (fault.kind !== 'file' && fault.kind !== 'network' && fault.kind !== 'setting')
           return this.#trouble(fault);
         why = `${fault.title}: expected ${fault.expected}, got ${fault.got}`;

@@ -10,6 +10,7 @@ import type { RunDevice } from '../../src/trainer/equipment.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
 import { initialState } from '../../src/trainer/run.ts';
 import { Trainer } from '../../src/trainer/trainer.ts';
+import { deviceLost } from '../../src/trainer/trouble.ts';
 import { openStore } from '../checkpoint/a-run.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
 import { idleExecutor } from './idle-executor.ts';
@@ -40,6 +41,8 @@ let free: boolean;
 /** Steps that may still be made; the loop then waits. */
 let stepsLeft: number;
 let waitingSteps: (() => void)[];
+/** Loses the newest device. */
+let lose: () => void;
 const moreSteps = (): void => waitingSteps.splice(0).forEach((go) => go());
 
 function executor(): Executor {
@@ -61,14 +64,16 @@ function executor(): Executor {
   });
 }
 
-const device = (): RunDevice => ({
-  lost: new Promise(() => undefined),
-  guard: (work) => work,
+const device = (
+  lost: Promise<string> = new Promise((resolve) => (lose = () => resolve('gone'))),
+): RunDevice => ({
+  lost,
+  guard: (work) => Promise.race([work, lost.then(() => Promise.reject(deviceLost()))]),
   executorFor: () => Promise.resolve(executor()),
   executionOf: () => ({ executor: 'plan', backend: '', kernels: '', adapter: '', browser: '' }),
   predictorFor: () => Promise.reject(new Error('nobody draws here')),
   trainingBytes: () => null,
-  startAgain: () => Promise.reject(new Error('no device is lost here')),
+  startAgain: () => Promise.resolve(device()),
 });
 
 async function openTrainer(): Promise<void> {
@@ -182,6 +187,28 @@ test('Draw 16 more does not keep Resume waiting', async () => {
   await resuming;
   expect(state()).toBe('training');
   expect(calls).toBeLessThanOrEqual(3);
+});
+
+test('a paused run whose samples lose the GPU stays paused, on another device', async () => {
+  await pausedRun();
+  lose();
+  await becomes('starting');
+  await until(() => expect(state()).not.toBe('starting'));
+  expect(state()).toBe('paused');
+  await trainer.resume();
+  expect(state()).toBe('training');
+});
+
+test('so does a paused run whose validation loses the GPU', async () => {
+  await pausedRun();
+  disk = disk.restarted('none');
+  calls = 0;
+  await openTrainer();
+  const recovering = trainer.recover();
+  await until(() => expect(calls).toBe(1));
+  lose();
+  await recovering;
+  expect(state()).toBe('paused');
 });
 
 test('a command that stops a run that trains, and is not meant for one, lets it train on', async () => {
