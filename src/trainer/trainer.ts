@@ -119,8 +119,12 @@ export class Trainer {
 
   /** Only a reload reads the note: one that cannot be written is reported, and the run goes on. */
   async #note(runId: string, changes: Partial<RunNote>): Promise<void> {
-    const noted = await this.#store.writeNote(runId, changes);
-    if (!noted.ok) this.#outbox.post({ type: 'fault', fault: noted.fault });
+    try {
+      must(await this.#store.writeNote(runId, changes));
+    } catch (error) {
+      // Also where the store's worker has ended: the background must not reject, each command waits for it.
+      this.#outbox.post({ type: 'fault', fault: faultOf(error) });
+    }
   }
 
   // ---------- the loop's life ----------
@@ -198,8 +202,7 @@ export class Trainer {
 
   /**
    * Two tries to start a lost device; without one the run fails, while viewing and export still work.
-   * `paused`: the run waits there afterwards, as it
-   * did before the loss.
+   * `paused`: the run waits there afterwards, as before the loss.
    */
   async #restartDevice(fault: Fault, paused = this.#state === 'paused'): Promise<void> {
     this.#setState('starting');

@@ -9,7 +9,7 @@ import type { CheckpointRecord, RunState, TrainerEvent } from '../../src/trainer
 import type { RunDevice } from '../../src/trainer/equipment.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
 import { initialState } from '../../src/trainer/run.ts';
-import { Trainer } from '../../src/trainer/trainer.ts';
+import { Trainer, type TrainerStore } from '../../src/trainer/trainer.ts';
 import { deviceLost } from '../../src/trainer/trouble.ts';
 import { openStore } from '../checkpoint/a-run.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
@@ -41,6 +41,7 @@ let free: boolean;
 /** Steps that may still be made; the loop then waits. */
 let stepsLeft: number;
 let waitingSteps: (() => void)[];
+let stepFails: boolean;
 /** Loses the newest device. */
 let lose: () => void;
 const moreSteps = (): void => waitingSteps.splice(0).forEach((go) => go());
@@ -51,6 +52,7 @@ function executor(): Executor {
     step: async () => {
       while (stepsLeft <= 0) await new Promise<void>((resolve) => waitingSteps.push(resolve));
       stepsLeft -= 1;
+      if (stepFails) throw new Error('a step that fails');
       return { loss: 1, perSample: new Float32Array(4).fill(1), gradientNorm: 1, applied: true };
     },
     snapshot: () => Promise.resolve(initialState(config)),
@@ -76,9 +78,10 @@ const device = (
   startAgain: () => Promise.resolve(device()),
 });
 
-async function openTrainer(): Promise<void> {
+async function openTrainer(changes: Partial<TrainerStore> = {}): Promise<void> {
   events = [];
-  trainer = new Trainer(await openStore(disk), new Outbox((posted) => events.push(...posted)), device());
+  const store = Object.assign(await openStore(disk), changes);
+  trainer = new Trainer(store, new Outbox((posted) => events.push(...posted)), device());
 }
 
 const until = (claim: () => void) => vi.waitFor(claim, { timeout: 20_000, interval: 5 });
@@ -108,6 +111,7 @@ beforeEach(async () => {
   [calls, free, stepsLeft] = [0, false, 0];
   endCall = () => undefined;
   waitingSteps = [];
+  stepFails = false;
   await openTrainer();
 });
 afterEach(async () => {
@@ -209,6 +213,17 @@ test('so does a paused run whose validation loses the GPU', async () => {
   lose();
   await recovering;
   expect(state()).toBe('paused');
+});
+
+test('a run fails, and can be left, also where the store has stopped', async () => {
+  disk = disk.restarted('none');
+  await openTrainer({ writeNote: () => Promise.reject(new Error('the store has stopped')) });
+  [stepsLeft, stepFails] = [1, true];
+  await trainer.train(config);
+  await becomes('failed');
+  expect(await trainer.newRun()).toEqual({ ok: true, value: null });
+  expect(await trainer.train(config)).toEqual({ ok: true, value: null });
+  expect(state()).toBe('training');
 });
 
 test('a command that stops a run that trains, and is not meant for one, lets it train on', async () => {
