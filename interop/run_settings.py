@@ -1,6 +1,6 @@
 """What follows from a run's settings (RunConfig of src/settings/settings.ts, here a dict) for a step: its
 place in the epochs and the run's end (as in src/settings/calendar.ts), the checkpoint's name (as in
-src/trainer/checkpoint-schedule.ts), learning rate and EMA decay (as in src/diffusion/training-schedules.ts).
+src/settings/checkpoint-schedule.ts), learning rate and EMA decay (as in src/diffusion/training-schedules.ts).
 Not here: pictures and noise (training_step.py).
 
 `count` is the number of pictures in the data set. Steps count from 1: step n is the n-th update.
@@ -49,7 +49,7 @@ def lasting_until(config, count, step):
 
 
 def checkpoint_name(config, count, step):
-    """The name of a step's checkpoint, as in src/trainer/checkpoint-schedule.ts."""
+    """The name of a step's checkpoint, as in src/settings/checkpoint-schedule.ts."""
     if step == last_step(config, count):
         return "unet_final"
     if ends_epoch(config, count, step):

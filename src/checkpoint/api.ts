@@ -87,6 +87,8 @@ export interface SaveRequest {
   metadata: Record<string, string>;
   /** How many of the newest step checkpoints retention keeps. */
   keepNewest: number;
+  /** Step checkpoints at multiples of this step stay spread over the run as epochs do; null: none do. */
+  spreadEvery: number | null;
   /**
    * Payload bytes at the run's last planned step. Where the slots are too small, larger ones are made.
    */

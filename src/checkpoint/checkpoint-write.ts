@@ -4,7 +4,7 @@ import { faultOf } from '../fault.ts';
 import type { SaveReport, SaveRequest } from './api.ts';
 import type { Payload } from './payload.ts';
 import { markInvalid } from './recovery.ts';
-import { letGo } from './retention.ts';
+import { letGo, type RetentionRule } from './retention.ts';
 import type { RunFolder, Slot } from './run-folder.ts';
 import { saveIntoSlot } from './save.ts';
 
@@ -35,9 +35,9 @@ export async function writeCheckpoint(
   }
 }
 
-/** Empties the slots of step checkpoints beyond the newest `keepNewest`. Called after a save. */
-export function applyRetention(folder: RunFolder, keepNewest: number): void {
-  const numbers = letGo(folder.retentionSlots(), keepNewest);
+/** Empties the slots of the step checkpoints that retention lets go. Called after a save. */
+export function applyRetention(folder: RunFolder, rule: RetentionRule): void {
+  const numbers = letGo(folder.retentionSlots(), rule);
   for (const slot of folder.slots.filter(({ number }) => numbers.includes(number))) {
     try {
       folder.empty(slot);

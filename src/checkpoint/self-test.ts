@@ -49,6 +49,7 @@ async function save(store: StoreApi, step: number): Promise<number> {
     tensors: testTensors(step),
     metadata: { name: `unet_step_${step}` },
     keepNewest: 2,
+    spreadEvery: null,
     capacityBytes: CAPACITY_BYTES,
   });
   return value(report).record.slot;

@@ -1,7 +1,7 @@
 // The pool of a run's slots: which slot the next save takes, and further slots. Not here: who may be
 // overwritten (retention.ts), the writing (checkpoint-write.ts).
 import { FaultError } from '../fault.ts';
-import { chooseSlot } from './retention.ts';
+import { chooseSlot, type RetentionRule } from './retention.ts';
 import type { RunFolder, Slot } from './run-folder.ts';
 import { slotBytes } from './slot.ts';
 import { miscounted, otherFault } from './storage-fault.ts';
@@ -40,12 +40,12 @@ export async function addSlot(
 export async function slotForSave(
   folder: RunFolder,
   sizes: { payloadBytes: number; capacityBytes: number },
-  keepNewest: number,
+  rule: RetentionRule,
   add: (bytes: number) => Promise<Slot>,
 ): Promise<Slot> {
   const bytes = slotBytes(Math.max(sizes.payloadBytes, sizes.capacityBytes));
   const take = (number: number | null) => folder.slots.find((slot) => slot.number === number);
-  const { free, spare } = chooseSlot(folder.retentionSlots(), { bytes, keepNewest });
+  const { free, spare } = chooseSlot(folder.retentionSlots(), { bytes, ...rule });
   const poolIsWhole = poolSize(folder, bytes) >= folder.wantedSlots;
   const chosen = take(free) ?? (poolIsWhole ? take(spare) : undefined);
   if (chosen) return chosen;
@@ -53,7 +53,7 @@ export async function slotForSave(
     return await add(bytes);
   } catch (error) {
     // Without room for the run's last step, a slot that is large enough today is better than no save.
-    const today = chooseSlot(folder.retentionSlots(), { bytes: slotBytes(sizes.payloadBytes), keepNewest });
+    const today = chooseSlot(folder.retentionSlots(), { bytes: slotBytes(sizes.payloadBytes), ...rule });
     const last = take(today.free) ?? take(today.spare);
     if (last) return last;
     throw error;

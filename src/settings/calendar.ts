@@ -1,5 +1,5 @@
 // Steps and epochs of a run as pure functions of its settings and the number of its pictures. Not here: when
-// a checkpoint is due (trainer/checkpoint-schedule.ts).
+// a checkpoint is due (checkpoint-schedule.ts).
 import type { Origin, RunConfig } from './settings.ts';
 
 /** Pictures of one step: all micro-batches together. */

@@ -2,6 +2,7 @@
 // stay. Pure, for trainer and page alike. Not here: which checkpoints stay (checkpoint/retention.ts).
 import type { RunConfig } from './settings.ts';
 import { lastStep, positionOf } from './calendar.ts';
+import { savesEpochEnds } from './checkpoint-schedule.ts';
 import { modelOfRun } from './presets.ts';
 
 /** A history grows with the run: every slot reserves room for at least this many steps. */
@@ -42,15 +43,16 @@ export function capacityBytes(config: RunConfig, imageCount: number): number {
   return payloadBytes(modelOfRun(config).parameterCount, Math.max(HISTORY_ROOM, last), epochs) + NAMES_ROOM;
 }
 
-/** Epoch checkpoints that retention keeps at least, thinned evenly over the run. */
-const EPOCHS_KEPT = 4;
+/** Checkpoints, of epochs or of multiples of the interval, that retention keeps spread over the run. */
+const SPREAD_KEPT = 4;
 
-/** Checkpoints that stay: the newest, some epochs', the final one; never more than the run can make. */
+/** Checkpoints that stay: the newest, some spread over the run, the final one; no more than the run makes. */
 export function checkpointsKept(config: RunConfig, imageCount: number): number {
   const last = lastStep(config, imageCount);
-  const epochs = positionOf(config, imageCount, last).epoch;
-  const steps = Math.floor(last / config.checkpointEverySteps) + 1;
-  return Math.min(config.keepNewest, steps + epochs + 1) + Math.min(EPOCHS_KEPT, epochs) + 1;
+  const steps = Math.floor(last / config.checkpointEverySteps);
+  const epochs = savesEpochEnds(config, imageCount) ? positionOf(config, imageCount, last).epoch : null;
+  const spread = Math.min(SPREAD_KEPT, epochs ?? steps);
+  return Math.min(config.keepNewest, steps + (epochs ?? 0) + 2) + spread + 1;
 }
 
 /** Slots of a run's pool: one for each checkpoint that stays and one to write into; at least 3. */

@@ -204,7 +204,14 @@ const ROWS = {
     default: 2000,
     group: 'Checkpoints and samples',
     label: 'Checkpoint every',
-    help: 'A checkpoint at every multiple of this step.',
+    help: 'A checkpoint at every multiple of this step, and at the end of every epoch that is at least so long.',
+  },
+  checkpointEveryEpoch: {
+    type: 'boolean',
+    default: false,
+    group: 'Checkpoints and samples',
+    label: 'Checkpoint at every epoch',
+    help: 'Also at the end of epochs shorter than that, as training notebooks do. Few pictures make many epochs.',
   },
   checkpointEveryMinutes: {
     type: 'number',
@@ -223,7 +230,7 @@ const ROWS = {
     default: 3,
     group: 'Checkpoints and samples',
     label: 'Newest kept',
-    help: 'How many of the newest step checkpoints are kept; older ones are deleted to make room.',
+    help: 'How many of the newest step checkpoints are kept. Of the older ones, four spread over the run stay.',
   },
   sampleEverySteps: {
     type: 'integer',

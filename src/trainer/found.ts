@@ -4,7 +4,7 @@ import type { CheckpointRecord } from '../checkpoint/api.ts';
 import type { FoundCheckpoint } from './api.ts';
 import type { FileFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
 import type { History } from './history.ts';
-import { nextCheckpointStep } from './checkpoint-schedule.ts';
+import { nextCheckpointStep } from '../settings/checkpoint-schedule.ts';
 
 /** The fields of Execution on which the bits of a step depend. */
 const DECIDES_BITS = [

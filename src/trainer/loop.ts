@@ -11,7 +11,7 @@ import type { Generator } from './samples/generator.ts';
 import { lossByQuartile } from './history.ts';
 import { samplesDue } from '../settings/sample-schedule.ts';
 import { DrawingShare } from './samples/drawing-share.ts';
-import { checkpointDue } from './checkpoint-schedule.ts';
+import { checkpointDue } from '../settings/checkpoint-schedule.ts';
 import { capacityBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Run } from './run.ts';

@@ -9,7 +9,7 @@ import type { Fault } from '../fault.ts';
 import type { RunSummary } from './api.ts';
 import type { FileFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
 import type { History } from './history.ts';
-import { checkpointName } from './checkpoint-schedule.ts';
+import { checkpointName } from '../settings/checkpoint-schedule.ts';
 import { payloadBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 
 export interface Run {

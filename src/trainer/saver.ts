@@ -1,6 +1,6 @@
 // Saves checkpoints while training goes on: a snapshot between two steps, everything else in the background,
 // one checkpoint at a time; a failed save is tried again.
-// Not here: at which steps (checkpoint-schedule.ts), bytes on disk (checkpoint/).
+// Not here: at which steps (settings/checkpoint-schedule.ts), bytes on disk (checkpoint/).
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import { fileMetadata, fileTensors } from './checkpoint-file.ts';
@@ -10,6 +10,7 @@ import type { TrainingDevice } from './training-device.ts';
 import type { Outbox } from './outbox.ts';
 import { lossPlotPng } from './loss-plot.ts';
 import { factsAt, type Run } from './run.ts';
+import { spreadEvery } from '../settings/checkpoint-schedule.ts';
 import { capacityBytes } from '../settings/checkpoint-sizes.ts';
 
 /** Minutes until the next try after each failure in a row; after the last failure there is no other try. */
@@ -107,6 +108,7 @@ export class Saver {
         tensors,
         metadata,
         keepNewest: run.config.keepNewest,
+        spreadEvery: spreadEvery(run.config, run.dataset.count),
         capacityBytes: capacityBytes(run.config, run.dataset.count),
       });
       if (!result.ok) return this.#failed(facts.name, result.fault);

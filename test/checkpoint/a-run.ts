@@ -70,6 +70,7 @@ export function requestAt(step: number, options: SaveOptions = {}): SaveRequest 
     tensors: tensorsAt(step, floats),
     metadata: { name, global_step: String(step) },
     keepNewest,
+    spreadEvery: null,
     capacityBytes: options.capacityBytes ?? 4 * floats + 8192,
   };
 }

@@ -31,6 +31,7 @@ const requestAt = (step: number, floats = 5000): SaveRequest => ({
   tensors: tensorsAt(step, floats),
   metadata: { format: 'perennial-checkpoint', global_step: String(step) },
   keepNewest: 3,
+  spreadEvery: null,
   capacityBytes: 4 * floats + 4096,
 });
 

@@ -1,5 +1,5 @@
-// Which checkpoints stay and which go, claimed over long runs: the
-// newest stay, epochs are spread evenly, the last ways back never go.
+// Which checkpoints stay and which go, claimed over long runs: the newest stay, epochs (or multiples of the
+// interval, where epochs are too short to be saved) are spread evenly, the last ways back never go.
 import { describe, expect, it } from 'vitest';
 import { chooseSlot, letGo, type RetentionSlot } from '../../src/checkpoint/retention.ts';
 
@@ -22,14 +22,20 @@ const epoch = (slot: number, number = slot): RetentionSlot =>
   slotOf(slot, { name: `unet_epoch_${number}`, globalStep: number * 10 });
 
 /** Saves one checkpoint after the other into a pool, as the store does; answers the pool at the end. */
-function run(names: string[], pool: number, keepNewest: number): RetentionSlot[] {
+function run(
+  names: string[],
+  pool: number,
+  keepNewest: number,
+  spreadEvery: number | null = null,
+  steps: number[] = names.map((_, i) => i + 1),
+): RetentionSlot[] {
   const slots = Array.from({ length: pool }, (_, i) => slotOf(i + 1, EMPTY));
   for (const [i, name] of names.entries()) {
-    const { free, spare } = chooseSlot(slots, { bytes: 100, keepNewest });
+    const { free, spare } = chooseSlot(slots, { bytes: 100, keepNewest, spreadEvery });
     const slot = slots.find((other) => other.slot === (free ?? spare));
     if (!slot) throw new Error(`no slot for ${name}`);
-    Object.assign(slot, { state: 'valid', generation: i + 1, name, globalStep: i + 1 });
-    for (const number of letGo(slots, keepNewest))
+    Object.assign(slot, { state: 'valid', generation: i + 1, name, globalStep: steps[i] });
+    for (const number of letGo(slots, { keepNewest, spreadEvery }))
       Object.assign(slots.find((other) => other.slot === number) ?? {}, EMPTY);
   }
   return slots.filter(({ state }) => state === 'valid').sort((a, b) => a.generation - b.generation);
@@ -76,12 +82,51 @@ describe('epoch checkpoints', () => {
 
   it('the one with the nearest neighbours goes', () => {
     const slots = [epoch(1), epoch(2, 5), epoch(3, 6), epoch(4, 7), epoch(5, 12), epoch(6, 20)];
-    expect(chooseSlot(slots, { bytes: 100, keepNewest: 3 }).spare).toBe(3);
+    expect(chooseSlot(slots, { bytes: 100, keepNewest: 3, spreadEvery: null }).spare).toBe(3);
+  });
+});
+
+describe('step checkpoints at multiples of the interval, where no epochs are saved', () => {
+  /** Checkpoints at multiples of 4; between them two that the clock or the user asked for. */
+  const steps = Array.from({ length: 400 }, (_, i) => i + 1).filter((step) => step % 4 !== 2);
+  const kept = run(
+    steps.map((step) => `unet_step_${step}`),
+    9,
+    3,
+    4,
+    steps,
+  ).map(({ globalStep }) => globalStep);
+
+  it('stay spread evenly over the run, as epochs do; the newest of all stay too', () => {
+    expect(kept).toHaveLength(9);
+    expect(kept.slice(-3)).toEqual([397, 399, 400]);
+    const spread = [0, ...kept.filter((step) => step % 4 === 0)];
+    expect(spread).toHaveLength(8);
+    const gaps = spread.slice(1).map((step, i) => step - (spread[i] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual((2.5 * 400) / 7);
+  });
+});
+
+describe('the final checkpoint of a run that was prolonged', () => {
+  const rule = { bytes: 100, keepNewest: 1, spreadEvery: null };
+  const older = slotOf(1, { name: 'unet_final', globalStep: 100 });
+  const others = [epoch(2, 11), epoch(3, 60), slotOf(8), slotOf(9)];
+
+  it('never goes while it is the only one', () => {
+    expect(chooseSlot([older, ...others], rule).spare).toBe(2);
+  });
+
+  it('is one of those spread over the run, once there is a newer one', () => {
+    const newer = slotOf(7, { name: 'unet_final', globalStep: 300 });
+    expect(letGo([older, newer, ...others], rule)).toEqual([]);
+    // Between 0 and 110 it has nearer neighbours than any other.
+    expect(chooseSlot([older, newer, ...others], rule).spare).toBe(1);
   });
 });
 
 describe('never overwritten', () => {
-  const choose = (slots: RetentionSlot[], keepNewest = 1) => chooseSlot(slots, { bytes: 100, keepNewest });
+  const rule = { keepNewest: 1, spreadEvery: null };
+  const choose = (slots: RetentionSlot[]) => chooseSlot(slots, { bytes: 100, ...rule });
 
   it('the two newest, whatever they are called', () => {
     expect(choose([slotOf(1), slotOf(2)])).toEqual({ free: null, spare: null });
@@ -91,7 +136,7 @@ describe('never overwritten', () => {
   it('what is kept by hand, exported, or final', () => {
     const held = [slotOf(1, { kept: true }), slotOf(2, { pinned: true }), slotOf(3, { name: 'unet_final' })];
     expect(choose([...held, slotOf(8), slotOf(9)])).toEqual({ free: null, spare: null });
-    expect(letGo([...held, slotOf(8), slotOf(9)], 1)).toEqual([]);
+    expect(letGo([...held, slotOf(8), slotOf(9)], rule)).toEqual([]);
   });
 
   it('a slot of a newer format', () => {
@@ -106,7 +151,7 @@ describe('never overwritten', () => {
   it('the newest that survives a power cut, while newer slots are too young to', () => {
     const young = { settled: false };
     const slots = [slotOf(1), slotOf(2), slotOf(3, young), slotOf(4, young), slotOf(5, young)];
-    expect(letGo(slots, 1)).toEqual([1, 3]);
+    expect(letGo(slots, { keepNewest: 1, spreadEvery: null })).toEqual([1, 3]);
   });
 });
 
@@ -118,12 +163,15 @@ describe('the next slot', () => {
       slotOf(3, { ...EMPTY, state: 'invalid' }),
       slotOf(4, { generation: 12 }),
     ];
-    expect(chooseSlot(slots, { bytes: 100, keepNewest: 1 }).free).toBe(3);
+    expect(chooseSlot(slots, { bytes: 100, keepNewest: 1, spreadEvery: null }).free).toBe(3);
   });
 
   it('is large enough', () => {
     const slots = [slotOf(1, EMPTY), slotOf(2), slotOf(3), slotOf(4), slotOf(5, { ...EMPTY, bytes: 200 })];
-    expect(chooseSlot(slots, { bytes: 150, keepNewest: 1 })).toEqual({ free: 5, spare: null });
+    expect(chooseSlot(slots, { bytes: 150, keepNewest: 1, spreadEvery: null })).toEqual({
+      free: 5,
+      spare: null,
+    });
   });
 
   it('is known by generations alone: names and steps do not decide which is newest', () => {
@@ -132,6 +180,6 @@ describe('the next slot', () => {
       slotOf(2, { generation: 8, globalStep: 900, name: 'unet_step_900' }),
       slotOf(3, { generation: 7, globalStep: 2000, name: 'unet_step_2000' }),
     ];
-    expect(letGo(slots, 1)).toEqual([3]);
+    expect(letGo(slots, { keepNewest: 1, spreadEvery: null })).toEqual([3]);
   });
 });

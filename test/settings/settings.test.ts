@@ -166,8 +166,9 @@ test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
     const { __metadata__ } = JSON.parse(header) as { __metadata__: { config: string } };
     const stored = JSON.parse(__metadata__.config) as Record<string, unknown>;
     const missing = Object.keys(SETTINGS).filter((setting) => !Object.hasOwn(stored, setting));
-    expect(missing).toEqual(['timestepSpacing']);
-    expect(parseStored(stored)).toEqual({ ...stored, timestepSpacing: 'auto', network: null });
+    expect(missing).toEqual(['checkpointEveryEpoch', 'timestepSpacing']);
+    const defaults = { checkpointEveryEpoch: false, timestepSpacing: 'auto' };
+    expect(parseStored(stored)).toEqual({ ...stored, ...defaults, network: null });
   },
 );
 
@@ -194,8 +195,11 @@ test('what is planned by epochs follows from the last step', () => {
   // 4,000 steps of 4 pictures: 235 epochs of 17 steps and 5 steps more; 3 epochs of 1,024 and 928 more.
   expect(positionOf(config, 65, lastStep(config, 65))).toEqual({ epoch: 235, stepInEpoch: 5 });
   expect(positionOf(config, 4096, lastStep(config, 4096))).toEqual({ epoch: 3, stepInEpoch: 928 });
-  // Kept: the newest 3, epochs up to 4, the final one. A mean loss of an epoch is 4 bytes.
+  // Kept: the newest 3, up to 4 spread over the run, the final one. With 65 pictures, those spread are of the
+  // 20 multiples of 200 steps: epochs are shorter. A mean loss of an epoch is 4 bytes.
   expect(checkpointsKept(config, 65)).toBe(3 + 4 + 1);
+  expect(checkpointsKept({ ...config, checkpointEverySteps: 2000 }, 65)).toBe(3 + 2 + 1);
+  expect(checkpointsKept({ ...config, checkpointEverySteps: 1e6 }, 65)).toBe(2 + 0 + 1);
   expect(checkpointsKept(config, 4096)).toBe(3 + 3 + 1);
   expect(capacityBytes(config, 65) - capacityBytes(config, 4096)).toBe(4 * (235 - 3));
 });

@@ -92,7 +92,7 @@ async function throughItsFile({ state, history, globalStep }: Progress): Promise
   value(
     await store.save({
       ...{ runId: 'run-1', name, globalStep, epoch, created, meanLoss: null },
-      ...{ tensors, metadata, keepNewest: 3, capacityBytes: bytes },
+      ...{ tensors, metadata, keepNewest: 3, spreadEvery: null, capacityBytes: bytes },
     }),
   );
   const { loaded } = await (await openStore(disk.restarted('none'))).recover([]);

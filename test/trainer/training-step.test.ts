@@ -12,7 +12,7 @@ import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import type { NoisedBatch } from '../../src/engine/executor.ts';
 import { UNET_DEFAULTS } from '../../src/model/unet-config.ts';
 import { normals, randomWords, STREAMS } from '../../src/random.ts';
-import { checkpointName } from '../../src/trainer/checkpoint-schedule.ts';
+import { checkpointName } from '../../src/settings/checkpoint-schedule.ts';
 import { trainingStep } from '../../src/trainer/training-step.ts';
 
 interface Fixture {

@@ -9,6 +9,7 @@ import { count, storageOf, UNKNOWN } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 import { storageUseOf } from './storage-use.ts';
+import { nextCheckpointStep, savesEpochEnds } from '../../settings/checkpoint-schedule.ts';
 import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 
 /** The list, the storage it takes, export and import; shown while there is a run or a checkpoint. */
@@ -48,8 +49,13 @@ export function Checkpoints() {
 
 function whenFirst(run: RunSummary | null): string {
   if (!run) return UNKNOWN;
-  const { checkpointEverySteps, checkpointEveryMinutes } = run.config;
-  return `No checkpoint yet. The first is saved at step ${count(checkpointEverySteps)}, or after ${checkpointEveryMinutes} min of training.`;
+  const { config, dataset, stepsPerEpoch } = run;
+  const { checkpointEverySteps, checkpointEveryMinutes } = config;
+  const first = nextCheckpointStep(config.origin?.globalStep ?? 0, config, dataset.count);
+  const when = `No checkpoint yet. The first is saved at step ${count(first)}, or after ${checkpointEveryMinutes} min of training.`;
+  return savesEpochEnds(config, dataset.count)
+    ? when
+    : `${when} Epochs of ${count(stepsPerEpoch)} ${stepsPerEpoch === 1 ? 'step' : 'steps'} are shorter than ${count(checkpointEverySteps)}: not every end of one is saved.`;
 }
 
 /** The lowest mean loss of the current run; null where fewer than two checkpoints can be compared. */
