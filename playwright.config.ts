@@ -1,15 +1,16 @@
 // End-to-end tests: e2e drives the built app as `npm start` serves it, ui the gallery of the screen's states.
-// One at a time: they share the address that is contract, and a software GPU leaves no room for two.
+// Two at a time: a page waits as long as it works, and every test has a profile of its own, so that two share
+// nothing but the server. The tests of one file of e2e follow one another.
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from './test/chromium.ts';
 
-const GALLERY_PORT = 4174;
+const GALLERY = '--config test/ui/gallery.config.ts --logLevel warn';
 /** Limits only end what hangs: no test claims a time, and a machine may be busy with other work. */
 const MINUTE = 60_000;
 
 export default defineConfig({
   testMatch: '**/*.spec.ts',
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,
@@ -25,7 +26,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'e2e', testDir: 'test/e2e', use: { baseURL: 'http://localhost:4173/' } },
-    { name: 'ui', testDir: 'test/ui', use: { baseURL: `http://localhost:${GALLERY_PORT}/` } },
+    { name: 'ui', testDir: 'test/ui', fullyParallel: true, use: { baseURL: 'http://localhost:4174/' } },
   ],
   webServer: [
     {
@@ -35,8 +36,8 @@ export default defineConfig({
       reuseExistingServer: false,
     },
     {
-      command: `npm run dev -- --port ${GALLERY_PORT} --strictPort`,
-      url: `http://localhost:${GALLERY_PORT}/`,
+      command: `npx vite build ${GALLERY} && npx vite preview ${GALLERY}`,
+      url: 'http://localhost:4174/gallery.html',
       timeout: 5 * MINUTE,
       reuseExistingServer: false,
     },
