@@ -58,11 +58,11 @@ async function counted(name, code, read) {
   return { passed, failed: failed === 0 && (code !== 0 || report === null) ? 1 : failed };
 }
 
+/** Both projects at once: files in Node beside the one page of Chromium, which waits as long as it works. */
 const vitest = (name) =>
   part(name, async () => {
     const output = `--outputFile.json=${join(reports, `${name}.json`)}`;
-    const args = ['run', '--project', name, '--reporter=default', '--reporter=json', output];
-    const code = await run('vitest/vitest.mjs', args);
+    const code = await run('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', output]);
     return counted(name, code, ({ numPassedTests, numFailedTests }) => ({
       passed: numPassedTests,
       failed: numFailedTests,
@@ -84,8 +84,7 @@ await check('types of the workers', 'typescript/bin/tsc', ['-p', 'tsconfig.worke
 await check('types of the tests', 'typescript/bin/tsc', ['-p', 'tsconfig.test.json']);
 await check('lint', 'oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']);
 await check('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
-await vitest('unit');
-await vitest('gpu');
+await vitest('unit and gpu');
 if (await check('build', 'vite/bin/vite.js', ['build', '--logLevel', 'warn'])) await playwright('e2e');
 else results.push({ name: 'e2e', passed: 0, failed: 1, seconds: 0 });
 await rm(reports, { recursive: true });
