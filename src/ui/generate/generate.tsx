@@ -1,6 +1,6 @@
 // The view Generate: pictures from a checkpoint, one of them enlarged, and its way from noise. Not here: the
 // form (drawing-form.tsx).
-import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
+import { SAMPLE_COUNT, SHEET_COLUMNS } from '../../settings/sample-counts.ts';
 import type { Generated } from '../../app/state.ts';
 import type { Sample } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -8,6 +8,7 @@ import { count, duration } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { NoiseToPicture } from './noise-to-picture.tsx';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
+import { PictureGrid } from '../pictures/picture-grid.tsx';
 import { PictureTile } from '../pictures/picture-tile.tsx';
 import { countDrawn } from '../page-state/count-drawn.ts';
 
@@ -76,25 +77,33 @@ function howMany({ complete, seconds, samples }: Generated, drawn: number): stri
 }
 
 /** Up to 16 pictures at full size; more at half size. */
-const gridClass = (pictures: number): string => (pictures > SAMPLE_COUNT ? 'grid many' : 'grid');
-
-function Grid({ generated }: { generated: Generated }) {
+function Grid({ generated: { samples } }: { generated: Generated }) {
+  const many = samples.length > SAMPLE_COUNT;
   return (
-    <div class={gridClass(generated.samples.length)}>
-      {generated.samples.map((sample, i) => (
-        <Tile key={i} index={i} sample={sample} />
-      ))}
-    </div>
+    <PictureGrid
+      label={`${samples.length} pictures`}
+      columns={many ? 2 * SHEET_COLUMNS : SHEET_COLUMNS}
+      count={samples.length}
+      class={many ? 'grid many' : 'grid'}
+      tile={(index, tabIndex) => <Tile {...{ index, tabIndex }} sample={samples[index] ?? null} />}
+    />
   );
 }
 
-function Tile({ index, sample }: { index: number; sample: Sample | null }) {
+interface TileProps {
+  index: number;
+  tabIndex: 0 | -1;
+  sample: Sample | null;
+}
+
+function Tile({ index, tabIndex, sample }: TileProps) {
   const { asking } = useApp();
   return (
     <PictureTile
       name={`Picture ${index + 1}, ${describe(sample)}`}
       picture={sample && !sample.finite ? 'not-finite' : sample}
       chosen={asking.picture.value === index && sample !== null}
+      tabIndex={tabIndex}
       onPress={() => (asking.picture.value = index)}
     />
   );

@@ -1,11 +1,12 @@
 // The grid of samples, and beside it what to compare them with. Not here: where the pictures come from
 // (shown-samples.ts).
-import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
+import { SAMPLE_COUNT, SHEET_COLUMNS } from '../../settings/sample-counts.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { callsText } from '../page-state/count-drawn.ts';
 import { CompareSlot } from './compare-slot.tsx';
 import { DrawMore } from './draw-more.tsx';
 import { count, duration, UNKNOWN } from '../format.ts';
+import { PictureGrid } from '../pictures/picture-grid.tsx';
 import { PictureTile } from '../pictures/picture-tile.tsx';
 import { type ShownSample, type ShownSamples, useShownSamples } from './shown-samples.ts';
 import { WeightsChoice } from '../controls/weights-choice.tsx';
@@ -69,16 +70,24 @@ function Which({ samples }: { samples: ShownSamples }) {
 
 function Grid({ samples }: { samples: ShownSamples }) {
   return (
-    <div class="grid">
-      {samples.pictures.map((picture, i) => (
-        <Tile key={i} index={i} picture={picture} samples={samples} />
-      ))}
-    </div>
+    <PictureGrid
+      label={`${SAMPLE_COUNT} samples`}
+      columns={SHEET_COLUMNS}
+      count={samples.pictures.length}
+      tile={(index, tabIndex) => <Tile {...{ index, tabIndex, samples }} />}
+    />
   );
 }
 
-function Tile({ index, picture, samples }: { index: number; picture: ShownSample; samples: ShownSamples }) {
+interface TileProps {
+  index: number;
+  tabIndex: 0 | -1;
+  samples: ShownSamples;
+}
+
+function Tile({ index, tabIndex, samples }: TileProps) {
   const { looking } = useApp();
+  const picture = samples.pictures[index] ?? null;
   const chosen = looking.sample.value === index && picture !== null;
   const press = (): void => {
     looking.sample.value = index;
@@ -90,6 +99,7 @@ function Tile({ index, picture, samples }: { index: number; picture: ShownSample
       name={`Sample ${index + 1}, ${describe(picture, samples)}`}
       picture={picture}
       chosen={chosen}
+      tabIndex={tabIndex}
       onPress={press}
     />
   );

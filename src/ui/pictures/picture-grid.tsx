@@ -1,0 +1,72 @@
+// Pictures as buttons in rows: one stop of the Tab key, arrow keys move between the pictures. Not here: one
+// picture (picture-tile.tsx), pictures that cannot be pressed.
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+
+interface Props {
+  /** Accessible name. */
+  label: string;
+  columns: number;
+  count: number;
+  class?: string;
+  /** The picture of a place, with `tabIndex` on its button. */
+  tile: (index: number, tabIndex: 0 | -1) => ComponentChildren;
+}
+
+/** The place that a key leads to from `at`, on a grid of `columns`; null for a key that moves nothing. */
+function placeAfter(key: string, at: number, columns: number, count: number): number | null {
+  const last = count - 1;
+  const moves: Record<string, number> = {
+    ArrowLeft: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at - columns,
+    ArrowDown: at + columns,
+    Home: 0,
+    End: last,
+  };
+  const to = moves[key];
+  if (to === undefined) return null;
+  return to < 0 || to > last ? at : to;
+}
+
+/** Rows of `columns` places. The place that had the focus last is the one that Tab reaches. */
+export function PictureGrid({ label, columns, count, class: className = 'grid', tile }: Props) {
+  const ref = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState(0);
+  const at = Math.min(place, count - 1);
+  const onKey = (event: KeyboardEvent): void => {
+    const to = placeAfter(event.key, at, columns, count);
+    if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    setPlace(to);
+    ref.current?.querySelectorAll('button')[to]?.focus();
+  };
+  const onFocus = (event: FocusEvent): void => {
+    const buttons = [...(ref.current?.querySelectorAll('button') ?? [])];
+    const now = buttons.findIndex((button) => button === event.target);
+    if (now >= 0) setPlace(now);
+  };
+  const rows = Array.from({ length: Math.ceil(count / columns) }, (_, row) =>
+    Array.from({ length: Math.min(columns, count - row * columns) }, (_, column) => row * columns + column),
+  );
+  return (
+    <div
+      class={className}
+      role="grid"
+      aria-label={label}
+      ref={ref}
+      onKeyDown={onKey}
+      onFocusCapture={onFocus}
+    >
+      {rows.map((places, row) => (
+        <div class="row" role="row" key={row}>
+          {places.map((index) => (
+            <div role="gridcell" key={index}>
+              {tile(index, index === at ? 0 : -1)}
+            </div>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
