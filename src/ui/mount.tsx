@@ -13,6 +13,7 @@ import './styles.css';
 import { createView } from './page-state/view.ts';
 import { applyStoredTheme } from './frame/theme.ts';
 import { createPhase } from './page-state/phase.ts';
+import { keepFocus } from './frame/kept-focus.ts';
 
 /**
  * Draws `state` into `root` and follows every change; what the user does calls `commands`. `view`: the
@@ -31,6 +32,7 @@ export function mount(root: HTMLElement, state: State, commands: Commands, view 
     </AppContext.Provider>,
     root,
   );
+  keepFocus(root);
 }
 
 function renewSheets(state: State, sheets: Sheets): void {

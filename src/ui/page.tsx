@@ -1,6 +1,6 @@
 // The whole page: which parts it has in which state, view and phase. Not here: the parts.
 import type { ReadonlySignal } from '@preact/signals';
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { Alert } from './frame/alert.tsx';
 import { Announcer } from './frame/announcer.tsx';
 import { useApp } from './page-state/app-context.ts';
@@ -9,6 +9,7 @@ import { DropTarget } from './files/drop.tsx';
 import { Generate } from './generate/generate.tsx';
 import { Loss } from './loss/loss.tsx';
 import { Notice } from './frame/notice.tsx';
+import { focusOnce } from './frame/kept-focus.ts';
 import { ExportDialog } from './files/export-dialog.tsx';
 import { ImportDialog } from './files/import-dialog.tsx';
 import { QuestionDialog } from './frame/question-dialog.tsx';
@@ -29,6 +30,7 @@ export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
   const [help, setHelp] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
   useShortcuts(openHelp);
+  useTopOfPhase(phase.value);
   return (
     <div class="app" data-state={state.runState.value}>
       <a class="skip" href="#main">
@@ -53,6 +55,17 @@ export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
       <DropTarget />
     </div>
   );
+}
+
+/** Another phase is read from its top; after Start over by its heading, because the button is gone. */
+function useTopOfPhase(phase: Phase): void {
+  const before = useRef(phase);
+  useEffect(() => {
+    if (before.current === phase) return;
+    before.current = phase;
+    scrollTo(0, 0);
+    if (phase === 'setup') focusOnce(document.querySelector('h1'));
+  }, [phase]);
 }
 
 /** The main part of the view Train, by phase and state. */
