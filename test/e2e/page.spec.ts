@@ -43,6 +43,8 @@ test('no accessibility finding and no sideways scroll, idle, training, paused an
 });
 
 async function expectSound(page: Page, state: string): Promise<void> {
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await sidewaysScroll(page), `${state}, 320 wide`).toBe(0);
   for (const size of SIZES) {
     for (const theme of ['light', 'dark'] as const) {
       await test.step(`${state}, ${theme}, ${size.width} wide`, async () => {

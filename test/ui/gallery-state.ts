@@ -486,6 +486,13 @@ export function galleryState(name: string): State {
 
 const nothing = (): void => undefined;
 
+/** As an answer of the trainer: after the page has drawn what was pressed. */
+const later = (act: () => void): void => void setTimeout(act, 50);
+
+function ask(state: State, title: string, onConfirm: () => void): void {
+  state.question.value = { title, text: '', confirm: 'Yes', danger: false, onConfirm };
+}
+
 export function galleryCommands(state: State): Commands {
   return {
     setForm: (changes) => {
@@ -497,13 +504,30 @@ export function galleryCommands(state: State): Commands {
         ...changes,
       };
     },
-    ...{ train: nothing, newRun: nothing, retryGpu: nothing, saveCheckpoint: nothing, resumeFrom: nothing },
-    ...{
-      exportCheckpoint: nothing,
-      importCheckpoint: nothing,
-      keepCheckpoint: nothing,
-      deleteCheckpoint: nothing,
+    train: () => {
+      state.runState.value = 'starting';
+      later(() => {
+        fillRun(state, 14);
+        state.runState.value = 'training';
+      });
     },
+    newRun: () =>
+      ask(state, 'Start over?', () => {
+        state.pressed.value = { what: 'new-run', ref: null };
+        later(() => {
+          state.pressed.value = state.run.value = null;
+          state.runState.value = 'idle';
+        });
+      }),
+    deleteCheckpoint: ({ generation }) =>
+      ask(state, 'Delete?', () =>
+        later(() => {
+          const list = state.checkpoints.value.filter((one) => one.generation !== generation);
+          state.checkpoints.value = list;
+        }),
+      ),
+    ...{ retryGpu: nothing, saveCheckpoint: nothing, resumeFrom: nothing },
+    ...{ exportCheckpoint: nothing, importCheckpoint: nothing, keepCheckpoint: nothing },
     generate: () => (state.generating.value = true),
     cancelGenerate: () => (state.generating.value = false),
     saveGenerated: nothing,
@@ -521,7 +545,13 @@ export function galleryCommands(state: State): Commands {
     },
     ...{ applyUpdate: nothing, install: nothing },
     skipValidation: () => (state.runState.value = 'training'),
-    pause: () => (state.runState.value = 'paused'),
+    pause: () => {
+      state.pressed.value = { what: 'pause', ref: null };
+      later(() => {
+        state.pressed.value = null;
+        state.runState.value = 'paused';
+      });
+    },
     resume: () => (state.runState.value = 'training'),
     dismissFault: () => (state.fault.value = null),
     dismissQuestion: () => (state.question.value = null),

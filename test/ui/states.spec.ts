@@ -3,6 +3,7 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { SETTINGS } from '../../src/settings/settings.ts';
 import { findings, sidewaysScroll } from '../accessibility.ts';
+import { textFaults } from './text-faults.ts';
 
 const STATES = [
   ...['idle', 'starting', 'validating', 'training', 'paused'],
@@ -57,11 +58,15 @@ for (const size of WIDTHS) {
   }
 }
 
-test('nothing scrolls sideways at 360', async ({ page }) => {
-  await page.setViewportSize({ width: 360, height: 740 });
+test('at 320 all text is on the page and beside other text; words of two elements are apart when read aloud', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 320, height: 640 });
   for (const state of [...STATES, ...LOOKS]) {
     await open(page, state);
+    if (state === 'training') await page.getByText('Storage in detail').click();
     expect.soft(await sidewaysScroll(page), state).toBe(0);
+    expect.soft(await page.evaluate(textFaults), state).toEqual([]);
   }
 });
 
@@ -294,6 +299,91 @@ test('space pauses and resumes, but never while typing', async ({ page }) => {
   await page.getByLabel('Seed', { exact: true }).blur();
   await page.keyboard.press(' ');
   await expect(page.getByTestId('run-state')).toHaveText('training');
+});
+
+const focused = (page: Page): Locator => page.locator(':focus');
+
+test('the focus is never lost: Train, Pause, a deleted checkpoint and Start over lead on from where it was', async ({
+  page,
+}) => {
+  await open(page, 'idle');
+  await page.getByRole('button', { name: 'Train', exact: true }).press('Enter');
+  await expect(focused(page)).toHaveAccessibleName('Run controls');
+  await expect(focused(page)).toHaveAccessibleName('Pause');
+  await page.keyboard.press('Enter');
+  await expect(focused(page)).toHaveAccessibleName('Resume');
+  await open(page, 'paused');
+  const rows = page.getByTestId('checkpoint');
+  const [first, second] = [rows.nth(0), rows.nth(1)];
+  const after = await second.getAttribute('data-name');
+  await first.getByRole('button', { name: 'Delete', exact: true }).press('Enter');
+  await page.getByRole('button', { name: 'Yes' }).press('Enter');
+  await expect(first).toHaveAttribute('data-name', after ?? '');
+  await expect(first.locator(':focus')).toHaveCount(1);
+  const newRun = page.getByRole('button', { name: 'New run', exact: true });
+  await newRun.scrollIntoViewIfNeeded();
+  await newRun.press('Enter');
+  await page.getByRole('button', { name: 'Yes' }).press('Enter');
+  await expect(page.getByTestId('run-state')).toHaveText('idle');
+  await expect(focused(page)).toHaveText('Train an image model on your own pictures');
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+});
+
+test('a grid of pictures is one stop of the Tab key; arrow keys move inside', async ({ page }) => {
+  for (const [state, name, below] of [
+    ['training', 'Sample 1', 'Sample 6'],
+    ['generate-many', 'Picture 1', 'Picture 10'],
+  ] as const) {
+    await open(page, state);
+    const grid = page.getByRole('main').getByRole('grid');
+    await expect(grid.locator('button:not([tabindex="-1"])')).toHaveCount(1);
+    await grid.getByRole('button', { name: `${name},` }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await expect(focused(page)).toHaveAccessibleName(new RegExp(`^${below},`));
+    await page.keyboard.press('Tab');
+    await expect(grid.locator(':focus')).toHaveCount(0);
+    await page.keyboard.press('Shift+Tab');
+    await expect(focused(page)).toHaveAccessibleName(new RegExp(`^${below},`));
+    await page.keyboard.press('Home');
+    await expect(focused(page)).toHaveAccessibleName(new RegExp(`^${name},`));
+  }
+});
+
+test('where the system forces its colours, what is chosen looks unlike what is not', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const look = (one: Locator): Promise<string> =>
+    one.evaluate((element) => {
+      const { backgroundColor, outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
+      return [backgroundColor, outlineStyle, outlineWidth, outlineColor].join();
+    });
+  await open(page, 'idle');
+  const pairs = (chosen: string, other: string): [Locator, Locator] => [
+    page.locator(chosen).first(),
+    page.locator(other).first(),
+  ];
+  const idle = ['.source', '.presets label'].map((one) =>
+    pairs(`${one}:has(:checked)`, `${one}:not(:has(:checked))`),
+  );
+  for (const [chosen, other] of idle) expect(await look(chosen)).not.toBe(await look(other));
+  await open(page, 'training');
+  await page.getByRole('button', { name: 'Sample 3,' }).click();
+  await page.getByRole('button', { name: 'More for unet_step_12000' }).click(); // kept
+  for (const [chosen, other] of [
+    pairs('.seg label:has(:checked)', '.seg label:not(:has(:checked))'),
+    pairs('.tile[aria-pressed=true]', '.tile[aria-pressed=false]'),
+    pairs('.frame.on canvas', '.frame:not(.on, .then) canvas'),
+    pairs('.btn[aria-pressed=true]', '.btn[aria-pressed=false]'),
+  ])
+    expect.soft(await look(chosen)).not.toBe(await look(other));
+  const canvas = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  for (const mark of ['.dot', '.progress i', '.tip', '.meter i'])
+    expect.soft(await look(page.locator(mark).first()), mark).not.toContain(`${canvas},`);
+  const colours = ['.ink-raw', '.ink-smooth'].map((line) =>
+    page.locator(line).evaluate((element) => getComputedStyle(element).color),
+  );
+  const [raw, smooth] = await Promise.all(colours);
+  expect(raw).not.toBe(smooth);
 });
 
 const drawn = (page: Page): Locator =>

@@ -19,8 +19,7 @@ export function Machine() {
         <dt>Backend</dt>
         <dd>
           <span data-testid="backend">{machine?.backend ?? UNKNOWN}</span>
-          {machine && `, ${selfTest(machine)}`}
-          {machine?.slow && <span class="tag plain">slow</span>}
+          {machine && `, ${selfTest(machine)}`} {machine?.slow && <span class="tag plain">slow</span>}
           {machine?.why && <small>{machine.why.title}</small>}
         </dd>
         <dt>Executor</dt>
