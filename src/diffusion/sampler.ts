@@ -18,6 +18,8 @@ export interface Sampler {
   readonly timesteps: readonly number[];
   /** Whether call `i` needs `stepNoise`: every call of DDPM but the last. */
   usesNoise(i: number): boolean;
+  /** The clean samples that the network predicts in call `i`, clipped; arguments as for `step`. */
+  clean(i: number, x: Float32Array, prediction: Float32Array): Float32Array<ArrayBuffer>;
   /**
    * The samples after call `i`, a new array. x: the samples before the call; prediction: the network's output
    * for x at timesteps[i]; noise: `stepNoise` where `usesNoise(i)`, else null. All have one length and one
@@ -104,18 +106,25 @@ export function createSampler(options: {
   const factorsOf = options.sampler === 'ddim' ? ddimFactors : ddpmFactors;
   const timesteps = timestepsOf(options.spacing, steps);
   const previous = previousOf(options.sampler, timesteps);
+  const levelOf = (i: number): number => alphaBar[timesteps[i] as number] as number;
+  const clipped = (clean: number): number => Math.min(limit, Math.max(-limit, clean));
   return {
     timesteps,
     usesNoise: (i) => options.sampler === 'ddpm' && i < steps - 1,
+    clean(i, x, prediction) {
+      const level = levelOf(i);
+      return x.map((noisy, j) =>
+        clipped(cleanAndNoise(predictionType, level, noisy, prediction[j] as number).clean),
+      );
+    },
     step(i, x, prediction, noise) {
-      const level = alphaBar[timesteps[i] as number] as number;
+      const level = levelOf(i);
       const next = alphaBar[previous[i] as number] ?? 1;
       const factors = factorsOf(level, next);
       return x.map((noisy, j) => {
         const predicted = cleanAndNoise(predictionType, level, noisy, prediction[j] as number);
-        const clean = Math.min(limit, Math.max(-limit, predicted.clean));
         return (
-          factors.clean * clean +
+          factors.clean * clipped(predicted.clean) +
           factors.noisy * noisy +
           factors.predictedNoise * predicted.noise +
           (noise ? factors.freshNoise * (noise[j] as number) : 0)

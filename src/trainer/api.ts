@@ -76,7 +76,7 @@ export interface Sample {
   size: number;
   rgba: Uint8ClampedArray<ArrayBuffer>;
   finite: boolean;
-  /** False while noise is still clearing: such a sample is shown and never counted. */
+  /** False while it is being drawn: the picture as predicted so far, which is shown and never counted. */
   drawn: boolean;
   /** Denoising calls made so far; 0: the sample is the noise that it starts from. */
   calls: number;

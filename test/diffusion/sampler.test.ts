@@ -57,6 +57,22 @@ describe('with a perfect denoiser', () => {
       expect(Math.abs(spread / SPREAD - 1)).toBeLessThan(4 / Math.sqrt(2 * x.length) + 0.05);
     },
   );
+
+  it.each(CASES)('$sampler, $predictionType, $schedule, $spacing: predicts E[x0 | x_t] on the way', (one) => {
+    const levels = alphaBar(one.schedule);
+    const sampler = createSampler({ ...one, alphaBar: levels, steps: 10 });
+    const x = initialNoise(3, 0, 100);
+    sampler.timesteps.forEach((t, i) => {
+      const level = levels[t] as number;
+      const prediction = x.map(bestPrediction(one.predictionType, level));
+      const clean = sampler.clean(i, x, prediction);
+      x.forEach((value, j) => {
+        const surprise = (value - Math.sqrt(level) * MEAN) / (level * SPREAD ** 2 + 1 - level);
+        const expected = MEAN + Math.sqrt(level) * SPREAD ** 2 * surprise;
+        expect(clean[j]).toBeCloseTo(Math.min(1, Math.max(-1, expected)), 2);
+      });
+    });
+  });
 });
 
 function linearSampler(

@@ -45,6 +45,8 @@ export class Drawing {
   #x: Float32Array;
   /** Denoising calls made of the samples in hand. */
   #call = 0;
+  /** What the newest call read and gave; null before the first. */
+  #last: { x: Float32Array; prediction: Float32Array } | null = null;
   #finite = true;
 
   constructor(predictor: Predictor, alphaBar: Float64Array, config: RunConfig, request: DrawingRequest) {
@@ -105,21 +107,27 @@ export class Drawing {
     });
     this.#finite &&= prediction.every(Number.isFinite);
     const noise = this.#sampler.usesNoise(this.#call) ? this.#stepNoise() : null;
+    this.#last = { x: this.#x, prediction };
     this.#x = this.#sampler.step(this.#call, this.#x, prediction, noise);
     this.#call += 1;
     if (this.#call < this.calls) return null;
-    const samples = this.#samples(true);
+    const samples = this.#samples(this.#x, true);
     this.#finite &&= samples.every((sample) => sample.finite);
     this.#first += together;
     this.#call = 0;
+    this.#last = null;
     if (this.done) this.cancel();
     else this.#x = this.#noise();
     return { samples, finite: this.#finite };
   }
 
-  /** The samples in hand as they are now, noise still clearing, to be shown. Changes nothing. */
+  /**
+   * The samples in hand as the newest call predicts them without noise, to be shown; before the first call
+   * the noise. Changes nothing.
+   */
   estimates(): Sample[] {
-    return this.#samples(false);
+    const clean = this.#last && this.#sampler.clean(this.#call - 1, this.#last.x, this.#last.prediction);
+    return this.#samples(clean ?? this.#x, false);
   }
 
   #noise(): Float32Array {
@@ -142,10 +150,10 @@ export class Drawing {
     this.#held.release();
   }
 
-  #samples(drawn: boolean): Sample[] {
+  #samples(x: Float32Array, drawn: boolean): Sample[] {
     const moment = this.#moments.indexOf(this.#call);
     return Array.from({ length: this.together }, (_, i): Sample => {
-      const pixels = this.#x.subarray(i * this.#length, (i + 1) * this.#length);
+      const pixels = x.subarray(i * this.#length, (i + 1) * this.#length);
       return {
         purpose: this.request.purpose,
         step: this.request.step,

@@ -5,7 +5,7 @@ import type { Preview } from '../../trainer/api.ts';
 import { usePainting } from './use-painting.ts';
 
 /**
- * A picture of its own (`drawn` false: still clearing from noise), or one tile of a sheet, counted row by
+ * A picture of its own (`drawn` false: as predicted so far), or one tile of a sheet, counted row by
  * row.
  */
 export type Picture =

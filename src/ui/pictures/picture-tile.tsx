@@ -31,6 +31,6 @@ export function PictureTile({ name, picture, chosen, tabIndex, onPress }: Props)
   );
 }
 
-/** The picture is still clearing from noise. */
+/** The picture is being drawn. */
 const isClearing = (picture: Picture | null): boolean =>
   picture !== null && 'drawn' in picture && !picture.drawn;
