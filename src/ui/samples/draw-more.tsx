@@ -17,6 +17,7 @@ export function DrawMore() {
     if (seed.fault) return;
     looking.chosen.value = null;
     commands.drawSamples(seed.value, looking.weights.value);
+    setText(String((seed.value + 1) % 2 ** 32)); // pressed again: other samples
   };
   return (
     <form class="draw" onSubmit={draw}>
