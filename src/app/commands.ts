@@ -51,6 +51,8 @@ export interface Commands {
   refreshStore(): void;
   /** The 4 x 4 sheet of a step, decoded; null where there is none. Without `runId`: of the current run. */
   sheet(step: number, runId?: string): Promise<ImageBitmap | null>;
+  /** The step nearest to `step` that has a sheet; null where there is none. `runId` as for `sheet`. */
+  nearestSheetStep(step: number, runId?: string): Promise<number | null>;
   /** Four pictures of a data set, 2 x 2, for its button; null where they cannot be read. */
   thumbnail(dataset: string): Promise<Preview | null>;
   /** Deletes a data set that the user imported. Asks the user first. */

@@ -14,7 +14,7 @@ import { Exchange } from './exchange.ts';
 import { Generating } from './generating.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
 import { type Updates, watchUpdates } from './offline.ts';
-import { storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
+import { nearestSheetStep, storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
 import { deletePicturesQuestion, deleteQuestion, evicted, fallenBack, newRunQuestion } from './questions.ts';
 import { RunForm } from './run-form.ts';
 import type { Pressed, Question, State } from './state.ts';
@@ -257,6 +257,7 @@ export class Session {
     testCheckpointSystem: () => this.#testStore(),
     refreshStore: () => void this.#refreshStore(),
     sheet: (step, runId) => sheetBitmap(runId ?? this.#state.run.value?.runId, step),
+    nearestSheetStep: (step, runId) => nearestSheetStep(runId ?? this.#state.run.value?.runId, step),
     thumbnail: (dataset) => this.#thumbnail(dataset),
     downloadPng: (kind, step) => void this.#downloadPng(kind, step),
     dismissFault: () => {

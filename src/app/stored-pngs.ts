@@ -11,6 +11,13 @@ export async function sheetBitmap(runId: string | undefined, step: number): Prom
   return blob ? createImageBitmap(blob) : null;
 }
 
+/** The step nearest to `step` that has a stored sheet of samples; null where the run has none. */
+export async function nearestSheetStep(runId: string | undefined, step: number): Promise<number | null> {
+  const steps = runId ? await sheetSteps(runId) : [];
+  const nearer = (a: number, b: number): number => (Math.abs(b - step) < Math.abs(a - step) ? b : a);
+  return steps.length > 0 ? steps.reduce(nearer) : null;
+}
+
 /** The stored PNG of a step; null where none is stored, or without a run. */
 export async function storedPng(
   runId: string | undefined,

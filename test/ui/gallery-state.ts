@@ -18,6 +18,8 @@ import { planet, planetSheet } from './gallery-pictures.ts';
 const SIZE = 32;
 const MiB = 2 ** 20;
 const LAST_SAMPLES = 24_000;
+/** The step of a checkpoint that no samples were drawn of. */
+const WITHOUT_SAMPLES = 8750;
 
 const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
@@ -570,9 +572,11 @@ export function galleryCommands(state: State): Commands {
         },
       }),
     sheet: (step) => {
+      if (step === WITHOUT_SAMPLES) return Promise.resolve(null);
       const noise = step === 0 ? 1 : Math.max(0.02, 0.75 * Math.exp(-step / 3500));
       return createImageBitmap(planetSheet(4, 4, SIZE, 0, noise));
     },
+    nearestSheetStep: () => Promise.resolve(8000),
     thumbnail: (dataset) => {
       const first = dataset === 'planets' ? 100 : dataset === 'shapes' ? 200 : 300;
       const sheet = planetSheet(2, 2, SIZE, first);

@@ -275,6 +275,26 @@ test('the time strip and the grid show the same step, by key and by pointer', as
   await expect(shown).toHaveValue('4000');
 });
 
+test('what is shown is named: the pictures until there are two sets, the set that stands for another', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await open(page, 'young');
+  const compare = page.getByRole('radiogroup', { name: 'Compare with' });
+  await expect(compare.getByRole('radio', { name: 'Pictures' })).toBeChecked();
+  await expect(compare.getByRole('radio', { name: 'Earlier' })).toBeDisabled();
+  await open(page, 'training');
+  await expect(compare.getByRole('radio', { name: 'Earlier' })).toBeChecked();
+  // A sample is outlined only while it is the one beside the grid.
+  await expect(page.locator('.tile[aria-pressed=true]')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Sample 3,' }).click();
+  await expect(page.locator('.tile[aria-pressed=true]')).toHaveCount(1);
+  await expect(page.locator('.ck:has(.dim)')).toHaveAttribute('data-name', 'unet_epoch_1');
+  await open(page, 'saving');
+  const samples = page.getByRole('region', { name: 'Samples', exact: true });
+  await expect(samples.locator('.pair-grid .quiet')).toHaveText('step 24,000; step 26,000 is being drawn');
+});
+
 test('the pictures of the setup end where the choices above them end', async ({ page }) => {
   for (const size of WIDTHS) {
     await page.setViewportSize(size);

@@ -9,7 +9,7 @@ import { Icon } from '../controls/icon.tsx';
 import { ResumeChanges } from './resume-changes.tsx';
 import { pressedText, waitsForPressed } from '../page-state/pressed.ts';
 import { Thumbnail } from '../pictures/thumbnail.tsx';
-import { useSheet } from '../page-state/use-sheet.ts';
+import { useNearestSheet } from '../page-state/use-sheet.ts';
 
 interface Props {
   record: CheckpointRecord;
@@ -22,6 +22,7 @@ interface Props {
 /** `best`: tagged Best. `readOnly`: no buttons, because another tab trains. `open`: shows the actions. */
 export function CheckpointRow({ record, best, open, readOnly, onToggle }: Props) {
   const { commands } = useApp();
+  const { sheet, own } = useNearestSheet(record.globalStep, record.runId);
   return (
     <li
       class={open ? 'ck open' : 'ck'}
@@ -31,7 +32,7 @@ export function CheckpointRow({ record, best, open, readOnly, onToggle }: Props)
       data-run={record.runId}
       data-generation={record.generation}
     >
-      <Thumbnail class="thumb" sheet={useSheet(record.globalStep, record.runId)} />
+      <Thumbnail class={own ? 'thumb' : 'thumb dim'} sheet={sheet} />
       <About record={record} best={best} />
       {!readOnly && (
         <div class="ck-end">

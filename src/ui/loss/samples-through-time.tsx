@@ -9,7 +9,7 @@ import { showStep, nearestStep } from '../page-state/looking.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { thinFrames } from './thin-frames.ts';
 import { useScrubbing } from './use-scrubbing.ts';
-import { useSheet } from '../page-state/use-sheet.ts';
+import { useNearestSheet } from '../page-state/use-sheet.ts';
 
 /**
  * Edge of a frame and the least distance between the centres of two frames, in pixels, on a strip of `width`.
@@ -50,7 +50,7 @@ export function SamplesThroughTime() {
         value={looking.earlier.value}
         onStep={(step) => {
           looking.chosenEarlier.value = step;
-          looking.compare.value = 'earlier';
+          looking.wanted.value = 'earlier';
         }}
       />
       {frames
@@ -87,11 +87,11 @@ interface FrameProps {
 
 function Frame({ step, left, edge, chosen }: FrameProps & { chosen: string }) {
   const { looking } = useApp();
-  const sheet = useSheet(step);
+  const { sheet, own } = useNearestSheet(step);
   const byTime = looking.axis.value.kind === 'time';
   return (
     <span class={`frame ${chosen}`} style={{ left: `${left}px`, width: `${edge}px` }} aria-hidden="true">
-      <PictureCanvas picture={sheet && { sheet, index: looking.sample.value }} />
+      <PictureCanvas class={own ? '' : 'dim'} picture={sheet && { sheet, index: looking.sample.value }} />
       <span>{byTime ? roughly(looking.axis.value.toValue(step)) : shortStep(step)}</span>
     </span>
   );

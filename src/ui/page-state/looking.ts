@@ -1,7 +1,7 @@
 // What the user looks at, and nothing the run depends on: which step's samples, compared with what, how the
 // chart is drawn. Computed from the session's state. Not here: that state (app/state.ts).
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { LossHistory, Numbers, State } from '../../app/state.ts';
+import type { LossHistory, Numbers, PageState, State } from '../../app/state.ts';
 import { nextSamplesStep } from '../../settings/sample-schedule.ts';
 import { type ChartAxis, stepAxis, stepAxisEnd, timeAxis } from './chart-axis.ts';
 import { throttled, ticking } from './throttled.ts';
@@ -25,7 +25,10 @@ export interface Looking {
   earlierMark: ReadonlySignal<number | null>;
   /** 0..15: the sample that is enlarged and that the time strip shows. */
   sample: Signal<number>;
-  compare: Signal<Compare>;
+  /** What the user wants beside the samples. */
+  wanted: Signal<Compare>;
+  /** What is shown there: the pictures while there is no earlier set. */
+  compare: ReadonlySignal<Compare>;
   enlarged: Signal<boolean>;
   weights: Signal<'ema' | 'raw'>;
   smoothing: Signal<number>;
@@ -44,10 +47,13 @@ export function showStep(looking: Looking, step: number): void {
   looking.chosen.value = step === looking.steps.value.at(-1) ? null : step;
 }
 
-/** The step at which samples are due next; null without a run, at its end, and while it is paused. */
+/** States that lead on to the next samples. */
+const ON_ITS_WAY: ReadonlySet<PageState> = new Set(['starting', 'validating', 'training']);
+
+/** The step at which samples are due next; null at the run's end and while it does not go on by itself. */
 function nextSamplesOf(state: State, globalStep: number, newest: number): number | null {
   const run = state.run.value;
-  if (!run || state.runState.value === 'paused') return null;
+  if (!run || !ON_ITS_WAY.has(state.runState.value)) return null;
   return nextSamplesStep(globalStep, newest, run.config, run.dataset.count);
 }
 
@@ -92,11 +98,14 @@ function createShownSteps(state: State) {
   const shown = computed(() => listed(chosen.value) ?? steps.value.at(-1) ?? null);
   const chosenEarlier = signal<number | null>(null);
   const earlier = computed(() => listed(chosenEarlier.value) ?? halfWay(steps.value, shown.value));
-  const compare = signal<Compare>('earlier');
+  const wanted = signal<Compare>('earlier');
+  const compare = computed<Compare>(() =>
+    wanted.value === 'earlier' && earlier.value === null ? 'pictures' : wanted.value,
+  );
   const earlierMark = computed(() =>
     compare.value === 'earlier' && state.runState.value !== 'validating' ? earlier.value : null,
   );
-  return { steps, chosen, shown, chosenEarlier, earlier, earlierMark, compare };
+  return { steps, chosen, shown, chosenEarlier, earlier, earlierMark, wanted, compare };
 }
 
 /** The axis of chart and time strip: the part the user dragged out, else the whole run. */

@@ -3,6 +3,27 @@ import { useEffect, useState } from 'preact/hooks';
 import { useApp } from './app-context.ts';
 
 /**
+ * The sheet of a step, or of the nearest step that has one: then `own` is false, and the picture stands for
+ * one that is missing. `sheet` null: the run has none.
+ */
+export function useNearestSheet(step: number, runId?: string): { sheet: ImageBitmap | null; own: boolean } {
+  const { commands, sheets } = useApp();
+  const version = sheets.version.value;
+  const sheet = useSheet(step, runId);
+  const [near, setNear] = useState<number | null>(null);
+  const missing = sheet === null;
+  useEffect(() => {
+    let current = true;
+    if (missing) void commands.nearestSheetStep(step, runId).then((found) => current && setNear(found));
+    return () => {
+      current = false;
+    };
+  }, [commands, missing, step, runId, version]);
+  const other = useSheet(missing ? near : null, runId);
+  return { sheet: sheet ?? other, own: !missing };
+}
+
+/**
  * The sheet of a step. The sheet before stays until the new one is decoded. Null for step null, and until the
  * first sheet is decoded.
  */

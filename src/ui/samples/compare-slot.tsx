@@ -13,6 +13,7 @@ import { useSheet } from '../page-state/use-sheet.ts';
 export function CompareSlot({ samples }: { samples: ShownSamples }) {
   const { looking } = useApp();
   const compare = looking.compare.value;
+  const none = looking.earlier.value === null;
   return (
     <div class="pair-one">
       <div class="head">
@@ -25,7 +26,8 @@ export function CompareSlot({ samples }: { samples: ShownSamples }) {
             ['one', 'One'],
             ['pictures', 'Pictures'],
           ]}
-          onChoose={(choice) => (looking.compare.value = choice)}
+          disabled={none ? ['earlier'] : []}
+          onChoose={(choice) => (looking.wanted.value = choice)}
         />
         <p class="quiet">
           <What samples={samples} />
@@ -71,15 +73,9 @@ function Download() {
 }
 
 function Earlier() {
-  const { state, looking } = useApp();
+  const { looking } = useApp();
   const earlier = looking.earlier.value;
   const sheet = useSheet(earlier);
-  if (earlier === null)
-    return (
-      <p class="slot-note">
-        {state.run.value && 'Earlier samples appear here once there are two sets to compare.'}
-      </p>
-    );
   return (
     <Squares
       pictures={each((index) => sheet && { sheet, index })}

@@ -1,6 +1,7 @@
 // The grid of samples, and beside it what to compare them with. Not here: where the pictures come from
 // (shown-samples.ts).
 import { SAMPLE_COUNT, SHEET_COLUMNS } from '../../settings/sample-counts.ts';
+import type { State } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { callsText } from '../page-state/count-drawn.ts';
 import { CompareSlot } from './compare-slot.tsx';
@@ -51,10 +52,7 @@ function Head({ samples, paused }: { samples: ShownSamples; paused: boolean }) {
 function Which({ samples }: { samples: ShownSamples }) {
   const { state, looking } = useApp();
   const shown = looking.shown.value;
-  if (samples.drawn !== null && shown !== null)
-    return (
-      <>{`step ${count(shown)}, ${callsText(state.samples.value, false) ?? `${samples.drawn} of ${SAMPLE_COUNT}`}`}</>
-    );
+  if (samples.drawing && shown !== null) return <>{drawingText(state, shown, samples.drawing.before)}</>;
   if (shown !== null) {
     const own = state.run.value?.config.seed;
     const seed = samples.seed === own ? '' : `, seed ${samples.seed}`;
@@ -66,6 +64,14 @@ function Which({ samples }: { samples: ShownSamples }) {
   if (next === null) return <>starting noise</>;
   const wait = stepsPerSecond ? `, in ${duration((next - globalStep) / stepsPerSecond)}` : '';
   return <>{`first samples at step ${count(next)}${wait}`}</>;
+}
+
+/** What is shown, and what is being drawn: "step 200; step 400 is being drawn". */
+function drawingText(state: State, step: number, before: number | null): string {
+  const calls = callsText(state.samples.value, false);
+  if (calls !== null) return `step ${count(step)} is being drawn: ${calls}`;
+  const now = before === null ? 'starting noise' : `step ${count(before)}`;
+  return `${now}; step ${count(step)} is being drawn`;
 }
 
 function Grid({ samples }: { samples: ShownSamples }) {
@@ -88,10 +94,10 @@ interface TileProps {
 function Tile({ index, tabIndex, samples }: TileProps) {
   const { looking } = useApp();
   const picture = samples.pictures[index] ?? null;
-  const chosen = looking.sample.value === index && picture !== null;
+  const chosen = looking.compare.value === 'one' && looking.sample.value === index && picture !== null;
   const press = (): void => {
     looking.sample.value = index;
-    looking.compare.value = 'one';
+    looking.wanted.value = 'one';
     if (matchMedia('(max-width: 639px)').matches) looking.enlarged.value = true;
   };
   return (

@@ -7,14 +7,13 @@ import { useApp } from '../page-state/app-context.ts';
 import type { Picture } from '../pictures/picture-canvas.tsx';
 import { startNoise } from '../pictures/start-noise.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
-import { countDrawn } from '../page-state/count-drawn.ts';
 
 export type ShownSample = Picture | 'not-finite' | null;
 
 export interface ShownSamples {
   pictures: ShownSample[];
-  /** Finished samples while a set is being drawn, else null. */
-  drawn: number | null;
+  /** The set is being drawn: the step whose samples stand in the empty places, null for noise. Else null. */
+  drawing: { before: number | null } | null;
   seed: number;
   weights: 'ema' | 'raw';
   /** Places without a sample show noise. */
@@ -36,15 +35,16 @@ export function useShownSamples(): ShownSamples {
   const run = state.run.value;
   const first = shown === null || (live !== null && !live.complete && before === null);
   const noise = useNoise(run?.config.seed ?? 0, run?.dataset.size ?? 32, first && run !== null);
-  if (live) return ofGrid(live, sheet, noise, run?.config.seed ?? live.seed);
+  if (live) return ofGrid(live, before, sheet, noise, run?.config.seed ?? live.seed);
   const pictures = Array.from({ length: SAMPLE_COUNT }, (_, index): ShownSample =>
     sheet ? { sheet, index } : (noise[index] ?? null),
   );
-  return { pictures, drawn: null, seed: run?.config.seed ?? 0, weights: 'ema', noise: shown === null };
+  return { pictures, drawing: null, seed: run?.config.seed ?? 0, weights: 'ema', noise: shown === null };
 }
 
 function ofGrid(
   grid: SampleGrid,
+  step: number | null,
   before: ImageBitmap | null,
   noise: readonly Picture[],
   runSeed: number,
@@ -59,7 +59,7 @@ function ofGrid(
   });
   return {
     pictures,
-    drawn: grid.complete ? null : countDrawn(grid),
+    drawing: grid.complete ? null : { before: inPlace && step },
     seed: grid.seed,
     weights: grid.weights,
     noise: inPlace === null,
