@@ -12,8 +12,7 @@ import { type Import, type Script, src, target } from './house/sources.ts';
 const MAY_IMPORT: Record<string, string[]> = {
   'main.ts': ['ui', 'app', 'trusted-types.ts'],
   'service-worker.ts': ['security-headers.ts'],
-  // The page sorts dropped files by their first bytes.
-  ui: ['app', 'trainer/api.ts', 'settings', 'formats/magic.ts', 'random.ts', 'fault.ts'],
+  ui: ['app', 'trainer/api.ts', 'settings', 'random.ts', 'fault.ts'],
   // The page lists checkpoints from the index and estimates memory and time, without asking the trainer.
   app: [
     'trainer/api.ts',

@@ -30,6 +30,12 @@ export interface Commands {
   dismissExport(): void;
   /** Looks at the files and opens the import dialog with what they hold. */
   importCheckpoint(files: File[]): void;
+  /** Takes files of any kind: a model opens the import dialog, pictures become a set of this title. */
+  takeFiles(files: File[], title: string): void;
+  /** Shows another of the models among the offered files, by its place in the preview's `models`. */
+  chooseModel(which: number): void;
+  /** Imports the pictures beside the offered model, in its place. */
+  takePicturesInstead(): void;
   confirmImport(answers: ImportAnswers): void;
   dismissImport(): void;
   resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): void;

@@ -2,7 +2,7 @@
 // file formats (trainer/export/, trainer/import/), the dialogs (ui/files).
 import { changedSettings } from '../settings/presets.ts';
 import type { Fault, Result } from '../fault.ts';
-import type { CheckpointRef, ExportKind, ImportAnswers } from '../trainer/api.ts';
+import type { CheckpointRef, ExportKind, ImportAnswers, ImportPreview } from '../trainer/api.ts';
 import { download } from './download.ts';
 import { nothingToExport } from './questions.ts';
 import type { State } from './state.ts';
@@ -11,12 +11,18 @@ import type { TrainerClient } from './worker-client.ts';
 export class Exchange {
   readonly #state: State;
   readonly #fault: (fault: Fault) => void;
-  /** The files whose contents the import dialog shows. */
-  #offered: File[] = [];
+  readonly #importPictures: (files: File[], title: string) => void;
+  /** The files whose contents the import dialog shows, and their title as pictures. */
+  #offered: { files: File[]; title: string } = { files: [], title: '' };
 
-  constructor(state: State, fault: (fault: Fault) => void) {
+  constructor(
+    state: State,
+    fault: (fault: Fault) => void,
+    importPictures: (files: File[], title: string) => void,
+  ) {
     this.#state = state;
     this.#fault = fault;
+    this.#importPictures = importPictures;
   }
 
   /**
@@ -49,18 +55,42 @@ export class Exchange {
     return exported;
   }
 
-  /** Opens the import dialog with what the files hold. */
+  /** Opens the import dialog with the model that the files hold. */
   async inspect(trainer: TrainerClient, files: File[]): Promise<Result<unknown>> {
-    const preview = await trainer.inspectFiles(files);
-    if (!preview.ok) return preview;
-    this.#offered = files;
-    this.#state.offered.value = preview.value;
-    return preview;
+    return this.#show(await trainer.inspectFiles({ files, which: 0, orPictures: false }), files, '');
   }
 
-  /** Imports the offered files. The form gives pictures and settings where the files name none. */
-  import(trainer: TrainerClient, answers: ImportAnswers): Promise<Result<null>> {
+  /** The same for files of any kind: pictures become a set of this title. */
+  async take(trainer: TrainerClient, files: File[], title: string): Promise<Result<unknown>> {
+    const looked = await trainer.inspectFiles({ files, which: 0, orPictures: true });
+    if (looked.ok && looked.value === null) this.#importPictures(files, title);
+    return this.#show(looked, files, title);
+  }
+
+  #show(looked: Result<ImportPreview | null>, files: File[], title: string): Result<unknown> {
+    if (!looked.ok || !looked.value) return looked;
+    this.#offered = { files, title };
+    this.#state.offered.value = looked.value;
+    return looked;
+  }
+
+  /** Shows another of the models among the offered files. */
+  async choose(trainer: TrainerClient, which: number): Promise<Result<unknown>> {
+    const { files, title } = this.#offered;
+    return this.#show(await trainer.inspectFiles({ files, which, orPictures: false }), files, title);
+  }
+
+  /** Imports the pictures among the offered files in the place of the model. */
+  takePicturesInstead(): void {
     this.#state.offered.value = null;
-    return trainer.importCheckpoint(this.#offered, answers, changedSettings(this.#state.form.value));
+    this.#importPictures(this.#offered.files, this.#offered.title);
+  }
+
+  /** Imports the offered model. The form gives pictures and settings where the files name none. */
+  import(trainer: TrainerClient, answers: ImportAnswers): Promise<Result<null>> {
+    const which = this.#state.offered.value?.chosen ?? 0;
+    this.#state.offered.value = null;
+    const chosen = changedSettings(this.#state.form.value);
+    return trainer.importCheckpoint({ files: this.#offered.files, which, answers, chosen });
   }
 }

@@ -40,7 +40,11 @@ export class Session {
 
   constructor(state: State, address: URLSearchParams) {
     this.#state = state;
-    this.#exchange = new Exchange(state, (fault) => this.#fault(fault));
+    this.#exchange = new Exchange(
+      state,
+      (fault) => this.#fault(fault),
+      (files, title) => void this.#importPictures(files, title),
+    );
     this.#generating = new Generating(state);
     this.#form = new RunForm(
       state,
@@ -238,6 +242,9 @@ export class Session {
       void this.#call((trainer) => this.#exchange.export(trainer, kind, weights)),
     dismissExport: () => (this.#state.exporting.value = null),
     importCheckpoint: (files) => void this.#call((trainer) => this.#exchange.inspect(trainer, files)),
+    takeFiles: (files, title) => void this.#call((trainer) => this.#exchange.take(trainer, files, title)),
+    chooseModel: (which) => void this.#call((trainer) => this.#exchange.choose(trainer, which)),
+    takePicturesInstead: () => this.#exchange.takePicturesInstead(),
     confirmImport: (answers) => void this.#call((trainer) => this.#exchange.import(trainer, answers)),
     dismissImport: () => (this.#state.offered.value = null),
     resumeFrom: (ref, changes) =>

@@ -1,6 +1,5 @@
 // The first bytes of every kind of file that is read: a file's kind is told by them, whatever its name says.
 // Not here: reading the files (safetensors-file.ts, torch-file.ts, image-*.ts).
-import { readBytes } from './file-bytes.ts';
 
 /** A file's first bytes; null stands for any byte. */
 export type Magic = readonly (number | null)[];
@@ -27,12 +26,3 @@ export const PICTURES: readonly Magic[] = [JPEG, PNG, GIF, WEBP];
 /** Whether bytes in memory begin as `magic` says. */
 export const begins = (bytes: Uint8Array, magic: Magic): boolean =>
   bytes.length >= magic.length && magic.every((byte, i) => byte === null || byte === bytes[i]);
-
-/**
- * Whether a file begins as one of `magics` says. Throws FaultError kind `file` where the file cannot be read.
- */
-export async function beginsWith(file: Blob, ...magics: Magic[]): Promise<boolean> {
-  const longest = Math.max(...magics.map(({ length }) => length));
-  const head = await readBytes(file, 0, Math.min(longest, file.size));
-  return magics.some((magic) => begins(head, magic));
-}

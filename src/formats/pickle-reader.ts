@@ -1,17 +1,19 @@
 // Reads the pickle of a torch.save file (protocol 2, CPython's pickle module) without Python: a stack machine
 // with the opcodes of torch's weights-only unpickler that makes plain values. Nothing is executed, everything
-// is bounded. Not here: the names it may meet (torch-objects.ts), the bytes of tensors (torch-file.ts),
-// writing (pickle-writer.ts). Over 60 lines because it is a table, one case an opcode: #step.
+// is bounded; of an object of any other class only the class's name is kept. Not here: the names it may meet
+// (torch-objects.ts), the bytes of tensors (torch-file.ts), writing (pickle-writer.ts).
+// Over 60 lines because it is a table, one case an opcode: #step.
 import { opcodeName } from './pickle-opcodes.ts';
 import { shown } from './safetensors-scanner.ts';
-import { callGlobal, type Item, resolveGlobal, storageOfId, tupleOf } from './torch-objects.ts';
 import {
-  OrderedDict,
-  type PythonValue,
-  type StoredNumbers,
-  type StoredTensor,
-  unsoundTorch,
-} from './torch-values.ts';
+  callGlobal,
+  type Item,
+  resolveGlobal,
+  setAttributes,
+  storageOfId,
+  tupleOf,
+} from './torch-objects.ts';
+import { PythonObject, type StoredNumbers, type StoredValue, unsoundTorch } from './torch-values.ts';
 
 /** A larger data.pkl is refused. */
 export const MAX_PICKLE_BYTES = 16 * 1024 * 1024;
@@ -166,7 +168,7 @@ class PickleMachine {
       case ']':
         return this.#pushNew([]);
       case '}':
-        return this.#pushNew(new Map<string | number, PythonValue<StoredTensor>>());
+        return this.#pushNew(new Map<string | number, StoredValue>());
       case 'a':
         return this.#append([this.#pop()]);
       case 'e':
@@ -188,6 +190,7 @@ class PickleMachine {
       case 'Q':
         return this.#push(storageOfId(this.#pop(), this.#storages, this.#opcodeAt));
       case 'R':
+      case '\x81': // NEWOBJ: a class called without __init__
         return this.#call();
       case 'b':
         return this.#build();
@@ -230,21 +233,25 @@ class PickleMachine {
 
   #append(items: Item[]): void {
     const list = this.#top();
+    if (list instanceof PythonObject) return;
     if (!Array.isArray(list) || Object.isFrozen(list)) this.#fail('a list to append to', 'something else');
-    for (const item of items) list.push(item as PythonValue<StoredTensor>);
+    for (const item of items) list.push(item as StoredValue);
   }
 
   #setItems(items: Item[]): void {
     const dict = this.#top();
+    if (dict instanceof PythonObject) return;
     if (!(dict instanceof Map)) this.#fail('a dict to set items of', 'something else');
     if (items.length % 2 !== 0) this.#fail('keys and values in pairs', 'a key without a value');
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i];
-      if (typeof key !== 'string' && !Number.isSafeInteger(key))
-        this.#fail('keys that are text or whole numbers', typeof key);
+      if (Array.isArray(key) ? !Object.isFrozen(key) : key instanceof Map)
+        this.#fail('keys that never change', 'a list or a dict');
+      // No state_dict, optimizer or list of losses has keys of another kind: such an item is passed over.
+      if (typeof key !== 'string' && !Number.isSafeInteger(key)) continue;
       const known = key as string | number;
       if (dict.has(known)) this.#fail('every key once', `${shown(String(known))} twice`);
-      dict.set(known, items[i + 1] as PythonValue<StoredTensor>);
+      dict.set(known, items[i + 1] as StoredValue);
     }
   }
 
@@ -267,7 +274,7 @@ class PickleMachine {
   /** A state_dict has an attribute `_metadata`, the versions of its modules; nothing here needs them. */
   #build(): void {
     const state = this.#pop();
-    if (!(this.#top() instanceof OrderedDict) || !(state instanceof Map))
-      this.#fail('attributes of an OrderedDict', 'attributes of something else');
+    if (!setAttributes(this.#top(), state))
+      this.#fail('attributes of an OrderedDict or an object', 'attributes of something else');
   }
 }

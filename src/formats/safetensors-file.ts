@@ -30,13 +30,15 @@ export async function readHeader(file: Blob): Promise<SafetensorsHeader> {
 }
 
 /**
- * All tensors as float32, each in a buffer of its own, in the order of their bytes. Throws FaultError kind
- * `file`, also for a dtype of whole numbers.
+ * All tensors, or those of the names `only`, as float32, each in a buffer of its own, in the order of their
+ * bytes. Throws FaultError kind `file`, also for a dtype of whole numbers.
  */
 export async function readTensors(
   file: Blob,
+  only?: ReadonlySet<string>,
 ): Promise<{ tensors: NamedTensor[]; metadata: Record<string, string> }> {
-  const { entries, metadata, dataStart } = await readHeader(file);
+  const { entries: all, metadata, dataStart } = await readHeader(file);
+  const entries = only ? all.filter(({ name }) => only.has(name)) : all;
   for (const { name, dtype } of entries)
     if (!DECODERS.has(dtype))
       throw unsound(

@@ -10,14 +10,13 @@ import { storedData } from './stored-data.ts';
 import {
   countOf,
   DTYPES,
-  type PythonValue,
   type StoredNumbers,
   type StoredTensor,
+  type StoredValue,
   type TorchTensor,
-  type TorchValue,
   unsoundTorch,
 } from './torch-values.ts';
-import { tensorsOf, withTensors } from './value-tree.ts';
+import { tensorsOf } from './value-tree.ts';
 import { openZip, type ZipEntry } from './zip-reader.ts';
 import { zipBlob, type ZipInput } from './zip-writer.ts';
 
@@ -36,9 +35,9 @@ const SPARE_BYTES = 16 * 1024 * 1024;
 /** A .pt file whose numbers are still in it. */
 export interface TorchFile {
   /** Everything but the tensors' numbers, which is enough to say what the file holds. */
-  value: PythonValue<StoredTensor>;
-  /** The whole value, tensors in memory. Throws FaultError kind `file` where bytes have changed. */
-  load(): Promise<TorchValue>;
+  value: StoredValue;
+  /** These tensors of `value` in memory. Throws FaultError kind `file` where bytes have changed. */
+  readonly read: (tensors: readonly StoredTensor[]) => Promise<Map<StoredTensor, TorchTensor>>;
 }
 
 /**
@@ -61,8 +60,8 @@ export async function openTorchFile(file: Blob): Promise<TorchFile> {
   const tensors = tensorsOf(pickle.root);
   checkGrowth(tensors, file.size);
   // tensorsOf has thrown for every leaf that is neither a tensor nor a plain value.
-  const value = pickle.root as PythonValue<StoredTensor>;
-  return { value, load: async () => withTensors(value, await loadTensors(tensors, storages)) };
+  const value = pickle.root as StoredValue;
+  return { value, read: (some) => loadTensors(some, storages) };
 }
 
 async function checkMagic(file: Blob): Promise<void> {

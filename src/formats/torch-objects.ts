@@ -1,15 +1,18 @@
-// The few globals that a pickle of torch.save may name, and what calling them
-// makes: tensors that point into storages, dicts, sizes. A table instead of Python:
+// What the globals that a pickle names stand for, and what calling them makes: tensors that point into
+// storages, dicts, sizes, numbers of NumPy; of any other class its name alone. A table instead of Python:
 // nothing is looked up, nothing is run. Not here: the opcodes (pickle-reader.ts).
+import { NumpyArray, NumpyDtype, numpyNumbers, PythonBytes } from './numpy-values.ts';
 import { MAX_RANK, shown } from './safetensors-scanner.ts';
 import {
   countOf,
   DTYPES,
   OrderedDict,
-  type PythonValue,
+  PythonObject,
   STORAGES,
+  type StoredDict,
   StoredNumbers,
   StoredTensor,
+  type StoredValue,
   unsoundTorch,
 } from './torch-values.ts';
 
@@ -25,14 +28,14 @@ export class GlobalName {
 }
 
 /** A value on the stack while a pickle is read. */
-export type Item = PythonValue<StoredTensor> | GlobalName | StoredNumbers;
+export type Item = StoredValue | GlobalName | StoredNumbers;
 type Tuple = readonly Item[];
 /** What a global makes of its arguments; undefined where it does not take them. */
 type Call = (args: Tuple) => Item | undefined;
 
 /** A tuple of these items: a frozen array, because a tuple never changes. */
 export const tupleOf = (items: Item[]): Item => Object.freeze(items) as Item;
-const isTuple = (item: Item | undefined): item is PythonValue<StoredTensor>[] =>
+const isTuple = (item: Item | undefined): item is StoredValue[] =>
   Array.isArray(item) && Object.isFrozen(item);
 
 const isCount = (item: Item | undefined): item is number =>
@@ -44,7 +47,54 @@ function countsOf(item: Item | undefined): number[] | undefined {
   return isSound ? [...(item as number[])] : undefined;
 }
 
-const newOrderedDict: Call = (args) => (args.length > 0 ? undefined : new OrderedDict<StoredTensor>());
+const newOrderedDict: Call = (args) =>
+  args.length > 0 ? undefined : new OrderedDict<StoredTensor | PythonObject>();
+
+/** collections.defaultdict(factory): its items follow in the pickle. */
+const newDefaultDict: Call = (args) => (args.length > 1 ? undefined : (new Map() as StoredDict));
+
+/** collections.Counter(dict). */
+const newCounter: Call = ([counts, ...rest]) =>
+  rest.length > 0 || !(counts instanceof Map) ? undefined : new Map(counts);
+
+/** set(list), frozenset(list). */
+const newSet: Call = ([items, ...rest]) =>
+  rest.length > 0 || !Array.isArray(items) ? undefined : tupleOf([...items]);
+
+/** _codecs.encode(text, 'latin1'): how protocol 2 spells bytes. */
+const newBytes: Call = ([text = '', ...rest]) =>
+  // oxlint-disable-next-line no-control-regex -- any byte
+  rest.length <= 1 && typeof text === 'string' && /^[\0-\xff]*$/.test(text)
+    ? new PythonBytes(text)
+    : undefined;
+
+const newDtype: Call = ([code]) => (typeof code === 'string' ? new NumpyDtype(code) : undefined);
+
+/** numpy's scalar(dtype, bytes): a number, or the object unread where the dtype is none of numbers. */
+const newNumpyNumber: Call = ([dtype, bytes, ...rest]) => {
+  if (rest.length > 0 || !(dtype instanceof NumpyDtype)) return undefined;
+  const numbers = bytes instanceof PythonBytes ? numpyNumbers(dtype, bytes) : null;
+  return numbers?.length === 1 ? numbers[0] : new PythonObject('numpy.generic');
+};
+
+/** numpy's _reconstruct(class, shape, code): an empty array; its numbers come with BUILD. */
+const newNumpyArray: Call = (args) => (args.length === 3 ? new NumpyArray() : undefined);
+
+/**
+ * BUILD: sets the attributes of an object that was just made. Answers whether that object takes any; those of
+ * an OrderedDict (versions of a module) and of unread objects are passed over.
+ */
+export function setAttributes(object: Item, state: Item): boolean {
+  if (object instanceof OrderedDict) return state instanceof Map;
+  const attributes: Tuple = isTuple(state) ? state : [];
+  if (object instanceof NumpyDtype) object.littleEndian = attributes[1] !== '>';
+  if (object instanceof NumpyArray) {
+    const [, , dtype, , bytes] = attributes;
+    if (dtype instanceof NumpyDtype && bytes instanceof PythonBytes)
+      object.numbers = numpyNumbers(dtype, bytes);
+  }
+  return object instanceof PythonObject;
+}
 
 const newSize: Call = (args) => {
   const sizes = args.length === 1 ? countsOf(args[0]) : undefined;
@@ -83,8 +133,20 @@ function checkExtent(storage: StoredNumbers, offset: number, shape: number[], st
     );
 }
 
+/** Protocol 2 has Python 2's names of modules: __builtin__ for builtins. */
 const CALLABLE: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['collections.OrderedDict', newOrderedDict],
+  ['collections.defaultdict', newDefaultDict],
+  ['collections.Counter', newCounter],
+  ['__builtin__.set', newSet],
+  ['__builtin__.frozenset', newSet],
+  ['__builtin__.bytes', newBytes],
+  ['_codecs.encode', newBytes],
+  ['numpy.dtype', newDtype],
+  ['numpy.core.multiarray.scalar', newNumpyNumber],
+  ['numpy._core.multiarray.scalar', newNumpyNumber],
+  ['numpy.core.multiarray._reconstruct', newNumpyArray],
+  ['numpy._core.multiarray._reconstruct', newNumpyArray],
   ['torch.Size', newSize],
   ['torch._utils._rebuild_tensor_v2', rebuildTensor],
   ['torch._utils._rebuild_parameter', rebuildParameter],
@@ -95,30 +157,33 @@ const DTYPE_NAMES: ReadonlySet<string> = new Set([...DTYPES.keys()].map((dtype) 
 const storageOf = (path: string) =>
   path.startsWith('torch.') ? STORAGES.get(path.slice('torch.'.length)) : undefined;
 
+/** By these a pickle runs commands. None would run here; but who made such a file meant harm. */
+const RUNS_CODE =
+  /^(os|posix|nt|sys|subprocess|shutil|socket|pty|ctypes|importlib|runpy|webbrowser|code|pdb|timeit|pickle)\.|^(__builtin__|builtins)\.(eval|exec|execfile|compile|open|file|input|getattr|setattr|delattr|globals|__import__|breakpoint|apply)$/;
+
 /**
- * The global of this dotted name; a dtype is its name. Throws FaultError kind `file` with the name where the
- * global is not on the allow-list. `at`: byte of the pickle.
+ * What a dotted name stands for: a dtype is its name, a class that is not read a PythonObject. Throws
+ * FaultError kind `file` with the name where it is one by which commands are run. `at`: byte of the pickle.
  */
 export function resolveGlobal(path: string, at: number): Item {
   if (DTYPE_NAMES.has(path)) return path;
   if (CALLABLE.has(path) || storageOf(path)) return new GlobalName(path);
   if (/^torch\.\w+Storage$/.test(path))
     throw unsoundTorch(`tensors of dtype ${[...DTYPES.keys()].join(', ')}`, `${shown(path)} at byte ${at}`);
+  if (!RUNS_CODE.test(path)) return new PythonObject(path);
   throw unsoundTorch(
-    `only tensors and plain values (${[...CALLABLE.keys()].join(', ')})`,
+    'tensors, plain values and objects that run nothing (such as collections.OrderedDict)',
     `the global ${shown(path)} at byte ${at} of data.pkl`,
-    [
-      'Do not open this file elsewhere either if you do not know who made it.',
-      'Save state_dict() instead of whole objects, and float(x) instead of numbers of numpy.',
-    ],
+    ['Do not open this file elsewhere either if you do not know who made it.', 'Choose another file.'],
   );
 }
 
 /**
- * What the call would make in Python. Throws FaultError kind `file` for
- * any call that torch.save does not write. `at`: byte of the pickle.
+ * What the call would make in Python; of a class that is not read, an object of that class. Throws FaultError
+ * kind `file` for any call that torch.save does not write. `at`: byte of the pickle.
  */
 export function callGlobal(callee: Item | undefined, args: Item | undefined, at: number): Item {
+  if (callee instanceof PythonObject && isTuple(args)) return new PythonObject(callee.path);
   const call = callee instanceof GlobalName ? CALLABLE.get(callee.path) : undefined;
   if (!(callee instanceof GlobalName) || !call || !isTuple(args))
     throw unsoundTorch(`an allowed function and its arguments at byte ${at}`, 'something else');

@@ -22,7 +22,16 @@ export interface TorchTensor {
   data: Float32Array<ArrayBuffer>;
 }
 
-export type TorchValue = PythonValue<TorchTensor>;
+/**
+ * An object that is not read: nothing of it but the name of its class, such as argparse.Namespace. Nothing of
+ * it was run.
+ */
+export class PythonObject {
+  readonly path: string;
+  constructor(path: string) {
+    this.path = path;
+  }
+}
 
 /** Python's collections.OrderedDict; a module's state_dict is one. */
 export class OrderedDict<T> extends Map<string | number, PythonValue<T>> {}
@@ -56,6 +65,10 @@ export class StoredTensor {
     return countOf(this.shape);
   }
 }
+
+/** What a file holds: its tensors' numbers are still in it. */
+export type StoredValue = PythonValue<StoredTensor | PythonObject>;
+export type StoredDict = Map<string | number, StoredValue>;
 
 /** Elements of a tensor of this shape; 1 for a scalar. */
 export const countOf = (shape: readonly number[]): number =>

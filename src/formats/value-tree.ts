@@ -1,17 +1,8 @@
-// Walks the value of a pickle: finds its tensors, puts other tensors in their
-// place, and refuses a value that is no tree (a list inside itself, or shared so
-// often that the walk would never end). Not here: the pickle (pickle-reader.ts).
+// Walks the value of a pickle: finds its tensors, and refuses a value that is no tree (a list inside itself,
+// or shared so often that the walk would never end). Not here: the pickle (pickle-reader.ts).
 import { MAX_TENSORS } from './safetensors-scanner.ts';
 import { GlobalName, type Item } from './torch-objects.ts';
-import {
-  OrderedDict,
-  type PythonValue,
-  StoredNumbers,
-  StoredTensor,
-  type TorchTensor,
-  type TorchValue,
-  unsoundTorch,
-} from './torch-values.ts';
+import { StoredNumbers, StoredTensor, unsoundTorch } from './torch-values.ts';
 
 const MAX_DEPTH = 64;
 /** Most values on the walk, a shared value counted each time: more than 16 MiB of losses have. */
@@ -39,27 +30,4 @@ export function tensorsOf(root: Item): StoredTensor[] {
   };
   walk(root, 0);
   return found;
-}
-
-/** The same tree with every tensor in memory. `root` must have passed `tensorsOf`. */
-export function withTensors(
-  root: PythonValue<StoredTensor>,
-  loaded: ReadonlyMap<StoredTensor, TorchTensor>,
-): TorchValue {
-  if (root instanceof StoredTensor) {
-    const tensor = loaded.get(root);
-    if (!tensor) throw new Error('a tensor that was not loaded');
-    return tensor;
-  }
-  if (Array.isArray(root)) {
-    const items = root.map((item) => withTensors(item, loaded));
-    return Object.isFrozen(root) ? (Object.freeze(items) as TorchValue[]) : items;
-  }
-  if (root instanceof Map) {
-    const dict =
-      root instanceof OrderedDict ? new OrderedDict<TorchTensor>() : new Map<string | number, TorchValue>();
-    for (const [key, value] of root) dict.set(key, withTensors(value, loaded));
-    return dict;
-  }
-  return root;
 }

@@ -12,6 +12,8 @@ export interface ZipEntry {
   /** With "/" between folders; never absolute, never with "..". */
   name: string;
   sizeBytes: number;
+  /** At most `length` of its first bytes, not checked: enough to tell its kind. Throws as `read`. */
+  head(length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** The entry's bytes, in a buffer of their own. Throws FaultError kind `file` where they are damaged. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
   /** The same bytes, checked, as a Blob; a stored entry is a slice of the archive and is not in memory. */
@@ -25,6 +27,7 @@ export async function openZip(file: Blob, rules: { stored: boolean }): Promise<Z
   return entries.map((entry) => ({
     name: entry.name,
     sizeBytes: entry.sizeBytes,
+    head: (length) => headOf(archive, entry, length),
     read: () => readEntry(archive, entry),
     blob: () => blobOf(archive, entry),
   }));
@@ -56,6 +59,27 @@ async function readEntry(archive: Archive, entry: DirectoryEntry): Promise<Uint8
   }
   const bytes = new Uint8Array(entry.sizeBytes);
   await eachPiece(entry, inflate(archive.file.slice(start, end)), (piece, at) => bytes.set(piece, at));
+  return bytes;
+}
+
+async function headOf(
+  archive: Archive,
+  entry: DirectoryEntry,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const start = await startOf(archive, entry);
+  const raw = archive.file.slice(start, start + entry.compressedBytes);
+  const reader = (entry.method === STORED ? raw.stream() : inflate(raw)).getReader();
+  const bytes = new Uint8Array(Math.min(length, entry.sizeBytes));
+  for (let at = 0; at < bytes.length;) {
+    const { done, value } = await next(reader, entry.name);
+    if (done) return bytes.slice(0, at);
+    const some = value.subarray(0, bytes.length - at);
+    bytes.set(some, at);
+    at += some.length;
+  }
+  // What was not read of a damaged entry may end in an error that nobody asked for.
+  await reader.cancel().catch(() => undefined);
   return bytes;
 }
 

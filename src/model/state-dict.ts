@@ -4,6 +4,7 @@ import { type Fault, FaultError } from '../fault.ts';
 import type { UNetConfig } from './unet-config.ts';
 import { MAX_CHANNELS } from './diffusers-unet.ts';
 import type { Model } from './model.ts';
+import { unetParameters } from './parameters.ts';
 
 export type ShapeOf = ReadonlyMap<string, readonly number[]>;
 
@@ -15,12 +16,66 @@ const RENAMED: readonly [RegExp, string][] = [
   [/\.proj_attn\.(weight|bias)$/, '.to_out.0.$1'],
 ];
 
-/** A parameter's present name in diffusers, without the `module.` of DistributedDataParallel. */
-export function currentName(name: string): string {
-  const plain = name.replace(/^module\./, '');
+/** Modules that wrap others: torch.compile, DataParallel and AveragedModel, FSDP, checkpointing. */
+const WRAPPER = /(^|\.)(?:module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
+/** The tensors by which a UNet2DModel is known among others; an autoencoder has no embedding of time. */
+const [FIRST, SECOND] = ['conv_in.weight', 'time_embedding.linear_1.weight'];
+
+/** A parameter's name without wrappers, as diffusers has it today. */
+function currentName(name: string): string {
+  const plain = name.replace(WRAPPER, '$1').replace(WRAPPER, '$1');
   const renamed = RENAMED.find(([old]) => old.test(plain));
   return renamed ? plain.replace(renamed[0], renamed[1]) : plain;
 }
+
+/** The tensors of one network among those of a file. */
+export interface NetworkNames {
+  /** What stands before every name, wrappers apart: "model." of Lightning, "ema_model."; often ''. */
+  prefix: string;
+  /** The names in the file, by the parameters' present names in diffusers. */
+  names: ReadonlyMap<string, string>;
+}
+
+/**
+ * The UNets whose tensors have these names, in the file's order: a UNet may stand under any prefix and in any
+ * wrapper. A name belongs to the longest prefix that fits; names of no UNet are in none.
+ */
+export function networksIn(names: Iterable<string>): NetworkNames[] {
+  const current = new Map([...names].map((name) => [currentName(name), name]));
+  const isPrefix = (prefix: string): boolean =>
+    (prefix === '' || prefix.endsWith('.')) && current.has(prefix + SECOND);
+  const prefixes = [...current.keys()]
+    .filter((name) => name.endsWith(FIRST))
+    .map((name) => name.slice(0, -FIRST.length))
+    .filter(isPrefix);
+  const longestFirst = prefixes.toSorted((a, b) => b.length - a.length);
+  const found = new Map(prefixes.map((prefix) => [prefix, new Map<string, string>()]));
+  for (const [name, inFile] of current) {
+    const prefix = longestFirst.find((one) => name.startsWith(one));
+    const rest = name.slice(prefix?.length);
+    // Names without a dot are a wrapper's own: n_averaged, step, decay.
+    if (prefix !== undefined && rest.includes('.')) found.get(prefix)?.set(rest, inFile);
+  }
+  return prefixes.map((prefix) => ({ prefix, names: found.get(prefix) ?? new Map() }));
+}
+
+/**
+ * Names of the network's parameters in the order of its state_dict, which optimizers number them by. Throws
+ * as `fieldsFromShapes`.
+ */
+export const stateDictOrder = (shapes: ShapeOf): string[] =>
+  unetParameters({ ...NO_SHAPE_SHOWS, ...fieldsFromShapes(shapes) }).map(({ name }) => name);
+
+/** The fields that change no name and no shape. */
+const NO_SHAPE_SHOWS = {
+  sampleSize: [1, 1],
+  attentionHeadDim: null,
+  normNumGroups: 1,
+  normEps: 1e-5,
+  downsamplePadding: 1,
+  flipSinToCos: true,
+  freqShift: 0,
+} satisfies Partial<UNetConfig>;
 
 /** Fields of the config that names and shapes show. */
 export type ShapeFields = Pick<

@@ -185,6 +185,14 @@ export interface ImportPreview {
   /** Where a checkpoint of Perennial's comes from; null for other programs' files. */
   origin: { runId: string; created: string; appVersion: string } | null;
   asked: AskedField[];
+  /** All models among the files, the first one offered first; each by its folder or file. */
+  models: string[];
+  /** Index of this one. */
+  chosen: number;
+  /** The first of several is the final one of a training, or the one of most steps; null: nothing tells. */
+  first: 'final' | 'newest' | null;
+  /** Pictures beside the model. */
+  pictures: number;
 }
 
 /**
@@ -269,10 +277,22 @@ export interface TrainerApi {
   exportCheckpoint(request: ExportRequest): Promise<Result<File>>;
   /** The download has begun: the slot may be overwritten again. */
   endExport(ref: CheckpointRef): Promise<void>;
-  /** Looks at a checkpoint, a .pt file, or the files of a diffusers folder. Changes nothing. */
-  inspectFiles(files: File[]): Promise<Result<ImportPreview>>;
+  /**
+   * Looks at files of any kind. `which`: of several models among them. Null: they are pictures, and may be
+   * (`orPictures`). Changes nothing.
+   */
+  inspectFiles(request: {
+    files: File[];
+    which: number;
+    orPictures: boolean;
+  }): Promise<Result<ImportPreview | null>>;
   /** `chosen`: pictures and settings for a model whose file names none; the rest is its preset's. */
-  importCheckpoint(files: File[], answers: ImportAnswers, chosen: Partial<Settings>): Promise<Result<null>>;
+  importCheckpoint(request: {
+    files: File[];
+    which: number;
+    answers: ImportAnswers;
+    chosen: Partial<Settings>;
+  }): Promise<Result<null>>;
   keepCheckpoint(ref: CheckpointRef, kept: boolean): Promise<Result<null>>;
   deleteCheckpoint(ref: CheckpointRef): Promise<Result<null>>;
 

@@ -10,7 +10,6 @@ import type { Opened, TrainerApi } from './api.ts';
 import { readContent } from './checkpoint-file.ts';
 import { TrainingDevice } from './training-device.ts';
 import { postCheckpoints } from './listing.ts';
-import type { Offer } from './import/offer.ts';
 import { Outbox } from './outbox.ts';
 import { Trainer } from './trainer.ts';
 import { must } from './trouble.ts';
@@ -24,11 +23,8 @@ async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
   }
 }
 
-/** Looks at the user's files. The code that reads them is loaded with the first file: runs do without it. */
-async function offer(files: File[]): Promise<Offer> {
-  const { offerOf } = await import('./import/offer.ts');
-  return offerOf(files);
-}
+/** What looks at the user's files. It is loaded with the first file: runs do without it. */
+const offers = () => import('./import/offer.ts');
 
 const notOpen = (): Result<never> => ({ ok: false, fault: faultOf(new Error('the trainer is not open')) });
 
@@ -89,10 +85,17 @@ class Desk implements TrainerApi {
   };
   endExport = async (ref: CheckpointRef) => this.#opening?.store.endExport(ref);
 
-  inspectFiles: TrainerApi['inspectFiles'] = (files) => answer(async () => (await offer(files)).preview);
+  inspectFiles: TrainerApi['inspectFiles'] = ({ orPictures, ...offered }) =>
+    answer(async () => {
+      const { offerOf, offerOrPictures } = await offers();
+      return (await (orPictures ? offerOrPictures : offerOf)(offered))?.preview ?? null;
+    });
 
-  importCheckpoint: TrainerApi['importCheckpoint'] = async (files, answers, chosen) => {
-    const content = await answer(async () => (await offer(files)).load(answers, chosen));
+  importCheckpoint: TrainerApi['importCheckpoint'] = async ({ answers, chosen, ...offered }) => {
+    const content = await answer(async () => {
+      const offer = await (await offers()).offerOf(offered);
+      return offer.load(answers, chosen);
+    });
     if (!content.ok) return content;
     return (await this.#opening?.trainer?.importContent(content.value)) ?? notOpen();
   };

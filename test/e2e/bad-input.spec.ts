@@ -127,10 +127,10 @@ async function badFiles(good: string): Promise<Record<string, BadFile>> {
   return {
     'letter.safetensors': {
       file: Buffer.from('Dear reader, this is no checkpoint but a letter.\n'.repeat(4)),
-      expected: /header/,
-      got: /bytes/,
+      expected: /a checkpoint that Perennial exported/,
+      got: /text/,
     },
-    'empty.safetensors': { file: Buffer.alloc(0), expected: /8 bytes/, got: /0 bytes/ },
+    'empty.safetensors': { file: Buffer.alloc(0), expected: /a checkpoint/, got: /an empty file/ },
     'cut-short.safetensors': {
       file: bytes.subarray(0, bytes.length - 5000),
       expected: new RegExp(`\\d+ bytes of tensors`),

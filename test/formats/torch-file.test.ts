@@ -6,14 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FaultError } from '../../src/fault.ts';
 import { openTorchFile, writeTorchFile } from '../../src/formats/torch-file.ts';
-import {
-  OrderedDict,
-  StoredTensor,
-  type TorchTensor,
-  type TorchValue,
-} from '../../src/formats/torch-values.ts';
+import type { PickledValue } from '../../src/formats/pickle-writer.ts';
+import { OrderedDict, PythonObject, StoredTensor, type TorchTensor } from '../../src/formats/torch-values.ts';
 import { zipBlob } from '../../src/formats/zip-writer.ts';
-import { readTorchFile } from './read-torch-file.ts';
+import { readTorchFile, type TorchValue } from './read-torch-file.ts';
 import contents from '../fixtures/torch/contents.json' with { type: 'json' };
 
 const FOLDER = join(import.meta.dirname, '../fixtures/torch');
@@ -23,6 +19,7 @@ const fixture = (name: string): Blob => new Blob([readFileSync(join(FOLDER, name
 function spelled(value: TorchValue): unknown {
   if (typeof value === 'bigint') return { bigint: String(value) };
   if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof PythonObject) return { object: value.path };
   if (Array.isArray(value)) return { [Object.isFrozen(value) ? 'tuple' : 'list']: value.map(spelled) };
   if (value instanceof Map) {
     const pairs = [...value].map(([key, item]) => [key, spelled(item)]);
@@ -56,6 +53,12 @@ describe('a file of torch.save', () => {
     expect(weight).toMatchObject({ shape: [2, 3, 3, 3], storage: { dtype: 'float32', count: 54 } });
   });
 
+  it('has a module pickled whole as the name of its class, nothing else', async () => {
+    expect(spelled(await readTorchFile(fixture('whole_module.pt')))).toEqual({
+      object: 'torch.nn.modules.linear.Linear',
+    });
+  });
+
   it('shares no memory between tensors that share a storage', async () => {
     const views = await readTorchFile(fixture('views.pt'));
     if (!(views instanceof Map)) throw new Error('no dict');
@@ -69,7 +72,6 @@ describe('what is refused', () => {
   const refused: [name: string, words: string][] = [
     ['os_system.pt', 'the global posix.system at byte '],
     ['complex.pt', 'torch.ComplexFloatStorage at byte '],
-    ['whole_module.pt', 'the global torch.nn.modules.linear.Linear at byte '],
     ['legacy.pt', 'It was saved by an old torch.save; load and save it again with torch 1.6 or newer.'],
     ['protocol_4.pt', 'pickle protocol 2, as torch.save has it by default at byte 0 of data.pkl; protocol 4'],
     ['torchscript.pt', 'compression method 8 for "torchscript/code/'],
@@ -79,7 +81,7 @@ describe('what is refused', () => {
   });
 
   it('of the fixtures, every one is claimed to be read or refused', () => {
-    const read = Object.keys(contents.files).map((name) => `${name}.pt`);
+    const read = [...Object.keys(contents.files), 'whole_module'].map((name) => `${name}.pt`);
     const files = readdirSync(FOLDER).filter((name) => name.endsWith('.pt'));
     expect(files.sort()).toEqual([...read, ...refused.map(([name]) => name)].sort());
   });
@@ -114,6 +116,43 @@ describe('a pickle made by hand', () => {
     expect(read).toEqual({ dtype: 'float32', shape: [2, 2], data: new Float32Array(4) });
   });
 
+  // As CPython's pickle and NumPy write them with protocol 2.
+  const bytes = (text: string): string =>
+    `c_codecs\nencode\n(X${String.fromCharCode(text.length)}\0\0\0${text}X\x06\0\0\0latin1tR`;
+  const dtype = (code: string): string =>
+    `cnumpy\ndtype\n(X\x02\0\0\0${code}\x89\x88tR(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb`;
+  const TWO = '\0\0\0\0\0\0\0@'; // 2 as float64, little-endian
+  const object = (path: string): unknown => ({ object: path });
+  it.each<[string, string, unknown]>([
+    ['a number of NumPy', `cnumpy._core.multiarray\nscalar\n${dtype('f8')}${bytes(TWO)}\x86R.`, 2],
+    ['a number of NumPy 1', `cnumpy.core.multiarray\nscalar\n${dtype('i2')}${bytes('\x05\0')}\x86R.`, 5],
+    [
+      'a number of NumPy that is a date',
+      `cnumpy.core.multiarray\nscalar\n${dtype('M8')}${bytes(TWO)}\x86R.`,
+      object('numpy.generic'),
+    ],
+    ['a set', 'c__builtin__\nset\n](K\x01K\x02e\x85R.', { tuple: [1, 2] }],
+    [
+      'a defaultdict',
+      'ccollections\ndefaultdict\nc__builtin__\nlist\n\x85RX\x01\0\0\0aK\x01s.',
+      { dict: [['a', 1]] },
+    ],
+    [
+      'an object of a class',
+      'cargparse\nNamespace\n)\x81}X\x02\0\0\0lrK\x01sb.',
+      object('argparse.Namespace'),
+    ],
+    ['a class', 'ctorch.optim.adamw\nAdamW\n.', object('torch.optim.adamw.AdamW')],
+    [
+      'a dict with a key of an object, without that item',
+      '}(cenum\nEnum\nK\x01K\x02K\x03u.',
+      { dict: [[2, 3]] },
+    ],
+    ['an object to which items are added', 'cmine\nList\n)\x81(K\x01e.', object('mine.List')],
+  ])('of %s is read', async (_, pickle, expected) => {
+    expect(spelled(await readTorchFile(await handMade(pickle)))).toEqual(expected);
+  });
+
   it.each<[string, string, Record<string, string>, string]>([
     ['eval', 'c__builtin__\neval\nX\x01\0\0\x001\x85R.', {}, 'the global __builtin__.eval at byte 2'],
     ['a global as a value', 'ccollections\nOrderedDict\n.', {}, 'collections.OrderedDict as a value'],
@@ -124,15 +163,21 @@ describe('a pickle made by hand', () => {
     ['INST', '(ios\nsystem\n.', {}, '0x69 INST'],
     ['no opcode', '\xff.', {}, '0xff'],
     ['an extension', '\x82\x01.', {}, '0x82 EXT1'],
-    ['NEWOBJ', 'ccollections\nOrderedDict\n)\x81.', {}, '0x81 NEWOBJ'],
+    ['NEWOBJ of a command', 'csubprocess\nPopen\n)\x81.', {}, 'the global subprocess.Popen at byte 2'],
     ['BUILD of a dict', '}}b.', {}, 'attributes of an OrderedDict'],
+    [
+      'bytes beyond Latin-1',
+      'c_codecs\nencode\nX\x02\0\0\0\xc4\x80\x85R.',
+      {},
+      'arguments that _codecs.encode',
+    ],
     [
       'one key twice',
       '}(X\x01\0\0\0aK\x01X\x01\0\0\0aK\x02u.',
       {},
       'every key once at byte 20 of data.pkl; a twice',
     ],
-    ['a key that is a list', '}]K\x01s.', {}, 'keys that are text or whole numbers'],
+    ['a key that is a list', '}]K\x01s.', {}, 'keys that never change'],
     ['a key without value', '}(K\x01u.', {}, 'keys and values in pairs'],
     ['a tuple that grows', ')K\x01a.', {}, 'a list to append to'],
     ['a memo never set', 'h\x05.', {}, 'number 5, never set'],
@@ -266,7 +311,7 @@ describe('a file that we write', () => {
       2n ** 70n,
       -(2n ** 70n),
     ];
-    const value: TorchValue = new Map<string | number, TorchValue>([
+    const value: PickledValue = new Map<string | number, PickledValue>([
       [
         'unet',
         new OrderedDict<TorchTensor>([
@@ -277,14 +322,14 @@ describe('a file that we write', () => {
         ]),
       ],
       ['numbers', [...numbers, 0.5, NaN, -Infinity, -0, 1e300]],
-      ['betas', Object.freeze([0.9, 0.999]) as TorchValue[]],
+      ['betas', Object.freeze([0.9, 0.999]) as PickledValue[]],
       ['none', null],
       ['flags', [true, false, 'müll 🌍', '']],
       ['many', new Map(Array.from({ length: 2500 }, (_, i) => [i, i]))],
-      [5, Object.freeze<TorchValue[]>([]) as TorchValue[]],
+      [5, Object.freeze<PickledValue[]>([]) as PickledValue[]],
     ]);
     const read = await readTorchFile(await writeTorchFile(value, 'unet_step_5'));
-    expect(spelled(read)).toEqual(spelled(value));
+    expect(spelled(read)).toEqual(spelled(value as TorchValue));
     expect(buffer).toHaveLength(10);
   });
 

@@ -5,7 +5,7 @@ import { PRESET_NAMES } from '../../src/settings/settings.ts';
 import { networkOf } from '../../src/settings/presets.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { modelOf } from '../../src/model/model.ts';
-import { checkStateDict, currentName, fieldsFromShapes } from '../../src/model/state-dict.ts';
+import { checkStateDict, fieldsFromShapes, networksIn, stateDictOrder } from '../../src/model/state-dict.ts';
 import { readJson } from '../interop/golden-files.ts';
 
 const shapesOf = (config: UNetConfig) =>
@@ -53,15 +53,56 @@ describe('names and shapes', () => {
   });
 });
 
-it('knows the names of attention layers before diffusers 0.14, and those of DistributedDataParallel', () => {
-  expect(
-    ['query.weight', 'key.bias', 'value.weight', 'proj_attn.bias', 'group_norm.weight'].map((part) =>
-      currentName(`mid_block.attentions.0.${part}`),
-    ),
-  ).toEqual(
-    ['to_q.weight', 'to_k.bias', 'to_v.weight', 'to_out.0.bias', 'group_norm.weight'].map(
-      (part) => `mid_block.attentions.0.${part}`,
-    ),
+describe('a UNet among the names of a file', () => {
+  const NAMES = ['conv_in.weight', 'time_embedding.linear_1.weight', 'mid_block.attentions.0.to_q.weight'];
+  const found = (names: string[]) =>
+    networksIn(names).map(({ prefix, names }) => [prefix, [...names.keys()]]);
+  it.each([
+    ['', ''],
+    ['module.', ''],
+    ['_orig_mod.', ''],
+    ['module._orig_mod.', ''],
+    ['_orig_mod.module.module.', ''],
+    ['model.', 'model.'],
+    ['model._orig_mod.unet.', 'model.unet.'],
+    ['_fsdp_wrapped_module.', ''],
+  ])('is found under %s', (before, prefix) => {
+    expect(found(NAMES.map((name) => before + name))).toEqual([[prefix, NAMES]]);
+  });
+
+  it('is found though single blocks are compiled, and under the names before diffusers 0.14', () => {
+    const inFile = [...NAMES.slice(0, 2), 'mid_block._orig_mod.attentions.0.query.weight'];
+    expect(found(inFile)).toEqual([['', NAMES]]);
+    expect(networksIn(inFile)[0]?.names.get(NAMES[2] ?? '')).toBe(inFile[2]);
+  });
+
+  it('is told from its EMA, from an autoencoder, and from what is no network', () => {
+    const autoencoder = ['encoder.conv_in.weight', 'decoder.conv_in.weight', 'decoder.up.weight'];
+    const names = ['step', ...['online_model.', 'ema_model.module.'].flatMap((p) => NAMES.map((n) => p + n))];
+    expect(found([...autoencoder, ...names]).map(([prefix]) => prefix)).toEqual([
+      'online_model.',
+      'ema_model.',
+    ]);
+    expect(networksIn([...autoencoder, 'latent'])).toEqual([]);
+    // torch.optim.swa_utils.AveragedModel
+    expect(found(['n_averaged', ...NAMES.map((name) => `module.${name}`)])).toEqual([['', NAMES]]);
+  });
+
+  it('has the names of attention layers before diffusers 0.14 as they are today', () => {
+    const parts = ['query.weight', 'key.bias', 'value.weight', 'proj_attn.bias', 'group_norm.weight'];
+    const inFile = [...NAMES.slice(0, 2), ...parts.map((part) => `mid_block.attentions.0.${part}`)];
+    expect([...(networksIn(inFile)[0]?.names.keys() ?? [])].slice(2)).toEqual(
+      ['to_q.weight', 'to_k.bias', 'to_v.weight', 'to_out.0.bias', 'group_norm.weight'].map(
+        (part) => `mid_block.attentions.0.${part}`,
+      ),
+    );
+  });
+
+  it.each(PRESET_NAMES)(
+    'of %s: the order of its state_dict is known from names and shapes in any order',
+    (preset) => {
+      const shapes = shapesOf(networkOf({ preset, imageSize: 32 }));
+      expect(stateDictOrder(new Map([...shapes].reverse()))).toEqual([...shapes.keys()]);
+    },
   );
-  expect(currentName('module.conv_in.weight')).toBe('conv_in.weight');
 });

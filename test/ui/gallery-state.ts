@@ -437,6 +437,10 @@ const FILL: Record<string, (state: State) => void> = {
         }),
         ...schedulerFields(),
       ],
+      models: ['checkpoint_step_24000.pt', 'checkpoint_step_12000.pt'],
+      chosen: 0,
+      first: 'newest',
+      pictures: 8,
     };
   },
 };
@@ -528,6 +532,7 @@ export function galleryCommands(state: State): Commands {
           state.checkpoints.value = list;
         }),
       ),
+    ...{ takeFiles: nothing, chooseModel: nothing, takePicturesInstead: nothing },
     ...{ retryGpu: nothing, saveCheckpoint: nothing, resumeFrom: nothing },
     ...{ exportCheckpoint: nothing, importCheckpoint: nothing, keepCheckpoint: nothing },
     generate: () => (state.generating.value = true),

@@ -1,5 +1,5 @@
 // Makes a checkpoint of ours from a model of another program: network, settings, and what is known of its
-// run. Not here: reading the model (diffusers-model.ts, torch-model.ts), the run it becomes (trainer.ts).
+// run. Not here: reading the model (folder-model.ts, torch-model.ts), the run it becomes (trainer.ts).
 import {
   PRESET_NAMES,
   type PresetName,

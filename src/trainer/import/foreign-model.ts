@@ -1,5 +1,5 @@
 // A model of another program, as its files describe it; types only. Not here: reading the files
-// (diffusers-model.ts, torch-model.ts), what becomes of the model (adopt-model.ts).
+// (folder-model.ts, torch-model.ts), what becomes of the model (adopt-model.ts).
 
 import type { UNetConfig } from '../../model/unet-config.ts';
 import type { ReadFacts } from '../checkpoint-file.ts';

@@ -1,29 +1,28 @@
-// Tells by content what the files for an import are, and shows it before any tensor is read. Not here: the
-// reader of each format (beside this file), the run that the import becomes (trainer.ts).
+// Tells by content what the files for an import are, and shows it before any tensor is read. Not here: which
+// models are among them (models-among.ts), the readers (beside this file), the run that the import becomes
+// (trainer.ts).
 import type { RunConfig, Settings } from '../../settings/settings.ts';
 import { modelOfRun, PRESETS } from '../../settings/presets.ts';
 import { listDatasets } from '../../data/sets.ts';
-import { type Fault, FaultError } from '../../fault.ts';
-import { beginsWith, LEGACY_TORCH, ZIP } from '../../formats/magic.ts';
+import { fromDiffusersScheduler } from '../../diffusion/diffusers-scheduler.ts';
 import type { SafetensorsHeader } from '../../formats/safetensors.ts';
-import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
+import { readTensors } from '../../formats/safetensors-file.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
-import { openZip } from '../../formats/zip-reader.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
 import type { ImportAnswers, ImportPreview } from '../api.ts';
 import {
   checkDigest,
   type CheckpointContent,
   contentOf,
-  FORMAT,
   type ReadFacts,
   readFacts,
 } from '../checkpoint-file.ts';
 import { adopted, contentOfModel, fieldsToAsk, keptProgress } from './adopt-model.ts';
-import { modelOfFiles } from './diffusers-model.ts';
+import { modelOfFound } from './folder-model.ts';
 import type { ForeignModel } from './foreign-model.ts';
-import { fromEntry, fromFile } from './model-file.ts';
-import { modelOfTorchFile } from './torch-model.ts';
+import { nothingFound, picturesInstead, zipOfPictures } from './import-faults.ts';
+import { baseName, folderOf } from './model-file.ts';
+import { type FoundModel, sortFiles, type Sorted } from './models-among.ts';
 
 /** An import that was looked at; its tensors are read by `load`. */
 export interface Offer {
@@ -32,34 +31,54 @@ export interface Offer {
   load(answers: ImportAnswers, chosen: Partial<Settings>): Promise<CheckpointContent>;
 }
 
-/** The import that these files are. Throws FaultError kind `file` or `network`. */
-export async function offerOf(files: readonly File[]): Promise<Offer> {
-  const [file] = files;
-  if (!file) throw nothing();
-  if (files.length > 1) {
-    const own = await ownCheckpointAmong(files);
-    return own ?? offerOfModel(await modelOfFiles(folderName(files), files.map(fromFile)));
-  }
-  if (await beginsWith(file, ZIP)) return offerOfModel(await modelOfZip(file));
-  if (await beginsWith(file, LEGACY_TORCH)) return offerOfModel(await modelOfTorchFile(file.name, file));
-  const header = await readHeader(file);
-  if (header.metadata['format'] === FORMAT) return offerOfCheckpoint(file, header);
-  return offerOfModel(await modelOfFiles(file.name, [{ ...fromFile(file), path: 'model.safetensors' }]));
+/** The preview but for what the files around the model say. */
+type OfOneModel = { preview: Omit<ImportPreview, 'models' | 'chosen' | 'first' | 'pictures'> } & Pick<
+  Offer,
+  'load'
+>;
+
+/** Files for an import. `which`: the model, where there are several, as `preview.models` lists them. */
+export interface Offered {
+  files: readonly File[];
+  which: number;
 }
 
-/** The first checkpoint of ours among the files: it needs none of the others. Null where there is none. */
-async function ownCheckpointAmong(files: readonly File[]): Promise<Offer | null> {
-  for (const file of files) {
-    const header = await readHeader(file).catch(() => null);
-    if (header?.metadata['format'] === FORMAT) return offerOfCheckpoint(file, header);
-  }
-  return null;
+/** The import that these files are; null: they are pictures. Throws FaultError kind `file` or `network`. */
+export async function offerOrPictures({ files, which }: Offered): Promise<Offer | null> {
+  const sorted = await sortFiles(files);
+  const found = sorted.models[which] ?? sorted.models[0];
+  if (!found) return asPictures(files, sorted);
+  const name = nameOf(files, found, sorted);
+  const { content } = found;
+  const { preview, load } =
+    content.is === 'checkpoint'
+      ? await offerOfCheckpoint(name, await opened(found), content.header)
+      : await offerOfModel(await modelOfFound(found, sorted, name));
+  const models = sorted.models.map((model) => labelOf(model, sorted.models));
+  const chosen = sorted.models.indexOf(found);
+  const pictures = sorted.pictures.filter(({ zip }) => zip === null).length;
+  return { preview: { ...preview, models, chosen, first: whyFirst(sorted.models), pictures }, load };
 }
 
-async function modelOfZip(file: File): Promise<ForeignModel> {
-  const entries = await openZip(file, { stored: false });
-  if (entries.some(({ name }) => /(^|\/)data\.pkl$/.test(name))) return modelOfTorchFile(file.name, file);
-  return modelOfFiles(file.name, entries.map(fromEntry));
+/** The same; throws where they are pictures, too. */
+export async function offerOf(offered: Offered): Promise<Offer> {
+  const offer = await offerOrPictures(offered);
+  if (!offer) throw picturesInstead(offered.files.length);
+  return offer;
+}
+
+/** Null where the files without a model are pictures; else throws why they are of no use. */
+function asPictures(files: readonly File[], { pictures, pointer, problems }: Sorted): null {
+  if (pointer) throw pointer;
+  if (pictures.some(({ zip }) => zip === null)) return null;
+  const [first] = pictures;
+  if (first?.zip) throw zipOfPictures(first.zip, pictures.length);
+  const [problem] = problems;
+  if (problem) throw problem;
+  throw nothingFound(
+    folderName(files),
+    files.map(({ name }) => baseName(name)),
+  );
 }
 
 /** Name of the folder that the files were dropped or chosen with; null where there is none. */
@@ -68,14 +87,52 @@ function folderName([file]: readonly File[]): string | null {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : null;
 }
 
-async function offerOfCheckpoint(file: File, { metadata, entries }: SafetensorsHeader): Promise<Offer> {
+/** The name that is shown for a model: its folder's or zip's, or its own. */
+function nameOf(files: readonly File[], { path, files: [own] }: FoundModel, { models }: Sorted): string {
+  const whole = own?.zip ?? folderName(files);
+  if (whole === null) return baseName(path);
+  return models.length > 1 ? `${whole}, ${labelOf({ path }, models)}` : whole;
+}
+
+/** Why the first of several models is offered first, for a sentence; null where their names do not tell. */
+function whyFirst([first, ...others]: readonly FoundModel[]): ImportPreview['first'] {
+  if (!first || others.length === 0) return null;
+  const steps = others.map(({ step }) => step);
+  if (steps.some((step) => step === null)) return null;
+  if (first.step === null) return 'final';
+  return steps.every((step) => (step ?? 0) < (first.step ?? 0)) ? 'newest' : null;
+}
+
+/** A model's folder where that tells it from the others, else its path; without folders that all share. */
+function labelOf({ path }: Pick<FoundModel, 'path'>, models: readonly FoundModel[]): string {
+  const folders = models.map((model) => folderOf(model.path));
+  const own = folderOf(path);
+  const isAlone = folders.filter((folder) => folder === own).length === 1;
+  const first = folders[0] ?? '';
+  const shared = [...first.matchAll(/\//g)]
+    .map(({ index }) => first.slice(0, index + 1))
+    .findLast((folder) => folders.every((one) => one.startsWith(folder)));
+  const label = (isAlone ? own : path).slice(shared?.length ?? 0).replace(/\/$/, '');
+  return label === '' ? baseName(path) : label;
+}
+
+async function opened({ files: [file] }: FoundModel): Promise<Blob> {
+  if (!file) throw new Error('a checkpoint without a file');
+  return file.open();
+}
+
+async function offerOfCheckpoint(
+  name: string,
+  file: Blob,
+  { metadata, entries }: SafetensorsHeader,
+): Promise<OfOneModel> {
   const facts = readFacts(metadata);
   const { parameterCount, config } = modelOfRun(facts.config);
   return {
     preview: {
       format: 'checkpoint',
       title: facts.name,
-      fileName: file.name,
+      fileName: name,
       sizeBytes: file.size,
       dtype: entries[0]?.dtype ?? 'F32',
       parameters: parameterCount,
@@ -98,12 +155,13 @@ async function offerOfCheckpoint(file: File, { metadata, entries }: SafetensorsH
   };
 }
 
-async function offerOfModel(foreign: ForeignModel): Promise<Offer> {
+async function offerOfModel(foreign: ForeignModel): Promise<OfOneModel> {
   const asked = fieldsToAsk(foreign);
   // The answers change no shape, so the defaults are enough to check everything else before the user is
   // asked.
   const defaults = Object.fromEntries(asked.map(({ name, value }) => [name, value]));
   const { model, own } = adopted(foreign, defaults);
+  if (!foreign.facts) fromDiffusersScheduler(foreign.scheduler ?? defaults);
   const progress = keptProgress(foreign);
   return {
     preview: {
@@ -138,15 +196,16 @@ async function whereFrom({
 }
 
 function keptAndMissing(model: ForeignModel): Pick<ImportPreview, 'kept' | 'missing'> {
+  const progress = keptProgress(model);
   const kept = ['Weights.'];
   const missing = [...model.leftOut];
-  if (model.hasEma && keptProgress(model)) kept.push('EMA weights.');
+  if (model.hasEma && progress) kept.push('EMA weights.');
   else if (model.hasEma)
     missing.push('EMA weights are shown in the samples; the first step replaces them by the weights.');
   else missing.push('No EMA weights: they start equal to the weights.');
   if (model.optimizer) kept.push('Optimizer state (AdamW).');
   else missing.push(model.optimizerLeftOut ?? 'No optimizer state: Adam starts fresh.');
-  if (keptProgress(model)) kept.push('Step, epoch and losses.');
+  if (progress) kept.push(progress.batchLosses > 0 ? 'Step, epoch and losses.' : 'Step and epoch.');
   else if (model.progress)
     missing.push('Step and losses are left out: without optimizer state training starts anew.');
   else missing.push('No step and no losses: training begins at step 0.');
@@ -159,16 +218,4 @@ function networkTitle(
 ): string {
   const name = network ? `Channels ${blockOutChannels.join(', ')}` : PRESETS[preset].title;
   return `${name}, ${imageSize} × ${imageSize}`;
-}
-
-function nothing(): FaultError {
-  const fault: Fault = {
-    kind: 'file',
-    title: 'There is nothing to import',
-    what: 'Nothing was changed.',
-    expected: 'a checkpoint, a .pt file, or a diffusers folder',
-    got: 'no file',
-    todo: ['Choose a file.'],
-  };
-  return new FaultError(fault);
 }

@@ -1,15 +1,12 @@
-// Files dropped anywhere on the page: a checkpoint or a model is imported as such, anything else as pictures.
-// Not here: telling a model from pictures (dropped-files.ts).
+// Files dropped anywhere on the page. Not here: walking dropped folders (dropped-files.ts), telling a model
+// from pictures (trainer/import/).
 import { useEffect, useState } from 'preact/hooks';
 import { type App, useApp } from '../page-state/app-context.ts';
-import { droppedFiles, isModel } from './dropped-files.ts';
+import { droppedFiles } from './dropped-files.ts';
 
 async function take({ state, commands }: App, transfer: DataTransfer): Promise<void> {
-  const dropped = await droppedFiles(transfer);
-  const { files, title } = dropped;
-  if (files.length === 0 || state.runState.value === 'elsewhere') return;
-  if (await isModel(dropped)) commands.importCheckpoint(files);
-  else commands.importPictures(files, title);
+  const { files, title } = await droppedFiles(transfer);
+  if (files.length > 0 && state.runState.value !== 'elsewhere') commands.takeFiles(files, title);
 }
 
 /** Covers the page while files are dragged over it, and takes the files that are dropped. */

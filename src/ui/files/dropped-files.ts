@@ -1,13 +1,10 @@
-// Files dropped on the page or picked in a dialog, as a flat list and a title. Not here: whether a picture is
-// usable (data/).
-import { beginsWith, LEGACY_TORCH, type Magic, PICTURES, SAFETENSORS, ZIP } from '../../formats/magic.ts';
+// Files dropped on the page or picked in a dialog, as a flat list and a title. Not here: what they are
+// (trainer/import/), whether a picture is usable (data/).
 
 export interface Dropped {
   files: File[];
   /** The folder's name where there is one. */
   title: string;
-  /** Exactly one file, and no folder. */
-  single: boolean;
 }
 
 /** The parts of FileSystemEntry that are read here; `isFile` tells a file from a folder. */
@@ -36,7 +33,6 @@ export async function droppedFiles(transfer: Transfer): Promise<Dropped> {
   return {
     files: files.flat(),
     title: folder?.name ?? 'Dropped pictures',
-    single: !folder && dropped.length === 1,
   };
 }
 
@@ -77,23 +73,5 @@ async function childrenOf(reader: FileSystemDirectoryReader): Promise<FileSystem
 export function pickedFiles(list: FileList): Dropped {
   const files = [...list];
   const folder = files[0]?.webkitRelativePath.split('/')[0];
-  return { files, title: folder || 'Chosen pictures', single: !folder && files.length === 1 };
-}
-
-/** A model's folder has fewer files than this; larger folders are pictures, and need not be read. */
-const MOST_MODEL_FILES = 64;
-
-/**
- * Whether the files are to be imported as a model, told by their content, never by their names: one file that
- * is no picture, or several files one of which holds weights. Zip files among pictures are no model: many
- * documents are zip files.
- */
-export async function isModel({ files, single }: Dropped): Promise<boolean> {
-  const [first] = files;
-  if (single && first) return !(await beginsWith(first, ...PICTURES));
-  if (files.length > MOST_MODEL_FILES) return false;
-  const some = async (...magics: Magic[]): Promise<boolean> =>
-    (await Promise.all(files.map((file) => beginsWith(file, ...magics)))).includes(true);
-  if (await some(SAFETENSORS)) return true;
-  return (await some(ZIP, LEGACY_TORCH)) && !(await some(...PICTURES));
+  return { files, title: folder || 'Chosen pictures' };
 }

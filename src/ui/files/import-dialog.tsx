@@ -10,6 +10,7 @@ import { useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { count, fileSize } from '../format.ts';
 import { Icon, type IconName } from '../controls/icon.tsx';
+import { OtherFiles } from './other-files.tsx';
 
 const FORMATS: Readonly<Record<ImportPreview['format'], string>> = {
   checkpoint: 'Perennial checkpoint',
@@ -21,7 +22,7 @@ const FORMATS: Readonly<Record<ImportPreview['format'], string>> = {
 export function ImportDialog() {
   const { state } = useApp();
   const preview = state.offered.value;
-  return preview && <Preview key={preview.fileName} preview={preview} />;
+  return preview && <Preview preview={preview} />;
 }
 
 function Preview({ preview }: { preview: ImportPreview }) {
@@ -38,6 +39,7 @@ function Preview({ preview }: { preview: ImportPreview }) {
         The import becomes a run of its own: it draws {SAMPLE_COUNT} samples and waits. The current run keeps
         its checkpoints.
       </p>
+      <OtherFiles preview={preview} />
       <Facts preview={preview} />
       <Contents preview={preview} />
       <form

@@ -6,19 +6,24 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ForeignModel } from '../../../src/trainer/import/foreign-model.ts';
 import { contentOfModel, fieldsToAsk } from '../../../src/trainer/import/adopt-model.ts';
-import { modelOfFiles } from '../../../src/trainer/import/diffusers-model.ts';
-import type { ModelFile } from '../../../src/trainer/import/model-file.ts';
+import { modelOfFound } from '../../../src/trainer/import/folder-model.ts';
+import { sortFiles } from '../../../src/trainer/import/models-among.ts';
+import { offerOrPictures } from '../../../src/trainer/import/offer.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/models');
 
-function filesOf(name: string, leaveOut = /^$/): ModelFile[] {
+function filesOf(name: string, leaveOut = /^$/): File[] {
   const folder = join(FOLDER, name);
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => statSync(join(folder, path)).isFile() && !leaveOut.test(path))
-    .map((path) => {
-      const blob = new Blob([readFileSync(join(folder, path))]);
-      return { path: `${name}/${path}`, sizeBytes: blob.size, open: () => Promise.resolve(blob) };
-    });
+    .map((path) => new File([readFileSync(join(folder, path))], `${name}/${path}`));
+}
+
+async function modelOfFiles(name: string, files: File[]): Promise<ForeignModel> {
+  const sorted = await sortFiles(files);
+  const [found] = sorted.models;
+  if (!found) throw new Error('no model among the files');
+  return modelOfFound(found, sorted, name);
 }
 
 const SHAPES = 'shapes';
@@ -109,5 +114,5 @@ it("draws with a trailing spacing that the model's scheduler names, and with the
 
 it('names the files of a folder that holds no weights', async () => {
   const files = filesOf('pipeline', /safetensors$/);
-  await expect(modelOfFiles('pipeline', files)).rejects.toThrow(/config\.json.*/);
+  await expect(offerOrPictures({ files, which: 0 })).rejects.toThrow(/found in pipeline.*config\.json/);
 });

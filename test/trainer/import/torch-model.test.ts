@@ -1,7 +1,9 @@
 // Claims about .pt checkpoints: an export of ours comes back whole, a missing part is reported, a wrong part
 // is named by its key. Not here: whether PyTorch's own files are read right (test/formats/).
 import { describe, expect, it } from 'vitest';
+import type { RunConfig } from '../../../src/settings/settings.ts';
 import { modelOfRun, presetConfig } from '../../../src/settings/presets.ts';
+import { UNET_DEFAULTS } from '../../../src/model/unet-config.ts';
 import type { PickledValue } from '../../../src/formats/pickle-writer.ts';
 import { writeTorchFile } from '../../../src/formats/torch-file.ts';
 import type { CheckpointContent } from '../../../src/trainer/checkpoint-file.ts';
@@ -13,7 +15,22 @@ import { initialState } from '../../../src/trainer/run.ts';
 import { readTorchFile } from '../../formats/read-torch-file.ts';
 
 /** 10 shapes in batches of 4: 3 steps an epoch. */
-const config = { ...presetConfig('tiny'), dataset: 'shapes', maxImages: 10, imageSize: 8, seed: 3 };
+const config: RunConfig = {
+  ...presetConfig('tiny'),
+  dataset: 'shapes',
+  maxImages: 10,
+  imageSize: 8,
+  seed: 3,
+  network: {
+    ...UNET_DEFAULTS,
+    blockOutChannels: [4, 8],
+    layersPerBlock: 1,
+    downBlockTypes: ['DownBlock2D', 'AttnDownBlock2D'],
+    upBlockTypes: ['AttnUpBlock2D', 'UpBlock2D'],
+    attentionHeadDim: null,
+    normNumGroups: 2,
+  },
+};
 const SPECS = modelOfRun(config).parameters;
 const dataset = { name: 'shapes', title: 'Shapes', count: 10, size: 8, fingerprint: 'f' };
 
@@ -43,14 +60,15 @@ function content(): CheckpointContent {
 }
 
 type Dict = Map<string | number, PickledValue>;
-const exported = async (): Promise<Dict> => (await readTorchFile(await torchCheckpoint(content()))) as Dict;
+const EXPORT = torchCheckpoint(content()).then(readTorchFile);
+const exported = async (): Promise<Dict> => structuredClone((await EXPORT) as Dict);
 const written = async (value: PickledValue) => modelOfTorchFile('a.pt', await writeTorchFile(value, 'a'));
 const NOTEBOOK = ['unet', 'optimizer', 'global_step', 'epoch', 'batch_losses', 'epoch_losses'];
 const only = (whole: Dict, keys: readonly string[]): Dict =>
   new Map(keys.map((key) => [key, whole.get(key) as PickledValue]));
 const ANSWERS = {
   sample_size: 8,
-  norm_num_groups: 8,
+  norm_num_groups: 2,
   attention_head_dim: null,
   beta_schedule: 'linear',
   prediction_type: 'epsilon',
@@ -122,11 +140,14 @@ it('a run with an origin that comes without its optimizer begins anew, without o
   expect(facts).toMatchObject({ globalStep: 0, epoch: 0, epochPosition: 0, config: { origin: null } });
 });
 
-it('an optimizer without a step, and one of other settings, are reported', async () => {
+it('an optimizer without a step has the step that Adam counted; one of other settings is reported', async () => {
   const whole = only(await exported(), ['unet', 'optimizer']);
+  expect(await written(whole)).toMatchObject({ progress: { globalStep: 4 }, optimizerLeftOut: null });
+  for (const own of ((whole.get('optimizer') as Dict).get('state') as Dict).values())
+    (own as Dict).delete('step');
   const stepless = await written(whole);
   expect(stepless.optimizer).toBeNull();
-  expect(stepless.optimizerLeftOut).toContain('without global_step');
+  expect(stepless.optimizerLeftOut).toContain('without a step');
   const other = only(await exported(), NOTEBOOK);
   const [group] = (other.get('optimizer') as Dict).get('param_groups') as Dict[];
   group?.set('betas', Object.freeze([0.95, 0.999]) as number[]);
@@ -135,36 +156,254 @@ it('an optimizer without a step, and one of other settings, are reported', async
   ]);
 });
 
-describe('is refused by its key', () => {
-  const tensor = (...shape: number[]) => ({
-    dtype: 'float32' as const,
-    shape,
-    data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
-  });
-  const change = (key: string, value: PickledValue) => (whole: Dict) => void whole.set(key, value);
+const tensor = (...shape: number[]) => ({
+  dtype: 'float32' as const,
+  shape,
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+});
+const change = (key: string, value: PickledValue) => (whole: Dict) => void whole.set(key, value);
+
+describe('an optional part that cannot be used is left out and said, and the rest is imported', () => {
   it.each<[string, RegExp, (whole: Dict) => void]>([
-    ['a step without end', /global_step: a whole number from 0 to/, change('global_step', 1e12)],
-    ['half a step', /global_step/, change('global_step', 1.5)],
+    [
+      'a step without end',
+      /^global_step is number 1000000000000, no whole number/,
+      change('global_step', 1e12),
+    ],
+    ['half a step', /^global_step is number 1.5/, change('global_step', 1.5)],
     [
       'EMA weights of another shape',
-      /ema\["conv_in.bias"\]: a tensor \[16\]/,
+      /^The averaged weights ema are left out: conv_in.bias is \[1\], not \[4\]/,
       (whole) => (whole.get('ema') as Dict).set('conv_in.bias', tensor(1)),
     ],
-    ['losses that are text', /batch_losses/, change('batch_losses', 'low')],
-    ['weights that are a list', /unet: a state_dict/, change('unet', [1, 2])],
+    ['losses that are text', /^batch_losses is string low/, change('batch_losses', 'low')],
     [
-      'a weight that is a number',
-      /unet\["conv_in.weight"\]/,
-      change('unet', new Map([['conv_in.weight', 1]])),
+      'an optimizer that is a tensor',
+      /^Also in the file, and not read: sampler\.$/,
+      change('sampler', [1, 'a']),
     ],
-    ['an optimizer that is a tensor', /optimizer/, change('optimizer', tensor(3))],
+  ])('%s', async (_, sentence, alter) => {
+    const whole = await exported();
+    alter(whole);
+    const model = await written(whole);
+    expect(model.leftOut).toContainEqual(expect.stringMatching(sentence));
+    const { state } = await contentOfModel(model, {}, { dataset: 'shapes' });
+    expect(state.weights).toEqual(content().state.weights);
+  });
+
+  const optimizerOf = (whole: Dict): Dict => whole.get('optimizer') as Dict;
+  it.each<[string, string, (whole: Dict) => void]>([
     [
       'a moment of another shape',
-      /optimizer\.state\[0\]\.exp_avg: a tensor \[16, 3, 3, 3\].*\[2\]/,
+      'The optimizer state of conv_in.weight is [2], the weight [4, 3, 3, 3]: Adam starts fresh.',
+      (whole) => ((optimizerOf(whole).get('state') as Dict).get(0) as Dict).set('exp_avg', tensor(2)),
+    ],
+    [
+      'the state of another optimizer',
+      'The optimizer is another than Adam (it keeps state1, qmap1): Adam starts fresh.',
+      (whole) =>
+        optimizerOf(whole).set(
+          'state',
+          new Map(
+            SPECS.map((_, i) => [
+              i,
+              new Map<string, PickledValue>([
+                ['step', 4],
+                ['state1', tensor(1)],
+                ['qmap1', tensor(1)],
+              ]),
+            ]),
+          ),
+        ),
+    ],
+    [
+      'groups without names that no usual way explains',
+      'The optimizer has 2 groups of parameters without names, so nothing tells which moment is of which weight: Adam starts fresh.',
       (whole) => {
-        const state = (whole.get('optimizer') as Dict).get('state') as Dict;
-        (state.get(0) as Dict).set('exp_avg', tensor(2));
+        const ids = SPECS.map((_, i) => i).reverse();
+        optimizerOf(whole).set('param_groups', [
+          new Map([['params', ids.slice(1)]]),
+          new Map([['params', ids.slice(0, 1)]]),
+        ]);
       },
+    ],
+  ])('%s', async (_, sentence, alter) => {
+    const whole = await exported();
+    alter(whole);
+    const model = await written(whole);
+    expect(model).toMatchObject({ optimizer: null, optimizerLeftOut: sentence });
+    const { state } = await contentOfModel(model, {}, { dataset: 'shapes' });
+    expect(state.weights).toEqual(content().state.weights);
+  });
+});
+
+describe('moments go to their weights', () => {
+  const SHUFFLED = SPECS.map((_, i) => i).sort((a, b) => ((a * 7919) % 31) - ((b * 7919) % 31));
+  /** The export with its optimizer's parameters given in this order, in groups of these sizes. */
+  async function regrouped(
+    order: readonly number[],
+    sizes: readonly number[],
+    names: boolean,
+  ): Promise<Dict> {
+    const whole = await exported();
+    const optimizer = whole.get('optimizer') as Dict;
+    const state = optimizer.get('state') as Dict;
+    const [group] = optimizer.get('param_groups') as Dict[];
+    let from = 0;
+    const groups = sizes.map((size, g) => {
+      const own = order.slice(from, (from += size));
+      const params = own.map((_, i) => from - size + i);
+      const named: [string, PickledValue][] = names
+        ? [['param_names', own.map((i) => `_orig_mod.${SPECS[i]?.name}`)]]
+        : [];
+      return new Map([
+        ...(group ?? []),
+        ['params', params],
+        ['weight_decay', g === 0 ? 0.01 : 0],
+        ...named,
+      ] as [string, PickledValue][]);
+    });
+    optimizer.set('state', new Map(order.map((i, at) => [at, state.get(i) as PickledValue])));
+    optimizer.set('param_groups', groups);
+    return whole;
+  }
+  const isMatrix = (i: number): boolean => (SPECS[i]?.shape.length ?? 0) > 1;
+  const all = SPECS.map((_, i) => i);
+  const decayLast = [...all.filter((i) => !isMatrix(i)), ...all.filter(isMatrix)];
+  const matrices = all.filter(isMatrix).length;
+  it.each<[string, number[], number[], boolean]>([
+    ['by name, in whatever order', SHUFFLED, [SPECS.length], true],
+    ['by name, in two groups', SHUFFLED, [5, SPECS.length - 5], true],
+    [
+      'through a group that decays and one that does not',
+      decayLast.toReversed().sort((a, b) => Number(isMatrix(b)) - Number(isMatrix(a)) || a - b),
+      [matrices, SPECS.length - matrices],
+      false,
+    ],
+    ['through such groups the other way round', decayLast, [SPECS.length - matrices, matrices], false],
+    ['through groups one after another', all, [6, SPECS.length - 6], false],
+  ])('%s', async (_, order, sizes, names) => {
+    const model = await written(await regrouped(order, sizes, names));
+    expect(model.optimizerLeftOut).toBeNull();
+    const { state } = await contentOfModel(model, {}, { dataset: 'shapes' });
+    expect(state.expAvg).toEqual(content().state.expAvg);
+    expect(state.expAvgSq).toEqual(content().state.expAvgSq);
+  });
+});
+
+describe('weights are found under any key', () => {
+  const stateDict = async (prefix = ''): Promise<Dict> =>
+    new Map([...((await exported()).get('unet') as Dict)].map(([name, value]) => [prefix + name, value]));
+  const average = async (prefix = ''): Promise<Dict> =>
+    new Map([...((await exported()).get('ema') as Dict)].map(([name, value]) => [prefix + name, value]));
+  const optimizer = async (): Promise<PickledValue> => (await exported()).get('optimizer') as PickledValue;
+  const dict = (...pairs: [string, PickledValue][]): Dict => new Map(pairs);
+  it.each<[string, () => Promise<Dict>, Partial<Record<'ema' | 'step' | 'moments', boolean>>]>([
+    [
+      "PyTorch's tutorial",
+      async () =>
+        dict(
+          ['epoch', 3],
+          ['model_state_dict', await stateDict()],
+          ['optimizer_state_dict', await optimizer()],
+          ['loss', 1.5],
+        ),
+      { step: true, moments: true },
+    ],
+    [
+      "DiT's",
+      async () => dict(['model', await stateDict()], ['ema', await average()], ['opt', await optimizer()]),
+      { ema: true, step: true, moments: true },
+    ],
+    [
+      "Lightning's",
+      async () =>
+        dict(
+          ['epoch', 1],
+          ['global_step', 4],
+          ['state_dict', await stateDict('model.')],
+          ['optimizer_states', [await optimizer()]],
+        ),
+      { step: true, moments: true },
+    ],
+    [
+      'a wrapper in a wrapper, in a dict in a dict',
+      async () => dict(['checkpoint', dict(['net', await stateDict('module._orig_mod.unet.')])]),
+      {},
+    ],
+    [
+      "ema-pytorch's",
+      async () =>
+        new Map([
+          ...(await stateDict('online_model.')),
+          ...(await average('ema_model.')),
+          ['initted', tensor()],
+        ]),
+      { ema: true },
+    ],
+    ['one average alone', async () => dict(['ema_state_dict', await stateDict()]), {}],
+    [
+      "AveragedModel's",
+      async () =>
+        dict(
+          ['unet', await stateDict()],
+          ['swa', new Map([...(await average('module.')), ['n_averaged', tensor()]])],
+        ),
+      { ema: true },
+    ],
+    [
+      "diffusers' EMAModel",
+      async () =>
+        dict(
+          ['unet', await stateDict()],
+          ['ema', dict(['decay', 0.9999], ['shadow_params', [...(await average()).values()]])],
+        ),
+      { ema: true },
+    ],
+  ])('%s', async (_, make, { ema = false, step = false, moments = false }) => {
+    const model = await written(await make());
+    const { state, facts } = await contentOfModel({ ...model, hasEma: true }, ANSWERS, { dataset: 'shapes' });
+    const original = content().state;
+    expect(state.weights).toEqual(original.weights);
+    expect(state.ema).toEqual(ema ? original.ema : original.weights);
+    expect(model.hasEma).toBe(ema);
+    expect(facts.globalStep).toBe(step ? 4 : 0);
+    if (moments) expect(state.expAvg).toEqual(original.expAvg);
+  });
+
+  it('losses may be tensors, and of NumPy; step and epoch too', async () => {
+    const whole = only(await exported(), ['unet', 'optimizer']);
+    const one = (value: number): PickledValue => ({
+      dtype: 'float32',
+      shape: [],
+      data: Float32Array.of(value),
+    });
+    whole
+      .set('step', one(4))
+      .set('epoch', one(2))
+      .set('losses', [one(4), 3, one(2), one(1)]);
+    whole.set('train_loss', [0.5, one(0.25)]);
+    const { facts, history } = await contentOfModel(await written(whole), ANSWERS, { dataset: 'shapes' });
+    expect(facts).toMatchObject({ globalStep: 4, epoch: 2 });
+    expect([...history.batchLosses(0, 4)]).toEqual([4, 3, 2, 1]);
+    expect(history.epochLosses).toEqual([0.5, 0.25]);
+  });
+});
+
+describe('is refused by its key', () => {
+  it.each<[string, RegExp, (whole: Dict) => void]>([
+    [
+      'weights that are a list',
+      /holds no UNet2DModel.*a dict of unet/,
+      (whole) => {
+        whole.delete('ema');
+        whole.set('unet', [1, 2]);
+      },
+    ],
+    [
+      'a weight that is a number',
+      /conv_in.bias \[4\].*nothing of that name/,
+      (whole) => (whole.get('unet') as Dict).set('conv_in.bias', 1),
     ],
     [
       'settings that are no JSON',
@@ -179,7 +418,9 @@ describe('is refused by its key', () => {
   ])('%s', async (_, message, alter) => {
     const whole = await exported();
     alter(whole);
-    await expect(written(whole)).rejects.toThrow(message);
+    await expect(
+      written(whole).then((model) => contentOfModel(model, {}, { dataset: 'shapes' })),
+    ).rejects.toThrow(message);
   });
 
   it('a weight that is no number', async () => {

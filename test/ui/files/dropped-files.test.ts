@@ -1,8 +1,8 @@
-// The kind of a dropped file is told by its content; a folder is walked to its end, however many files a
-// reader gives at once.
+// A dropped folder is walked to its end, however many files a reader gives at once, and every file keeps its
+// path. Not here: what the files are (test/trainer/import).
 import { describe, expect, it } from 'vitest';
 import { pairFiles } from '../../../src/data/picture-entries.ts';
-import { droppedFiles, isModel } from '../../../src/ui/files/dropped-files.ts';
+import { droppedFiles } from '../../../src/ui/files/dropped-files.ts';
 
 const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
 
@@ -38,7 +38,7 @@ describe('droppedFiles', () => {
       transfer(folder('garden', [...many, folder('old', [fileEntry(file('x.jpg'), 'garden/old/x.jpg')])])),
     );
     expect(dropped.files).toHaveLength(251);
-    expect(dropped).toMatchObject({ title: 'garden', single: false });
+    expect(dropped).toMatchObject({ title: 'garden' });
     expect(dropped.files.at(-1)?.name).toBe('garden/old/x.jpg');
   });
 
@@ -64,30 +64,8 @@ describe('droppedFiles', () => {
     ]);
   });
 
-  it('takes a file without an entry, and knows that it is alone', async () => {
-    expect(await droppedFiles(transfer(file('c.safetensors', 1)))).toMatchObject({ single: true });
-  });
-});
-
-describe('isModel', () => {
-  const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d];
-  const SAFETENSORS = [16, 0, 0, 0, 0, 0, 0, 0, 0x7b];
-  const alone = (...bytes: number[]) =>
-    isModel({ files: [file('a.safetensors', ...bytes)], title: '', single: true });
-  it('goes by the first bytes, never by the name', async () => {
-    expect(await alone(...PNG)).toBe(false);
-    expect(await alone(0xff, 0xd8, 0xff, 0xe0)).toBe(false);
-    expect(await alone(82, 73, 70, 70, 1, 2, 3, 4, 87, 69, 66, 80)).toBe(false);
-    // A single file that is no picture is inspected, and refused with a reason where it holds no model.
-    expect(await alone(...SAFETENSORS)).toBe(true);
-    expect(await alone()).toBe(true);
-  });
-  it('tells the folder of a model from one of pictures', async () => {
-    const folder = (...files: File[]) => isModel({ files, title: 'a', single: false });
-    expect(await folder(file('config.json', 0x7b), file('a.bin', ...SAFETENSORS))).toBe(true);
-    expect(await folder(file('config.json', 0x7b), file('a.bin', 0x50, 0x4b, 3, 4))).toBe(true);
-    expect(await folder(file('1.png', ...PNG), file('1.txt', 0x61), file('notes', 1))).toBe(false);
-    expect(await folder(file('1.png', ...PNG), file('letter.docx', 0x50, 0x4b, 3, 4))).toBe(false);
-    expect(await folder(file('sample.png', ...PNG), file('a', ...SAFETENSORS))).toBe(true);
+  it('takes a file without an entry', async () => {
+    const { files, title } = await droppedFiles(transfer(file('c.safetensors', 1)));
+    expect([files.map(({ name }) => name), title]).toEqual([['c.safetensors'], 'Dropped pictures']);
   });
 });
