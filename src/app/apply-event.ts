@@ -3,6 +3,7 @@
 import { batch } from '@preact/signals';
 import { imagesPerStep } from '../settings/calendar.ts';
 import type { Progress, Sample, TrainerEvent } from '../trainer/api.ts';
+import { wentBack } from './reached.ts';
 import { addGenerated, beginGenerated, endGenerated } from './generated.ts';
 import { emptyNumbers, type LossHistory, type SampleGrid, type State } from './state.ts';
 
@@ -77,6 +78,7 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
     case 'saved':
       state.saving.value = null;
       state.lastSaved.value = performance.now();
+      state.wentBack.value = null;
       return;
     case 'import-progress':
       state.importing.value = event.progress;
@@ -125,6 +127,9 @@ const gridOf = (state: State, purpose: Exclude<Sample['purpose'], 'generate'>) =
 
 function openRun(state: State, event: Extract<TrainerEvent, { type: 'run' }>): void {
   const sameRun = state.run.value?.runId === event.run.runId;
+  const { globalStep: step, stepsPerSecond } = state.numbers.value;
+  const reached = sameRun ? { runId: event.run.runId, step, stepsPerSecond } : state.reachedBefore.value;
+  state.wentBack.value = wentBack(reached, event.run.runId, event.globalStep);
   state.run.value = event.run;
   state.losses.value = {
     values: event.losses,
@@ -154,6 +159,7 @@ function clearPictures(state: State): void {
 
 function closeRun(state: State): void {
   state.run.value = null;
+  state.wentBack.value = null;
   clearPictures(state);
   state.numbers.value = emptyNumbers;
   state.lastSaved.value = null;

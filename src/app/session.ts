@@ -13,9 +13,12 @@ import { rememberSpeed } from './estimate.ts';
 import { Exchange } from './exchange.ts';
 import { Generating } from './generating.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
+import { nextSave } from './next-save.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { nearestSheetStep, storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
 import { deletePicturesQuestion, deleteQuestion, evicted, fallenBack, newRunQuestion } from './questions.ts';
+import { onPageHidden } from './page-hidden.ts';
+import { ReachedNote } from './reached.ts';
 import { RunForm } from './run-form.ts';
 import type { Pressed, Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
@@ -35,11 +38,13 @@ export class Session {
   #faults: Fault[] = [];
   #wake: { release(): void } | null = null;
   #previewAsked = 0;
+  readonly #reached: ReachedNote;
   readonly #exchange: Exchange;
   readonly #generating: Generating;
 
   constructor(state: State, address: URLSearchParams) {
     this.#state = state;
+    this.#reached = new ReachedNote(state);
     this.#exchange = new Exchange(
       state,
       (fault) => this.#fault(fault),
@@ -64,6 +69,10 @@ export class Session {
     this.#install = watchInstall(
       (installable) => (this.#state.update.value = { ...this.#state.update.value, installable }),
     );
+    onPageHidden(() => {
+      this.#reached.write();
+      void this.#trainer?.pageHidden();
+    });
     const storage = await checkStorage();
     if (!storage.opfs) this.#fault(storage.why);
     await this.#takeTab();
@@ -89,11 +98,10 @@ export class Session {
   async #yieldTab(): Promise<void> {
     this.#stopTrainer();
     this.#trainer = null;
-    const { saving, preparing, importing, question, exporting, offered, runState } = this.#state;
+    const { saving, preparing, importing, question, exporting, offered, pressed, runState } = this.#state;
     saving.value = preparing.value = importing.value = question.value = null;
-    exporting.value = offered.value = null;
+    exporting.value = offered.value = pressed.value = null;
     this.#generating.forget();
-    this.#state.pressed.value = null;
     runState.value = 'elsewhere';
     this.#stateChanged();
     await this.#takeTab();
@@ -138,6 +146,7 @@ export class Session {
     if (store.evicted) this.#fault(evicted());
     if (!state.presetChosen.value && machine.slow) this.#form.usePreset('tiny');
     await this.#form.estimate();
+    await this.#reached.read();
     await trainer.recover();
   }
 
@@ -339,9 +348,7 @@ export class Session {
     if (this.#trainer) this.#state.datasets.value = await this.#trainer.datasets();
   }
 
-  /**
-   * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new import.
-   */
+  /** Stores the pictures at 64 pixels or more: a larger size can be chosen later without a new import. */
   async #importPictures(files: File[], title: string): Promise<void> {
     const state = this.#state;
     state.importing.value = { done: 0, total: files.length, skipped: 0 };
@@ -383,15 +390,8 @@ export class Session {
   /** Saves a running training first; after the reload the run goes on from there. */
   async #applyUpdate(): Promise<void> {
     if (this.#state.runState.value === 'training') {
-      const saved = new Promise<void>((resolve) => {
-        const before = this.#state.lastSaved.value;
-        const stop = this.#state.lastSaved.subscribe((now) => {
-          if (now === before) return;
-          resolve();
-          queueMicrotask(() => stop());
-        });
-      });
-      await this.#call((trainer) => trainer.saveCheckpoint());
+      const saved = nextSave(this.#state);
+      if (!(await this.#call((trainer) => trainer.saveCheckpoint()))) return;
       await saved;
     }
     await this.#updates?.apply();

@@ -99,6 +99,20 @@ export interface Pressed {
   ref: CheckpointRef | null;
 }
 
+/** The last step that the page heard of. */
+export interface Reached {
+  runId: string;
+  step: number;
+  /** Null before two steps were timed. */
+  stepsPerSecond: number | null;
+}
+
+/** How far a run went back when it was opened: 0 steps where nothing was lost. Seconds null: not known. */
+export interface WentBack {
+  steps: number;
+  seconds: number | null;
+}
+
 /** A dialog that asks before something that cannot be undone. */
 export interface Question {
   title: string;
@@ -160,6 +174,10 @@ export interface State {
   preparing: Signal<Preparing | null>;
   /** The command that is being carried out; null: none. */
   pressed: Signal<Pressed | null>;
+  /** The last step that an earlier page heard of. */
+  reachedBefore: Signal<Reached | null>;
+  /** How far the run went back when it was opened, until its next checkpoint. Null: not known, or past. */
+  wentBack: Signal<WentBack | null>;
   found: Signal<FoundCheckpoint | null>;
   /** Of the 16 validation samples, how many equal the stored ones. Null: not known. */
   alike: Signal<number | null>;
@@ -216,6 +234,8 @@ export function createState(): State {
     }),
     preparing: signal<Preparing | null>(null),
     pressed: signal<Pressed | null>(null),
+    reachedBefore: signal<Reached | null>(null),
+    wentBack: signal<WentBack | null>(null),
     found: signal<FoundCheckpoint | null>(null),
     alike: signal<number | null>(null),
     validation: signal<SampleGrid | null>(null),

@@ -26,6 +26,8 @@ export interface CheckpointRecord extends CheckpointRef {
   meanLoss: number | null;
   /** Kept by hand: retention never deletes this checkpoint. */
   kept: boolean;
+  /** Saved between the checkpoints that are due: it makes room for the next save unless it is kept. */
+  autosave: boolean;
 }
 
 /** One slot as a scan found it. */
@@ -82,6 +84,8 @@ export interface SaveRequest {
   epoch: number;
   created: string;
   meanLoss: number | null;
+  /** See CheckpointRecord.autosave. */
+  autosave: boolean;
   /** In the file's order. The buffers are transferred. */
   tensors: FileTensor[];
   metadata: Record<string, string>;

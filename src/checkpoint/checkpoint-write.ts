@@ -19,10 +19,10 @@ export async function writeCheckpoint(
   request: SaveRequest,
   generation: number,
 ): Promise<SaveReport> {
-  const { runId, name, globalStep, epoch, meanLoss, created } = request;
+  const { runId, name, globalStep, epoch, meanLoss, created, autosave } = request;
   Object.assign(slot, { state: 'writing', header: null, seems: null, why: null } satisfies Partial<Slot>);
   try {
-    const facts = { runId, name, globalStep, epoch, meanLoss, created, generation };
+    const facts = { runId, name, globalStep, epoch, meanLoss, created, autosave, generation };
     const { header, times } = await saveIntoSlot(slot.handle, payload, facts);
     slot.state = 'valid';
     slot.header = header;
@@ -35,7 +35,7 @@ export async function writeCheckpoint(
   }
 }
 
-/** Empties the slots of the step checkpoints that retention lets go. Called after a save. */
+/** Empties the slots that retention lets go. Called after a save. */
 export function applyRetention(folder: RunFolder, rule: RetentionRule): void {
   const numbers = letGo(folder.retentionSlots(), rule);
   for (const slot of folder.slots.filter(({ number }) => numbers.includes(number))) {

@@ -15,6 +15,8 @@ export interface RetentionSlot {
   name: string;
   globalStep: number;
   kept: boolean;
+  /** Saved between the checkpoints that are due. */
+  autosave: boolean;
   /** An export reads the slot. */
   pinned: boolean;
   /** The file is older than a minute: its name survives a power cut. */
@@ -26,11 +28,13 @@ export type RetentionRule = Pick<SaveRequest, 'keepNewest' | 'spreadEvery'>;
 
 const NEVER_OVERWRITTEN = 2;
 
-const isStep = ({ name }: RetentionSlot): boolean => name.startsWith('unet_step_');
+const isStep = ({ name, autosave }: RetentionSlot): boolean => !autosave && name.startsWith('unet_step_');
 
 /** Whether a checkpoint is one of those that stay spread over the run. */
-const isSpread = (slot: RetentionSlot, { spreadEvery }: RetentionRule): boolean =>
-  isStep(slot) ? spreadEvery !== null && slot.globalStep % spreadEvery === 0 : slot.name !== '';
+const isSpread = (slot: RetentionSlot, { spreadEvery }: RetentionRule): boolean => {
+  if (slot.autosave) return false;
+  return isStep(slot) ? spreadEvery !== null && slot.globalStep % spreadEvery === 0 : slot.name !== '';
+};
 
 const newestFirst = (slots: readonly RetentionSlot[]): RetentionSlot[] =>
   slots.filter(({ state }) => state === 'valid').sort((a, b) => b.generation - a.generation);
@@ -55,13 +59,13 @@ const newestSteps = (slots: readonly RetentionSlot[], { keepNewest }: RetentionR
   new Set(newestFirst(slots).filter(isStep).slice(0, keepNewest));
 
 /**
- * Slot numbers of the step checkpoints that retention lets go: those beyond the newest `keepNewest` that are
- * not spread over the run, oldest first.
+ * Slot numbers of the checkpoints that retention lets go, oldest first: autosaves, and the step checkpoints
+ * beyond the newest `keepNewest` that are not spread over the run.
  */
 export function letGo(slots: readonly RetentionSlot[], rule: RetentionRule): number[] {
   const newest = newestSteps(slots, rule);
   return mayGo(slots)
-    .filter((slot) => isStep(slot) && !newest.has(slot) && !isSpread(slot, rule))
+    .filter((slot) => slot.autosave || (isStep(slot) && !newest.has(slot) && !isSpread(slot, rule)))
     .map(({ slot }) => slot);
 }
 

@@ -222,7 +222,7 @@ export class RunFolder {
   record(slot: Slot): CheckpointRecord | null {
     const { header } = slot;
     if (slot.state !== 'valid' || !header) return null;
-    const { name, globalStep, epoch, generation, created, meanLoss } = header;
+    const { name, globalStep, epoch, generation, created, meanLoss, autosave } = header;
     return {
       runId: this.runId,
       generation,
@@ -234,6 +234,7 @@ export class RunFolder {
       created,
       meanLoss,
       kept: this.note.kept.includes(generation),
+      autosave,
     };
   }
 
@@ -253,6 +254,7 @@ export class RunFolder {
       name: slot.header?.name ?? '',
       globalStep: slot.header?.globalStep ?? 0,
       kept: this.note.kept.includes(slot.header?.generation ?? -1),
+      autosave: slot.header?.autosave ?? false,
       pinned: slot.pins > 0,
       settled: now - slot.seenAt >= SETTLED_MS,
     }));

@@ -30,7 +30,7 @@ export interface SaveTimes {
 /** The part of a slot's header that the caller gives; the rest follows from the payload. */
 export type CheckpointFacts = Pick<
   SlotHeader,
-  'runId' | 'name' | 'generation' | 'globalStep' | 'epoch' | 'meanLoss' | 'created'
+  'runId' | 'name' | 'generation' | 'globalStep' | 'epoch' | 'meanLoss' | 'created' | 'autosave'
 >;
 
 /** Digests computed at a time; each holds a copy of its chunk. */

@@ -46,6 +46,7 @@ async function save(store: StoreApi, step: number): Promise<number> {
     epoch: 0,
     created: new Date().toISOString(),
     meanLoss: null,
+    autosave: false,
     tensors: testTensors(step),
     metadata: { name: `unet_step_${step}` },
     keepNewest: 2,

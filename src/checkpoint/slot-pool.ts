@@ -1,6 +1,7 @@
 // The pool of a run's slots: which slot the next save takes, and further slots. Not here: who may be
 // overwritten (retention.ts), the writing (checkpoint-write.ts).
 import { FaultError } from '../fault.ts';
+import type { SaveRequest } from './api.ts';
 import { chooseSlot, type RetentionRule } from './retention.ts';
 import type { RunFolder, Slot } from './run-folder.ts';
 import { slotBytes } from './slot.ts';
@@ -34,20 +35,21 @@ export async function addSlot(
 }
 
 /**
- * A slot that is large enough and whose checkpoint may go. `add` makes a
- * new one. Throws FaultError kind `storage` where neither is possible.
+ * A slot that is large enough and whose checkpoint may go. `add` makes a new one, for an autosave also beyond
+ * the pool: while there is room, an autosave never takes the place of another checkpoint. Throws FaultError
+ * kind `storage` where neither is possible.
  */
 export async function slotForSave(
   folder: RunFolder,
   sizes: { payloadBytes: number; capacityBytes: number },
-  rule: RetentionRule,
+  { autosave, ...rule }: RetentionRule & Pick<SaveRequest, 'autosave'>,
   add: (bytes: number) => Promise<Slot>,
 ): Promise<Slot> {
   const bytes = slotBytes(Math.max(sizes.payloadBytes, sizes.capacityBytes));
   const take = (number: number | null) => folder.slots.find((slot) => slot.number === number);
   const { free, spare } = chooseSlot(folder.retentionSlots(), { bytes, ...rule });
   const poolIsWhole = poolSize(folder, bytes) >= folder.wantedSlots;
-  const chosen = take(free) ?? (poolIsWhole ? take(spare) : undefined);
+  const chosen = take(free) ?? (poolIsWhole && !autosave ? take(spare) : undefined);
   if (chosen) return chosen;
   try {
     return await add(bytes);

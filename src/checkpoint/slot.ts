@@ -6,7 +6,7 @@
 //   then         digest table, at the next multiple of 4096: SHA-256 of each chunk of the payload
 //   up to the next multiple of 4 MiB: unused
 //
-// The sector, little-endian. A text is a length byte and UTF-8. Fields from 208 on are for the list of
+// The sector, little-endian. A text is a length byte and UTF-8. Fields from 208 to 255 are for the list of
 // checkpoints: no decision reads them.
 //
 //     0  magic "PRNNSLOT"                         48  root SHA-256, over the digest table
@@ -15,8 +15,8 @@
 //    16  generation u64                          208  epoch u64
 //    24  global step u64                         216  mean loss f64 (NaN: none)
 //    32  payload bytes u64                       224  created, text of up to 31 bytes
-//    40  chunk bytes u32                         508  CRC-32 of the bytes before it
-//    44  chunk count u32
+//    40  chunk bytes u32                         256  flags u32 (1: autosave; 0 in older headers)
+//    44  chunk count u32                         508  CRC-32 of the bytes before it
 import { crc32 } from '../formats/crc32.ts';
 
 /** Bytes of the header, one sector of the disk. */
@@ -31,6 +31,8 @@ const FORMAT_VERSION = 1;
 const OLDEST_READER = 1;
 const CRC_OFFSET = 508;
 const TEXT_BYTES = 64;
+const FLAGS_OFFSET = 256;
+const AUTOSAVE = 1;
 
 /** What a committed header says. */
 export interface SlotHeader {
@@ -45,6 +47,8 @@ export interface SlotHeader {
   epoch: number;
   meanLoss: number | null;
   created: string;
+  /** Saved between the checkpoints that are due: it makes room for the next save. */
+  autosave: boolean;
 }
 
 export type SectorReading =
@@ -104,6 +108,7 @@ export function encodeSector(header: SlotHeader): Uint8Array<ArrayBuffer> {
   view.setBigUint64(208, BigInt(header.epoch), true);
   view.setFloat64(216, header.meanLoss ?? NaN, true);
   writeText(sector, 224, 32, header.created);
+  view.setUint32(FLAGS_OFFSET, header.autosave ? AUTOSAVE : 0, true);
   view.setUint32(CRC_OFFSET, crc32(sector.subarray(0, CRC_OFFSET)), true);
   return sector;
 }
@@ -141,6 +146,7 @@ export function decodeSector(sector: Uint8Array, fileBytes: number): SectorReadi
     epoch: number(208),
     meanLoss: Number.isNaN(meanLoss) ? null : meanLoss,
     created: readText(sector, 224, 32),
+    autosave: (view.getUint32(FLAGS_OFFSET, true) & AUTOSAVE) !== 0,
   };
   const wrong = contradiction(header, fileBytes);
   return wrong ? damaged(wrong) : { state: 'valid', header };

@@ -264,10 +264,12 @@ export class Store implements StoreApi {
       const folder = this.#folder(request.runId);
       this.#current = request.runId;
       const payload = payloadOf(request.tensors, request.metadata);
-      const { keepNewest, spreadEvery } = request;
+      const { keepNewest, spreadEvery, autosave } = request;
       const rule = { keepNewest, spreadEvery };
       const sizes = { payloadBytes: payload.bytes, capacityBytes: request.capacityBytes };
-      const slot = await slotForSave(folder, sizes, rule, (bytes) => this.#addSlot(folder, bytes));
+      const slot = await slotForSave(folder, sizes, { ...rule, autosave }, (bytes) =>
+        this.#addSlot(folder, bytes),
+      );
       this.#highest += 1;
       const report = await writeCheckpoint(folder, slot, payload, request, this.#highest);
       applyRetention(folder, rule);

@@ -55,6 +55,9 @@ export function checkpointsKept(config: RunConfig, imageCount: number): number {
   return Math.min(config.keepNewest, steps + (epochs ?? 0) + 2) + spread + 1;
 }
 
-/** Slots of a run's pool: one for each checkpoint that stays and one to write into; at least 3. */
+/**
+ * Slots of a run's pool: one for each checkpoint that stays, one for an autosave, one to write into. Before
+ * the final checkpoint its slot holds the second autosave.
+ */
 export const poolSlots = (config: RunConfig, imageCount: number): number =>
-  Math.max(3, checkpointsKept(config, imageCount) + 1);
+  Math.max(3, checkpointsKept(config, imageCount) + 2);

@@ -221,7 +221,7 @@ const ROWS = {
     default: 5,
     group: 'Checkpoints and samples',
     label: 'and at least every',
-    help: 'A checkpoint after this many minutes of training since the last one.',
+    help: 'Saved after this many minutes of training at the latest. Where a save costs little it comes earlier, up to 15 times in that time, and takes the place of the one before.',
   },
   keepNewest: {
     type: 'integer',

@@ -255,8 +255,10 @@ export interface TrainerApi {
   pause(): Promise<void>;
   /** Answers when the run trains, or cannot. */
   resume(): Promise<void>;
-  /** Answers when the checkpoint is saved. */
-  saveCheckpoint(): Promise<void>;
+  /** Answers when the checkpoint is saved; a fault where the GPU was lost before. */
+  saveCheckpoint(): Promise<Result<null>>;
+  /** The page was hidden and may be closed: a run that trains is saved unless its last save is young. */
+  pageHidden(): Promise<void>;
   /** Ends the drawing of the found checkpoint's samples; the run goes on, or waits, as after it. */
   skipValidation(): Promise<void>;
   /** Closes the current run; its checkpoints stay. */

@@ -216,7 +216,7 @@ export class CurrentRun {
     const parent = `${facts.runId}@${facts.globalStep}`;
     const run = await this.open({ ...content, facts: { ...facts, config, runId, parent } }, started);
     await this.#equipment.saver.begin(run, run.globalStep, Promise.resolve());
-    if (await this.#equipment.saver.idle()) return;
+    if ((await this.#equipment.saver.idle()) === null) return;
     this.close();
     throw new FaultError(storageRefused());
   }

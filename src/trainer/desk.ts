@@ -57,7 +57,9 @@ class Desk implements TrainerApi {
     answer(async () => this.#opening?.trainer?.trainingBytes(config) ?? null);
   pause = async () => this.#opening?.trainer?.pause();
   resume = async () => this.#opening?.trainer?.resume();
-  saveCheckpoint = async () => this.#opening?.trainer?.saveCheckpoint();
+  saveCheckpoint: TrainerApi['saveCheckpoint'] = async () =>
+    (await this.#opening?.trainer?.saveCheckpoint()) ?? notOpen();
+  pageHidden = async () => this.#opening?.trainer?.pageHidden();
   skipValidation = async () => this.#opening?.trainer?.skipValidation();
   newRun: TrainerApi['newRun'] = async () => (await this.#opening?.trainer?.newRun()) ?? notOpen();
   resumeFrom: TrainerApi['resumeFrom'] = async (ref, changes) =>

@@ -5,7 +5,7 @@ import { endsEpoch, imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '.
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
 import type { StepStats } from '../engine/executor.ts';
 import { yieldToEvents } from '../engine/yield-to-events.ts';
-import { FaultError } from '../fault.ts';
+import { type Fault, FaultError, faultOf } from '../fault.ts';
 import type { Artist } from './samples/artist.ts';
 import type { Generator } from './samples/generator.ts';
 import { lossByQuartile } from './history.ts';
@@ -15,7 +15,8 @@ import { checkpointDue } from '../settings/checkpoint-schedule.ts';
 import { capacityBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Run } from './run.ts';
-import type { Saver } from './saver.ts';
+import { mayLoseMs } from '../settings/autosave.ts';
+import type { Saver, SaveReason } from './saver.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { TrainingDevice } from './training-device.ts';
 import { trainingStep } from './training-step.ts';
@@ -26,13 +27,16 @@ const IN_FLIGHT = 2;
 /** What a loop works with, from its start to its end. */
 export interface LoopTools {
   readonly device: Pick<TrainingDevice, 'guard'>;
-  readonly saver: Pick<Saver, 'begin' | 'idle' | 'dueByTime' | 'gaveUp'>;
+  readonly saver: Pick<Saver, 'begin' | 'idle' | 'dueByTime' | 'ageMs' | 'gaveUp'>;
   readonly artist: Pick<Artist, 'busy' | 'beginProgress' | 'advance'>;
   readonly generator: Pick<Generator, 'advance'>;
   readonly outbox: Pick<Outbox, 'post' | 'progress'>;
   readonly store: Pick<StoreClient, 'growPool'>;
   readonly rate: RateMeter;
 }
+
+/** What becomes of a request for a checkpoint. `stopped`: the loop was stopped before it began. */
+export type SaveAnswer = 'saved' | 'stopped' | Fault;
 
 /** One run of the loop, from Train or Resume to the last step or Pause. */
 export class Loop {
@@ -45,7 +49,9 @@ export class Loop {
   #inFlight: Promise<void>[] = [];
   #stop = false;
   /** Answers requests for a checkpoint, once it is saved or the loop has ended; empty: no request. */
-  #asked: (() => void)[] = [];
+  #asked: ((answer: SaveAnswer) => void)[] = [];
+  /** The page may be closed: an autosave at the next step boundary. */
+  #hidden = false;
   /** Step of the newest set of samples that was begun; a run that comes back has samples of its step. */
   #newestSamples: number;
   /** Samples were due at an earlier step and could not be begun there. */
@@ -68,8 +74,13 @@ export class Loop {
   }
 
   /** A checkpoint at the next step boundary. Resolves when it is saved, or has failed, or the loop ended. */
-  askSave(): Promise<void> {
+  askSave(): Promise<SaveAnswer> {
     return new Promise((resolve) => this.#asked.push(resolve));
+  }
+
+  /** The page was hidden: an autosave at the next step boundary, unless the last save is young enough. */
+  pageHidden(): void {
+    this.#hidden ||= this.#tools.saver.ageMs >= mayLoseMs(this.#run.config.checkpointEveryMinutes);
   }
 
   /**
@@ -78,10 +89,17 @@ export class Loop {
    */
   async train(): Promise<boolean> {
     try {
-      return await this.#train();
-    } finally {
-      for (const answer of this.#asked) answer();
+      const finished = await this.#train();
+      this.#answer('stopped');
+      return finished;
+    } catch (error) {
+      this.#answer(faultOf(error));
+      throw error;
     }
+  }
+
+  #answer(answer: SaveAnswer): void {
+    for (const one of this.#asked.splice(0)) one(answer);
   }
 
   async #train(): Promise<boolean> {
@@ -98,17 +116,12 @@ export class Loop {
       this.#inFlight.push(settled);
 
       // Begun before the save: the samples and the checkpoint hold the weights of the same step.
-      const checkpoint = this.#checkpointDue();
-      if (this.#beginsSamples(checkpoint)) {
+      const reason = this.#checkpointDue();
+      if (this.#beginsSamples(reason !== null)) {
         this.#newestSamples = this.#encoded;
         artist.beginProgress(this.#run, this.#encoded);
       }
-      if (checkpoint) {
-        const asked = this.#asked;
-        this.#asked = [];
-        await saver.begin(this.#run, this.#encoded, settled);
-        if (asked.length > 0) void saver.idle().then(() => asked.forEach((answer) => answer()));
-      }
+      if (reason) await this.#save(settled, reason);
 
       if (this.#inFlight.length >= IN_FLIGHT) await this.#inFlight.shift();
       // One denoising call of each: a run that always draws samples must not starve the view Generate.
@@ -140,14 +153,21 @@ export class Loop {
     return true;
   }
 
-  /** Whether to save now: by the schedule of steps and epochs, by the clock, or because the user asked. */
-  #checkpointDue(): boolean {
+  /** Why to save now: by the schedule of steps and epochs, on request, by the clock; null: no reason. */
+  #checkpointDue(): SaveReason | null {
     const { config, dataset } = this.#run;
-    return (
-      this.#asked.length > 0 ||
-      checkpointDue(this.#encoded, config, dataset.count) ||
-      this.#tools.saver.dueByTime(config.checkpointEveryMinutes)
-    );
+    if (this.#asked.length > 0 || checkpointDue(this.#encoded, config, dataset.count)) return 'due';
+    return this.#tools.saver.dueByTime(config.checkpointEveryMinutes) ?? (this.#hidden ? 'autosave' : null);
+  }
+
+  /** Begins a save of the newest step, which answers the requests; a save that cannot begin ends the loop. */
+  async #save(settled: Promise<void>, reason: SaveReason): Promise<void> {
+    const { saver } = this.#tools;
+    this.#hidden = false;
+    await saver.begin(this.#run, this.#encoded, settled, reason);
+    const asked = this.#asked.splice(0);
+    if (asked.length > 0)
+      void saver.idle().then((failed) => asked.forEach((answer) => answer(failed ?? 'saved')));
   }
 
   /** Waits for a step's numbers, then puts them into the history and posts them to the page. */

@@ -8,22 +8,42 @@ import { keepPng } from './keep-png.ts';
 import { postCheckpoints } from './listing.ts';
 import type { TrainingDevice } from './training-device.ts';
 import type { Outbox } from './outbox.ts';
+import { autosaveEveryMs } from '../settings/autosave.ts';
 import { lossPlotPng } from './loss-plot.ts';
 import { factsAt, type Run } from './run.ts';
 import { spreadEvery } from '../settings/checkpoint-schedule.ts';
 import { capacityBytes } from '../settings/checkpoint-sizes.ts';
 
+/**
+ * Why a save is made. `due`: by the schedule or because the user asked; it stays as retention says.
+ * `autosave`: by the clock or because the page was hidden; it makes room for the next save.
+ */
+export type SaveReason = 'due' | 'autosave';
+
 /** Minutes until the next try after each failure in a row; after the last failure there is no other try. */
 const RETRY_MINUTES = [1, 2, 4];
+
+/** A save under way. */
+interface Save {
+  step: number;
+  reason: SaveReason;
+  snapshot: ReturnType<Run['executor']['snapshot']>;
+  settled: Promise<void>;
+  /** How long training waited for the snapshot to be taken. */
+  pauseMs: number;
+}
 
 export class Saver {
   readonly #store: Pick<StoreClient, 'save' | 'report'>;
   readonly #outbox: Outbox;
   readonly #device: Pick<TrainingDevice, 'guard' | 'executionOf'>;
-  #current: Promise<boolean> = Promise.resolve(true);
+  #current: Promise<Fault | null> = Promise.resolve(null);
   #lastSave = performance.now();
   #failures = 0;
-  #retryAt = Infinity;
+  /** When and why a failed save is tried again. */
+  #retry: { at: number; reason: SaveReason } | null = null;
+  /** Of the last save: see autosaveEveryMs. */
+  #last = { costMs: 0, bytes: 0 };
   /** Run and step of the newest checkpoint that was committed. */
   #committed: { runId: string; step: number } | null = null;
   /** The fault of the last try after three failures in a row; the loop then ends with it. */
@@ -54,14 +74,23 @@ export class Saver {
   startAfresh(): void {
     this.#lastSave = performance.now();
     this.#failures = 0;
-    this.#retryAt = Infinity;
+    this.#retry = null;
     this.gaveUp = null;
   }
 
-  /** Whether `minutes` have passed since the last save, or a failed save is to be tried again. */
-  dueByTime(minutes: number): boolean {
-    const now = performance.now();
-    return now >= this.#retryAt || (this.#retryAt === Infinity && now - this.#lastSave >= minutes * 60_000);
+  /** Milliseconds of training since the last save, or since training started or resumed. */
+  get ageMs(): number {
+    return performance.now() - this.#lastSave;
+  }
+
+  /**
+   * Why the clock asks for a save: it is time for an autosave, or a failed save is to be tried again. Null:
+   * neither. `everyMinutes`: the setting checkpointEveryMinutes.
+   */
+  dueByTime(everyMinutes: number): SaveReason | null {
+    if (this.#retry) return performance.now() >= this.#retry.at ? this.#retry.reason : null;
+    const { costMs, bytes } = this.#last;
+    return this.ageMs >= autosaveEveryMs(everyMinutes, costMs, bytes) ? 'autosave' : null;
   }
 
   /**
@@ -70,32 +99,30 @@ export class Saver {
    * `settled` resolves when the step's loss is in the history, and rejects where the step was not applied:
    * nothing is saved then.
    */
-  async begin(run: Run, step: number, settled: Promise<void>): Promise<void> {
+  async begin(run: Run, step: number, settled: Promise<void>, reason: SaveReason = 'due'): Promise<void> {
     const asked = performance.now();
     await this.#current;
     const snapshot = run.executor.snapshot();
     this.#lastSave = performance.now();
-    this.#retryAt = Infinity;
-    this.#current = this.#save(run, step, snapshot, settled, this.#lastSave - asked);
+    this.#retry = null;
+    const pauseMs = this.#lastSave - asked;
+    this.#current = this.#save(run, { step, reason, snapshot, settled, pauseMs });
   }
 
-  /** Resolves when nothing is being saved; false where the last save failed. */
-  idle(): Promise<boolean> {
+  /** Resolves when nothing is being saved: why the last save failed, or null where it is in the store. */
+  idle(): Promise<Fault | null> {
     return this.#current;
   }
 
-  async #save(
-    run: Run,
-    step: number,
-    snapshot: ReturnType<Run['executor']['snapshot']>,
-    settled: Promise<void>,
-    pauseMs: number,
-  ): Promise<boolean> {
+  async #save(run: Run, { step, reason, snapshot, settled, pauseMs }: Save): Promise<Fault | null> {
     const started = performance.now();
+    const autosave = reason === 'autosave';
     const facts = factsAt(run, step, this.#device.executionOf(run.executor));
     try {
-      const [state] = await Promise.all([this.#device.guard(snapshot), settled]);
-      this.#outbox.post({ type: 'saving', name: facts.name, step });
+      const stepMade = settled.then(() => performance.now());
+      const [state, from] = await Promise.all([this.#device.guard(snapshot), stepMade]);
+      // An autosave is not worth a line that comes and goes.
+      if (!autosave) this.#outbox.post({ type: 'saving', name: facts.name, step });
       const tensors = fileTensors(run.executor.parameters, state, run.history, facts);
       const metadata = await fileMetadata(facts, tensors);
       const result = await this.#store.save({
@@ -105,33 +132,36 @@ export class Saver {
         epoch: facts.epoch,
         created: facts.created,
         meanLoss: run.history.meanOfLast(100, step),
+        autosave,
         tensors,
         metadata,
         keepNewest: run.config.keepNewest,
         spreadEvery: spreadEvery(run.config, run.dataset.count),
         capacityBytes: capacityBytes(run.config, run.dataset.count),
       });
-      if (!result.ok) return this.#failed(facts.name, result.fault);
+      if (!result.ok) return this.#failed(facts.name, result.fault, reason);
+      const { record } = result.value;
       this.#committed = { runId: run.runId, step };
+      this.#last = { costMs: pauseMs + performance.now() - from, bytes: record.sizeBytes };
       this.#failures = 0;
       this.#outbox.post({
         type: 'saved',
-        record: result.value.record,
+        record,
         pauseMs,
         totalMs: performance.now() - started,
       });
       await postCheckpoints(this.#store, this.#outbox);
-      await this.#drawPlot(run, step);
-      return true;
+      if (!autosave) await this.#drawPlot(run, step);
+      return null;
     } catch (error) {
       const fault = faultOf(error);
       // The loop throws the same fault at the same step and is stopped by it; here it only ends the save.
-      if (fault.kind === 'not-finite' || fault.kind === 'gpu') return false;
-      return this.#failed(facts.name, fault);
+      if (fault.kind === 'not-finite' || fault.kind === 'gpu') return fault;
+      return this.#failed(facts.name, fault, reason);
     }
   }
 
-  #failed(name: string, fault: Fault): boolean {
+  #failed(name: string, fault: Fault, reason: SaveReason): Fault {
     const minutes = RETRY_MINUTES[this.#failures];
     this.#failures += 1;
     if (minutes === undefined || this.#failures >= RETRY_MINUTES.length) {
@@ -140,9 +170,9 @@ export class Saver {
         title: `${name} could not be saved, in ${this.#failures} tries`,
         todo: ['Export checkpoint: it keeps the newest saved one.', ...fault.todo],
       };
-      return false;
+      return fault;
     }
-    this.#retryAt = performance.now() + minutes * 60_000;
+    this.#retry = { at: performance.now() + minutes * 60_000, reason };
     this.#outbox.post({
       type: 'fault',
       fault: {
@@ -150,7 +180,7 @@ export class Saver {
         what: `${fault.what} Training goes on, older checkpoints are whole, and the next try is in ${minutes} min.`,
       },
     });
-    return false;
+    return fault;
   }
 
   async #drawPlot(run: Run, step: number): Promise<void> {

@@ -11,13 +11,13 @@ import { type CheckpointContent, type Execution, readContent } from './checkpoin
 import type { RunDevice } from './equipment.ts';
 import { describeFound, nothingFound } from './found.ts';
 import { inParts, inPartsNotice } from './in-parts.ts';
-import { Loop, type LoopTools } from './loop.ts';
+import { Loop, type LoopTools, type SaveAnswer } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { GenerateRequests } from './generate-requests.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { Run } from './run.ts';
 import { CurrentRun, type RunStore } from './current-run.ts';
-import { deviceLost, gpuUnavailable, must } from './trouble.ts';
+import { deviceLost, gpuUnavailable, must, notSaved } from './trouble.ts';
 import { Turns } from './turns.ts';
 
 /** What the trainer needs of the store. */
@@ -333,13 +333,15 @@ export class Trainer {
     this.#drawOn();
   }
 
-  async #saveNow(run: Run): Promise<void> {
+  /** Returns why the step is not in the store, or null where it is. The saver reports the store's faults. */
+  async #saveNow(run: Run): Promise<Fault | null> {
     const { saver, artist } = this.#current.equipment;
-    if (saver.has(run, run.globalStep)) return;
+    if (saver.has(run, run.globalStep)) return null;
     artist.beginProgress(run, run.globalStep);
     await saver.begin(run, run.globalStep, Promise.resolve());
-    await saver.idle();
+    const failed = await saver.idle();
     if (saver.gaveUp) this.#outbox.post({ type: 'fault', fault: saver.gaveUp });
+    return failed;
   }
 
   /** Draws what is begun and what waits, until a command halts it. */
@@ -378,15 +380,29 @@ export class Trainer {
     return held.is === 'on' && (this.#state === 'paused' || this.#state === 'finished') ? held : null;
   }
 
-  /** A checkpoint at the next step, or at once where the run is at rest. Answers when it is saved. */
-  async saveCheckpoint(): Promise<void> {
-    if (this.#loop) return this.#loop.askSave();
-    return this.#inTurn(async () => {
-      await this.#halt();
-      const atRest = this.#atRest;
-      if (!atRest) return;
-      await this.#saveNow(atRest.run);
-    });
+  /**
+   * A checkpoint at the next step, or at once where the run is at rest. Answers when it is saved; a fault
+   * where the GPU was lost before.
+   */
+  async saveCheckpoint(): Promise<Result<null>> {
+    const answer = this.#loop ? await this.#loop.askSave() : await this.#inTurn(() => this.#saveAtRest());
+    const { run } = this.#current.held;
+    const lost = this.#current.held.is === 'lost' ? deviceLost().fault : null;
+    const failed = answer === 'saved' ? null : answer === 'stopped' ? lost : answer;
+    // Faults of the store are reported by the saver.
+    const told = failed?.kind === 'gpu' || failed?.kind === 'not-finite' || failed?.kind === 'internal';
+    return failed && told ? { ok: false, fault: notSaved(failed, run) } : { ok: true, value: null };
+  }
+
+  async #saveAtRest(): Promise<SaveAnswer> {
+    await this.#halt();
+    const atRest = this.#atRest;
+    return atRest ? ((await this.#saveNow(atRest.run)) ?? 'saved') : 'stopped';
+  }
+
+  /** The page may be closed at any moment: a run that trains is saved unless its last save is young. */
+  pageHidden(): void {
+    this.#loop?.pageHidden();
   }
 
   /** Saves and closes the current run: it is not found after a reload, its checkpoints stay. */

@@ -37,6 +37,17 @@ export function gpuUnavailable(fault: Fault, run: Run | null): Fault {
   };
 }
 
+/** The fault of Save checkpoint where `fault` came before the checkpoint was in the store. */
+export function notSaved(fault: Fault, run: Run | null): Fault {
+  const at = run ? ` Step ${run.globalStep} is not in the store.` : '';
+  return {
+    ...fault,
+    title: 'The checkpoint was not saved',
+    what: `${fault.title}.${at} The run goes on from its newest checkpoint.`,
+    todo: ['Press Save checkpoint again once the run trains.'],
+  };
+}
+
 /** The fault of a run that could not be written into the store. */
 export function storageRefused(): Fault {
   return {

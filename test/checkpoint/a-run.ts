@@ -53,6 +53,7 @@ export interface SaveOptions {
   name?: string;
   floats?: number;
   keepNewest?: number;
+  autosave?: boolean;
   capacityBytes?: number;
 }
 
@@ -67,6 +68,7 @@ export function requestAt(step: number, options: SaveOptions = {}): SaveRequest 
     epoch: 0,
     created: STARTED,
     meanLoss: 0.5,
+    autosave: options.autosave ?? false,
     tensors: tensorsAt(step, floats),
     metadata: { name, global_step: String(step) },
     keepNewest,

@@ -30,6 +30,7 @@ const record = (generation: number, runId = 'run-a'): CheckpointRecord => ({
   created: STARTED,
   meanLoss: null,
   kept: false,
+  autosave: false,
 });
 
 const wipe = () =>

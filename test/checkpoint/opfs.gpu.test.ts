@@ -28,6 +28,7 @@ const requestAt = (step: number, floats = 5000): SaveRequest => ({
   epoch: 0,
   created: new Date().toISOString(),
   meanLoss: 0.25,
+  autosave: false,
   tensors: tensorsAt(step, floats),
   metadata: { format: 'perennial-checkpoint', global_step: String(step) },
   keepNewest: 3,

@@ -12,6 +12,7 @@ const slotOf = (slot: number, changes: Partial<RetentionSlot> = {}): RetentionSl
   name: `unet_step_${slot}`,
   globalStep: slot,
   kept: false,
+  autosave: false,
   pinned: false,
   settled: true,
   ...changes,
@@ -21,7 +22,10 @@ const EMPTY = { state: 'empty', generation: 0, name: '', globalStep: 0 } as cons
 const epoch = (slot: number, number = slot): RetentionSlot =>
   slotOf(slot, { name: `unet_epoch_${number}`, globalStep: number * 10 });
 
-/** Saves one checkpoint after the other into a pool, as the store does; answers the pool at the end. */
+/**
+ * Saves one checkpoint after the other into a pool, as the store does; answers the pool at the end. A name
+ * after `auto ` is an autosave.
+ */
 function run(
   names: string[],
   pool: number,
@@ -30,11 +34,13 @@ function run(
   steps: number[] = names.map((_, i) => i + 1),
 ): RetentionSlot[] {
   const slots = Array.from({ length: pool }, (_, i) => slotOf(i + 1, EMPTY));
-  for (const [i, name] of names.entries()) {
+  for (const [i, given] of names.entries()) {
+    const autosave = given.startsWith('auto ');
+    const name = given.replace('auto ', '');
     const { free, spare } = chooseSlot(slots, { bytes: 100, keepNewest, spreadEvery });
     const slot = slots.find((other) => other.slot === (free ?? spare));
     if (!slot) throw new Error(`no slot for ${name}`);
-    Object.assign(slot, { state: 'valid', generation: i + 1, name, globalStep: steps[i] });
+    Object.assign(slot, { state: 'valid', generation: i + 1, name, globalStep: steps[i], autosave });
     for (const number of letGo(slots, { keepNewest, spreadEvery }))
       Object.assign(slots.find((other) => other.slot === number) ?? {}, EMPTY);
   }
@@ -65,6 +71,46 @@ describe('step checkpoints', () => {
     );
     const steps = names(run(all, 9, 3)).filter((name) => name.startsWith('step'));
     expect(steps).toEqual(['step_57', 'step_58', 'step_59']);
+  });
+});
+
+describe('autosaves', () => {
+  // Three autosaves between two steps that are due, an epoch after every second step.
+  const all = Array.from({ length: 100 }, (_, i) => {
+    if (i % 4 < 3) return `auto unet_step_${i + 1}`;
+    return i % 8 === 7 ? `unet_epoch_${(i + 1) / 8}` : `unet_step_${i + 1}`;
+  });
+
+  it('leave the newest steps and four epochs, in a pool that is one slot larger', () => {
+    // 3 steps, 4 epochs, the final one, one to write into: 9 slots; 10 with autosaves.
+    const stay = run(all, 10, 3).filter(({ autosave }) => !autosave);
+    const [steps, epochs] = ['step', 'epoch'].map((kind) =>
+      names(stay).filter((name) => name.startsWith(kind)),
+    );
+    expect(steps).toEqual(['step_84', 'step_92', 'step_100']);
+    expect(epochs).toHaveLength(4);
+  });
+
+  it('stay while they are among the two newest, and not longer', () => {
+    const left = (saved: string[]) => run(saved, 10, 3).filter(({ autosave }) => autosave);
+    expect(names(left(all.slice(0, 99)))).toEqual(['step_98', 'step_99']);
+    expect(names(left(all))).toEqual(['step_99']);
+    expect(names(left([...all, 'unet_final']))).toEqual([]);
+  });
+
+  it('at the end of an epoch, or at a multiple of the interval, make room too', () => {
+    const ends = [epoch(1), slotOf(2), slotOf(8), slotOf(9)].map((slot) => ({ ...slot, autosave: true }));
+    expect(letGo(ends, { keepNewest: 5, spreadEvery: 2 })).toEqual([1, 2]);
+  });
+
+  it('that are kept by hand or exported stay', () => {
+    const held = [slotOf(1, { autosave: true, kept: true }), slotOf(2, { autosave: true, pinned: true })];
+    expect(
+      letGo([...held, slotOf(3, { autosave: true }), slotOf(8), slotOf(9)], {
+        keepNewest: 5,
+        spreadEvery: null,
+      }),
+    ).toEqual([3]);
   });
 });
 

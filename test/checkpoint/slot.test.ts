@@ -24,6 +24,7 @@ const HEADER: SlotHeader = {
   epoch: 12,
   meanLoss: 0.0625,
   created: '2024-05-01T10:00:00.000Z',
+  autosave: false,
 };
 
 /**

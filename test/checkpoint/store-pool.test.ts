@@ -117,6 +117,16 @@ describe('a full disk', () => {
     expect(await listed(store)).toEqual([6, 5, 4, 3]);
   });
 
+  it('an autosave makes a slot of its own before it takes the place of a checkpoint that is due', async () => {
+    const { disk, store } = await storeWith([1, 2, 3], { keepNewest: 10 });
+    for (const step of [5, 6, 7, 8])
+      value(await store.save(requestAt(step, { keepNewest: 10, autosave: true })));
+    expect(await listed(store)).toEqual([8, 7, 3, 2, 1]);
+    const again = await openStore(disk.restarted('none'));
+    const { loaded } = await again.recover([]);
+    expect(loaded?.record).toMatchObject({ globalStep: 8, autosave: true });
+  });
+
   it('that is none, by a counter gone wrong: restart the browser, delete nothing', async () => {
     const { disk, store } = await storeWith([1, 2]);
     disk.quotaBytes = 0;

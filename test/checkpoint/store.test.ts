@@ -43,6 +43,7 @@ describe('saving and finding', () => {
       created: STARTED,
       meanLoss: 0.5,
       kept: false,
+      autosave: false,
     });
     expectContent(value(await store.load({ runId: RUN, generation: 1 })), 5);
   });
@@ -389,6 +390,7 @@ it('reads a slot whose header was made by hand from format 1', async () => {
     epoch: 0,
     meanLoss: null,
     created: STARTED,
+    autosave: false,
   });
   disk.edit(slotPath(1), (whole) => whole.set(sector));
   expectContent((await (await openStore(disk.restarted('none'))).recover([])).loaded, 1);

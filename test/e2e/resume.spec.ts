@@ -182,6 +182,24 @@ test('C: resumed, 4 steps later it has the bits of A', async () => {
   await c.close();
 });
 
+test('D: left in the middle of an interval, the page says how many steps it went back', async () => {
+  const profile = await openProfile(await newFolder());
+  const { page } = profile;
+  await train(page, { ...SETTINGS, maxSteps: 1000, checkpointEverySteps: 4 });
+  await waitForStep(page, 6);
+  const seen = await step(page);
+  await page.reload(); // within a second of the last step
+  await waitForState(page, 'training');
+  const found = Number(await validation(page).getAttribute('data-step'));
+  const said = await page.getByRole('status', { name: 'Notices' }).textContent();
+  const lost = /^Went back (\d+) steps? \((\d+ s|under 1 s)\)\.$/.exec(said ?? '');
+  expect(lost !== null || said === 'Nothing was lost.', `${said} at step ${found} after ${seen}`).toBe(true);
+  expect(found + Number(lost?.[1] ?? 0)).toBeGreaterThanOrEqual(seen);
+  measured('left after the last step', said ?? '');
+  expect(profile.errors).toEqual([]);
+  await profile.close();
+});
+
 /**
  * Opens the page on a store that has a run: it shows what it found, draws 16 samples, and trains at the next
  * step.

@@ -91,7 +91,7 @@ async function throughItsFile({ state, history, globalStep }: Progress): Promise
   const { name, epoch } = facts;
   value(
     await store.save({
-      ...{ runId: 'run-1', name, globalStep, epoch, created, meanLoss: null },
+      ...{ runId: 'run-1', name, globalStep, epoch, created, meanLoss: null, autosave: false },
       ...{ tensors, metadata, keepNewest: 3, spreadEvery: null, capacityBytes: bytes },
     }),
   );

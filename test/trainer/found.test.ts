@@ -10,7 +10,7 @@ import { History } from '../../src/trainer/history.ts';
 const HERE: Execution = { executor: 'plan', backend: 'webgpu', kernels: 'k', adapter: 'a', browser: 'b' };
 const record: CheckpointRecord = {
   ...{ runId: 'run-1', slot: 0, generation: 1, name: 'unet_step_4', globalStep: 4, epoch: 0 },
-  ...{ sizeBytes: 0, created: '', meanLoss: 1, kept: false },
+  ...{ sizeBytes: 0, created: '', meanLoss: 1, kept: false, autosave: false },
 };
 const content = {
   facts: { config: presetConfig('tiny'), globalStep: 4, dataset: { count: 10 }, execution: HERE },

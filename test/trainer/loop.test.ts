@@ -1,6 +1,7 @@
 // Claim: between two training steps at most one denoising call is made for the run's own samples and one for
 // the view Generate, also where the run always draws samples; generating changes no step. A set of samples is
-// never dropped for the next one, and drawing takes at most 15 % of the time. With an executor that only
+// never dropped for the next one, and drawing takes at most 15 % of the time. A hidden page
+// and a request for a checkpoint are saves between two steps. With an executor that only
 // records, and a clock that only steps and calls move.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
@@ -12,6 +13,7 @@ import { Loop, type LoopTools } from '../../src/trainer/loop.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
 import { RateMeter } from '../../src/trainer/rate-meter.ts';
 import type { Run } from '../../src/trainer/run.ts';
+import { deviceLost } from '../../src/trainer/trouble.ts';
 import { idleExecutor } from './idle-executor.ts';
 
 const base: RunConfig = {
@@ -38,14 +40,17 @@ async function trained(
   calls: number,
   callsOfSet = 1,
   changes: Partial<RunConfig> = {},
-): Promise<{ order: string[]; steps: unknown[] }> {
+  saving: { saver?: Partial<LoopTools['saver']>; afterStep?: (loop: Loop, step: number) => void } = {},
+): Promise<{ order: string[]; steps: unknown[]; saves: string[] }> {
   const config = { ...base, ...changes };
   const order: string[] = [];
   const steps: unknown[] = [];
+  const saves: string[] = [];
   const set = await openPictures('shapes', { imageSize: 8, maxImages: 8 });
   const executor = idleExecutor({
     step: (batches, settings) => {
       order.push('step');
+      saving.afterStep?.(loop, steps.length + 1);
       vi.advanceTimersByTime(STEP_MS);
       steps.push([batches, settings]);
       const perSample = new Float32Array(config.batchSize).fill(1);
@@ -88,15 +93,21 @@ async function trained(
     ...{ artist, generator, rate: new RateMeter(), outbox: new Outbox(() => undefined) },
     saver: {
       gaveUp: null,
-      dueByTime: () => false,
-      begin: () => Promise.resolve(),
-      idle: () => Promise.resolve(true),
+      dueByTime: () => null,
+      ageMs: 0,
+      begin: (_run, step, _settled, reason) => {
+        saves.push(`${reason} ${step}`);
+        return Promise.resolve();
+      },
+      idle: () => Promise.resolve(null),
+      ...saving.saver,
     },
     store: { growPool: () => Promise.resolve({ ok: true, value: 100 }) },
     device: { guard: (work) => work },
   };
-  expect(await new Loop(run, tools).train()).toBe(true);
-  return { order, steps };
+  const loop = new Loop(run, tools);
+  expect(await loop.train()).toBe(true);
+  return { order, steps, saves };
 }
 
 const count = (order: string[], what: string): number => order.filter((one) => one === what).length;
@@ -143,4 +154,38 @@ test('what is drawn changes no step', async () => {
     await trained(0, 20, { maxSteps: 60, sampleEverySteps: 1_000_000, epochs: 1000 }),
   ];
   expect(often.steps).toEqual(never.steps);
+});
+
+test('a page that is hidden has the run saved at the next step, once, unless the last save is young', async () => {
+  const hiddenAt =
+    (...steps: number[]) =>
+    (loop: Loop, step: number): void => {
+      if (steps.includes(step)) loop.pageHidden();
+    };
+  const old = { ageMs: 10_000 };
+  const afterStep = hiddenAt(1, 3);
+  const hidden = await trained(0, 1, {}, { saver: old, afterStep });
+  expect(hidden.saves).toEqual(['autosave 1', 'autosave 3', 'due 6']);
+  const young = { ageMs: 9999 };
+  expect((await trained(0, 1, {}, { saver: young, afterStep })).saves).toEqual(['due 6']);
+});
+
+test('what is saved by the clock, or because the page is hidden, changes no step', async () => {
+  const always = { dueByTime: () => 'autosave' as const };
+  const [saved, not] = [await trained(0, 1, {}, { saver: always }), await trained(0)];
+  expect(saved.saves).toHaveLength(6);
+  expect(saved.steps).toEqual(not.steps);
+});
+
+test('a request for a checkpoint is answered with what became of it', async () => {
+  const answers: unknown[] = [];
+  const afterStep = (loop: Loop, step: number): void => {
+    if (step === 2) void loop.askSave().then((answer) => answers.push(answer));
+  };
+  await trained(0, 1, {}, { afterStep });
+  expect(answers).toEqual(['saved']);
+  const lost = deviceLost();
+  const failing = { begin: () => Promise.reject(lost) };
+  await expect(trained(0, 1, {}, { saver: failing, afterStep })).rejects.toThrow(lost);
+  expect(answers).toEqual(['saved', lost.fault]);
 });

@@ -248,8 +248,25 @@ test('Save while training answers when the checkpoint is saved', async () => {
   free = true;
   stepsLeft = 20;
   moreSteps();
-  await saving;
+  expect(await saving).toEqual({ ok: true, value: null });
   expect(records()).toHaveLength(1);
+});
+
+test('Save says that nothing was saved where the GPU is lost in the same moment; the run goes on', async () => {
+  await pausedRun();
+  free = true;
+  endCall();
+  await trainer.resume();
+  await until(() => expect(stepsLeft).toBe(0));
+  const saving = trainer.saveCheckpoint();
+  lose();
+  expect(await saving).toMatchObject({
+    ok: false,
+    fault: { kind: 'gpu', title: expect.stringContaining('not saved') as string },
+  });
+  expect(records()).toHaveLength(1);
+  await becomes('starting');
+  await becomes('training');
 });
 
 test('Skip ends the validation after the call in flight; the run waits, as it was paused', async () => {

@@ -39,6 +39,7 @@ function record(
       epoch: Math.floor(globalStep / 8750),
     },
     ...{ slot: globalStep % 7, sizeBytes: 99 * MiB, created: minutesAgo(minutes), meanLoss, kept },
+    autosave: false,
   };
 }
 

@@ -69,7 +69,12 @@ function About({ record, best }: { record: CheckpointRecord; best: boolean }) {
       </p>
       <p class="meta">
         {fileSize(record.sizeBytes)} · {age(looking.now.value - Date.parse(record.created))}
-        {ofAnother && ' · earlier run'} {best && <span class="tag">Best</span>}
+        {ofAnother && ' · earlier run'} {best && <span class="tag">Best</span>}{' '}
+        {record.autosave && !record.kept && (
+          <span class="tag" title="It makes room for the next save, unless you keep it.">
+            Autosave
+          </span>
+        )}
         {record.kept && (
           <span class="tag" role="img" aria-label="kept">
             <Icon name="pin" small />

@@ -1,11 +1,12 @@
 // The list of checkpoints, newest first, with the checkpoint that is being written and those that recovery
 // passed over. Not here: one row (checkpoint-row.tsx).
 import { useState } from 'preact/hooks';
+import { autosaveEveryMs } from '../../settings/autosave.ts';
 import type { CheckpointRecord, RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { keyOf } from '../page-state/checkpoint-key.ts';
 import { CheckpointRow } from './checkpoint-row.tsx';
-import { count, storageOf, UNKNOWN } from '../format.ts';
+import { count, duration, storageOf, UNKNOWN } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 import { storageUseOf } from './storage-use.ts';
@@ -18,6 +19,8 @@ export function Checkpoints() {
   const readOnly = state.runState.value === 'elsewhere';
   const list = state.checkpoints.value;
   const best = bestOf(list, state.run.value?.runId ?? null);
+  // An autosave comes and goes: it does not open by itself.
+  const first = list.find(({ autosave }) => !autosave) ?? list[0];
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   return (
     <section class="checkpoints" aria-labelledby="h-checkpoints">
@@ -29,13 +32,13 @@ export function Checkpoints() {
       </div>
       <ul aria-label="Checkpoints">
         <Saving />
-        {list.map((record, i) => (
+        {list.map((record) => (
           <CheckpointRow
             key={keyOf(record)}
             record={record}
             best={record === best}
             readOnly={readOnly}
-            open={!readOnly && (toggled.get(keyOf(record)) ?? i === 0)}
+            open={!readOnly && (toggled.get(keyOf(record)) ?? record === first)}
             onToggle={(open) => setToggled(new Map(toggled).set(keyOf(record), open))}
           />
         ))}
@@ -52,7 +55,8 @@ function whenFirst(run: RunSummary | null): string {
   const { config, dataset, stepsPerEpoch } = run;
   const { checkpointEverySteps, checkpointEveryMinutes } = config;
   const first = nextCheckpointStep(config.origin?.globalStep ?? 0, config, dataset.count);
-  const when = `No checkpoint yet. The first is saved at step ${count(first)}, or after ${checkpointEveryMinutes} min of training.`;
+  const seconds = autosaveEveryMs(checkpointEveryMinutes, 0, 0) / 1000;
+  const when = `No checkpoint yet. The first is saved at step ${count(first)}, or after ${duration(seconds)} of training.`;
   return savesEpochEnds(config, dataset.count)
     ? when
     : `${when} Epochs of ${count(stepsPerEpoch)} ${stepsPerEpoch === 1 ? 'step' : 'steps'} are shorter than ${count(checkpointEverySteps)}: not every end of one is saved.`;

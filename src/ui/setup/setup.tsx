@@ -2,7 +2,9 @@
 // (side.tsx).
 import { useApp } from '../page-state/app-context.ts';
 import { Expect } from './expect.tsx';
-import { count } from '../format.ts';
+import type { State } from '../../app/state.ts';
+import { autosaveEveryMs } from '../../settings/autosave.ts';
+import { count, duration } from '../format.ts';
 import { Mosaic } from '../pictures/mosaic.tsx';
 import { OwnPictures } from './own-pictures.tsx';
 import { Skipped } from './skipped.tsx';
@@ -18,7 +20,7 @@ export function Setup() {
         <h1>Train an image model on your own pictures</h1>
         <p>
           Training runs in this tab, on this computer's GPU, and nothing is sent anywhere. Close the tab when
-          you like: the run goes on from its newest checkpoint.
+          you like: the run goes on from its last save{savedEvery(state)}.
         </p>
       </div>
       <section aria-labelledby="h-pictures">
@@ -32,6 +34,15 @@ export function Setup() {
       <Expect />
     </div>
   );
+}
+
+/** ", made about every 20 s"; empty before this device is measured. A save needs the end of a step. */
+function savedEvery(state: State): string {
+  const { preset, checkpointEveryMinutes } = state.form.value;
+  const estimate = state.estimates.value[preset];
+  if (!estimate) return '';
+  const seconds = autosaveEveryMs(checkpointEveryMinutes, 0, estimate.checkpointBytes) / 1000;
+  return `, made about every ${duration(Math.max(seconds, estimate.secondsPer1000Steps / 1000))}`;
 }
 
 function Chosen() {

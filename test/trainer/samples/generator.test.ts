@@ -40,7 +40,7 @@ const request: GenerateRequest = { ref, weights: 'ema', seed: 9, count: 3, steps
 
 const record: CheckpointRecord = {
   ...{ ...ref, slot: 0, name: 'unet_step_0', globalStep: 0, epoch: 0, created: '', sizeBytes: 0 },
-  ...{ meanLoss: null, kept: false },
+  ...{ meanLoss: null, kept: false, autosave: false },
 };
 
 let state: ExecutorState;

@@ -21,7 +21,7 @@ const record = (generation: number): CheckpointRecord => ({
     epoch: 0,
     slot: 0,
   },
-  ...{ sizeBytes: 1, created: '', meanLoss: null, kept: false },
+  ...{ sizeBytes: 1, created: '', meanLoss: null, kept: false, autosave: false },
 });
 const USUAL = { steps: 10, sampler: 'ddpm' as const };
 
