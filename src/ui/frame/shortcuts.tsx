@@ -17,9 +17,9 @@ const LIST = [
 
 /**
  * True where the key belongs to what has the focus: a field, or for the space bar anything that can be
- * pressed.
+ * pressed and was reached by keyboard (`byKeyboard`). What was pressed by pointer keeps the focus, unseen.
  */
-function isTaken(event: KeyboardEvent): boolean {
+function isTaken(event: KeyboardEvent, byKeyboard: boolean): boolean {
   if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return true;
   if (document.querySelector('dialog[open]')) return true;
   const target = event.target instanceof Element ? event.target : null;
@@ -29,7 +29,7 @@ function isTaken(event: KeyboardEvent): boolean {
     )
   )
     return true;
-  return event.key === ' ' && !!target?.closest('button, a, summary, input');
+  return event.key === ' ' && byKeyboard && !!target?.closest('button, a, summary, input');
 }
 
 /** Carries out the command of a key; true where the key has one now. */
@@ -51,14 +51,34 @@ function press({ state, commands }: App, key: string): boolean {
 export function useShortcuts(onHelp: () => void): void {
   const app = useApp();
   useEffect(() => {
+    let taken: string | null = null;
+    let byKeyboard = false;
     const onKey = (event: KeyboardEvent): void => {
-      if (isTaken(event)) return;
+      if (isTaken(event, byKeyboard)) return;
       if (event.key === '?') onHelp();
       else if (!press(app, event.key.toLowerCase())) return;
       event.preventDefault();
+      taken = event.key;
     };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    // Firefox presses a button when the space bar is released.
+    const onKeyUp = (event: KeyboardEvent): void => {
+      if (event.key === taken) event.preventDefault();
+      taken = null;
+    };
+    // Asked when the focus comes: at the key itself every focus counts as visible.
+    const onFocus = ({ target }: FocusEvent): void => {
+      byKeyboard = target instanceof Element && target.matches(':focus-visible');
+    };
+    const onPointer = (): void => {
+      byKeyboard = false;
+    };
+    const listeners = new AbortController();
+    const { signal } = listeners;
+    addEventListener('keydown', onKey, { signal });
+    addEventListener('keyup', onKeyUp, { signal });
+    addEventListener('focusin', onFocus, { signal });
+    addEventListener('pointerdown', onPointer, { signal });
+    return () => listeners.abort();
   }, [app, onHelp]);
 }
 
