@@ -39,16 +39,26 @@ function probedSeconds(machine: Machine, config: RunConfig): number {
   return (config.gradientAccumulationSteps * (overheadMs + arithmeticMs)) / 1000;
 }
 
+/** Seconds of a training step: measured on this device before, else from its probe. */
+export async function secondsPerStep(
+  machine: Machine,
+  config: RunConfig,
+): Promise<{ seconds: number; basis: Estimate['basis'] }> {
+  const measured = await recall(speedKey(machine, config));
+  return typeof measured === 'number'
+    ? { seconds: measured, basis: 'measured' }
+    : { seconds: probedSeconds(machine, config), basis: 'probe' };
+}
+
 /** `imageCount` 0: not known yet; then as many as the run would use at most. */
 async function estimateFor(machine: Machine, config: RunConfig, imageCount: number): Promise<Estimate> {
   const count = Math.min(imageCount || config.maxImages, config.maxImages);
-  const measured = await recall(speedKey(machine, config));
-  const seconds = typeof measured === 'number' ? measured : probedSeconds(machine, config);
+  const { seconds, basis } = await secondsPerStep(machine, config);
   const kept = checkpointsKept(config, count);
   return {
     parameters: modelOfRun(config).parameterCount,
     secondsPer1000Steps: 1000 * seconds,
-    basis: typeof measured === 'number' ? 'measured' : 'probe',
+    basis,
     totalSteps: lastStep(config, count),
     checkpointBytes: fullCheckpointBytes(config),
     checkpointsKept: kept,

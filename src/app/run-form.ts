@@ -4,7 +4,7 @@ import { DEFAULTS, type PresetName, type RunConfig } from '../settings/settings.
 import { crossCheck, parseAddress } from '../settings/parse-settings.ts';
 import { presetConfig } from '../settings/presets.ts';
 import type { Fault, Result } from '../fault.ts';
-import { estimateAll } from './estimate.ts';
+import { estimateAll, rememberSpeed, secondsPerStep } from './estimate.ts';
 import type { State } from './state.ts';
 
 /** Pause after the last change before the trainer is asked: nobody reads an answer while typing. */
@@ -66,8 +66,8 @@ export class RunForm {
       this.#state.presetChosen.value = true;
     }
     this.#state.form.value = { ...this.#state.form.value, ...others };
-    // The fault belongs to the form before the change.
-    if (this.#state.memory.value?.fault) this.#state.memory.value = null;
+    // The answer belongs to the form before the change.
+    this.#state.memory.value = null;
     void this.estimate();
   }
 
@@ -79,6 +79,27 @@ export class RunForm {
     this.#timer = setTimeout(() => void this.fits(), QUIET_MS);
     const count = datasets.value.find(({ id }) => id === form.value.dataset)?.count ?? 0;
     this.#state.estimates.value = await estimateAll(machine.value, form.value, count);
+  }
+
+  /** How long a step of the opened run will most likely take, until its own steps tell. */
+  async expectStep(): Promise<void> {
+    const { machine, run, expectedStepSeconds } = this.#state;
+    const opened = run.value;
+    expectedStepSeconds.value = null;
+    if (!machine.value || !opened) return;
+    const { seconds } = await secondsPerStep(machine.value, opened.config);
+    if (run.value === opened) expectedStepSeconds.value = seconds;
+  }
+
+  /** Keeps the speed of the run's steps for later estimates. */
+  async rememberSpeed(): Promise<void> {
+    const { machine, run, numbers } = this.#state;
+    const rate = numbers.value.stepsPerSecond;
+    if (!machine.value || !run.value || !rate) return;
+    // The speed of an imported network or of another executor tells nothing about the preset.
+    if (run.value.config.network || run.value.executor !== machine.value.executor) return;
+    await rememberSpeed(machine.value, run.value.config, 1 / rate);
+    await this.estimate();
   }
 
   /**

@@ -23,8 +23,12 @@ export function loss(value: number): string {
   return value.toFixed(4);
 }
 
-/** 0.0002 -> "2.0e-4". */
-export const learningRate = (value: number): string => value.toExponential(1);
+/** At most three digits, as a person types it into the form: 0.002, 0.000004, 0. */
+export const learningRate = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** Steps per second -> "12.4 steps/s"; below 0.1 "14 s/step", "2.5 min/step". */
+export const speed = (stepsPerSecond: number): string =>
+  stepsPerSecond < 0.1 ? `${duration(1 / stepsPerSecond)}/step` : `${rate(stepsPerSecond)} steps/s`;
 
 /** 24000 -> "24k", 1500000 -> "1.5M": fits under a frame of the time strip. */
 export function shortStep(step: number): string {

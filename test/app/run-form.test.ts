@@ -56,6 +56,8 @@ describe('run form', () => {
     asked[0]!.answer({ ok: true, value: 12_000_000 });
     await vi.advanceTimersByTimeAsync(0);
     expect(state.memory.value).toEqual({ bytes: 12_000_000, fault: null });
+    runForm.change({ batchSize: 2 });
+    expect(state.memory.value).toBeNull(); // the answer is another form's
   });
 
   it('asks one question at a time, and again where the form changed meanwhile', async () => {

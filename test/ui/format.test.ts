@@ -32,7 +32,24 @@ describe('format', () => {
       [123_456, '1.23e+5'],
       [NaN, 'not finite'],
     ]);
-    expect(format.learningRate(2e-4)).toBe('2.0e-4');
+  });
+
+  it('writes a learning rate as it is typed into the form', () => {
+    rows(format.learningRate, [
+      [2e-4, '0.0002'],
+      [0.002, '0.002'],
+      [4.00001e-6, '0.000004'],
+      [0, '0'],
+    ]);
+  });
+
+  it('writes the speed in steps a second, below 0.1 in time a step', () => {
+    rows(format.speed, [
+      [12.44, '12.4 steps/s'],
+      [0.1, '0.10 steps/s'],
+      [1 / 14, '14 s/step'],
+      [1 / 150, '2.5 min/step'],
+    ]);
   });
 
   it('writes steps under a frame in three characters or so', () => {

@@ -5,13 +5,15 @@ import { positionOf } from '../../settings/calendar.ts';
 import type { RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Digits } from '../controls/digits.tsx';
-import { age, count, duration, learningRate, rate, UNKNOWN } from '../format.ts';
+import { age, count, learningRate, rate, speed, UNKNOWN } from '../format.ts';
+import { timeLeftText } from '../page-state/time-left.ts';
 
 /**
  * Epoch, images, speed, time left, learning rate, gradient norm, age of the newest checkpoint; with a run.
  */
 export function Metrics() {
-  const { state, looking } = useApp();
+  const app = useApp();
+  const { state, looking } = app;
   const numbers = looking.numbers.value;
   const run = state.run.value;
   const moves = state.runState.value === 'training';
@@ -23,8 +25,8 @@ export function Metrics() {
         {epochs !== null && <small> of {count(epochs)}</small>}
       </Metric>
       <Metric name="Images seen">{run ? count(numbers.imagesSeen) : UNKNOWN}</Metric>
-      <Metric name="Steps/s">{or(moves ? numbers.stepsPerSecond : null, rate)}</Metric>
-      <Metric name="Time left">{or(moves ? numbers.secondsLeft : null, duration)}</Metric>
+      <Metric name="Speed">{or(moves ? numbers.stepsPerSecond : null, speed)}</Metric>
+      <Metric name="Time left">{timeLeftText(app) ?? UNKNOWN}</Metric>
       <Metric name="Learning rate">{or(numbers.learningRate, learningRate)}</Metric>
       <Metric name="Gradient norm">{or(numbers.gradientNorm, rate)}</Metric>
       <Metric name="Checkpoint">

@@ -4,6 +4,7 @@ import { PRESETS } from '../../settings/presets.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
 import { count, duration } from '../format.ts';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
+import { timeLeftText } from '../page-state/time-left.ts';
 import { preparingText } from '../page-state/preparing.ts';
 import { countDrawn } from '../page-state/count-drawn.ts';
 
@@ -24,7 +25,8 @@ export function Brief() {
 
 function words(app: App): [string, string] {
   const { state, looking } = app;
-  const { globalStep, secondsLeft } = looking.numbers.value;
+  const { globalStep } = looking.numbers.value;
+  const left = timeLeftText(app);
   const of = state.run.value ? ` of ${count(state.run.value.lastStep)}` : '';
   switch (state.runState.value) {
     case 'idle':
@@ -36,9 +38,7 @@ function words(app: App): [string, string] {
     case 'training':
       return [
         'Training',
-        secondsLeft === null
-          ? `${count(globalStep)}${of}`
-          : `${count(globalStep)} · ${duration(secondsLeft)} left`,
+        left === null ? `${count(globalStep)}${of}` : `${count(globalStep)} · ${left} left`,
       ];
     case 'paused':
       return ['Paused', `${count(globalStep)}${of}`];

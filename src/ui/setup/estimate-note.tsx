@@ -4,7 +4,7 @@ import type { Estimate } from '../../app/state.ts';
 import { imagesPerStep } from '../../settings/calendar.ts';
 import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { count, duration, fileSize, many, rate, storage } from '../format.ts';
+import { count, duration, fileSize, many, speed, storage, UNKNOWN } from '../format.ts';
 
 const BASIS: Record<Estimate['basis'], string> = {
   probe: 'from a two-second probe of this device',
@@ -30,11 +30,8 @@ export function EstimateNote() {
           , <data value={bytes}>{storage(bytes)}</data> of GPU memory
         </>
       )}
-      . About {duration(secondsPer1000Steps)} per 1,000 steps ({speed(secondsPer1000Steps / 1000)}),{' '}
-      {BASIS[basis]}.
+      {state.memory.value === null && `, ${UNKNOWN} of GPU memory`}. About {duration(secondsPer1000Steps)} per
+      1,000 steps ({speed(1000 / secondsPer1000Steps)}), {BASIS[basis]}.
     </p>
   );
 }
-
-const speed = (secondsPerStep: number): string =>
-  secondsPerStep < 2 ? `${rate(1 / secondsPerStep)} steps/s` : `${duration(secondsPerStep)} a step`;
