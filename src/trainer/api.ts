@@ -95,6 +95,10 @@ export interface Progress {
   gradientNorm: number;
   /** Over the last 50 steps of this session; null before two steps. */
   stepsPerSecond: number | null;
+  /** Samples were due at an earlier step and wait for their turn. */
+  samplesOwed: boolean;
+  /** Milliseconds of steps alone until drawing has its share again; 0: samples may begin. */
+  samplesWaitMs: number;
 }
 
 export type TrainerEvent =

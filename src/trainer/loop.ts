@@ -148,7 +148,7 @@ export class Loop {
     const due = samplesDue(this.#encoded, this.#newestSamples, config, dataset.count);
     const old = this.#encoded - this.#newestSamples >= config.sampleEverySteps;
     this.#samplesOwed ||= due || this.#asked.length > 0 || (checkpoint && old);
-    if (!this.#samplesOwed || this.#tools.artist.busy || !this.#share.allowsSet) return false;
+    if (!this.#samplesOwed || this.#tools.artist.busy || this.#share.msUntilSet > 0) return false;
     this.#samplesOwed = false;
     return true;
   }
@@ -194,6 +194,8 @@ export class Loop {
       learningRate,
       gradientNorm: stats.gradientNorm,
       stepsPerSecond: this.#tools.rate.perSecond(),
+      samplesOwed: this.#samplesOwed,
+      samplesWaitMs: this.#share.msUntilSet,
     });
   }
 

@@ -10,7 +10,7 @@ import { openPictures } from '../../src/data/sets.ts';
 import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
 import { History } from '../../src/trainer/history.ts';
 import { Loop, type LoopTools } from '../../src/trainer/loop.ts';
-import { Outbox } from '../../src/trainer/outbox.ts';
+import type { Progress } from '../../src/trainer/api.ts';
 import { RateMeter } from '../../src/trainer/rate-meter.ts';
 import type { Run } from '../../src/trainer/run.ts';
 import { deviceLost } from '../../src/trainer/trouble.ts';
@@ -41,11 +41,13 @@ async function trained(
   callsOfSet = 1,
   changes: Partial<RunConfig> = {},
   saving: { saver?: Partial<LoopTools['saver']>; afterStep?: (loop: Loop, step: number) => void } = {},
-): Promise<{ order: string[]; steps: unknown[]; saves: string[] }> {
+): Promise<{ order: string[]; steps: unknown[]; saves: string[]; quiet: Progress[] }> {
   const config = { ...base, ...changes };
   const order: string[] = [];
   const steps: unknown[] = [];
   const saves: string[] = [];
+  /** What was posted while no set was being drawn. */
+  const quiet: Progress[] = [];
   const set = await openPictures('shapes', { imageSize: 8, maxImages: 8 });
   const executor = idleExecutor({
     step: (batches, settings) => {
@@ -90,7 +92,8 @@ async function trained(
     },
   };
   const tools: LoopTools = {
-    ...{ artist, generator, rate: new RateMeter(), outbox: new Outbox(() => undefined) },
+    ...{ artist, generator, rate: new RateMeter() },
+    outbox: { post: () => undefined, progress: (one) => void (callsLeft === 0 && quiet.push(one)) },
     saver: {
       gaveUp: null,
       dueByTime: () => null,
@@ -107,7 +110,7 @@ async function trained(
   };
   const loop = new Loop(run, tools);
   expect(await loop.train()).toBe(true);
-  return { order, steps, saves };
+  return { order, steps, saves, quiet };
 }
 
 const count = (order: string[], what: string): number => order.filter((one) => one === what).length;
@@ -146,6 +149,16 @@ test('drawing takes at most 15 % of the time, whatever the interval', async () =
   const all = drawing + count(order, 'step') * STEP_MS;
   expect(drawing / all).toBeLessThan(0.15);
   expect(drawing / all).toBeGreaterThan(0.13);
+});
+
+test('while samples wait for drawing to have its share again, the step of the next set is told', async () => {
+  const { order, quiet } = await trained(0, 20, { maxSteps: 700, sampleEverySteps: 200, epochs: 1000 });
+  const told = quiet
+    .filter(({ samplesOwed, samplesWaitMs }) => samplesOwed && samplesWaitMs > 5 * STEP_MS)
+    .map(({ globalStep, samplesWaitMs }) => globalStep + Math.ceil(samplesWaitMs / STEP_MS));
+  const begun = order.flatMap((one) => (/^set \d/.test(one) ? [Number(one.slice(4))] : []));
+  expect(told.length).toBeGreaterThan(20);
+  for (const step of told) expect(Math.min(...begun.map((one) => Math.abs(one - step)))).toBeLessThan(4);
 });
 
 test('what is drawn changes no step', async () => {

@@ -12,6 +12,8 @@ const numbers = (globalStep: number) => ({
   learningRate: 1,
   gradientNorm: 1,
   stepsPerSecond: null,
+  samplesOwed: false,
+  samplesWaitMs: 0,
 });
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));

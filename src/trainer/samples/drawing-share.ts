@@ -29,9 +29,9 @@ export class DrawingShare {
     if (this.#plain.length > WINDOW) this.#plain.shift();
   }
 
-  /** Whether another set may be begun: drawing has taken at most 15 % of the time so far. */
-  get allowsSet(): boolean {
-    return this.#drawingMs <= MOST * this.#allMs;
+  /** Milliseconds of steps alone until drawing has taken 15 % of the time; 0: another set may be begun. */
+  get msUntilSet(): number {
+    return Math.max(0, this.#drawingMs / MOST - this.#allMs);
   }
 }
 

@@ -99,10 +99,11 @@ function Frame({ step, left, edge, chosen }: FrameProps & { chosen: string }) {
 
 function Next({ step, left, edge }: FrameProps) {
   const { looking } = useApp();
-  const { globalStep, stepsPerSecond } = looking.numbers.value;
+  const { globalStep } = looking.numbers.value;
+  const each = looking.stepSeconds.value;
   return (
     <span class="frame next" style={{ left: `${left}px`, width: `${edge}px` }} aria-hidden="true">
-      <i>{stepsPerSecond ? roughly((step - globalStep) / stepsPerSecond) : ''}</i>
+      <i>{each && roughly((step - globalStep) * each.seconds)}</i>
       <span>{shortStep(step)}</span>
     </span>
   );

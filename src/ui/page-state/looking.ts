@@ -37,6 +37,8 @@ export interface Looking {
   /** Ends of the axis that the user dragged out, in steps or seconds; null is the whole run. */
   zoom: Signal<[number, number] | null>;
   nextSamples: ReadonlySignal<number | null>;
+  /** Seconds of a step: measured in this session, else estimated; null: not known. */
+  stepSeconds: ReadonlySignal<{ seconds: number; measured: boolean } | null>;
   axis: ReadonlySignal<ChartAxis>;
   /** "Your pictures" is chosen, but no pictures are imported yet. */
   bringsOwn: Signal<boolean>;
@@ -50,11 +52,25 @@ export function showStep(looking: Looking, step: number): void {
 /** States that lead on to the next samples. */
 const ON_ITS_WAY: ReadonlySet<PageState> = new Set(['starting', 'validating', 'training']);
 
-/** The step at which samples are due next; null at the run's end and while it does not go on by itself. */
-function nextSamplesOf(state: State, globalStep: number, newest: number): number | null {
+function stepSecondsOf(state: State, { stepsPerSecond }: Numbers): Looking['stepSeconds']['value'] {
+  if (stepsPerSecond) return { seconds: 1 / stepsPerSecond, measured: true };
+  const seconds = state.expectedStepSeconds.value;
+  return seconds === null ? null : { seconds, measured: false };
+}
+
+/**
+ * The step of the next samples: where they are due, or later where drawing has had its share of the time.
+ * Null at the run's end and while it does not go on by itself.
+ */
+function nextSamplesOf(state: State, numbers: Numbers, newest: number): number | null {
   const run = state.run.value;
   if (!run || !ON_ITS_WAY.has(state.runState.value)) return null;
-  return nextSamplesStep(globalStep, newest, run.config, run.dataset.count);
+  const { globalStep, samplesOwed, samplesWaitMs, stepsPerSecond } = numbers;
+  const due = nextSamplesStep(globalStep, newest, run.config, run.dataset.count);
+  // While a set is being drawn nothing tells how long the next one has to wait after it.
+  if (due === null || (samplesOwed && state.samples.value?.complete === false)) return null;
+  const allowed = globalStep + Math.ceil((samplesWaitMs / 1000) * (stepsPerSecond ?? 0));
+  return Math.min(run.lastStep, samplesOwed ? Math.max(allowed, globalStep + 1) : Math.max(due, allowed));
 }
 
 function stepsWithSamples(state: State): number[] {
@@ -133,15 +149,14 @@ export function createLooking(state: State): Looking {
   const numbers = throttled(state.numbers, often, NUMBERS_MS);
   const losses = throttled(state.losses, often, NUMBERS_MS);
   const shownSteps = createShownSteps(state);
-  const nextSamples = computed(() =>
-    nextSamplesOf(state, numbers.value.globalStep, shownSteps.steps.value.at(-1) ?? 0),
-  );
+  const nextSamples = computed(() => nextSamplesOf(state, numbers.value, shownSteps.steps.value.at(-1) ?? 0));
   const looking: Looking = {
     numbers,
     losses,
     now: ticking(AGES_MS),
     ...shownSteps,
     nextSamples,
+    stepSeconds: computed(() => stepSecondsOf(state, numbers.value)),
     ...createAxis(state, losses, shownSteps.steps, nextSamples),
     sample: signal(5),
     enlarged: signal(false),

@@ -59,10 +59,11 @@ function Which({ samples }: { samples: ShownSamples }) {
     return <>{`step ${count(shown)}${seed}${samples.weights === 'raw' ? ', raw weights' : ''}`}</>;
   }
   const next = looking.nextSamples.value;
-  const { globalStep, stepsPerSecond } = looking.numbers.value;
+  const { globalStep } = looking.numbers.value;
+  const step = looking.stepSeconds.value;
   if (state.run.value === null) return <>{UNKNOWN}</>;
   if (next === null) return <>starting noise</>;
-  const wait = stepsPerSecond ? `, in ${duration((next - globalStep) / stepsPerSecond)}` : '';
+  const wait = step ? `, in ${duration((next - globalStep) * step.seconds)}` : '';
   return <>{`first samples at step ${count(next)}${wait}`}</>;
 }
 
