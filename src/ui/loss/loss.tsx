@@ -43,7 +43,7 @@ function Tools() {
   return (
     <div class="tools">
       <label class="tool">
-        <span class="wide">Smoothing</span>
+        <span>Smoothing</span>
         <input
           type="range"
           min={0}

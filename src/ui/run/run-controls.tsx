@@ -197,7 +197,7 @@ function Save() {
     <Action
       name="Save checkpoint"
       command="save"
-      icon="save"
+      icon="disk"
       look="second"
       disabled={saves}
       onPress={() => commands.saveCheckpoint()}
@@ -221,13 +221,13 @@ function ExportNewest({ primary }: { primary: boolean }) {
 function NewRunButton() {
   const { commands } = useApp();
   return (
-    <Action name="New run" icon="rewind" look="second" command="new-run" onPress={() => commands.newRun()} />
+    <Action name="New run" icon="plus" look="second" command="new-run" onPress={() => commands.newRun()} />
   );
 }
 
 function TryAgain() {
   const { commands } = useApp();
-  return <Action name="Try the GPU again" icon="rewind" look="primary" onPress={() => commands.retryGpu()} />;
+  return <Action name="Try the GPU again" icon="sync" look="primary" onPress={() => commands.retryGpu()} />;
 }
 
 function Preparing() {

@@ -14,7 +14,7 @@ export function SampleDialog() {
 }
 
 function Enlarged() {
-  const { looking } = useApp();
+  const { commands, looking } = useApp();
   const samples = useShownSamples();
   const index = looking.sample.value;
   const picture = samples.pictures[index] ?? null;
@@ -39,6 +39,14 @@ function Enlarged() {
         </button>
         <button class="btn" type="button" onClick={() => show(index + 1)}>
           Next
+        </button>
+        <button
+          class="btn"
+          type="button"
+          disabled={shown === null}
+          onClick={() => shown !== null && commands.downloadPng('samples', shown)}
+        >
+          PNG of all {SAMPLE_COUNT}
         </button>
         <button class="btn" type="button" onClick={close}>
           Close

@@ -37,7 +37,7 @@ function PickButton({ name, folder }: { name: string; folder: boolean }) {
     looking.bringsOwn.value = false;
     commands.importPictures(files, title);
   };
-  return <FileButton name={name} icon="import" class="second" multiple folder={folder} onFiles={take} />;
+  return <FileButton name={name} icon="pictures" class="second" multiple folder={folder} onFiles={take} />;
 }
 
 function Importing({ progress }: { progress: ImportProgress }) {

@@ -29,7 +29,7 @@ export function Sources() {
       <label class="source yours">
         <input type="radio" name="source" checked={own} onChange={() => (looking.bringsOwn.value = true)} />
         <i>
-          <Icon name="import" />
+          <Icon name="pictures" />
         </i>
         <span>
           <b>Your pictures</b>
