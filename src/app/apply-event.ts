@@ -160,6 +160,7 @@ function clearPictures(state: State): void {
 function closeRun(state: State): void {
   state.run.value = null;
   state.wentBack.value = null;
+  state.brought.value = null;
   clearPictures(state);
   state.numbers.value = emptyNumbers;
   state.lastSaved.value = null;
@@ -176,11 +177,9 @@ function closeRun(state: State): void {
 function addProgress(state: State, progress: Progress): void {
   const { losses, ...numbers } = progress;
   state.losses.value = appended(state.losses.value, losses, progress.globalStep);
-  const remaining = (state.run.value?.lastStep ?? 0) - progress.globalStep;
   state.numbers.value = {
     ...numbers,
     loss: losses.at(-1) ?? null,
-    secondsLeft: progress.stepsPerSecond ? remaining / progress.stepsPerSecond : null,
   };
 }
 

@@ -24,6 +24,8 @@ export interface Commands {
   /** Asks the user first. */
   newRun(): void;
   retryGpu(): void;
+  /** Asks the tab that trains to save and let go; the run then goes on in this tab. */
+  useHere(): void;
   /** Opens the export dialog for this checkpoint; `newest`: the first of the list. */
   exportCheckpoint(ref: CheckpointRef | 'newest'): void;
   confirmExport(kind: ExportKind, weights: 'ema' | 'raw'): void;
@@ -66,6 +68,8 @@ export interface Commands {
   /** Downloads <kind>_step_<step>.png of the current run. */
   downloadPng(kind: 'samples' | 'training_loss' | 'checkpoint_validation', step: number): void;
   dismissFault(): void;
+  /** Forgets that pictures were imported beside the run; they stay. */
+  dismissBrought(): void;
   dismissQuestion(): void;
   applyUpdate(): void;
   install(): void;

@@ -9,7 +9,6 @@ import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
 import { applyEvents } from './apply-event.ts';
 import type { Commands } from './commands.ts';
 import { download } from './download.ts';
-import { rememberSpeed } from './estimate.ts';
 import { Exchange } from './exchange.ts';
 import { Generating } from './generating.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
@@ -22,7 +21,9 @@ import { ReachedNote } from './reached.ts';
 import { RunForm } from './run-form.ts';
 import type { Pressed, Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
-import { holdTab } from './tab-lock.ts';
+import { HandOver } from './hand-over.ts';
+import { PictureSets } from './picture-sets.ts';
+import { holdTab, type TabHold } from './tab-lock.ts';
 import { holdWakeLock } from './wake-lock.ts';
 import { startTrainer, type TrainerClient } from './worker-client.ts';
 
@@ -37,10 +38,12 @@ export class Session {
   #install: ReturnType<typeof watchInstall> | null = null;
   #faults: Fault[] = [];
   #wake: { release(): void } | null = null;
-  #previewAsked = 0;
   readonly #reached: ReachedNote;
+  #tab: TabHold | null = null;
+  #handOver: HandOver | null = null;
   readonly #exchange: Exchange;
   readonly #generating: Generating;
+  readonly #sets: PictureSets;
 
   constructor(state: State, address: URLSearchParams) {
     this.#state = state;
@@ -51,6 +54,7 @@ export class Session {
       (files, title) => void this.#importPictures(files, title),
     );
     this.#generating = new Generating(state);
+    this.#sets = new PictureSets(state);
     this.#form = new RunForm(
       state,
       address,
@@ -73,6 +77,10 @@ export class Session {
       this.#reached.write();
       void this.#trainer?.pageHidden();
     });
+    this.#handOver = new HandOver({
+      asked: () => void this.#letGo(),
+      free: () => this.#tab?.take(),
+    });
     const storage = await checkStorage();
     if (!storage.opfs) this.#fault(storage.why);
     await this.#takeTab();
@@ -85,17 +93,24 @@ export class Session {
   /** Starts the trainer in this tab as soon as no other tab trains. */
   async #takeTab(): Promise<void> {
     const tab = await holdTab();
+    this.#tab = tab;
     if (!tab.held) {
       await this.#watchElsewhere();
       await tab.whenFree;
-      this.#state.notice.value = null;
+      this.#state.notice.value = this.#state.pressed.value = null;
     }
     void tab.lost.then(() => this.#yieldTab());
     await this.#startTrainer();
   }
 
-  /** Another tab took the lock by force: stops the trainer, and waits until that tab is gone. */
+  /** Another tab has taken the lock: waits until that tab is gone, or until Use here is pressed. */
   async #yieldTab(): Promise<void> {
+    this.#stop();
+    await this.#takeTab();
+  }
+
+  /** Ends the trainer, which releases the store's files. */
+  #stop(): void {
     this.#stopTrainer();
     this.#trainer = null;
     const { saving, preparing, importing, question, exporting, offered, pressed, runState } = this.#state;
@@ -104,7 +119,13 @@ export class Session {
     this.#generating.forget();
     runState.value = 'elsewhere';
     this.#stateChanged();
-    await this.#takeTab();
+  }
+
+  /** Use here was pressed in another tab: saves what this tab trains, and lets the store go. */
+  async #letGo(): Promise<void> {
+    if (!this.#trainer || !(await this.#saveRun())) return;
+    this.#stop();
+    this.#handOver?.letGo();
   }
 
   /** Another tab trains: shows the list of checkpoints from the index; nothing can be changed. */
@@ -169,7 +190,10 @@ export class Session {
   #hear(events: TrainerEvent[]): void {
     applyEvents(this.#state, events, {
       fault: (fault) => this.#fault(fault),
-      runOpened: () => void this.#preview(),
+      runOpened: () => {
+        void this.#preview();
+        void this.#form.expectStep();
+      },
       sheetsChanged: (runId) => void this.#loadFrames(runId),
       stateChanged: () => this.#stateChanged(),
     });
@@ -181,7 +205,7 @@ export class Session {
     if (!busy) {
       this.#wake?.release();
       this.#wake = null;
-      void this.#rememberSpeed();
+      void this.#form.rememberSpeed();
       if (this.#state.runState.value === 'idle') void this.#preview();
     }
   }
@@ -189,16 +213,6 @@ export class Session {
   async #loadFrames(runId: string): Promise<void> {
     const steps = await sheetSteps(runId);
     if (this.#state.run.value?.runId === runId) this.#state.frames.value = steps.map((step) => ({ step }));
-  }
-
-  async #rememberSpeed(): Promise<void> {
-    const { machine, run, numbers } = this.#state;
-    const rate = numbers.value.stepsPerSecond;
-    if (!machine.value || !run.value || !rate) return;
-    // The speed of an imported network or of another executor tells nothing about the preset.
-    if (run.value.config.network || run.value.executor !== machine.value.executor) return;
-    await rememberSpeed(machine.value, run.value.config, 1 / rate);
-    await this.#form.estimate();
   }
 
   /** Shows one alert at a time; the next follows when the user dismisses this one. */
@@ -226,13 +240,7 @@ export class Session {
   }
 
   async #preview(): Promise<void> {
-    // The pictures of the run; without a run the pictures chosen in the form.
-    const { dataset, imageSize } = this.#state.run.value?.config ?? this.#state.form.value;
-    const asked = ++this.#previewAsked;
-    const result = await this.#trainer?.preview({ dataset, imageSize, columns: 12, rows: 5 });
-    if (asked !== this.#previewAsked) return;
-    this.#state.preview.value = result?.ok ? result.value : null;
-    if (result && !result.ok && result.fault.kind !== 'data') this.#fault(result.fault);
+    await this.#do(this.#sets.preview(this.#trainer));
   }
 
   // ---------- commands ----------
@@ -246,6 +254,10 @@ export class Session {
     skipValidation: () => void this.#press('skip', (trainer) => trainer.skipValidation()),
     newRun: () => this.#ask(newRunQuestion(() => void this.#press('new-run', (trainer) => trainer.newRun()))),
     retryGpu: () => void this.#retryGpu(),
+    useHere: () => {
+      this.#state.pressed.value = { what: 'use-here', ref: null };
+      this.#handOver?.ask();
+    },
     exportCheckpoint: (ref) => this.#exchange.ask(ref),
     confirmExport: (kind, weights) =>
       void this.#call((trainer) => this.#exchange.export(trainer, kind, weights)),
@@ -274,12 +286,13 @@ export class Session {
     refreshStore: () => void this.#refreshStore(),
     sheet: (step, runId) => sheetBitmap(runId ?? this.#state.run.value?.runId, step),
     nearestSheetStep: (step, runId) => nearestSheetStep(runId ?? this.#state.run.value?.runId, step),
-    thumbnail: (dataset) => this.#thumbnail(dataset),
+    thumbnail: (dataset) => this.#sets.thumbnail(this.#trainer, dataset),
     downloadPng: (kind, step) => void this.#downloadPng(kind, step),
     dismissFault: () => {
       this.#faults.shift();
       this.#state.fault.value = this.#faults[0] ?? null;
     },
+    dismissBrought: () => (this.#state.brought.value = null),
     dismissQuestion: () => (this.#state.question.value = null),
     applyUpdate: () => void this.#applyUpdate(),
     install: () => void this.#install?.install(),
@@ -340,26 +353,14 @@ export class Session {
 
   async #deletePictures(id: string): Promise<void> {
     await this.#call((trainer) => trainer.deletePictures(id));
-    await this.#refreshDatasets();
+    await this.#sets.refresh(this.#trainer);
     if (this.#state.form.value.dataset === id) this.#setForm({ dataset: 'planets' });
   }
 
-  async #refreshDatasets(): Promise<void> {
-    if (this.#trainer) this.#state.datasets.value = await this.#trainer.datasets();
-  }
-
-  /** Stores the pictures at 64 pixels or more: a larger size can be chosen later without a new import. */
   async #importPictures(files: File[], title: string): Promise<void> {
-    const state = this.#state;
-    state.importing.value = { done: 0, total: files.length, skipped: 0 };
-    const size = Math.max(64, state.form.value.imageSize);
-    const result = await this.#trainer?.importPictures(files, title, size);
-    state.importing.value = null;
-    if (!result) return;
-    if (!result.ok) return this.#fault(result.fault);
-    state.skipped.value = result.value.skipped;
-    await this.#refreshDatasets();
-    this.#setForm({ dataset: result.value.info.id });
+    const result = await this.#sets.import(this.#trainer, files, title);
+    if (result.ok) this.#setForm({ dataset: result.value });
+    else this.#fault(result.fault);
   }
 
   async #free(runId: string): Promise<void> {
@@ -376,24 +377,23 @@ export class Session {
     if (this.#trainer) this.#state.store.value = await this.#trainer.storeReport();
   }
 
-  async #thumbnail(dataset: string): ReturnType<Commands['thumbnail']> {
-    const result = await this.#trainer?.preview({ dataset, imageSize: 32, columns: 2, rows: 2 });
-    return result?.ok ? result.value : null;
-  }
-
   async #downloadPng(kind: Parameters<Commands['downloadPng']>[0], step: number): Promise<void> {
     const blob = await storedPng(this.#state.run.value?.runId, step, kind);
     if (blob) await download(blob, `${kind}_step_${step}.png`);
     else this.#state.notice.value = `There is no ${kind}_step_${step}.png`;
   }
 
+  /** Saves what is being trained, for the page that goes on from there; false where that failed. */
+  async #saveRun(): Promise<boolean> {
+    if (this.#state.runState.value !== 'training') return true;
+    const saved = nextSave(this.#state);
+    if (!(await this.#call((trainer) => trainer.saveCheckpoint()))) return false;
+    await saved;
+    return true;
+  }
+
   /** Saves a running training first; after the reload the run goes on from there. */
   async #applyUpdate(): Promise<void> {
-    if (this.#state.runState.value === 'training') {
-      const saved = nextSave(this.#state);
-      if (!(await this.#call((trainer) => trainer.saveCheckpoint()))) return;
-      await saved;
-    }
-    await this.#updates?.apply();
+    if (await this.#saveRun()) await this.#updates?.apply();
   }
 }

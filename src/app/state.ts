@@ -83,8 +83,8 @@ export interface Numbers {
   learningRate: number | null;
   gradientNorm: number | null;
   stepsPerSecond: number | null;
-  /** Seconds until the last step; null while unknown. */
-  secondsLeft: number | null;
+  samplesOwed: boolean;
+  samplesWaitMs: number;
 }
 
 export interface Preparing {
@@ -95,7 +95,7 @@ export interface Preparing {
 
 /** A command from its press until the trainer's answer. `ref`: the checkpoint of Resume from here. */
 export interface Pressed {
-  what: 'pause' | 'resume' | 'skip' | 'save' | 'new-run' | 'resume-from';
+  what: 'pause' | 'resume' | 'skip' | 'save' | 'new-run' | 'resume-from' | 'use-here';
   ref: CheckpointRef | null;
 }
 
@@ -154,7 +154,8 @@ export const emptyNumbers: Numbers = {
   learningRate: null,
   gradientNorm: null,
   stepsPerSecond: null,
-  secondsLeft: null,
+  samplesOwed: false,
+  samplesWaitMs: 0,
 };
 
 export interface State {
@@ -170,6 +171,8 @@ export interface State {
   memory: Signal<Memory | null>;
   run: Signal<RunSummary | null>;
   numbers: Signal<Numbers>;
+  /** Seconds of a step as estimated before the run's own steps were measured; null: not known. */
+  expectedStepSeconds: Signal<number | null>;
   losses: Signal<LossHistory>;
   preparing: Signal<Preparing | null>;
   /** The command that is being carried out; null: none. */
@@ -209,6 +212,8 @@ export interface State {
   datasets: Signal<DatasetInfo[]>;
   preview: Signal<Preview | null>;
   importing: Signal<ImportProgress | null>;
+  /** Pictures that were imported beside a run, chosen in the form for the next one; null: none. */
+  brought: Signal<DatasetInfo | null>;
   /** Files left out by the last import of pictures. */
   skipped: Signal<{ name: string; why: string }[]>;
   update: Signal<UpdateState>;
@@ -225,6 +230,7 @@ export function createState(): State {
     memory: signal<Memory | null>(null),
     run: signal<RunSummary | null>(null),
     numbers: signal(emptyNumbers),
+    expectedStepSeconds: signal<number | null>(null),
     losses: signal<LossHistory>({
       values: new Float32Array(0),
       count: 0,
@@ -258,6 +264,7 @@ export function createState(): State {
     datasets: signal<DatasetInfo[]>([]),
     preview: signal<Preview | null>(null),
     importing: signal<ImportProgress | null>(null),
+    brought: signal<DatasetInfo | null>(null),
     skipped: signal<{ name: string; why: string }[]>([]),
     update: signal<UpdateState>({ offlineReady: false, updateReady: false, installable: false }),
   };

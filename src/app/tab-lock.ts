@@ -16,6 +16,8 @@ export interface TabHold {
   whenFree: Promise<void>;
   /** Resolves when another page took the lock by force. */
   lost: Promise<void>;
+  /** Takes the lock by force, before all that wait; the tab that had it is told by its `lost`. */
+  take(): void;
 }
 
 /**
@@ -24,20 +26,34 @@ export interface TabHold {
  */
 export async function holdTab(locks: LockManager | undefined = navigator.locks): Promise<TabHold> {
   // Only pages on plain http have no Web Locks; such pages have no OPFS and no WebGPU either.
-  if (!locks) return { held: true, whenFree: Promise.resolve(), lost: new Promise(() => undefined) };
+  if (!locks)
+    return {
+      held: true,
+      whenFree: Promise.resolve(),
+      lost: new Promise(() => undefined),
+      take: () => undefined,
+    };
   let granted = (): void => undefined;
+  let robbed = (): void => undefined;
   const whenFree = new Promise<void>((resolve) => (granted = resolve));
-  const lost = locks
-    .request(NAME, () => {
-      granted();
-      return new Promise<never>(() => undefined);
-    })
-    .then(
-      () => undefined,
-      () => undefined, // stolen: the request is rejected
-    );
+  const lost = new Promise<void>((resolve) => (robbed = resolve));
+  const queue = new AbortController();
+  const ask = (options: LockOptions): void => {
+    locks
+      .request(NAME, options, () => {
+        granted();
+        return new Promise<never>(() => undefined);
+      })
+      // Stolen; a request that gave up its place in the queue lost nothing.
+      .catch(() => options.signal?.aborted || robbed());
+  };
+  ask({ signal: queue.signal });
   const held = await Promise.race([whenFree.then(() => true), after(OWN_GHOST_MS).then(() => false)]);
-  return { held, whenFree, lost };
+  const take = (): void => {
+    queue.abort();
+    ask({ steal: true });
+  };
+  return { held, whenFree, lost, take };
 }
 
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

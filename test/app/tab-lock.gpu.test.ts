@@ -18,5 +18,15 @@ it('is held by the first, told to the second, handed on when the first is gone',
   await second.whenFree;
   const held = (await navigator.locks.query()).held?.filter(({ name }) => name === 'perennial-trainer');
   expect(held).toHaveLength(1);
-  expect((await holdTab()).held).toBe(false);
+  const third = await holdTab();
+  const fourth = await holdTab();
+  expect([third.held, fourth.held]).toEqual([false, false]);
+
+  // Taken before its turn: the holder is told, the one that waits longer is passed over and loses nothing.
+  let passedOver = true;
+  void third.whenFree.then(() => (passedOver = false));
+  fourth.take();
+  await fourth.whenFree;
+  await second.lost;
+  expect(passedOver).toBe(true);
 });

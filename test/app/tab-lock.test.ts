@@ -12,7 +12,7 @@ afterEach(() => {
 /** A lock manager that keeps its newest request waiting until `grant` is called. */
 function locksByHand(): { locks: LockManager; grant: () => void } {
   let given: LockGrantedCallback<unknown> = () => undefined;
-  const request = (_: string, callback: LockGrantedCallback<unknown>): Promise<unknown> => {
+  const request = (_: string, __: LockOptions, callback: LockGrantedCallback<unknown>): Promise<unknown> => {
     given = callback;
     return new Promise(() => undefined);
   };

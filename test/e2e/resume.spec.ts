@@ -40,6 +40,7 @@ test.describe.configure({ mode: 'serial' });
 const newFolder = temporaryFolders();
 let exportsOfA: { step20: string; final: string };
 let c: Profile;
+let hostOfC: TrainerHost;
 
 test('A: a run that never stops keeps its checkpoints by name and exports them', async () => {
   const profile = await openProfile(await newFolder());
@@ -125,7 +126,8 @@ test('B: killed twice, it goes on by itself at the next step, and ends with the 
 });
 
 test("C: A's step 20, imported in another profile, waits paused, and stays paused over a reload", async () => {
-  c = await openProfile(await newFolder());
+  hostOfC = await hostTrainer(DIST);
+  c = await openProfile(await newFolder(), { baseURL: hostOfC.address });
   const { page } = c;
   await page.goto('/');
   await waitForState(page, 'idle');
@@ -167,9 +169,18 @@ test('C: a second tab is refused kindly, reads only, and takes over when the fir
   expect(c.errors).toEqual([]);
 });
 
-test('C: resumed, 4 steps later it has the bits of A', async () => {
-  const { page } = c;
-  await button(page, 'Resume').click();
+test('C: resumed, taken over by another tab while it trains, 4 steps later it has the bits of A', async () => {
+  const first = c.page;
+  hostOfC.hold('progress');
+  await button(first, 'Resume').click();
+  await waitForStep(first, 21);
+  const page = await c.context.newPage();
+  await page.goto('/');
+  await waitForState(page, 'elsewhere');
+  await button(page, 'Use here').click();
+  await expect(button(page, 'Waiting for the other tab to save')).toBeDisabled();
+  hostOfC.release('progress');
+  await waitForState(first, 'elsewhere');
   await waitForState(page, 'finished');
   await expect(byTestId(page, 'global-step')).toHaveText(String(SETTINGS.maxSteps));
   const exported = await exportTo(page, await newFolder(), 'unet_final');
@@ -178,8 +189,9 @@ test('C: resumed, 4 steps later it has the bits of A', async () => {
   expect(b.metadata['run_id']).not.toBe(a.metadata['run_id']);
   expect(b.metadata['parent']).toBe(`${a.metadata['run_id']}@20`);
   expect(c.errors).toEqual([]);
-  expect(c.leaks()).toEqual([]);
+  expect(c.leaks(hostOfC.address)).toEqual([]);
   await c.close();
+  await hostOfC.close();
 });
 
 test('D: left in the middle of an interval, the page says how many steps it went back', async () => {

@@ -3,6 +3,7 @@
 import { schedulerFields, unetFields } from '../../src/trainer/import/asked-fields.ts';
 import {
   createState,
+  emptyNumbers,
   type Generated,
   type PageState,
   type SampleGrid,
@@ -11,7 +12,7 @@ import {
 import type { Commands } from '../../src/app/commands.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { Fault } from '../../src/fault.ts';
-import type { CheckpointRecord, Preview, RunSummary, Sample } from '../../src/trainer/api.ts';
+import type { CheckpointRecord, DatasetInfo, Preview, RunSummary, Sample } from '../../src/trainer/api.ts';
 import { losses } from './gallery-losses.ts';
 import { planet, planetSheet } from './gallery-pictures.ts';
 
@@ -189,6 +190,11 @@ function fillMachine(state: State): void {
   state.update.value = { offlineReady: true, updateReady: false, installable: false };
 }
 
+const OWN: DatasetInfo = {
+  ...{ id: 'own-1a2b3c4d', title: 'garden 2024', count: 812, storedSize: 32 },
+  ...{ builtIn: false, captions: true, fingerprint: 'c', credit: '' },
+};
+
 function fillSetup(state: State): void {
   const builtIn = { storedSize: 32, builtIn: true, captions: true };
   state.datasets.value = [
@@ -201,15 +207,7 @@ function fillSetup(state: State): void {
       credit: 'Planets by DiceBear, CC0',
     },
     { ...builtIn, id: 'shapes', title: 'Shapes', count: 65_536, fingerprint: 'b', credit: 'Drawn in code' },
-    {
-      ...builtIn,
-      builtIn: false,
-      id: 'own-1a2b3c4d',
-      title: 'garden 2024',
-      count: 812,
-      fingerprint: 'c',
-      credit: '',
-    },
+    OWN,
   ];
   const estimate = (parameters: number, seconds: number, totalSteps: number, bytes: number) => ({
     ...{ parameters, secondsPer1000Steps: seconds, basis: 'probe' as const, totalSteps },
@@ -228,12 +226,12 @@ function fillSetup(state: State): void {
 function fillRun(state: State, globalStep: number): void {
   state.run.value = RUN;
   state.numbers.value = {
+    ...emptyNumbers,
     ...{ globalStep, epoch: Math.floor(globalStep / 8750), imagesSeen: globalStep * 16, loss: 0.1288 },
     ...{
       learningRate: 2e-4,
       gradientNorm: 0.42,
       stepsPerSecond: 12.4,
-      secondsLeft: (52_500 - globalStep) / 12.4,
     },
   };
   const values = losses(globalStep);
@@ -291,7 +289,6 @@ const FILL: Record<string, (state: State) => void> = {
     state.numbers.value = {
       ...state.numbers.value,
       stepsPerSecond: null,
-      secondsLeft: null,
       gradientNorm: null,
     };
   },
@@ -325,11 +322,15 @@ const FILL: Record<string, (state: State) => void> = {
     state.found.value = null;
     state.validation.value = null;
     state.lastSaved.value = null;
+    // The first step of the session is on its way.
+    state.numbers.value = { ...emptyNumbers, globalStep: 14, imagesSeen: 224, loss: 1.1, learningRate: 0 };
+    state.expectedStepSeconds.value = 0.5;
   },
   saving: (state) => {
     fillRun(state, 26_000);
     state.saving.value = 'unet_step_26000';
     state.samples.value = grid(26_000, 7);
+    state.brought.value = OWN;
     state.notice.value = 'Saved unet_epoch_2: training paused 3 ms for it.';
     state.update.value = { offlineReady: true, updateReady: true, installable: true };
   },
@@ -534,6 +535,7 @@ export function galleryCommands(state: State): Commands {
         }),
       ),
     ...{ takeFiles: nothing, chooseModel: nothing, takePicturesInstead: nothing },
+    useHere: () => (state.pressed.value = { what: 'use-here', ref: null }),
     ...{ retryGpu: nothing, saveCheckpoint: nothing, resumeFrom: nothing },
     ...{ exportCheckpoint: nothing, importCheckpoint: nothing, keepCheckpoint: nothing },
     generate: () => (state.generating.value = true),
@@ -562,6 +564,7 @@ export function galleryCommands(state: State): Commands {
     },
     resume: () => (state.runState.value = 'training'),
     dismissFault: () => (state.fault.value = null),
+    dismissBrought: () => (state.brought.value = null),
     dismissQuestion: () => (state.question.value = null),
     ...{ confirmExport: nothing, confirmImport: nothing },
     dismissExport: () => (state.exporting.value = null),

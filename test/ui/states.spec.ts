@@ -253,8 +253,10 @@ test('another tab: the list is there, nothing that changes anything', async ({ p
   await expect(page.getByTestId('checkpoint')).toHaveCount(7);
   const names = await page
     .getByRole('button')
-    .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
-  expect(names).toEqual(['Theme', 'Keyboard shortcuts']);
+    .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? one.textContent));
+  expect(names).toEqual(['Theme', 'Keyboard shortcuts', 'Use here']);
+  await page.getByRole('button', { name: 'Use here' }).click();
+  await expect(page.getByRole('button', { name: 'Waiting for the other tab to save' })).toBeDisabled();
 });
 
 test('the time strip and the grid show the same step, by key and by pointer', async ({ page }) => {
@@ -280,6 +282,7 @@ test('what is shown is named: the pictures until there are two sets, the set tha
 }) => {
   await page.setViewportSize({ width: 1280, height: 900 });
   await open(page, 'young');
+  await expect(page.getByRole('region', { name: 'Run status' })).toContainText('about 7.3 h');
   const compare = page.getByRole('radiogroup', { name: 'Compare with' });
   await expect(compare.getByRole('radio', { name: 'Pictures' })).toBeChecked();
   await expect(compare.getByRole('radio', { name: 'Earlier' })).toBeDisabled();
@@ -293,6 +296,10 @@ test('what is shown is named: the pictures until there are two sets, the set tha
   await open(page, 'saving');
   const samples = page.getByRole('region', { name: 'Samples', exact: true });
   await expect(samples.locator('.pair-grid .quiet')).toHaveText('step 24,000; step 26,000 is being drawn');
+  const notices = page.getByRole('status', { name: 'Notices' });
+  await expect(notices).toContainText('812 pictures stored as garden 2024.');
+  await notices.getByRole('button', { name: 'Use them in a new run' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
 });
 
 test('the pictures of the setup end where the choices above them end', async ({ page }) => {
@@ -319,6 +326,17 @@ test('space pauses and resumes, but never while typing', async ({ page }) => {
   await page.getByLabel('Seed', { exact: true }).blur();
   await page.keyboard.press(' ');
   await expect(page.getByTestId('run-state')).toHaveText('training');
+  // What was pressed by pointer has the focus, too: the key is still the run's.
+  const storage = page.locator('details.storage');
+  await storage.locator('summary').click();
+  await page.keyboard.press(' ');
+  await expect(page.getByTestId('run-state')).toHaveText('paused');
+  await expect(storage).toHaveAttribute('open');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press(' ');
+  await expect(storage).not.toHaveAttribute('open');
+  await expect(page.getByTestId('run-state')).toHaveText('paused');
 });
 
 const focused = (page: Page): Locator => page.locator(':focus');

@@ -64,7 +64,9 @@ function whatToDo(state: State, hasNotice: boolean): string {
     case 'starting':
       return preparingText(state);
     case 'elsewhere':
-      return hasNotice ? '' : 'Training runs in another tab. Close that tab to go on here.';
+      return hasNotice
+        ? ''
+        : 'Training runs in another tab. Press Use here, or close that tab, to go on in this one.';
     case 'unavailable':
       return 'Restart the browser to get the GPU back. Checkpoints can be exported.';
     case 'failed':

@@ -75,7 +75,7 @@ export function askedFor(record: CheckpointRecord | null, form: GenerateForm, me
 export function whyNot(now: PageState, facts: DrawingFacts | null): string | null {
   switch (now) {
     case 'elsewhere':
-      return 'Perennial is open in another tab: generate there, or close that tab.';
+      return 'Perennial is open in another tab: generate there, or press Use here in Train.';
     case 'unavailable':
       return 'Pictures are drawn by the GPU. Restart the browser to get the GPU back.';
     case 'failed':

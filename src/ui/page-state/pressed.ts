@@ -16,6 +16,8 @@ export function pressedText(state: State): string | null {
       return 'Ending this run';
     case 'resume-from':
       return 'Opening the checkpoint';
+    case 'use-here':
+      return 'Waiting for the other tab to save';
     case undefined:
       return null;
   }

@@ -1,0 +1,61 @@
+// The data sets on the page: the preview of the chosen one, importing and deleting the user's own. Not here:
+// decoding and storing (data/), the form that names a set (run-form.ts).
+import { faultOf, type Result } from '../fault.ts';
+import type { Preview } from '../trainer/api.ts';
+import type { State } from './state.ts';
+import type { TrainerClient } from './worker-client.ts';
+
+export class PictureSets {
+  readonly #state: State;
+  #asked = 0;
+  /** Data set and size of the preview that is shown or asked for. */
+  #of = '';
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  /** Shows the pictures of the run; without a run those of the form. Faults of data are told elsewhere. */
+  async preview(trainer: TrainerClient | null): Promise<Result<unknown>> {
+    const { run, form, preview } = this.#state;
+    const { dataset, imageSize } = run.value?.config ?? form.value;
+    const of = `${dataset} ${imageSize}`;
+    // Pictures of another set must not stand under the name of this one.
+    if (of !== this.#of) preview.value = null;
+    this.#of = of;
+    const asked = ++this.#asked;
+    const result = await trainer?.preview({ dataset, imageSize, columns: 12, rows: 5 });
+    if (asked !== this.#asked) return { ok: true, value: null };
+    preview.value = result?.ok ? result.value : null;
+    return !result || (!result.ok && result.fault.kind === 'data') ? { ok: true, value: null } : result;
+  }
+
+  /** Four pictures of a set, 2 x 2; null where they cannot be read. */
+  async thumbnail(trainer: TrainerClient | null, dataset: string): Promise<Preview | null> {
+    const result = await trainer?.preview({ dataset, imageSize: 32, columns: 2, rows: 2 });
+    return result?.ok ? result.value : null;
+  }
+
+  /**
+   * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new import.
+   * Resolves with the id of the new set.
+   */
+  async import(trainer: TrainerClient | null, files: File[], title: string): Promise<Result<string>> {
+    const { importing, form, skipped, run, brought } = this.#state;
+    importing.value = { done: 0, total: files.length, skipped: 0 };
+    const size = Math.max(64, form.value.imageSize);
+    const result = await trainer?.importPictures(files, title, size);
+    importing.value = null;
+    if (!result) return { ok: false, fault: faultOf(new Error('the trainer is not running')) };
+    if (!result.ok) return result;
+    skipped.value = result.value.skipped;
+    await this.refresh(trainer);
+    if (run.value) brought.value = result.value.info;
+    return { ok: true, value: result.value.info.id };
+  }
+
+  /** Lists the sets anew. */
+  async refresh(trainer: TrainerClient | null): Promise<void> {
+    if (trainer) this.#state.datasets.value = await trainer.datasets();
+  }
+}
