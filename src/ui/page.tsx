@@ -16,7 +16,8 @@ import { QuestionDialog } from './frame/question-dialog.tsx';
 import { SampleDialog } from './samples/sample-dialog.tsx';
 import { Samples } from './samples/samples.tsx';
 import { Setup } from './setup/setup.tsx';
-import { ShortcutsDialog, useShortcuts } from './frame/shortcuts.tsx';
+import { HelpDialog } from './frame/help-dialog.tsx';
+import { useShortcuts } from './frame/shortcuts.tsx';
 import { GenerateSide, TrainSide } from './side.tsx';
 import { StatusStrip } from './frame/status-strip.tsx';
 import { TopBar } from './frame/top-bar.tsx';
@@ -51,7 +52,7 @@ export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
       <ExportDialog />
       <ImportDialog />
       <SampleDialog />
-      {help && <ShortcutsDialog onClose={() => setHelp(false)} />}
+      {help && <HelpDialog onClose={() => setHelp(false)} />}
       <DropTarget />
     </div>
   );

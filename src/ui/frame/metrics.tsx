@@ -20,7 +20,7 @@ export function Metrics() {
   const epochs = run ? epochsOf(run) : null;
   return (
     <dl class="metrics">
-      <Metric name="Epoch">
+      <Metric name="Epochs done">
         <span data-testid="epoch">{run ? <Digits value={numbers.epoch} /> : UNKNOWN}</span>
         {epochs !== null && <small> of {count(epochs)}</small>}
       </Metric>
@@ -29,7 +29,7 @@ export function Metrics() {
       <Metric name="Time left">{timeLeftText(app) ?? UNKNOWN}</Metric>
       <Metric name="Learning rate">{or(numbers.learningRate, learningRate)}</Metric>
       <Metric name="Gradient norm">{or(numbers.gradientNorm, rate)}</Metric>
-      <Metric name="Checkpoint">
+      <Metric name="Saved">
         <CheckpointAge />
       </Metric>
     </dl>
@@ -59,7 +59,6 @@ function CheckpointAge() {
   const { state, looking } = useApp();
   const now = looking.now.value;
   if (state.saving.value) return <>saving</>;
-  if (state.runState.value === 'validating') return <>just found</>;
   const saved = state.lastSaved.value;
   if (saved !== null) return <>{age(performance.now() - saved)}</>;
   const newest = state.checkpoints.value.find((record) => record.runId === state.run.value?.runId);

@@ -1,19 +1,9 @@
-// Keyboard shortcuts: what the keys do, and the dialog that lists them. No shortcut works while the user
-// types or a dialog is open. Not here: Ctrl Enter, which belongs to the view Generate
-// (generate-controls.tsx).
+// Keyboard shortcuts. None works while the user types or a dialog is open. Not here: the list of keys
+// (help-dialog.tsx), Ctrl Enter, which belongs to the view Generate (generate-controls.tsx).
 import { useEffect } from 'preact/hooks';
 import { waitsForPressed } from '../page-state/pressed.ts';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
-import { Dialog } from '../controls/dialog.tsx';
-
-const LIST = [
-  ['Space', 'Pause or resume'],
-  ['S', 'Save a checkpoint'],
-  ['E', 'Export the newest checkpoint'],
-  ['Ctrl Enter', 'Generate pictures'],
-  ['?', 'Show this list'],
-] as const;
 
 /**
  * True where the key belongs to what has the focus: a field, or for the space bar anything that can be
@@ -47,7 +37,7 @@ function press({ state, commands }: App, key: string): boolean {
   return true;
 }
 
-/** Listens on the whole page while the component lives. `onHelp` opens the list of keys. */
+/** Listens on the whole page while the component lives. `onHelp` opens the help. */
 export function useShortcuts(onHelp: () => void): void {
   const app = useApp();
   useEffect(() => {
@@ -80,33 +70,4 @@ export function useShortcuts(onHelp: () => void): void {
     addEventListener('pointerdown', onPointer, { signal });
     return () => listeners.abort();
   }, [app, onHelp]);
-}
-
-/** The list of keys, opened by `?` or by the button in the top bar. */
-export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
-  return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose}>
-      <dl class="keys">
-        {LIST.map(([key, does]) => (
-          <Row key={key} name={key} does={does} />
-        ))}
-      </dl>
-      <div class="answers">
-        <button class="btn" type="button" onClick={onClose}>
-          Close
-        </button>
-      </div>
-    </Dialog>
-  );
-}
-
-function Row({ name, does }: { name: string; does: string }) {
-  return (
-    <>
-      <dt>
-        <kbd>{name}</kbd>
-      </dt>
-      <dd>{does}</dd>
-    </>
-  );
 }

@@ -59,8 +59,8 @@ function whatToDo(state: State, hasNotice: boolean): string {
   switch (state.runState.value) {
     case 'idle':
       if (state.checkpoints.value.length > 0)
-        return 'Choose pictures and a size, then press Train, or resume from a checkpoint.';
-      return `${hasNotice ? '' : 'No run on this computer yet. '}Choose pictures and a size, then press Train.`;
+        return 'Choose pictures and a model, then press Train, or resume from a checkpoint.';
+      return 'Choose pictures and a model, then press Train.';
     case 'starting':
       return preparingText(state);
     case 'elsewhere':

@@ -1,11 +1,10 @@
-// The bar at the top: name, the two views, offline readiness, update, installation, theme, keyboard
-// shortcuts. Not here: what the two views show.
+// The bar at the top: name, the two views, offline readiness, update, installation, theme, help. Not here: what the two views show.
 import { useApp } from '../page-state/app-context.ts';
 import { Icon } from '../controls/icon.tsx';
 import type { View } from '../page-state/view.ts';
 import { toggleTheme } from './theme.ts';
 
-/** Always shown. `onHelp` opens the list of keyboard shortcuts. */
+/** Always shown. `onHelp` opens the help. */
 export function TopBar({ onHelp }: { onHelp: () => void }) {
   const { state, commands } = useApp();
   const { offlineReady, updateReady, installable } = state.update.value;
@@ -45,13 +44,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
         <button class="btn square ghost" type="button" aria-label="Theme" title="Theme" onClick={toggleTheme}>
           <Icon name="theme" />
         </button>
-        <button
-          class="btn square ghost"
-          type="button"
-          aria-label="Keyboard shortcuts"
-          title="Keyboard shortcuts"
-          onClick={onHelp}
-        >
+        <button class="btn square ghost" type="button" aria-label="Help" title="Help" onClick={onHelp}>
           <Icon name="help" />
         </button>
       </div>
