@@ -6,9 +6,9 @@ import type { Question } from './state.ts';
 
 /** Before the current run ends. */
 export const newRunQuestion = (onConfirm: () => void): Question => ({
-  title: 'Start over?',
-  text: 'The current run ends here. Its checkpoints stay until you delete them, and you can resume any of them.',
-  confirm: 'Start over',
+  title: 'Start a new run?',
+  text: 'The current run is saved and ends. You can go on from any of its checkpoints later.',
+  confirm: 'Start new run',
   danger: false,
   onConfirm,
 });

@@ -75,7 +75,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     settings: { imageSize: 32 },
   },
   cifar: {
-    title: 'Cifar',
+    title: 'Large',
     note: '32 × 32, as ddpm-cifar10',
     network: {
       ...UNET_DEFAULTS,

@@ -31,7 +31,7 @@ const ROWS = {
     choices: PRESET_NAMES,
     default: 'small',
     group: 'Training',
-    label: 'Size',
+    label: 'Model',
     help: 'The network and everything that belongs to it.',
   },
   /** `planets`, `shapes`, or the id of pictures the user imported. */
@@ -61,7 +61,7 @@ const ROWS = {
     default: 32,
     group: 'Pictures',
     label: 'Image size',
-    help: 'Edge of the square that the model learns. A multiple of 4; of 8 for cifar.',
+    help: 'Edge of the square that the model learns. A multiple of 4; of 8 for Large.',
   },
   batchSize: {
     type: 'integer',
@@ -97,7 +97,7 @@ const ROWS = {
     default: 2e-4,
     group: 'Training',
     label: 'Learning rate',
-    help: 'AdamW, after warm-up.',
+    help: 'How far a step changes the weights, after warm-up.',
   },
   learningRateSchedule: {
     type: 'choice',
@@ -115,7 +115,7 @@ const ROWS = {
     default: 500,
     group: 'Training',
     label: 'Warm-up',
-    help: 'Steps in which the learning rate rises from zero.',
+    help: 'Steps in which the learning rate rises from zero to its value.',
   },
   weightDecay: {
     type: 'number',
@@ -124,7 +124,7 @@ const ROWS = {
     default: 1e-6,
     group: 'Training',
     label: 'Weight decay',
-    help: 'Decoupled, as in AdamW.',
+    help: 'Pulls the weights towards zero at each step, as in AdamW.',
   },
   gradientClip: {
     type: 'number',
@@ -141,8 +141,8 @@ const ROWS = {
     max: 0.999999,
     default: 0.9999,
     group: 'Training',
-    label: 'EMA decay, at most',
-    help: 'The averaged weights that samples are drawn from; warms up from 0.',
+    label: 'Largest EMA decay',
+    help: 'Samples are drawn from weights averaged over the steps; nearer to 1: over more steps.',
   },
   randomFlip: {
     type: 'boolean',
@@ -257,7 +257,7 @@ const ROWS = {
     default: 'ddim',
     group: 'Checkpoints and samples',
     label: 'Sampler',
-    help: 'DDIM (eta 0) or DDPM.',
+    help: 'ddim: the same picture at any number of steps, nearly. ddpm: adds noise at each step, wants more steps.',
   },
   timestepSpacing: {
     type: 'choice',

@@ -142,7 +142,7 @@ export class CurrentRun {
     const started = new Date().toISOString();
     this.#preparing('Reserving storage');
     must(await this.#store.createRun(runId, started, capacityBytes(config, set.count)));
-    this.#preparing('Making the network');
+    this.#preparing('Building the network');
     await this.withDevice();
     const executor = await this.#executorFor(config, initialState(config));
     this.#setRun({

@@ -53,9 +53,9 @@ export function describeFound(
   };
 }
 
-/** The notice where there is no checkpoint to go on from. */
+/** The notice where none of the run's checkpoints can be gone on from. */
 export const nothingFound = (passedOver: FoundCheckpoint['passedOver']): string =>
   [
     ...passedOver.map(({ name, why }) => `${name} could not be used: ${why}.`),
-    'No checkpoint yet: training starts from scratch.',
+    'The next run starts from scratch.',
   ].join(' ');

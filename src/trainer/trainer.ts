@@ -264,7 +264,8 @@ export class Trainer {
       const passed = [...unusable, ...passedOver];
       if (!loaded) {
         this.#setIdle();
-        return this.#outbox.post({ type: 'notice', text: nothingFound(passed) });
+        if (passed.length > 0) this.#outbox.post({ type: 'notice', text: nothingFound(passed) });
+        return;
       }
       const { record } = loaded;
       let why = 'its samples are not finite';

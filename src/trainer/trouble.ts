@@ -27,7 +27,7 @@ export function gpuUnavailable(fault: Fault, run: Run | null): Fault {
   return {
     kind: 'gpu',
     title: 'The GPU stopped answering',
-    what: `Training stopped${at}, and two tries to start the GPU again failed. Your checkpoints are safe.`,
+    what: `Training stopped${at}, and restarting the GPU failed twice. Your checkpoints are safe.`,
     expected: 'a working device',
     got: fault.got,
     todo: [

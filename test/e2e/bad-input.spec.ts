@@ -45,7 +45,7 @@ test('settings of the address that are unknown or out of range are named, and th
 
 test('the GPU bytes are stated before training; a batch no buffer can hold is refused at the form, with one that fits', async () => {
   const { page } = profile;
-  const size = page.getByRole('region', { name: 'Size' });
+  const size = page.getByRole('region', { name: 'Model' });
   await page.goto(address({ preset: 'tiny' }));
   await waitForState(page, 'idle');
   await expect(size).toContainText(/, [1-9][0-9]* MB of GPU memory\./);

@@ -48,7 +48,7 @@ test('a seed gives the same pictures beside a paused run and without a run, 4 of
   await expect(pictures(page)).toHaveCount(4);
   await view(page, 'Train').click();
   await button(page, 'New run').click();
-  await button(page, 'Start over').click();
+  await button(page, 'Start new run').click();
   await waitForState(page, 'idle');
   await page.goto('/#generate');
   await page.reload();

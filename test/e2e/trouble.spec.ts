@@ -113,7 +113,7 @@ test('New run asks, keeps the checkpoints, and what was closed is not found agai
   const rows = page.locator('[data-testid=checkpoint]');
   const before = await rows.count();
   await button(page, 'New run').click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Start over' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start new run' }).click();
   await waitForState(page, 'idle');
   await expect(button(page, 'Train')).toBeEnabled();
   await expect(rows).toHaveCount(before);

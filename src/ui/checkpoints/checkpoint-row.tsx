@@ -19,7 +19,7 @@ interface Props {
   onToggle: (open: boolean) => void;
 }
 
-/** `best`: tagged Best. `readOnly`: no buttons, because another tab trains. `open`: shows the actions. */
+/** `best`: has the lowest loss. `readOnly`: no buttons, another tab trains. `open`: shows the actions. */
 export function CheckpointRow({ record, best, open, readOnly, onToggle }: Props) {
   const { commands } = useApp();
   const { sheet, own } = useNearestSheet(record.globalStep, record.runId);
@@ -69,7 +69,7 @@ function About({ record, best }: { record: CheckpointRecord; best: boolean }) {
       </p>
       <p class="meta">
         {fileSize(record.sizeBytes)} · {age(looking.now.value - Date.parse(record.created))}
-        {ofAnother && ' · earlier run'} {best && <span class="tag">Best</span>}{' '}
+        {ofAnother && ' · earlier run'} {best && <span class="tag">Lowest loss</span>}{' '}
         {record.autosave && !record.kept && (
           <span class="tag" title="It makes room for the next save, unless you keep it.">
             Autosave
@@ -107,6 +107,7 @@ function Actions({ record }: { record: CheckpointRecord }) {
         class="btn s"
         type="button"
         aria-pressed={record.kept}
+        title="Never deleted to make room"
         onClick={() => commands.keepCheckpoint(record, !record.kept)}
       >
         <Icon name="pin" />

@@ -5,14 +5,15 @@ import { useId } from 'preact/hooks';
 interface Props<T extends string> {
   label: string;
   chosen: T;
-  choices: readonly (readonly [T, string])[];
+  /** [value, text, what it means: shown under the pointer]. */
+  choices: readonly (readonly [T, string, string?])[];
   /** Choices that cannot be made now. */
   disabled?: readonly T[];
   class?: string;
   onChoose: (choice: T) => void;
 }
 
-/** `choices`: [value, text] pairs; `label` names the group for screen readers. */
+/** `label` names the group for screen readers. */
 export function Segments<T extends string>({
   label,
   chosen,
@@ -24,8 +25,8 @@ export function Segments<T extends string>({
   const name = useId();
   return (
     <div class={`seg ${rest.class ?? ''}`} role="radiogroup" aria-label={label}>
-      {choices.map(([value, text]) => (
-        <label key={value}>
+      {choices.map(([value, text, title]) => (
+        <label key={value} title={title}>
           <input
             type="radio"
             name={name}

@@ -13,8 +13,8 @@ export function WeightsChoice(props: Props) {
     <Segments
       label="Weights"
       choices={[
-        ['ema', 'EMA'],
-        ['raw', 'Raw'],
+        ['ema', 'EMA', 'Weights averaged over the steps: cleaner pictures'],
+        ['raw', 'Raw', 'The weights of the last step'],
       ]}
       {...props}
     />

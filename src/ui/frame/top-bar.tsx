@@ -1,4 +1,5 @@
-// The bar at the top: name, the two views, offline readiness, update, installation, theme, help. Not here: what the two views show.
+// The bar at the top: name, the two views, offline readiness, update, installation, theme, help. Not here:
+// what the two views show.
 import { useApp } from '../page-state/app-context.ts';
 import { Icon } from '../controls/icon.tsx';
 import type { View } from '../page-state/view.ts';

@@ -82,7 +82,7 @@ function noteOf(now: PageState, asked: Asked | null, facts: DrawingFacts | null)
 function drawing(generated: Generated | null): string {
   if (!generated || generated.complete) return 'Opening the checkpoint';
   const { callsMade, callsInAll, begun } = generated;
-  const far = `${count(callsMade)} of ${count(callsInAll)} denoising steps`;
+  const far = `Step ${count(callsMade)} of ${count(callsInAll)}`;
   if (callsMade < 2) return far;
   const left = ((performance.now() - begun) / 1000 / callsMade) * (callsInAll - callsMade);
   return `${far}, ${left < 1 ? duration(left) : `about ${duration(left)}`} left`;

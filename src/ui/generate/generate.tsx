@@ -42,8 +42,8 @@ function NothingYet() {
     <div class="calm">
       <h1>Generate pictures</h1>
       <p>
-        {looks ? 'Looking for checkpoints.' : 'No checkpoint yet.'} Pictures are drawn from a checkpoint:
-        train a model or import one in <a href="#train">Train</a>.
+        {looks ? 'Looking for checkpoints.' : 'Nothing to draw from yet.'} Train a model or import one in{' '}
+        <a href="#train">Train</a>.
       </p>
     </div>
   );

@@ -1,5 +1,6 @@
 // The first pictures of a data set, as the model will see them, on one canvas. Not here: the layout of the
 // tiles (mosaic-layout.ts), single pictures (picture-canvas.tsx).
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Preview } from '../../trainer/api.ts';
 import { usePainting } from './use-painting.ts';
@@ -12,10 +13,12 @@ interface Props {
   /** Pictures in the set; the preview shows the first of them. */
   count?: number | undefined;
   label: (shown: number) => string;
+  /** Words under the pictures, for a number of pictures shown. */
+  caption: (shown: number) => ComponentChildren;
 }
 
 /** Empty tiles until the preview comes. `label`: accessible name for a number of pictures shown. */
-export function Mosaic({ preview, count, label }: Props) {
+export function Mosaic({ preview, count, label, caption }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const ref = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -42,6 +45,7 @@ export function Mosaic({ preview, count, label }: Props) {
         role="img"
         aria-label={label(layout.columns * layout.rows)}
       />
+      {caption(layout.columns * layout.rows)}
     </div>
   );
 }

@@ -19,7 +19,8 @@ export function Machine() {
         <dt>Backend</dt>
         <dd>
           <span data-testid="backend">{machine?.backend ?? UNKNOWN}</span>
-          {machine && `, ${selfTest(machine)}`} {machine?.slow && <span class="tag plain">slow</span>}
+          {machine && `, ${selfTest(machine)}`}{' '}
+          {machine?.slow && <span class="tag plain">{slowText(machine)}</span>}
           {machine?.why && <small>{machine.why.title}</small>}
         </dd>
         <dt>Executor</dt>
@@ -43,5 +44,8 @@ export function Machine() {
   );
 }
 
+/** The device's convolutions against the same in plain JavaScript. */
 const selfTest = ({ selfTest: { passed, detail } }: MachineInfo): string =>
-  passed ? 'passed its gradient test' : `failed its gradient test: ${detail}`;
+  passed ? 'tested' : `failed its test: ${detail}`;
+
+const slowText = ({ backend }: MachineInfo): string => (backend === 'webgpu' ? 'software GPU, slow' : 'slow');

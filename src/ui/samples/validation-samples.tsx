@@ -25,7 +25,7 @@ export function ValidationSamples() {
   const drawn = countDrawn(state.validation.value);
   return (
     <section class="found" aria-label="Validation samples" data-step={useDrawnStep()}>
-      <h1>{found ? `Found checkpoint ${found.record.name}` : 'Found a checkpoint'}</h1>
+      <h1>{headingOf(found)}</h1>
       {found && <Facts found={found} />}
       <div class="pair">
         <div>
@@ -42,6 +42,11 @@ export function ValidationSamples() {
       {found && <Resumes found={found} />}
     </section>
   );
+}
+
+function headingOf(found: FoundCheckpoint | null): string {
+  if (!found) return 'Found a checkpoint';
+  return `${found.imported ? 'Imported' : 'Found checkpoint'} ${found.record.name}`;
 }
 
 /** Shown in the right column of the view Train after the validation, of the view Generate at any time. */
@@ -75,7 +80,7 @@ function verbFor(validates: boolean, resumed: boolean, imported: boolean): strin
 }
 
 const alikeText = (alike: number | null): string =>
-  alike === null ? '' : `${alike} of ${SAMPLE_COUNT} alike`;
+  alike === null ? '' : `${alike === SAMPLE_COUNT ? 'all' : `${alike} of`} ${SAMPLE_COUNT} samples identical`;
 
 function Canvases() {
   const { state } = useApp();
@@ -106,13 +111,13 @@ function stateOf(sample: Sample | null): string {
 
 function Facts({ found }: { found: FoundCheckpoint }) {
   const { record, batchLossesRecorded, meanOfLast100 } = found;
-  const facts = [
-    `Global step ${count(record.globalStep)}`,
-    `Epoch ${count(record.epoch)}`,
-    `${count(batchLossesRecorded)} batch losses recorded`,
-  ];
-  if (meanOfLast100 !== null) facts.push(`mean of the last 100 = ${loss(meanOfLast100)}`);
-  return <p class="facts-line">{facts.join(' · ')}</p>;
+  const at = `Step ${count(record.globalStep)}, epoch ${count(record.epoch)}.`;
+  const over = Math.min(100, batchLossesRecorded);
+  return (
+    <p class="facts-line">
+      {meanOfLast100 === null ? at : `${at} Loss ${loss(meanOfLast100)} (mean of the last ${over}).`}
+    </p>
+  );
 }
 
 function Stored({ found }: { found: FoundCheckpoint }) {
@@ -122,7 +127,9 @@ function Stored({ found }: { found: FoundCheckpoint }) {
     <div>
       <div class="head">
         <h2>Stored with it</h2>
-        <p class="quiet">{sheet ? alikeText(state.alike.value) || 'when it was saved' : 'none yet'}</p>
+        <p class="quiet">
+          {sheet ? alikeText(state.alike.value) || 'when it was saved' : 'saved without samples'}
+        </p>
       </div>
       <div
         class="grid"
@@ -140,12 +147,12 @@ function Stored({ found }: { found: FoundCheckpoint }) {
 function Resumes({ found }: { found: FoundCheckpoint }) {
   const { state } = useApp();
   const { record, nextCheckpointStep, sameBits, sameBitsWhy } = found;
-  const next = `next checkpoint at ${count(nextCheckpointStep)}`;
+  const next = `Next save at step ${count(nextCheckpointStep)}.`;
   return (
     <p class="resumes">
       {waitsAfterSamples(state)
-        ? `Press Resume to go on at step ${count(record.globalStep + 1)}; ${next}.`
-        : `Training resumes at step ${count(record.globalStep + 1)}; ${next}.`}
+        ? `Press Resume to go on at step ${count(record.globalStep + 1)}. ${next}`
+        : `Training resumes at step ${count(record.globalStep + 1)}. ${next}`}
       {!sameBits && <small>{sameBitsWhy}</small>}
     </p>
   );

@@ -4,11 +4,11 @@ import type { Estimate } from '../../app/state.ts';
 import { imagesPerStep } from '../../settings/calendar.ts';
 import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { count, duration, fileSize, many, speed, storage, UNKNOWN } from '../format.ts';
+import { count, duration, fileSize, many, storage, UNKNOWN } from '../format.ts';
 
 const BASIS: Record<Estimate['basis'], string> = {
-  probe: 'from a two-second probe of this device',
-  measured: 'from an earlier run on this device',
+  probe: 'measured in 2 s on this device',
+  measured: 'as an earlier run on this device took',
 };
 
 /** Under the choice of presets; a sentence in its place until the device has been looked at. */
@@ -31,7 +31,7 @@ export function EstimateNote() {
         </>
       )}
       {state.memory.value === null && `, ${UNKNOWN} of GPU memory`}. About {duration(secondsPer1000Steps)} per
-      1,000 steps ({speed(1000 / secondsPer1000Steps)}), {BASIS[basis]}.
+      1,000 steps, {BASIS[basis]}.
     </p>
   );
 }

@@ -36,7 +36,8 @@ export function Expect() {
         ))}
       </ol>
       <p class="caption">
-        One sample of a reference run at size {PRESETS[preset].title}. Your run will differ.
+        One sample of an earlier run of {PRESETS[preset].title}, at the times of this device. Yours will
+        differ.
       </p>
     </section>
   );

@@ -36,15 +36,13 @@ export function SettingsForm() {
   return (
     <details class="fold" ref={ref}>
       <summary>
-        All settings{' '}
-        <small>
-          {SETTINGS_IN_FORM.length}, {changed.length === 0 ? 'none' : changed.length} changed
-        </small>
+        All {SETTINGS_IN_FORM.length} settings{' '}
+        <small>({changed.length === 0 ? 'none' : changed.length} changed)</small>
       </summary>
       <div class="settings">
         {changed.length > 0 && (
           <button class="btn s" type="button" onClick={reset}>
-            Reset all to the size's own
+            Reset all to the model's own
           </button>
         )}
         {GROUPS.map((group) => (

@@ -52,19 +52,19 @@ function Chosen() {
   const used = info ? Math.min(info.count, maxImages) : null;
   const things = info && !info.builtIn ? 'of your pictures' : (info?.title.toLowerCase() ?? 'pictures');
   return (
-    <>
-      <Mosaic
-        preview={state.preview.value}
-        count={used ?? undefined}
-        label={(shown) => `${shown} of the ${used ?? ''} ${things}, as the model will see them`}
-      />
-      <p class="caption">
-        <span>
-          {used !== null &&
-            `From ${count(used)} pictures, at the ${imageSize} × ${imageSize} pixels the model sees.`}
-        </span>
-        <span class="wide">{info?.credit}</span>
-      </p>
-    </>
+    <Mosaic
+      preview={state.preview.value}
+      count={used ?? undefined}
+      label={(shown) => `${shown} of the ${used ?? ''} ${things}, as the model will see them`}
+      caption={(shown) => (
+        <p class="caption">
+          <span>
+            {used !== null &&
+              `${count(shown)} of ${count(used)} pictures, at the ${imageSize} × ${imageSize} pixels the model sees.`}
+          </span>
+          <span class="wide">{info?.credit}</span>
+        </p>
+      )}
+    />
   );
 }

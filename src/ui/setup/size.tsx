@@ -18,7 +18,7 @@ export function Size() {
   const chosen = state.form.value.preset;
   return (
     <section class="size" aria-labelledby="h-size">
-      <h2 id="h-size">Size</h2>
+      <h2 id="h-size">Model</h2>
       <div class="presets" role="radiogroup" aria-labelledby="h-size">
         {offered(chosen).map((name) => (
           <Choice key={name} name={name} chosen={name === chosen} />

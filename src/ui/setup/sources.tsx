@@ -47,7 +47,7 @@ function Source({ info, chosen, onChoose }: { info: DatasetInfo; chosen: boolean
       <Thumbnail preview={useThumbnail(info.id)} />
       <span>
         <b>{info.title}</b>
-        <small>{info.id === 'shapes' ? 'drawn in code' : count(info.count)}</small>
+        <small>{count(info.count)}</small>
       </span>
     </label>
   );
