@@ -38,6 +38,7 @@ from run_settings import (
     learning_rate_at,
     position_of,
     steps_per_epoch,
+    varies_pictures,
 )
 from training_step import TrainingSteps, loss_by_quartile
 
@@ -332,6 +333,10 @@ def main(argv=None):
         checkpoint = _with_settings(_with_pictures(checkpoint, pictures, arguments.other_pictures), arguments)
         trainer = Trainer(accelerator, checkpoint, pictures.rgb, arguments.micro_batch)
         say(f"{checkpoint.metadata['name']} of {checkpoint.dataset['title']}, step {checkpoint.global_step}; {json.dumps(_execution(accelerator))}")
+        if varies_pictures(checkpoint.config, checkpoint.dataset["count"]):
+            if recorded is not None:
+                raise Refused("The browser crops and recolours this run's pictures at random, and PyTorch does not: --check cannot compare.")
+            say("Pictures are taken whole here and in their own colours; the browser crops and recolours them at random.")
         if recorded is not None:
             return 0 if _check(trainer, recorded, say) else 1
         _train(trainer, arguments, say)

@@ -15,6 +15,8 @@ STREAMS = {
     "captionDropout": 5,
     "samples": 6,
     "drawing": 7,
+    "crops": 8,
+    "colours": 9,
 }
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

@@ -13,6 +13,12 @@ def images_per_step(config):
     return config["batchSize"] * config["gradientAccumulationSteps"]
 
 
+def varies_pictures(config, count):
+    """Whether the tab crops or recolours the pictures (src/settings/augmentation.ts); PyTorch does not."""
+    few = config["dataset"] not in ("planets", "shapes") and count <= 2000
+    return any(config.get(name, "off") in (("on", "auto") if few else ("on",)) for name in ("randomCrop", "colorJitter"))
+
+
 def steps_per_epoch(config, count):
     return -(-count // images_per_step(config))
 

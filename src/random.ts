@@ -37,6 +37,10 @@ export const STREAMS = {
   samples: 6,
   /** Pictures drawn by code: step = the picture's number. */
   drawing: 7,
+  /** step = training step, index = 4 * the picture in the step + 0 for the edge, 1 left, 2 top. */
+  crops: 8,
+  /** step = training step, index = 4 * the picture in it + 0 brightness, 1 contrast, 2 saturation. */
+  colours: 9,
 } as const;
 /** The number of a stream. */
 export type Stream = (typeof STREAMS)[keyof typeof STREAMS];

@@ -27,6 +27,8 @@ export interface PictureSet {
   size: number;
   /** Picture `index` as uint8 RGB, [size, size, 3]. */
   read(index: number): Promise<Uint8Array>;
+  /** The pictures as they are stored, [size, size, 3] of another size where there are more pixels. */
+  stored: { size: number; read(index: number): Promise<Uint8Array> };
   /** Empty where the picture has none. */
   caption(index: number): string;
 }

@@ -1,6 +1,7 @@
 // Which pictures a step learns from, and their pixels as a batch: pure functions of (seed, step), so that
 // resuming inside an epoch needs no state. Not here: noise and timesteps (trainer/training-step.ts).
 // Exported for tests: pictureOrder, isFlipped.
+import { cropped, recolour } from './augment.ts';
 import { permutedIndex, randomWord, STREAMS } from '../random.ts';
 import type { PictureSet } from './api.ts';
 
@@ -37,6 +38,10 @@ export interface BatchRequest {
   batchSize: number;
   /** Mirror half of the pictures, by a coin for each (step, index within the step). */
   randomFlip: boolean;
+  /** Cut a square out of each picture: see augment.ts. */
+  randomCrop: boolean;
+  /** Change the colours of each picture a little. */
+  colorJitter: boolean;
   /** 3 for RGB, 1 for grey. */
   channels: number;
 }
@@ -50,18 +55,26 @@ const BYTE_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5
  */
 export async function loadBatch(
   set: PictureSet,
-  { seed, globalStep, position, first, batchSize, randomFlip, channels }: BatchRequest,
+  request: BatchRequest,
 ): Promise<{ images: Float32Array<ArrayBuffer>; indices: number[] }> {
+  const { seed, globalStep, position, first, batchSize, randomFlip, channels } = request;
   const { epoch, epochPosition } = position;
   const from = { epoch, epochPosition: epochPosition + first };
   const indices = pictureOrder(seed, from, set.count, batchSize);
-  const pictures = await Promise.all(indices.map((index) => set.read(index)));
-  const { size } = set;
+  const { size, stored } = set;
+  const visit = async (index: number, i: number): Promise<Uint8Array> =>
+    request.randomCrop
+      ? cropped(await stored.read(index), stored.size, size, [seed, globalStep, first + i])
+      : set.read(index);
+  const pictures = await Promise.all(indices.map(visit));
   const images = new Float32Array(batchSize * size * size * channels);
   pictures.forEach((picture, i) => {
     const flipped = randomFlip && isFlipped(seed, globalStep, first + i);
     const pixels = channels === 1 ? greyOf(picture) : picture;
-    writeImage(pixels, { size, channels, flipped }, images.subarray(i * size * size * channels));
+    const length = size * size * channels;
+    const image = images.subarray(i * length, (i + 1) * length);
+    writeImage(pixels, { size, channels, flipped }, image);
+    if (request.colorJitter) recolour(image, channels, [seed, globalStep, first + i]);
   });
   return { images, indices };
 }

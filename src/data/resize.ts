@@ -86,14 +86,23 @@ function eachOverlap(
   }
 }
 
+/** A square of [height, width, channels] bytes, resized to [size, size, 3] bytes. */
+export function resizeRegion(
+  bytes: Uint8Array | Uint8ClampedArray,
+  { width, channels }: { width: number; channels: 3 | 4 },
+  { left, top, edge }: { left: number; top: number; edge: number },
+  size: number,
+): Uint8Array<ArrayBuffer> {
+  const filter = new AreaFilter(edge, size);
+  for (let y = 0; y < edge; y++) filter.pushRow(bytes, ((top + y) * width + left) * channels, channels);
+  return filter.finish();
+}
+
 /** The middle square of [height, width, channels] bytes, resized to [size, size, 3] bytes. */
 export function resizeSquare(
   bytes: Uint8Array | Uint8ClampedArray,
   { width, height, channels }: { width: number; height: number; channels: 3 | 4 },
   size: number,
 ): Uint8Array<ArrayBuffer> {
-  const { left, top, edge } = centreSquare(width, height);
-  const filter = new AreaFilter(edge, size);
-  for (let y = 0; y < edge; y++) filter.pushRow(bytes, ((top + y) * width + left) * channels, channels);
-  return filter.finish();
+  return resizeRegion(bytes, { width, channels }, centreSquare(width, height), size);
 }

@@ -40,23 +40,25 @@ export async function removePictures(id: string): Promise<void> {
 
 function openShapes({ imageSize, maxImages }: OpenOptions): PictureSet {
   const count = Math.min(SHAPES.count, maxImages);
+  const read = remembered(count, imageSize, (index) => Promise.resolve(drawShape(index, imageSize)));
   return {
     info: SHAPES,
     count,
     size: imageSize,
-    read: remembered(count, imageSize, (index) => Promise.resolve(drawShape(index, imageSize))),
+    read,
+    stored: { size: imageSize, read },
     caption: (index) => shapeCaption(index),
   };
 }
 
 async function openPlanets({ imageSize, maxImages }: OpenOptions): Promise<PictureSet> {
   const { info, pixels, caption } = await loadPlanets(appBase());
-  const stored = info.storedSize;
-  const bytes = stored * stored * 3;
+  const size = info.storedSize;
+  const bytes = size * size * 3;
   const count = Math.min(info.count, maxImages);
   const readStored = (index: number) => Promise.resolve(pixels.subarray(index * bytes, (index + 1) * bytes));
-  const read = resized(count, stored, imageSize, readStored);
-  return { info, count, size: imageSize, read, caption };
+  const read = resized(count, size, imageSize, readStored);
+  return { info, count, size: imageSize, read, stored: { size, read: readStored }, caption };
 }
 
 async function openOwn(id: string, { imageSize, maxImages }: OpenOptions): Promise<PictureSet> {
@@ -65,8 +67,16 @@ async function openOwn(id: string, { imageSize, maxImages }: OpenOptions): Promi
   const { info, captions } = opened;
   if (info.storedSize < imageSize) throw new FaultError(tooSmall(info, imageSize));
   const count = Math.min(info.count, maxImages);
-  const read = resized(count, info.storedSize, imageSize, storedReader(opened));
-  return { info, count, size: imageSize, read, caption: (index) => captions[index] ?? '' };
+  const readStored = storedReader(opened);
+  return {
+    info,
+    count,
+    size: imageSize,
+    read: resized(count, info.storedSize, imageSize, readStored),
+    // A run that crops reads every picture in every epoch.
+    stored: { size: info.storedSize, read: remembered(count, info.storedSize, readStored) },
+    caption: (index) => captions[index] ?? '',
+  };
 }
 
 type Read = PictureSet['read'];

@@ -139,8 +139,9 @@ export function parseAddress(
 }
 
 /**
- * Settings stored in a checkpoint. A stored field must be in range. A missing field takes the preset's value:
- * the version that saved the file had no such setting. Unknown fields (of a newer version) are left out.
+ * Settings stored in a checkpoint. A stored field must be in range. A missing field takes its row's `before`,
+ * else the preset's value: the version that saved the file had no such setting. Unknown fields (of a newer
+ * version) are left out.
  * `unet`: the network that the file names; null where it names only its preset, as files of older versions
  * do. Throws FaultError kind `file`, or `setting` where network and image size do not fit.
  */
@@ -160,7 +161,12 @@ export function parseStored(stored: unknown, unet: UNetConfig | null = null): Ru
   const take = <K extends keyof Settings>(name: K): void => {
     settings[name] = field(name);
   };
-  for (const name of Object.keys(SETTINGS).filter(isSetting)) if (Object.hasOwn(fields, name)) take(name);
+  for (const name of Object.keys(SETTINGS).filter(isSetting)) {
+    const row: Setting = SETTINGS[name];
+    if (Object.hasOwn(fields, name)) take(name);
+    else if (row.type === 'choice' && row.before !== undefined)
+      Object.assign(settings, { [name]: row.before });
+  }
   config.origin = originOf(fields['origin'] ?? null);
   if (unet) config.network = ownNetwork(config, unet);
   const mismatch = crossCheck(config);

@@ -18,9 +18,20 @@ interface Described {
 /** A row of the table. `default` holds unless the preset or the user says otherwise. */
 export type Setting =
   | (Described & { type: 'integer' | 'number'; min: number; max: number; default: number })
-  | (Described & { type: 'choice'; choices: readonly string[]; default: string })
+  | (Described & {
+      type: 'choice';
+      choices: readonly string[];
+      default: string;
+      /** What a checkpoint has that was saved before there was this setting; absent: its preset's value. */
+      before?: string;
+    })
   | (Described & { type: 'boolean'; default: boolean })
   | (Described & { type: 'text'; pattern: RegExp; maxLength: number; default: string });
+
+/** Of the settings that vary small sets; what `auto` is: augmentation.ts. */
+const AUGMENT = ['auto', 'on', 'off'] as const;
+export const AUGMENTED_UP_TO = 2000;
+const AUTO = `auto: for at most ${AUGMENTED_UP_TO} pictures of your own.`;
 
 /** The longest run. An epoch has at least one step, so a run has no more epochs than steps. */
 const MOST_STEPS = 1e7;
@@ -150,6 +161,24 @@ const ROWS = {
     group: 'Pictures',
     label: 'Random flip',
     help: 'Mirror half of the pictures, chosen anew each time.',
+  },
+  randomCrop: {
+    type: 'choice',
+    choices: AUGMENT,
+    default: 'auto',
+    before: 'off',
+    group: 'Pictures',
+    label: 'Random crop',
+    help: `Cut a square of 80 to 100 % of the edge out of each picture, anew each time. ${AUTO}`,
+  },
+  colorJitter: {
+    type: 'choice',
+    choices: AUGMENT,
+    default: 'auto',
+    before: 'off',
+    group: 'Pictures',
+    label: 'Colour change',
+    help: `Change brightness, contrast and saturation a little, anew each time. ${AUTO}`,
   },
   /** The default is the most steps that a run can have, so that epochs end no run unless the user says so. */
   epochs: {

@@ -1,6 +1,7 @@
 // What one training step learns from, as a pure function of (settings, pictures, step): pictures, timesteps,
 // noise, mixture, loss weights. Not here: running the network on it (engine/), when a step is made (loop.ts).
 import type { RunConfig } from '../settings/settings.ts';
+import { augmentationOf } from '../settings/augmentation.ts';
 import { imagesPerStep, positionOf } from '../settings/calendar.ts';
 import { networkOf } from '../settings/presets.ts';
 import type { PictureSet } from '../data/api.ts';
@@ -60,6 +61,7 @@ async function microBatch(
     first,
     batchSize,
     randomFlip: config.randomFlip,
+    ...augmentationOf(config, set.count),
     channels,
   });
   const size = set.size * set.size * channels;

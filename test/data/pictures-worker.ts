@@ -91,6 +91,8 @@ const api = {
         first: 0,
         batchSize: 4,
         randomFlip: true,
+        randomCrop: false,
+        colorJitter: false,
         channels: 3,
       }),
     ),

@@ -37,6 +37,8 @@ const config: RunConfig = {
   gradientAccumulationSteps: 2,
   seed: 3,
   warmupSteps: 2,
+  randomCrop: 'on',
+  colorJitter: 'on',
 };
 
 let executor: Executor;

@@ -1,11 +1,26 @@
 // What the run learns from: a few pictures, how many there are, and the length of an epoch. Not here:
 // choosing pictures (setup/).
+import { augmentationOf } from '../../settings/augmentation.ts';
+import type { RunConfig } from '../../settings/settings.ts';
 import { imagesPerStep } from '../../settings/calendar.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 
 const MOST = 8;
+
+/** ", mirrored, cropped and recoloured at random", or what of it is done. */
+function variation(config: RunConfig, pictures: number): string {
+  const { randomCrop, colorJitter } = augmentationOf(config, pictures);
+  const done = [
+    ...(config.randomFlip ? ['mirrored'] : []),
+    ...(randomCrop ? ['cropped'] : []),
+    ...(colorJitter ? ['recoloured'] : []),
+  ];
+  const last = done.pop();
+  if (last === undefined) return '';
+  return `, ${done.length > 0 ? `${done.join(', ')} and ` : ''}${last} at random`;
+}
 
 /** Shown in the right column while there is a run. */
 export function PicturesOfRun() {
@@ -15,7 +30,7 @@ export function PicturesOfRun() {
   if (!run) return null;
   const { dataset, config, stepsPerEpoch } = run;
   const shown = Math.min(MOST, dataset.count);
-  const mirrored = config.randomFlip ? ', mirrored at random' : '';
+  const varied = variation(config, dataset.count);
   return (
     <section class="data" aria-labelledby="h-data">
       <div class="head">
@@ -29,7 +44,7 @@ export function PicturesOfRun() {
       </div>
       <p class="note">
         {count(dataset.count)} pictures of {dataset.size} × {dataset.size}
-        {mirrored}. {count(imagesPerStep(config))} a step: {count(stepsPerEpoch)}{' '}
+        {varied}. {count(imagesPerStep(config))} a step: {count(stepsPerEpoch)}{' '}
         {stepsPerEpoch === 1 ? 'step' : 'steps'} an epoch.
       </p>
     </section>

@@ -45,6 +45,20 @@ function savedEvery(state: State): string {
   return `, made about every ${duration(Math.max(seconds, estimate.secondsPer1000Steps / 1000))}`;
 }
 
+/** Pictures from which on a model of these sizes varies what it was shown. */
+const VARIES_FROM = 500;
+
+/** What to expect of so few pictures; nothing where there are enough. */
+function Enough({ pictures }: { pictures: number }) {
+  if (pictures >= VARIES_FROM) return null;
+  return (
+    <p class="note">
+      {count(pictures)} {pictures === 1 ? 'picture' : 'pictures'}: expect the model to copy{' '}
+      {pictures === 1 ? 'it' : 'them'}. From about {VARIES_FROM} it varies them.
+    </p>
+  );
+}
+
 function Chosen() {
   const { state } = useApp();
   const { dataset, imageSize, maxImages } = state.form.value;
@@ -52,19 +66,22 @@ function Chosen() {
   const used = info ? Math.min(info.count, maxImages) : null;
   const things = info && !info.builtIn ? 'of your pictures' : (info?.title.toLowerCase() ?? 'pictures');
   return (
-    <Mosaic
-      preview={state.preview.value}
-      count={used ?? undefined}
-      label={(shown) => `${shown} of the ${used ?? ''} ${things}, as the model will see them`}
-      caption={(shown) => (
-        <p class="caption">
-          <span>
-            {used !== null &&
-              `${count(shown)} of ${count(used)} pictures, at the ${imageSize} × ${imageSize} pixels the model sees.`}
-          </span>
-          <span class="wide">{info?.credit}</span>
-        </p>
-      )}
-    />
+    <>
+      <Mosaic
+        preview={state.preview.value}
+        count={used ?? undefined}
+        label={(shown) => `${shown} of the ${used ?? ''} ${things}, as the model will see them`}
+        caption={(shown) => (
+          <p class="caption">
+            <span>
+              {used !== null &&
+                `${count(shown)} of ${count(used)} pictures, at the ${imageSize} × ${imageSize} pixels the model sees.`}
+            </span>
+            <span class="wide">{info?.credit}</span>
+          </p>
+        )}
+      />
+      {info && !info.builtIn && used !== null && <Enough pictures={used} />}
+    </>
   );
 }
