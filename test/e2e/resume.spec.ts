@@ -144,7 +144,7 @@ test("C: A's step 20, imported in another profile, waits paused, and stays pause
   await waitForState(page, 'paused');
   measured('reload to 16 samples, paused', seconds(Date.now() - reloaded));
   await expectSamples(page, 20);
-  await expect(validation(page)).toContainText('all 16 samples identical');
+  await expect(validation(page)).toContainText('all 16 identical');
   expect(await step(page)).toBe(20);
   expect(c.errors).toEqual([]);
 });

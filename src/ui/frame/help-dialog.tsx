@@ -38,7 +38,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         </a>
       </p>
       <div class="answers">
-        <button class="btn" type="button" onClick={onClose}>
+        <button class="btn" type="button" autofocus onClick={onClose}>
           Close
         </button>
       </div>

@@ -18,7 +18,7 @@ export function NoiseToPicture() {
       <div class="head">
         <h2 id="h-way">From noise to picture</h2>
         <p class="quiet">
-          {count(calls)} {calls === 1 ? 'step' : 'steps'}: the noise, then the picture as predicted
+          {count(calls)} {calls === 1 ? 'step' : 'steps'}: noise, then what the model predicts
         </p>
       </div>
       <div class="way" role="img" aria-label={label}>

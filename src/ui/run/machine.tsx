@@ -22,10 +22,6 @@ export function Machine() {
           {machine && `, ${selfTest(machine)}`}{' '}
           {machine?.slow && <span class="tag plain">{slowText(machine)}</span>}
           {machine?.why && <small>{machine.why.title}</small>}
-        </dd>
-        <dt>Executor</dt>
-        <dd>
-          <span data-testid="executor">{state.run.value?.executor ?? machine?.executor ?? UNKNOWN}</span>
           {machine?.planFault && <small>The plan failed its test here: {machine.planFault}</small>}
         </dd>
         <dt>Storage</dt>
@@ -40,6 +36,17 @@ export function Machine() {
         )}
       </dl>
       <StoragePanel />
+      <details class="fold how">
+        <summary>How it is computed</summary>
+        <dl class="facts">
+          <dt>Executor</dt>
+          <dd>
+            <span data-testid="executor">{state.run.value?.executor ?? machine?.executor ?? UNKNOWN}</span>
+          </dd>
+          <dt>Self-test</dt>
+          <dd>{machine?.selfTest.detail ?? UNKNOWN}</dd>
+        </dl>
+      </details>
     </section>
   );
 }

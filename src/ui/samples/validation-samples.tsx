@@ -80,7 +80,7 @@ function verbFor(validates: boolean, resumed: boolean, imported: boolean): strin
 }
 
 const alikeText = (alike: number | null): string =>
-  alike === null ? '' : `${alike === SAMPLE_COUNT ? 'all' : `${alike} of`} ${SAMPLE_COUNT} samples identical`;
+  alike === null ? '' : `${alike === SAMPLE_COUNT ? 'all' : `${alike} of`} ${SAMPLE_COUNT} identical`;
 
 function Canvases() {
   const { state } = useApp();
