@@ -1,9 +1,10 @@
 // The data sets on the page: the preview of the chosen one, importing and deleting the user's own. Not here:
 // decoding and storing (data/), the form that names a set (run-form.ts).
 import { faultOf, type Result } from '../fault.ts';
-import type { Preview } from '../trainer/api.ts';
+import type { Preview, TrainerApi } from '../trainer/api.ts';
 import type { State } from './state.ts';
-import type { TrainerClient } from './worker-client.ts';
+
+type Trainer = Pick<TrainerApi, 'preview' | 'importPictures' | 'datasets'>;
 
 export class PictureSets {
   readonly #state: State;
@@ -16,7 +17,7 @@ export class PictureSets {
   }
 
   /** Shows the pictures of the run; without a run those of the form. Faults of data are told elsewhere. */
-  async preview(trainer: TrainerClient | null): Promise<Result<unknown>> {
+  async preview(trainer: Trainer | null): Promise<Result<unknown>> {
     const { run, form, preview } = this.#state;
     const { dataset, imageSize } = run.value?.config ?? form.value;
     const of = `${dataset} ${imageSize}`;
@@ -31,7 +32,7 @@ export class PictureSets {
   }
 
   /** Four pictures of a set, 2 x 2; null where they cannot be read. */
-  async thumbnail(trainer: TrainerClient | null, dataset: string): Promise<Preview | null> {
+  async thumbnail(trainer: Trainer | null, dataset: string): Promise<Preview | null> {
     const result = await trainer?.preview({ dataset, imageSize: 32, columns: 2, rows: 2 });
     return result?.ok ? result.value : null;
   }
@@ -40,7 +41,7 @@ export class PictureSets {
    * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new import.
    * Resolves with the id of the new set.
    */
-  async import(trainer: TrainerClient | null, files: File[], title: string): Promise<Result<string>> {
+  async import(trainer: Trainer | null, files: File[], title: string): Promise<Result<string>> {
     const { importing, form, skipped, run, brought } = this.#state;
     importing.value = { done: 0, total: files.length, skipped: 0 };
     const size = Math.max(64, form.value.imageSize);
@@ -55,7 +56,7 @@ export class PictureSets {
   }
 
   /** Lists the sets anew. */
-  async refresh(trainer: TrainerClient | null): Promise<void> {
+  async refresh(trainer: Trainer | null): Promise<void> {
     if (trainer) this.#state.datasets.value = await trainer.datasets();
   }
 }

@@ -38,8 +38,34 @@ test("an epoch's end where the newest samples are an interval old", () => {
   expect(next(running(), 5, [20])).toEqual([27]);
 });
 
-test('none while paused', () => {
+test('none where the run does not go on by itself', () => {
+  for (const now of ['paused', 'failed', 'finished', 'unavailable', 'elsewhere'] as const) {
+    const state = running();
+    state.runState.value = now;
+    expect(next(state, 10, [12])).toEqual([null]);
+  }
+});
+
+test('later where drawing has had its share; not known while samples that are owed wait for a set', () => {
   const state = running();
-  state.runState.value = 'paused';
-  expect(next(state, 10, [12])).toEqual([null]);
+  const wait = { globalStep: 12, stepsPerSecond: 10, samplesWaitMs: 1000 };
+  state.frames.value = [{ step: 10 }];
+  const at = (samplesOwed: boolean): number | null => {
+    state.numbers.value = { ...emptyNumbers, ...wait, samplesOwed };
+    return createLooking(state).nextSamples.value;
+  };
+  expect([at(false), at(true)]).toEqual([22, 22]); // due at 20, allowed at 22
+  wait.samplesWaitMs = 0;
+  expect([at(false), at(true)]).toEqual([20, 13]);
+  const set = {
+    size: 1,
+    weights: 'ema',
+    seed: 0,
+    samples: [],
+    finite: true,
+    calls: 9,
+    watched: null,
+  } as const;
+  state.samples.value = { ...set, samples: [], step: 10, complete: false };
+  expect([at(false), at(true)]).toEqual([20, null]);
 });

@@ -1,0 +1,40 @@
+// Claim: the tab that has the run hears who asks, and only the tab that asked hears that the run is free. On
+// a channel that delivers at once. Not here: the lock (tab-lock.test.ts), two real tabs (e2e/resume.spec.ts).
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { HandOver } from '../../src/app/hand-over.ts';
+
+/** As the browser's: a message reaches every other channel, never the one that posts it. */
+class Channel extends EventTarget {
+  static readonly all: Channel[] = [];
+
+  constructor() {
+    super();
+    Channel.all.push(this);
+  }
+
+  postMessage(data: unknown): void {
+    for (const one of Channel.all)
+      if (one !== this) one.dispatchEvent(Object.assign(new Event('message'), { data }));
+  }
+}
+
+beforeEach(() => void vi.stubGlobal('BroadcastChannel', Channel));
+afterEach(() => void vi.unstubAllGlobals());
+
+test('of three tabs one asks, one lets go, one only hears', () => {
+  const heard: string[] = [];
+  const tab = (name: string, asked: () => void = () => undefined): HandOver =>
+    new HandOver({
+      asked: () => {
+        heard.push(`${name} is asked`);
+        asked();
+      },
+      free: () => heard.push(`free for ${name}`),
+    });
+  const holder = tab('holder', () => holder.letGo());
+  tab('bystander');
+  tab('asker').ask();
+  expect(heard).toEqual(['holder is asked', 'free for asker', 'bystander is asked']);
+  holder.letGo();
+  expect(heard).toHaveLength(3);
+});
