@@ -13,11 +13,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   'main.ts': ['ui', 'app', 'trusted-types.ts'],
   'service-worker.ts': ['security-headers.ts'],
   ui: ['app', 'trainer/api.ts', 'settings', 'random.ts', 'fault.ts'],
-  // The page lists checkpoints from the index and estimates memory and time, without asking the trainer.
+  // The page lists checkpoints from the index and estimates memory, time and storage, without asking the
+  // trainer.
   app: [
     'trainer/api.ts',
     'settings',
     'checkpoint/index-db.ts',
+    'checkpoint/slot.ts',
     'model',
     'formats/pictures-png.ts',
     'fault.ts',

@@ -2,12 +2,18 @@
 // the device, or from steps of the same kind measured here before. Not here: the probe (engine/), what a
 // forward pass costs (model/cost.ts).
 import { recall, remember } from '../checkpoint/index-db.ts';
+import { slotBytes } from '../checkpoint/slot.ts';
 import { PRESET_NAMES, type PresetName, type RunConfig } from '../settings/settings.ts';
 import { imagesPerStep, lastStep } from '../settings/calendar.ts';
 import { modelOfRun, presetConfig } from '../settings/presets.ts';
 import { forwardCost } from '../model/cost.ts';
 import type { Machine } from '../trainer/api.ts';
-import { capacityBytes, checkpointsKept, fullCheckpointBytes } from '../settings/checkpoint-sizes.ts';
+import {
+  capacityBytes,
+  checkpointsKept,
+  fullCheckpointBytes,
+  poolSlots,
+} from '../settings/checkpoint-sizes.ts';
 import type { Estimate } from './state.ts';
 
 /**
@@ -54,15 +60,14 @@ export async function secondsPerStep(
 async function estimateFor(machine: Machine, config: RunConfig, imageCount: number): Promise<Estimate> {
   const count = Math.min(imageCount || config.maxImages, config.maxImages);
   const { seconds, basis } = await secondsPerStep(machine, config);
-  const kept = checkpointsKept(config, count);
   return {
     parameters: modelOfRun(config).parameterCount,
     secondsPer1000Steps: 1000 * seconds,
     basis,
     totalSteps: lastStep(config, count),
     checkpointBytes: fullCheckpointBytes(config),
-    checkpointsKept: kept,
-    storageBytes: kept * capacityBytes(config, count),
+    checkpointsKept: checkpointsKept(config, count),
+    storageBytes: poolSlots(config, count) * slotBytes(capacityBytes(config, count)),
   };
 }
 

@@ -130,6 +130,7 @@ export interface Estimate {
   totalSteps: number;
   checkpointBytes: number;
   checkpointsKept: number;
+  /** Bytes of all slots that the run reserves. */
   storageBytes: number;
 }
 

@@ -94,7 +94,7 @@ export interface SaveRequest {
   /** Step checkpoints at multiples of this step stay spread over the run as epochs do; null: none do. */
   spreadEvery: number | null;
   /**
-   * Payload bytes at the run's last planned step. Where the slots are too small, larger ones are made.
+   * Payload bytes at the run's last planned step. A slot that is too small is grown before it is written.
    */
   capacityBytes: number;
 }
@@ -144,8 +144,8 @@ export interface StoreApi {
   /** Makes a run's folder, its note and its first slot, pre-written. growPool makes further slots. */
   createRun(runId: string, started: string, capacityBytes: number): Promise<Result<null>>;
   /**
-   * Pre-writes at most one further slot; answers how many
-   * slots of this capacity are there. Called between steps.
+   * Pre-writes at most one further slot, or grows an empty one that is too small; answers how many slots the
+   * pool has. Called between steps.
    */
   growPool(runId: string, slots: number, capacityBytes: number): Promise<Result<number>>;
   save(request: SaveRequest): Promise<Result<SaveReport>>;

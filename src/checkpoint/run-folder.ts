@@ -151,25 +151,34 @@ export class RunFolder {
   }
 
   /**
-   * One more dense slot of `bytes`. An empty slot that is too small is extended;
-   * only without one a file is made. Throws FaultError kind `storage`: the disk
-   * space is then given back, and the empty file stays for the next try.
+   * One more dense slot of `bytes`. An empty slot that is too small is grown; only without one a file is
+   * made. Throws FaultError kind `storage`: the disk space is then given back, and an empty file stays for
+   * the next try.
    */
   async addSlot(bytes: number): Promise<Slot> {
-    const slot = this.slots.find(
+    const small = this.slots.find(
       ({ state, bytes: has, newerGeneration }) =>
         state === 'empty' && has < bytes && newerGeneration === null,
     );
-    const handle = slot?.handle ?? (await this.#newFile());
-    const added = slot ?? scanSlot(this.#nextNumber(), handle, null);
-    if (!slot) this.slots.push(added);
+    const slot = small ?? scanSlot(this.#nextNumber(), await this.#newFile(), null);
+    if (!small) this.slots.push(slot);
+    this.growSlot(slot, bytes);
+    return slot;
+  }
+
+  /**
+   * Makes a slot's file larger, dense up to `bytes`. A checkpoint in the slot stays: only bytes past the end
+   * of the file are written. Throws FaultError kind `storage`; the file then has the size it had.
+   */
+  growSlot(slot: Slot, bytes: number): void {
+    const before = slot.bytes;
+    // Where nothing is held all of the file is written: the making of the slot may have been interrupted.
+    const from = slot.state === 'empty' ? 0 : before;
     try {
-      prewrite(handle, bytes);
-      added.bytes = bytes;
-      return added;
+      prewrite(slot.handle, bytes, from);
+      slot.bytes = bytes;
     } catch (error) {
-      handle.truncate(0);
-      added.bytes = 0;
+      slot.handle.truncate(before);
       throw error;
     }
   }

@@ -58,16 +58,16 @@ export function readExactly(handle: SyncHandle, at: number, into: Uint8Array<Arr
 }
 
 /**
- * Makes a file dense up to `bytes`: real bytes, whose space no other file
- * can take. The header stays zero. Throws FaultError kind `storage`.
+ * Makes a file dense up to `bytes`: real bytes, whose space no other file can take. Only bytes from `from` on
+ * are written; where that is 0, the header becomes zero. Throws FaultError kind `storage`.
  */
-export function prewrite(handle: SyncHandle, bytes: number): void {
+export function prewrite(handle: SyncHandle, bytes: number, from = 0): void {
   const filler = new Uint8Array(CHUNK_BYTES);
   // Random bytes: a file system may store zeros as a hole.
   for (let at = 0; at < CHUNK_BYTES; at += 65_536) crypto.getRandomValues(filler.subarray(at, at + 65_536));
   const expected = `${bytes} bytes of room`;
   try {
-    for (let at = 0; at < bytes; at += CHUNK_BYTES) {
+    for (let at = from; at < bytes; at += CHUNK_BYTES) {
       const length = Math.min(CHUNK_BYTES, bytes - at);
       const piece =
         at === 0 ? filler.slice(0, length).fill(0, 0, PAYLOAD_OFFSET) : filler.subarray(0, length);

@@ -4,7 +4,7 @@
 //   0            header: one sector of 512 bytes, the rest of 4 KiB unused
 //   4096         payload: a complete safetensors file
 //   then         digest table, at the next multiple of 4096: SHA-256 of each chunk of the payload
-//   up to the next multiple of 4 MiB: unused
+//   to the end of the file: unused
 //
 // The sector, little-endian. A text is a length byte and UTF-8. Fields from 208 to 255 are for the list of
 // checkpoints: no decision reads them.
@@ -24,6 +24,8 @@ export const SECTOR_BYTES = 512;
 export const PAYLOAD_OFFSET = 4096;
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 export const DIGEST_BYTES = 32;
+/** Slot files are a multiple of this, so that a slightly longer payload still fits. */
+const ROOM_STEP_BYTES = 256 * 1024;
 
 const MAGIC = 'PRNNSLOT';
 const FORMAT_VERSION = 1;
@@ -74,9 +76,9 @@ export const chunkCount = (payloadBytes: number, chunkBytes = CHUNK_BYTES): numb
 /** Where the digest table begins in the slot file, in bytes. */
 export const tableOffset = (payloadBytes: number): number => PAYLOAD_OFFSET + roundUp(payloadBytes, 4096);
 
-/** Bytes of a slot file that holds a payload of `payloadBytes`: a multiple of 4 MiB. */
+/** Bytes of a slot file that holds a payload of `payloadBytes`: a multiple of 256 KiB. */
 export const slotBytes = (payloadBytes: number): number =>
-  roundUp(tableOffset(payloadBytes) + DIGEST_BYTES * chunkCount(payloadBytes), CHUNK_BYTES);
+  roundUp(tableOffset(payloadBytes) + DIGEST_BYTES * chunkCount(payloadBytes), ROOM_STEP_BYTES);
 
 function writeText(sector: Uint8Array, at: number, size: number, text: string): void {
   const bytes = new TextEncoder().encode(text);

@@ -19,7 +19,7 @@ import { applyRetention, writeCheckpoint } from './checkpoint-write.ts';
 import { fileOfSlot, loadSlot, metadataOfSlot } from './load.ts';
 import { payloadOf } from './payload.ts';
 import { findNewest, markInvalid, whyUnusable } from './recovery.ts';
-import { addSlot, poolSize, slotForSave } from './slot-pool.ts';
+import { poolSize, type Room, slotForSave, withRoom } from './slot-pool.ts';
 import { RunFolder, type Slot } from './run-folder.ts';
 import { runSelfTest } from './self-test.ts';
 import { slotBytes } from './slot.ts';
@@ -210,7 +210,7 @@ export class Store implements StoreApi {
       let folder: RunFolder | null = null;
       try {
         folder = await RunFolder.create(this.#directory, runId, note);
-        await this.#addSlot(folder, slotBytes(capacityBytes));
+        await this.#roomIn(folder).add(slotBytes(capacityBytes));
       } catch (error) {
         folder?.close();
         // A folder that cannot be removed now holds no checkpoint: the next createRun removes it.
@@ -239,8 +239,13 @@ export class Store implements StoreApi {
     await this.#hints.forgetPictures(folder.runId);
   }
 
-  #addSlot(folder: RunFolder, bytes: number): Promise<Slot> {
-    return addSlot(this.#directory, folder, bytes, this.#ownBytes());
+  #roomIn(folder: RunFolder): Room {
+    const within = <T>(bytes: number, make: () => T | Promise<T>): Promise<T> =>
+      withRoom(this.#directory, bytes, this.#ownBytes(), make);
+    return {
+      add: (bytes) => within(bytes, () => folder.addSlot(bytes)),
+      grow: (slot, bytes) => within(bytes, () => folder.growSlot(slot, bytes)),
+    };
   }
 
   growPool(runId: string, slots: number, capacityBytes: number): Promise<Result<number>> {
@@ -251,7 +256,7 @@ export class Store implements StoreApi {
       folder.wantedSlots = slots;
       const there = poolSize(folder, bytes);
       if (there >= slots) return there;
-      await this.#addSlot(folder, bytes);
+      await this.#roomIn(folder).add(bytes);
       return there + 1;
     });
   }
@@ -267,9 +272,7 @@ export class Store implements StoreApi {
       const { keepNewest, spreadEvery, autosave } = request;
       const rule = { keepNewest, spreadEvery };
       const sizes = { payloadBytes: payload.bytes, capacityBytes: request.capacityBytes };
-      const slot = await slotForSave(folder, sizes, { ...rule, autosave }, (bytes) =>
-        this.#addSlot(folder, bytes),
-      );
+      const slot = await slotForSave(folder, sizes, { ...rule, autosave }, this.#roomIn(folder));
       this.#highest += 1;
       const report = await writeCheckpoint(folder, slot, payload, request, this.#highest);
       applyRetention(folder, rule);

@@ -5,10 +5,12 @@ import { lastStep, positionOf } from './calendar.ts';
 import { savesEpochEnds } from './checkpoint-schedule.ts';
 import { modelOfRun } from './presets.ts';
 
-/** A history grows with the run: every slot reserves room for at least this many steps. */
-const HISTORY_ROOM = 1_000_000;
-/** Bytes reserved for the tensors' names and the metadata. */
-const NAMES_ROOM = 256 * 1024;
+/** A history grows with the run: a slot reserves room for the planned steps and a quarter more. */
+const STEPS_ROOM = 1.25;
+/** Bytes reserved for a tensor's name, shape and offsets in the file's header; the presets need 130. */
+const TENSOR_ROOM = 256;
+/** Bytes reserved for the metadata: settings, network, where the run was trained. */
+const METADATA_ROOM = 64 * 1024;
 
 /** A value in a checkpoint is a float32. */
 const VALUE_BYTES = 4;
@@ -16,6 +18,8 @@ const VALUE_BYTES = 4;
 const GROUPS = 4;
 /** A step's loss, and its losses by timestep quartile. */
 const LOSSES_PER_STEP = 5;
+/** Losses of steps, by quartile, of epochs. */
+const HISTORIES = 3;
 
 /**
  * Bytes of a checkpoint's tensors after `steps` steps and `epochs` completed epochs: every group of
@@ -36,11 +40,20 @@ export const weightsBytes = (checkpoint: { sizeBytes: number; globalStep: number
 export const fullCheckpointBytes = (config: RunConfig): number =>
   payloadBytes(modelOfRun(config).parameterCount, 0, 0);
 
-/** Bytes that a slot of this run reserves: enough for its last planned step. */
+/**
+ * Bytes of a checkpoint that a slot of this run has room for: that of its last planned step, and of a quarter
+ * of the steps more. Slots are grown where the run is prolonged beyond that.
+ */
 export function capacityBytes(config: RunConfig, imageCount: number): number {
   const last = lastStep(config, imageCount);
   const epochs = positionOf(config, imageCount, last).epoch;
-  return payloadBytes(modelOfRun(config).parameterCount, Math.max(HISTORY_ROOM, last), epochs) + NAMES_ROOM;
+  const { parameterCount, parameters } = modelOfRun(config);
+  const tensors = GROUPS * parameters.length + HISTORIES;
+  return (
+    payloadBytes(parameterCount, Math.ceil(STEPS_ROOM * last), Math.ceil(STEPS_ROOM * epochs)) +
+    TENSOR_ROOM * tensors +
+    METADATA_ROOM
+  );
 }
 
 /** Checkpoints, of epochs or of multiples of the interval, that retention keeps spread over the run. */

@@ -47,6 +47,8 @@ export interface RunSummary {
   checkpointBytes: number;
   /** Reserved slots: one for each checkpoint that stays, and one to write into. */
   poolSlots: number;
+  /** Bytes that one of them takes. */
+  slotBytes: number;
   stepsPerEpoch: number;
   lastStep: number;
   started: string;

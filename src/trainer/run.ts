@@ -10,7 +10,8 @@ import type { RunSummary } from './api.ts';
 import type { FileFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
 import type { History } from './history.ts';
 import { checkpointName } from '../settings/checkpoint-schedule.ts';
-import { payloadBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
+import { capacityBytes, payloadBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
+import { slotBytes } from '../checkpoint/slot.ts';
 
 export interface Run {
   readonly runId: string;
@@ -65,6 +66,7 @@ export function summaryOf(run: Run): RunSummary {
     parameters,
     checkpointBytes: payloadBytes(parameters, run.globalStep, run.history.epochLosses.length),
     poolSlots: poolSlots(config, dataset.count),
+    slotBytes: slotBytes(capacityBytes(config, dataset.count)),
     stepsPerEpoch: stepsPerEpoch(config, dataset.count),
     lastStep: lastStep(config, dataset.count),
     started: run.started,

@@ -88,18 +88,9 @@ export function fileSize(bytes: number): string {
 }
 
 /** Bytes of storage or memory in decimal units: "12 MB", "1.1 GB". */
-export const storage = (bytes: number): string => inUnitOf(bytes, bytes);
-
-/** `bytes` in MB or GB, whichever suits `whole`. */
-function inUnitOf(bytes: number, whole: number): string {
-  if (whole < 9.995e8) return `${bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1e6))} MB`;
+export function storage(bytes: number): string {
+  if (bytes < 9.995e8) return `${bytes === 0 ? 0 : Math.max(1, Math.round(bytes / 1e6))} MB`;
   return `${bytes < 9.95e9 ? (bytes / 1e9).toFixed(1) : count(bytes / 1e9)} GB`;
-}
-
-/** "0.7 of 1.1 GB": the unit once, unless the used part would read 0.0. */
-export function storageOf(used: number, whole: number): string {
-  const left = inUnitOf(used, whole);
-  return `${left.startsWith('0.0') ? storage(used) : left.split(' ')[0]} of ${storage(whole)}`;
 }
 
 /** An ISO time -> "14:02" on the day of `now`, else "12 Mar, 14:02", in the reader's time zone. */

@@ -1,5 +1,5 @@
-// The pool of slots, and full disks: dense slots are made before they
-// are needed, and nothing is lost where no further slot can be made.
+// The pool of slots, and full disks: dense slots are made before they are needed and grown where a run
+// becomes longer, and nothing is lost where no further slot can be made.
 import { describe, expect, it } from 'vitest';
 import { PAYLOAD_OFFSET, slotBytes } from '../../src/checkpoint/slot.ts';
 import {
@@ -7,7 +7,6 @@ import {
   faultIn,
   FEW,
   listed,
-  newest,
   openStore,
   requestAt,
   RUN,
@@ -42,16 +41,6 @@ describe('the pool', () => {
     expect(await listed(store)).toEqual([8, 7, 6]);
   });
 
-  it('of a run that outgrew its slots is made anew, larger; the old ones keep what they hold', async () => {
-    const { disk, store } = await storeWith([1, 2, 3]);
-    const floats = 1_200_000;
-    value(await store.save(requestAt(4, { floats })));
-    expect((await newest(store)).slot).toBe(4);
-    expect(disk.fileAt(slotPath(4)).size).toBeGreaterThan(4 * floats);
-    expectContent((await store.recover([])).loaded, 4, floats);
-    expectContent((await store.recover([4])).loaded, 3);
-  });
-
   it('a slot whose making was interrupted is completed, not joined by another', async () => {
     const { disk, store } = await storeWith([1]);
     disk.fail({ at: 0, how: 'stops', bytes: 5000 });
@@ -67,6 +56,99 @@ describe('the pool', () => {
     const store = await openStore(disk.restarted('none'));
     value(await store.createRun('run-b', STARTED, 8192));
     expect((await store.report()).runs.map(({ runId }) => runId)).toEqual(['run-b']);
+  });
+});
+
+/** Saves of a run that became longer than its slots of 256 KiB have room for. */
+const LONGER = { floats: 300_000, capacityBytes: 1_250_000 };
+
+describe('a run that is prolonged', () => {
+  /** Three small slots that hold epochs 1 to 3, and a fourth that is empty. */
+  async function shortRun() {
+    const { disk, store } = await storeWith([]);
+    for (const slots of [2, 3, 4]) value(await store.growPool(RUN, slots, requestAt(1).capacityBytes));
+    for (const step of [1, 2, 3]) value(await store.save(requestAt(step, { name: `unet_epoch_${step}` })));
+    return { disk, store };
+  }
+
+  it('grows the empty slots ahead of need; those that hold a checkpoint are left alone', async () => {
+    const { disk, store } = await shortRun();
+    const held = disk.fileAt(slotPath(1)).read();
+    for (let call = 0; call < 3; call++)
+      expect(value(await store.growPool(RUN, 4, LONGER.capacityBytes))).toBe(4);
+    const sizes = [1, 2, 3, 4].map((slot) => disk.fileAt(slotPath(slot)).size);
+    const [small, large] = [slotBytes(requestAt(1).capacityBytes), slotBytes(LONGER.capacityBytes)];
+    expect(sizes).toEqual([small, small, small, large]);
+    expect(disk.fileAt(slotPath(1)).read()).toEqual(held);
+  });
+
+  it('saves on in the slots it has, each grown before it is written: no file is made', async () => {
+    const { disk, store } = await shortRun();
+    const files = [...disk.files.keys()];
+    for (let step = 4; step <= 20; step++) {
+      value(await store.growPool(RUN, 4, LONGER.capacityBytes));
+      value(await store.save(requestAt(step, { ...LONGER, name: `unet_epoch_${step}` })));
+      expectContent((await store.recover([])).loaded, step, LONGER.floats);
+    }
+    expect([...disk.files.keys()]).toEqual(files);
+    for (const slot of [1, 2, 3, 4])
+      expect([slotBytes(requestAt(1).capacityBytes), slotBytes(LONGER.capacityBytes)]).toContain(
+        disk.fileAt(slotPath(slot)).size,
+      );
+  });
+
+  it('keeps and uses larger slots of an earlier version as they are', async () => {
+    const old = 24 * 1024 * 1024 - 70_000;
+    const { disk, store } = await storeWith([1, 2, 3], { capacityBytes: old });
+    const sizes = [1, 2, 3].map((slot) => disk.fileAt(slotPath(slot)).size);
+    for (const step of [4, 5, 6]) value(await store.save(requestAt(step, LONGER)));
+    expect([1, 2, 3].map((slot) => disk.fileAt(slotPath(slot)).size)).toEqual(sizes);
+    expect([...disk.files.keys()]).toHaveLength(4);
+  });
+
+  it('may be cut at any write of the growing: the newest stay, and the save is made after a restart', async () => {
+    for (const empty of [true, false]) {
+      for (let at = 0; ; at++) {
+        const { disk, store } = await shortRun();
+        // With the fourth slot in use, the next save gives up the oldest and grows its slot.
+        const newest = empty ? 3 : 4;
+        if (!empty) value(await store.save(requestAt(4, { name: 'unet_epoch_4' })));
+        disk.fail({ at, how: 'stops', bytes: 700_000 });
+        const saved = await store.save(requestAt(5, LONGER));
+        if (saved.ok) break;
+        for (const survival of ['none', 'all', (sector: number) => sector % 2 === 0] as const) {
+          const again = await openStore(disk.restarted(survival));
+          const { loaded, passedOver } = await again.recover([]);
+          const found = loaded?.record.globalStep ?? 0;
+          expect([newest, 5]).toContain(found);
+          expectContent(loaded, found, found === 5 ? LONGER.floats : FEW);
+          if (found !== 5) expectContent((await again.recover([newest])).loaded, newest - 1);
+          expect(passedOver).toEqual([]);
+          value(await again.save(requestAt(6, LONGER)));
+          expectContent((await again.recover([])).loaded, 6, LONGER.floats);
+        }
+      }
+    }
+  });
+
+  it('on a full disk saves on as long as the slots it has are large enough', async () => {
+    const { disk, store } = await shortRun();
+    const sizes = () => [1, 2, 3, 4].map((slot) => disk.fileAt(slotPath(slot)).size);
+    const before = sizes();
+    disk.quotaBytes = 0;
+    expect(faultIn(await store.growPool(RUN, 4, LONGER.capacityBytes)).kind).toBe('storage');
+    for (const step of [4, 5, 6, 7])
+      value(await store.save(requestAt(step, { capacityBytes: LONGER.capacityBytes })));
+    expect(sizes()).toEqual(before);
+    expectContent((await store.recover([])).loaded, 7);
+    // No slot is large enough: the save fails, and what there is stays.
+    expect(faultIn(await store.save(requestAt(8, LONGER))).title).toBe(
+      'There is no room for another checkpoint',
+    );
+    expectContent((await store.recover([])).loaded, 7);
+    disk.quotaBytes = Infinity;
+    value(await store.save(requestAt(8, LONGER)));
+    expectContent((await store.recover([])).loaded, 8, LONGER.floats);
   });
 });
 
@@ -90,7 +172,8 @@ describe('a full disk', () => {
 
   it('with two slots: the two checkpoints in them stay, and the save says why it failed', async () => {
     const { disk, store } = await storeWith([1, 2]);
-    disk.quotaBytes = 9_000_000;
+    // Room for two slots of 256 KiB and the note.
+    disk.quotaBytes = 700_000;
     expect(faultIn(await store.save(requestAt(3))).kind).toBe('storage');
     expect(await listed(store)).toEqual([2, 1]);
     disk.quotaBytes = Infinity;

@@ -2,16 +2,24 @@
 // reported, never ignored; defaults, ranges and presets are the agreed ones.
 import { readFileSync } from 'node:fs';
 import { expect, expectTypeOf, test } from 'vitest';
-import { DEFAULTS, PRESET_NAMES, SETTINGS, type Settings } from '../../src/settings/settings.ts';
+import { slotBytes } from '../../src/checkpoint/slot.ts';
+import {
+  DEFAULTS,
+  PRESET_NAMES,
+  type RunConfig,
+  SETTINGS,
+  type Settings,
+} from '../../src/settings/settings.ts';
 import { crossCheck, parseAddress, parseSetting, parseStored } from '../../src/settings/parse-settings.ts';
 import {
   capacityBytes,
   checkpointsKept,
   payloadBytes,
+  poolSlots,
   weightsBytes,
 } from '../../src/settings/checkpoint-sizes.ts';
 import { lastStep, positionOf, stepsPerEpoch } from '../../src/settings/calendar.ts';
-import { changedSettings, presetConfig } from '../../src/settings/presets.ts';
+import { changedSettings, modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 import { FaultError } from '../../src/fault.ts';
 
 const address = (query: string) => parseAddress(new URLSearchParams(query), 'small');
@@ -198,12 +206,48 @@ test('what is planned by epochs follows from the last step', () => {
   expect(positionOf(config, 65, lastStep(config, 65))).toEqual({ epoch: 235, stepInEpoch: 5 });
   expect(positionOf(config, 4096, lastStep(config, 4096))).toEqual({ epoch: 3, stepInEpoch: 928 });
   // Kept: the newest 3, up to 4 spread over the run, the final one. With 65 pictures, those spread are of the
-  // 20 multiples of 200 steps: epochs are shorter. A mean loss of an epoch is 4 bytes.
+  // 20 multiples of 200 steps: epochs are shorter. A mean loss of an
+  // epoch is 4 bytes, with room for a quarter more.
   expect(checkpointsKept(config, 65)).toBe(3 + 4 + 1);
   expect(checkpointsKept({ ...config, checkpointEverySteps: 2000 }, 65)).toBe(3 + 2 + 1);
   expect(checkpointsKept({ ...config, checkpointEverySteps: 1e6 }, 65)).toBe(2 + 0 + 1);
   expect(checkpointsKept(config, 4096)).toBe(3 + 3 + 1);
-  expect(capacityBytes(config, 65) - capacityBytes(config, 4096)).toBe(4 * (235 - 3));
+  expect(capacityBytes(config, 65) - capacityBytes(config, 4096)).toBe(
+    4 * (Math.ceil(1.25 * 235) - Math.ceil(1.25 * 3)),
+  );
+});
+
+/** Bytes that the pool of a run takes once all its slots are made. */
+const poolBytes = (config: RunConfig, count: number): number =>
+  poolSlots(config, count) * slotBytes(capacityBytes(config, count));
+
+test('seven small runs reserve a tenth of what they did', () => {
+  const tiny = presetConfig('tiny');
+  // With room for 1,000,000 steps, each of 9 slots took 24 MiB.
+  const before = 7 * 9 * 24 * 1024 ** 2;
+  const now = 7 * poolBytes(tiny, 65);
+  expect(before).toBe(1_585_446_912);
+  expect(now).toBe(7 * poolSlots(tiny, 65) * 2 * 1024 ** 2);
+  expect(now).toBeLessThan(before / 10);
+});
+
+test.each(PRESET_NAMES)('a slot of %s has room for the planned steps and a quarter more', (preset) => {
+  const config = { ...presetConfig(preset), maxSteps: 1_000_000 };
+  const { parameters, parameterCount } = modelOfRun(config);
+  const steps = 1.25 * config.maxSteps;
+  // The header that safetensors writes, with every offset as long as it can be.
+  const groups = ['unet.', 'ema.', 'optimizer.exp_avg.', 'optimizer.exp_avg_sq.'];
+  const entry = { dtype: 'F32', data_offsets: [9_999_999_999, 9_999_999_999] };
+  const header = Object.fromEntries(
+    groups.flatMap((group) =>
+      parameters.map(({ name, shape }) => [group + name, { ...entry, shape }] as const),
+    ),
+  );
+  const names = JSON.stringify(header).length;
+  // Metadata: 2.3 kB in test/fixtures/resume.
+  const needed = payloadBytes(parameterCount, steps, 0) + names + 10_000;
+  expect(capacityBytes(config, 1_000_000)).toBeGreaterThan(needed);
+  expect(capacityBytes(config, 1_000_000)).toBeLessThan(1.15 * needed);
 });
 
 test('an epoch has ceil(count / images per step) steps; the run ends at epochs or maxSteps', () => {

@@ -62,6 +62,7 @@ const RUN: RunSummary = {
   parameters: 6_500_000,
   checkpointBytes: 99 * MiB,
   poolSlots: 11,
+  slotBytes: 100 * MiB,
   executor: 'plan',
   stepsPerEpoch: 8750,
   lastStep: 52_500,

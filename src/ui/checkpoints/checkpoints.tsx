@@ -6,10 +6,10 @@ import type { CheckpointRecord, RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { keyOf } from '../page-state/checkpoint-key.ts';
 import { CheckpointRow } from './checkpoint-row.tsx';
-import { count, duration, storageOf, UNKNOWN } from '../format.ts';
+import { count, duration, UNKNOWN } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { ProgressBar } from '../controls/progress-bar.tsx';
-import { storageUseOf } from './storage-use.ts';
+import { storageUseOf, usedUpTo } from './storage-use.ts';
 import { nextCheckpointStep, savesEpochEnds } from '../../settings/checkpoint-schedule.ts';
 import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 
@@ -73,7 +73,7 @@ function Used() {
   const { state } = useApp();
   const use = storageUseOf(state);
   if (!use || !state.run.value) return null;
-  return <>{storageOf(use.usedBytes, use.plannedBytes)}</>;
+  return <>{usedUpTo(use)}</>;
 }
 
 function Saving() {

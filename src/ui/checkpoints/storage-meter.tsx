@@ -3,7 +3,7 @@
 import type { State } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, storage, UNKNOWN } from '../format.ts';
-import { type StorageUse, storageUseOf } from './storage-use.ts';
+import { type StorageUse, storageUseOf, usedUpTo } from './storage-use.ts';
 
 /** A line of text, a bar, and what the browser allows; an en dash until the store has been looked at. */
 export function StorageMeter() {
@@ -31,8 +31,7 @@ export function StorageMeter() {
 }
 
 function plan({ usedBytes, plannedBytes }: StorageUse, state: State): string {
-  if (state.run.value) return `${storage(usedBytes)} used, up to ${storage(plannedBytes)}`;
-  if (plannedBytes === usedBytes) return `${storage(usedBytes)} used`;
+  if (state.run.value || plannedBytes === usedBytes) return usedUpTo({ usedBytes, plannedBytes });
   const checkpoints = state.estimates.value[state.form.value.preset]?.checkpointsKept ?? 0;
   const planned = `Room for ${count(checkpoints)} checkpoints: ${storage(plannedBytes - usedBytes)}`;
   return usedBytes > 0 ? `${planned}, ${storage(usedBytes)} used` : planned;

@@ -1,5 +1,5 @@
-// The contents of the store by run and slot: what each slot holds, what is invalid and why; buttons that free
-// storage and test the store. Not here: the sums (storage-meter.tsx).
+// The contents of the store by run and slot: what each slot holds and takes, what is invalid and why;
+// buttons that free storage and test the store. Not here: the sums (storage-meter.tsx).
 import type { StoreReport } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { clock, count, fileSize, storage } from '../format.ts';
@@ -57,12 +57,13 @@ function Run({ run }: { run: RunReport }) {
       <h3>
         Run {run.runId.replace(/^run-/, '').slice(0, 8)} <small>{about(run, current)}</small>
       </h3>
+      <p class="note">{usedAndReserved(run)}</p>
       <table>
         <thead>
           <tr>
-            <th scope="col">Slot</th>
-            <th scope="col">Holds</th>
-            <th scope="col">Size</th>
+            <th scope="col">File</th>
+            <th scope="col">Checkpoint</th>
+            <th scope="col">Takes</th>
           </tr>
         </thead>
         <tbody>
@@ -87,18 +88,27 @@ function about(run: RunReport, current: boolean): string {
   return words.join(', ');
 }
 
+/** "4 checkpoints: 7 MB. Reserved for them and for the next ones: 19 MB." */
+function usedAndReserved({ slots }: RunReport): string {
+  const held = slots.flatMap(({ record }) => record ?? []);
+  const used = held.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const reserved = slots.reduce((sum, { capacityBytes }) => sum + capacityBytes, 0);
+  const checkpoints = `${count(held.length)} ${held.length === 1 ? 'checkpoint' : 'checkpoints'}`;
+  return `${checkpoints}: ${storage(used)}. Reserved for them and for the next ones: ${storage(reserved)}.`;
+}
+
 function Slot({ slot }: { slot: SlotReport }) {
   return (
     <tr>
       <td>{slot.slot}</td>
       <td>{holds(slot)}</td>
-      <td>{fileSize(slot.record?.sizeBytes ?? slot.capacityBytes)}</td>
+      <td>{fileSize(slot.capacityBytes)}</td>
     </tr>
   );
 }
 
 function holds({ state, record, why }: SlotReport): string {
-  if (state === 'empty') return 'empty';
+  if (state === 'empty') return 'none yet: reserved';
   if (state === 'writing') return 'being written';
   if (state === 'invalid') return `invalid${why ? `: ${why}` : ''}`;
   return record ? `${record.name}${record.kept ? ', kept' : ''}` : 'valid';

@@ -1,6 +1,8 @@
 // How much storage checkpoints take and will take, from the store's report. Not here: how it is shown
 // (storage-meter.tsx).
 import type { State } from '../../app/state.ts';
+import { storage } from '../format.ts';
+import type { RunSummary, StoreReport } from '../../trainer/api.ts';
 
 export interface StorageUse {
   usedBytes: number;
@@ -10,17 +12,28 @@ export interface StorageUse {
   quotaBytes: number | null;
 }
 
+/** "50 MB used, up to 201 MB"; without the second part once nothing more will be reserved. */
+export const usedUpTo = ({ usedBytes, plannedBytes }: Omit<StorageUse, 'quotaBytes'>): string =>
+  plannedBytes > usedBytes
+    ? `${storage(usedBytes)} used, up to ${storage(plannedBytes)}`
+    : `${storage(usedBytes)} used`;
+
 /** Null until the store has been looked at. */
 export function storageUseOf(state: State): StorageUse | null {
   const store = state.store.value;
   if (!store) return null;
   const { usedBytes, quotaBytes } = store;
   const run = state.run.value;
-  const slots = store.runs.find((one) => one.runId === run?.runId)?.slots ?? [];
-  const taken = slots.reduce((sum, slot) => sum + slot.capacityBytes, 0);
-  const slotBytes = Math.max(run?.checkpointBytes ?? 0, ...slots.map((slot) => slot.capacityBytes));
   const reserved = run
-    ? Math.max(0, run.poolSlots * slotBytes - taken)
+    ? stillReserved(run, store)
     : (state.estimates.value[state.form.value.preset]?.storageBytes ?? 0);
   return { usedBytes, plannedBytes: usedBytes + reserved, quotaBytes };
+}
+
+/** Bytes of the slots that the run's pool lacks, and by which smaller ones will be grown. */
+function stillReserved({ runId, poolSlots, slotBytes }: RunSummary, store: StoreReport): number {
+  const slots = store.runs.find((one) => one.runId === runId)?.slots ?? [];
+  const largest = slots.map((slot) => slot.capacityBytes).sort((a, b) => b - a);
+  const places = Array.from({ length: poolSlots }, (_, i) => largest[i] ?? 0);
+  return places.reduce((sum, bytes) => sum + Math.max(0, slotBytes - bytes), 0);
 }

@@ -10,7 +10,15 @@ function running(): State {
   const state = createState();
   const intervals = { sampleEverySteps: 20, checkpointEverySteps: 1_000_000 };
   state.run.value = {
-    ...{ runId: 'run-1', parent: '', executor: 'plan', parameters: 1, checkpointBytes: 1, poolSlots: 1 },
+    ...{
+      runId: 'run-1',
+      parent: '',
+      executor: 'plan',
+      parameters: 1,
+      checkpointBytes: 1,
+      poolSlots: 1,
+      slotBytes: 1,
+    },
     config: { ...presetConfig('tiny'), ...intervals, batchSize: 4, maxSteps: 60, epochs: 1000 },
     dataset: { id: 'shapes', title: 'Shapes', count: 36, size: 16 },
     ...{ stepsPerEpoch: 9, lastStep: 60, started: '' },
