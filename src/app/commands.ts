@@ -18,6 +18,8 @@ export interface Commands {
   train(): void;
   pause(): void;
   resume(): void;
+  /** A finished run goes on for `steps` more steps. */
+  trainLonger(steps: number): void;
   saveCheckpoint(): void;
   /** Ends the drawing of the found checkpoint's samples. */
   skipValidation(): void;
@@ -40,7 +42,8 @@ export interface Commands {
   takePicturesInstead(): void;
   confirmImport(answers: ImportAnswers): void;
   dismissImport(): void;
-  resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): void;
+  /** `moreSteps`: the new run ends so many steps after the checkpoint; null: where its settings say. */
+  resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>, moreSteps: number | null): void;
   keepCheckpoint(ref: CheckpointRef, kept: boolean): void;
   /** Asks the user first. */
   deleteCheckpoint(ref: CheckpointRef): void;

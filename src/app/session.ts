@@ -268,8 +268,8 @@ export class Session {
     takePicturesInstead: () => this.#exchange.takePicturesInstead(),
     confirmImport: (answers) => void this.#call((trainer) => this.#exchange.import(trainer, answers)),
     dismissImport: () => (this.#state.offered.value = null),
-    resumeFrom: (ref, changes) =>
-      void this.#press('resume-from', (trainer) => trainer.resumeFrom(ref, changes), ref),
+    resumeFrom: (...of) => void this.#press('resume-from', (trainer) => trainer.resumeFrom(...of), of[0]),
+    trainLonger: (steps) => void this.#press('train-longer', (trainer) => trainer.trainLonger(steps)),
     keepCheckpoint: (ref, kept) => void this.#call((trainer) => trainer.keepCheckpoint(ref, kept)),
     deleteCheckpoint: (ref) => this.#askDelete(ref),
     drawSamples: (seed, weights) => void this.#call((trainer) => trainer.drawSamples({ seed, weights })),

@@ -51,6 +51,14 @@ export interface RunNote {
   kept: number[];
   /** When the run began (ISO 8601). */
   started: string;
+  /** Where the run was prolonged: its length since then. Checkpoints from before say the earlier one. */
+  length: RunLength | null;
+}
+
+/** Where a run ends: the settings of these names. */
+export interface RunLength {
+  maxSteps: number;
+  epochs: number;
 }
 
 export interface RunReport {
@@ -112,6 +120,8 @@ export interface LoadedCheckpoint {
   record: CheckpointRecord;
   /** When the run began (ISO 8601); shown, never used for order. */
   started: string;
+  /** See RunNote.length. */
+  length: RunLength | null;
   tensors: FileTensor[];
   metadata: Record<string, string>;
 }

@@ -42,7 +42,7 @@ export async function findNewest(folders: readonly RunFolder[], skip: readonly n
     try {
       const content = await loadSlot(slot.handle, slot.header);
       return {
-        loaded: { record, started: folder.startedBy(record), ...content },
+        loaded: { record, ...folder.noted(record), ...content },
         paused: folder.note.paused,
         passedOver,
       };

@@ -1,6 +1,6 @@
 // One run's folder: its note, its slots with their handles, and what a scan of the headers found. Not here:
 // saving and loading (store.ts), which slot is next (retention.ts).
-import type { CheckpointRecord, RunReport, SlotReport } from './api.ts';
+import type { CheckpointRecord, LoadedCheckpoint, RunReport, SlotReport } from './api.ts';
 import { FaultError, faultOf } from '../fault.ts';
 import type { RetentionSlot } from './retention.ts';
 import { EMPTY_NOTE, NoteFile, type StoredNote } from './run-note.ts';
@@ -247,9 +247,9 @@ export class RunFolder {
     };
   }
 
-  /** When the run began (ISO 8601); where the note was lost, the time of this checkpoint. */
-  startedBy({ created }: CheckpointRecord): string {
-    return this.note.started || created;
+  /** What the note adds to a checkpoint. Where the note was lost, the run began at this checkpoint's time. */
+  noted({ created }: CheckpointRecord): Pick<LoadedCheckpoint, 'started' | 'length'> {
+    return { started: this.note.started || created, length: this.note.length };
   }
 
   retentionSlots(): RetentionSlot[] {
@@ -270,10 +270,10 @@ export class RunFolder {
   }
 
   report(): RunReport {
-    const { closed, paused, kept, started } = this.note;
+    const { closed, paused, kept, started, length } = this.note;
     return {
       runId: this.runId,
-      note: { closed, paused, kept, started },
+      note: { closed, paused, kept, started, length },
       slots: this.slots.map((slot) => ({
         runId: this.runId,
         slot: slot.number,

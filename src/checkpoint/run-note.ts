@@ -24,6 +24,7 @@ export const EMPTY_NOTE: StoredNote = {
   paused: false,
   kept: [],
   started: '',
+  length: null,
   highestGeneration: 0,
 };
 

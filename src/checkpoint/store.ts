@@ -157,7 +157,7 @@ export class Store implements StoreApi {
   load(ref: CheckpointRef): Promise<Result<LoadedCheckpoint>> {
     return this.#answer('a checkpoint, read', async () => {
       const { folder, slot, record } = this.#find(ref);
-      return { record, started: folder.startedBy(record), ...(await this.#verified(slot, loadSlot)) };
+      return { record, ...folder.noted(record), ...(await this.#verified(slot, loadSlot)) };
     });
   }
 

@@ -29,6 +29,13 @@ export const endsEpoch = (config: RunConfig, imageCount: number, step: number): 
   step > (config.origin ?? FROM_THE_START).globalStep &&
   positionOf(config, imageCount, step).stepInEpoch === 0;
 
+/** The settings of a run that ends at step `last`: by `maxSteps`, and not by `epochs` before. */
+export function endingAt(last: number, config: RunConfig, imageCount: number): RunConfig {
+  const { globalStep, epoch } = config.origin ?? FROM_THE_START;
+  const epochs = epoch + Math.ceil((last - globalStep) / stepsPerEpoch(config, imageCount));
+  return { ...config, maxSteps: last, epochs: Math.max(config.epochs, epochs) };
+}
+
 /** The step at which the run ends: by `maxSteps` or by `epochs`, whichever comes first. */
 export function lastStep(config: RunConfig, imageCount: number): number {
   const { globalStep, epoch } = config.origin ?? FROM_THE_START;

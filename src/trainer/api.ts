@@ -261,6 +261,8 @@ export interface TrainerApi {
   pause(): Promise<void>;
   /** Answers when the run trains, or cannot. */
   resume(): Promise<void>;
+  /** A finished run goes on for `steps` more steps, as the same run. Answers when the run trains. */
+  trainLonger(steps: number): Promise<Result<null>>;
   /** Answers when the checkpoint is saved; a fault where the GPU was lost before. */
   saveCheckpoint(): Promise<Result<null>>;
   /** The page was hidden and may be closed: a run that trains is saved unless its last save is young. */
@@ -271,9 +273,14 @@ export interface TrainerApi {
   newRun(): Promise<Result<null>>;
   /**
    * A new run with an id of its own and this checkpoint as its parent. `changes` may hold learningRate,
-   * epochs, maxSteps, and the intervals of checkpoints and samples.
+   * epochs, maxSteps, and the intervals of checkpoints and samples. `moreSteps`: the run ends so many steps
+   * after the checkpoint; null: where its settings say. Refused where it would end at the checkpoint.
    */
-  resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>>;
+  resumeFrom(
+    ref: CheckpointRef,
+    changes: Partial<RunConfig>,
+    moreSteps: number | null,
+  ): Promise<Result<null>>;
   /** Answers when the drawing begins. */
   drawSamples(request: { seed: number; weights: 'ema' | 'raw' }): Promise<Result<null>>;
   /** Samples from any checkpoint; never changes a run. Answers when they are drawn or cancelled. */

@@ -1,20 +1,20 @@
 // The device and the run on it: a run is made new, opened from a checkpoint, taken over as a fork or an
 // import, or loaded again on a new device after a loss. Not here: the loop and the commands (trainer.ts).
 import type { StoreClient } from '../checkpoint/store-client.ts';
-import { capacityBytes } from '../settings/checkpoint-sizes.ts';
+import { capacityBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import type { RunConfig } from '../settings/settings.ts';
-import { positionOf } from '../settings/calendar.ts';
+import { endingAt, positionOf } from '../settings/calendar.ts';
 import { openPictures } from '../data/sets.ts';
 import { alphaBar } from '../diffusion/noise-schedule.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 import { CallTimes } from './samples/call-times.ts';
-import { type CheckpointContent, readContent } from './checkpoint-file.ts';
+import type { CheckpointContent } from './checkpoint-file.ts';
 import { type Equipment, type EquipmentTools, equip, type RunDevice } from './equipment.ts';
 import { History } from './history.ts';
 import type { Outbox } from './outbox.ts';
 import { openRunPictures } from './run-pictures.ts';
-import { initialState, newRunId, type Run, stampOf, summaryOf } from './run.ts';
+import { initialState, loadedContent, newRunId, type Run, stampOf, summaryOf } from './run.ts';
 import { must, storageRefused } from './trouble.ts';
 
 /** Waits before each try to start a lost device again. */
@@ -28,7 +28,8 @@ export type Held =
   | { readonly is: 'lost'; readonly run: Run };
 
 /** What runs need of the store. */
-export type RunStore = EquipmentTools['store'] & Pick<StoreClient, 'createRun' | 'writeNote' | 'recover'>;
+export type RunStore = EquipmentTools['store'] &
+  Pick<StoreClient, 'createRun' | 'growPool' | 'writeNote' | 'recover'>;
 
 const NONE: Held = { is: 'none', run: null };
 
@@ -119,7 +120,7 @@ export class CurrentRun {
     if (!run) return;
     const { loaded } = await this.#store.recover([]);
     if (loaded?.record.runId === run.runId) {
-      await this.open(readContent(loaded.metadata, loaded.tensors), loaded.started);
+      await this.open(loadedContent(loaded), loaded.started);
     } else {
       // A fork or an import does not know the weights it began with: it cannot begin anew.
       if (run.parent !== '') throw new FaultError(storageRefused());
@@ -219,6 +220,24 @@ export class CurrentRun {
     if ((await this.#equipment.saver.idle()) === null) return;
     this.close();
     throw new FaultError(storageRefused());
+  }
+
+  /**
+   * The run, as the same run, ends at step `last`: noted in the store before anything else, so that a reload
+   * before the next checkpoint knows of it. Throws FaultError kind `storage` where there is no room for the
+   * longer run, or the note cannot be written.
+   */
+  async prolong(last: number): Promise<void> {
+    const { is, run } = this.#held;
+    if (!run) return;
+    const { count } = run.dataset;
+    const config = endingAt(last, run.config, count);
+    const { maxSteps, epochs } = config;
+    must(await this.#store.growPool(run.runId, poolSlots(config, count), capacityBytes(config, count)));
+    must(await this.#store.writeNote(run.runId, { length: { maxSteps, epochs }, paused: false }));
+    const longer = { ...run, config };
+    if (is === 'lost') this.#held = { is, run: longer };
+    else this.#setRun(longer);
   }
 
   /** Pictures that differ from those the run began with become the run's own. */

@@ -62,8 +62,10 @@ class Desk implements TrainerApi {
   pageHidden = async () => this.#opening?.trainer?.pageHidden();
   skipValidation = async () => this.#opening?.trainer?.skipValidation();
   newRun: TrainerApi['newRun'] = async () => (await this.#opening?.trainer?.newRun()) ?? notOpen();
-  resumeFrom: TrainerApi['resumeFrom'] = async (ref, changes) =>
-    (await this.#opening?.trainer?.resumeFrom(ref, changes)) ?? notOpen();
+  resumeFrom: TrainerApi['resumeFrom'] = async (...asked) =>
+    (await this.#opening?.trainer?.resumeFrom(...asked)) ?? notOpen();
+  trainLonger: TrainerApi['trainLonger'] = async (steps) =>
+    (await this.#opening?.trainer?.trainLonger(steps)) ?? notOpen();
   drawSamples: TrainerApi['drawSamples'] = async (request) =>
     (await this.#opening?.trainer?.drawSamples(request)) ?? notOpen();
   generate: TrainerApi['generate'] = async (request) =>

@@ -1,5 +1,6 @@
 // A run in memory: its settings, pictures, history, executor and step.
 // Not here: the loop (loop.ts), which run is the current one (current-run.ts), the store (checkpoint/).
+import type { LoadedCheckpoint } from '../checkpoint/api.ts';
 import type { PictureSet } from '../data/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
@@ -7,7 +8,13 @@ import { modelOfRun } from '../settings/presets.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import type { Fault } from '../fault.ts';
 import type { RunSummary } from './api.ts';
-import type { FileFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
+import {
+  type CheckpointContent,
+  type DatasetStamp,
+  type Execution,
+  type FileFacts,
+  readContent,
+} from './checkpoint-file.ts';
 import type { History } from './history.ts';
 import { checkpointName } from '../settings/checkpoint-schedule.ts';
 import { capacityBytes, payloadBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
@@ -42,6 +49,16 @@ export function initialState(config: RunConfig): ExecutorState {
   const weights = modelOfRun(config).initialWeights(config.seed);
   const zeros = () => weights.map((values) => new Float32Array(values.length));
   return { weights, ema: weights.map((values) => values.slice()), expAvg: zeros(), expAvgSq: zeros() };
+}
+
+/**
+ * A checkpoint of the store as its run is now: of the length that the run was given since. Throws as
+ * `readContent` does.
+ */
+export function loadedContent({ metadata, tensors, length }: LoadedCheckpoint): CheckpointContent {
+  const content = readContent(metadata, tensors);
+  const { facts } = content;
+  return length ? { ...content, facts: { ...facts, config: { ...facts.config, ...length } } } : content;
 }
 
 /** What a checkpoint records of its pictures. */

@@ -5,9 +5,9 @@
 import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { lastStep } from '../settings/calendar.ts';
-import { type Fault, faultOf, type Result } from '../fault.ts';
+import { type Fault, FaultError, faultOf, type Result } from '../fault.ts';
 import type { RunState } from './api.ts';
-import { type CheckpointContent, type Execution, readContent } from './checkpoint-file.ts';
+import type { CheckpointContent, Execution } from './checkpoint-file.ts';
 import type { RunDevice } from './equipment.ts';
 import { describeFound, nothingFound } from './found.ts';
 import { inParts, inPartsNotice } from './in-parts.ts';
@@ -15,7 +15,8 @@ import { Loop, type LoopTools, type SaveAnswer } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { GenerateRequests } from './generate-requests.ts';
 import { RateMeter } from './rate-meter.ts';
-import type { Run } from './run.ts';
+import { loadedContent, type Run } from './run.ts';
+import { forkConfig, mustBeSteps } from './run-length.ts';
 import { CurrentRun, type RunStore } from './current-run.ts';
 import { deviceLost, gpuUnavailable, must, notSaved } from './trouble.ts';
 import { Turns } from './turns.ts';
@@ -270,7 +271,7 @@ export class Trainer {
       const { record } = loaded;
       let why = 'its samples are not finite';
       try {
-        const content = readContent(loaded.metadata, loaded.tensors);
+        const content = loadedContent(loaded);
         this.#setState('starting');
         const run = await this.#current.open(content, loaded.started);
         const here = this.#current.equipment.device.executionOf(run.executor);
@@ -375,6 +376,23 @@ export class Trainer {
     });
   }
 
+  /** A finished run goes on for `steps` more steps, as the same run. */
+  trainLonger(steps: number): Promise<Result<null>> {
+    return this.#answer(async () => {
+      await this.#halt();
+      const { is, run } = this.#current.held;
+      if (!run || this.#state !== 'finished') return;
+      if (run.pictureFault) throw new FaultError(run.pictureFault);
+      const last = run.globalStep + steps;
+      mustBeSteps(last);
+      await this.#current.prolong(last);
+      this.#pauseAsked = false;
+      this.#rolledBack = false;
+      if (is === 'lost') return this.#reload();
+      this.#start();
+    });
+  }
+
   /** The run and its equipment, where nothing trains and the device works; else null. */
   get #atRest() {
     const { held } = this.#current;
@@ -419,14 +437,18 @@ export class Trainer {
     });
   }
 
-  /** A fork: the checkpoint's content as a new run with changed settings. */
-  resumeFrom(ref: CheckpointRef, changes: Partial<RunConfig>): Promise<Result<null>> {
+  /** A fork: the checkpoint's content as a new run. `changes` and `moreSteps`: see TrainerApi. */
+  resumeFrom(
+    ref: CheckpointRef,
+    changes: Partial<RunConfig>,
+    moreSteps: number | null,
+  ): Promise<Result<null>> {
     return this.#answerAtRest(async () => {
       await this.#settled();
-      const loaded = must(await this.#store.load(ref));
-      const content = readContent(loaded.metadata, loaded.tensors);
+      const content = loadedContent(must(await this.#store.load(ref)));
+      const config = forkConfig(content.facts, changes, moreSteps);
       this.#setState('starting');
-      await this.#adopt(content, { ...content.facts.config, ...changes }, false);
+      await this.#adopt(content, config, false);
       const pictureFault = this.#current.held.run?.pictureFault ?? null;
       if (!pictureFault) return this.#start();
       this.#outbox.post({ type: 'fault', fault: pictureFault });

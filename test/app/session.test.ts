@@ -31,6 +31,6 @@ test('other commands are taken beside a save; the later press is shown until its
 
 test('Resume from here names its checkpoint', () => {
   const ref = { runId: 'run-1', generation: 7 };
-  session.commands.resumeFrom(ref, {});
+  session.commands.resumeFrom(ref, {}, null);
   expect(state.pressed.value).toEqual({ what: 'resume-from', ref });
 });

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY_NOTE, NoteFile } from '../../src/checkpoint/run-note.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
-const FULL = { closed: true, paused: true, kept: [3, 9], started: '2024-05-01', highestGeneration: 12 };
+const FULL = {
+  closed: true,
+  paused: true,
+  kept: [3, 9],
+  started: '2024-05-01',
+  length: null,
+  highestGeneration: 12,
+};
 
 async function noteOn(disk: MemoryDisk) {
   const handle = await disk.directory().openFile('run', 'note', true);

@@ -1,5 +1,6 @@
 // A run that was killed and resumed, or exported and imported elsewhere, has the bits of one that never
-// stopped. One run (A) is never stopped; B is killed twice; C begins with A's file in another profile. The
+// stopped. One run (A) is never stopped; B is killed twice; C begins with A's file in another profile and is
+// prolonged. The
 // tests follow one another.
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
@@ -188,6 +189,22 @@ test('C: resumed, taken over by another tab while it trains, 4 steps later it ha
   expect(differences(a, b)).toEqual([]);
   expect(b.metadata['run_id']).not.toBe(a.metadata['run_id']);
   expect(b.metadata['parent']).toBe(`${a.metadata['run_id']}@20`);
+});
+
+test('C: finished, it is trained longer as the same run, also where the page is closed meanwhile', async () => {
+  const { page } = c;
+  const newest = checkpoint(page, 'unet_final').first();
+  const runId = String(await newest.getAttribute('data-run'));
+  const controls = page.getByRole('region', { name: 'Run controls' });
+  await expect(controls.getByLabel('More steps')).toHaveValue(String(SETTINGS.maxSteps));
+  await controls.getByLabel('More steps').fill('3');
+  await button(controls, 'Train longer').click();
+  await waitForStep(page, SETTINGS.maxSteps + 1);
+  await page.reload();
+  await waitForState(page, 'finished');
+  await expect(byTestId(page, 'global-step')).toHaveText(String(SETTINGS.maxSteps + 3));
+  await expect(newest).toHaveAttribute('data-step', String(SETTINGS.maxSteps + 3));
+  await expect(newest).toHaveAttribute('data-run', runId);
   expect(c.errors).toEqual([]);
   expect(c.leaks(hostOfC.address)).toEqual([]);
   await c.close();

@@ -18,7 +18,7 @@ import {
   poolSlots,
   weightsBytes,
 } from '../../src/settings/checkpoint-sizes.ts';
-import { lastStep, positionOf, stepsPerEpoch } from '../../src/settings/calendar.ts';
+import { endingAt, lastStep, positionOf, stepsPerEpoch } from '../../src/settings/calendar.ts';
 import { changedSettings, modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 import { FaultError } from '../../src/fault.ts';
 
@@ -198,6 +198,14 @@ test('epochs that the address names end the run', () => {
   const { config, faults } = address('preset=tiny&epochs=2');
   expect(faults).toEqual([]);
   expect(lastStep(config, 65)).toBe(2 * 17);
+});
+
+test('a run that is prolonged ends at exactly the step that was asked for', () => {
+  const byEpochs = { ...presetConfig('tiny'), epochs: 2 };
+  // Epochs of 17 steps; one that began elsewhere counts from there.
+  for (const config of [byEpochs, { ...byEpochs, epochs: 8, origin: { globalStep: 30, epoch: 6 } }])
+    for (const last of [65, 68, 69, 5000]) expect(lastStep(endingAt(last, config, 65), 65)).toBe(last);
+  expect(endingAt(69, byEpochs, 65)).toEqual({ ...byEpochs, maxSteps: 69, epochs: 5 });
 });
 
 test('what is planned by epochs follows from the last step', () => {

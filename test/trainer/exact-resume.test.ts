@@ -1,10 +1,10 @@
 // Claim: saved after two steps and resumed equals never stopped, bit for bit, with gradient accumulation and
 // past an epoch's end. The checkpoint is a file: the store writes it into a slot and another store reads it
 // back, as after a reload. On tfjs' cpu backend and a disk in memory; e2e claims the same of the whole app in
-// a browser.
+// a browser. The same holds of a run that was prolonged.
 import { beforeAll, expect, test } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
-import { lastStep } from '../../src/settings/calendar.ts';
+import { endingAt, lastStep } from '../../src/settings/calendar.ts';
 import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { openPictures } from '../../src/data/sets.ts';
@@ -59,11 +59,15 @@ interface Progress {
 const begin = (): Progress => ({ state: initialState(config), history: new History(), globalStep: 0 });
 
 /** Trains on to step `to`; the history is that of the run since its first step. */
-async function train({ state, history, globalStep: from }: Progress, to: number): Promise<Progress> {
+async function train(
+  { state, history, globalStep: from }: Progress,
+  to: number,
+  settings = config,
+): Promise<Progress> {
   executor.setState(state);
   for (let globalStep = from; globalStep < to; globalStep++) {
-    const last = lastStep(config, set.count);
-    const step = await trainingStep(config, set, alphaBar(config.noiseSchedule), last, globalStep);
+    const last = lastStep(settings, set.count);
+    const step = await trainingStep(settings, set, alphaBar(config.noiseSchedule), last, globalStep);
     const stats = await executor.step(step.microBatches, step.settings);
     expect(stats.applied).toBe(true);
     expect(stats.perSample).toHaveLength(4);
@@ -79,12 +83,15 @@ const execution = { executor: 'eager', backend: 'cpu', kernels: '', adapter: '',
  * Saves into a slot of a store and loads from it by another store over the same disk, which knows nothing but
  * the bytes.
  */
-async function throughItsFile({ state, history, globalStep }: Progress): Promise<Progress> {
+async function throughItsFile(
+  { state, history, globalStep }: Progress,
+  settings = config,
+): Promise<Progress> {
   const disk = new MemoryDisk();
   const store = await openStore(disk);
   const facts: FileFacts = {
-    ...placeAt(config, set.count, globalStep),
-    ...{ runId: 'run-1', parent: '', execution, config, dataset: stampOf(set), created },
+    ...placeAt(settings, set.count, globalStep),
+    ...{ runId: 'run-1', parent: '', execution, config: settings, dataset: stampOf(set), created },
   };
   const tensors = fileTensors(executor.parameters, state, history, facts);
   const metadata = await fileMetadata(facts, tensors);
@@ -114,4 +121,13 @@ test('resumed from its checkpoint after 2 of 4 steps equals never stopped', asyn
   expect(new Set(losses).size).toBe(4);
   expect(resumed.history.quartileLosses(4)).toEqual(whole.history.quartileLosses(4));
   for (const group of STATE_GROUPS) expect(resumed.state[group], group).toEqual(whole.state[group]);
+});
+
+test('prolonged after its last step equals a run that was longer from the start', async () => {
+  const whole = await train(begin(), 4, { ...config, maxSteps: 4 });
+  const short = { ...config, maxSteps: 2 };
+  const ended = await throughItsFile(await train(begin(), 2, short), short);
+  const prolonged = await train(ended, 4, endingAt(4, short, set.count));
+  expect([...prolonged.history.batchLosses(0, 4)]).toEqual([...whole.history.batchLosses(0, 4)]);
+  for (const group of STATE_GROUPS) expect(prolonged.state[group], group).toEqual(whole.state[group]);
 });

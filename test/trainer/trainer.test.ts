@@ -1,11 +1,12 @@
 // Claims: after a pause the samples of the paused step are drawn in the background, and no command waits for
 // them: Resume hands them to the loop, Save and Draw go on with them, New run and Resume from here drop them,
-// each after the denoising call in flight. A validation can be skipped. Counted in denoising calls, each of
-// which ends when the test lets it; with an executor that computes nothing, and a store on a disk in memory.
+// each after the denoising call in flight. A validation can be skipped, a finished run prolonged. Counted in
+// denoising calls, each of which ends when the test lets it; with an executor that computes nothing, and a
+// store on a disk in memory.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Executor } from '../../src/engine/executor.ts';
 import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
-import type { CheckpointRecord, RunState, TrainerEvent } from '../../src/trainer/api.ts';
+import type { CheckpointRecord, RunState, RunSummary, TrainerEvent } from '../../src/trainer/api.ts';
 import type { RunDevice } from '../../src/trainer/equipment.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
 import { initialState } from '../../src/trainer/run.ts';
@@ -98,10 +99,12 @@ async function pausedRun(): Promise<void> {
   stepsLeft = 3;
   expect(await trainer.train(config)).toEqual({ ok: true, value: null });
   await until(() => expect(stepsLeft).toBe(0));
+  // One step is in flight, or two: no other is begun.
   const pausing = trainer.pause();
-  stepsLeft = 1;
+  stepsLeft = Infinity;
   moreSteps();
   await pausing;
+  stepsLeft = 0;
   await becomes('paused');
   await until(() => expect(calls).toBe(1));
 }
@@ -150,7 +153,7 @@ test('Resume from here drops the set after the call in flight', async () => {
   await pausedRun();
   const [record] = records();
   if (!record) throw new Error('nothing was saved');
-  const forking = trainer.resumeFrom(record, {});
+  const forking = trainer.resumeFrom(record, {}, null);
   endCall();
   expect(await forking).toEqual({ ok: true, value: null });
   expect(state()).toBe('training');
@@ -159,7 +162,7 @@ test('Resume from here drops the set after the call in flight', async () => {
 
 test('where Resume from here fails, the set goes on', async () => {
   await pausedRun();
-  const forking = trainer.resumeFrom({ runId: 'no such run', generation: 77 }, {});
+  const forking = trainer.resumeFrom({ runId: 'no such run', generation: 77 }, {}, null);
   free = true;
   endCall();
   expect(await forking).toMatchObject({ ok: false });
@@ -237,6 +240,89 @@ test('a command that stops a run that trains, and is not meant for one, lets it 
   stepsLeft = 5;
   moreSteps();
   await until(() => expect(stepsLeft).toBe(0));
+});
+
+/** A run of `maxSteps` steps of 4 of 400 pictures that was trained to its end, its last samples drawn. */
+async function finishedRun(changes: Partial<typeof config> = {}): Promise<void> {
+  [free, stepsLeft] = [true, Infinity];
+  expect(await trainer.train({ ...config, maxSteps: 5, ...changes })).toEqual({ ok: true, value: null });
+  await becomes('finished');
+  await until(() => expect(setsEnded()).toContain(runNow().lastStep));
+  stepsLeft = 0;
+}
+
+const runNow = (): RunSummary => {
+  const run = events.flatMap((event) => (event.type === 'run' ? [event.run] : [])).at(-1);
+  if (!run) throw new Error('no run');
+  return run;
+};
+const stepsMade = (): number =>
+  Math.max(0, ...events.flatMap((event) => (event.type === 'progress' ? [event.progress.globalStep] : [])));
+
+test('Train longer: the same run goes on to its new end', async () => {
+  await finishedRun();
+  const { runId } = runNow();
+  expect(await trainer.trainLonger(3)).toEqual({ ok: true, value: null });
+  expect(state()).toBe('training');
+  expect(runNow()).toMatchObject({ runId, lastStep: 8, config: { maxSteps: 8 } });
+  stepsLeft = Infinity;
+  moreSteps();
+  await becomes('finished');
+  expect(stepsMade()).toBe(8);
+  await until(() =>
+    expect(records().map((one) => [one.runId, one.name, one.globalStep])).toEqual([
+      [runId, 'unet_final', 8],
+      [runId, 'unet_final', 5],
+    ]),
+  );
+});
+
+test('a reload before the next checkpoint knows the new end', async () => {
+  await finishedRun();
+  const { runId } = runNow();
+  await trainer.trainLonger(3);
+  disk = disk.restarted('none');
+  await openTrainer();
+  await trainer.recover();
+  expect(state()).toBe('training');
+  expect(runNow()).toMatchObject({ runId, lastStep: 8 });
+  stepsLeft = Infinity;
+  moreSteps();
+  await becomes('finished');
+  expect(stepsMade()).toBe(8);
+});
+
+test('a run that its epochs ended can be prolonged, to a step inside an epoch too', async () => {
+  // Epochs of 100 steps.
+  await finishedRun({ maxSteps: 1000, epochs: 1 });
+  expect(runNow().lastStep).toBe(100);
+  expect(await trainer.trainLonger(50)).toEqual({ ok: true, value: null });
+  expect(runNow()).toMatchObject({ lastStep: 150, config: { epochs: 2, maxSteps: 150 } });
+});
+
+test('no run is made longer than a run may be, or where there is no room for it', async () => {
+  await finishedRun();
+  expect(await trainer.trainLonger(1e7)).toMatchObject({ ok: false, fault: { kind: 'setting' } });
+  disk.quotaBytes = 0;
+  expect(await trainer.trainLonger(1_000_000)).toMatchObject({ ok: false, fault: { kind: 'storage' } });
+  expect(state()).toBe('finished');
+  expect(runNow().lastStep).toBe(5);
+});
+
+test('Resume from here at a last step needs another end: with more steps it is a new run', async () => {
+  await finishedRun();
+  const { runId } = runNow();
+  const [record] = records();
+  if (!record) throw new Error('nothing was saved');
+  expect(await trainer.resumeFrom(record, {}, null)).toMatchObject({
+    ok: false,
+    fault: { kind: 'setting', title: 'From unet_final no step is left to train' },
+  });
+  expect(state()).toBe('finished');
+  expect(runNow().runId).toBe(runId);
+  expect(await trainer.resumeFrom(record, {}, 4)).toEqual({ ok: true, value: null });
+  expect(runNow()).toMatchObject({ parent: `${runId}@5`, lastStep: 9 });
+  expect(state()).toBe('training');
 });
 
 test('Save while training answers when the checkpoint is saved', async () => {

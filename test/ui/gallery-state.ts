@@ -180,7 +180,7 @@ function fillMachine(state: State): void {
     },
     { ...slot(8), state: 'empty' as const, record: null },
   ];
-  const note = { closed: false, paused: false, kept: [], started: RUN.started };
+  const note = { closed: false, paused: false, kept: [], started: RUN.started, length: null };
   state.store.value = {
     runs: [{ runId: RUN.runId, note, slots }],
     evicted: false,
@@ -336,7 +336,10 @@ const FILL: Record<string, (state: State) => void> = {
     state.update.value = { offlineReady: true, updateReady: true, installable: true };
   },
   paused: (state) => fillRun(state, 25_310),
-  finished: (state) => fillRun(state, 52_500),
+  finished: (state) => {
+    fillRun(state, 52_500);
+    state.checkpoints.value = [record('unet_final', 52_500, 0.1202, 0), ...CHECKPOINTS];
+  },
   failed: (state) => {
     fillRun(state, 25_412);
     state.fault.value = GPU_LOST;
@@ -538,6 +541,7 @@ export function galleryCommands(state: State): Commands {
     ...{ takeFiles: nothing, chooseModel: nothing, takePicturesInstead: nothing },
     useHere: () => (state.pressed.value = { what: 'use-here', ref: null }),
     ...{ retryGpu: nothing, saveCheckpoint: nothing, resumeFrom: nothing },
+    trainLonger: () => (state.runState.value = 'training'),
     ...{ exportCheckpoint: nothing, importCheckpoint: nothing, keepCheckpoint: nothing },
     generate: () => (state.generating.value = true),
     cancelGenerate: () => (state.generating.value = false),

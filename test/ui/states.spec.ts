@@ -139,7 +139,7 @@ const BUTTONS: Record<string, [string[], string[]]> = {
   validating: [['Pause', 'Skip'], []],
   training: [['Pause', 'Save checkpoint', 'Export checkpoint', 'New run'], []],
   paused: [['Resume', 'Save checkpoint', 'Export checkpoint', 'New run'], []],
-  finished: [['Export checkpoint', 'New run'], []],
+  finished: [['Train longer', 'Export checkpoint', 'New run'], []],
   failed: [['Try the GPU again', 'Export checkpoint'], []],
   unavailable: [['Export checkpoint'], []],
 };

@@ -1,11 +1,12 @@
 // One checkpoint of the list: what it is, and the actions on it when its row is open. Not here: the list
 // (checkpoints.tsx).
 import { useState } from 'preact/hooks';
-import type { RunConfig } from '../../settings/settings.ts';
-import type { CheckpointRecord } from '../../trainer/api.ts';
+import { type RunConfig, SETTINGS } from '../../settings/settings.ts';
+import type { CheckpointRecord, RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { age, count, fileSize, loss } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
+import { StepsField, stepsIn } from '../controls/steps-field.tsx';
 import { ResumeChanges } from './resume-changes.tsx';
 import { pressedText, waitsForPressed } from '../page-state/pressed.ts';
 import { Thumbnail } from '../pictures/thumbnail.tsx';
@@ -85,20 +86,39 @@ function About({ record, best }: { record: CheckpointRecord; best: boolean }) {
   );
 }
 
+/**
+ * Whether its run ends at this checkpoint, so that a run from here needs another end. Of another run only the
+ * checkpoint's name is known; a final checkpoint may be of a run that was prolonged since.
+ */
+const isAtEnd = ({ runId, name, globalStep }: CheckpointRecord, run: RunSummary | null): boolean =>
+  run?.runId === runId ? globalStep >= run.lastStep : name === 'unet_final';
+
 function Actions({ record }: { record: CheckpointRecord }) {
   const { state, commands } = useApp();
   const [changes, setChanges] = useState<Partial<RunConfig>>({});
+  const [more, setMore] = useState<string | null>(null);
   const pressed = state.pressed.value;
   const opens = pressed?.ref?.runId === record.runId && pressed.ref.generation === record.generation;
   const canResume =
     !waitsForPressed(state) && state.runState.value !== 'unavailable' && state.runState.value !== 'starting';
+  const most = SETTINGS.maxSteps.max - record.globalStep;
+  const asksSteps = isAtEnd(record, state.run.value);
+  const moreSteps = asksSteps ? stepsIn(more ?? String(Math.min(record.globalStep, most)), most) : null;
   return (
     <div class="acts">
+      {asksSteps && (
+        <StepsField
+          label="More steps from here"
+          text={more ?? String(Math.min(record.globalStep, most))}
+          most={most}
+          onText={setMore}
+        />
+      )}
       <button
         class="btn s"
         type="button"
-        disabled={!canResume}
-        onClick={() => commands.resumeFrom(record, changes)}
+        disabled={!canResume || (asksSteps && moreSteps === null)}
+        onClick={() => commands.resumeFrom(record, changes, moreSteps)}
       >
         <Icon name="rewind" />
         {opens ? pressedText(state) : 'Resume from here'}
@@ -117,7 +137,7 @@ function Actions({ record }: { record: CheckpointRecord }) {
         <Icon name="trash" />
         Delete
       </button>
-      <ResumeChanges record={record} changes={changes} onChanges={setChanges} />
+      <ResumeChanges record={record} endAsked={asksSteps} changes={changes} onChanges={setChanges} />
     </div>
   );
 }

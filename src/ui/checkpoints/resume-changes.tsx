@@ -14,14 +14,19 @@ const CHANGEABLE = [
   'sampleEverySteps',
 ] as const satisfies readonly (keyof Settings)[];
 
+/** Settings that say where a run ends. */
+const END: readonly (keyof Settings)[] = ['epochs', 'maxSteps'];
+
 interface Props {
   record: CheckpointRecord;
+  /** The row asks for the new run's end by itself. */
+  endAsked: boolean;
   changes: Partial<RunConfig>;
   onChanges: (changes: Partial<RunConfig>) => void;
 }
 
 /** A folded part of an open row; only for checkpoints of the current run. */
-export function ResumeChanges({ record, changes, onChanges }: Props) {
+export function ResumeChanges({ record, endAsked, changes, onChanges }: Props) {
   const { state, commands } = useApp();
   const run = state.run.value;
   const ofThisRun = run !== null && run.runId === record.runId;
@@ -33,7 +38,7 @@ export function ResumeChanges({ record, changes, onChanges }: Props) {
         Other settings, PNG downloads <small>{number > 0 && `${number} changed`}</small>
       </summary>
       <div class="settings">
-        {CHANGEABLE.map((name) => (
+        {CHANGEABLE.filter((name) => !(endAsked && END.includes(name))).map((name) => (
           <SettingField
             key={name}
             name={name}

@@ -8,6 +8,8 @@ export function pressedText(state: State): string | null {
       return state.runState.value === 'validating' ? 'Pausing after the samples' : 'Pausing after this step';
     case 'resume':
       return 'Resuming';
+    case 'train-longer':
+      return 'Going on';
     case 'skip':
       return 'Skipping';
     case 'save':

@@ -1,12 +1,17 @@
 // The few buttons that control the run; the primary one is always in the same place. On small screens the bar
 // at the bottom. Not here: actions on one checkpoint (checkpoints/).
+import { useState } from 'preact/hooks';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
+import { SETTINGS } from '../../settings/settings.ts';
 import type { PageState, Pressed } from '../../app/state.ts';
+import type { RunSummary } from '../../trainer/api.ts';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Brief } from './brief.tsx';
 import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 import { Icon, type IconName } from '../controls/icon.tsx';
+import { count } from '../format.ts';
+import { StepsField, stepsIn } from '../controls/steps-field.tsx';
 import { pressedText, waitsForPressed } from '../page-state/pressed.ts';
 import { preparingText } from '../page-state/preparing.ts';
 import { ProgressBar } from '../controls/progress-bar.tsx';
@@ -21,9 +26,13 @@ export function RunControls({ hasRun }: { hasRun: boolean }) {
   return (
     <section class="controls" aria-label="Run controls">
       <Brief />
-      <div class="buttons">
-        <Buttons now={now} hasRun={hasRun} />
-      </div>
+      {now === 'finished' ? (
+        <Finished />
+      ) : (
+        <div class="buttons">
+          <Buttons now={now} hasRun={hasRun} />
+        </div>
+      )}
       {now === 'idle' && looking.bringsOwn.value && <p class="note">Choose files or a folder first.</p>}
       {now === 'starting' && <Preparing />}
       {now === 'validating' && <p class="note">{validatingNote(waitsAfterSamples(state))}</p>}
@@ -36,7 +45,43 @@ const validatingNote = (waits: boolean): string =>
     ? `After the ${SAMPLE_COUNT} samples, or Skip, the run waits for Resume.`
     : `If you press Pause now, the ${SAMPLE_COUNT} samples are finished first, or skipped by Skip.`;
 
-function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
+/** How much longer the run is to be trained, by default as many steps again, and the buttons. */
+function Finished() {
+  const { state, commands } = useApp();
+  const run = state.run.value;
+  const [draft, setDraft] = useState<string | null>(null);
+  if (!run) return null;
+  const most = SETTINGS.maxSteps.max - run.lastStep;
+  const text = draft ?? String(Math.min(run.lastStep, most));
+  const steps = stepsIn(text, most);
+  return (
+    <>
+      <StepsField label="More steps" text={text} most={most} onText={setDraft} />
+      <div class="buttons">
+        <Action
+          name="Train longer"
+          icon="play"
+          look="primary"
+          command="train-longer"
+          disabled={steps === null}
+          onPress={() => steps !== null && commands.trainLonger(steps)}
+        />
+        <ExportNewest />
+        <NewRunButton />
+      </div>
+      {steps !== null && <p class="note">{longerNote(run, steps)}</p>}
+    </>
+  );
+}
+
+function longerNote({ lastStep, config }: RunSummary, steps: number): string {
+  const goesOn = `This run goes on from step ${count(lastStep)} to ${count(lastStep + steps)}.`;
+  return config.learningRateSchedule === 'cosine'
+    ? `${goesOn} Its learning rate falls to zero at the new end, so it rises first.`
+    : goesOn;
+}
+
+function Buttons({ now, hasRun }: { now: Exclude<PageState, 'finished'>; hasRun: boolean }) {
   const { state, looking } = useApp();
   switch (now) {
     case 'idle':
@@ -69,22 +114,15 @@ function Buttons({ now, hasRun }: { now: PageState; hasRun: boolean }) {
           <Save />
         </>
       );
-    case 'finished':
-      return (
-        <>
-          <ExportNewest primary />
-          <NewRunButton />
-        </>
-      );
     case 'failed':
       return (
         <>
           <TryAgain />
-          <ExportNewest primary={false} />
+          <ExportNewest />
         </>
       );
     case 'unavailable':
-      return <ExportNewest primary={false} />;
+      return <ExportNewest />;
     case 'elsewhere':
       return null;
     default:
@@ -205,13 +243,13 @@ function Save() {
   );
 }
 
-function ExportNewest({ primary }: { primary: boolean }) {
+function ExportNewest() {
   const { state, commands } = useApp();
   return (
     <Action
       name="Export checkpoint"
       icon="export"
-      look={primary ? 'primary' : 'second'}
+      look="second"
       disabled={state.checkpoints.value.length === 0}
       onPress={() => commands.exportCheckpoint('newest')}
     />

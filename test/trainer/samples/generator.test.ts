@@ -58,7 +58,7 @@ const store: GeneratorTools['store'] = {
     const tensors = fileTensors(parameters, state, new History(), facts);
     return Promise.resolve({
       ok: true,
-      value: { record, started: '', metadata: factsAsText(facts), tensors },
+      value: { record, started: '', length: null, metadata: factsAsText(facts), tensors },
     });
   },
   metadataOf: () => Promise.resolve({ ok: true, value: factsAsText(facts) }),
