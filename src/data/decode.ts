@@ -3,6 +3,7 @@
 import { context2d } from '../formats/canvas-2d.ts';
 import type { ImageHeader } from '../formats/image-format.ts';
 import { overLimits, readImageHeader } from '../formats/image-header.ts';
+import { findExif, FIRST_CHUNK, type WebpExif, withoutExif } from '../formats/image-webp.ts';
 import { AreaFilter, centreSquare } from './resize.ts';
 
 /** `why` goes on from the file's name: "it is text, no JPEG, PNG, WebP or GIF". */
@@ -14,6 +15,10 @@ export type Decoded = { ok: true; pixels: Uint8Array<ArrayBuffer> } | Refused;
 const HEADER_BYTES = [64 * 1024, 1024 * 1024, 16 * 1024 * 1024];
 
 const DECODE_LIMIT_MS = 10_000;
+
+/** Pieces of a WebP that are read in search of its orientation, which lies behind all its frames. */
+const EXIF_PIECE_BYTES = 64 * 1024;
+const MOST_EXIF_PIECES = 256;
 
 /** Most pixels of a strip, which is in memory beside the decoded picture. */
 const STRIP_PIXELS = 1024 * 1024;
@@ -30,7 +35,9 @@ export async function checkPicture(file: Blob): Promise<Checked> {
     const result = readImageHeader(new Uint8Array(bytes), file.size);
     if (result.ok) {
       const tooLarge = overLimits(result.header, file.size);
-      return tooLarge === null ? result : { ok: false, why: tooLarge };
+      if (tooLarge !== null) return { ok: false, why: tooLarge };
+      const exif = result.header.format === 'webp' ? await exifOf(file) : null;
+      return exif ? { ok: true, header: { ...result.header, orientation: exif.orientation } } : result;
     }
     why = result.why;
     if (!result.more) break;
@@ -38,16 +45,37 @@ export async function checkPicture(file: Blob): Promise<Checked> {
   return { ok: false, why };
 }
 
+/** The EXIF chunk of a WebP; null where it has none, or hides it behind very many others. */
+async function exifOf(file: Blob): Promise<WebpExif | null> {
+  let from = FIRST_CHUNK;
+  for (let i = 0; i < MOST_EXIF_PIECES && from < file.size; i++) {
+    const piece = await file
+      .slice(from, from + EXIF_PIECE_BYTES)
+      .arrayBuffer()
+      .catch(() => null);
+    const found = piece && findExif(new Uint8Array(piece), from);
+    if (!found || 'orientation' in found) return found;
+    if (found.next <= from) return null; // the file ends inside a chunk's header
+    from = found.next;
+  }
+  return null;
+}
+
 /**
  * The middle square of a checked picture, [size, size, 3] bytes: first frame, upright by its EXIF
  * orientation, sRGB, on white where transparent. Never rejects.
  */
-export async function decodeSquare(file: Blob, size: number): Promise<Decoded> {
-  const bitmap = await decodeWithin(file, DECODE_LIMIT_MS);
+export async function decodeSquare(file: Blob, header: ImageHeader, size: number): Promise<Decoded> {
+  // Browsers stand JPEG and PNG upright; WebP only some do, so none is asked to.
+  const exif = header.format === 'webp' && header.orientation !== 1 ? await exifOf(file) : null;
+  const source = exif ? await withoutExif(file, exif).catch(() => file) : file;
+  const bitmap = await decodeWithin(source, DECODE_LIMIT_MS);
   if (typeof bitmap === 'string') return { ok: false, why: bitmap };
   try {
     const why = overLimits({ format: 'png', width: bitmap.width, height: bitmap.height, orientation: 1 }, 0);
-    return why === null ? { ok: true, pixels: squareOf(bitmap, size) } : { ok: false, why };
+    return why === null
+      ? { ok: true, pixels: squareOf(bitmap, size, exif?.orientation ?? 1) }
+      : { ok: false, why };
   } finally {
     bitmap.close();
   }
@@ -67,16 +95,37 @@ async function decodeWithin(file: Blob, limitMs: number): Promise<ImageBitmap | 
   return first;
 }
 
+/** Where a picture of these stored pixels stands upright, as a matrix of a canvas, by EXIF orientation. */
+const UPRIGHT: readonly ((
+  width: number,
+  height: number,
+) => [number, number, number, number, number, number])[] = [
+  () => [1, 0, 0, 1, 0, 0],
+  (width) => [-1, 0, 0, 1, width, 0],
+  (width, height) => [-1, 0, 0, -1, width, height],
+  (_, height) => [1, 0, 0, -1, 0, height],
+  () => [0, 1, 1, 0, 0, 0],
+  (_, height) => [0, 1, -1, 0, height, 0],
+  (width, height) => [0, -1, -1, 0, height, width],
+  (width) => [0, -1, 1, 0, 0, width],
+];
+
 /** Read in strips at full size: only the bitmap holds the whole picture. Why not scaled: resize.ts. */
-function squareOf(bitmap: ImageBitmap, size: number): Uint8Array<ArrayBuffer> {
-  const { left, top, edge } = centreSquare(bitmap.width, bitmap.height);
+function squareOf(bitmap: ImageBitmap, size: number, orientation: number): Uint8Array<ArrayBuffer> {
+  const isTurned = orientation > 4;
+  const [width, height] = isTurned ? [bitmap.height, bitmap.width] : [bitmap.width, bitmap.height];
+  const { left, top, edge } = centreSquare(width, height);
+  const [a, b, c, d, x, upTo] = UPRIGHT[orientation - 1]?.(bitmap.width, bitmap.height) ?? [1, 0, 0, 1, 0, 0];
   const rows = Math.max(1, Math.min(edge, Math.floor(STRIP_PIXELS / edge)));
   const context = context2d(edge, rows);
   context.fillStyle = '#fff';
+  context.imageSmoothingEnabled = false;
   const filter = new AreaFilter(edge, size);
   for (let y = 0; y < edge; y += rows) {
+    context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillRect(0, 0, edge, rows);
-    context.drawImage(bitmap, -left, -(top + y));
+    context.setTransform(a, b, c, d, x - left, upTo - (top + y));
+    context.drawImage(bitmap, 0, 0);
     const here = Math.min(rows, edge - y);
     const { data } = context.getImageData(0, 0, edge, here);
     for (let row = 0; row < here; row++) filter.pushRow(data, row * edge * 4, 4);

@@ -1,5 +1,6 @@
-// The size of a JPEG from its frame header, its orientation from its EXIF block (ITU T.81 B.2.2, EXIF 2.32
-// 4.6.4). Segments are skipped by their length, so a large EXIF thumbnail costs nothing. Not here: pixels.
+// The size of a JPEG from its frame header, its orientation from its EXIF block (ITU T.81 B.2.2). Segments
+// are skipped by their length, so a large EXIF thumbnail costs nothing. Not here: pixels.
+import { EXIF_MARK, exifOrientation } from './exif-orientation.ts';
 import { viewOf } from './file-bytes.ts';
 import { type HeaderResult, refuse, textAt, tooShort } from './image-format.ts';
 
@@ -34,7 +35,8 @@ export function readJpegHeader(bytes: Uint8Array, fileSize: number): HeaderResul
       if (length < 2) return refuse('this JPEG is damaged before its size is stated');
       const segment = bytes.subarray(at + 4, at + 2 + length);
       if (isFrame(marker)) return readFrame(marker, segment, orientation, bytes, fileSize);
-      if (marker === APP1) orientation = exifOrientation(segment) ?? orientation;
+      if (marker === APP1 && textAt(segment, 0, EXIF_MARK.length) === EXIF_MARK)
+        orientation = exifOrientation(segment.subarray(EXIF_MARK.length)) ?? orientation;
       at += 2 + length;
     }
   }
@@ -61,32 +63,4 @@ function readFrame(
   // A height of 0 means that a later DNL segment states the height; browsers do not read that segment.
   if (width < 1 || height < 1) return refuse(`it says that it is ${width} x ${height} pixels`);
   return { ok: true, header: { format: 'jpeg', width, height, orientation } };
-}
-
-const ORIENTATION_TAG = 0x0112;
-const SHORT = 3;
-
-/**
- * Orientation 1..8 of an APP1 segment; null without a
- * sound EXIF block. Never an error: orientation is a hint.
- */
-function exifOrientation(segment: Uint8Array): number | null {
-  if (textAt(segment, 0, 6) !== 'Exif\0\0') return null;
-  const tiff = segment.subarray(6);
-  if (tiff.length < 8) return null;
-  const view = viewOf(tiff);
-  const little = textAt(tiff, 0, 2) === 'II';
-  if (!little && textAt(tiff, 0, 2) !== 'MM') return null;
-  const directory = view.getUint32(4, little);
-  if (directory + 2 > tiff.length) return null;
-  const entries = view.getUint16(directory, little);
-  for (let i = 0; i < entries; i++) {
-    const entry = directory + 2 + 12 * i;
-    if (entry + 12 > tiff.length) return null;
-    if (view.getUint16(entry, little) !== ORIENTATION_TAG || view.getUint16(entry + 2, little) !== SHORT)
-      continue;
-    const value = view.getUint16(entry + 8, little);
-    return value >= 1 && value <= 8 ? value : null;
-  }
-  return null;
 }

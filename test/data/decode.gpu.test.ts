@@ -2,7 +2,7 @@
 // reason. In a real Chromium.
 import * as Comlink from 'comlink';
 import { afterAll, describe, expect, it } from 'vitest';
-import { pictureFile, textFile, withOrientation } from './make-files.ts';
+import { pictureFile, textFile, webpWithOrientation, withOrientation } from './make-files.ts';
 import type { PicturesApi } from './pictures-worker.ts';
 
 const worker = new Worker(new URL('./pictures-worker.ts', import.meta.url), { type: 'module' });
@@ -57,6 +57,38 @@ describe('decoding', () => {
   ])('JPEG with EXIF orientation %i stands upright: its mark is %s', async (orientation, corner) => {
     const file = await withOrientation(await pictureFile('a.jpg', { width: 64, height: 64 }), orientation);
     expect(corners(await decoded(file))).toEqual([corner]);
+  });
+
+  const MARKS = ['upper left', 'upper right', 'lower right', 'lower left'];
+  it.each([
+    [1, 0],
+    [2, 1],
+    [3, 2],
+    [4, 3],
+    [5, 0],
+    [6, 1],
+    [7, 2],
+    [8, 3],
+  ])('WebP with EXIF orientation %i stands upright, as a JPEG of it does', async (orientation, corner) => {
+    const size = { width: 64, height: 64 };
+    const webp = await webpWithOrientation(
+      await pictureFile('a.webp', { ...size, type: 'image/webp' }),
+      orientation,
+      size,
+    );
+    expect(corners(await decoded(webp))).toEqual([MARKS[corner]]);
+    const jpeg = await withOrientation(await pictureFile('a.jpg', size), orientation);
+    expect(corners(await decoded(jpeg))).toEqual([MARKS[corner]]);
+  });
+
+  it('a wide WebP is turned before its middle is cropped', async () => {
+    const size = { width: 200, height: 50 };
+    const wide = await pictureFile('w.webp', { ...size, type: 'image/webp' });
+    for (const orientation of [1, 6]) {
+      const pixels = await decoded(await webpWithOrientation(wide, orientation, size));
+      for (let i = 0; i < SIZE * SIZE; i++)
+        expect(near([...pixels.subarray(i * 3, i * 3 + 3)], ORANGE, 12)).toBe(true);
+    }
   });
 
   it('crops the middle: the mark in the corner of a wide picture is gone', async () => {

@@ -17,6 +17,44 @@ export async function pictureFile(
 
 export const textFile = (name: string, text: string): File => new File([text], name, { type: 'text/plain' });
 
+/** A WebP of this size with an EXIF chunk behind its picture that gives its orientation (RFC 9649). */
+export async function webpWithOrientation(
+  file: File,
+  orientation: number,
+  { width, height }: { width: number; height: number },
+): Promise<File> {
+  const webp = new Uint8Array(await file.arrayBuffer());
+  const isExtended = new TextDecoder().decode(webp.subarray(12, 16)) === 'VP8X';
+  const chunk = (name: string, data: Uint8Array): Uint8Array<ArrayBuffer> => {
+    const bytes = new Uint8Array(8 + data.length + (data.length % 2));
+    bytes.set(new TextEncoder().encode(name));
+    new DataView(bytes.buffer).setUint32(4, data.length, true);
+    bytes.set(data, 8);
+    return bytes;
+  };
+  // The flag says that EXIF follows; width and height, less one, have 24 bits each.
+  const edges = [width - 1, height - 1].flatMap((edge) => [edge & 255, edge >> 8, 0]);
+  const extended = isExtended ? webp.slice(20, 30) : Uint8Array.from([0, 0, 0, 0, ...edges]);
+  extended[0] = (extended[0] ?? 0) | 8;
+  const tiff = [0x49, 0x49, 0x2a, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0];
+  const chunks = [
+    chunk('VP8X', extended),
+    webp.subarray(isExtended ? 30 : 12),
+    chunk('EXIF', Uint8Array.from([...tiff, 0, 0, 0, 0])),
+  ];
+  const size = chunks.reduce((sum, { length }) => sum + length, 4);
+  const riff = Uint8Array.from([
+    ...new TextEncoder().encode('RIFF'),
+    0,
+    0,
+    0,
+    0,
+    ...new TextEncoder().encode('WEBP'),
+  ]);
+  new DataView(riff.buffer).setUint32(4, size, true);
+  return new File([riff, ...chunks], file.name);
+}
+
 /** A JPEG with an EXIF block that gives its orientation. */
 export async function withOrientation(file: File, orientation: number): Promise<File> {
   const jpeg = new Uint8Array(await file.arrayBuffer());

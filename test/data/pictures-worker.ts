@@ -49,7 +49,7 @@ const api = {
   },
   decode: async (file: Blob, size: number) => {
     const checked = await checkPicture(file);
-    return checked.ok ? decodeSquare(file, size) : checked;
+    return checked.ok ? decodeSquare(file, checked.header, size) : checked;
   },
   importPictures: (
     files: File[],

@@ -3,6 +3,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { overLimits, readImageHeader } from '../../src/formats/image-header.ts';
+import { findExif, FIRST_CHUNK } from '../../src/formats/image-webp.ts';
 
 const picture = (width = 37, height = 21, alpha = 1) =>
   sharp({
@@ -84,6 +85,27 @@ describe('what sharp wrote is read as sharp meant it', () => {
       });
     },
   );
+
+  it.each([1, 3, 6, 8])('WebP with EXIF orientation %i, behind its picture', async (orientation) => {
+    for (const lossless of [true, false]) {
+      const bytes = await picture().webp({ lossless }).withMetadata({ orientation }).toBuffer();
+      expect(read(bytes)).toEqual({
+        ok: true,
+        header: { format: 'webp', width: 37, height: 21, orientation },
+      });
+    }
+  });
+
+  it('WebP whose EXIF chunk lies far behind: where to look further is known, chunk by chunk', async () => {
+    const bytes = await picture().webp().withMetadata({ orientation: 6 }).toBuffer();
+    const whole = findExif(bytes.subarray(FIRST_CHUNK), FIRST_CHUNK);
+    expect(whole).toMatchObject({ orientation: 6 });
+    for (let length = 0; length < bytes.length - FIRST_CHUNK; length++) {
+      let found = findExif(bytes.subarray(FIRST_CHUNK, FIRST_CHUNK + length), FIRST_CHUNK);
+      while (found && 'next' in found) found = findExif(bytes.subarray(found.next), found.next);
+      expect(found).toEqual(whole);
+    }
+  });
 });
 
 describe('sizes are known before anything is decoded', () => {
