@@ -42,7 +42,7 @@ export class PictureSets {
    * Resolves with the id of the new set.
    */
   async import(trainer: Trainer | null, files: File[], title: string): Promise<Result<string>> {
-    const { importing, form, skipped, run, brought } = this.#state;
+    const { importing, form, skipped, doubtful, run, brought } = this.#state;
     importing.value = { done: 0, total: files.length, skipped: 0 };
     const size = Math.max(64, form.value.imageSize);
     const result = await trainer?.importPictures(files, title, size);
@@ -50,6 +50,7 @@ export class PictureSets {
     if (!result) return { ok: false, fault: faultOf(new Error('the trainer is not running')) };
     if (!result.ok) return result;
     skipped.value = result.value.skipped;
+    doubtful.value = result.value.doubtful;
     await this.refresh(trainer);
     if (run.value) brought.value = result.value.info;
     return { ok: true, value: result.value.info.id };

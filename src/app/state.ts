@@ -217,6 +217,8 @@ export interface State {
   brought: Signal<DatasetInfo | null>;
   /** Files left out by the last import of pictures. */
   skipped: Signal<{ name: string; why: string }[]>;
+  /** Pictures of the last import that are nearly black or of one colour. */
+  doubtful: Signal<{ name: string; why: string }[]>;
   update: Signal<UpdateState>;
 }
 
@@ -267,6 +269,7 @@ export function createState(): State {
     importing: signal<ImportProgress | null>(null),
     brought: signal<DatasetInfo | null>(null),
     skipped: signal<{ name: string; why: string }[]>([]),
+    doubtful: signal<{ name: string; why: string }[]>([]),
     update: signal<UpdateState>({ offlineReady: false, updateReady: false, installable: false }),
   };
 }

@@ -49,4 +49,6 @@ export interface ImportReport {
   info: DatasetInfo;
   /** Files that are no usable picture or caption; the import went on without them. */
   skipped: SkippedFile[];
+  /** Pictures that were imported and hardly show anything: nearly black, or of one colour. */
+  doubtful: SkippedFile[];
 }

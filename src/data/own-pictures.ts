@@ -5,6 +5,7 @@ import { type Fault, FaultError } from '../fault.ts';
 import type { ImportProgress, ImportReport, SkippedFile } from './api.ts';
 import { cleanText, readCaption } from './captions.ts';
 import { checkPicture, type Decoded, decodeSquare } from './decode.ts';
+import { doubtOf } from './doubtful.ts';
 import { PictureDraft } from './picture-draft.ts';
 import { type Entry, pairFiles } from './picture-entries.ts';
 
@@ -30,6 +31,7 @@ export async function importPictures(
 ): Promise<ImportReport> {
   const { entries, unpaired } = pairFiles(files);
   const skipped: SkippedFile[] = [...unpaired];
+  const doubtful: SkippedFile[] = [];
   const captions: string[] = [];
   const report = progressReporter(onProgress);
   const draft = await PictureDraft.begin(size);
@@ -39,6 +41,8 @@ export async function importPictures(
       if (signal.aborted) throw new FaultError(cancelled(done, entries.length));
       if (result.ok) {
         await draft.push(result.pixels);
+        const why = doubtOf(result.pixels);
+        if (why !== null) doubtful.push({ name: entry.path, why });
         captions.push(await captionOf(entry, skipped));
       } else skipped.push({ name: entry.path, why: result.why });
       done++;
@@ -46,7 +50,7 @@ export async function importPictures(
     }
     if (draft.count === 0) throw new FaultError(nothingUsable(entries.length, skipped));
     const name = cleanText(title).slice(0, TITLE_LENGTH) || 'My pictures';
-    return { info: await draft.complete(name, captions), skipped };
+    return { info: await draft.complete(name, captions), skipped, doubtful };
   } catch (error) {
     // Files that cannot be removed now are no set (they have no info.json); the next import removes them.
     await draft.discard().catch(() => undefined);
@@ -75,7 +79,11 @@ async function* decodeInOrder(
     while (ahead.length > 0 && (ahead.length >= DECODED_AHEAD || pixelsAhead + pixels > PIXELS_AHEAD))
       yield await next();
     pixelsAhead += pixels;
-    ahead.push({ entry, pixels, result: checked.ok ? decodeSquare(entry.file, size) : checked });
+    ahead.push({
+      entry,
+      pixels,
+      result: checked.ok ? decodeSquare(entry.file, checked.header, size) : checked,
+    });
   }
   while (ahead.length > 0) yield await next();
 }

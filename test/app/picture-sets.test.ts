@@ -15,7 +15,7 @@ let state: State;
 let answer: () => void;
 const trainer: NonNullable<Parameters<PictureSets['import']>[0]> = {
   preview: () => new Promise((resolve) => (answer = () => resolve({ ok: true, value: picture }))),
-  importPictures: () => Promise.resolve({ ok: true, value: { info, skipped: [] } }),
+  importPictures: () => Promise.resolve({ ok: true, value: { info, skipped: [], doubtful: [] } }),
   datasets: () => Promise.resolve([info]),
 };
 

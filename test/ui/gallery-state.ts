@@ -364,6 +364,7 @@ const FILL: Record<string, (state: State) => void> = {
     state.fault.value = NO_WEBGPU;
     state.form.value = presetConfig('tiny');
     state.skipped.value = [{ name: 'notes.pdf', why: 'it is no picture' }];
+    state.doubtful.value = [{ name: 'mask.png', why: 'it is nearly black: its brightest value is 1 of 255' }];
   },
   importing: (state) => {
     fillSetup(state);

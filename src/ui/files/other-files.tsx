@@ -8,11 +8,12 @@ const FIRST = { final: 'the final one', newest: 'the one of most steps' } as con
 
 /** Nothing where the files are one model and no picture. */
 export function OtherFiles({ preview }: { preview: ImportPreview }) {
+  if (preview.models.length < 2 && preview.pictures === 0) return null;
   return (
-    <>
+    <div class="other-files">
       {preview.models.length > 1 && <Models preview={preview} />}
       {preview.pictures > 0 && <Pictures pictures={preview.pictures} />}
-    </>
+    </div>
   );
 }
 
@@ -35,8 +36,8 @@ function Models({ preview: { models, chosen, first } }: { preview: ImportPreview
         ))}
       </select>
       <small id="import-model-help">
-        {count(models.length)} models are among the files. {models[0]} is offered first
-        {first && `: ${FIRST[first]}`}.
+        {count(models.length)} models are among the files. {models[0]}
+        {first && `, ${FIRST[first]},`} is offered first.
       </small>
     </div>
   );
@@ -45,13 +46,17 @@ function Models({ preview: { models, chosen, first } }: { preview: ImportPreview
 function Pictures({ pictures }: { pictures: number }) {
   const { commands } = useApp();
   const one = pictures === 1;
+  const meaning = one
+    ? 'taken for a sample that it drew, not for a training picture.'
+    : 'taken for samples that it drew, not for training pictures.';
   return (
-    <p class="note beside">
-      {one ? '1 picture lies' : `${count(pictures)} pictures lie`} beside the model and {one ? 'is' : 'are'}{' '}
-      not imported: models often come with samples they drew.{' '}
+    <div>
+      <p class="note">
+        {one ? '1 picture lies' : `${count(pictures)} pictures lie`} beside the model: {meaning}
+      </p>
       <button class="btn" type="button" onClick={() => commands.takePicturesInstead()}>
-        Train on {one ? 'the picture' : 'the pictures'} instead
+        Train on the {one ? 'picture' : 'pictures'} instead
       </button>
-    </p>
+    </div>
   );
 }

@@ -1,27 +1,49 @@
-// Files that the last import of pictures left out, and why. Not here: checking the files (data/).
+// Files that the last import of pictures left out, and pictures that hardly show anything, with the reasons.
+// Not here: checking the files (data/).
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 
 const LISTED = 500;
 
-/** Shown after an import that skipped files; lists 500 of them at most. */
+/** Shown after an import that skipped files or took doubtful pictures; lists 500 of each at most. */
 export function Skipped() {
   const { state } = useApp();
-  const skipped = state.skipped.value;
-  if (skipped.length === 0) return null;
+  const [skipped, doubtful] = [state.skipped.value, state.doubtful.value];
+  return (
+    <>
+      {skipped.length > 0 && (
+        <Files name="Skipped files" files={skipped}>
+          {count(skipped.length)} {skipped.length === 1 ? 'file' : 'files'} skipped{' '}
+          <small>the others were imported</small>
+        </Files>
+      )}
+      {doubtful.length > 0 && (
+        <Files name="Doubtful pictures" files={doubtful}>
+          {count(doubtful.length)} {doubtful.length === 1 ? 'picture is' : 'pictures are'} nearly black or of
+          one colour <small>imported as they are</small>
+        </Files>
+      )}
+    </>
+  );
+}
+
+interface Props {
+  name: string;
+  files: readonly { name: string; why: string }[];
+  children: preact.ComponentChildren;
+}
+
+function Files({ name, files, children }: Props) {
   return (
     <details class="skipped fold">
-      <summary>
-        {count(skipped.length)} {skipped.length === 1 ? 'file' : 'files'} skipped{' '}
-        <small>the others were imported</small>
-      </summary>
-      <ul aria-label="Skipped files" tabIndex={0}>
-        {skipped.slice(0, LISTED).map((file) => (
+      <summary>{children}</summary>
+      <ul aria-label={name} tabIndex={0}>
+        {files.slice(0, LISTED).map((file) => (
           <li key={file.name}>
             <b>{file.name}</b>: {file.why}
           </li>
         ))}
-        {skipped.length > LISTED && <li>and {count(skipped.length - LISTED)} more</li>}
+        {files.length > LISTED && <li>and {count(files.length - LISTED)} more</li>}
       </ul>
     </details>
   );
