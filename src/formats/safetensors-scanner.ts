@@ -42,6 +42,18 @@ export function unsound(expected: string, got: string): FaultError {
   });
 }
 
+/** A fault of kind `file` for a file whose end is missing. `kind`: what the file is. */
+export function cutOff(kind: string, expected: string, got: string): FaultError {
+  return new FaultError({
+    kind: 'file',
+    title: `This ${kind} is cut off`,
+    what: 'Its end is missing: a download or a copy was interrupted. Nothing was changed.',
+    expected,
+    got,
+    todo: ['Download or copy it again, to its end.'],
+  });
+}
+
 /** A text out of a file, shortened to 80 characters for a message. */
 export const shown = (text: string): string =>
   text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text;

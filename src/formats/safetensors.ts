@@ -1,7 +1,7 @@
 // The safetensors format (github.com/huggingface/safetensors, "Format"): 8 bytes of header length, a JSON
 // header, the tensors' bytes without holes. Pure: bytes and values. Not here: files (safetensors-file.ts),
 // which tensors a checkpoint has (trainer/checkpoint-file.ts).
-import { scanHeader, shown, type TensorEntry, unsound } from './safetensors-scanner.ts';
+import { cutOff, scanHeader, shown, type TensorEntry, unsound } from './safetensors-scanner.ts';
 
 export type { TensorEntry } from './safetensors-scanner.ts';
 
@@ -87,8 +87,10 @@ export function headerBytes(first: Uint8Array, fileSize: number): number {
     throw unsound('at least 8 bytes', `a file of ${fileSize} bytes`);
   const length = new DataView(first.buffer, first.byteOffset).getBigUint64(0, true);
   const most = Math.min(MAX_HEADER_BYTES, fileSize - LENGTH_BYTES);
-  if (length < 2n || length > BigInt(most))
-    throw unsound(`a header of 2 to ${most} bytes in a file of ${fileSize}`, `a header of ${length} bytes`);
+  const expected = `a header of 2 to ${most} bytes in a file of ${fileSize}`;
+  if (length > BigInt(most) && length <= MAX_HEADER_BYTES)
+    throw cutOff('safetensors file', expected, `a header of ${length} bytes`);
+  if (length < 2n || length > BigInt(most)) throw unsound(expected, `a header of ${length} bytes`);
   return LENGTH_BYTES + Number(length);
 }
 
@@ -144,8 +146,9 @@ function checkOffsets(entries: readonly TensorEntry[], dataBytes: number): void 
       throw unsound(`${shown(name)} at offset ${offset}, without hole or overlap`, `offset ${begin}`);
     offset = end;
   }
-  if (offset !== dataBytes)
-    throw unsound(`${offset} bytes of tensors, as the header says`, `${dataBytes} bytes`);
+  const expected = `${offset} bytes of tensors, as the header says`;
+  if (offset > dataBytes) throw cutOff('safetensors file', expected, `${dataBytes} bytes`);
+  if (offset < dataBytes) throw unsound(expected, `${dataBytes} bytes`);
 }
 
 /**

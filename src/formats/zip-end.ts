@@ -3,6 +3,7 @@
 // is one reading. Not here: the directory itself (zip-directory.ts).
 import { FaultError } from '../fault.ts';
 import { readBytes, viewOf } from './file-bytes.ts';
+import { cutOff } from './safetensors-scanner.ts';
 
 const MAX_ENTRIES = 20_000;
 const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
@@ -58,10 +59,7 @@ async function findEnd(file: Blob): Promise<{ at: number; record: DataView }> {
     if (at + END_BYTES + view.getUint16(at + 20, true) === tail.length)
       return { at: from + at, record: new DataView(tail.buffer, at, END_BYTES) };
   }
-  throw unsoundZip(
-    'the record that ends a zip archive',
-    `${file.size} bytes without one: cut off, or no zip`,
-  );
+  throw cutOff('zip archive', 'the record that ends a zip archive', `${file.size} bytes without one`);
 }
 
 /**

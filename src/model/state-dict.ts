@@ -19,6 +19,8 @@ const RENAMED: readonly [RegExp, string][] = [
 /** Modules that wrap others: torch.compile, DataParallel and AveragedModel, FSDP, checkpointing. */
 const WRAPPER = /(^|\.)(?:module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
 /** The tensors by which a UNet2DModel is known among others; an autoencoder has no embedding of time. */
+/** A file with more networks is hostile: each makes every name slower to place. */
+const MOST_NETWORKS = 64;
 const [FIRST, SECOND] = ['conv_in.weight', 'time_embedding.linear_1.weight'];
 
 /** A parameter's name without wrappers, as diffusers has it today. */
@@ -47,7 +49,8 @@ export function networksIn(names: Iterable<string>): NetworkNames[] {
   const prefixes = [...current.keys()]
     .filter((name) => name.endsWith(FIRST))
     .map((name) => name.slice(0, -FIRST.length))
-    .filter(isPrefix);
+    .filter(isPrefix)
+    .slice(0, MOST_NETWORKS);
   const longestFirst = prefixes.toSorted((a, b) => b.length - a.length);
   const found = new Map(prefixes.map((prefix) => [prefix, new Map<string, string>()]));
   for (const [name, inFile] of current) {

@@ -20,7 +20,7 @@ import {
 import { adopted, contentOfModel, fieldsToAsk, keptProgress } from './adopt-model.ts';
 import { modelOfFound } from './folder-model.ts';
 import type { ForeignModel } from './foreign-model.ts';
-import { nothingFound, picturesInstead, zipOfPictures } from './import-faults.ts';
+import { nothingFound, picturesInstead, withoutModel, zipOfPictures } from './import-faults.ts';
 import { baseName, folderOf } from './model-file.ts';
 import { type FoundModel, sortFiles, type Sorted } from './models-among.ts';
 
@@ -68,11 +68,14 @@ export async function offerOf(offered: Offered): Promise<Offer> {
 }
 
 /** Null where the files without a model are pictures; else throws why they are of no use. */
-function asPictures(files: readonly File[], { pictures, pointer, problems }: Sorted): null {
+function asPictures(files: readonly File[], { files: inside, pictures, pointer, problems }: Sorted): null {
   if (pointer) throw pointer;
   if (pictures.some(({ zip }) => zip === null)) return null;
   const [first] = pictures;
   if (first?.zip) throw zipOfPictures(first.zip, pictures.length);
+  const [file] = files;
+  if (file && files.length === 1 && inside.every(({ zip }) => zip !== null))
+    throw withoutModel(baseName(file.name), 'a zip archive without a model in it');
   const [problem] = problems;
   if (problem) throw problem;
   throw nothingFound(

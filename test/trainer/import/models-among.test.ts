@@ -327,7 +327,20 @@ describe('what is no model is named in plain words', () => {
     ).toContain('pointer to a file of 5 kB');
   });
 
-  it('a module saved whole, and an optimizer alone', async () => {
+  it('a zip of other things, and what an interrupted download left', async () => {
+    const letter = await zipBlob([{ name: 'word/document.xml', content: '<xml/>' }]);
+    expect(await refusal([file('letter.docx', letter)])).toMatch(
+      /letter.docx is a zip archive without a model/,
+    );
+    const whole = await safetensors(1).arrayBuffer();
+    expect(await refusal([file('m.safetensors', whole.slice(0, -99))])).toMatch(
+      /This safetensors file is cut off.*again, to its end/,
+    );
+    const pt = await (await writeTorchFile(stateDict(1), 'm')).arrayBuffer();
+    expect(await refusal([file('m.pt', pt.slice(0, -99))])).toMatch(/This zip archive is cut off/);
+  });
+
+  it('an optimizer alone', async () => {
     expect(await refusal([file('optimizer.bin', await writeTorchFile(optimizer(), 'o'))])).toMatch(
       /optimizer.bin holds no UNet2DModel.*a dict of state, param_groups/,
     );
@@ -396,5 +409,5 @@ it('a damaged file among good ones does not hide them', async () => {
   const model = await modelOfFound(found, sorted, 'good');
   expect(model.shapes.size).toBe(MODEL.parameters.length);
   await expect(contentOfModel({ ...model, shapes: new Map() }, {}, {})).rejects.toThrow(FaultError);
-  expect(await refusal([file('cut.safetensors', cut)])).toMatch(/This is not a sound safetensors file/);
+  expect(await refusal([file('cut.safetensors', cut)])).toMatch(/This safetensors file is cut off/);
 });
