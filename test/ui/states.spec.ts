@@ -214,6 +214,7 @@ test('before training the page states its GPU bytes, or why it does not fit and 
   await expect(size.locator('data')).toHaveAttribute('value', '1234567890');
   await open(page, 'misfit');
   await expect(page.getByRole('alert')).toHaveCount(1);
+  await expect(page.getByRole('alert')).toContainText('This GPU cannot hold a batch of 512');
   await expect(page.getByRole('alert')).toContainText(
     'Available: at most 134217728 bytes, needed: 268435456 bytes.',
   );
