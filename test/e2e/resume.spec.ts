@@ -242,7 +242,7 @@ async function expectResumes(page: Page, host: TrainerHost, found: number): Prom
   expect(await step(page)).toBe(found);
   await expect(main).toContainText(`Step ${found}, epoch ${Math.floor(found / 7)}. Loss `);
   await expect(main).toContainText(`(mean of the last ${found}).`);
-  await expect(main).toContainText(`Training resumes at step ${found + 1}. Next save at step`);
+  await expect(main).toContainText(`Training resumes at step ${found + 1}. Next checkpoint at step`);
   await expect(lossChart(page)).toHaveAccessibleName(new RegExp(`at step ${found}$`));
   host.release('validating');
   await waitForState(page, 'training');

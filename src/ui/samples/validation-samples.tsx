@@ -147,7 +147,7 @@ function Stored({ found }: { found: FoundCheckpoint }) {
 function Resumes({ found }: { found: FoundCheckpoint }) {
   const { state } = useApp();
   const { record, nextCheckpointStep, sameBits, sameBitsWhy } = found;
-  const next = `Next save at step ${count(nextCheckpointStep)}.`;
+  const next = `Next checkpoint at step ${count(nextCheckpointStep)}.`;
   return (
     <p class="resumes">
       {waitsAfterSamples(state)
