@@ -41,7 +41,7 @@ export function DropTarget() {
   if (!over) return null;
   return (
     <div class="drop" aria-hidden="true">
-      Drop pictures, a folder, a checkpoint or a model
+      <p>Drop pictures, a folder, a checkpoint or a model</p>
     </div>
   );
 }

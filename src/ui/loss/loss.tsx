@@ -70,7 +70,7 @@ function Tools() {
         chosen={looking.byTime.value && hasClock ? 'time' : 'step'}
         choices={[
           ['step', 'Step'],
-          ['time', 'Time'],
+          ['time', 'Time', 'Seconds of work since this page was opened'],
         ]}
         disabled={hasClock ? [] : ['time']}
         onChoose={(kind) => {
