@@ -124,8 +124,8 @@ async function makePlan(device: Device, { parameters, network, inputs }: Task): 
   };
   const executor = await createPlanExecutor(device, parameters, network, {
     inputs,
-    onCompiled,
   });
+  await executor.prepare(onCompiled);
   return { executor, report: executor.report };
 }
 

@@ -65,9 +65,11 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
   const device = await TrainingDevice.start(config);
   const set = await openPictures(config.dataset, config);
   const compiling = seldom();
-  const executor = await device.executorFor(config, initialState(config), (_, done, total) => {
+  const onProgress = (_: string, done: number, total: number) => {
     if (compiling(done === total)) tell({ about: 'compiling', done, total });
-  });
+  };
+  const executor = await device.executorFor(config, initialState(config), onProgress);
+  await device.prepare(executor, onProgress);
   const { gpu } = device.machine;
   const { kind, parameters } = executor;
   tell({ about: 'machine', gpu, executor: kind, pictures: set.info.title, count: set.count, size: set.size });

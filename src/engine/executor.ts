@@ -96,6 +96,11 @@ export type ExecutorKind = 'plan' | 'eager';
 export interface Executor {
   readonly kind: ExecutorKind;
   readonly parameters: readonly ParameterSpec[];
+  /**
+   * Compiles what steps need; drawing needs less and does not wait for it. The first step comes after it has
+   * resolved. onCompiled: how many pipelines are ready, and of how many.
+   */
+  prepare(onCompiled?: (done: number, total: number) => void): Promise<void>;
   /** Replaces the whole state. Throws if an array does not have its parameter's length. */
   setState(state: ExecutorState): void;
   /**

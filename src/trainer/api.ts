@@ -24,8 +24,6 @@ export interface Machine {
   slow: boolean;
   /** Why the backend is not webgpu, and what to do; null for webgpu, or where the user chose the backend. */
   why: Fault | null;
-  /** Gradients of a small convolution against the same gradients in plain JavaScript. */
-  selfTest: { passed: boolean; detail: string; ms: number };
   /**
    * Measured in at most two seconds. opMs: milliseconds of one small operation. macsPerSecond: multiply-adds
    * per second of a convolution, forward and backward.

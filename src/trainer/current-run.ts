@@ -159,8 +159,18 @@ export class CurrentRun {
       history: new History(),
       globalStep: 0,
     });
-    // A plan has compiled its shaders by now; eager compiles within its first steps.
-    if (executor.kind === 'eager') this.#preparing('Compiling shaders');
+  }
+
+  /**
+   * Compiles what the run's steps need, and posts how far it is. To draw samples less is needed: a run that
+   * comes back is validated meanwhile. Throws FaultError kind `gpu`.
+   */
+  async prepare(): Promise<void> {
+    if (this.#held.is !== 'on') return;
+    const { run, equipment } = this.#held;
+    // Eager compiles within its first steps.
+    if (run.executor.kind === 'eager') this.#preparing('Compiling shaders');
+    await equipment.device.prepare(run.executor, this.#onProgress);
   }
 
   /**
@@ -170,9 +180,7 @@ export class CurrentRun {
   async #executorFor(config: RunConfig, state: ExecutorState): Promise<Executor> {
     this.#release();
     try {
-      return await this.#equipment.device.executorFor(config, state, (what, done, total) =>
-        this.#outbox.post({ type: 'preparing', what, done, total }),
-      );
+      return await this.#equipment.device.executorFor(config, state, this.#onProgress);
     } catch (error) {
       this.#setNone();
       throw error;
@@ -280,6 +288,9 @@ export class CurrentRun {
     run.executor.dispose();
     this.#held = { is: 'lost', run };
   }
+
+  readonly #onProgress = (what: string, done: number, total: number): void =>
+    this.#outbox.post({ type: 'preparing', what, done, total });
 
   #preparing(what: string): void {
     this.#outbox.post({ type: 'preparing', what, done: 0, total: null });

@@ -9,7 +9,7 @@ import type { TrainingDevice } from './training-device.ts';
 /** What runs need of a TrainingDevice. */
 export interface RunDevice extends Pick<
   TrainingDevice,
-  'lost' | 'guard' | 'executorFor' | 'executionOf' | 'predictorFor' | 'trainingBytes'
+  'lost' | 'guard' | 'executorFor' | 'prepare' | 'executionOf' | 'predictorFor' | 'trainingBytes'
 > {
   startAgain(): Promise<RunDevice>;
 }

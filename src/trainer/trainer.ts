@@ -142,6 +142,12 @@ export class Trainer {
     this.#background = this.#drive(this.#loop);
   }
 
+  /** Compiles what steps need, then trains. Throws FaultError kind `gpu`. */
+  async #prepareAndStart(): Promise<void> {
+    await this.#current.prepare();
+    this.#start();
+  }
+
   /** Runs the loop to its end, and the last samples after it. Never rejects. */
   async #drive(loop: Loop): Promise<void> {
     try {
@@ -220,7 +226,7 @@ export class Trainer {
       await this.#current.reload();
       if (paused) return this.#setState('paused');
       this.#outbox.post({ type: 'resumed', step: this.#current.held.run?.globalStep ?? 0 });
-      this.#start();
+      await this.#prepareAndStart();
     } catch (error) {
       this.#outbox.post({ type: 'fault', fault: faultOf(error) });
       this.#setState('failed');
@@ -238,6 +244,7 @@ export class Trainer {
       this.#rolledBack = false;
       try {
         await this.#current.create(config);
+        await this.#current.prepare();
       } catch (error) {
         this.#setIdle();
         throw error;
@@ -279,7 +286,13 @@ export class Trainer {
         this.#outbox.post({ type: 'found', found });
         this.#setState('validating');
         this.#skipAsked = false;
-        const goesOn = (): boolean => !this.#skipAsked && this.#waiting === 0;
+        let calls = 0;
+        const goesOn = (): boolean => {
+          // The first denoising call compiles what drawing needs, before anything that training needs. What
+          // fails here fails again where training waits for it.
+          if (++calls === 2) void this.#current.prepare().catch(() => undefined);
+          return !this.#skipAsked && this.#waiting === 0;
+        };
         const checked = await this.#current.equipment.artist.validate(run, run.globalStep, goesOn);
         if (checked !== 'not-finite') return await this.#afterValidation(run, paused);
       } catch (error) {
@@ -299,6 +312,7 @@ export class Trainer {
     if (run.globalStep >= lastStep(run.config, run.dataset.count)) return this.#setState('finished');
     if (pictureFault) this.#outbox.post({ type: 'fault', fault: pictureFault });
     if (!paused && !this.#pauseAsked && this.#waiting === 0 && !pictureFault) {
+      await this.#current.prepare();
       this.#outbox.post({ type: 'resumed', step: run.globalStep });
       return this.#start();
     }
@@ -372,7 +386,7 @@ export class Trainer {
       await this.#note(run.runId, { paused: false });
       this.#rolledBack = false;
       if (is === 'lost') return this.#reload();
-      this.#start();
+      await this.#prepareAndStart();
     });
   }
 
@@ -450,7 +464,7 @@ export class Trainer {
       this.#setState('starting');
       await this.#adopt(content, config, false);
       const pictureFault = this.#current.held.run?.pictureFault ?? null;
-      if (!pictureFault) return this.#start();
+      if (!pictureFault) return this.#prepareAndStart();
       this.#outbox.post({ type: 'fault', fault: pictureFault });
       this.#setState('paused');
     });

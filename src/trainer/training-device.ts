@@ -1,9 +1,9 @@
-// The device that the trainer works on: started, self-tested, timed, watched, and started again after a loss.
-// Not here: runs (current-run.ts), how each backend starts (engine/device).
+// The device that the trainer works on: started, watched, and started again after a loss; makes executors.
+// Not here: its tests (device-tests.ts), runs (current-run.ts), how each backend starts (engine/device).
 import { recall, remember } from '../checkpoint/index-db.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { modelOfRun } from '../settings/presets.ts';
-import { type Device, raceLost, startDevice } from '../engine/device/device.ts';
+import { type Device, raceLost } from '../engine/device/device.ts';
 import { createEagerExecutor } from '../engine/eager/eager-executor.ts';
 import { createEagerPredictor } from '../engine/eager/eager-predictor.ts';
 import type { Executor, ExecutorState, Predictor } from '../engine/executor.ts';
@@ -13,13 +13,10 @@ import { type PlanOptions, targetOf } from '../engine/plan/run/plan-device.ts';
 import { trainingBytes } from '../engine/plan/run/training-bytes.ts';
 import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
 import type { TileChoices } from '../engine/plan/kernels/conv/tile-choice.ts';
-import { planSelfTest } from '../engine/plan/run/plan-self-test.ts';
-import { probePlan } from '../engine/plan/run/plan-probe.ts';
-import { probe } from '../engine/eager/eager-probe.ts';
-import { gradientSelfTest } from '../engine/eager/eager-self-test.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 import type { Machine } from './api.ts';
 import type { Execution } from './checkpoint-file.ts';
+import { type DeviceTests, startTested } from './device-tests.ts';
 import { deviceLost } from './trouble.ts';
 
 /** No progress for this long counts as a lost device. On a slow device one step may take more than 30 s. */
@@ -36,42 +33,36 @@ export class TrainingDevice {
   readonly machine: Machine;
   readonly #device: Device;
   readonly #asked: DeviceRequest;
+  readonly #tests: DeviceTests;
   #tiles: TileChoices = {};
 
-  private constructor(device: Device, machine: Machine, asked: DeviceRequest) {
+  private constructor(device: Device, machine: Machine, asked: DeviceRequest, tests: DeviceTests) {
     this.#device = device;
     this.machine = machine;
     this.#asked = asked;
+    this.#tests = tests;
   }
 
   /**
-   * Starts a device, tests its gradients and its plan, and measures its speed. Backend `auto` goes on to the
-   * next backend where one is missing or fails. Throws FaultError kind `gpu`.
+   * Starts a device, tests the executor that is asked for, and measures its speed; what has passed here
+   * before is not done again. Backend `auto` goes on to the next backend where one is missing or fails.
+   * Throws FaultError kind `gpu`.
    */
   static async start(asked: DeviceRequest): Promise<TrainingDevice> {
-    const { backend, executor } = asked;
-    const { device, selfTest } = await startTested(backend);
-    // Tested whatever executor is asked for now: a run that is opened later may ask for another one.
-    const planFault = device.webgpu ? await planFaultOn(device) : null;
-    if (planFault !== null && executor === 'plan') {
-      device.dispose();
-      throw new FaultError(wrongPlan(planFault));
-    }
-    const kind = kindOn(device, planFault, executor);
-    const speed = kind === 'plan' ? probePlan(device) : probe(device);
+    const { device, tests } = await startTested(asked);
+    const kind = tests.kindFor(asked);
     const slow = device.software || device.backend !== 'webgpu';
     const machine: Machine = {
       backend: device.backend,
       executor: kind,
-      planFault,
+      planFault: tests.planFault,
       gpu: device.gpu,
       slow,
       why: device.why,
-      selfTest,
-      probe: await raceLost(speed, device, SLOW_TIMEOUT_MS, 'the probe of its speed'),
+      probe: await tests.speedOf(kind),
       maxTensorBytes: device.maxTensorBytes,
     };
-    return new TrainingDevice(device, machine, asked);
+    return new TrainingDevice(device, machine, asked, tests);
   }
 
   /** Settles with the reason once the device is gone. */
@@ -99,10 +90,13 @@ export class TrainingDevice {
 
   /** The kind of executor that the settings get: `auto` takes the plan where WebGPU runs it correctly. */
   kindFor({ executor }: Pick<RunConfig, 'executor'>): Executor['kind'] {
-    return kindOn(this.#device, this.machine.planFault, executor);
+    return this.#tests.kindFor({ executor });
   }
 
-  /** An executor of the settings' network that holds `state`. Throws FaultError kind `memory` or `gpu`. */
+  /**
+   * An executor of the settings' network that holds `state`; `prepare` comes before its first step. Throws
+   * FaultError kind `memory` or `gpu`.
+   */
   async executorFor(
     config: RunConfig,
     state: ExecutorState,
@@ -110,6 +104,7 @@ export class TrainingDevice {
   ): Promise<Executor> {
     const { parameters, network, options } = work(config);
     if (this.kindFor(config) === 'eager') {
+      await this.#testEager();
       const eager = createEagerExecutor(this.#device, parameters, network);
       eager.setState(state);
       return eager;
@@ -119,14 +114,27 @@ export class TrainingDevice {
       ...options,
       ...tuned,
       onTimed: (done, total) => onProgress('Timing kernels', done, total),
-      onCompiled: (done, total) => onProgress('Compiling shaders', done, total),
     });
-    const compiling = 'the compilation of its shaders';
-    const plan = await raceLost(making, this.#device, SLOW_TIMEOUT_MS, compiling);
+    const plan = await raceLost(making, this.#device, SLOW_TIMEOUT_MS, 'the timing of its kernels');
     this.#tiles = plan.tiles;
     await remember(this.#tilesKey, this.#tiles).catch(() => undefined);
     plan.setState(state);
     return plan;
+  }
+
+  /** Compiles what the executor's steps need. Throws FaultError kind `gpu` where the device is lost. */
+  async prepare(
+    executor: Pick<Executor, 'prepare'>,
+    onProgress: (what: string, done: number, total: number) => void = () => undefined,
+  ): Promise<void> {
+    const compiling = executor.prepare((done, total) => onProgress('Compiling shaders', done, total));
+    await raceLost(compiling, this.#device, SLOW_TIMEOUT_MS, 'the compilation of its shaders');
+  }
+
+  /** Eager is not tested at the start where the plan is asked for. Throws FaultError kind `gpu`. */
+  async #testEager(): Promise<void> {
+    const fault = await this.#tests.testGradients();
+    if (fault) throw new FaultError(fault);
   }
 
   /**
@@ -135,8 +143,10 @@ export class TrainingDevice {
    */
   async predictorFor(config: RunConfig, weights: readonly Float32Array[]): Promise<Predictor> {
     const { parameters, network, options } = work(config);
-    if (this.kindFor(config) === 'eager')
+    if (this.kindFor(config) === 'eager') {
+      await this.#testEager();
       return createEagerPredictor(this.#device, parameters, network, weights);
+    }
     const plan = { inputs: options.inputs, tiles: await this.#knownTiles() };
     return createPlanPredictor(this.#device, parameters, network, plan, weights);
   }
@@ -192,60 +202,6 @@ export class TrainingDevice {
       ]);
       throw lost === null ? error : deviceLost();
     }
-  };
-}
-
-/** A device that passed the gradient self-test, and what the test reported. Throws FaultError kind `gpu`. */
-async function startTested(
-  backend: RunConfig['backend'],
-): Promise<{ device: Device; selfTest: Machine['selfTest'] }> {
-  // `auto` tests one device after another.
-  const reports = new Map<Device, Machine['selfTest']>();
-  const device = await startDevice(backend, async (started) => {
-    const report = await raceLost(gradientSelfTest(started), started, TIMEOUT_MS, 'the gradient self-test');
-    reports.set(started, report);
-    return report.passed ? null : wrongGradients(report.detail);
-  });
-  const selfTest = reports.get(device);
-  if (!selfTest) throw new Error('a device was started without its self-test');
-  return { device, selfTest };
-}
-
-function wrongGradients(got: string): Fault {
-  return {
-    kind: 'gpu',
-    title: 'This GPU computes wrong gradients',
-    what: 'A small test of training failed, so nothing is trained on it. Checkpoints are untouched.',
-    expected: 'the gradients that plain JavaScript gives',
-    got,
-    todo: [
-      'Update the browser and the graphics driver.',
-      'Or train on another backend: add ?backend=webgl or ?backend=cpu to the address.',
-    ],
-  };
-}
-
-const kindOn = (
-  { webgpu }: Device,
-  planFault: string | null,
-  executor: RunConfig['executor'],
-): Executor['kind'] => (executor !== 'eager' && webgpu !== null && planFault === null ? 'plan' : 'eager');
-
-/** What the plan's self-test found wrong, or null. Throws FaultError kind `gpu` for a lost device. */
-async function planFaultOn(device: Device): Promise<string | null> {
-  const test = planSelfTest(device).catch((error: unknown) => ({ passed: false, detail: String(error) }));
-  const { passed, detail } = await raceLost(test, device, SLOW_TIMEOUT_MS, "the plan's self-test");
-  return passed ? null : detail;
-}
-
-function wrongPlan(got: string): Fault {
-  return {
-    kind: 'gpu',
-    title: 'The plan computes wrong numbers on this GPU',
-    what: 'A small test of training failed, so nothing is trained with it. Checkpoints are untouched.',
-    expected: 'the numbers that plain JavaScript gives',
-    got,
-    todo: ['Remove executor=plan from the address: plain TensorFlow.js then trains, more slowly.'],
   };
 }
 

@@ -23,7 +23,7 @@ function form(address = '') {
   const state = createState();
   state.machine.value = {
     ...{ backend: 'webgpu', executor: 'plan', gpu: 'a GPU', slow: false, why: null },
-    ...{ selfTest: { passed: true, detail: '', ms: 1 }, probe: { opMs: 1, macsPerSecond: 1e9 } },
+    ...{ probe: { opMs: 1, macsPerSecond: 1e9 } },
     planFault: null,
     maxTensorBytes: 1e9,
   };

@@ -4,6 +4,9 @@
 // tests follow one another.
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { planInference } from '../../src/engine/plan/inference-plan.ts';
+import type { Target } from '../../src/engine/plan/kernels/target.ts';
+import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 import { openProfile, type Profile, step, waitForState, waitForStep } from './browser.ts';
 import { differences, floats, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
@@ -95,7 +98,7 @@ test('A: a run that never stops keeps its checkpoints by name and exports them',
 
 test('B: killed twice, it goes on by itself at the next step, and ends with the bits of A', async () => {
   const folder = await newFolder();
-  const host = await hostTrainer(DIST);
+  const host = await hostTrainer(DIST, COUNT_GPU_WORK);
   const options = { baseURL: host.address };
   host.hold('unet_step_5', 'unet_step_10', 'unet_step_20'); // until it is killed or paused there
   let profile = await openProfile(folder, options);
@@ -235,6 +238,7 @@ test('D: left in the middle of an interval, the page says how many steps it went
  */
 async function expectResumes(page: Page, host: TrainerHost, found: number): Promise<void> {
   host.hold('validating', 'training');
+  const beforeDrawing = gpuWork(page);
   await page.goto(address({ seed: 99 })); // the run's own settings rule, not the address
   await waitForState(page, 'validating');
   const main = page.getByRole('main');
@@ -248,9 +252,51 @@ async function expectResumes(page: Page, host: TrainerHost, found: number): Prom
   await waitForState(page, 'training');
   expect(await step(page)).toBe(found);
   await expectSamples(page, found);
+  expect(await beforeDrawing).toEqual(DRAWING);
   host.release('training');
   await waitForStep(page, found + 1);
   await expect(lossChart(page)).toHaveAccessibleName(new RegExp(`at step (?!${found}$)\\d+$`));
+}
+
+/** What the first denoising call takes: each kernel's pipeline compiled once, each kernel dispatched once. */
+const DRAWING = ((): { pipelines: number; dispatches: number } => {
+  const { parameters, network, inputs } = modelOfRun(presetConfig('tiny'));
+  const target: Target = { family: 'registers', precision: 'f32', subgroups: true };
+  const { forward } = planInference({
+    parameters,
+    network,
+    inputs: inputs(16),
+    target,
+    bufferBytes: 2 ** 30,
+  });
+  return { pipelines: new Set(forward.map(({ source }) => source)).size, dispatches: forward.length };
+})();
+
+/** Runs before the trainer's own code: at the first read from the GPU, tells what the GPU has been given. */
+const COUNT_GPU_WORK = `{
+  const work = { pipelines: 0, dispatches: 0 };
+  const counting = (prototype, method, count) => {
+    const original = prototype[method];
+    prototype[method] = function (...args) {
+      count();
+      return original.apply(this, args);
+    };
+  };
+  let told = false;
+  counting(GPUDevice.prototype, 'createComputePipelineAsync', () => (work.pipelines += 1));
+  counting(GPUDevice.prototype, 'createComputePipeline', () => (work.pipelines += 1));
+  counting(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', () => (work.dispatches += 1));
+  counting(GPUBuffer.prototype, 'mapAsync', () => {
+    if (!told) console.info('GPU work before the first read: ' + JSON.stringify(work));
+    told = true;
+  });
+}
+`;
+
+async function gpuWork(page: Page): Promise<unknown> {
+  const said = 'GPU work before the first read: ';
+  const message = await page.waitForEvent('console', (one) => one.text().startsWith(said));
+  return JSON.parse(message.text().slice(said.length));
 }
 
 const lossChart = (page: Page) => page.getByRole('region', { name: 'Loss' }).getByRole('img');

@@ -50,7 +50,12 @@ const SAMPLINGS = (['ddim', 'ddpm'] as const).flatMap((sampler) =>
 export function describeGolden(golden: GoldenCase, open: () => Promise<Executor>): void {
   describe(`${golden.name} (${golden.madeBy})`, () => {
     let opened: Promise<Executor> | undefined;
-    const executor = () => (opened ??= open());
+    const prepared = async () => {
+      const made = await open();
+      await made.prepare();
+      return made;
+    };
+    const executor = () => (opened ??= prepared());
     const told: Record<string, number> = {};
     const claim = (what: keyof typeof TOLERANCE, error: number, where = '') => {
       told[what] = Math.max(told[what] ?? 0, error);

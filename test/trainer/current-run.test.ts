@@ -32,6 +32,7 @@ function deviceCalled(name: string): { device: RunDevice; lose: () => void } {
       done.push(`executor on ${name}`);
       return Promise.resolve(idleExecutor({ dispose: () => done.push(`${name} freed`) }));
     },
+    prepare: () => Promise.resolve(),
     executionOf: () => ({ executor: '', backend: '', kernels: '', adapter: name, browser: '' }),
     predictorFor: () => Promise.reject(new Error('nobody draws here')),
     trainingBytes: () => null,

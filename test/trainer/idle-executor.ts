@@ -9,6 +9,7 @@ const notGiven = (): never => {
 export const idleExecutor = (given: Partial<Executor>): Executor => ({
   kind: 'eager',
   parameters: [],
+  prepare: () => Promise.resolve(),
   setState: notGiven,
   step: notGiven,
   snapshot: notGiven,

@@ -73,6 +73,7 @@ const device = (
   lost,
   guard: (work) => Promise.race([work, lost.then(() => Promise.reject(deviceLost()))]),
   executorFor: () => Promise.resolve(executor()),
+  prepare: () => Promise.resolve(),
   executionOf: () => ({ executor: 'plan', backend: '', kernels: '', adapter: '', browser: '' }),
   predictorFor: () => Promise.reject(new Error('nobody draws here')),
   trainingBytes: () => null,

@@ -164,7 +164,6 @@ function fillMachine(state: State): void {
     gpu: 'NVIDIA GeForce RTX 3060',
     slow: false,
     why: null,
-    selfTest: { passed: true, detail: 'largest difference 2e-7', ms: 12 },
     probe: { opMs: 0.02, macsPerSecond: 1e12 },
     planFault: null,
     maxTensorBytes: 2 ** 31,

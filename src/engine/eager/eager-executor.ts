@@ -68,6 +68,11 @@ class EagerExecutor implements Executor {
     this.#shards = shards;
   }
 
+  /** Shaders are compiled within the first steps. */
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
   setState(state: ExecutorState): void {
     expectLengths(this.parameters, state);
     const old = this.#state;

@@ -20,8 +20,6 @@ export interface PlanOptions {
   tuneMs?: number;
   /** Called with the number of convolutions timed so far, and of all. */
   onTimed?: (done: number, total: number) => void;
-  /** Called with the number of pipelines compiled so far, and of all. */
-  onCompiled?: (done: number, total: number) => void;
 }
 
 /** What plans ask of a device. */

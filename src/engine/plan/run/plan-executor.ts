@@ -44,9 +44,12 @@ export interface PlanReport {
   kernels: { op: string; dispatches: number; flops: number; bytes: number }[];
 }
 
+/** The dispatches of a step: noise, gradients of one batch, update. */
+type StepPrograms = Record<'mix' | 'gradients' | 'update', Program>;
+
 /**
- * An executor on the device's GPUDevice, all pipelines compiled. `setState` comes before the first step.
- * Throws FaultError (kind `memory`) if the GPU has not enough memory.
+ * An executor on the device's GPUDevice, its memory reserved. `setState` comes before anything else and
+ * `prepare` before the first step. Throws FaultError (kind `memory`) if the GPU has not enough memory.
  */
 export async function createPlanExecutor(
   device: PlanDevice,
@@ -58,23 +61,8 @@ export async function createPlanExecutor(
   const cache = pipelineCacheOf(gpu);
   const spec = await tuned(cache, planSpecOn(device, parameters, network, options), options);
   const plan = planTraining(spec);
-  const pace = new Pace(device.software);
   const buffers = await Buffers.make(gpu, plan, spec.bufferBytes);
-  try {
-    const all = [...plan.mix, ...plan.gradients, ...plan.update];
-    await cache.compile(all, options.onCompiled);
-    const build = (kernels: TrainingPlan['mix']) =>
-      Program.build(cache, kernels, buffers.placeOf, pace.dispatchCost);
-    const programs = {
-      mix: await build(plan.mix),
-      gradients: await build(plan.gradients),
-      update: await build(plan.update),
-    };
-    return new PlanExecutor(spec, plan, buffers, programs, cache, pace);
-  } catch (error) {
-    buffers.dispose();
-    throw error;
-  }
+  return new PlanExecutor(spec, plan, buffers, cache, new Pace(device.software));
 }
 
 /** Adds the fastest tile shapes to the spec, if its family has tiles. */
@@ -94,26 +82,23 @@ export class PlanExecutor implements Executor {
   readonly #spec: PlanSpec;
   readonly #plan: TrainingPlan;
   readonly #buffers: Buffers;
-  readonly #programs: Record<'mix' | 'gradients' | 'update', Program>;
+  readonly #cache: PipelineCache;
   readonly #pace: Pace;
   readonly #predictor: PlanPredictor;
   readonly #results: ReadBack;
   /** The numbers of the home `inputs`, written as one for every batch. */
   readonly #inputs: ArrayBuffer;
+  #preparing: Promise<void> | null = null;
+  /** Null until `prepare` has resolved. */
+  #programs: StepPrograms | null = null;
+  #disposed = false;
 
-  constructor(
-    spec: PlanSpec,
-    plan: TrainingPlan,
-    buffers: Buffers,
-    programs: Record<'mix' | 'gradients' | 'update', Program>,
-    cache: PipelineCache,
-    pace: Pace,
-  ) {
+  constructor(spec: PlanSpec, plan: TrainingPlan, buffers: Buffers, cache: PipelineCache, pace: Pace) {
     this.parameters = spec.parameters;
     this.#spec = spec;
     this.#plan = plan;
     this.#buffers = buffers;
-    this.#programs = programs;
+    this.#cache = cache;
     this.#pace = pace;
     this.#predictor = new PlanPredictor(spec, cache, pace);
     const { stats, losses } = plan.results;
@@ -128,7 +113,7 @@ export class PlanExecutor implements Executor {
   }
 
   get report(): PlanReport {
-    const { mix, gradients, update } = this.#programs;
+    const { mix, gradients, update } = this.#prepared;
     const rows = new Map<string, PlanReport['kernels'][number]>();
     for (const { op, flops, bytes } of [mix, gradients, update].flatMap((program) => program.kernels)) {
       const row = rows.get(op) ?? { op, dispatches: 0, flops: 0, bytes: 0 };
@@ -149,6 +134,29 @@ export class PlanExecutor implements Executor {
     };
   }
 
+  prepare(onCompiled?: (done: number, total: number) => void): Promise<void> {
+    this.#preparing ??= this.#prepare(onCompiled);
+    return this.#preparing;
+  }
+
+  async #prepare(onCompiled?: (done: number, total: number) => void): Promise<void> {
+    const { mix, gradients, update } = this.#plan;
+    await this.#cache.compile([...mix, ...gradients, ...update], onCompiled);
+    const build = (kernels: TrainingPlan['mix']) =>
+      Program.build(this.#cache, kernels, this.#buffers.placeOf, this.#pace.dispatchCost);
+    this.#programs = {
+      mix: await build(mix),
+      gradients: await build(gradients),
+      update: await build(update),
+    };
+    if (this.#disposed) disposeAll(this.#programs);
+  }
+
+  get #prepared(): StepPrograms {
+    if (!this.#programs) throw new Error('a step comes after prepare()');
+    return this.#programs;
+  }
+
   setState(state: ExecutorState): void {
     expectLengths(this.parameters, state);
     const { device } = this.#buffers;
@@ -162,6 +170,7 @@ export class PlanExecutor implements Executor {
 
   async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
     const { microBatches: expected, inputs } = this.#spec;
+    const { mix, gradients, update } = this.#prepared;
     if (microBatches.length !== expected)
       throw new Error(`the plan is for ${expected} batches a step, got ${microBatches.length}`);
     const { device } = this.#buffers;
@@ -173,10 +182,10 @@ export class PlanExecutor implements Executor {
       // The writes of this batch must not overtake kernels that still read the batch before.
       if (i > 0) submission.flush();
       this.#write(batch, controlOf(settings, { first: i * each, pictures }));
-      if ('pictures' in batch) submission.run(this.#programs.mix);
-      submission.run(this.#programs.gradients);
+      if ('pictures' in batch) submission.run(mix);
+      submission.run(gradients);
     });
-    submission.run(this.#programs.update);
+    submission.run(update);
     const { stats, losses } = this.#plan.results;
     const results = await this.#results.read(submission.last, [
       { ...this.#buffers.placeOf(stats), bytes: byteLengthOf(stats) },
@@ -254,9 +263,14 @@ export class PlanExecutor implements Executor {
   }
 
   dispose(): void {
-    for (const program of Object.values(this.#programs)) program.dispose();
+    this.#disposed = true;
+    if (this.#programs) disposeAll(this.#programs);
     this.#predictor.dispose();
     this.#results.dispose();
     this.#buffers.dispose();
   }
+}
+
+function disposeAll(programs: StepPrograms): void {
+  for (const program of Object.values(programs)) program.dispose();
 }

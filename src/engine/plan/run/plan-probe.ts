@@ -52,6 +52,7 @@ async function bestStep(
   const executor = await createPlanExecutor(device, parameters, twoConvolutions, {
     inputs: { sample: shape, timestep: [batch] },
   });
+  await executor.prepare();
   const numbers = (value: number) =>
     parameters.map((spec) => new Float32Array(sizeOf(spec.shape)).fill(value));
   executor.setState({ weights: numbers(0.01), ema: numbers(0), expAvg: numbers(0), expAvgSq: numbers(0) });

@@ -113,6 +113,7 @@ export async function planSelfTest(
   const plan = await createPlanExecutor(device, SELF_TEST_PARAMETERS, selfTestNetwork, {
     inputs: { sample: SAMPLE, timestep: [2] },
   });
+  await plan.prepare();
   plan.setState(selfTestState());
   const got: number[] = [];
   for (const step of [1, 2]) {

@@ -71,6 +71,7 @@ for (const family of families) {
     let plan: PlanExecutor;
     beforeAll(async () => {
       plan = await createPlanExecutor(device, PARAMETERS, smallNetwork, { inputs: inputShapes(3), family });
+      await plan.prepare();
     });
     afterAll(() => plan.dispose());
 
@@ -153,6 +154,7 @@ test('micro-batches train as eager`s do', async () => {
     inputs: inputShapes(3),
     microBatches: 2,
   });
+  await plan.prepare();
   for (const executor of [eager, plan]) executor.setState(firstState());
   const both = [batch(3, 1), batch(3, 2)];
   const [wanted, got] = [await eager.step(both, settings(1)), await plan.step(both, settings(1))];

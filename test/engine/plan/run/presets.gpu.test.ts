@@ -78,6 +78,7 @@ test.each(PRESET_NAMES)('%s', async (preset) => {
   const { parameters, network } = model;
   const wanted = await lossesOf(createEagerExecutor(CPU, parameters, network), model);
   const plan = await createPlanExecutor(device, parameters, network, { inputs: model.inputs(BATCH) });
+  await plan.prepare();
   const got = await lossesOf(plan, model);
   const worst = Math.max(...got.map((value, i) => Math.abs(value / wanted[i]! - 1)));
   console.log(`${preset}: losses and norms differ by at most ${worst.toExponential(1)}`);

@@ -12,6 +12,7 @@ async function trained(options: Partial<PlanOptions>) {
     family: 'tiles',
     ...options,
   });
+  await plan.prepare();
   plan.setState(firstState());
   const losses = [1, 2].map(async (step) => (await plan.step([batch(3, step)], settings(step))).loss);
   const result = { losses: await Promise.all(losses), tiles: plan.tiles };
