@@ -4,6 +4,7 @@ import { defineConfig, type Plugin } from 'vite';
 import about from './package.json' with { type: 'json' };
 import { serviceWorker } from './scripts/service-worker-plugin.ts';
 import { collectShipped, thirdPartyNotices } from './scripts/third-party-notices.ts';
+import { IMMUTABLE } from './scripts/immutable-paths.ts';
 import { SECURITY_HEADERS } from './src/security-headers.ts';
 import { PREBUNDLED } from './scripts/prebundled.ts';
 
@@ -27,7 +28,7 @@ export default defineConfig({
   optimizeDeps: { include: PREBUNDLED },
   // Another port would be another origin: another, empty store.
   preview: { port: 4173, strictPort: true, cors: false, headers: { ...SECURITY_HEADERS } },
-  plugins: [collectShipped(), serviceWorker(), thirdPartyNotices(), tellHeadersAreMissing()],
+  plugins: [collectShipped(), serviceWorker(), thirdPartyNotices(), tellHeadersAreMissing(), keepForEver()],
 });
 
 /** The development server needs inline scripts for its reloads: it sends no policy, and says so. */
@@ -40,6 +41,19 @@ function tellHeadersAreMissing(): Plugin {
         server.config.logger.info(
           '\n  Development: no security headers, no service worker. `npm start` has both.',
         );
+      });
+    },
+  };
+}
+
+/** Lets browsers keep, without asking again, the files whose address changes with their content. */
+function keepForEver(): Plugin {
+  return {
+    name: 'perennial:immutable',
+    configurePreviewServer(server) {
+      server.middlewares.use(({ url = '' }, response, next) => {
+        if (IMMUTABLE.test(url)) response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
+        next();
       });
     },
   };

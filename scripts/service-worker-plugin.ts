@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
+import planets from '../public/datasets/planets/manifest.json' with { type: 'json' };
 import { collectShipped } from './third-party-notices.ts';
 
 interface PrecacheEntry {
@@ -12,10 +13,24 @@ interface PrecacheEntry {
   revision: string | null;
 }
 
-/** Only the default data set is stored, not the others; the notices are read online. */
+/**
+ * Only the default data set is stored, not the others; the notices are read online, and the pictures that
+ * describe the app to installers and to links are not of the app.
+ */
 const isPrecached = (path: string): boolean =>
-  !/^(sw\.js|THIRD-PARTY-NOTICES\.txt)$|\.map$/.test(path) &&
+  !/^(sw\.js|THIRD-PARTY-NOTICES\.txt|social\.png|screenshots\/.*)$|\.map$/.test(path) &&
   (!path.startsWith('datasets/') || path.startsWith('datasets/planets/'));
+
+/**
+ * The address that names a file's content, or null. The page asks for the planets by their fingerprint: the
+ * service worker then takes the copy that the page has fetched just before.
+ */
+function addressByContent(path: string): string | null {
+  if (path.startsWith('assets/')) return path;
+  return /^datasets\/planets\/(sheet-.*|captions\.json)$/.test(path)
+    ? `${path}?${planets.sha256.slice(0, 8)}`
+    : null;
+}
 
 /**
  * Every file under `folder` that the service worker stores, with its revision, in the order of their names.
@@ -32,10 +47,10 @@ export async function precacheList(folder: string): Promise<PrecacheEntry[]> {
     .filter(isPrecached)
     .sort();
   return Promise.all(
-    paths.map(async (url) => ({
-      url,
-      revision: url.startsWith('assets/') ? null : await revision(join(folder, url)),
-    })),
+    paths.map(async (path) => {
+      const url = addressByContent(path);
+      return url ? { url, revision: null } : { url: path, revision: await revision(join(folder, path)) };
+    }),
   );
 }
 

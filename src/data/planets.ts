@@ -47,17 +47,21 @@ export function loadPlanets(baseUrl: string): Promise<Planets> {
   return planets;
 }
 
+/** A file's address names its content: a copy of it may be kept for ever. */
+const fileOf = (name: string, folder: URL): URL =>
+  new URL(`${name}?${PLANETS.fingerprint.slice(0, 8)}`, folder);
+
 async function fetchPlanets(folder: URL): Promise<Planets> {
   const sheets = PLANETS.count / PER_SHEET;
   const pixels = new Uint8Array(PLANETS.count * PICTURE_BYTES);
   const loadSheet = async (sheet: number) => {
-    const response = await fetchFile(new URL(`sheet-${sheet}.webp`, folder));
+    const response = await fetchFile(fileOf(`sheet-${sheet}.webp`, folder));
     const bitmap = await createImageBitmap(await response.blob());
     copyTiles(bitmap, pixels.subarray(sheet * PER_SHEET * PICTURE_BYTES));
     bitmap.close();
   };
   const [captions] = await Promise.all([
-    fetchFile(new URL('captions.json', folder)).then((response) => response.json() as Promise<Captions>),
+    fetchFile(fileOf('captions.json', folder)).then((response) => response.json() as Promise<Captions>),
     ...Array.from({ length: sheets }, (_, sheet) => loadSheet(sheet)),
   ]);
   const info = { ...PLANETS, fingerprint: await hexDigest(pixels) };

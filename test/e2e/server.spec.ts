@@ -50,7 +50,9 @@ test('the server sends the policy with the page, its workers and the service wor
   for (const url of new Set(workers)) {
     const { headers } = await profile.context.request.get(url).then((got) => ({ headers: got.headers() }));
     expect(headers, url).toMatchObject(lowerCase(SECURITY_HEADERS));
+    if (url.includes('/assets/')) expect(headers['cache-control'], url).toContain('immutable');
   }
+  expect(response?.headers()['cache-control']).not.toContain('immutable');
   expect(profile.errors).toEqual([]);
   expect(profile.leaks()).toEqual([]);
 });
@@ -93,6 +95,9 @@ test('a host without headers gets them from the service worker, and the app open
   expect(first?.headers()['content-security-policy']).toBeUndefined();
   await workerIsUp(page);
   await stored(page);
+  // Page and service worker want the planets at the same time; the host gives them once.
+  const sheets = plain.asked.filter((path) => path.startsWith('datasets/planets/sheet-'));
+  expect([sheets.length, new Set(sheets).size]).toEqual([8, 8]);
 
   await plain.close();
   const failed: string[] = [];

@@ -1,9 +1,10 @@
-// A plain file server, as cheap hosts are: no security headers of its own. Closing it stands for a network
-// that is off.
+// A plain file server, as cheap hosts are: no security headers of its own; browsers keep what is named by its
+// content. Closing it stands for a network that is off.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { IMMUTABLE } from '../../scripts/immutable-paths.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
@@ -31,7 +32,11 @@ export async function host(read: (path: string) => Promise<Buffer | string>): Pr
     const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1) || 'index.html';
     asked.push(path);
     read(path).then(
-      (body) => response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'text/plain' }).end(body),
+      (body) => {
+        const kept = IMMUTABLE.test(request.url ?? '') ? 'public, max-age=31536000, immutable' : 'no-cache';
+        const type = TYPES[extname(path)] ?? 'text/plain';
+        response.writeHead(200, { 'Content-Type': type, 'Cache-Control': kept }).end(body);
+      },
       () => response.writeHead(404).end(),
     );
   });
