@@ -32,7 +32,16 @@ afterAll(() => rm(dist, { recursive: true, force: true }));
 /** The files that the service worker stores. */
 function precached(): string[] {
   const worker = readFileSync(join(dist, 'sw.js'), 'utf8');
-  return [...worker.matchAll(/\burl:\s*["'`]([^"'`]+)["'`],\s*revision:/g)].map(([, url = '']) => url);
+  return [...worker.matchAll(/\burl:\s*["'`]([^"'`]+)["'`],\s*revision:/g)].map(
+    // A query names the content; the file is the path.
+    ([, url = '']) => url.split('?')[0] ?? '',
+  );
+}
+
+/** Width and height as a PNG's header has them: "1280x800". */
+function pngSize(path: string): string {
+  const head = readFileSync(path);
+  return `${head.readUInt32BE(16)}x${head.readUInt32BE(20)}`;
 }
 
 it('has no inline script, style or handler in the page', () => {
@@ -54,11 +63,16 @@ it('names files that exist in the manifest', () => {
   const manifest = JSON.parse(readFileSync(join(dist, 'manifest.webmanifest'), 'utf8')) as {
     start_url: string;
     icons: { src: string }[];
+    screenshots: { src: string; sizes: string }[];
     file_handlers: { action: string; accept: Record<string, string[]> }[];
   };
   expect(manifest.icons.filter(({ src }) => !existsSync(join(dist, src)))).toEqual([]);
   expect([manifest.start_url, manifest.file_handlers[0]?.action]).toEqual(['./', './']);
   expect(Object.values(manifest.file_handlers[0]?.accept ?? {}).flat()).toContain('.safetensors');
+  const shown = manifest.screenshots.map(({ src, sizes }) => [sizes, pngSize(join(dist, src))]);
+  expect(shown.filter(([said, is]) => said !== is)).toEqual([]);
+  const picture = /property="og:image" content="([^"]+)"/.exec(page)?.[1] ?? '';
+  expect(pngSize(join(dist, picture))).toBe('1200x630');
 });
 
 it('stores every script and style, the page, its icons and the default pictures for offline use', () => {

@@ -26,6 +26,8 @@ export function mount(root: HTMLElement, state: State, commands: Commands, view 
   renewSheets(state, sheets);
   const phase = createPhase(state);
   const asking = createGenerateForm();
+  // What index.html shows until now.
+  root.replaceChildren();
   render(
     <AppContext.Provider value={{ state, commands, looking, sheets, view, asking }}>
       <Page phase={phase} />
