@@ -1,6 +1,6 @@
 // The page's life: takes the tab's lock, starts the worker, brings back the newest run, and carries out the
-// commands of the screen. Not here: what events do to the state (apply-event.ts), a run's stored PNGs
-// (stored-pngs.ts).
+// commands of the screen. Over 400 lines because it is the one place that knows every command. Not here: what
+// events do to the state (apply-event.ts), a run's stored PNGs (stored-pngs.ts).
 import { proxy } from 'comlink';
 import type { RunConfig } from '../settings/settings.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
@@ -25,6 +25,7 @@ import { HandOver } from './hand-over.ts';
 import { PictureSets } from './picture-sets.ts';
 import { holdTab, type TabHold } from './tab-lock.ts';
 import { holdWakeLock } from './wake-lock.ts';
+import { keptForLater, trainOnceChecked } from './early-train.ts';
 import { startTrainer, type TrainerClient } from './worker-client.ts';
 
 const BUSY = new Set(['starting', 'validating', 'training']);
@@ -60,6 +61,7 @@ export class Session {
       address,
       async (config) => (await this.#trainer?.trainingBytes(config)) ?? null,
     );
+    trainOnceChecked(state, () => void this.#train());
   }
 
   // ---------- opening ----------
@@ -155,6 +157,7 @@ export class Session {
     if (!opened.ok) {
       this.#fault(opened.fault);
       state.runState.value = opened.fault.kind === 'gpu' ? 'unavailable' : 'failed';
+      state.pressed.value = null;
       state.checkpoints.value = await listCheckpoints();
       return;
     }
@@ -318,6 +321,7 @@ export class Session {
 
   async #train(): Promise<void> {
     const state = this.#state;
+    if (keptForLater(state)) return;
     state.runState.value = 'starting';
     state.preparing.value = { what: 'Planning GPU memory', done: 0, total: null };
     // The alert beside the form says why.

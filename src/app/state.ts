@@ -95,7 +95,8 @@ export interface Preparing {
 
 /** A command from its press until the trainer's answer. `ref`: the checkpoint of Resume from here. */
 export interface Pressed {
-  what: 'pause' | 'resume' | 'skip' | 'save' | 'new-run' | 'resume-from' | 'train-longer' | 'use-here';
+  what:
+    'train' | 'pause' | 'resume' | 'skip' | 'save' | 'new-run' | 'resume-from' | 'train-longer' | 'use-here';
   ref: CheckpointRef | null;
 }
 

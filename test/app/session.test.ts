@@ -34,3 +34,12 @@ test('Resume from here names its checkpoint', () => {
   session.commands.resumeFrom(ref, {}, null);
   expect(state.pressed.value).toEqual({ what: 'resume-from', ref });
 });
+
+test('Train is taken before this computer is checked, and says what it waits for', () => {
+  state.runState.value = 'starting';
+  session.commands.train();
+  expect(state.runState.value).toBe('starting');
+  expect(pressedText(state)).toBe('Starting once this computer is checked');
+  state.runState.value = 'validating'; // a run has come back
+  expect(pressedText(state)).toBeNull();
+});

@@ -223,11 +223,11 @@ test('before training the page states its GPU bytes, or why it does not fit and 
   await expect(size).toContainText('steps of 256 pictures');
 });
 
-test('before the worker answers there is Train, disabled, and no word that is not known', async ({
+test('before the worker answers there is Train, which can be pressed, and no word that is not known', async ({
   page,
 }) => {
   await open(page, 'first');
-  await expect(page.getByRole('button', { name: 'Train', exact: true })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Train', exact: true })).toBeEnabled();
   await expect(page.getByTestId('run-state')).toHaveText('starting');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     'Train an image model on your own pictures',

@@ -4,6 +4,8 @@ import type { Pressed, State } from '../../app/state.ts';
 /** A sentence without its full stop, for buttons and the status strip; null while nothing was pressed. */
 export function pressedText(state: State): string | null {
   switch (state.pressed.value?.what) {
+    case 'train':
+      return 'Starting once this computer is checked';
     case 'pause':
       return state.runState.value === 'validating' ? 'Pausing after the samples' : 'Pausing after this step';
     case 'resume':

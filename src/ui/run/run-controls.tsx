@@ -96,7 +96,8 @@ function Buttons({ now, hasRun }: { now: Exclude<PageState, 'finished'>; hasRun:
       return hasRun && !(state.run.value && looking.numbers.value.globalStep === 0) ? (
         <Resume disabled />
       ) : (
-        <Train disabled />
+        // Before this computer is checked, too: the press is kept.
+        <Train disabled={state.machine.value !== null} />
       );
     case 'training':
       return (
@@ -170,6 +171,7 @@ function Train({ disabled }: { disabled: boolean }) {
       name="Train"
       icon="play"
       look="primary xl"
+      command="train"
       disabled={disabled || noPictures || tooLarge}
       onPress={() => commands.train()}
     />
