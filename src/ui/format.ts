@@ -59,6 +59,15 @@ export function duration(seconds: number): string {
   return `${count(Math.round(seconds / 31_557_600))} years`;
 }
 
+/** Seconds to one figure, for estimates: "5 min", "40 min", "3 h", "6 days". */
+export function estimated(seconds: number): string {
+  const figure = (value: number) => count(Math.max(1, Number(value.toPrecision(1))));
+  if (seconds < 55) return `${figure(seconds)} s`;
+  if (seconds < 55 * 60) return `${figure(seconds / 60)} min`;
+  if (seconds < 45 * 3600) return `${figure(seconds / 3600)} h`;
+  return `${figure(seconds / 86_400)} days`;
+}
+
 /** A duration without decimals, for the narrow frames of the time strip: "56 s", "3 min". */
 export function roughly(seconds: number): string {
   if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;

@@ -52,6 +52,17 @@ describe('format', () => {
     ]);
   });
 
+  it('writes an estimate to one figure', () => {
+    rows(format.estimated, [
+      [0.2, '1 s'],
+      [46, '50 s'],
+      [282, '5 min'],
+      [37 * 60, '40 min'],
+      [41 * 3600, '40 h'],
+      [6.4 * 86_400, '6 days'],
+    ]);
+  });
+
   it('writes steps under a frame in three characters or so', () => {
     rows(format.shortStep, [
       [0, '0'],

@@ -4,9 +4,11 @@ import { PRESET_NAMES, type PresetName } from '../../settings/settings.ts';
 import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { EstimateNote } from './estimate-note.tsx';
-import { duration, UNKNOWN } from '../format.ts';
+import { isTooLong, secondsOfRun } from './run-length.ts';
+import { estimated, UNKNOWN } from '../format.ts';
 import { MemoryAlert } from './memory-alert.tsx';
 import { SettingsForm } from './settings-form.tsx';
+import { TooSlow } from './too-slow.tsx';
 
 /** The preset `bench` compares machines; it is offered only where the address asks for it. */
 const offered = (chosen: PresetName): PresetName[] =>
@@ -25,6 +27,7 @@ export function Size() {
         ))}
       </div>
       <EstimateNote />
+      <TooSlow />
       <MemoryAlert />
       <SettingsForm />
     </section>
@@ -34,7 +37,7 @@ export function Size() {
 function Choice({ name, chosen }: { name: PresetName; chosen: boolean }) {
   const { state, commands } = useApp();
   const estimate = state.estimates.value[name];
-  const seconds = estimate && (estimate.secondsPer1000Steps * estimate.totalSteps) / 1000;
+  const seconds = estimate && secondsOfRun(estimate);
   return (
     <label>
       <input
@@ -46,7 +49,7 @@ function Choice({ name, chosen }: { name: PresetName; chosen: boolean }) {
       />
       <b>{PRESETS[name].title}</b>
       <span>{PRESETS[name].note}</span>
-      <em>{seconds === undefined ? UNKNOWN : duration(seconds)}</em>
+      <em>{seconds === undefined ? UNKNOWN : isTooLong(seconds) ? 'too slow here' : estimated(seconds)}</em>
     </label>
   );
 }
