@@ -3,7 +3,7 @@
 // (trouble.spec.ts).
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { openProfile, waitForState } from './browser.ts';
+import { openProfile, waitForState, waitForStep } from './browser.ts';
 import { floats, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
 import { hostTrainer } from './held-trainer.ts';
@@ -51,7 +51,10 @@ test('a lost WebGL context: training goes on from the last save, on a new contex
   const { page } = profile;
   await watchStates(page);
   host.hold('unet_step_1');
-  await train(page, { ...SETTINGS, backend: 'webgl', maxSteps: 2, checkpointEverySteps: 1 });
+  const pressed = await train(page, { ...SETTINGS, backend: 'webgl', maxSteps: 2, checkpointEverySteps: 1 });
+  await waitForStep(page, 1);
+  measured('webgl, Train to first step', seconds(Date.now() - pressed));
+  await expect(byTestId(page, 'executor')).toHaveText('eager');
   await expect(checkpoint(page, 'unet_step_1')).toBeVisible();
   host.hold('starting', 'training');
   const lost = Date.now();

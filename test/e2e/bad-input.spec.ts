@@ -15,7 +15,7 @@ const SETTINGS = {
   dataset: 'shapes',
   imageSize: 8,
   batchSize: 1,
-  backend: 'webgl',
+  backend: 'cpu',
   maxSteps: 1,
   sampleSteps: 1,
 };
@@ -29,7 +29,7 @@ test.afterEach(() => profile.close());
 
 test('settings of the address that are unknown or out of range are named, and the page can be used', async () => {
   const { page } = profile;
-  await page.goto(address({ preset: 'tiny', colour: 'blue', batchSize: 0, seed: 11, backend: 'webgl' }));
+  await page.goto(address({ preset: 'tiny', colour: 'blue', batchSize: 0, seed: 11, backend: 'cpu' }));
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('There is no setting called colour');
   await expect(alert).toContainText('batchSize'); // among those there are

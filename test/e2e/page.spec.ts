@@ -11,7 +11,7 @@ import { address, button, byTestId, TINY, train } from './visit.ts';
 
 const newFolder = temporaryFolders();
 const DIST = join(import.meta.dirname, '../../dist');
-const SETTINGS = { ...TINY, dataset: 'planets', backend: 'webgl', sampleSteps: 1, maxSteps: 1000 };
+const SETTINGS = { ...TINY, dataset: 'planets', sampleSteps: 1, maxSteps: 1000 };
 const SIZES = [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
