@@ -19,8 +19,7 @@ export function Machine() {
         <dt>Backend</dt>
         <dd>
           <span data-testid="backend">{machine?.backend ?? UNKNOWN}</span>
-          {machine && ', tested'}{' '}
-          {machine?.slow && <span class="tag plain">{slowText(machine)}</span>}
+          {machine && ', tested'} {machine?.slow && <span class="tag plain">{slowText(machine)}</span>}
           {machine?.why && <small>{machine.why.title}</small>}
           {machine?.planFault && <small>The plan failed its test here: {machine.planFault}</small>}
         </dd>
