@@ -42,8 +42,6 @@ export function Machine() {
           <dd>
             <span data-testid="executor">{state.run.value?.executor ?? machine?.executor ?? UNKNOWN}</span>
           </dd>
-          <dt>Self-test</dt>
-          <dd>{machine?.selfTest.detail ?? UNKNOWN}</dd>
         </dl>
       </details>
     </section>
