@@ -17,6 +17,7 @@ import { initialState } from '../../src/trainer/run.ts';
 import { trainingStep } from '../../src/trainer/training-step.ts';
 import { halvesFile } from './half-weights.ts';
 import type { News } from './news.ts';
+import { openOwnSet, OWN } from './own-set.ts';
 
 export interface LearnRequest {
   config: RunConfig;
@@ -63,7 +64,8 @@ interface Work {
 export async function learn(request: LearnRequest, tell: (news: News) => void): Promise<Learnt> {
   const { config, draws } = request;
   const device = await TrainingDevice.start(config);
-  const set = await openPictures(config.dataset, config);
+  const set =
+    config.dataset === OWN ? await openOwnSet(config.imageSize) : await openPictures(config.dataset, config);
   const compiling = seldom();
   const onProgress = (_: string, done: number, total: number) => {
     if (compiling(done === total)) tell({ about: 'compiling', done, total });

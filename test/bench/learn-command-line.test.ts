@@ -29,7 +29,15 @@ describe('the command line of npm run learn', () => {
     );
   });
 
+  it('trains on the 65 made pictures by the word own, with fewer steps', () => {
+    const { config, out } = parseCommandLine(['own']);
+    expect(config).toMatchObject({ preset: 'tiny', dataset: 'own', maxSteps: 10_000, batchSize: 8 });
+    expect(out).toBe('bench/results/learn-tiny-own.png');
+    expect(parseCommandLine(['own', '--steps', '7']).config.maxSteps).toBe(7);
+  });
+
   it.each([
+    ['mine', 'expected own or options, got mine'],
     ['--preset huge', 'tiny, bench, small, cifar'],
     ['--steps none', 'a whole number'],
     ['--batch 0', 'a whole number from 1'],
