@@ -43,6 +43,8 @@ export interface SlotReport {
 
 /** What must survive of a run beside its checkpoints. Durable, in a file of its own: see run-note.ts. */
 export interface RunNote {
+  /** What the user calls the run, or its default; empty in the notes of earlier versions. */
+  name: string;
   /** The user started another run: recovery passes over this run. */
   closed: boolean;
   /** The user paused: the run stays paused after the validation samples. */
@@ -148,9 +150,9 @@ export interface StoreApi {
   report(): Promise<StoreReport>;
   /**
    * The checkpoint of the highest generation whose content passes the checks, among runs that are not closed.
-   * `skip`: generations that the caller found unusable.
+   * `skip`: generations that the caller found unusable. `runId`: only of this run.
    */
-  recover(skip: number[]): Promise<Recovery>;
+  recover(skip: number[], runId?: string): Promise<Recovery>;
   /** Makes a run's folder, its note and its first slot, pre-written. growPool makes further slots. */
   createRun(runId: string, started: string, capacityBytes: number): Promise<Result<null>>;
   /**
@@ -179,6 +181,11 @@ export interface StoreApi {
    * `trains`: the files stay as empty slots. Answers the bytes freed.
    */
   freeStepCheckpoints(runId: string, trains: boolean): Promise<Result<number>>;
+  /**
+   * Deletes a run: its checkpoints, its note, its pictures in the index. The caller makes sure that nothing
+   * trains it. Refused while one of its checkpoints is being exported.
+   */
+  removeRun(runId: string): Promise<Result<null>>;
   /** The built-in test of the checkpoint system: see self-test.ts. */
   selfTest(): Promise<Result<SelfTestReport>>;
 }

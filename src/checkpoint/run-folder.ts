@@ -270,10 +270,10 @@ export class RunFolder {
   }
 
   report(): RunReport {
-    const { closed, paused, kept, started, length } = this.note;
+    const { name, closed, paused, kept, started, length } = this.note;
     return {
       runId: this.runId,
-      note: { closed, paused, kept, started, length },
+      note: { name, closed, paused, kept, started, length },
       slots: this.slots.map((slot) => ({
         runId: this.runId,
         slot: slot.number,

@@ -1,4 +1,4 @@
-// The note beside a run's slots: closed, paused, kept by hand. A file of fixed
+// The note beside a run's slots: name, closed, paused, kept by hand. A file of fixed
 // size, pre-written, with two halves that are written in turns: a torn write leaves
 // the other half. Not here: what follows from a note (store.ts, recovery.ts).
 import type { RunNote } from './api.ts';
@@ -20,6 +20,7 @@ const MAGIC = 0x544f_4e50;
 const PREFIX_BYTES = 20;
 
 export const EMPTY_NOTE: StoredNote = {
+  name: '',
   closed: false,
   paused: false,
   kept: [],

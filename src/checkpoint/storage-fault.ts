@@ -89,6 +89,17 @@ export const beingExported = (name: string): FaultError =>
     todo: ['Try again when the download has ended.'],
   });
 
+/** A run cannot be deleted while it has a checkpoint that only a newer version can read. */
+export const ofNewerVersion = (): FaultError =>
+  new FaultError({
+    kind: 'storage',
+    title: 'A newer Perennial saved a checkpoint of this run',
+    what: 'This version cannot read that checkpoint, and deletes nothing that it cannot read.',
+    expected: 'a run whose checkpoints this version can read',
+    got: 'a checkpoint of a newer format',
+    todo: ['Reload the page to get the newest version, then delete the run there.'],
+  });
+
 /**
  * The fault of a write that threw. `inPlace`: the write overwrites bytes, so that it needs no more storage.
  */

@@ -45,8 +45,8 @@ export class StoreClient implements StoreApi {
   report() {
     return this.#call(this.#remote.report());
   }
-  recover(skip: number[]) {
-    return this.#call(this.#remote.recover(skip));
+  recover(skip: number[], runId?: string) {
+    return this.#call(this.#remote.recover(skip, runId));
   }
   createRun(runId: string, started: string, capacityBytes: number) {
     return this.#call(this.#remote.createRun(runId, started, capacityBytes));
@@ -79,6 +79,9 @@ export class StoreClient implements StoreApi {
   }
   freeStepCheckpoints(runId: string, trains: boolean) {
     return this.#call(this.#remote.freeStepCheckpoints(runId, trains));
+  }
+  removeRun(runId: string) {
+    return this.#call(this.#remote.removeRun(runId));
   }
   selfTest() {
     return this.#call(this.#remote.selfTest());

@@ -28,8 +28,8 @@ const buffersOf = (loaded: LoadedCheckpoint | null): ArrayBuffer[] =>
 const api: StoreApi = {
   open: async () => (await store).open(),
   report: async () => (await store).report(),
-  async recover(skip) {
-    const recovery = await (await store).recover(skip);
+  async recover(...args) {
+    const recovery = await (await store).recover(...args);
     return transfer(recovery, buffersOf(recovery.loaded));
   },
   createRun: async (...args) => (await store).createRun(...args),
@@ -45,6 +45,7 @@ const api: StoreApi = {
   writeNote: async (...args) => (await store).writeNote(...args),
   remove: async (ref) => (await store).remove(ref),
   freeStepCheckpoints: async (...args) => (await store).freeStepCheckpoints(...args),
+  removeRun: async (runId) => (await store).removeRun(runId),
   selfTest: async () => (await store).selfTest(),
 };
 

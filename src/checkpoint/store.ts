@@ -23,7 +23,7 @@ import { poolSize, type Room, slotForSave, withRoom } from './slot-pool.ts';
 import { RunFolder, type Slot } from './run-folder.ts';
 import { runSelfTest } from './self-test.ts';
 import { slotBytes } from './slot.ts';
-import { beingExported, missing, otherFault } from './storage-fault.ts';
+import { beingExported, missing, ofNewerVersion, otherFault } from './storage-fault.ts';
 import type { StoreDirectory } from './store-directory.ts';
 import { IndexHints, type StoreIndex } from './store-index.ts';
 
@@ -143,10 +143,12 @@ export class Store implements StoreApi {
     throw missing('The checkpoint is no longer in the store', expected, 'none');
   }
 
-  recover(skip: number[]): Promise<Recovery> {
+  recover(skip: number[], runId?: string): Promise<Recovery> {
     return this.#exclusive(async () => {
       // Recovery passes over runs that the user closed.
-      const open = [...this.#folders.values()].filter(({ note }) => !note.closed);
+      const open = [...this.#folders.values()].filter(
+        (folder) => !folder.note.closed && (runId === undefined || folder.runId === runId),
+      );
       const recovery = await findNewest(open, skip);
       if (recovery.loaded) this.#current = recovery.loaded.record.runId;
       if (recovery.passedOver.length > 0) await this.#updateIndex();
@@ -235,6 +237,7 @@ export class Store implements StoreApi {
   async #removeFolder(folder: RunFolder): Promise<void> {
     folder.close();
     this.#folders.delete(folder.runId);
+    if (this.#current === folder.runId) this.#current = null;
     await this.#directory.removeRun(folder.runId);
     await this.#hints.forgetPictures(folder.runId);
   }
@@ -317,6 +320,22 @@ export class Store implements StoreApi {
     });
   }
 
+  removeRun(runId: string): Promise<Result<null>> {
+    return this.#answer('a run, deleted', async () => {
+      const folder = this.#folder(runId);
+      const records = folder.slots.flatMap((slot) => (slot.pins > 0 ? (folder.record(slot) ?? []) : []));
+      for (const { name } of records) throw beingExported(name);
+      if (folder.slots.some((slot) => slot.newerGeneration !== null)) throw ofNewerVersion();
+      // Where this is interrupted, recovery does not find what is left, and the run can be deleted again.
+      await folder.writeNote({ closed: true });
+      for (const slot of folder.slots) if (slot.bytes > 0) folder.empty(slot);
+      await this.#noteHighestBeside(folder);
+      await this.#removeFolder(folder);
+      await this.#updateIndex();
+      return null;
+    });
+  }
+
   /**
    * Empties slots, durably. Unless the run trains, empty
    * slots' files are removed, and a run without files too.
@@ -328,9 +347,19 @@ export class Store implements StoreApi {
     for (const slot of slots) folder.empty(slot);
     if (!trains) {
       for (const slot of folder.slots.filter(({ state }) => state === 'empty')) await folder.removeSlot(slot);
-      if (folder.slots.length === 0) await this.#removeFolder(folder);
+      if (folder.slots.length === 0) {
+        await this.#noteHighestBeside(folder);
+        await this.#removeFolder(folder);
+      }
     }
     await this.#updateIndex();
+  }
+
+  /** A run that goes may be the only one that knows the highest generation, which is never used again. */
+  async #noteHighestBeside(gone: RunFolder): Promise<void> {
+    const others = [...this.#folders.values()].filter((folder) => folder !== gone);
+    if (others.some((folder) => folder.highestGeneration() >= this.#highest)) return;
+    await others[0]?.writeNote({ highestGeneration: this.#highest });
   }
 
   // ---------- the built-in test ----------

@@ -33,6 +33,13 @@ export interface Machine {
   maxTensorBytes: number;
 }
 
+/** A run in the store, as the page lists it. */
+export interface StoredRun {
+  runId: string;
+  /** Not empty, one line, and of one run only. */
+  name: string;
+}
+
 export interface RunSummary {
   runId: string;
   /** "<run id>@<step>" of the checkpoint that the run was forked or imported from; else empty. */
@@ -137,8 +144,8 @@ export type TrainerEvent =
   | { type: 'samples-end'; purpose: Sample['purpose']; step: number; finite: boolean; alike: number | null }
   /** The sheet of a step (a PNG of 4 x 4 samples) is in the index now. */
   | { type: 'sheet'; runId: string; step: number }
-  /** The whole list of checkpoints, newest first, after every change. */
-  | { type: 'checkpoints'; checkpoints: CheckpointRecord[] }
+  /** The whole list of checkpoints, newest first, and every run of the store, after every change. */
+  | { type: 'checkpoints'; checkpoints: CheckpointRecord[]; runs: StoredRun[] }
   | { type: 'saving'; name: string; step: number }
   | { type: 'saved'; record: CheckpointRecord; pauseMs: number; totalMs: number }
   | { type: 'import-progress'; progress: ImportProgress }
@@ -269,6 +276,15 @@ export interface TrainerApi {
   skipValidation(): Promise<void>;
   /** Closes the current run; its checkpoints stay. */
   newRun(): Promise<Result<null>>;
+  /**
+   * Goes on in an earlier run, whether it was closed or not, at the step after its newest checkpoint. Answers
+   * when it trains, or cannot.
+   */
+  continueRun(runId: string): Promise<Result<null>>;
+  /** `name`: as typed; what a name may not have is left out. Empty: the default name again. */
+  renameRun(runId: string, name: string): Promise<Result<null>>;
+  /** Deletes a run with all its checkpoints and samples. The current run is stopped first, and not saved. */
+  deleteRun(runId: string): Promise<Result<null>>;
   /**
    * A new run with an id of its own and this checkpoint as its parent. `changes` may hold learningRate,
    * epochs, maxSteps, and the intervals of checkpoints and samples. `moreSteps`: the run ends so many steps

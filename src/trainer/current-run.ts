@@ -2,6 +2,7 @@
 // import, or loaded again on a new device after a loss. Not here: the loop and the commands (trainer.ts).
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { capacityBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
+import { defaultName } from '../settings/run-name.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { endingAt, positionOf } from '../settings/calendar.ts';
 import { openPictures } from '../data/sets.ts';
@@ -13,6 +14,7 @@ import type { CheckpointContent } from './checkpoint-file.ts';
 import { type Equipment, type EquipmentTools, equip, type RunDevice } from './equipment.ts';
 import { History } from './history.ts';
 import type { Outbox } from './outbox.ts';
+import { nameOfFork, nameRun } from './run-names.ts';
 import { openRunPictures } from './run-pictures.ts';
 import { initialState, loadedContent, newRunId, type Run, stampOf, summaryOf } from './run.ts';
 import { must, storageRefused } from './trouble.ts';
@@ -29,7 +31,7 @@ export type Held =
 
 /** What runs need of the store. */
 export type RunStore = EquipmentTools['store'] &
-  Pick<StoreClient, 'createRun' | 'growPool' | 'writeNote' | 'recover'>;
+  Pick<StoreClient, 'createRun' | 'growPool' | 'writeNote' | 'recover' | 'removeRun'>;
 
 const NONE: Held = { is: 'none', run: null };
 
@@ -143,6 +145,7 @@ export class CurrentRun {
     const started = new Date().toISOString();
     this.#preparing('Reserving storage');
     must(await this.#store.createRun(runId, started, capacityBytes(config, set.count)));
+    await this.#name(runId, defaultName(set.info.title, started));
     this.#preparing('Building the network');
     await this.withDevice();
     const executor = await this.#executorFor(config, initialState(config));
@@ -220,7 +223,9 @@ export class CurrentRun {
     const { facts } = content;
     const runId = newRunId();
     const started = new Date().toISOString();
+    const name = await nameOfFork(this.#store, facts, started);
     must(await this.#store.createRun(runId, started, capacityBytes(config, facts.dataset.count)));
+    await this.#name(runId, name);
     if (paused) must(await this.#store.writeNote(runId, { paused: true }));
     const parent = `${facts.runId}@${facts.globalStep}`;
     const run = await this.open({ ...content, facts: { ...facts, config, runId, parent } }, started);
@@ -246,6 +251,15 @@ export class CurrentRun {
     const longer = { ...run, config };
     if (is === 'lost') this.#held = { is, run: longer };
     else this.#setRun(longer);
+  }
+
+  /** A name that cannot be noted is reported; the run goes on, and is listed by its default. */
+  async #name(runId: string, name: string): Promise<void> {
+    try {
+      await nameRun(this.#store, runId, name);
+    } catch (error) {
+      this.#outbox.post({ type: 'fault', fault: faultOf(error) });
+    }
   }
 
   /** Pictures that differ from those the run began with become the run's own. */

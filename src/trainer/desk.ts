@@ -11,6 +11,7 @@ import { readContent } from './checkpoint-file.ts';
 import { TrainingDevice } from './training-device.ts';
 import { postCheckpoints } from './listing.ts';
 import { Outbox } from './outbox.ts';
+import { nameRun } from './run-names.ts';
 import { Trainer } from './trainer.ts';
 import { must } from './trouble.ts';
 
@@ -62,6 +63,8 @@ class Desk implements TrainerApi {
   pageHidden = async () => this.#opening?.trainer?.pageHidden();
   skipValidation = async () => this.#opening?.trainer?.skipValidation();
   newRun: TrainerApi['newRun'] = async () => (await this.#opening?.trainer?.newRun()) ?? notOpen();
+  continueRun: TrainerApi['continueRun'] = async (runId) =>
+    (await this.#opening?.trainer?.continueRun(runId)) ?? notOpen();
   resumeFrom: TrainerApi['resumeFrom'] = async (...asked) =>
     (await this.#opening?.trainer?.resumeFrom(...asked)) ?? notOpen();
   trainLonger: TrainerApi['trainLonger'] = async (steps) =>
@@ -118,6 +121,22 @@ class Desk implements TrainerApi {
     if (!this.#opening) return notOpen();
     const result = await this.#opening.store.remove(ref);
     await postCheckpoints(this.#opening.store, this.#opening.outbox);
+    return result;
+  };
+
+  renameRun: TrainerApi['renameRun'] = async (runId, name) => {
+    if (!this.#opening) return notOpen();
+    const { store, outbox } = this.#opening;
+    const result = await answer(async () => nameRun(store, runId, name));
+    await postCheckpoints(store, outbox);
+    return result.ok ? { ok: true, value: null } : result;
+  };
+
+  deleteRun: TrainerApi['deleteRun'] = async (runId) => {
+    if (!this.#opening) return notOpen();
+    const { store, outbox, trainer } = this.#opening;
+    const result = await (trainer?.runId === runId ? trainer.deleteRun() : store.removeRun(runId));
+    await postCheckpoints(store, outbox);
     return result;
   };
 

@@ -1,8 +1,10 @@
-// The list of checkpoints as the page shows it, read from the store itself.
-// Not here: the page's list while the trainer is not open (checkpoint/index-db.ts).
+// The list of checkpoints and of their runs as the page shows it, read from the store itself.
+// Not here: the page's list while the trainer is not open (checkpoint/index-db.ts), names (run-names.ts).
 import type { CheckpointRecord, StoreReport } from '../checkpoint/api.ts';
+import { remember } from '../checkpoint/index-db.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { Outbox } from './outbox.ts';
+import { listRuns } from './run-names.ts';
 
 /** Every valid slot of every run, newest (highest generation) first. */
 function listedRecords(report: StoreReport): CheckpointRecord[] {
@@ -13,7 +15,13 @@ function listedRecords(report: StoreReport): CheckpointRecord[] {
     .sort((a, b) => b.generation - a.generation);
 }
 
-/** Posts the list as it is now. */
-export async function postCheckpoints(store: Pick<StoreClient, 'report'>, outbox: Outbox): Promise<void> {
-  outbox.post({ type: 'checkpoints', checkpoints: listedRecords(await store.report()) });
+/** Posts the list as it is now, and remembers the runs for a tab that cannot ask the store. */
+export async function postCheckpoints(
+  store: Pick<StoreClient, 'report' | 'metadataOf'>,
+  outbox: Outbox,
+): Promise<void> {
+  const [report, runs] = [await store.report(), await listRuns(store)];
+  outbox.post({ type: 'checkpoints', checkpoints: listedRecords(report), runs });
+  // Names in a tab that only looks on: without an index it shows the runs' ids.
+  await remember('runs', runs).catch(() => undefined);
 }

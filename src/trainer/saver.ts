@@ -34,7 +34,7 @@ interface Save {
 }
 
 export class Saver {
-  readonly #store: Pick<StoreClient, 'save' | 'report'>;
+  readonly #store: Pick<StoreClient, 'save' | 'report' | 'metadataOf'>;
   readonly #outbox: Outbox;
   readonly #device: Pick<TrainingDevice, 'guard' | 'executionOf'>;
   #current: Promise<Fault | null> = Promise.resolve(null);
@@ -50,7 +50,7 @@ export class Saver {
   gaveUp: Fault | null = null;
 
   constructor(
-    store: Pick<StoreClient, 'save' | 'report'>,
+    store: Pick<StoreClient, 'save' | 'report' | 'metadataOf'>,
     outbox: Outbox,
     device: Pick<TrainingDevice, 'guard' | 'executionOf'>,
   ) {

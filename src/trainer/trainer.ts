@@ -263,12 +263,15 @@ export class Trainer {
     return this.#turns.take(() => this.#recover(null));
   }
 
-  /** `imported`: how a run that has just come from a file was trained; null for a run of this machine. */
-  async #recover(imported: Execution | null): Promise<void> {
+  /**
+   * `imported`: how a run that has just come from a file was trained; null for a run of this machine.
+   * `runId`: only a checkpoint of this run is looked for.
+   */
+  async #recover(imported: Execution | null, runId?: string): Promise<void> {
     const skip: number[] = [];
     const unusable: Recovery['passedOver'] = [];
     for (;;) {
-      const { loaded, paused, passedOver } = await this.#store.recover(skip);
+      const { loaded, paused, passedOver } = await this.#store.recover(skip, runId);
       const passed = [...unusable, ...passedOver];
       if (!loaded) {
         this.#setIdle();
@@ -443,11 +446,41 @@ export class Trainer {
     return this.#answerAtRest(async () => {
       const { run } = this.#current.held;
       if (run && this.#state === 'training') await this.#saveNow(run);
-      // The runs that this one was forked from are closed too: a reload must not bring an older run back.
-      for (const { runId, note } of (await this.#store.report()).runs) {
-        if (!note.closed) await this.#note(runId, { closed: true });
-      }
+      await this.#closeRuns();
       this.#setIdle();
+    });
+  }
+
+  /** Also the runs that the current one was forked from: a reload must not bring an older run back. */
+  async #closeRuns(): Promise<void> {
+    for (const { runId, note } of (await this.#store.report()).runs) {
+      if (!note.closed) await this.#note(runId, { closed: true });
+    }
+  }
+
+  /** Goes on in an earlier run; as at a reload, its newest checkpoint is found and validated first. */
+  continueRun(runId: string): Promise<Result<null>> {
+    return this.#answerAtRest(async () => {
+      const { run } = this.#current.held;
+      if (run && this.#state === 'training') await this.#saveNow(run);
+      this.#setState('starting');
+      await this.#closeRuns();
+      // From here on a reload finds this run, too.
+      must(await this.#store.writeNote(runId, { closed: false, paused: false }));
+      this.#pauseAsked = false;
+      this.#rolledBack = false;
+      await this.#recover(null, runId);
+      if (this.#state === 'idle') await this.#note(runId, { closed: true });
+    });
+  }
+
+  /** Stops the current run, without saving it, and deletes it with all its checkpoints. */
+  deleteRun(): Promise<Result<null>> {
+    return this.#answerAtRest(async () => {
+      const { run } = this.#current.held;
+      await this.#closeRuns();
+      this.#setIdle();
+      if (run) must(await this.#store.removeRun(run.runId));
     });
   }
 

@@ -4,12 +4,8 @@ import { EMPTY_NOTE, NoteFile } from '../../src/checkpoint/run-note.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
 const FULL = {
-  closed: true,
-  paused: true,
-  kept: [3, 9],
-  started: '2024-05-01',
-  length: null,
-  highestGeneration: 12,
+  ...{ name: 'Planets, 1 May', closed: true, paused: true, kept: [3, 9] },
+  ...{ started: '2024-05-01', length: null, highestGeneration: 12 },
 };
 
 async function noteOn(disk: MemoryDisk) {
@@ -62,6 +58,13 @@ describe('a note', () => {
     disk.fail({ at: 1, how: 'throws', error: new DOMException('full', 'QuotaExceededError') });
     expect(() => note.write({ paused: false })).toThrow('miscounts');
     expect(note.note.paused).toBe(true);
+  });
+
+  it('of an earlier version has no name, and every other field', async () => {
+    const disk = new MemoryDisk();
+    const { name: _, ...earlier } = FULL;
+    const note = NoteFile.create(await noteOn(disk), earlier);
+    expect(note.note).toEqual({ ...FULL, name: '' });
   });
 
   it('of a file that was never finished is empty, and can be written', async () => {

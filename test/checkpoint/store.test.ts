@@ -88,6 +88,15 @@ describe('saving and finding', () => {
     expect(paused).toBe(true);
   });
 
+  it('of one run alone, when asked so: not the newest of all, and nothing of a closed one', async () => {
+    const { store } = await storeWith([7]);
+    value(await store.createRun('run-b', STARTED, 8192));
+    value(await store.save(requestAt(1, { runId: 'run-b' })));
+    expectContent((await store.recover([], RUN)).loaded, 7);
+    value(await store.writeNote(RUN, { closed: true }));
+    expect((await store.recover([], RUN)).loaded).toBeNull();
+  });
+
   it('NaN in weights is not saved, and nothing is touched', async () => {
     const { disk, store } = await storeWith([1, 2, 3]);
     disk.fail(null);
@@ -285,6 +294,68 @@ describe('what the user does', () => {
     disk.rot(slotPath(2), PAYLOAD_OFFSET + 2000);
     value(await store.freeStepCheckpoints(RUN, true));
     expect(await listed(store)).toEqual([1]);
+  });
+});
+
+describe('deletes a run', () => {
+  it('with its files and pictures; other runs stay, and no generation is used again', async () => {
+    const forgotten: string[] = [];
+    const { disk, store } = await storeWith([1]);
+    store.close();
+    const index = { replaceAll: () => Promise.resolve(), knownRuns: () => Promise.resolve([]) };
+    const again = await openStore(disk, {
+      ...{ ...index, setKnownRuns: () => Promise.resolve() },
+      deleteRunPictures: (runId) => Promise.resolve(void forgotten.push(runId)),
+    });
+    value(await again.createRun('run-b', STARTED, 8192));
+    for (const step of [2, 3]) value(await again.save(requestAt(step, { runId: 'run-b' })));
+    value(await again.removeRun('run-b'));
+    expect([...disk.files.keys()].filter((path) => path.includes('run-b'))).toEqual([]);
+    expect(forgotten).toEqual(['run-b']);
+    expect(await listed(again)).toEqual([1]);
+    const restarted = await openStore(disk.restarted('none'));
+    expect(value(await restarted.save(requestAt(4))).record.generation).toBe(4);
+    expect(faultIn(await restarted.removeRun('run-b')).title).toContain('no longer');
+  });
+
+  it('also one with damaged and unreadable files', async () => {
+    const { disk } = await storeWith([1, 2, 3]);
+    disk.rot(slotPath(1), 100);
+    disk.edit(slotPath(2), (bytes) => bytes.slice(0, 10));
+    const store = await openStore(disk.restarted('none'));
+    value(await store.removeRun(RUN));
+    expect((await store.report()).runs).toEqual([]);
+  });
+
+  it('but not while one of its checkpoints is being exported, nor one that only a newer version reads', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    const ref = { runId: RUN, generation: 1 };
+    value(await store.exportFile(ref));
+    expect(faultIn(await store.removeRun(RUN)).title).toBe('unet_step_1 is being exported');
+    await store.endExport(ref);
+    disk.edit(slotPath(2), (bytes) => {
+      const view = new DataView(bytes.buffer);
+      view.setUint32(12, 2, true);
+      view.setUint32(508, crc32(bytes.subarray(0, 508)), true);
+    });
+    const again = await openStore(disk.restarted('none'));
+    expect(faultIn(await again.removeRun(RUN)).title).toContain('newer Perennial');
+    expect(await listed(again)).toEqual([1]);
+    expect((await again.report()).runs[0]?.note.closed).toBe(false);
+  });
+
+  it('and where the disk fails on the way, at any point, a restart finds none of it and can end it', async () => {
+    for (let at = 0; ; at++) {
+      const { disk, store } = await storeWith([1, 2]);
+      disk.fail({ at, how: 'stops', bytes: 0 });
+      const { ok } = await store.removeRun(RUN);
+      const again = await openStore(disk.restarted('all'));
+      const { loaded } = await again.recover([]);
+      // Before the note was written nothing has happened.
+      if (loaded) expect(await listed(again)).toEqual([2, 1]);
+      if (loaded === null && (await again.report()).runs.length > 0) value(await again.removeRun(RUN));
+      if (ok) return;
+    }
   });
 });
 

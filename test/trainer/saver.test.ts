@@ -56,6 +56,7 @@ beforeEach(() => {
         const record = { runId, name, globalStep, sizeBytes: cost.bytes } as CheckpointRecord;
         return Promise.resolve({ ok: true, value: { record, writeMs: 0, flushMs: 0, verifyMs: 0 } });
       },
+      metadataOf: () => Promise.resolve({ ok: true, value: {} }),
       report: () =>
         Promise.resolve({ ...{ runs: [], evicted: false }, usedBytes: 0, quotaBytes: 0, persisted: true }),
     },

@@ -150,6 +150,76 @@ test('New run drops the set after the call in flight', async () => {
   expect(calls).toBe(1);
 });
 
+test('Continue goes on in the run that New run has closed, at the next step, after a reload too', async () => {
+  free = true;
+  await pausedRun();
+  const [before] = records();
+  if (!before) throw new Error('nothing was saved');
+  expect(await trainer.newRun()).toEqual({ ok: true, value: null });
+  disk = disk.restarted('none');
+  await openTrainer();
+  await trainer.recover();
+  expect(state()).toBe('idle');
+  stepsLeft = 2;
+  expect(await trainer.continueRun(before.runId)).toEqual({ ok: true, value: null });
+  expect(state()).toBe('training');
+  await until(() => expect(stepsLeft).toBe(0));
+  const pausing = trainer.pause();
+  stepsLeft = 1;
+  moreSteps();
+  await pausing;
+  const steps = events.flatMap((event) => (event.type === 'progress' ? [event.progress] : []));
+  expect(steps[0]?.globalStep).toBe(before.globalStep + steps[0]!.losses.length);
+  expect(records()[0]?.runId).toBe(before.runId);
+  expect(records()[0]?.globalStep).toBeGreaterThan(before.globalStep);
+  disk = disk.restarted('none');
+  await openTrainer();
+  await trainer.recover();
+  expect(trainer.runId).toBe(before.runId);
+});
+
+test('Continue of a run that is not there is a fault, and changes nothing', async () => {
+  expect(await trainer.continueRun('run-0')).toMatchObject({ ok: false, fault: { kind: 'storage' } });
+  expect(state()).toBe('idle');
+});
+
+test('the current run is deleted while it trains: it stops, unsaved, and nothing comes back', async () => {
+  await pausedRun();
+  const [parent] = records();
+  if (!parent) throw new Error('nothing was saved');
+  free = true;
+  endCall();
+  expect(await trainer.resumeFrom(parent, {})).toEqual({ ok: true, value: null });
+  const { runId } = trainer;
+  const deleting = trainer.deleteRun();
+  stepsLeft = 1;
+  moreSteps();
+  expect(await deleting).toEqual({ ok: true, value: null });
+  expect(state()).toBe('idle');
+  expect([...disk.files.keys()].filter((path) => path.includes(runId!))).toEqual([]);
+  disk = disk.restarted('none');
+  await openTrainer();
+  await trainer.recover();
+  expect(state()).toBe('idle');
+  expect(disk.files.has(`runs/${parent.runId}/slot-1`)).toBe(true);
+});
+
+test('a run is called after its pictures and its day, a fork after its parent and where it began', async () => {
+  await pausedRun();
+  const [parent] = records();
+  if (!parent) throw new Error('nothing was saved');
+  free = true;
+  endCall();
+  stepsLeft = 1;
+  await trainer.resumeFrom(parent, {});
+  const pausing = trainer.pause();
+  moreSteps();
+  await pausing;
+  const runs = events.flatMap((event) => (event.type === 'checkpoints' ? [event.runs] : [])).at(-1);
+  const day = new Date().toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  expect(runs?.map(({ name }) => name)).toEqual([`Shapes, ${day}, from ${parent.name}`, `Shapes, ${day}`]);
+});
+
 test('Resume from here drops the set after the call in flight', async () => {
   await pausedRun();
   const [record] = records();
