@@ -71,6 +71,7 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
       return;
     case 'checkpoints':
       state.checkpoints.value = event.checkpoints;
+      state.runs.value = event.runs;
       return;
     case 'saving':
       state.saving.value = event.name;

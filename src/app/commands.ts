@@ -25,6 +25,12 @@ export interface Commands {
   skipValidation(): void;
   /** Asks the user first. */
   newRun(): void;
+  /** Goes on in an earlier run, at the step after its newest checkpoint. */
+  continueRun(runId: string): void;
+  /** Empty: the default name again. */
+  renameRun(runId: string, name: string): void;
+  /** Asks the user first. */
+  deleteRun(runId: string): void;
   retryGpu(): void;
   /** Asks the tab that trains to save and let go; the run then goes on in this tab. */
   useHere(): void;

@@ -13,14 +13,42 @@ export const newRunQuestion = (onConfirm: () => void): Question => ({
   onConfirm,
 });
 
-/** Before a checkpoint is deleted. `name`: of the checkpoint. */
-export const deleteQuestion = (name: string, onConfirm: () => void): Question => ({
+/** Before a checkpoint is deleted. `name`: of the checkpoint. `run`: the name of its run. */
+export const deleteQuestion = (name: string, run: string, onConfirm: () => void): Question => ({
   title: `Delete ${name}?`,
-  text: 'A deleted checkpoint cannot be brought back. Export it first if you may need it.',
+  text: `It is a checkpoint of the run ${isolated(run)}. A deleted checkpoint cannot be brought back: export it first if you may need it.`,
   confirm: 'Delete checkpoint',
   danger: true,
   onConfirm,
 });
+
+/**
+ * Before a run is deleted. `kept`: names of its checkpoints that are kept by hand. `current`: it is the run
+ * on the page.
+ */
+export function deleteRunQuestion(
+  run: { name: string; checkpoints: number; kept: readonly string[]; current: boolean },
+  onConfirm: () => void,
+): Question {
+  const { name, checkpoints, kept, current } = run;
+  const all = `${checkpoints} ${checkpoints === 1 ? 'checkpoint' : 'checkpoints'}`;
+  const sentences = [
+    ...(current ? ['It stops first, and is not saved.'] : []),
+    `Its ${all} and its samples are deleted.`,
+    ...(kept.length > 0 ? [`Kept by hand, and deleted too: ${kept.join(', ')}.`] : []),
+    'A deleted run cannot be brought back: export what you may need.',
+  ];
+  return {
+    title: `Delete the run ${isolated(name)}?`,
+    text: sentences.join(' '),
+    confirm: 'Delete run',
+    danger: true,
+    onConfirm,
+  };
+}
+
+/** A name in a sentence: one that is written from right to left leaves the words around it in place. */
+const isolated = (name: string): string => `\u2068${name}\u2069`;
 
 /** Before an imported data set is deleted. `title`: of the data set. */
 export const deletePicturesQuestion = (title: string, onConfirm: () => void): Question => ({

@@ -4,7 +4,6 @@
 import { proxy } from 'comlink';
 import type { RunConfig } from '../settings/settings.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
-import { listCheckpoints } from '../checkpoint/index-db.ts';
 import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
 import { applyEvents } from './apply-event.ts';
 import type { Commands } from './commands.ts';
@@ -15,7 +14,7 @@ import { onLaunchedFile, watchInstall } from './install.ts';
 import { nextSave } from './next-save.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { nearestSheetStep, storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
-import { deletePicturesQuestion, deleteQuestion, evicted, fallenBack, newRunQuestion } from './questions.ts';
+import { deletePicturesQuestion, evicted, fallenBack, newRunQuestion } from './questions.ts';
 import { onPageHidden } from './page-hidden.ts';
 import { ReachedNote } from './reached.ts';
 import { RunForm } from './run-form.ts';
@@ -23,6 +22,7 @@ import type { Pressed, Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
 import { HandOver } from './hand-over.ts';
 import { PictureSets } from './picture-sets.ts';
+import { StoredRuns } from './stored-runs.ts';
 import { holdTab, type TabHold } from './tab-lock.ts';
 import { holdWakeLock } from './wake-lock.ts';
 import { keptForLater, trainOnceChecked } from './early-train.ts';
@@ -45,6 +45,7 @@ export class Session {
   readonly #exchange: Exchange;
   readonly #generating: Generating;
   readonly #sets: PictureSets;
+  readonly #runs: StoredRuns;
 
   constructor(state: State, address: URLSearchParams) {
     this.#state = state;
@@ -56,6 +57,11 @@ export class Session {
     );
     this.#generating = new Generating(state);
     this.#sets = new PictureSets(state);
+    this.#runs = new StoredRuns(state, {
+      call: (work) => this.#call(work),
+      press: (what, work) => this.#press(what, work),
+      refreshStore: () => this.#refreshStore(),
+    });
     this.#form = new RunForm(
       state,
       address,
@@ -135,7 +141,7 @@ export class Session {
     this.#state.runState.value = 'elsewhere';
     this.#state.notice.value =
       'A run is open in another tab of this browser. This tab takes over when that tab is closed.';
-    this.#state.checkpoints.value = await listCheckpoints();
+    await this.#runs.listFromIndex();
   }
 
   async #startTrainer(): Promise<void> {
@@ -158,7 +164,7 @@ export class Session {
       this.#fault(opened.fault);
       state.runState.value = opened.fault.kind === 'gpu' ? 'unavailable' : 'failed';
       state.pressed.value = null;
-      state.checkpoints.value = await listCheckpoints();
+      await this.#runs.listFromIndex();
       return;
     }
     const { machine, store, datasets } = opened.value;
@@ -256,6 +262,9 @@ export class Session {
     saveCheckpoint: () => void this.#press('save', (trainer) => trainer.saveCheckpoint()),
     skipValidation: () => void this.#press('skip', (trainer) => trainer.skipValidation()),
     newRun: () => this.#ask(newRunQuestion(() => void this.#press('new-run', (trainer) => trainer.newRun()))),
+    continueRun: (runId) => void this.#runs.continue(runId),
+    renameRun: (runId, name) => void this.#call((trainer) => trainer.renameRun(runId, name)),
+    deleteRun: (runId) => this.#runs.askDelete(runId),
     retryGpu: () => void this.#retryGpu(),
     useHere: () => {
       this.#state.pressed.value = { what: 'use-here', ref: null };
@@ -274,7 +283,7 @@ export class Session {
     resumeFrom: (...of) => void this.#press('resume-from', (trainer) => trainer.resumeFrom(...of), of[0]),
     trainLonger: (steps) => void this.#press('train-longer', (trainer) => trainer.trainLonger(steps)),
     keepCheckpoint: (ref, kept) => void this.#call((trainer) => trainer.keepCheckpoint(ref, kept)),
-    deleteCheckpoint: (ref) => this.#askDelete(ref),
+    deleteCheckpoint: (ref) => this.#runs.askDeleteCheckpoint(ref),
     drawSamples: (seed, weights) => void this.#call((trainer) => trainer.drawSamples({ seed, weights })),
     generate: (asked) => void this.#call((trainer) => this.#generating.generate(trainer, asked)),
     cancelGenerate: () => void this.#call((trainer) => this.#generating.cancel(trainer)),
@@ -284,7 +293,7 @@ export class Session {
     cancelImport: () => void this.#call((trainer) => trainer.cancelImport()),
     deletePictures: (id) => this.#askDeletePictures(id),
     confirmPictures: () => void this.#call((trainer) => trainer.confirmPictures()),
-    freeStepCheckpoints: (runId) => void this.#free(runId),
+    freeStepCheckpoints: (runId) => void this.#runs.free(runId),
     testCheckpointSystem: () => this.#testStore(),
     refreshStore: () => void this.#refreshStore(),
     sheet: (step, runId) => sheetBitmap(runId ?? this.#state.run.value?.runId, step),
@@ -341,15 +350,6 @@ export class Session {
     this.#state.question.value = question;
   }
 
-  #askDelete(ref: CheckpointRef): void {
-    const record = this.#state.checkpoints.value.find((one) => one.generation === ref.generation);
-    const remove = async () => {
-      await this.#call((trainer) => trainer.deleteCheckpoint(ref));
-      await this.#refreshStore();
-    };
-    this.#ask(deleteQuestion(record?.name ?? 'this checkpoint', () => void remove()));
-  }
-
   #askDeletePictures(id: string): void {
     const set = this.#state.datasets.value.find((one) => one.id === id);
     this.#ask(deletePicturesQuestion(set?.title ?? 'these pictures', () => void this.#deletePictures(id)));
@@ -365,11 +365,6 @@ export class Session {
     const result = await this.#sets.import(this.#trainer, files, title);
     if (result.ok) this.#setForm({ dataset: result.value });
     else this.#fault(result.fault);
-  }
-
-  async #free(runId: string): Promise<void> {
-    await this.#call((trainer) => trainer.freeStepCheckpoints(runId));
-    await this.#refreshStore();
   }
 
   async #testStore(): ReturnType<Commands['testCheckpointSystem']> {

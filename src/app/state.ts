@@ -17,6 +17,7 @@ import type {
   RunState,
   RunSummary,
   Sample,
+  StoredRun,
   StoreReport,
 } from '../trainer/api.ts';
 
@@ -96,7 +97,16 @@ export interface Preparing {
 /** A command from its press until the trainer's answer. `ref`: the checkpoint of Resume from here. */
 export interface Pressed {
   what:
-    'train' | 'pause' | 'resume' | 'skip' | 'save' | 'new-run' | 'resume-from' | 'train-longer' | 'use-here';
+    | 'train'
+    | 'pause'
+    | 'resume'
+    | 'skip'
+    | 'save'
+    | 'new-run'
+    | 'delete-run'
+    | 'resume-from'
+    | 'train-longer'
+    | 'use-here';
   ref: CheckpointRef | null;
 }
 
@@ -196,6 +206,8 @@ export interface State {
   generating: Signal<boolean>;
   frames: Signal<Frame[]>;
   checkpoints: Signal<CheckpointRecord[]>;
+  /** Every run of the store by name, the one with the newest checkpoint first. */
+  runs: Signal<StoredRun[]>;
   /** Name of the checkpoint that is being written, or null. */
   saving: Signal<string | null>;
   /** performance.now() of this session's last save, or null. */
@@ -255,6 +267,7 @@ export function createState(): State {
     generating: signal(false),
     frames: signal<Frame[]>([]),
     checkpoints: signal<CheckpointRecord[]>([]),
+    runs: signal<StoredRun[]>([]),
     saving: signal<string | null>(null),
     lastSaved: signal<number | null>(null),
     fault: signal<Fault | null>(null),

@@ -1,6 +1,7 @@
 // The whole page: which parts it has in which state, view and phase. Not here: the parts.
 import type { ReadonlySignal } from '@preact/signals';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { runName } from '../app/run-names.ts';
 import { Alert } from './frame/alert.tsx';
 import { Announcer } from './frame/announcer.tsx';
 import { useApp } from './page-state/app-context.ts';
@@ -58,7 +59,7 @@ export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
   );
 }
 
-/** Another phase is read from its top; after Start over by its heading, because the button is gone. */
+/** Another phase is read from its top; after New run by its heading, because the button is gone. */
 function useTopOfPhase(phase: Phase): void {
   const before = useRef(phase);
   useEffect(() => {
@@ -73,6 +74,7 @@ function useTopOfPhase(phase: Phase): void {
 function Main({ phase }: { phase: ReadonlySignal<Phase> }) {
   const { state } = useApp();
   const now = state.runState.value;
+  const run = state.run.value;
   if (phase.value === 'setup') return now === 'elsewhere' || now === 'unavailable' ? <Calm /> : <Setup />;
   return (
     <>
@@ -80,7 +82,7 @@ function Main({ phase }: { phase: ReadonlySignal<Phase> }) {
         <ValidationSamples />
       ) : (
         <>
-          <h1 class="vh">Training run</h1>
+          <h1 class="vh">Training run{run && `: ${runName(state.runs.value, run.runId)}`}</h1>
           {now === 'elsewhere' && <Calm />}
           <Samples />
         </>

@@ -1,6 +1,7 @@
 // What a run survives, and what can be done with its checkpoints: a lost GPU; Keep, Delete, Resume from here,
-// New run; a tab taken by force; a dropped file, Draw 16 more; a loss that is no number; Free step
-// checkpoints. Small and quick: this is not about learning. The tests follow one another.
+// New run; a tab taken by force; a dropped file, Draw 16 more; a name, Continue the last run, Delete run; a
+// loss that is no number; Free step checkpoints. Small and quick: this is not about learning. The tests
+// follow one another.
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
@@ -174,6 +175,40 @@ test('a checkpoint dropped on the page is told by its content, imported, and dra
   await expect(page.locator('[data-testid=checkpoint]')).toHaveCount(listed);
 });
 
+test('a run keeps its name over a reload; New run leaves it, Continue goes on in it; deleted, nothing of it is left', async () => {
+  const run = page.locator('[data-testid=run]').first();
+  const runId = await run.getAttribute('data-run');
+  await run.getByRole('button', { name: /^Rename Shapes, .*, from unet_step_3/ }).click();
+  await run.getByRole('textbox').fill('Holiday\u202e rings');
+  await run.getByRole('textbox').press('Enter');
+  await expect(run.getByRole('heading')).toHaveText('Holiday rings');
+  await page.reload();
+  await waitForState(page, 'paused');
+  await expect(run.getByRole('heading')).toHaveText('Holiday rings');
+  await expect(page.getByRole('region', { name: 'Run status' })).toContainText('Holiday rings');
+
+  const runs = await page.locator('[data-testid=run]').count();
+  await button(page, 'New run').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start new run' }).click();
+  await waitForState(page, 'idle');
+  const goOn = button(page, 'Continue the last run');
+  await expect(goOn).toHaveAccessibleDescription('The last run is Holiday rings: it goes on at step 4.');
+  await goOn.click();
+  await waitForState(page, 'finished');
+  await expect(byTestId(page, 'global-step')).toHaveText('4');
+  await expect(page.locator('[data-testid=run]')).toHaveCount(runs);
+  const final = checkpoint(page, 'unet_final').first();
+  await expect(final).toHaveAttribute('data-run', runId!);
+
+  expect(await storedRuns(page)).toContain(runId);
+  await button(run, 'Delete the run Holiday rings').click();
+  await expect(page.getByRole('dialog')).toContainText('It stops first');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete run' }).click();
+  await waitForState(page, 'idle');
+  await expect(page.locator('[data-testid=run]')).toHaveCount(runs - 1);
+  expect(await storedRuns(page)).not.toContain(runId);
+});
+
 test('a loss that is no number: not applied, not saved, back to the last checkpoint once, then paused with an alert', async () => {
   const folder = await newFolder();
   const good = await readCheckpoint(await exportTo(page, folder, 'unet_step_3'));
@@ -210,13 +245,27 @@ test('Free step checkpoints of a run leaves its final one and what was kept by h
   expect(await names()).toEqual(['unet_final', 'unet_step_3', 'unet_step_1']);
   const before = await others.count();
   await page.getByText('Storage in detail').click();
-  await button(page.getByRole('region', { name: `Run ${firstRun}` }), 'Free step checkpoints').click();
+  const name = await page
+    .locator(`[data-testid=run][data-run=${firstRun}]`)
+    .getByRole('heading')
+    .textContent();
+  const region = page.getByRole('region', { name: `Run ${name}`, exact: true });
+  await button(region, 'Free step checkpoints').click();
   await expect.poll(names).toEqual(['unet_final', 'unet_step_1']);
   await expect(others).toHaveCount(before);
   const path = await exportTo(page, await newFolder(), 'unet_step_1');
   expect((await readCheckpoint(path)).metadata['run_id']).toBe(firstRun);
   expect(profile.leaks(host.address)).toEqual([]);
 });
+
+/** Folders of runs on the disk. */
+const storedRuns = (on: Page): Promise<string[]> =>
+  on.evaluate(async () => {
+    const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle('runs');
+    const names: string[] = [];
+    for await (const name of runs.keys()) names.push(name);
+    return names;
+  });
 
 /** Drops a file on the page as a user drops it from another window. */
 async function drop(onto: Page, path: string): Promise<void> {

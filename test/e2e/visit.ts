@@ -42,13 +42,22 @@ export async function train(
   return pressed;
 }
 
+/** Opens the run of the list that holds this row, where it is folded. */
+async function unfold(row: Locator): Promise<void> {
+  const folded = row.locator('xpath=ancestor::*[@data-testid="run"]//h3/button[@aria-expanded="false"]');
+  if ((await folded.count()) > 0) await folded.click();
+}
+
 /**
  * Exports a checkpoint of the list, or the `newest`, to train on from. Returns the path of the downloaded
  * file.
  */
 export async function exportTo(page: Page, folder: string, name: string): Promise<string> {
   if (name === 'newest') await button(page, 'Export checkpoint').click();
-  else await button(checkpoint(page, name).first(), 'Export').click();
+  else {
+    await unfold(checkpoint(page, name).first());
+    await button(checkpoint(page, name).first(), 'Export').click();
+  }
   const path = await confirmExport(page, folder);
   if (name !== 'newest') expect(path).toBe(`${folder}/${name}.safetensors`);
   return path;

@@ -189,7 +189,7 @@ test('the current run is deleted while it trains: it stops, unsaved, and nothing
   if (!parent) throw new Error('nothing was saved');
   free = true;
   endCall();
-  expect(await trainer.resumeFrom(parent, {})).toEqual({ ok: true, value: null });
+  expect(await trainer.resumeFrom(parent, {}, null)).toEqual({ ok: true, value: null });
   const { runId } = trainer;
   const deleting = trainer.deleteRun();
   stepsLeft = 1;
@@ -211,7 +211,7 @@ test('a run is called after its pictures and its day, a fork after its parent an
   free = true;
   endCall();
   stepsLeft = 1;
-  await trainer.resumeFrom(parent, {});
+  await trainer.resumeFrom(parent, {}, null);
   const pausing = trainer.pause();
   moreSteps();
   await pausing;

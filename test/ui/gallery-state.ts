@@ -12,7 +12,15 @@ import {
 import type { Commands } from '../../src/app/commands.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { Fault } from '../../src/fault.ts';
-import type { CheckpointRecord, DatasetInfo, Preview, RunSummary, Sample } from '../../src/trainer/api.ts';
+import type {
+  CheckpointRecord,
+  DatasetInfo,
+  Preview,
+  RunSummary,
+  Sample,
+  StoredRun,
+  StoreReport,
+} from '../../src/trainer/api.ts';
 import { losses } from './gallery-losses.ts';
 import { planet, planetSheet } from './gallery-pictures.ts';
 
@@ -68,6 +76,25 @@ const RUN: RunSummary = {
   lastStep: 52_500,
   started: minutesAgo(37),
 };
+
+const RUNS: StoredRun[] = [
+  { runId: RUN.runId, name: 'planets-140k, 30 Nov' },
+  { runId: 'run-0a1b2c3d', name: 'Planets, 29 Nov, from unet_epoch_1' },
+  {
+    runId: 'run-1a1b2c3d',
+    name: 'كواكب Averylongnamewithoutanyspacethatgoesonandonandon, 28 Nov',
+  },
+];
+
+/** Checkpoints of three runs, of the newest first. */
+const OF_THREE_RUNS: CheckpointRecord[] = RUNS.flatMap(({ runId }, run) =>
+  CHECKPOINTS.slice(2 * run).map((one) => ({
+    ...one,
+    runId,
+    generation: one.generation - 20 * run,
+    created: minutesAgo(1440 * run + 2),
+  })),
+);
 
 /**
  * The first `drawn` samples are finished; the others are empty, or clearing where `noise` (0 to 1) is given.
@@ -179,7 +206,7 @@ function fillMachine(state: State): void {
     },
     { ...slot(8), state: 'empty' as const, record: null },
   ];
-  const note = { closed: false, paused: false, kept: [], started: RUN.started, length: null };
+  const note = { name: '', closed: false, paused: false, kept: [], started: RUN.started, length: null };
   state.store.value = {
     runs: [{ runId: RUN.runId, note, slots }],
     evicted: false,
@@ -238,6 +265,7 @@ function fillRun(state: State, globalStep: number): void {
   const clock = Array.from({ length: 40 }, (_, i): [number, number] => [24_000 + i * 33, i * 33 * 0.08]);
   state.losses.value = { values, count: globalStep, revision: 1, resumedAt: [24_000], clock };
   state.checkpoints.value = CHECKPOINTS;
+  state.runs.value = RUNS.slice(0, 1);
   state.frames.value = Array.from({ length: LAST_SAMPLES / 2000 + 1 }, (_, i) => ({ step: i * 2000 }));
   state.found.value = {
     record: CHECKPOINTS[0]!,
@@ -254,6 +282,26 @@ function fillRun(state: State, globalStep: number): void {
   state.lastSaved.value = performance.now() - 120_000;
   state.wakeLock.value = true;
   state.persisted.value = true;
+}
+
+function fillRuns(state: State): void {
+  state.checkpoints.value = OF_THREE_RUNS;
+  state.runs.value = RUNS;
+  const { store } = state;
+  if (store.value) store.value = { ...store.value, usedBytes: 1e9, runs: RUNS.map(reportOf) };
+}
+
+function reportOf({ runId, name }: StoredRun): StoreReport['runs'][number] {
+  const records = OF_THREE_RUNS.filter((record) => record.runId === runId);
+  const slots = records.map((one, i) => ({
+    ...{ runId, slot: i + 1, capacityBytes: 104 * MiB, why: null },
+    ...{ state: 'valid' as const, record: one },
+  }));
+  return {
+    runId,
+    note: { name, closed: true, paused: false, kept: [], started: RUN.started, length: null },
+    slots,
+  };
 }
 
 const TOO_LARGE: Fault = {
@@ -335,6 +383,19 @@ const FILL: Record<string, (state: State) => void> = {
     state.update.value = { offlineReady: true, updateReady: true, installable: true };
   },
   paused: (state) => fillRun(state, 25_310),
+  runs: (state) => {
+    fillRun(state, 25_310);
+    fillRuns(state);
+  },
+  'idle-runs': (state) => {
+    fillSetup(state);
+    fillRuns(state);
+  },
+  'idle-finished': (state) => {
+    FILL['idle-runs']?.(state);
+    const [newest, ...others] = OF_THREE_RUNS;
+    state.checkpoints.value = [{ ...newest!, name: 'unet_final' }, ...others];
+  },
   finished: (state) => {
     fillRun(state, 52_500);
     state.checkpoints.value = [record('unet_final', 52_500, 0.1202, 0), ...CHECKPOINTS];
@@ -349,6 +410,7 @@ const FILL: Record<string, (state: State) => void> = {
   },
   elsewhere: (state) => {
     state.checkpoints.value = CHECKPOINTS;
+    state.runs.value = RUNS.slice(0, 1);
   },
   webgl: (state) => {
     fillSetup(state);
@@ -458,6 +520,9 @@ const PAGE_STATE: Record<string, PageState> = {
   first: 'starting',
   waiting: 'validating',
   young: 'training',
+  runs: 'paused',
+  'idle-runs': 'idle',
+  'idle-finished': 'idle',
   pausing: 'training',
   resuming: 'paused',
   forking: 'paused',
@@ -524,7 +589,7 @@ export function galleryCommands(state: State): Commands {
       });
     },
     newRun: () =>
-      ask(state, 'Start over?', () => {
+      ask(state, 'Start a new run?', () => {
         state.pressed.value = { what: 'new-run', ref: null };
         later(() => {
           state.pressed.value = state.run.value = null;
@@ -558,6 +623,21 @@ export function galleryCommands(state: State): Commands {
       deletePictures: nothing,
       downloadPng: nothing,
     },
+    continueRun: nothing,
+    renameRun: (runId, name) => {
+      const renamed = (run: StoredRun) => (run.runId === runId ? { ...run, name } : run);
+      state.runs.value = state.runs.value.map(renamed);
+    },
+    deleteRun: (runId) =>
+      ask(state, 'Delete?', () =>
+        later(() => {
+          const others = <T extends { runId: string }>(all: readonly T[]) =>
+            all.filter((one) => one.runId !== runId);
+          state.checkpoints.value = others(state.checkpoints.value);
+          const store = state.store.value;
+          state.store.value = store && { ...store, runs: others(store.runs) };
+        }),
+      ),
     ...{ applyUpdate: nothing, install: nothing },
     skipValidation: () => (state.runState.value = 'training'),
     pause: () => {

@@ -24,6 +24,7 @@ const LOOKS = [
     'importing',
     'misfit',
   ],
+  ...['runs', 'idle-runs', 'idle-finished'],
   ...['question', 'exporting', 'offered'],
   ...[
     'generate',
@@ -131,6 +132,8 @@ test('the names that other programs rely on are there', async ({ page }) => {
     await expect(page.getByRole('button', { name, exact: true })).toHaveCount(1);
   await expect(page.getByLabel('Import checkpoint')).toHaveCount(1);
 });
+
+const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true });
 
 /** Names of the buttons that each state has besides those of the whole page: [enabled, disabled]. */
 const BUTTONS: Record<string, [string[], string[]]> = {
@@ -255,9 +258,64 @@ test('another tab: the list is there, nothing that changes anything', async ({ p
   const names = await page
     .getByRole('button')
     .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? one.textContent));
-  expect(names).toEqual(['Theme', 'Help', 'Use here']);
+  expect(names).toEqual(['Theme', 'Help', 'Use here', 'planets-140k, 30 Nov']);
   await page.getByRole('button', { name: 'Use here' }).click();
   await expect(page.getByRole('button', { name: 'Waiting for the other tab to save' })).toBeDisabled();
+});
+
+test('checkpoints are listed by run: the run on the page is open, the others are folded', async ({
+  page,
+}) => {
+  await open(page, 'runs');
+  const list = page.getByRole('list', { name: 'Checkpoints', exact: true });
+  await expect(list.getByTestId('run')).toHaveCount(3);
+  await expect(list.getByTestId('checkpoint')).toHaveCount(15);
+  await expect(list.getByTestId('checkpoint').filter({ visible: true })).toHaveCount(7);
+  const second = list.getByRole('button', { name: 'Planets, 29 Nov, from unet_epoch_1', exact: true });
+  await expect(second).toHaveAttribute('aria-expanded', 'false');
+  await second.press('Enter');
+  await expect(second).toHaveAttribute('aria-expanded', 'true');
+  const rows = page.getByRole('list', { name: 'Planets, 29 Nov, from unet_epoch_1', exact: true });
+  await expect(rows.getByRole('listitem')).toHaveCount(5);
+});
+
+test('a run is renamed in place: Enter and leaving the field rename, Escape does not', async ({ page }) => {
+  await open(page, 'runs');
+  const run = page.getByTestId('run').first();
+  const heading = run.getByRole('heading');
+  for (const [key, name] of [
+    ['Escape', 'planets-140k, 30 Nov'],
+    ['Enter', 'rings'],
+    ['Tab', 'rings and moons'],
+  ] as const) {
+    await run.getByRole('button', { name: /^Rename/ }).press('Enter');
+    const field = run.getByRole('textbox', { name: /^Name of the run/ });
+    await expect(field).toBeFocused();
+    await field.fill(name === 'planets-140k, 30 Nov' ? 'dropped' : name);
+    await field.press(key);
+    await expect(heading).toHaveText(name);
+    if (key !== 'Tab') await expect(run.getByRole('button', { name: `Rename ${name}` })).toBeFocused();
+  }
+  await expect(page.getByRole('region', { name: 'Run status' })).toContainText('rings and moons');
+});
+
+test('without a run the last one can be continued: first, unless it has made its last step', async ({
+  page,
+}) => {
+  const controls = page.getByRole('region', { name: 'Run controls' });
+  // A file input counts as a button without a text.
+  const names = async () => (await controls.getByRole('button').allTextContents()).filter(Boolean);
+  await open(page, 'idle-runs');
+  const goOn = button(page, 'Continue the last run');
+  await expect(goOn).toHaveAccessibleDescription(
+    'The last run is planets-140k, 30 Nov: it goes on at step 24,001.',
+  );
+  expect(await names()).toEqual(['Continue the last run', 'Train']);
+  await open(page, 'idle-finished');
+  await expect(goOn).toHaveAccessibleDescription(/finished at step 24,000\.$/);
+  expect(await names()).toEqual(['Train', 'Continue the last run']);
+  await open(page, 'idle');
+  expect(await names()).toEqual(['Train']);
 });
 
 test('the time strip and the grid show the same step, by key and by pointer', async ({ page }) => {
@@ -342,12 +400,11 @@ test('space pauses and resumes, but never while typing', async ({ page }) => {
 
 const focused = (page: Page): Locator => page.locator(':focus');
 
-test('the focus is never lost: Train, Pause, a deleted checkpoint and Start over lead on from where it was', async ({
+test('the focus is never lost: Train, Pause, a deleted checkpoint or run, New run lead on from where it was', async ({
   page,
 }) => {
   await open(page, 'idle');
   await page.getByRole('button', { name: 'Train', exact: true }).press('Enter');
-  await expect(focused(page)).toHaveAccessibleName('Run controls');
   await expect(focused(page)).toHaveAccessibleName('Pause');
   await page.keyboard.press('Enter');
   await expect(focused(page)).toHaveAccessibleName('Resume');
@@ -359,6 +416,16 @@ test('the focus is never lost: Train, Pause, a deleted checkpoint and Start over
   await page.getByRole('button', { name: 'Yes' }).press('Enter');
   await expect(first).toHaveAttribute('data-name', after ?? '');
   await expect(first.locator(':focus')).toHaveCount(1);
+  await open(page, 'idle-runs');
+  const [, next, last] = await page.getByTestId('run').getByRole('heading').allTextContents();
+  for (const left of [next ?? '', last ?? '']) {
+    const run = page.getByTestId('run').first();
+    await run.getByRole('button', { name: /^Delete the run/ }).press('Enter');
+    await page.getByRole('button', { name: 'Yes' }).press('Enter');
+    await expect(run.getByRole('heading')).toHaveText(left);
+    await expect(run.locator(':focus')).toHaveCount(1);
+  }
+  await open(page, 'paused');
   const newRun = page.getByRole('button', { name: 'New run', exact: true });
   await newRun.scrollIntoViewIfNeeded();
   await newRun.press('Enter');

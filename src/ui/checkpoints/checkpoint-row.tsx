@@ -15,15 +15,17 @@ import { useNearestSheet } from '../page-state/use-sheet.ts';
 interface Props {
   record: CheckpointRecord;
   best: boolean;
+  /** False while its run is folded: no picture is read then. */
+  shown: boolean;
   open: boolean;
   readOnly: boolean;
   onToggle: (open: boolean) => void;
 }
 
 /** `best`: has the lowest loss. `readOnly`: no buttons, another tab trains. `open`: shows the actions. */
-export function CheckpointRow({ record, best, open, readOnly, onToggle }: Props) {
+export function CheckpointRow({ record, best, shown, open, readOnly, onToggle }: Props) {
   const { commands } = useApp();
-  const { sheet, own } = useNearestSheet(record.globalStep, record.runId);
+  const { sheet, own } = useNearestSheet(shown ? record.globalStep : null, record.runId);
   return (
     <li
       class={open ? 'ck open' : 'ck'}
@@ -57,8 +59,7 @@ export function CheckpointRow({ record, best, open, readOnly, onToggle }: Props)
 }
 
 function About({ record, best }: { record: CheckpointRecord; best: boolean }) {
-  const { state, looking } = useApp();
-  const ofAnother = state.run.value !== null && record.runId !== state.run.value.runId;
+  const { looking } = useApp();
   return (
     <div>
       <p class="ck-name">
@@ -69,8 +70,8 @@ function About({ record, best }: { record: CheckpointRecord; best: boolean }) {
         {record.meanLoss !== null && ` · loss ${loss(record.meanLoss)}`}
       </p>
       <p class="meta">
-        {fileSize(record.sizeBytes)} · {age(looking.now.value - Date.parse(record.created))}
-        {ofAnother && ' · earlier run'} {best && <span class="tag">Lowest loss</span>}{' '}
+        {fileSize(record.sizeBytes)} · {age(looking.now.value - Date.parse(record.created))}{' '}
+        {best && <span class="tag">Lowest loss</span>}{' '}
         {record.autosave && !record.kept && (
           <span class="tag" title="It makes room for the next save, unless you keep it.">
             Autosave

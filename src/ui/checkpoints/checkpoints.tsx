@@ -1,14 +1,16 @@
-// The list of checkpoints, newest first, with the checkpoint that is being written and those that recovery
-// passed over. Not here: one row (checkpoint-row.tsx).
+// The list of checkpoints by run, the newest first, with the checkpoint that is being written and those that
+// recovery passed over. Not here: a run (run-group.tsx), one checkpoint (checkpoint-row.tsx).
 import { useState } from 'preact/hooks';
 import { autosaveEveryMs } from '../../settings/autosave.ts';
 import type { CheckpointRecord, RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
+import { type CheckpointGroup, groupsOf } from '../page-state/checkpoint-groups.ts';
 import { keyOf } from '../page-state/checkpoint-key.ts';
 import { CheckpointRow } from './checkpoint-row.tsx';
 import { count, duration, UNKNOWN } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { ProgressBar } from '../controls/progress-bar.tsx';
+import { RunGroup } from './run-group.tsx';
 import { storageUseOf, usedUpTo } from './storage-use.ts';
 import { nextCheckpointStep, savesEpochEnds } from '../../settings/checkpoint-schedule.ts';
 import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
@@ -17,10 +19,8 @@ import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 export function Checkpoints() {
   const { state } = useApp();
   const readOnly = state.runState.value === 'elsewhere';
-  const list = state.checkpoints.value;
-  const best = bestOf(list, state.run.value?.runId ?? null);
-  // An autosave comes and goes: it does not open by itself.
-  const first = list.find(({ autosave }) => !autosave) ?? list[0];
+  const current = state.run.value?.runId ?? null;
+  const groups = groupsOf(state.checkpoints.value, current);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   return (
     <section class="checkpoints" aria-labelledby="h-checkpoints">
@@ -31,22 +31,64 @@ export function Checkpoints() {
         </p>
       </div>
       <ul aria-label="Checkpoints">
-        <Saving />
-        {list.map((record) => (
-          <CheckpointRow
-            key={keyOf(record)}
-            record={record}
-            best={record === best}
+        {groups.map((group, i) => (
+          <Group
+            key={group.runId}
+            group={group}
+            first={i === 0}
+            current={group.runId === current}
             readOnly={readOnly}
-            open={!readOnly && (toggled.get(keyOf(record)) ?? record === first)}
-            onToggle={(open) => setToggled(new Map(toggled).set(keyOf(record), open))}
+            isOpen={(key, usually) => toggled.get(key) ?? usually}
+            onToggle={(key, open) => setToggled(new Map(toggled).set(key, open))}
           />
         ))}
         <PassedOver />
       </ul>
-      {list.length === 0 && <p class="note">{whenFirst(state.run.value)}</p>}
       {!readOnly && state.machine.value && <Ends />}
     </section>
+  );
+}
+
+interface GroupProps {
+  group: CheckpointGroup;
+  first: boolean;
+  /** The run on the page. */
+  current: boolean;
+  readOnly: boolean;
+  /** Whether what has this key is open: as the user left it, else `usually`. */
+  isOpen: (key: string, usually: boolean) => boolean;
+  onToggle: (key: string, open: boolean) => void;
+}
+
+/** The first run is open, and its newest checkpoint; all others are folded. */
+function Group({ group: { runId, records }, first, current, readOnly, isOpen, onToggle }: GroupProps) {
+  const { state } = useApp();
+  const best = current ? bestOf(records) : null;
+  const open = isOpen(runId, first);
+  // An autosave comes and goes: it does not open by itself.
+  const opened = first ? (records.find(({ autosave }) => !autosave) ?? records[0]) : null;
+  return (
+    <RunGroup
+      runId={runId}
+      records={records}
+      open={open}
+      readOnly={readOnly}
+      onToggle={(opens) => onToggle(runId, opens)}
+    >
+      {current && <Saving />}
+      {records.map((record) => (
+        <CheckpointRow
+          key={keyOf(record)}
+          record={record}
+          best={record === best}
+          shown={open}
+          open={!readOnly && isOpen(keyOf(record), record === opened)}
+          readOnly={readOnly}
+          onToggle={(opens) => onToggle(keyOf(record), opens)}
+        />
+      ))}
+      {records.length === 0 && <li class="note">{whenFirst(state.run.value)}</li>}
+    </RunGroup>
   );
 }
 
@@ -62,9 +104,9 @@ function whenFirst(run: RunSummary | null): string {
     : `${when} Epochs of ${count(stepsPerEpoch)} ${stepsPerEpoch === 1 ? 'step' : 'steps'} are shorter than ${count(checkpointEverySteps)}: not every end of one is saved.`;
 }
 
-/** The lowest mean loss of the current run; null where fewer than two checkpoints can be compared. */
-function bestOf(list: readonly CheckpointRecord[], runId: string | null): CheckpointRecord | null {
-  const own = list.filter((record) => record.runId === runId && record.meanLoss !== null);
+/** The lowest mean loss of a run; null where fewer than two checkpoints can be compared. */
+function bestOf(records: readonly CheckpointRecord[]): CheckpointRecord | null {
+  const own = records.filter(({ meanLoss }) => meanLoss !== null);
   if (own.length < 2) return null;
   return own.reduce((a, b) => ((b.meanLoss ?? Infinity) < (a.meanLoss ?? Infinity) ? b : a));
 }

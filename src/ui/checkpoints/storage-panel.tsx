@@ -1,8 +1,10 @@
 // The contents of the store by run and slot: what each slot holds and takes, what is invalid and why;
-// buttons that free storage and test the store. Not here: the sums (storage-meter.tsx).
-import type { StoreReport } from '../../trainer/api.ts';
+// buttons that free storage, delete a run and test the store. Not here: the sums (storage-meter.tsx).
+import { runName } from '../../app/run-names.ts';
+import type { StoredRun, StoreReport } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { clock, count, fileSize, storage } from '../format.ts';
+import { waitsForPressed } from '../page-state/pressed.ts';
 import { StoreTest } from './store-test.tsx';
 
 /** "Storage in detail", folded, under Machine; not while another tab trains. */
@@ -23,7 +25,7 @@ export function StoragePanel() {
         <p class="note">The browser deleted checkpoints that were stored here. Import one to go on.</p>
       )}
       <div class="runs">
-        {store.runs.map((run) => (
+        {newestFirst(store.runs, state.runs.value).map((run) => (
           <Run key={run.runId} run={run} />
         ))}
       </div>
@@ -48,35 +50,55 @@ export function StoragePanel() {
 type RunReport = StoreReport['runs'][number];
 type SlotReport = RunReport['slots'][number];
 
+/** In the order of the list of checkpoints; a run that is not in that list yet comes first. */
+function newestFirst(reports: readonly RunReport[], runs: readonly StoredRun[]): RunReport[] {
+  const place = ({ runId }: RunReport): number => runs.findIndex((run) => run.runId === runId);
+  return reports.toSorted((a, b) => place(a) - place(b));
+}
+
 function Run({ run }: { run: RunReport }) {
   const { state, commands } = useApp();
+  const name = runName(state.runs.value, run.runId);
   const current = state.run.value?.runId === run.runId;
   const hasSteps = run.slots.some((slot) => slot.record?.name.startsWith('unet_step_'));
   return (
-    <section aria-label={`Run ${run.runId}`}>
+    <section aria-label={`Run ${name}`}>
       <h3>
-        Run {run.runId.replace(/^run-/, '').slice(0, 8)} <small>{about(run, current)}</small>
+        <bdi>{name}</bdi> <small>{about(run, current)}</small>
       </h3>
       <p class="note">{usedAndReserved(run)}</p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col">Checkpoint</th>
-            <th scope="col">Takes</th>
-          </tr>
-        </thead>
-        <tbody>
-          {run.slots.map((slot) => (
-            <Slot key={slot.slot} slot={slot} />
-          ))}
-        </tbody>
-      </table>
-      {hasSteps && (
-        <button class="btn s" type="button" onClick={() => commands.freeStepCheckpoints(run.runId)}>
-          Free step checkpoints
+      <details class="fold">
+        <summary>Files</summary>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">File</th>
+              <th scope="col">Checkpoint</th>
+              <th scope="col">Takes</th>
+            </tr>
+          </thead>
+          <tbody>
+            {run.slots.map((slot) => (
+              <Slot key={slot.slot} slot={slot} />
+            ))}
+          </tbody>
+        </table>
+      </details>
+      <div class="buttons">
+        {hasSteps && (
+          <button class="btn s" type="button" onClick={() => commands.freeStepCheckpoints(run.runId)}>
+            Free step checkpoints
+          </button>
+        )}
+        <button
+          class="btn s danger"
+          type="button"
+          disabled={waitsForPressed(state) || state.runState.value === 'starting'}
+          onClick={() => commands.deleteRun(run.runId)}
+        >
+          Delete run
         </button>
-      )}
+      </div>
     </section>
   );
 }

@@ -19,9 +19,10 @@ const SHAPES = {
     </>
   ),
   disk: <path d="M5 4h11l4 4v12H4V5a1 1 0 0 1 1-1ZM8 4v5h7V4M8 20v-6.500h8V20" />,
-  plus: <path d="M12 5v14M5 12h14" />,
   pin: <path d="M12 16v5.5M6 16h12M8.5 3h7l-.7 7.5L18 16H6l3.2-5.5z" />,
   trash: <path d="M4 6.5h16M9.5 6.5V4h5v2.5M6.5 6.5l.8 13.5h9.4l.8-13.5" />,
+  pencil: <path d="M4.5 19.5 5.500 15 16 4.500l3.500 3.500L9 18.500Z" />,
+  plus: <path d="M12 5v14M5 12h14" />,
   rewind: <path d="M4 4.5V10h5.5M4.6 15.5A8 8 0 1 0 5.8 7.2L4 10" />,
   chevron: <path d="m7 10 5 5 5-5" />,
   check: <path d="m5 12.5 4.5 4.500L19 7.500" />,

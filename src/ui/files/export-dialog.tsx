@@ -1,6 +1,7 @@
 // The export dialog: as what to export a checkpoint (to resume, for diffusers, for PyTorch, weights alone),
 // or its pictures. Not here: making the file (trainer/export/).
 import { useId, useState } from 'preact/hooks';
+import { runName } from '../../app/run-names.ts';
 import { weightsBytes } from '../../settings/checkpoint-sizes.ts';
 import type { CheckpointRecord, ExportKind } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -63,14 +64,15 @@ export function ExportDialog() {
 }
 
 function Asking({ record }: { record: CheckpointRecord }) {
-  const { commands } = useApp();
+  const { state, commands } = useApp();
   const [kind, setKind] = useState<ExportKind>('checkpoint');
   const [weights, setWeights] = useState<'ema' | 'raw'>('ema');
   const asksWeights = CHOICES.some((choice) => choice.kind === kind && choice.asksWeights);
   return (
     <Dialog title={`Export ${record.name}`} onClose={() => commands.dismissExport()}>
       <p class="quiet">
-        Step {count(record.globalStep)}, epoch {count(record.epoch)}
+        Step {count(record.globalStep)}, epoch {count(record.epoch)}, of the run{' '}
+        <bdi>{runName(state.runs.value, record.runId)}</bdi>
       </p>
       <form
         onSubmit={(event) => {

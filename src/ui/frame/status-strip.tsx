@@ -1,6 +1,7 @@
 // The strip under the top bar: state, step, metrics, and progress as its lower edge. Not here: the run's
 // buttons (run/run-controls.tsx).
 import type { ReadonlySignal } from '@preact/signals';
+import { lastRun, runName } from '../../app/run-names.ts';
 import type { State } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Digits } from '../controls/digits.tsx';
@@ -21,7 +22,7 @@ export function StatusStrip({ phase }: { phase: ReadonlySignal<Phase> }) {
         <p class="state">
           <span class="dot" />
           <span data-testid="run-state">{state.runState.value}</span>
-          {doing && <span class="doing">{doing}</span>}
+          {doing ? <span class="doing">{doing}</span> : <RunName />}
         </p>
         {hasRun ? <Step /> : <WhatToDo />}
       </div>
@@ -29,6 +30,13 @@ export function StatusStrip({ phase }: { phase: ReadonlySignal<Phase> }) {
       {hasRun && <Progress />}
     </section>
   );
+}
+
+function RunName() {
+  const { state } = useApp();
+  const run = state.run.value;
+  if (!run) return null;
+  return <bdi class="name">{runName(state.runs.value, run.runId)}</bdi>;
 }
 
 function Step() {
@@ -58,8 +66,7 @@ function WhatToDo() {
 function whatToDo(state: State, hasNotice: boolean): string {
   switch (state.runState.value) {
     case 'idle':
-      if (state.checkpoints.value.length > 0)
-        return 'Choose pictures and a model, then press Train, or resume from a checkpoint.';
+      if (lastRun(state)) return 'Continue the last run, or choose pictures and a model, then press Train.';
       return 'Choose pictures and a model, then press Train.';
     case 'starting':
       return preparingText(state);

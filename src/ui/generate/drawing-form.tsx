@@ -3,9 +3,11 @@
 // (generate-controls.tsx).
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { runName } from '../../app/run-names.ts';
 import { SETTINGS } from '../../settings/settings.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
+import { groupsOf } from '../page-state/checkpoint-groups.ts';
 import { keyOf } from '../page-state/checkpoint-key.ts';
 import { age, UNKNOWN } from '../format.ts';
 import { GenerateControls } from './generate-controls.tsx';
@@ -64,14 +66,7 @@ export function DrawingForm() {
 function Checkpoint({ record }: { record: CheckpointRecord | null }) {
   const { state, asking, looking } = useApp();
   const id = useId();
-  const runId = state.run.value?.runId;
-  const list = state.checkpoints.value;
-  const about = (one: CheckpointRecord): string =>
-    [
-      one.name,
-      age(looking.now.value - Date.parse(one.created)),
-      ...(runId !== undefined && one.runId !== runId ? ['earlier run'] : []),
-    ].join(', ');
+  const groups = groupsOf(state.checkpoints.value, null);
   return (
     <div class="ask">
       <div class="ask-head">
@@ -89,10 +84,14 @@ function Checkpoint({ record }: { record: CheckpointRecord | null }) {
         onChange={(event) => (asking.chosen.value = event.currentTarget.value)}
       >
         {!record && <option value="">{UNKNOWN}</option>}
-        {list.map((one) => (
-          <option key={keyOf(one)} value={keyOf(one)}>
-            {about(one)}
-          </option>
+        {groups.map(({ runId, records }) => (
+          <optgroup key={runId} label={runName(state.runs.value, runId)}>
+            {records.map((one) => (
+              <option key={keyOf(one)} value={keyOf(one)}>
+                {one.name}, {age(looking.now.value - Date.parse(one.created))}
+              </option>
+            ))}
+          </optgroup>
         ))}
       </select>
     </div>

@@ -18,6 +18,8 @@ export function pressedText(state: State): string | null {
       return 'Saving';
     case 'new-run':
       return 'Ending this run';
+    case 'delete-run':
+      return 'Deleting this run';
     case 'resume-from':
       return 'Opening the checkpoint';
     case 'use-here':

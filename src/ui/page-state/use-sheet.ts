@@ -4,14 +4,17 @@ import { useApp } from './app-context.ts';
 
 /**
  * The sheet of a step, or of the nearest step that has one: then `own` is false, and the picture stands for
- * one that is missing. `sheet` null: the run has none.
+ * one that is missing. `sheet` null: the run has none, or step null.
  */
-export function useNearestSheet(step: number, runId?: string): { sheet: ImageBitmap | null; own: boolean } {
+export function useNearestSheet(
+  step: number | null,
+  runId?: string,
+): { sheet: ImageBitmap | null; own: boolean } {
   const { commands, sheets } = useApp();
   const version = sheets.version.value;
   const sheet = useSheet(step, runId);
   const [near, setNear] = useState<number | null>(null);
-  const missing = sheet === null;
+  const missing = step !== null && sheet === null;
   useEffect(() => {
     let current = true;
     if (missing) void commands.nearestSheetStep(step, runId).then((found) => current && setNear(found));

@@ -2,6 +2,7 @@
 // (run-controls.tsx).
 import { useApp } from '../page-state/app-context.ts';
 import { pressedText, waitsForPressed } from '../page-state/pressed.ts';
+import { Icon } from '../controls/icon.tsx';
 import { clock } from '../format.ts';
 
 /** Shown at the end of the right column while there is a run that can be left. */
@@ -14,11 +15,12 @@ export function NewRun() {
   return (
     <section class="newrun" aria-label="This run">
       <button
-        class="btn ghost s"
+        class="btn"
         type="button"
         disabled={now === 'starting' || waitsForPressed(state)}
         onClick={() => commands.newRun()}
       >
+        <Icon name="plus" />
         {state.pressed.value?.what === 'new-run' ? pressedText(state) : 'New run'}
       </button>
       <span class="quiet" title={parent === '' ? undefined : `from ${parent}`}>

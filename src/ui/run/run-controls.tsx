@@ -2,6 +2,7 @@
 // at the bottom. Not here: actions on one checkpoint (checkpoints/).
 import { useState } from 'preact/hooks';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
+import { lastRun, runName } from '../../app/run-names.ts';
 import { SETTINGS } from '../../settings/settings.ts';
 import type { PageState, Pressed } from '../../app/state.ts';
 import type { RunSummary } from '../../trainer/api.ts';
@@ -10,10 +11,10 @@ import { useApp } from '../page-state/app-context.ts';
 import { Brief } from './brief.tsx';
 import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
 import { Icon, type IconName } from '../controls/icon.tsx';
-import { count } from '../format.ts';
 import { StepsField, stepsIn } from '../controls/steps-field.tsx';
 import { pressedText, waitsForPressed } from '../page-state/pressed.ts';
 import { preparingText } from '../page-state/preparing.ts';
+import { count } from '../format.ts';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 
 /**
@@ -29,10 +30,11 @@ export function RunControls({ hasRun }: { hasRun: boolean }) {
       {now === 'finished' ? (
         <Finished />
       ) : (
-        <div class="buttons">
+        <div class={lastRun(state) ? 'buttons three' : 'buttons'}>
           <Buttons now={now} hasRun={hasRun} />
         </div>
       )}
+      <AboutTheLastRun />
       {now === 'idle' && looking.bringsOwn.value && <p class="note">Choose files or a folder first.</p>}
       {now === 'starting' && <Preparing />}
       {now === 'validating' && <p class="note">{validatingNote(waitsAfterSamples(state))}</p>}
@@ -87,7 +89,9 @@ function Buttons({ now, hasRun }: { now: Exclude<PageState, 'finished'>; hasRun:
     case 'idle':
       return (
         <>
+          {!lastRun(state)?.finished && <ContinueLast />}
           <Train disabled={false} />
+          {lastRun(state)?.finished && <ContinueLast />}
           <ImportCheckpoint />
         </>
       );
@@ -138,12 +142,14 @@ interface ActionProps {
   kbd?: string;
   /** The command of the button, where its answer takes a while. */
   command?: Pressed['what'];
+  /** Id of a sentence about the button. */
+  describedBy?: string;
   disabled?: boolean;
   onPress: () => void;
 }
 
 /** Disabled while a command is carried out; the button of that command is named after what it does. */
-function Action({ name, icon, look, kbd, command, disabled = false, onPress }: ActionProps) {
+function Action({ name, icon, look, kbd, command, describedBy, disabled = false, onPress }: ActionProps) {
   const { state } = useApp();
   const doing = command !== undefined && state.pressed.value?.what === command ? pressedText(state) : null;
   const barred = disabled || doing !== null || waitsForPressed(state, command);
@@ -152,6 +158,7 @@ function Action({ name, icon, look, kbd, command, disabled = false, onPress }: A
       class={`btn ${look}`}
       type="button"
       aria-label={doing ?? name}
+      aria-describedby={describedBy}
       disabled={barred}
       onClick={onPress}
     >
@@ -170,11 +177,41 @@ function Train({ disabled }: { disabled: boolean }) {
     <Action
       name="Train"
       icon="play"
-      look="primary xl"
+      look={lastRun(state)?.finished === false ? 'second worded' : 'primary xl'}
       command="train"
       disabled={disabled || noPictures || tooLarge}
       onPress={() => commands.train()}
     />
+  );
+}
+
+/** First, and the primary button, unless the last run has made its last step: then Train is. */
+function ContinueLast() {
+  const { state, commands } = useApp();
+  const last = lastRun(state);
+  if (!last) return null;
+  return (
+    <Action
+      name="Continue the last run"
+      icon="play"
+      look={last.finished ? 'second worded' : 'primary xl'}
+      describedBy={LAST_RUN}
+      onPress={() => commands.continueRun(last.runId)}
+    />
+  );
+}
+
+const LAST_RUN = 'about-the-last-run';
+
+function AboutTheLastRun() {
+  const { state } = useApp();
+  const last = lastRun(state);
+  if (!last) return null;
+  return (
+    <p class="note" id={LAST_RUN}>
+      The last run is <bdi>{runName(state.runs.value, last.runId)}</bdi>:{' '}
+      {last.finished ? `finished at step ${count(last.step)}` : `it goes on at step ${count(last.step + 1)}`}.
+    </p>
   );
 }
 
