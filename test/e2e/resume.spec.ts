@@ -1,7 +1,6 @@
 // A run that was killed and resumed, or exported and imported elsewhere, has the bits of one that never
 // stopped. One run (A) is never stopped; B is killed twice; C begins with A's file in another profile and is
-// prolonged. The
-// tests follow one another.
+// prolonged. The tests follow one another.
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { planInference } from '../../src/engine/plan/inference-plan.ts';
