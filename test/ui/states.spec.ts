@@ -187,6 +187,30 @@ test('every state has its buttons once, and the validation samples of its run on
   }
 });
 
+test('a finished run and its last checkpoint ask how many steps more, by default as many again', async ({
+  page,
+}) => {
+  await open(page, 'finished');
+  const controls = page.getByRole('region', { name: 'Run controls' });
+  const row = page.getByRole('list', { name: 'Checkpoints' }).getByTestId('checkpoint').first();
+  await expect(controls).toContainText('This run goes on from step 52,500 to 105,000.');
+  for (const [within, field, press] of [
+    [controls, 'More steps', 'Train longer'],
+    [row, 'More steps from here', 'Resume from here'],
+  ] as const) {
+    const steps = within.getByLabel(field, { exact: true });
+    const command = within.getByRole('button', { name: press, exact: true });
+    await expect(steps).toHaveValue('52500');
+    for (const wrong of ['', '0', '1.5', 'ten', '9947501']) {
+      await steps.fill(wrong);
+      await expect(command, wrong).toBeDisabled();
+      await expect(steps).toHaveAccessibleDescription('A whole number from 1 to 9,947,500.');
+    }
+    await steps.fill('9947500');
+    await expect(command).toBeEnabled();
+  }
+});
+
 test('a run that was paused offers no Pause while it is validated: it waits for Resume', async ({ page }) => {
   await open(page, 'waiting');
   await expect(page.getByTestId('run-state')).toHaveText('validating');
