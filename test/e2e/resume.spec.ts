@@ -191,6 +191,8 @@ test('C: resumed, taken over by another tab while it trains, 4 steps later it ha
   expect(differences(a, b)).toEqual([]);
   expect(b.metadata['run_id']).not.toBe(a.metadata['run_id']);
   expect(b.metadata['parent']).toBe(`${a.metadata['run_id']}@20`);
+  await first.close();
+  c.page = page;
 });
 
 test('C: finished, it is trained longer as the same run, also where the page is closed meanwhile', async () => {
