@@ -86,7 +86,7 @@ test('axe finds nothing in what opens: settings, storage, a checkpoint, the help
   await open(page, 'training');
   await page.getByText('Storage in detail').click();
   await page.getByRole('button', { name: 'Test the checkpoint system' }).click();
-  await page.getByText('Other settings').click();
+  await page.getByText('Go on with other settings').click();
   expect(await findings(page), 'storage').toEqual([]);
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();

@@ -15,13 +15,14 @@ export function textFaults(): string[] {
     !at || /fixed|sticky/.test(getComputedStyle(at).position) ? at : layerOf(at.parentElement);
   /** What is left of a box inside of everything that cuts it. */
   const cut = (element: Element, box: DOMRect): { l: number; r: number; t: number; b: number } => {
-    let [l, r] = [box.left, box.right];
+    let [l, r, t, b] = [box.left, box.right, box.top, box.bottom];
     for (let at: Element | null = element; at && at !== document.body; at = at.parentElement) {
       if (getComputedStyle(at).overflowX === 'visible') continue;
       const outer = at.getBoundingClientRect();
       [l, r] = [Math.max(l, outer.left), Math.min(r, outer.right)];
+      [t, b] = [Math.max(t, outer.top), Math.min(b, outer.bottom)];
     }
-    return { l, r, t: box.top, b: box.bottom };
+    return { l, r, t, b };
   };
   /** A box of its own somewhere between `from` and what holds both: read with a pause. */
   const apart = (from: Element, other: Element): boolean => {
@@ -45,7 +46,9 @@ export function textFaults(): string[] {
     if (!node.data.trim() || element.closest('.vh')) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    const boxes = [...range.getClientRects()].map((box) => cut(element, box)).filter(({ l, r }) => r > l);
+    const boxes = [...range.getClientRects()]
+      .map((box) => cut(element, box))
+      .filter(({ l, r, t, b }) => r > l && b > t);
     shown.push({ text: node.data.trim(), layer: layerOf(element), boxes });
   }
   const width = document.documentElement.clientWidth;

@@ -25,7 +25,7 @@ interface Props {
   onChanges: (changes: Partial<RunConfig>) => void;
 }
 
-/** A folded part of an open row; only for checkpoints of the current run. */
+/** Two folded parts of an open row; only for checkpoints of the current run. */
 export function ResumeChanges({ record, endAsked, changes, onChanges }: Props) {
   const { state, commands } = useApp();
   const run = state.run.value;
@@ -33,24 +33,27 @@ export function ResumeChanges({ record, endAsked, changes, onChanges }: Props) {
   if (!ofThisRun) return null;
   const number = Object.keys(changes).length;
   return (
-    <details class="fold">
-      <summary>
-        Other settings, PNG downloads <small>{number > 0 && `${number} changed`}</small>
-      </summary>
-      <div class="settings">
-        {CHANGEABLE.filter((name) => !(endAsked && END.includes(name))).map((name) => (
-          <SettingField
-            key={name}
-            name={name}
-            value={changes[name] ?? run.config[name]}
-            changed={changes[name] !== undefined}
-            onValue={(value) => onChanges(withChange(run.config, changes, name, value))}
-          />
-        ))}
-        <p class="note">
-          Resume from here starts a new run with these settings. The old run keeps its checkpoints.
-        </p>
-        <div class="buttons">
+    <>
+      <details class="fold">
+        <summary>
+          Go on with other settings <small>{number > 0 && `${number} changed`}</small>
+        </summary>
+        <div class="settings">
+          {CHANGEABLE.filter((name) => !(endAsked && END.includes(name))).map((name) => (
+            <SettingField
+              key={name}
+              name={name}
+              value={changes[name] ?? run.config[name]}
+              changed={changes[name] !== undefined}
+              onValue={(value) => onChanges(withChange(run.config, changes, name, value))}
+            />
+          ))}
+          <p class="note">Resume from here starts a new run with these settings. The old run stays.</p>
+        </div>
+      </details>
+      <details class="fold">
+        <summary>Download pictures</summary>
+        <div class="buttons downloads">
           <PngButton name="Samples PNG" onPress={() => commands.downloadPng('samples', record.globalStep)} />
           <PngButton
             name="Loss PNG"
@@ -61,8 +64,8 @@ export function ResumeChanges({ record, endAsked, changes, onChanges }: Props) {
             onPress={() => commands.downloadPng('checkpoint_validation', record.globalStep)}
           />
         </div>
-      </div>
-    </details>
+      </details>
+    </>
   );
 }
 
