@@ -44,7 +44,8 @@ test('no accessibility finding and no sideways scroll, idle, training, paused an
 
 async function expectSound(page: Page, state: string): Promise<void> {
   await page.setViewportSize({ width: 320, height: 640 });
-  expect(await sidewaysScroll(page), `${state}, 320 wide`).toBe(0);
+  // The chart follows the page's width a frame later.
+  await expect.poll(() => sidewaysScroll(page), `${state}, 320 wide`).toBe(0);
   for (const size of SIZES) {
     for (const theme of ['light', 'dark'] as const) {
       await test.step(`${state}, ${theme}, ${size.width} wide`, async () => {
@@ -52,7 +53,7 @@ async function expectSound(page: Page, state: string): Promise<void> {
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
         const path = join('test-results/pages', `${state}-${theme}-${size.width}x${size.height}.png`);
         await page.screenshot({ path, fullPage: size.width < 1000 });
-        expect(await sidewaysScroll(page)).toBe(0);
+        await expect.poll(() => sidewaysScroll(page)).toBe(0);
         // The gallery has every combination of theme and width.
         if ((theme === 'dark') === size.width < 1000) expect(await findings(page)).toEqual([]);
         await expect(byTestId(page, 'run-state')).toHaveText(state); // it was this state to the end
