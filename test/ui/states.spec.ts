@@ -411,7 +411,7 @@ test('space pauses and resumes, but never while typing', async ({ page }) => {
   await expect(page.getByTestId('run-state')).toHaveText('training');
   // What was pressed by pointer has the focus, too: the key is still the run's.
   const storage = page.locator('details.storage');
-  await storage.locator('summary').click();
+  await storage.locator('> summary').click();
   await page.keyboard.press(' ');
   await expect(page.getByTestId('run-state')).toHaveText('paused');
   await expect(storage).toHaveAttribute('open');
