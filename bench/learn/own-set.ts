@@ -205,5 +205,6 @@ export async function openOwnSet(imageSize: number): Promise<PictureSet> {
     read: reader(pictures),
     stored: { size: STORED_SIZE, read: reader(stored) },
     caption: () => '',
+    fileName: () => '',
   };
 }

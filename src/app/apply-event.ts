@@ -2,7 +2,7 @@
 // is a table: one case for each type of event. Not here: commands, the page's life (session.ts).
 import { batch } from '@preact/signals';
 import { imagesPerStep } from '../settings/calendar.ts';
-import type { Progress, Sample, TrainerEvent } from '../trainer/api.ts';
+import type { ImportProgress, Progress, Sample, TrainerEvent } from '../trainer/api.ts';
 import { wentBack } from './reached.ts';
 import { addGenerated, beginGenerated, endGenerated } from './generated.ts';
 import { emptyNumbers, type LossHistory, type SampleGrid, type State } from './state.ts';
@@ -82,7 +82,7 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
       state.wentBack.value = null;
       return;
     case 'import-progress':
-      state.importing.value = event.progress;
+      importingWith(state, event.progress);
       return;
     case 'notice':
       state.notice.value = event.text;
@@ -99,6 +99,11 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
     default:
       event satisfies never;
   }
+}
+
+function importingWith({ importing }: State, progress: ImportProgress): void {
+  const before = importing.value?.stored ?? [];
+  importing.value = { ...progress, stored: [...before, ...progress.stored] };
 }
 
 type SamplesEvent<T> = Extract<TrainerEvent, { type: T }>;

@@ -7,6 +7,7 @@ import type {
   DrawingFacts,
   ExportKind,
   ImportAnswers,
+  PictureFacts,
   Preview,
   SelfTestReport,
 } from '../trainer/api.ts';
@@ -60,7 +61,8 @@ export interface Commands {
   drawingFacts(ref: CheckpointRef): Promise<DrawingFacts | null>;
   /** Downloads one of the generated pictures (0 is the first), or all of them on one sheet. */
   saveGenerated(which: number | 'all'): void;
-  importPictures(files: File[], title: string): void;
+  /** `addTo`: the set that they are added to, in the place of a new one of this title. */
+  importPictures(files: File[], title: string, addTo?: string): void;
   cancelImport(): void;
   confirmPictures(): void;
   freeStepCheckpoints(runId: string): void;
@@ -74,6 +76,11 @@ export interface Commands {
   thumbnail(dataset: string): Promise<Preview | null>;
   /** Deletes a data set that the user imported. Asks the user first. */
   deletePictures(id: string): void;
+  renamePictures(id: string, title: string): void;
+  /** Leaves one picture out of a set that the user imported. Resolves when it is gone. */
+  removePicture(id: string, index: number): Promise<void>;
+  /** One picture of a set as the model sees it; null where it cannot be read. */
+  picture(dataset: string, index: number): Promise<PictureFacts | null>;
   /** Downloads <kind>_step_<step>.png of the current run. */
   downloadPng(kind: 'samples' | 'training_loss' | 'checkpoint_validation', step: number): void;
   dismissFault(): void;

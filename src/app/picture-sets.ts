@@ -1,10 +1,10 @@
-// The data sets on the page: the preview of the chosen one, importing and deleting the user's own. Not here:
+// The data sets on the page: the preview of the chosen one, importing and changing the user's own. Not here:
 // decoding and storing (data/), the form that names a set (run-form.ts).
 import { faultOf, type Result } from '../fault.ts';
-import type { Preview, TrainerApi } from '../trainer/api.ts';
+import type { PictureFacts, Preview, TrainerApi } from '../trainer/api.ts';
 import type { State } from './state.ts';
 
-type Trainer = Pick<TrainerApi, 'preview' | 'importPictures' | 'datasets'>;
+type Trainer = Pick<TrainerApi, 'preview' | 'importPictures' | 'datasets' | 'removePicture' | 'picture'>;
 
 export class PictureSets {
   readonly #state: State;
@@ -38,22 +38,42 @@ export class PictureSets {
   }
 
   /**
-   * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new import.
-   * Resolves with the id of the new set.
+   * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new import;
+   * `addTo`: in this set. Resolves with the id of the set, which is another one than `addTo`.
    */
-  async import(trainer: Trainer | null, files: File[], title: string): Promise<Result<string>> {
-    const { importing, form, skipped, doubtful, run, brought } = this.#state;
-    importing.value = { done: 0, total: files.length, skipped: 0 };
+  async import(
+    trainer: Trainer | null,
+    files: File[],
+    title: string,
+    addTo: string | null,
+  ): Promise<Result<string>> {
+    const { importing, form, imported, run, brought } = this.#state;
     const size = Math.max(64, form.value.imageSize);
-    const result = await trainer?.importPictures(files, title, size);
+    importing.value = { done: 0, total: files.length, skipped: 0, stored: [], size };
+    const result = await trainer?.importPictures(files, { title, size, addTo });
     importing.value = null;
     if (!result) return { ok: false, fault: faultOf(new Error('the trainer is not running')) };
     if (!result.ok) return result;
-    skipped.value = result.value.skipped;
-    doubtful.value = result.value.doubtful;
+    imported.value = result.value;
     await this.refresh(trainer);
     if (run.value) brought.value = result.value.info;
     return { ok: true, value: result.value.info.id };
+  }
+
+  /** Leaves a picture out of a set. Resolves with the id of the set that takes its place, if any. */
+  async removePicture(trainer: Trainer, id: string, index: number): Promise<Result<string | null>> {
+    const result = await trainer.removePicture(id, index);
+    if (!result.ok) return result;
+    this.#state.imported.value = null;
+    await this.refresh(trainer);
+    return { ok: true, value: result.value?.id ?? null };
+  }
+
+  /** One picture of the set as the form's model sees it; null where it cannot be read. */
+  async picture(trainer: Trainer | null, dataset: string, index: number): Promise<PictureFacts | null> {
+    const { imageSize } = this.#state.form.value;
+    const result = await trainer?.picture({ dataset, imageSize, index });
+    return result?.ok ? result.value : null;
   }
 
   /** Lists the sets anew. */

@@ -289,9 +289,12 @@ export class Session {
     cancelGenerate: () => void this.#call((trainer) => this.#generating.cancel(trainer)),
     drawingFacts: (ref) => this.#generating.facts(this.#trainer, ref),
     saveGenerated: (which) => void this.#do(this.#generating.save(which)),
-    importPictures: (files, title) => void this.#importPictures(files, title),
+    importPictures: (files, title, addTo) => void this.#importPictures(files, title, addTo),
     cancelImport: () => void this.#call((trainer) => trainer.cancelImport()),
     deletePictures: (id) => this.#askDeletePictures(id),
+    renamePictures: (id, title) => void this.#renamePictures(id, title),
+    removePicture: (id, index) => this.#removePicture(id, index),
+    picture: (dataset, index) => this.#sets.picture(this.#trainer, dataset, index),
     confirmPictures: () => void this.#call((trainer) => trainer.confirmPictures()),
     freeStepCheckpoints: (runId) => void this.#runs.free(runId),
     testCheckpointSystem: () => this.#testStore(),
@@ -361,8 +364,20 @@ export class Session {
     if (this.#state.form.value.dataset === id) this.#setForm({ dataset: 'planets' });
   }
 
-  async #importPictures(files: File[], title: string): Promise<void> {
-    const result = await this.#sets.import(this.#trainer, files, title);
+  async #renamePictures(id: string, title: string): Promise<void> {
+    await this.#call((trainer) => trainer.renamePictures(id, title));
+    await this.#sets.refresh(this.#trainer);
+  }
+
+  async #removePicture(id: string, index: number): Promise<void> {
+    if (!this.#trainer) return;
+    const result = await this.#sets.removePicture(this.#trainer, id, index);
+    if (!result.ok) return this.#fault(result.fault);
+    if (this.#state.form.value.dataset === id) this.#setForm({ dataset: result.value ?? 'planets' });
+  }
+
+  async #importPictures(files: File[], title: string, addTo?: string): Promise<void> {
+    const result = await this.#sets.import(this.#trainer, files, title, addTo ?? null);
     if (result.ok) this.#setForm({ dataset: result.value });
     else this.#fault(result.fault);
   }

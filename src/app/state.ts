@@ -12,6 +12,7 @@ import type {
   GenerateRequest,
   ImportPreview,
   ImportProgress,
+  ImportReport,
   Machine,
   Preview,
   RunState,
@@ -225,13 +226,12 @@ export interface State {
   wakeLock: Signal<boolean>;
   datasets: Signal<DatasetInfo[]>;
   preview: Signal<Preview | null>;
+  /** `stored`: all pictures so far that are shown. */
   importing: Signal<ImportProgress | null>;
   /** Pictures that were imported beside a run, chosen in the form for the next one; null: none. */
   brought: Signal<DatasetInfo | null>;
-  /** Files left out by the last import of pictures. */
-  skipped: Signal<{ name: string; why: string }[]>;
-  /** Pictures of the last import that are nearly black or of one colour. */
-  doubtful: Signal<{ name: string; why: string }[]>;
+  /** What the last import of pictures added and left out; null: none was made. */
+  imported: Signal<Omit<ImportReport, 'info'> | null>;
   update: Signal<UpdateState>;
 }
 
@@ -282,8 +282,7 @@ export function createState(): State {
     preview: signal<Preview | null>(null),
     importing: signal<ImportProgress | null>(null),
     brought: signal<DatasetInfo | null>(null),
-    skipped: signal<{ name: string; why: string }[]>([]),
-    doubtful: signal<{ name: string; why: string }[]>([]),
+    imported: signal<Omit<ImportReport, 'info'> | null>(null),
     update: signal<UpdateState>({ offlineReady: false, updateReady: false, installable: false }),
   };
 }

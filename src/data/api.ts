@@ -31,6 +31,17 @@ export interface PictureSet {
   stored: { size: number; read(index: number): Promise<Uint8Array> };
   /** Empty where the picture has none. */
   caption(index: number): string;
+  /** Path of the file that the picture was imported from; empty where it is not known. */
+  fileName(index: number): string;
+}
+
+/** One picture of a set, to be shown alone. */
+export interface PictureFacts {
+  fileName: string;
+  caption: string;
+  /** Edge in pixels, and [size, size, 4] bytes: as the model sees it. */
+  size: number;
+  rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
 export interface SkippedFile {
@@ -43,10 +54,17 @@ export interface ImportProgress {
   done: number;
   total: number;
   skipped: number;
+  /** Pictures stored since the last report, [size, size, 3] bytes each; of the first 60 of an import only. */
+  stored: Uint8Array[];
+  size: number;
 }
 
 export interface ImportReport {
   info: DatasetInfo;
+  /** Pictures that the import added. */
+  added: number;
+  /** Pictures left out because the set has the same pixels already. */
+  duplicates: number;
   /** Files that are no usable picture or caption; the import went on without them. */
   skipped: SkippedFile[];
   /** Pictures that were imported and hardly show anything: nearly black, or of one colour. */

@@ -30,3 +30,9 @@ export async function readCaption(
     return { ok: false, why: 'it is not UTF-8 text; its picture has no caption now' };
   }
 }
+
+/** Most characters of a set's title. */
+const TITLE_LENGTH = 120;
+
+/** A set's title as it is stored and shown: one line of at most 120 characters; may be empty. */
+export const cleanTitle = (text: string): string => cleanText(text).slice(0, TITLE_LENGTH).trim();

@@ -3,59 +3,96 @@
 // Not here: decoding (decode.ts), the files on disk (picture-draft.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { ImportProgress, ImportReport, SkippedFile } from './api.ts';
-import { cleanText, readCaption } from './captions.ts';
+import { cleanTitle, readCaption } from './captions.ts';
 import { checkPicture, type Decoded, decodeSquare } from './decode.ts';
 import { doubtOf } from './doubtful.ts';
+import { copyPictures } from './edit-pictures.ts';
 import { PictureDraft } from './picture-draft.ts';
 import { type Entry, pairFiles } from './picture-entries.ts';
+import { missing, openStored } from './picture-store.ts';
 
 const PROGRESS_EVERY_MS = 100;
 /** Most pictures decoded at once, and most pixels in them: 24 million pixels take 100 MB. */
 const DECODED_AHEAD = 4;
 const PIXELS_AHEAD = 24e6;
-/** Most characters of a set's title. */
-const TITLE_LENGTH = 120;
+/** Pictures of an import that are shown while they come. */
+const SHOWN = 60;
+
+/** What an import makes of the pictures. */
+export interface ImportTarget {
+  /** Title of the new set. */
+  title: string;
+  /** Edge of the stored pictures, in pixels. */
+  size: number;
+  /** Id of the set to which they are added, at its size and with its title; null: they become a set. */
+  addTo: string | null;
+}
 
 /**
- * Stores the pictures among `files` as squares of `size` pixels, in the order of their paths. Returns the new
- * data set: its id follows from the pixels, so the same pictures imported again replace it. `onProgress` is
- * called at most ten times a second, and once at the end. Throws FaultError where no file is a usable
- * picture, the storage is full or missing, or `signal` is aborted; nothing stays stored then.
+ * Stores the pictures among `files` as squares, in the order of their paths; of equal ones the first. Returns
+ * the data set: its id follows from the pixels, so the same pictures imported again replace it, and a set to
+ * which pictures were added has another id than before. `onProgress` is called at most ten times a second,
+ * and once at the end. Throws FaultError where no file is a usable picture, the storage is full or missing,
+ * there is no set to add to, or `signal` is aborted; nothing stays stored then.
  */
 export async function importPictures(
   files: readonly File[],
-  title: string,
-  size: number,
+  target: ImportTarget,
   onProgress: (progress: ImportProgress) => void,
   signal: AbortSignal,
 ): Promise<ImportReport> {
-  const { entries, unpaired } = pairFiles(files);
-  const skipped: SkippedFile[] = [...unpaired];
-  const doubtful: SkippedFile[] = [];
-  const captions: string[] = [];
-  const report = progressReporter(onProgress);
+  const before = target.addTo === null ? null : await openStored(target.addTo);
+  if (target.addTo !== null && !before) throw new FaultError(missing(target.addTo));
+  const size = before?.info.storedSize ?? target.size;
   const draft = await PictureDraft.begin(size);
   try {
-    let done = 0;
-    for await (const { entry, result } of decodeInOrder(entries, size)) {
-      if (signal.aborted) throw new FaultError(cancelled(done, entries.length));
-      if (result.ok) {
-        await draft.push(result.pixels);
-        const why = doubtOf(result.pixels);
-        if (why !== null) doubtful.push({ name: entry.path, why });
-        captions.push(await captionOf(entry, skipped));
-      } else skipped.push({ name: entry.path, why: result.why });
-      done++;
-      report({ done, total: entries.length, skipped: skipped.length }, done === entries.length);
+    if (before) await copyPictures(before, draft);
+    const taken = await takeInto(draft, pairFiles(files), size, onProgress, signal);
+    const { tried, ...told } = taken;
+    const added = draft.count - (before?.info.count ?? 0);
+    if (added === 0 && (told.duplicates === 0 || !before))
+      throw new FaultError(nothingUsable(tried, told.skipped));
+    if (added === 0 && before) {
+      await draft.discard();
+      return { info: before.info, added, ...told };
     }
-    if (draft.count === 0) throw new FaultError(nothingUsable(entries.length, skipped));
-    const name = cleanText(title).slice(0, TITLE_LENGTH) || 'My pictures';
-    return { info: await draft.complete(name, captions), skipped, doubtful };
+    const title = before?.info.title ?? (cleanTitle(target.title) || 'My pictures');
+    return { info: await draft.complete(title, before), added, ...told };
   } catch (error) {
     // Files that cannot be removed now are no set (they have no info.json); the next import removes them.
     await draft.discard().catch(() => undefined);
     throw error;
   }
+}
+
+/** Decodes the entries into the draft. Throws FaultError where the storage is full or `signal` is aborted. */
+async function takeInto(
+  draft: PictureDraft,
+  { entries, unpaired }: ReturnType<typeof pairFiles>,
+  size: number,
+  onProgress: (progress: ImportProgress) => void,
+  signal: AbortSignal,
+): Promise<Pick<ImportReport, 'duplicates' | 'skipped' | 'doubtful'> & { tried: number }> {
+  const skipped: SkippedFile[] = [...unpaired];
+  const doubtful: SkippedFile[] = [];
+  const report = progressReporter(onProgress);
+  let [done, duplicates, shown] = [0, 0, 0];
+  let stored: Uint8Array[] = [];
+  for await (const { entry, result } of decodeInOrder(entries, size)) {
+    if (signal.aborted) throw new FaultError(cancelled(done, entries.length));
+    if (result.ok) {
+      const { pixels } = result;
+      const isNew = await draft.push(pixels, { caption: await captionOf(entry, skipped), name: entry.path });
+      const why = isNew ? doubtOf(pixels) : null;
+      if (why !== null) doubtful.push({ name: entry.path, why });
+      if (!isNew) duplicates++;
+      else if (shown++ < SHOWN) stored.push(pixels);
+    } else skipped.push({ name: entry.path, why: result.why });
+    done++;
+    const progress = { done, total: entries.length, skipped: skipped.length, stored, size };
+    if (report(progress, done === entries.length)) stored = [];
+  }
+  return { tried: entries.length, duplicates, skipped, doubtful };
 }
 
 /** Decodes some entries ahead, within a budget of pixels, and yields all in their order. */
@@ -97,16 +134,17 @@ async function captionOf(entry: Entry, skipped: SkippedFile[]): Promise<string> 
   return '';
 }
 
-/** Passes progress on at most ten times a second; the last one always. */
+/** Passes progress on at most ten times a second; the last one always. Returns whether it did. */
 function progressReporter(
   onProgress: (progress: ImportProgress) => void,
-): (progress: ImportProgress, last: boolean) => void {
+): (progress: ImportProgress, last: boolean) => boolean {
   let reported = -Infinity;
   return (progress, last) => {
     const now = performance.now();
-    if (!last && now - reported < PROGRESS_EVERY_MS) return;
+    if (!last && now - reported < PROGRESS_EVERY_MS) return false;
     reported = now;
     onProgress(progress);
+    return true;
   };
 }
 
@@ -116,7 +154,7 @@ function nothingUsable(tried: number, skipped: readonly SkippedFile[]): Fault {
     kind: 'data',
     title: 'None of these files is a picture that can be used',
     what: first ? `For example ${first.name}: ${first.why}. Nothing was stored.` : 'Nothing was stored.',
-    expected: 'at least one JPEG, PNG, WebP or GIF',
+    expected: 'at least one JPEG, PNG, WebP, AVIF or GIF',
     got: tried === 1 ? '1 other file' : `${tried} other files`,
     todo: ['Choose other files, or a folder that has pictures in it.'],
   };

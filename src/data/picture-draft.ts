@@ -1,21 +1,31 @@
-// A set of the user's pictures while it is being written: pixels as they come, then captions, and last
-// info.json, which makes the folder a set. Runs in a worker (sync access handles).
+// A set of the user's pictures while it is being written: pixels as they come, then captions and names, and
+// last info.json, which makes the folder a set. Runs in a worker (sync access handles).
 // Not here: reading sets (picture-store.ts), decoding (decode.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
+import { hexDigest } from '../formats/hex-digest.ts';
 import { CHUNK_BYTES, pixelFingerprint } from './fingerprint.ts';
 import {
   CAPTIONS,
   INFO,
   isNamed,
+  NAMES,
   PIXELS,
   picturesFolder,
-  readInfo,
+  readSet,
   removeFolder,
   scan,
   type StoredInfo,
+  type StoredSet,
   VERSION,
 } from './picture-store.ts';
+
+/** What belongs to a picture beside its pixels; empty texts where there is none. */
+export interface Words {
+  caption: string;
+  /** Path of its file. */
+  name: string;
+}
 
 /** A set that is being written. Its end is one call of `complete` or `discard`. */
 export class PictureDraft {
@@ -31,7 +41,9 @@ export class PictureDraft {
   readonly #digests: Uint8Array[] = [];
   /** Bytes in the file. */
   #written = 0;
-  #count = 0;
+  readonly #words: Words[] = [];
+  /** Digests of all pictures. */
+  readonly #seen = new Set<string>();
 
   private constructor(
     pictures: FileSystemDirectoryHandle,
@@ -50,9 +62,9 @@ export class PictureDraft {
   static async begin(size: number): Promise<PictureDraft> {
     const pictures = await picturesFolder(true);
     if (!pictures) throw new FaultError(noFileSystem);
-    for (const { name, info } of await scan(pictures)) {
+    for (const { name, set } of await scan(pictures)) {
       // A folder that another tab is writing cannot be removed, and stays.
-      if (!info) await removeFolder(pictures, name).catch(() => undefined);
+      if (!set) await removeFolder(pictures, name).catch(() => undefined);
     }
     const folder = await pictures.getDirectoryHandle(`import-${crypto.randomUUID()}`, { create: true });
     const file = await folder.getFileHandle(PIXELS, { create: true });
@@ -61,11 +73,18 @@ export class PictureDraft {
 
   /** Pictures added so far. */
   get count(): number {
-    return this.#count;
+    return this.#words.length;
   }
 
-  /** Adds a picture, [size, size, 3] bytes. Throws FaultError kind `storage` where the storage is full. */
-  async push(pixels: Uint8Array): Promise<void> {
+  /**
+   * Adds a picture, [size, size, 3] bytes; false where the set has the same pixels already. Throws FaultError
+   * kind `storage` where the storage is full.
+   */
+  async push(pixels: Uint8Array<ArrayBuffer>, words: Words): Promise<boolean> {
+    const digest = await hexDigest(pixels);
+    if (this.#seen.has(digest)) return false;
+    this.#seen.add(digest);
+    this.#words.push(words);
     for (let from = 0; from < pixels.length;) {
       const part = pixels.subarray(from, from + CHUNK_BYTES - this.#filled);
       this.#chunk.set(part, this.#filled);
@@ -73,7 +92,7 @@ export class PictureDraft {
       from += part.length;
       if (this.#filled === CHUNK_BYTES) await this.#writeChunk();
     }
-    this.#count++;
+    return true;
   }
 
   async #writeChunk(): Promise<void> {
@@ -84,14 +103,20 @@ export class PictureDraft {
     this.#filled = 0;
   }
 
-  /** Makes the folder a set, info.json last on the disk, and removes an older set of the same pixels. */
-  async complete(title: string, captions: string[]): Promise<DatasetInfo> {
+  /**
+   * Makes the folder a set, info.json last on the disk, and removes an older set of the same pixels, and the
+   * set that this one takes the place of.
+   */
+  async complete(title: string, replaced: StoredSet | null): Promise<DatasetInfo> {
     if (this.#filled > 0) await this.#writeChunk();
     this.#handle.flush();
+    const captions = this.#words.map(({ caption }) => caption);
     const hasCaptions = captions.some((caption) => caption !== '');
     if (hasCaptions) await this.#writeJson(CAPTIONS, captions);
-    const fingerprint = await pixelFingerprint(this.#digests, this.#count, this.#size);
+    const names = this.#words.map(({ name }) => name);
+    await this.#writeJson(NAMES, names);
     const { count } = this;
+    const fingerprint = await pixelFingerprint(this.#digests, count, this.#size);
     const stored: StoredInfo = {
       version: VERSION,
       title,
@@ -99,16 +124,18 @@ export class PictureDraft {
       size: this.#size,
       fingerprint,
       captions: hasCaptions,
+      ...(replaced ? { earlier: [...replaced.earlier, replaced.info.id] } : {}),
     };
     await this.#writeJson(INFO, stored);
     this.#handle.close();
-    const info = await readInfo(this.#folder);
-    if (!info) throw new Error('a set of pictures that was just written cannot be read');
+    const set = await readSet(this.#folder);
+    if (!set) throw new Error('a set of pictures that was just written cannot be read');
+    const gone = new Set([set.info.id, replaced?.info.id]);
     for (const other of await scan(this.#pictures)) {
-      if (other.info?.id === info.id && other.name !== this.#name)
+      if (gone.has(other.set?.info.id) && other.set && other.name !== this.#name)
         await removeFolder(this.#pictures, other.name);
     }
-    return info;
+    return set.info;
   }
 
   /** Removes the folder. */
@@ -117,15 +144,25 @@ export class PictureDraft {
     await removeFolder(this.#pictures, this.#name);
   }
 
-  async #writeJson(name: string, value: unknown): Promise<void> {
-    const file = await this.#folder.getFileHandle(name, { create: true });
-    const handle = await file.createSyncAccessHandle();
-    try {
-      writeWhole(handle, new TextEncoder().encode(JSON.stringify(value)), 0);
-      handle.flush();
-    } finally {
-      handle.close();
-    }
+  #writeJson(name: string, value: unknown): Promise<void> {
+    return writeFile(this.#folder, name, new TextEncoder().encode(JSON.stringify(value)));
+  }
+}
+
+/** Writes a file of a set as a whole. Throws FaultError kind `storage` where the storage is full. */
+export async function writeFile(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const file = await folder.getFileHandle(name, { create: true });
+  const handle = await file.createSyncAccessHandle();
+  try {
+    handle.truncate(0);
+    writeWhole(handle, bytes, 0);
+    handle.flush();
+  } finally {
+    handle.close();
   }
 }
 

@@ -11,12 +11,21 @@ export interface Entry {
 }
 
 /**
- * All files but captions, sorted by path: the order in which the user's files arrive must not matter. Paths
- * tell equal names in two folders apart. Where a browser gives no paths, a caption that could belong to
- * several pictures is `unpaired`.
+ * Whether a path is of a file that systems put beside people's files: names starting with a dot (`._x` of
+ * macOS, .DS_Store), __MACOSX, Thumbs.db, desktop.ini.
+ */
+export const isSystemFile = (path: string): boolean =>
+  path.split('/').some((part) => part.startsWith('.') || /^(__MACOSX|Thumbs\.db|desktop\.ini)$/i.test(part));
+
+/**
+ * All files but captions and those of systems, sorted by path: the order in which the user's files arrive
+ * must not matter. Paths tell equal names in two folders apart. Where a browser gives no paths, a caption
+ * that could belong to several pictures is `unpaired`.
  */
 export function pairFiles(files: readonly File[]): { entries: Entry[]; unpaired: SkippedFile[] } {
-  const all = files.map((file) => ({ path: cleanText(file.webkitRelativePath || file.name), file }));
+  const all = files
+    .map((file) => ({ path: cleanText(file.webkitRelativePath || file.name), file }))
+    .filter(({ path }) => !isSystemFile(path));
   const pictures = new Set(all.filter(({ path }) => !isTextName(path)).map(({ path }) => stemOf(path)));
   const captions = new Map<string, File>();
   const doubled = new Set<string>();

@@ -1,14 +1,19 @@
 // Reads the user's pictures from the browser's private file system (OPFS), where they lie as pixels.
-// pictures/<any name>/ holds pixels.bin, captions.json and, written last, info.json: a folder without it is
-// no set. Folders are never moved or renamed, because OPFS keeps files but not names durably.
-// Not here: writing (picture-draft.ts).
-import { FaultError } from '../fault.ts';
+// pictures/<any name>/ holds pixels.bin, captions.json, names.json and, written last, info.json: a folder
+// without it is no set. A renamed set has title.txt. Folders are never moved or renamed, because OPFS keeps
+// files but not names durably. Not here: writing (picture-draft.ts).
+import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
+import { cleanTitle } from './captions.ts';
 
 const FOLDER = 'pictures';
 export const PIXELS = 'pixels.bin';
 export const CAPTIONS = 'captions.json';
+/** Paths of the files that the pictures came from; sets of older versions have none. */
+export const NAMES = 'names.json';
 export const INFO = 'info.json';
+/** A title in the place of the one in info.json, which is never written again. */
+export const TITLE = 'title.txt';
 /** Version of info.json. */
 export const VERSION = 1;
 
@@ -22,15 +27,25 @@ export interface StoredInfo {
   fingerprint: string;
   /** Whether there is a captions.json. */
   captions: boolean;
+  /** Ids that the set had before pictures were added to it or removed; absent in older files. */
+  earlier?: string[];
+}
+
+/** A set in a folder. */
+export interface StoredSet {
+  info: DatasetInfo;
+  /** Ids that the set had before it was changed. */
+  earlier: string[];
 }
 
 /** A set of the user's, opened. */
-export interface StoredPictures {
-  info: DatasetInfo;
+export interface StoredPictures extends StoredSet {
   /** [count, size, size, 3] bytes. */
   pixels: File;
   /** One for each picture; empty where no picture has a caption. */
   captions: string[];
+  /** As `captions`. */
+  names: string[];
 }
 
 const pictureBytes = (size: number): number => size * size * 3;
@@ -61,20 +76,25 @@ async function fileIn(folder: FileSystemDirectoryHandle, name: string): Promise<
 }
 
 /** The set in a folder; null where its import never ended or pixels are missing. */
-export async function readInfo(folder: FileSystemDirectoryHandle): Promise<DatasetInfo | null> {
+export async function readSet(folder: FileSystemDirectoryHandle): Promise<StoredSet | null> {
   const [infoFile, pixels] = [await fileIn(folder, INFO), await fileIn(folder, PIXELS)];
   if (!infoFile || !pixels) return null;
   const info = parseInfo(await infoFile.text());
   if (!info || pixels.size !== info.count * pictureBytes(info.size)) return null;
+  const title = await (await fileIn(folder, TITLE))?.text();
   return {
-    id: `own-${info.fingerprint.slice(0, 8)}`,
-    title: info.title,
-    count: info.count,
-    storedSize: info.size,
-    fingerprint: info.fingerprint,
-    credit: '',
-    builtIn: false,
-    captions: info.captions,
+    info: {
+      id: `own-${info.fingerprint.slice(0, 8)}`,
+      // A torn title.txt is empty.
+      title: cleanTitle(title ?? '') || info.title,
+      count: info.count,
+      storedSize: info.size,
+      fingerprint: info.fingerprint,
+      credit: '',
+      builtIn: false,
+      captions: info.captions,
+    },
+    earlier: info.earlier ?? [],
   };
 }
 
@@ -92,49 +112,81 @@ function parseInfo(text: string): StoredInfo | null {
     Number.isSafeInteger(info.size) &&
     typeof info.fingerprint === 'string' &&
     /^[0-9a-f]{64}$/.test(info.fingerprint) &&
-    typeof info.captions === 'boolean';
+    typeof info.captions === 'boolean' &&
+    (info.earlier === undefined || Array.isArray(info.earlier));
   return whole ? (info as StoredInfo) : null;
 }
 
+/** A folder of pictures/; `set` null where it holds none. */
+interface Found {
+  name: string;
+  folder: FileSystemDirectoryHandle;
+  set: StoredSet | null;
+}
+
 /** All folders of pictures/, by name, with the set in each; null where a folder holds none. */
-export async function scan(
-  pictures: FileSystemDirectoryHandle,
-): Promise<{ name: string; folder: FileSystemDirectoryHandle; info: DatasetInfo | null }[]> {
-  const found = [];
+export async function scan(pictures: FileSystemDirectoryHandle): Promise<Found[]> {
+  const found: Found[] = [];
   for await (const [name, folder] of pictures.entries()) {
-    if (folder.kind === 'directory') found.push({ name, folder, info: await readInfo(folder) });
+    if (folder.kind === 'directory') found.push({ name, folder, set: await readSet(folder) });
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** All folders of this page; empty where there is no private file system. */
+export async function scanSets(): Promise<Found[]> {
+  const pictures = await picturesFolder(false);
+  return pictures ? scan(pictures) : [];
+}
+
 /** The user's sets, by title. */
 export async function listStored(): Promise<DatasetInfo[]> {
-  const pictures = await picturesFolder(false);
-  if (!pictures) return [];
   const byId = new Map<string, DatasetInfo>();
-  for (const { info } of await scan(pictures)) if (info) byId.set(info.id, info);
+  for (const { set } of await scanSets()) if (set) byId.set(set.info.id, set.info);
   return [...byId.values()].sort((a, b) => a.title.localeCompare(b.title) || (a.id < b.id ? -1 : 1));
 }
 
-/** The set with this id; null where there is none. */
+/**
+ * The set with this id, or the one that had it before pictures were added or removed; null where there is
+ * none.
+ */
 export async function openStored(id: string): Promise<StoredPictures | null> {
-  const pictures = await picturesFolder(false);
-  if (!pictures) return null;
-  for (const { folder, info } of await scan(pictures)) {
-    if (info?.id !== id) continue;
+  const sets = await scanSets();
+  const changed = sets.filter(({ set }) => set?.earlier.includes(id));
+  for (const { folder, set } of [...sets.filter(({ set }) => set?.info.id === id), ...changed]) {
     const pixels = await fileIn(folder, PIXELS);
-    if (!pixels) continue;
-    const captions = info.captions ? await fileIn(folder, CAPTIONS) : null;
-    return { info, pixels, captions: captions ? (JSON.parse(await captions.text()) as string[]) : [] };
+    if (!set || !pixels) continue;
+    const captions = set.info.captions ? await textsIn(folder, CAPTIONS) : [];
+    return { ...set, pixels, captions, names: await textsIn(folder, NAMES) };
   }
   return null;
 }
+
+/** One text for each picture; empty where there is no such file. */
+async function textsIn(folder: FileSystemDirectoryHandle, name: string): Promise<string[]> {
+  const file = await fileIn(folder, name);
+  return file ? (JSON.parse(await file.text()) as string[]) : [];
+}
+
+/** What is said where a set is not on this computer. */
+export const missing = (id: string): Fault => ({
+  kind: 'data',
+  title: `The pictures ${id.slice(0, 64)} are not on this computer`,
+  what: 'They were deleted, the browser evicted them, or the run was imported from elsewhere. Checkpoints are untouched.',
+  expected: `the set of pictures ${id.slice(0, 64)}`,
+  got: 'no such set in this browser',
+  todo: [
+    'Import the same pictures again: they get the same name.',
+    'Or choose other pictures for a new run.',
+  ],
+});
 
 /** Removes a set where there is one. Throws FaultError kind `storage` where another tab holds it. */
 export async function removeStored(id: string): Promise<void> {
   const pictures = await picturesFolder(false);
   if (!pictures) return;
-  for (const { name, info } of await scan(pictures)) if (info?.id === id) await removeFolder(pictures, name);
+  for (const { name, set } of await scan(pictures))
+    if (set?.info.id === id) await removeFolder(pictures, name);
 }
 
 /** Removes a folder where there is one. Throws FaultError kind `storage` where another tab holds it. */

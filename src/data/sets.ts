@@ -3,7 +3,7 @@
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo, PictureSet } from './api.ts';
 import { appBase } from './app-base.ts';
-import { listStored, openStored, removeStored, type StoredPictures } from './picture-store.ts';
+import { listStored, missing, openStored, removeStored, type StoredPictures } from './picture-store.ts';
 import { loadPlanets, PLANETS } from './planets.ts';
 import { resizeSquare } from './resize.ts';
 import { drawShape, shapeCaption, SHAPES } from './shapes.ts';
@@ -48,6 +48,7 @@ function openShapes({ imageSize, maxImages }: OpenOptions): PictureSet {
     read,
     stored: { size: imageSize, read },
     caption: (index) => shapeCaption(index),
+    fileName: () => '',
   };
 }
 
@@ -58,13 +59,21 @@ async function openPlanets({ imageSize, maxImages }: OpenOptions): Promise<Pictu
   const count = Math.min(info.count, maxImages);
   const readStored = (index: number) => Promise.resolve(pixels.subarray(index * bytes, (index + 1) * bytes));
   const read = resized(count, size, imageSize, readStored);
-  return { info, count, size: imageSize, read, stored: { size, read: readStored }, caption };
+  return {
+    info,
+    count,
+    size: imageSize,
+    read,
+    stored: { size, read: readStored },
+    caption,
+    fileName: () => '',
+  };
 }
 
 async function openOwn(id: string, { imageSize, maxImages }: OpenOptions): Promise<PictureSet> {
   const opened = await openStored(id);
   if (!opened) throw new FaultError(missing(id));
-  const { info, captions } = opened;
+  const { info, captions, names } = opened;
   if (info.storedSize < imageSize) throw new FaultError(tooSmall(info, imageSize));
   const count = Math.min(info.count, maxImages);
   const readStored = storedReader(opened);
@@ -76,16 +85,18 @@ async function openOwn(id: string, { imageSize, maxImages }: OpenOptions): Promi
     // A run that crops reads every picture in every epoch.
     stored: { size: info.storedSize, read: remembered(count, info.storedSize, readStored) },
     caption: (index) => captions[index] ?? '',
+    fileName: (index) => names[index] ?? '',
   };
 }
 
 type Read = PictureSet['read'];
 
 /**
- * Reads slices of pixels.bin. A set that was imported again lies in another file, which is then looked up.
+ * Reads slices of pixels.bin. A set that was imported again lies in another file, which is then looked up; a
+ * set that was changed meanwhile is not the one that was opened.
  */
 function storedReader(opened: StoredPictures): Read {
-  const { id, storedSize } = opened.info;
+  const { id, storedSize, fingerprint } = opened.info;
   const bytes = storedSize * storedSize * 3;
   let { pixels } = opened;
   const slice = async (index: number) =>
@@ -96,7 +107,7 @@ function storedReader(opened: StoredPictures): Read {
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       const again = await openStored(id);
-      if (!again) throw new FaultError(missing(id));
+      if (again?.info.fingerprint !== fingerprint) throw new FaultError(missing(id));
       pixels = again.pixels;
       return slice(index);
     }
@@ -115,20 +126,6 @@ function remembered(count: number, size: number, make: Read): Read {
   if (count * bytes > REMEMBERED_BYTES) return make;
   const pictures: (Uint8Array | undefined)[] = [];
   return async (index) => (pictures[index] ??= await make(index));
-}
-
-function missing(id: string): Fault {
-  return {
-    kind: 'data',
-    title: `The pictures ${id.slice(0, 64)} are not on this computer`,
-    what: 'They were deleted, the browser evicted them, or the run was imported from elsewhere. Checkpoints are untouched.',
-    expected: `the set of pictures ${id.slice(0, 64)}`,
-    got: 'no such set in this browser',
-    todo: [
-      'Import the same pictures again: they get the same name.',
-      'Or choose other pictures for a new run.',
-    ],
-  };
 }
 
 function tooSmall({ title, storedSize }: DatasetInfo, imageSize: number): Fault {

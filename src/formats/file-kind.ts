@@ -1,5 +1,6 @@
 // What kind of file the first bytes are of, in words for the person who brought it. A name is never asked.
 // Not here: reading any of them (safetensors-file.ts, torch-file.ts, zip-reader.ts, image-*.ts).
+import { isAvif } from './image-avif.ts';
 import { textAt } from './image-format.ts';
 import { begins, LEGACY_TORCH, PICTURES, SAFETENSORS, ZIP } from './magic.ts';
 
@@ -17,10 +18,12 @@ export interface FileKind {
   what: string;
 }
 
+/** What phones make by default and browsers do not read. */
+export const HEIC = 'a HEIC picture';
+
 /* oxlint-disable no-control-regex -- magic numbers are made of control characters */
 const KINDS: readonly (readonly [RegExp, FileKind['is'], string])[] = [
-  [/^.{4}ftyp(avif|avis)/s, 'picture', 'an AVIF picture'],
-  [/^.{4}ftyp(heic|heix|heim|heis|hevc|mif1|msf1)/s, 'picture', 'a HEIC picture'],
+  [/^.{4}ftyp(heic|heix|heim|heis|hevc|mif1|msf1)/s, 'picture', HEIC],
   [/^.{4}ftyp/s, 'other', 'a video'],
   [/^BM.{4}\0\0\0\0/s, 'picture', 'a BMP picture'],
   [/^(II\*\0|MM\0\*)/, 'picture', 'a TIFF or raw picture'],
@@ -52,7 +55,8 @@ export function kindOfBytes(head: Uint8Array): FileKind {
   if (begins(head, SAFETENSORS)) return { is: 'safetensors', what: 'a safetensors file' };
   if (begins(head, ZIP)) return { is: 'zip', what: 'a zip archive' };
   if (begins(head, LEGACY_TORCH)) return { is: 'legacy-torch', what: 'a PyTorch file of the older format' };
-  if (PICTURES.some((magic) => begins(head, magic))) return { is: 'picture', what: 'a picture' };
+  if (PICTURES.some((magic) => begins(head, magic)) || isAvif(head))
+    return { is: 'picture', what: 'a picture' };
   const start = textAt(head, 0, HEAD_BYTES);
   const pointer = LFS_POINTER.exec(start);
   if (pointer)

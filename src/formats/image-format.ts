@@ -3,7 +3,7 @@
 // does), the formats themselves (image-png.ts, image-jpeg.ts, ...).
 
 export interface ImageHeader {
-  format: 'png' | 'jpeg' | 'webp' | 'gif';
+  format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif';
   /**
    * Pixels as stored, before any EXIF rotation. Where a file
    * states several sizes: the largest a decoder may use.
@@ -32,7 +32,11 @@ export function textAt(bytes: Uint8Array, at: number, length: number): string {
 }
 
 /** The header of a picture without rotation; refused where a side has no pixels. */
-export function headerOf(format: 'png' | 'webp' | 'gif', width: number, height: number): HeaderResult {
+export function headerOf(
+  format: 'png' | 'webp' | 'gif' | 'avif',
+  width: number,
+  height: number,
+): HeaderResult {
   if (width < 1 || height < 1) return refuse(`it says that it is ${width} x ${height} pixels`);
   return { ok: true, header: { format, width, height, orientation: 1 } };
 }

@@ -1,7 +1,8 @@
 // Which picture format a file has and how large the picture is, from the first
 // bytes, before anything is decoded: a PNG of 48 kB can be 20,000 x 20,000
 // pixels. A file's name and stated type are never asked. Not here: decoding.
-import { HEAD_BYTES, kindOfBytes } from './file-kind.ts';
+import { HEAD_BYTES, HEIC, kindOfBytes } from './file-kind.ts';
+import { isAvif, readAvifHeader } from './image-avif.ts';
 import { type HeaderResult, type ImageHeader, refuse } from './image-format.ts';
 import { isGif, readGifHeader } from './image-gif.ts';
 import { readJpegHeader } from './image-jpeg.ts';
@@ -22,8 +23,18 @@ export function readImageHeader(bytes: Uint8Array, fileSize: number): HeaderResu
   if (begins(bytes, JPEG)) return readJpegHeader(bytes, fileSize);
   if (begins(bytes, WEBP)) return readWebpHeader(bytes, fileSize);
   if (isGif(bytes)) return readGifHeader(bytes, fileSize);
-  const { what } = kindOfBytes(bytes.subarray(0, HEAD_BYTES));
-  return refuse(`it is ${what === 'a picture' ? 'damaged' : what}, no JPEG, PNG, WebP or GIF`);
+  if (isAvif(bytes)) return readAvifHeader(bytes, fileSize);
+  const { is, what } = kindOfBytes(bytes.subarray(0, HEAD_BYTES));
+  if (what === HEIC)
+    return refuse(
+      'it is HEIC, which browsers cannot read: on the phone choose Most compatible, or export it as JPEG',
+    );
+  if (what === 'a picture') return refuse('it is damaged');
+  return refuse(
+    is === 'picture'
+      ? `it is ${what}; read are JPEG, PNG, WebP, AVIF and GIF`
+      : `it is ${what}, not a picture`,
+  );
 }
 
 /** Why a picture is too large to decode, in words that go on from the file's name; null where it is not. */

@@ -2,12 +2,12 @@
 // trainer. Nothing else crosses it. Not here: what answers the commands (desk.ts).
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 import type { RunConfig, Settings } from '../settings/settings.ts';
-import type { DatasetInfo, ImportProgress, ImportReport } from '../data/api.ts';
+import type { DatasetInfo, ImportProgress, ImportReport, PictureFacts } from '../data/api.ts';
 import type { ExecutorKind } from '../engine/executor.ts';
 import type { Fault, Result } from '../fault.ts';
 
 export type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
-export type { DatasetInfo, ImportProgress } from '../data/api.ts';
+export type { DatasetInfo, ImportProgress, ImportReport, PictureFacts } from '../data/api.ts';
 
 /** The trainer's states. The page adds `elsewhere` (another tab) and `unavailable` (no GPU). */
 export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused' | 'finished' | 'failed';
@@ -336,9 +336,18 @@ export interface TrainerApi {
     columns: number;
     rows: number;
   }): Promise<Result<Preview>>;
-  importPictures(files: File[], title: string, size: number): Promise<Result<ImportReport>>;
+  /** `addTo`: the set that the pictures are added to, at its size and with its title; null: a new set. */
+  importPictures(
+    files: File[],
+    target: { title: string; size: number; addTo: string | null },
+  ): Promise<Result<ImportReport>>;
   cancelImport(): Promise<void>;
   deletePictures(id: string): Promise<void>;
+  renamePictures(id: string, title: string): Promise<Result<void>>;
+  /** Leaves a picture out; answers the set that takes the place of `id`, null where it was the last one. */
+  removePicture(id: string, index: number): Promise<Result<DatasetInfo | null>>;
+  /** One picture of a set as the model sees it, with its file's name and its caption. */
+  picture(request: { dataset: string; imageSize: number; index: number }): Promise<Result<PictureFacts>>;
   /** The user accepts that the pictures differ from those that the run began with. */
   confirmPictures(): Promise<void>;
 }

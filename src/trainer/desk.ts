@@ -2,7 +2,8 @@
 // Not here: the run itself (trainer.ts), reading and writing files (import/, export/).
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { startStore, type StoreClient } from '../checkpoint/store-client.ts';
-import { previewSheet } from '../data/contact-sheet.ts';
+import { pictureFacts, previewSheet } from '../data/contact-sheet.ts';
+import { removePicture, renameStored } from '../data/edit-pictures.ts';
 import { importPictures } from '../data/own-pictures.ts';
 import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
@@ -163,14 +164,13 @@ class Desk implements TrainerApi {
       previewSheet(await openPictures(dataset, { imageSize, maxImages: columns * rows }), columns, rows),
     );
 
-  importPictures: TrainerApi['importPictures'] = (files, title, size) =>
+  importPictures: TrainerApi['importPictures'] = (files, target) =>
     answer(async () => {
       const controller = new AbortController();
       this.#importing = controller;
       return importPictures(
         files,
-        title,
-        size,
+        target,
         (progress) => this.#opening?.outbox.post({ type: 'import-progress', progress }),
         controller.signal,
       );
@@ -178,6 +178,10 @@ class Desk implements TrainerApi {
 
   cancelImport = async () => this.#importing?.abort();
   deletePictures = (id: string) => removePictures(id);
+  renamePictures: TrainerApi['renamePictures'] = (id, title) => answer(() => renameStored(id, title));
+  removePicture: TrainerApi['removePicture'] = (id, index) => answer(() => removePicture(id, index));
+  picture: TrainerApi['picture'] = ({ dataset, imageSize, index }) =>
+    answer(async () => pictureFacts(await openPictures(dataset, { imageSize, maxImages: index + 1 }), index));
 }
 
 /** Throws FaultError kind `storage` or `tab`. */

@@ -15,8 +15,12 @@ let state: State;
 let answer: () => void;
 const trainer: NonNullable<Parameters<PictureSets['import']>[0]> = {
   preview: () => new Promise((resolve) => (answer = () => resolve({ ok: true, value: picture }))),
-  importPictures: () => Promise.resolve({ ok: true, value: { info, skipped: [], doubtful: [] } }),
+  importPictures: () =>
+    Promise.resolve({ ok: true, value: { info, added: 65, duplicates: 0, skipped: [], doubtful: [] } }),
   datasets: () => Promise.resolve([info]),
+  removePicture: () => Promise.resolve({ ok: true, value: { ...info, id: 'own-2', count: 64 } }),
+  picture: () =>
+    Promise.resolve({ ok: true, value: { fileName: 'a.jpg', caption: '', size: 1, rgba: picture.rgba } }),
 };
 
 beforeEach(() => {
@@ -41,10 +45,18 @@ test('a preview goes when another set is chosen, and stays when the same is aske
 
 test('imported beside a run: offered for a new one; without a run: nothing to offer', async () => {
   const sets = new PictureSets(state);
-  expect(await sets.import(trainer, [], 'garden')).toEqual({ ok: true, value: 'own-1' });
+  expect(await sets.import(trainer, [], 'garden', null)).toEqual({ ok: true, value: 'own-1' });
   expect(state.brought.value).toBeNull();
   state.run.value = { runId: 'run-1' } as RunSummary;
-  await sets.import(trainer, [], 'garden');
+  await sets.import(trainer, [], 'garden', null);
   expect(state.brought.value).toEqual(info);
   expect(state.datasets.value).toEqual([info]);
+});
+
+test('a set that loses a picture is another set; what an import left out is of the set before', async () => {
+  const sets = new PictureSets(state);
+  await sets.import(trainer, [], 'garden', null);
+  expect(state.imported.value).toMatchObject({ added: 65 });
+  expect(await sets.removePicture(trainer, 'own-1', 3)).toEqual({ ok: true, value: 'own-2' });
+  expect(state.imported.value).toBeNull();
 });

@@ -2,7 +2,7 @@
 // reason. In a real Chromium.
 import * as Comlink from 'comlink';
 import { afterAll, describe, expect, it } from 'vitest';
-import { pictureFile, textFile, webpWithOrientation, withOrientation } from './make-files.ts';
+import { avifFile, pictureFile, textFile, webpWithOrientation, withOrientation } from './make-files.ts';
 import type { PicturesApi } from './pictures-worker.ts';
 
 const worker = new Worker(new URL('./pictures-worker.ts', import.meta.url), { type: 'module' });
@@ -96,6 +96,12 @@ describe('decoding', () => {
       await pictureFile('wide.png', { width: 160, height: 40, type: 'image/png' }),
     );
     for (let i = 0; i < SIZE * SIZE; i++) expect([...pixels.subarray(i * 3, i * 3 + 3)]).toEqual(ORANGE);
+  });
+
+  it('reads AVIF, which the browser decodes', async () => {
+    const pixels = await decoded(avifFile('a.avif'));
+    expect(near(at(pixels, 7, 7), ORANGE, 12)).toBe(true);
+    expect(corners(pixels)).toEqual(['upper left']);
   });
 
   it('puts transparent pixels on white', async () => {

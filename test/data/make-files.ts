@@ -63,3 +63,15 @@ export async function withOrientation(file: File, orientation: number): Promise<
   const entry = [0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0];
   return new File([jpeg.subarray(0, 2), Uint8Array.from([...exif, ...entry]), jpeg.subarray(2)], file.name);
 }
+
+/** As `pictureFile` of 40 x 40, written by sharp 0.34 (libaom): browsers cannot encode AVIF. */
+const AVIF = [
+  'AAAAHGZ0eXBhdmlmAAAAAG1pZjFhdmlmbWlhZgAAANZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAA',
+  'AAAAACJpbG9jAAAAAERAAAEAAQAAAAAA+gABAAAAAAAAAC8AAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABhdjAxAAAA',
+  'AA5waXRtAAAAAAABAAAAVmlwcnAAAAA4aXBjbwAAAAxhdjFDgSACAAAAABRpc3BlAAAAAAAAACgAAAAoAAAAEHBpeGkAAAAA',
+  'AwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAgMAAAA3bWRhdBIACgk4FWedpAQ0GkAyIESAkNKgADyAAQDUZ5IXqNciTtJq/Z0e',
+  '/DiJtVeTuAOg',
+].join('');
+
+export const avifFile = (name: string): File =>
+  new File([Uint8Array.from(atob(AVIF), (char) => char.charCodeAt(0))], name, { type: 'image/avif' });

@@ -11,12 +11,17 @@ import type { PicturesApi } from './pictures-worker.ts';
 const worker = new Worker(new URL('./pictures-worker.ts', import.meta.url), { type: 'module' });
 const pictures = Comlink.wrap<PicturesApi>(worker);
 
-const importAll = async (files: File[], title = 'Holiday', size = 16, onProgress = () => {}) => {
+const importAll = async (
+  files: File[],
+  title = 'Holiday',
+  size = 16,
+  onProgress = () => {},
+  addTo: string | null = null,
+) => {
   const progress: ImportProgress[] = [];
   const result = (await pictures.importPictures(
     files,
-    title,
-    size,
+    { title, size, addTo },
     Comlink.proxy((one) => {
       progress.push(one);
       onProgress();
@@ -75,7 +80,10 @@ describe('an import', () => {
     expect(skipped.map(({ name }) => name)).toEqual(['cut.jpg', 'not-a-picture.jpg']);
     expect(skipped[0]?.why).toMatch(/cut off/);
     expect(skipped[1]?.why).toMatch(/text/);
-    expect(progress.at(-1)).toEqual({ done: 8, total: 8, skipped: 2 });
+    expect(progress.at(-1)).toMatchObject({ done: 8, total: 8, skipped: 2, size: 16 });
+    // Each picture is shown once, when it is stored.
+    const { pictures: read } = value(await pictures.read(info.id, 16, [0, 1, 2, 3, 4, 5]));
+    expect(progress.flatMap(({ stored }) => stored)).toEqual(read);
     expect(await own()).toEqual([info]);
   });
 
@@ -97,7 +105,7 @@ describe('an import', () => {
     const second = await imported(files.toReversed(), 'Two');
     expect(second.info).toEqual({ ...first.info, title: 'Two' });
     expect(await own()).toEqual([second.info]);
-    expect(await pictures.paths()).toHaveLength(2);
+    expect(await pictures.paths()).toHaveLength(3);
     const other = await imported(files.slice(0, 5));
     expect(other.info.id).not.toBe(first.info.id);
     expect((await imported(files, 'One', 8)).info.id).not.toBe(first.info.id);
@@ -131,9 +139,21 @@ describe('an import', () => {
     ]);
   });
 
-  it('keeps duplicates', async () => {
-    const one = await pictureFile('a.png', { type: 'image/png' });
-    expect((await imported([one, new File([one], 'b.png')])).info.count).toBe(2);
+  it('leaves out pictures of the same pixels, whatever their files are, and counts them', async () => {
+    const files = await sixFiles();
+    const [one] = files as [File];
+    const { info, added, duplicates } = await imported([...files, new File([one], 'again.png')]);
+    expect([info.count, added, duplicates]).toEqual([6, 6, 1]);
+    expect((await imported(files)).info.id).toBe(info.id);
+  });
+
+  it('passes over what systems put beside files, without a word', async () => {
+    const junk = ['.DS_Store', 'Thumbs.db', 'desktop.ini', '._p0.png', '__MACOSX/p1.png'];
+    const { info, skipped } = await imported([
+      ...(await sixFiles()),
+      ...junk.map((name) => textFile(name, 'x')),
+    ]);
+    expect([info.count, skipped]).toEqual([6, []]);
   });
 
   it('clears away what a killed import left', async () => {
@@ -166,8 +186,14 @@ describe('an import that cannot be', () => {
 describe('full storage', () => {
   it('stops the import, says so, leaves nothing, and the older set whole', async () => {
     const { info } = await imported(await sixFiles());
-    const photo = await pictureFile('a.png', { width: 256, height: 256, type: 'image/png' });
-    const files = Array.from({ length: 60 }, (_, i) => new File([photo], `${i}.png`));
+    const photo = (i: number) =>
+      pictureFile(`${i}.png`, {
+        width: 256,
+        height: 256,
+        colour: `hsl(${6 * i} 80% 50%)`,
+        type: 'image/png',
+      });
+    const files = await Promise.all(Array.from({ length: 60 }, (_, i) => photo(i)));
     const { usage = 0 } = await navigator.storage.estimate();
     await setQuota(usage + 6e6);
     try {
@@ -177,7 +203,7 @@ describe('full storage', () => {
       await setQuota();
     }
     expect(await own()).toEqual([info]);
-    expect(await pictures.paths()).toHaveLength(2);
+    expect(await pictures.paths()).toHaveLength(3);
   });
 });
 
@@ -197,6 +223,60 @@ describe('a set that cannot be opened', () => {
       ok: false,
       fault: { kind: 'data', expected: 'pictures stored at 32 x 32 or larger', got: '16 x 16' },
     });
+  });
+});
+
+describe('a stored set', () => {
+  it('tells the file, the caption and the pixels of a picture', async () => {
+    const { info } = await imported([...(await sixFiles()), textFile('p2.txt', 'a blue square')]);
+    const { rgba, ...words } = value(await pictures.picture(info.id, 2));
+    expect(words).toEqual({ fileName: 'p2.png', caption: 'a blue square', size: 16 });
+    expect([...rgba.subarray(-4)]).toEqual([0x40, 0x20, 0xc0, 255]);
+  });
+
+  it('has another title after renaming, and is the same set', async () => {
+    const { info } = await imported(await sixFiles());
+    await pictures.rename(info.id, '  My \u202e holiday ');
+    expect(await own()).toEqual([{ ...info, title: 'My holiday' }]);
+    await pictures.rename(info.id, ' ');
+    expect(await own()).toEqual([{ ...info, title: 'My holiday' }]);
+  });
+
+  it('takes more pictures, each once, behind its own, and keeps its title', async () => {
+    const files = await sixFiles();
+    const { info } = await imported(files.slice(2));
+    const more = async (some: File[]) => value((await importAll(some, 'Other', 8, () => {}, info.id)).result);
+    const { info: all, ...counts } = await more(files.slice(0, 3));
+    expect(counts).toEqual({ added: 2, duplicates: 1, skipped: [], doubtful: [] });
+    expect(all).toMatchObject({ title: 'Holiday', count: 6, storedSize: 16 });
+    expect(await own()).toEqual([all]);
+    const names = await Promise.all([3, 4].map((index) => pictures.picture(all.id, index)));
+    expect(names.map((one) => value(one).fileName)).toEqual(['p5.png', 'p0.png']);
+    const none = value((await importAll(files, 'Other', 8, () => {}, all.id)).result);
+    expect(none).toEqual({ info: all, added: 0, duplicates: 6, skipped: [], doubtful: [] });
+  });
+
+  it('loses one picture, then the last one', async () => {
+    const { info } = await imported((await sixFiles()).slice(0, 3));
+    const two = value(await pictures.removePicture(info.id, 1));
+    expect(two?.count).toBe(2);
+    expect(value(await pictures.picture(two?.id ?? '', 1)).fileName).toBe('p2.png');
+    const one = value(await pictures.removePicture(two?.id ?? '', 0));
+    expect(value(await pictures.removePicture(one?.id ?? '', 0))).toBeNull();
+    expect(await own()).toEqual([]);
+    expect(await pictures.paths()).toEqual([]);
+  });
+
+  it('that was changed is told to the runs that began with it, until the same pictures are there', async () => {
+    const files = await sixFiles();
+    const { info } = await imported(files);
+    const ofRun = async () => value(await pictures.ofRun(info.id, info.count, info.fingerprint));
+    expect(await ofRun()).toEqual({ count: 6, fault: null });
+    const five = value(await pictures.removePicture(info.id, 5));
+    await pictures.removePicture(five?.id ?? '', 0);
+    expect(await ofRun()).toEqual({ count: 4, fault: 'The pictures of Holiday have changed' });
+    await imported(files);
+    expect(await ofRun()).toEqual({ count: 6, fault: null });
   });
 });
 
@@ -226,10 +306,10 @@ describe('batches of own pictures', () => {
     const photo = await pictureFile('photo.jpg', { width: 4000, height: 3000 });
     await pictures.takeDecodes();
     const many = Array.from({ length: 40 }, (_, i) => new File([small], `${i}.png`));
-    expect((await imported(many, 'Small', 32)).info.count).toBe(40);
+    expect((await imported(many, 'Small', 32)).duplicates).toBe(39);
     await expectDecodes(40, 4);
     const photos = Array.from({ length: 5 }, (_, i) => new File([photo], `${i}.jpg`));
-    expect((await imported(photos, 'Photos', 64)).info.count).toBe(5);
+    expect((await imported(photos, 'Photos', 64)).duplicates).toBe(4);
     await expectDecodes(5, 2);
   });
 });

@@ -2,11 +2,14 @@
 import * as Comlink from 'comlink';
 import type { ImportProgress, ImportReport } from '../../src/data/api.ts';
 import { loadBatch } from '../../src/data/batches.ts';
-import { previewSheet } from '../../src/data/contact-sheet.ts';
+import { pictureFacts, previewSheet } from '../../src/data/contact-sheet.ts';
 import { checkPicture, decodeSquare } from '../../src/data/decode.ts';
-import { importPictures } from '../../src/data/own-pictures.ts';
+import { removePicture, renameStored } from '../../src/data/edit-pictures.ts';
+import { importPictures, type ImportTarget } from '../../src/data/own-pictures.ts';
 import { listDatasets, openPictures, removePictures } from '../../src/data/sets.ts';
 import { type Fault, faultOf, type Result } from '../../src/fault.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
+import { openRunPictures } from '../../src/trainer/run-pictures.ts';
 
 let stop = new AbortController();
 
@@ -53,13 +56,24 @@ const api = {
   },
   importPictures: (
     files: File[],
-    title: string,
-    size: number,
+    target: ImportTarget,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<Result<ImportReport>> => {
     stop = new AbortController();
-    return attempt(() => importPictures(files, title, size, onProgress, stop.signal));
+    return attempt(() => importPictures(files, target, onProgress, stop.signal));
   },
+  rename: renameStored,
+  removePicture: (id: string, index: number) => attempt(() => removePicture(id, index)),
+  picture: (id: string, index: number) =>
+    attempt(async () => pictureFacts(await openPictures(id, { imageSize: 16, maxImages: 1e6 }), index)),
+  /** What a run says that began with a set of this fingerprint and count. */
+  ofRun: (id: string, count: number, fingerprint: string) =>
+    attempt(async () => {
+      const config = { ...presetConfig('tiny'), dataset: id };
+      const began = { name: id, title: 'Holiday', count, size: 16, fingerprint };
+      const { set, fault } = await openRunPictures(config, began);
+      return { count: set?.count ?? 0, fault: fault?.title ?? null };
+    }),
   cancel: () => stop.abort(),
   list: listDatasets,
   remove: removePictures,
@@ -79,7 +93,12 @@ const api = {
     attempt(async () => {
       const set = await openPictures(id, { imageSize: size, maxImages: 1e6 });
       const before = await set.read(0);
-      const again = await importPictures(files, 'Again', size, () => {}, new AbortController().signal);
+      const again = await importPictures(
+        files,
+        { title: 'Again', size, addTo: null },
+        () => {},
+        new AbortController().signal,
+      );
       return { before, after: await set.read(0), id: again.info.id };
     }),
   batch: (id: string, imageSize: number, globalStep: number) =>

@@ -23,7 +23,7 @@ test('no accessibility finding and no sideways scroll, idle, training, paused an
   const { page } = profile;
   await page.goto(address(SETTINGS));
   await waitForState(page, 'idle');
-  await expect(page.getByRole('img', { name: /planets, as the model will see them/ })).toBeVisible();
+  await expect(page.getByRole('grid', { name: /planets, as the model will see them/ })).toBeVisible();
   await expectSound(page, 'idle');
   host.hold('progress', 'validating');
   await train(page, SETTINGS);

@@ -53,6 +53,8 @@ describe('what sharp wrote is read as sharp meant it', () => {
     ['JPEG, progressive', () => picture().jpeg({ progressive: true }).toBuffer(), 'jpeg'],
     ['JPEG, grey', () => picture().toColourspace('b-w').jpeg().toBuffer(), 'jpeg'],
     ['JPEG, CMYK', () => picture().toColourspace('cmyk').jpeg().toBuffer(), 'jpeg'],
+    ['AVIF', () => picture().avif().toBuffer(), 'avif'],
+    ['AVIF with alpha', () => picture(37, 21, 0.5).avif().toBuffer(), 'avif'],
     ['WebP, lossy', () => picture().webp().toBuffer(), 'webp'],
     ['WebP, lossless', () => picture().webp({ lossless: true }).toBuffer(), 'webp'],
     ['WebP, lossy with alpha', () => picture(37, 21, 0.5).webp().toBuffer(), 'webp'],
@@ -150,7 +152,7 @@ describe('what is no usable picture is refused with the reason', () => {
     ['text', text('Not a picture at all, however it is named.'), /it is text/],
     ['SVG', text('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'), /SVG/],
     ['AVIF', latin1('\0\0\0\x20ftypavif\0\0\0\0'), /AVIF/],
-    ['HEIC', latin1('\0\0\0\x20ftypheic\0\0\0\0'), /HEIC/],
+    ['HEIC', latin1('\0\0\0\x20ftypheic\0\0\0\0'), /HEIC.*Most compatible, or export it as JPEG/],
     ['BMP', latin1('BM\x46\0\0\0\0\0\0\0\x36\0\0\0'), /BMP/],
     ['TIFF', latin1('II*\0\x08\0\0\0'), /TIFF/],
     ['zip', latin1('PK\x03\x04\x14\0'), /zip/],
@@ -167,6 +169,7 @@ describe('what is no usable picture is refused with the reason', () => {
       picture().webp().toBuffer(),
       picture(37, 21, 0.5).webp().toBuffer(),
       picture().gif().toBuffer(),
+      picture().avif().toBuffer(),
     ]);
     for (const file of files) {
       const whole = read(file);

@@ -47,7 +47,15 @@ const read = (index: number): Promise<Uint8Array> =>
   Promise.resolve(
     Uint8Array.from(randomWords(1, index, STREAMS.drawing, size * size * 3), (word) => word >>> 24),
   );
-const set: PictureSet = { info: SHAPES, count, size, read, stored: { size, read }, caption: () => '' };
+const set: PictureSet = {
+  info: SHAPES,
+  count,
+  size,
+  read,
+  stored: { size, read },
+  caption: () => '',
+  fileName: () => '',
+};
 
 function runConfig({ config, channels }: Fixture['runs'][number]): RunConfig {
   const network = { ...UNET_DEFAULTS, inChannels: channels, outChannels: channels };

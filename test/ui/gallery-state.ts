@@ -325,6 +325,10 @@ const FILL: Record<string, (state: State) => void> = {
     state.store.value = null;
     state.preview.value = null;
   },
+  own: (state) => {
+    fillSetup(state);
+    state.form.value = { ...state.form.value, dataset: OWN.id };
+  },
   misfit: (state) => {
     fillSetup(state);
     state.form.value = { ...state.form.value, batchSize: 512 };
@@ -424,12 +428,16 @@ const FILL: Record<string, (state: State) => void> = {
       };
     state.fault.value = NO_WEBGPU;
     state.form.value = presetConfig('tiny');
-    state.skipped.value = [{ name: 'notes.pdf', why: 'it is no picture' }];
-    state.doubtful.value = [{ name: 'mask.png', why: 'it is nearly black: its brightest value is 1 of 255' }];
+    const skipped = [{ name: 'notes.pdf', why: 'it is a PDF, not a picture' }];
+    const doubtful = [{ name: 'mask.png', why: 'it is of one colour' }];
+    state.imported.value = { added: 811, duplicates: 2, skipped, doubtful };
   },
   importing: (state) => {
     fillSetup(state);
-    state.importing.value = { done: 311, total: 812, skipped: 2 };
+    const stored = Array.from({ length: 40 }, (_, i) =>
+      Uint8Array.from(planet(i, SIZE).filter((_, at) => at % 4 !== 3)),
+    );
+    state.importing.value = { done: 311, total: 812, skipped: 2, stored, size: SIZE };
   },
   generate: (state) => fillRun(state, 25_310),
   'generate-none': fillSetup,
@@ -530,6 +538,7 @@ const PAGE_STATE: Record<string, PageState> = {
   saving: 'training',
   webgl: 'idle',
   importing: 'idle',
+  own: 'idle',
   misfit: 'idle',
   generate: 'training',
   'generate-none': 'idle',
@@ -621,6 +630,7 @@ export function galleryCommands(state: State): Commands {
       freeStepCheckpoints: nothing,
       refreshStore: nothing,
       deletePictures: nothing,
+      renamePictures: nothing,
       downloadPng: nothing,
     },
     continueRun: nothing,
@@ -671,6 +681,14 @@ export function galleryCommands(state: State): Commands {
       return createImageBitmap(planetSheet(4, 4, SIZE, 0, noise));
     },
     nearestSheetStep: () => Promise.resolve(8000),
+    removePicture: () => Promise.resolve(),
+    picture: (_, index) =>
+      Promise.resolve({
+        fileName: `garden 2024/IMG_${2000 + index}.jpg`,
+        caption: index % 2 === 0 ? 'a blue planet with a ring' : '',
+        size: SIZE,
+        rgba: planet(index + 100, SIZE),
+      }),
     thumbnail: (dataset) => {
       const first = dataset === 'planets' ? 100 : dataset === 'shapes' ? 200 : 300;
       const sheet = planetSheet(2, 2, SIZE, first);

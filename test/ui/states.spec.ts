@@ -22,6 +22,7 @@ const LOOKS = [
     'forking',
     'webgl',
     'importing',
+    'own',
     'misfit',
   ],
   ...['runs', 'idle-runs', 'idle-finished'],
@@ -385,6 +386,29 @@ test('what is shown is named: the pictures until there are two sets, the set tha
   await expect(page.getByRole('dialog')).toBeVisible();
 });
 
+test('a picture of an own set opens, tells its file, leads to the others, and can be removed', async ({
+  page,
+}) => {
+  await open(page, 'own');
+  const grid = page.getByRole('grid', { name: /of your pictures, as the model will see them$/ });
+  await grid.getByRole('button', { name: 'Picture 1', exact: true }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toHaveAccessibleName('garden 2024/IMG_2001.jpg');
+  await expect(dialog).toContainText('2 of 812.');
+  await dialog.getByRole('button', { name: 'Next' }).click();
+  await expect(dialog).toHaveAccessibleName('garden 2024/IMG_2002.jpg');
+  await expect(dialog).toContainText('a blue planet with a ring');
+  await expect(dialog.getByRole('button', { name: 'Remove' })).toBeVisible();
+  expect(await findings(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Rename the pictures garden 2024' }).click();
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('garden 2024');
+  await page.keyboard.press('Escape');
+  await expect(page.getByLabel('Add pictures', { exact: true })).toHaveAttribute('accept', 'image/*');
+});
+
 test('the pictures of the setup end where the choices above them end', async ({ page }) => {
   for (const size of WIDTHS) {
     await page.setViewportSize(size);
@@ -394,9 +418,7 @@ test('the pictures of the setup end where the choices above them end', async ({ 
       return box ? box.x + box.width : NaN;
     };
     const choices = await right(page.getByRole('radiogroup', { name: 'Pictures to learn from' }));
-    await expect
-      .poll(() => right(page.getByRole('img', { name: /as the model will see them$/ })))
-      .toBeCloseTo(choices, 1);
+    await expect.poll(() => right(page.getByRole('main').locator('.mosaic canvas'))).toBeCloseTo(choices, 1);
   }
 });
 

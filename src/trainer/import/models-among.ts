@@ -1,6 +1,7 @@
 // Which models are among the files that the user brings, the one that most people mean first. Files are told
 // by their first bytes, weights by their tensors; only the parts of one model (shards, averages, the final
 // one among checkpoints) by their names. Not here: reading a model (folder-model.ts), words (offer.ts).
+import { isSystemFile } from '../../data/picture-entries.ts';
 import { FaultError } from '../../fault.ts';
 import type { FileKind } from '../../formats/file-kind.ts';
 import type { SafetensorsHeader } from '../../formats/safetensors.ts';
@@ -61,7 +62,7 @@ export async function sortFiles(given: readonly File[]): Promise<Sorted> {
   const all = await Promise.all(
     given.map(fromFile).map(async (file) => (byName(file.path) ? [file] : unpacked(file))),
   );
-  const files = given.length === 1 ? all.flat() : all.flat().filter(({ path }) => !isHidden(path));
+  const files = given.length === 1 ? all.flat() : all.flat().filter(({ path }) => !isSystemFile(path));
   const sorted: Sorted = { files, models: [], beside: [], pictures: [], pointer: null, problems: [] };
   const withTensors: ModelFile[] = [];
   for (const file of files) {
@@ -85,16 +86,12 @@ export async function sortFiles(given: readonly File[]): Promise<Sorted> {
   return sorted;
 }
 
-/** Files of macOS, Windows and download tools, by their names: they may have any content. */
-const isHidden = (path: string): boolean =>
-  path.split('/').some((part) => part.startsWith('.') || /^(__MACOSX|Thumbs\.db|desktop\.ini)$/.test(part));
-
 /** The entries of a zip that is no .pt file; any other file as it is, a broken zip too: `look` tells why. */
 async function unpacked(whole: ModelFile): Promise<ModelFile[]> {
   if ((await whole.kind()).is !== 'zip') return [whole];
   const entries = await openZip(await whole.open(), { stored: false }).catch(() => null);
   if (!entries || isTorch(entries)) return [whole];
-  return entries.map((entry) => fromEntry(whole.path, entry)).filter(({ path }) => !isHidden(path));
+  return entries.map((entry) => fromEntry(whole.path, entry)).filter(({ path }) => !isSystemFile(path));
 }
 
 const isTorch = (entries: readonly ZipEntry[]): boolean =>

@@ -7,6 +7,8 @@ interface Props {
   class?: string;
   multiple?: boolean;
   folder?: boolean;
+  /** Kinds of files that the browser's dialog offers, as in HTML; a phone opens its gallery for pictures. */
+  accept?: string;
   onFiles: (files: FileList) => void;
 }
 
@@ -17,6 +19,7 @@ export function FileButton({
   class: className = '',
   multiple = false,
   folder = false,
+  accept,
   onFiles,
 }: Props) {
   return (
@@ -28,6 +31,7 @@ export function FileButton({
         type="file"
         aria-label={name}
         multiple={multiple}
+        accept={accept}
         {...(folder ? { webkitdirectory: true } : {})}
         onChange={(event) => {
           const input = event.currentTarget;

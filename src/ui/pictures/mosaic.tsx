@@ -1,8 +1,10 @@
-// The first pictures of a data set, as the model will see them, on one canvas. Not here: the layout of the
+// The first pictures of a data set, as the model will see them, on one canvas, with a button over each where
+// they can be opened. Not here: the layout of the
 // tiles (mosaic-layout.ts), single pictures (picture-canvas.tsx).
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Preview } from '../../trainer/api.ts';
+import { PictureGrid } from './picture-grid.tsx';
 import { usePainting } from './use-painting.ts';
 import { ROWS, type Layout, place, mosaicLayout } from './mosaic-layout.ts';
 
@@ -15,10 +17,12 @@ interface Props {
   label: (shown: number) => string;
   /** Words under the pictures, for a number of pictures shown. */
   caption: (shown: number) => ComponentChildren;
+  /** Called with the index of a pressed picture; without it the pictures are one image. */
+  onOpen?: (index: number) => void;
 }
 
 /** Empty tiles until the preview comes. `label`: accessible name for a number of pictures shown. */
-export function Mosaic({ preview, count, label, caption }: Props) {
+export function Mosaic({ preview, count, label, caption, onOpen }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const ref = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -37,16 +41,56 @@ export function Mosaic({ preview, count, label, caption }: Props) {
   usePainting(ref, paint, [preview, width, ratio, count]);
   return (
     <div class="mosaic" ref={box}>
-      <canvas
-        ref={ref}
-        width={width > 0 ? pixelWidth : 1}
-        height={width > 0 ? pixelHeight : 1}
-        style={{ width: `${pixelWidth / ratio}px` }}
-        role="img"
-        aria-label={label(layout.columns * layout.rows)}
-      />
+      <div class="sheet">
+        <canvas
+          ref={ref}
+          width={width > 0 ? pixelWidth : 1}
+          height={width > 0 ? pixelHeight : 1}
+          style={{ width: `${pixelWidth / ratio}px` }}
+          {...(onOpen
+            ? { 'aria-hidden': true }
+            : { role: 'img', 'aria-label': label(layout.columns * layout.rows) })}
+        />
+        {onOpen && width > 0 && <Places layout={layout} ratio={ratio} label={label} onOpen={onOpen} />}
+      </div>
       {caption(layout.columns * layout.rows)}
     </div>
+  );
+}
+
+interface PlacesProps {
+  layout: Layout;
+  ratio: number;
+  label: Props['label'];
+  onOpen: (index: number) => void;
+}
+
+/** A button over each picture of the canvas. */
+function Places({ layout, ratio, label, onOpen }: PlacesProps) {
+  const { columns, rows, tile } = layout;
+  const edge = `${tile / ratio}px`;
+  const at = (i: number): string => `${place(layout, i) / ratio}px`;
+  return (
+    <PictureGrid
+      label={label(columns * rows)}
+      columns={columns}
+      count={columns * rows}
+      class="places"
+      tile={(index, tabIndex) => (
+        <button
+          type="button"
+          aria-label={`Picture ${index + 1}`}
+          tabIndex={tabIndex}
+          style={{
+            left: at(index % columns),
+            top: at(Math.floor(index / columns)),
+            width: edge,
+            height: edge,
+          }}
+          onClick={() => onOpen(index)}
+        />
+      )}
+    />
   );
 }
 

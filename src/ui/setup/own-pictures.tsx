@@ -1,26 +1,36 @@
-// The user's own pictures: choosing files or a folder, progress of the import, Cancel. Not here: dropped
-// files (files/drop.tsx), decoding (data/).
+// The user's own pictures: choosing files or a folder, the import with the pictures as they come, Cancel.
+// Not here: dropped files (files/drop.tsx), decoding (data/).
+import { useMemo } from 'preact/hooks';
 import type { ImportProgress } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { pickedFiles } from '../files/dropped-files.ts';
 import { FileButton } from '../files/file-button.tsx';
 import { count } from '../format.ts';
+import { Mosaic } from '../pictures/mosaic.tsx';
+import { arrivedSheet } from './arrived-sheet.ts';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 
 /** Shown while "Your pictures" is chosen, or pictures are being imported. */
 export function OwnPictures() {
   const { state } = useApp();
   const importing = state.importing.value;
-  return <div class="own">{importing ? <Importing progress={importing} /> : <Choose />}</div>;
+  if (importing) return <Importing progress={importing} />;
+  return (
+    <div class="own">
+      <Choose />
+    </div>
+  );
 }
+
+/** All that browsers call a picture; with other kinds too a phone would open its files, not its gallery. */
+export const PICTURE_FILES = 'image/*';
 
 function Choose() {
   return (
     <>
       <p>
-        JPEG, PNG, WebP or GIF. The middle square of each picture is stored small in this browser; your files
-        are not touched. A text file of the same name is kept as the caption. You can also drop pictures
-        anywhere on this page.
+        JPEG, PNG, WebP, AVIF or GIF. The middle square of each is stored small in this browser. Your files
+        are not touched. You can also drop pictures anywhere on this page, or paste them.
       </p>
       <div class="buttons">
         <PickButton name="Choose files" folder={false} />
@@ -37,21 +47,39 @@ function PickButton({ name, folder }: { name: string; folder: boolean }) {
     looking.bringsOwn.value = false;
     commands.importPictures(files, title);
   };
-  return <FileButton name={name} icon="pictures" class="second" multiple folder={folder} onFiles={take} />;
+  return (
+    <FileButton
+      name={name}
+      icon="pictures"
+      class="second"
+      multiple
+      {...(folder ? { folder } : { accept: PICTURE_FILES })}
+      onFiles={take}
+    />
+  );
 }
 
 function Importing({ progress }: { progress: ImportProgress }) {
   const { commands } = useApp();
-  const { done, total, skipped } = progress;
+  const { done, total, skipped, stored, size } = progress;
+  const sheet = useMemo(() => arrivedSheet(stored, size), [stored.length, size]);
   return (
     <>
-      <p>
-        {count(done)} of {count(total)} pictures{skipped > 0 && `, ${count(skipped)} skipped`}
-      </p>
-      <ProgressBar label="Import of pictures" done={done} total={total} />
-      <button class="btn" type="button" onClick={() => commands.cancelImport()}>
-        Cancel
-      </button>
+      <div class="own">
+        <p>
+          {count(done)} of {count(total)} pictures{skipped > 0 && `, ${count(skipped)} skipped`}
+        </p>
+        <ProgressBar label="Import of pictures" done={done} total={total} />
+        <button class="btn" type="button" onClick={() => commands.cancelImport()}>
+          Cancel
+        </button>
+      </div>
+      <Mosaic
+        preview={sheet}
+        count={total}
+        label={(places) => `${Math.min(stored.length, places)} of the first ${places} pictures`}
+        caption={() => null}
+      />
     </>
   );
 }

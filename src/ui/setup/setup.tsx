@@ -7,6 +7,8 @@ import { autosaveEveryMs } from '../../settings/autosave.ts';
 import { count, duration } from '../format.ts';
 import { Mosaic } from '../pictures/mosaic.tsx';
 import { OwnPictures } from './own-pictures.tsx';
+import { OwnSet } from './own-set.tsx';
+import { PictureDialog } from './picture-dialog.tsx';
 import { Skipped } from './skipped.tsx';
 import { Sources } from './sources.tsx';
 
@@ -60,7 +62,7 @@ function Enough({ pictures }: { pictures: number }) {
 }
 
 function Chosen() {
-  const { state } = useApp();
+  const { state, looking } = useApp();
   const { dataset, imageSize, maxImages } = state.form.value;
   const info = state.datasets.value.find((one) => one.id === dataset);
   const used = info ? Math.min(info.count, maxImages) : null;
@@ -71,6 +73,7 @@ function Chosen() {
         preview={state.preview.value}
         count={used ?? undefined}
         label={(shown) => `${shown} of the ${used ?? ''} ${things}, as the model will see them`}
+        {...(state.preview.value ? { onOpen: (index: number) => (looking.picture.value = index) } : {})}
         caption={(shown) => (
           <p class="caption">
             <span>
@@ -82,6 +85,8 @@ function Chosen() {
         )}
       />
       {info && !info.builtIn && used !== null && <Enough pictures={used} />}
+      {info && !info.builtIn && <OwnSet info={info} />}
+      {info && <PictureDialog info={info} />}
     </>
   );
 }

@@ -1,20 +1,28 @@
-// Files that the last import of pictures left out, and pictures that hardly show anything, with the reasons.
+// What the last import of pictures left out, and pictures that hardly show anything, with the reasons.
 // Not here: checking the files (data/).
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 
 const LISTED = 500;
 
-/** Shown after an import that skipped files or took doubtful pictures; lists 500 of each at most. */
+/** "1 duplicate", "2 duplicates" */
+const counted = (number: number, thing: string): string =>
+  `${count(number)} ${thing}${number === 1 ? '' : 's'}`;
+
+/**
+ * Shown after an import that left out files or pictures, or took doubtful ones; lists 500 of each at most.
+ */
 export function Skipped() {
   const { state } = useApp();
-  const [skipped, doubtful] = [state.skipped.value, state.doubtful.value];
+  const imported = state.imported.value;
+  if (!imported) return null;
+  const { added, duplicates, skipped, doubtful } = imported;
   return (
     <>
+      {duplicates > 0 && <p class="note">{counted(duplicates, 'duplicate')} left out.</p>}
       {skipped.length > 0 && (
         <Files name="Skipped files" files={skipped}>
-          {count(skipped.length)} {skipped.length === 1 ? 'file' : 'files'} skipped{' '}
-          <small>the others were imported</small>
+          {counted(skipped.length, 'file')} skipped, {count(added)} imported
         </Files>
       )}
       {doubtful.length > 0 && (

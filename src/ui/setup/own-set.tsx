@@ -1,0 +1,74 @@
+// What can be done with a set that the user imported: more pictures, another name, deleting it. Not here: its
+// single pictures (picture-dialog.tsx), a new set (own-pictures.tsx).
+import { useState } from 'preact/hooks';
+import type { DatasetInfo } from '../../trainer/api.ts';
+import { Dialog } from '../controls/dialog.tsx';
+import { FileButton } from '../files/file-button.tsx';
+import { useApp } from '../page-state/app-context.ts';
+import { PICTURE_FILES } from './own-pictures.tsx';
+
+/** Under the pictures of a chosen set of the user's. */
+export function OwnSet({ info }: { info: DatasetInfo }) {
+  const { commands } = useApp();
+  const [renaming, setRenaming] = useState(false);
+  return (
+    <div class="set">
+      <FileButton
+        name="Add pictures"
+        icon="pictures"
+        class="s"
+        multiple
+        accept={PICTURE_FILES}
+        onFiles={(list) => commands.importPictures([...list], info.title, info.id)}
+      />
+      <button
+        class="btn s"
+        type="button"
+        aria-label={`Rename the pictures ${info.title}`}
+        onClick={() => setRenaming(true)}
+      >
+        Rename
+      </button>
+      <button class="btn s" type="button" onClick={() => commands.deletePictures(info.id)}>
+        Delete set
+      </button>
+      {renaming && <Rename info={info} onClose={() => setRenaming(false)} />}
+    </div>
+  );
+}
+
+function Rename({ info, onClose }: { info: DatasetInfo; onClose: () => void }) {
+  const { commands } = useApp();
+  const [title, setTitle] = useState(info.title);
+  const rename = (event: Event): void => {
+    event.preventDefault();
+    if (title.trim() === '') return;
+    commands.renamePictures(info.id, title);
+    onClose();
+  };
+  return (
+    <Dialog title={`Rename ${info.title}`} onClose={onClose}>
+      <form onSubmit={rename}>
+        <label class="named">
+          Name
+          <input
+            class="field"
+            type="text"
+            maxLength={120}
+            autocomplete="off"
+            value={title}
+            onInput={(event) => setTitle(event.currentTarget.value)}
+          />
+        </label>
+        <div class="answers">
+          <button class="btn" type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button class="btn primary" type="submit" disabled={title.trim() === ''}>
+            Rename
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
