@@ -163,6 +163,7 @@ class Trainer:
             batch_losses=torch.tensor(self.losses, dtype=torch.float32),
             epoch_losses=torch.tensor(self.epoch_losses, dtype=torch.float32),
             batch_losses_by_quartile=torch.tensor(self.quartiles, dtype=torch.float32).reshape(-1, 4),
+            samples=None,  # they are of the step that the page exported
         )
 
 

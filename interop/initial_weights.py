@@ -42,4 +42,5 @@ def initial_checkpoint(checkpoint):
         batch_losses=torch.zeros(0),
         epoch_losses=torch.zeros(0),
         batch_losses_by_quartile=torch.zeros(0, 4),
+        samples=None,
     )

@@ -43,6 +43,7 @@ class Checkpoint:
     batch_losses: torch.Tensor  # [steps]
     epoch_losses: torch.Tensor  # [completed epochs]
     batch_losses_by_quartile: torch.Tensor  # [steps, 4], NaN where a step had no such timestep
+    samples: torch.Tensor | None = None  # uint8 [16, height, width, channels] of this step; no .pt has them
 
     @property
     def global_step(self):
@@ -141,6 +142,9 @@ def _checked(checkpoint):
             if expected.get(name) != got.get(name):
                 raise CheckpointError(f"{_GROUPS[group]}{name}: expected {expected.get(name)}, got {got.get(name)}")
     steps = checkpoint.global_step
+    samples = checkpoint.samples
+    if samples is not None and (samples.dtype != torch.uint8 or samples.dim() != 4 or len(samples) != 16):
+        raise CheckpointError(f"samples: expected uint8 [16, height, width, channels], got {samples.dtype} {list(samples.shape)}")
     if len(checkpoint.batch_losses) != steps or checkpoint.batch_losses_by_quartile.shape != (steps, 4):
         raise CheckpointError(f"history.batch_losses: expected {steps}, got {len(checkpoint.batch_losses)}")
     in_order = lambda tensors: {name: tensors[name] for name in expected}
@@ -159,7 +163,8 @@ def _read_safetensors(path):
         raise CheckpointError(f"{path} was altered: content_sha256 says {said}, its content has {found}")
     part = lambda prefix: {name[len(prefix) :]: t for name, t in tensors.items() if name.startswith(prefix)}
     groups = {group: part(prefix) for group, prefix in _GROUPS.items()}
-    return _checked(Checkpoint(metadata, **groups, **{name: tensors[f"history.{name}"] for name in _HISTORY}))
+    history = {name: tensors[f"history.{name}"] for name in _HISTORY}
+    return _checked(Checkpoint(metadata, **groups, **history, samples=tensors.get("samples")))
 
 
 def _safetensors_content(checkpoint):
@@ -169,6 +174,8 @@ def _safetensors_content(checkpoint):
         tensors |= {prefix + name: tensor for name, tensor in getattr(checkpoint, group).items()}
     tensors |= {f"history.{name}": getattr(checkpoint, name) for name in _HISTORY}
     tensors = {name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in tensors.items()}
+    if checkpoint.samples is not None:
+        tensors["samples"] = checkpoint.samples.to("cpu").contiguous()
     return checkpoint.metadata | {"content_sha256": _content_digest(checkpoint.metadata, tensors)}, tensors
 
 
@@ -178,7 +185,7 @@ def as_json(value):
 
 
 def _bytes_of(tensor):
-    return tensor.numpy().astype("<f4", copy=False).tobytes()
+    return tensor.numpy().astype("u1" if tensor.dtype == torch.uint8 else "<f4", copy=False).tobytes()
 
 
 def _content_digest(metadata, tensors):
@@ -192,8 +199,8 @@ def _content_digest(metadata, tensors):
 
 def _safetensors_file(path):
     """
-    (metadata, float32 tensors in the file's order). Not by the safetensors library, which sorts by name: the
-    digest depends on the file's order.
+    (metadata, tensors in the file's order: float32, and uint8 for `samples`). Not by the safetensors library,
+    which sorts by name: the digest depends on the file's order.
     """
     with open(path, "rb") as file:
         length = struct.unpack("<Q", file.read(8).ljust(8, b"\0"))[0]
@@ -204,9 +211,12 @@ def _safetensors_file(path):
     metadata, tensors = header.pop("__metadata__", {}), {}
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         start, end = entry["data_offsets"]
-        if entry["dtype"] != "F32" or end > len(data):
-            raise CheckpointError(f"{name}: expected F32 within the file, got {entry['dtype']} up to byte {end} of {len(data)}")
-        values = torch.frombuffer(data, dtype=torch.float32, count=(end - start) // 4, offset=start) if end > start else torch.zeros(0)
+        kind = "U8" if name == "samples" else "F32"
+        if entry["dtype"] != kind or end > len(data):
+            raise CheckpointError(f"{name}: expected {kind} within the file, got {entry['dtype']} up to byte {end} of {len(data)}")
+        dtype = torch.uint8 if kind == "U8" else torch.float32
+        count = (end - start) // dtype.itemsize
+        values = torch.frombuffer(data, dtype=dtype, count=count, offset=start) if count else torch.zeros(0)
         tensors[name] = values.reshape(entry["shape"]).clone()
     return metadata, tensors
 
@@ -215,8 +225,9 @@ def _write_safetensors(path, metadata, tensors):
     """Writes the tensors in this order. The safetensors library would change it, and so the digest."""
     header, offset = {"__metadata__": metadata}, 0
     for name, tensor in tensors.items():
-        end = offset + 4 * tensor.numel()
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, end]}
+        end = offset + tensor.numel() * tensor.itemsize
+        dtype = "U8" if tensor.dtype == torch.uint8 else "F32"
+        header[name] = {"dtype": dtype, "shape": list(tensor.shape), "data_offsets": [offset, end]}
         offset = end
     text = as_json(header).encode()
     text += b" " * (-len(text) % 8)

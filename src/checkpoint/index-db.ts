@@ -85,6 +85,18 @@ export async function listSheetSteps(runId: string, kind: SheetKind): Promise<nu
   return keys.map(([, , step]) => step);
 }
 
+/** Copies a run's sheets of samples of the steps up to `upTo` to another run, in one transaction. */
+export async function copySamples(from: string, to: string, upTo: number): Promise<void> {
+  const transaction = (await database()).transaction('pictures', 'readwrite');
+  const { store } = transaction;
+  const keys = await store.getAllKeys(IDBKeyRange.bound([from, 'samples'], [from, 'samples', upTo]));
+  for (const [, kind, step] of keys) {
+    const sheet = await store.get([from, kind, step]);
+    if (sheet) await store.put(sheet, [to, kind, step]);
+  }
+  await transaction.done;
+}
+
 /** Deletes every picture of a run, of all kinds and steps. */
 export async function deleteRunPictures(runId: string): Promise<void> {
   await (await database()).delete('pictures', IDBKeyRange.bound([runId], [runId, LAST]));

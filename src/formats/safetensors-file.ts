@@ -54,6 +54,13 @@ export async function readTensors(
   return { tensors, metadata };
 }
 
+/** The bytes of one tensor of the header. Throws FaultError kind `file`. */
+export const bytesOfTensor = (
+  file: Blob,
+  { dataStart }: Pick<SafetensorsHeader, 'dataStart'>,
+  { begin, end }: Pick<TensorEntry, 'begin' | 'end'>,
+): Promise<Uint8Array<ArrayBuffer>> => readBytes(file, dataStart + begin, dataStart + end);
+
 /** Runs of whole tensors to read at once: as many as fit in a piece, or one larger tensor alone. */
 function* runsOf(entries: readonly TensorEntry[]): Generator<TensorEntry[]> {
   let run: TensorEntry[] = [];

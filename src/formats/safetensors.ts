@@ -51,21 +51,20 @@ const elements = (shape: readonly number[]): number => shape.reduce((product, si
 /**
  * The first bytes of a file of tensors: length, JSON, spaces up to a multiple
  * of 8, as the reference implementation writes them. The tensors' bytes
- * follow in the order given. `dtype`: of all tensors; F16 is for bench/learn.
+ * follow in the order given. `usual`: the dtype of tensors that name none; F16 is for bench/learn.
  */
 export function encodeHeader(
-  tensors: readonly { name: string; shape: readonly number[] }[],
+  tensors: readonly { name: string; shape: readonly number[]; dtype?: string }[],
   metadata: Readonly<Record<string, string>>,
-  dtype: 'F32' | 'F16' = 'F32',
+  usual: 'F32' | 'F16' = 'F32',
 ): Uint8Array<ArrayBuffer> {
   // A lone surrogate is no Unicode text and would be refused when read.
   const text = (_: string, value: unknown) =>
     typeof value === 'string' ? value.replace(/\p{Cs}/gu, '\ufffd') : value;
   const members = [`"__metadata__":${JSON.stringify(metadata, text)}`];
-  const size = dtype === 'F32' ? 4 : 2;
   let offset = 0;
-  for (const { name, shape } of tensors) {
-    const end = offset + size * elements(shape);
+  for (const { name, shape, dtype = usual } of tensors) {
+    const end = offset + (DTYPE_BYTES.get(dtype) ?? 0) * elements(shape);
     const info = { dtype, shape, data_offsets: [offset, end] };
     members.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
     offset = end;

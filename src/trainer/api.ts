@@ -204,6 +204,8 @@ export interface ImportPreview {
   first: 'final' | 'newest' | null;
   /** Pictures beside the model. */
   pictures: number;
+  /** The 16 samples that the file carries, 4 x 4; null where it carries none. */
+  samples: Preview | null;
 }
 
 /**

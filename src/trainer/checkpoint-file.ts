@@ -13,6 +13,7 @@ import { toDiffusersScheduler } from '../diffusion/diffusers-scheduler.ts';
 import { fromDiffusersUNet, toDiffusersUNet } from '../model/diffusers-unet.ts';
 import type { UNetConfig } from '../model/unet-config.ts';
 import { History } from './history.ts';
+import type { CheckpointSamples } from './checkpoint-samples.ts';
 import { checkPictures } from './picture-network.ts';
 
 export const FORMAT = 'perennial-checkpoint';
@@ -82,6 +83,8 @@ export interface CheckpointContent {
   facts: FileFacts;
   state: ExecutorState;
   history: History;
+  /** The samples that came with a file; null: none came, or the content is of a slot, which has none. */
+  samples: CheckpointSamples | null;
 }
 
 /**
@@ -149,17 +152,30 @@ export async function fileMetadata(
   return metadata;
 }
 
-/** SHA-256 over the metadata without the digest, and over every tensor's name, shape and bytes. */
-async function contentDigest(
+/** A tensor of any dtype as the digest sees it. */
+export interface DigestedTensor {
+  name: string;
+  shape: readonly number[];
+  /** Its bytes, or where to read them. */
+  data: BufferSource | Blob;
+}
+
+/**
+ * SHA-256 over the metadata without the digest, and over every tensor's name, shape and bytes, in the file's
+ * order.
+ */
+export async function contentDigest(
   metadata: Record<string, string>,
-  tensors: readonly FileTensor[],
+  tensors: readonly DigestedTensor[],
 ): Promise<string> {
   const lines: string[] = [];
   for (const key of Object.keys(metadata).sort()) {
     if (key !== 'content_sha256') lines.push(JSON.stringify([key, metadata[key]]));
   }
-  for (const tensor of tensors)
-    lines.push(JSON.stringify([tensor.name, tensor.shape, await hexDigest(tensor.data)]));
+  for (const { name, shape, data } of tensors) {
+    const bytes = data instanceof Blob ? await data.arrayBuffer() : data;
+    lines.push(JSON.stringify([name, shape, await hexDigest(bytes)]));
+  }
   return hexDigest(new TextEncoder().encode(lines.join('\n')));
 }
 
@@ -350,13 +366,13 @@ export function contentOf(facts: ReadFacts, tensors: readonly FileTensor[]): Che
   const [unknown] = byName.keys();
   if (unknown !== undefined)
     throw ofAnotherNetwork('only the tensors of its own network', `a tensor called ${unknown.slice(0, 128)}`);
-  return { facts, state, history };
+  return { facts, state, history, samples: null };
 }
 
 /** Throws FaultError kind `file` where the content is not what its digest says. */
 export async function checkDigest(
   metadata: Record<string, string>,
-  tensors: readonly FileTensor[],
+  tensors: readonly DigestedTensor[],
 ): Promise<void> {
   const got = await contentDigest(metadata, tensors);
   if (got !== metadata['content_sha256']) {

@@ -15,6 +15,9 @@ import { type Equipment, type EquipmentTools, equip, type RunDevice } from './eq
 import { History } from './history.ts';
 import type { Outbox } from './outbox.ts';
 import { nameOfFork, nameRun } from './run-names.ts';
+import { keepPng, keepSamplesOf } from './keep-png.ts';
+import { picturesOf } from './checkpoint-samples.ts';
+import { sheetPng } from './samples/sheet-png.ts';
 import { openRunPictures } from './run-pictures.ts';
 import { initialState, loadedContent, newRunId, type Run, stampOf, summaryOf } from './run.ts';
 import { must, storageRefused } from './trouble.ts';
@@ -216,17 +219,21 @@ export class CurrentRun {
 
   /**
    * Makes a checkpoint's content a new run with a parent. Its first checkpoint is written before anything
-   * else happens. `paused`: the run waits paused, also after a reload. Throws FaultError kind `storage` where
-   * the store refuses it.
+   * else happens. `from` a file: the run waits paused, also after a reload, with the samples of the file;
+   * from the store: it has the parent's samples so far. Throws FaultError kind `storage` where the store
+   * refuses it.
    */
-  async adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
-    const { facts } = content;
+  async adopt(content: CheckpointContent, config: RunConfig, from: 'file' | 'store'): Promise<void> {
+    const { facts, samples } = content;
     const runId = newRunId();
     const started = new Date().toISOString();
     const name = await nameOfFork(this.#store, facts, started);
     must(await this.#store.createRun(runId, started, capacityBytes(config, facts.dataset.count)));
     await this.#name(runId, name);
-    if (paused) must(await this.#store.writeNote(runId, { paused: true }));
+    if (from === 'file') must(await this.#store.writeNote(runId, { paused: true }));
+    // Before the page hears of the run, so that it shows them from the first moment.
+    if (from === 'store') await keepSamplesOf(facts.runId, runId, facts.globalStep);
+    else if (samples) await keepPng(runId, facts.globalStep, 'samples', await sheetPng(picturesOf(samples)));
     const parent = `${facts.runId}@${facts.globalStep}`;
     const run = await this.open({ ...content, facts: { ...facts, config, runId, parent } }, started);
     await this.#equipment.saver.begin(run, run.globalStep, Promise.resolve());

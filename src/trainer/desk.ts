@@ -84,7 +84,12 @@ class Desk implements TrainerApi {
   exportCheckpoint: TrainerApi['exportCheckpoint'] = async ({ ref, kind, weights }) => {
     if (!this.#opening) return notOpen();
     const { store } = this.#opening;
-    if (kind === 'checkpoint') return store.exportFile(ref);
+    if (kind === 'checkpoint') {
+      const exported = await store.exportFile(ref);
+      if (!exported.ok) return exported;
+      const { withKeptSamples } = await import('./export/file-with-samples.ts');
+      return { ok: true, value: await withKeptSamples(exported.value, ref.runId) };
+    }
     return answer(async () => {
       const { metadata, tensors } = must(await store.load(ref));
       const { exportedFile } = await import('./export/export-file.ts');

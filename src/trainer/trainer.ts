@@ -495,11 +495,14 @@ export class Trainer {
       const content = loadedContent(must(await this.#store.load(ref)));
       const config = forkConfig(content.facts, changes, moreSteps);
       this.#setState('starting');
-      await this.#adopt(content, config, false);
+      await this.#adopt(content, config, 'store');
       const pictureFault = this.#current.held.run?.pictureFault ?? null;
-      if (!pictureFault) return this.#prepareAndStart();
-      this.#outbox.post({ type: 'fault', fault: pictureFault });
-      this.#setState('paused');
+      if (pictureFault) {
+        this.#outbox.post({ type: 'fault', fault: pictureFault });
+        this.#setState('paused');
+      } else await this.#prepareAndStart();
+      const text = `New run from ${content.facts.name}. The old run is kept.`;
+      this.#outbox.post({ type: 'notice', text });
     });
   }
 
@@ -510,7 +513,7 @@ export class Trainer {
       const { config, execution } = content.facts;
       const fitting = inParts(config, (smaller) => this.#current.equipment.device.trainingBytes(smaller));
       this.#setState('starting');
-      await this.#adopt(content, fitting, true);
+      await this.#adopt(content, fitting, 'file');
       if (fitting !== config) this.#outbox.post({ type: 'notice', text: inPartsNotice(config, fitting) });
       // A batch in parts adds its gradients in another order: the bits are not those of whole batches.
       await this.#recover(fitting === config ? execution : { ...execution, kernels: 'whole batches' });
@@ -518,10 +521,10 @@ export class Trainer {
   }
 
   /** CurrentRun.adopt; where it fails, the run before it comes back from the store. */
-  async #adopt(content: CheckpointContent, config: RunConfig, paused: boolean): Promise<void> {
+  async #adopt(...[content, config, from]: Parameters<CurrentRun['adopt']>): Promise<void> {
     const before = this.#current.held.run;
     try {
-      await this.#current.adopt(content, config, paused);
+      await this.#current.adopt(content, config, from);
     } catch (error) {
       if (before && this.#current.held.run !== before) await this.#recover(null);
       throw error;

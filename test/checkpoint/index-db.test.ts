@@ -4,6 +4,7 @@ import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
 import type { CheckpointRecord } from '../../src/checkpoint/api.ts';
 import {
+  copySamples,
   deleteRunPictures,
   getSheet,
   knownRuns,
@@ -72,7 +73,7 @@ describe('the list', () => {
 describe('pictures', () => {
   const png = (text: string) => new Blob([text], { type: 'image/png' });
 
-  it('are found by run, kind and step, and deleted by run', async () => {
+  it('are found by run, kind and step, copied up to a step, and deleted by run', async () => {
     await putSheet('run-a', 200, 'samples', png('a200'));
     await putSheet('run-a', 20, 'samples', png('a20'));
     await putSheet('run-a', 20, 'training_loss', png('plot'));
@@ -81,6 +82,11 @@ describe('pictures', () => {
     const sheet = await getSheet('run-a', 20, 'samples');
     expect(await sheet?.text()).toBe('a20');
     expect(await getSheet('run-a', 21, 'samples')).toBeUndefined();
+
+    await copySamples('run-a', 'run-c', 100);
+    expect(await listSheetSteps('run-c', 'samples')).toEqual([20]);
+    expect(await (await getSheet('run-c', 20, 'samples'))?.text()).toBe('a20');
+    expect(await listSheetSteps('run-c', 'training_loss')).toEqual([]);
 
     await deleteRunPictures('run-a');
     expect(await listSheetSteps('run-a', 'samples')).toEqual([]);

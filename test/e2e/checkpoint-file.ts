@@ -64,9 +64,13 @@ export function floats(file: CheckpointFile, name: string): number[] {
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Every tensor that is missing in one of the files, or differs in type, shape or bits. */
+/**
+ * Every tensor that is missing in one of the files, or differs in type, shape or bits; `samples` is left out:
+ * whether a step has samples depends on the speed of the device.
+ */
 export function differences(a: CheckpointFile, b: CheckpointFile): string[] {
   const names = new Set([...a.tensors.keys(), ...b.tensors.keys()]);
+  names.delete('samples');
   return [...names].flatMap((name) => {
     const [left, right] = [a.tensors.get(name), b.tensors.get(name)];
     if (!left || !right) return [`${name}: only in the ${left ? 'first' : 'second'}`];

@@ -93,6 +93,7 @@ function expectMetadata(ended: CheckpointFile, expected: Expected, begun: Checkp
 function expectBits(ended: CheckpointFile, expected: Expected): void {
   expect(executionOf(ended)).toMatchObject(expected.execution);
   const names = new Set([...Object.keys(expected.sha256), ...ended.tensors.keys()]);
+  names.delete('samples'); // they are compared by resume.spec.ts
   const other = [...names].filter((name) => {
     const bytes = ended.tensors.get(name)?.bytes;
     return !bytes || createHash('sha256').update(bytes).digest('hex') !== expected.sha256[name];

@@ -7,7 +7,7 @@ import { planInference } from '../../src/engine/plan/inference-plan.ts';
 import type { Target } from '../../src/engine/plan/kernels/target.ts';
 import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 import { openProfile, type Profile, step, waitForState, waitForStep } from './browser.ts';
-import { differences, floats, readCheckpoint } from './checkpoint-file.ts';
+import { differences, floats, readCheckpoint, withDigest } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
 import { hostTrainer, type TrainerHost } from './held-trainer.ts';
 import {
@@ -215,7 +215,7 @@ test('C: finished, it is trained longer as the same run, also where the page is 
   await hostOfC.close();
 });
 
-test('D: left in the middle of an interval, the page says how many steps it went back', async () => {
+test('D: left in the middle of an interval, the page says how far it went back; samples go with a run', async () => {
   const profile = await openProfile(await newFolder());
   const { page } = profile;
   await train(page, { ...SETTINGS, maxSteps: 1000, checkpointEverySteps: 4 });
@@ -229,9 +229,49 @@ test('D: left in the middle of an interval, the page says how many steps it went
   expect(lost !== null || said === 'Nothing was lost.', `${said} at step ${found} after ${seen}`).toBe(true);
   expect(found + Number(lost?.[1] ?? 0)).toBeGreaterThanOrEqual(seen);
   measured('left after the last step', said ?? '');
+
+  // Samples go with a file, and with a fork: a pause always draws them.
+  await button(page, 'Pause').click();
+  await waitForState(page, 'paused');
+  const at = await step(page);
+  await expect.poll(() => stepsWithSamples(page), { timeout: 60_000 }).toContain(at);
+  const path = await exportTo(page, await newFolder(), 'newest');
+  const file = await readCheckpoint(path);
+  expect(file.tensors.get('samples')).toMatchObject({ dtype: 'U8', shape: [16, 16, 16, 3] });
+  expect(withDigest(file).metadata).toEqual(file.metadata);
+  await chooseCheckpoint(page, path);
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('img', { name: 'The 16 samples in the file' })).toBeVisible();
+  const newest = page.locator('[data-testid=checkpoint]').first();
+  await button(dialog, 'Import').click();
+  await expect(newest).not.toHaveAttribute('data-run', file.metadata['run_id'] ?? '');
+  await waitForState(page, 'paused');
+  await expect(validation(page)).toContainText('16 of 16 alike');
+
+  await button(page, 'Resume from here').click();
+  await expect(page.getByRole('status', { name: 'Notices' })).toContainText('The old run is kept.');
+  await waitForState(page, 'training');
+  await expect(page.getByRole('region', { name: 'Samples', exact: true })).toContainText(`step ${at}`);
   expect(profile.errors).toEqual([]);
   await profile.close();
 });
+
+/** Steps with a sheet of samples in the index, of any run. */
+const stepsWithSamples = (page: Page): Promise<number[]> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open('perennial');
+        opening.onsuccess = () => {
+          const keys = opening.result.transaction('pictures').objectStore('pictures').getAllKeys();
+          keys.onsuccess = () => {
+            opening.result.close();
+            const all = keys.result as [string, string, number][];
+            resolve(all.flatMap(([, kind, step]) => (kind === 'samples' ? [step] : [])));
+          };
+        };
+      }),
+  );
 
 /**
  * Opens the page on a store that has a run: it shows what it found, draws 16 samples, and trains at the next

@@ -9,6 +9,7 @@ import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 import type { CheckpointRecord, RunState, RunSummary, TrainerEvent } from '../../src/trainer/api.ts';
 import type { RunDevice } from '../../src/trainer/equipment.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
+import { readContent } from '../../src/trainer/checkpoint-file.ts';
 import { initialState } from '../../src/trainer/run.ts';
 import { Trainer, type TrainerStore } from '../../src/trainer/trainer.ts';
 import { deviceLost } from '../../src/trainer/trouble.ts';
@@ -22,7 +23,13 @@ vi.mock('../../src/trainer/samples/sheet-png.ts', () => ({
   countAlike: () => null,
 }));
 vi.mock('../../src/trainer/loss-plot.ts', () => ({ lossPlotPng: () => new Blob() }));
-vi.mock('../../src/trainer/keep-png.ts', () => ({ keepPng: () => false }));
+/** What was kept and copied in the index, and what the page had heard of by then. */
+const kept: unknown[] = [];
+vi.mock('../../src/trainer/keep-png.ts', () => ({
+  keepPng: (run: string, step: number, kind: string) => kept.push({ run, step, kind }) > 0,
+  keptSamples: () => null,
+  keepSamplesOf: (from: string, run: string, upTo: number) => kept.push({ from, run, upTo }),
+}));
 
 const CALLS = 50;
 const config = {
@@ -229,6 +236,45 @@ test('Resume from here drops the set after the call in flight', async () => {
   expect(await forking).toEqual({ ok: true, value: null });
   expect(state()).toBe('training');
   expect(calls).toBe(1);
+});
+
+const runs = (): string[] => events.flatMap((event) => (event.type === 'run' ? [event.run.runId] : []));
+
+test('Resume from here gives the new run the samples so far, and says that the old run is kept', async () => {
+  await pausedRun();
+  const [record] = records();
+  if (!record) throw new Error('nothing was saved');
+  kept.length = 0;
+  free = true;
+  const forking = trainer.resumeFrom(record, {});
+  endCall();
+  await forking;
+  const [old, fork] = runs();
+  expect(kept[0]).toEqual({ from: old, run: fork, upTo: record.globalStep });
+  expect(events.findLast(({ type }) => type === 'notice')).toEqual({
+    type: 'notice',
+    text: `New run from ${record.name}. The old run is kept.`,
+  });
+});
+
+test('an import has the samples of its file, and none where the file has none', async () => {
+  await pausedRun();
+  const [record] = records();
+  if (!record) throw new Error('nothing was saved');
+  free = true;
+  endCall();
+  const loaded = await (await openStore(disk.restarted('none'))).load(record);
+  if (!loaded.ok) throw new Error('the checkpoint cannot be read');
+  const content = readContent(loaded.value.metadata, loaded.value.tensors);
+  const samples = { size: 8, channels: 3, data: new Uint8Array(16 * 8 * 8 * 3) };
+  for (const carried of [samples, null]) {
+    kept.length = 0;
+    expect(await trainer.importContent({ ...content, samples: carried })).toEqual({ ok: true, value: null });
+    const sheets = kept.filter((one) => JSON.stringify(one).includes('"samples"'));
+    // The validation keeps its own samples where none were stored with the checkpoint.
+    expect(sheets[0]).toEqual({ run: runs().at(-1), step: record.globalStep, kind: 'samples' });
+    expect(kept.indexOf(sheets[0]) === 0).toBe(carried !== null);
+  }
 });
 
 test('where Resume from here fails, the set goes on', async () => {

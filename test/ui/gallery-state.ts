@@ -517,6 +517,32 @@ const FILL: Record<string, (state: State) => void> = {
       chosen: 0,
       first: 'newest',
       pictures: 8,
+      samples: null,
+    };
+  },
+  'offered-own': (state) => {
+    fillRun(state, 25_310);
+    state.offered.value = {
+      format: 'checkpoint',
+      title: 'unet_step_24000',
+      fileName: 'unet_step_24000.safetensors',
+      sizeBytes: 99.2 * MiB,
+      dtype: 'F32',
+      parameters: 6_472_195,
+      network: 'Small, 32 × 32',
+      globalStep: 24_000,
+      epoch: 2,
+      batchLosses: 24_000,
+      kept: ['Everything: weights, EMA weights, optimizer state, settings and all losses.'],
+      missing: [],
+      dataset: { title: 'Planets', count: 4096, here: true },
+      origin: { runId: 'run-1a2b3c4d', created: '2026-01-02T03:04:05.000Z', appVersion: '1.0.0' },
+      asked: [],
+      samples: { size: SIZE, columns: 4, rows: 4, rgba: planetSheet(4, 4, SIZE).data },
+      models: ['unet_step_24000.safetensors'],
+      chosen: 0,
+      first: null,
+      pictures: 0,
     };
   },
 };
@@ -553,6 +579,7 @@ const PAGE_STATE: Record<string, PageState> = {
   question: 'paused',
   exporting: 'paused',
   offered: 'paused',
+  'offered-own': 'paused',
 };
 
 export function galleryState(name: string): State {

@@ -120,6 +120,7 @@ export async function contentOfModel(
       expAvgSq: moments ? inOrder(moments.expAvgSq, 'expAvgSq') : zeros(),
     },
     history: historyOf(losses, facts),
+    samples: null,
   };
 }
 

@@ -21,6 +21,7 @@ import { adopted, contentOfModel, fieldsToAsk, keptProgress } from './adopt-mode
 import { modelOfFound } from './folder-model.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { nothingFound, picturesInstead, withoutModel, zipOfPictures } from './import-faults.ts';
+import { allTensors, namesBesideSamples, samplesIn, sheetOf } from './samples-in-file.ts';
 import { baseName, folderOf } from './model-file.ts';
 import { type FoundModel, sortFiles, type Sorted } from './models-among.ts';
 
@@ -124,12 +125,10 @@ async function opened({ files: [file] }: FoundModel): Promise<Blob> {
   return file.open();
 }
 
-async function offerOfCheckpoint(
-  name: string,
-  file: Blob,
-  { metadata, entries }: SafetensorsHeader,
-): Promise<OfOneModel> {
+async function offerOfCheckpoint(name: string, file: Blob, header: SafetensorsHeader): Promise<OfOneModel> {
+  const { metadata, entries } = header;
   const facts = readFacts(metadata);
+  const { samples, leftOut } = await samplesIn(file, header, facts);
   const { parameterCount, config } = modelOfRun(facts.config);
   return {
     preview: {
@@ -144,16 +143,17 @@ async function offerOfCheckpoint(
       epoch: facts.epoch,
       batchLosses: facts.globalStep,
       kept: ['Everything: weights, EMA weights, optimizer state, settings and all losses.'],
-      missing: [],
+      missing: leftOut ? [leftOut] : [],
       ...(await whereFrom(facts)),
       asked: [],
+      samples: samples && sheetOf(samples),
     },
     load: async () => {
-      const { tensors } = await readTensors(file);
+      const { tensors } = await readTensors(file, namesBesideSamples(header));
       const content = contentOf(facts, tensors);
       checkTensors(tensors);
-      await checkDigest(metadata, tensors);
-      return content;
+      await checkDigest(metadata, await allTensors(file, header, tensors));
+      return { ...content, samples };
     },
   };
 }
@@ -181,6 +181,7 @@ async function offerOfModel(foreign: ForeignModel): Promise<OfOneModel> {
       ...keptAndMissing(foreign),
       ...(foreign.facts ? await whereFrom(foreign.facts) : { dataset: null, origin: null }),
       asked,
+      samples: null,
     },
     load: (answers, chosen) => contentOfModel(foreign, answers, chosen),
   };

@@ -2,12 +2,11 @@
 // stored as a sheet where the run draws it. The run's next set waits for the one that is being drawn; a set
 // that the user asks for replaces it.
 // Not here: the sampling itself (drawing.ts).
-import { getSheet } from '../../checkpoint/index-db.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import type { Predictor } from '../../engine/executor.ts';
 import type { CallTimes } from './call-times.ts';
 import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
-import { keepPng } from '../keep-png.ts';
+import { keepPng, keptSamples } from '../keep-png.ts';
 import type { TrainingDevice } from '../training-device.ts';
 import type { Outbox } from '../outbox.ts';
 import { countAlike, sheetPng } from './sheet-png.ts';
@@ -184,7 +183,7 @@ export class Artist {
   /** Posts the end of a set and, for the run's own purposes, stores it as a sheet. */
   async #keep({ runId }: Drawable, request: DrawingRequest, drawn: DrawnSamples): Promise<void> {
     const { purpose, step } = request;
-    const stored = purpose === 'validation' ? await storedSheet(runId, step) : null;
+    const stored = purpose === 'validation' ? await keptSamples(runId, step) : null;
     const alike = stored ? await countAlike(drawn.samples, stored) : null;
     this.#outbox.post({ type: 'samples-end', purpose, step, finite: drawn.finite, alike });
     if (purpose === 'draw' || purpose === 'generate') return;
@@ -195,14 +194,5 @@ export class Artist {
       const kept = await keepPng(runId, step, 'samples', sheet);
       if (kept) this.#outbox.post({ type: 'sheet', runId, step });
     }
-  }
-}
-
-/** The sheet that a checkpoint was stored with; null where there is none, or the index cannot be read. */
-async function storedSheet(runId: string, step: number): Promise<Blob | null> {
-  try {
-    return (await getSheet(runId, step, 'samples')) ?? null;
-  } catch {
-    return null;
   }
 }

@@ -5,12 +5,13 @@ import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { type Settings, SETTINGS } from '../../settings/settings.ts';
 import { changedSettings } from '../../settings/presets.ts';
-import type { AskedField, ImportAnswers, ImportPreview } from '../../trainer/api.ts';
+import type { AskedField, ImportAnswers, ImportPreview, Preview as Sheet } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { count, fileSize } from '../format.ts';
 import { Icon, type IconName } from '../controls/icon.tsx';
 import { OtherFiles } from './other-files.tsx';
+import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 
 const FORMATS: Readonly<Record<ImportPreview['format'], string>> = {
   checkpoint: 'Perennial checkpoint',
@@ -40,6 +41,7 @@ function Preview({ preview }: { preview: ImportPreview }) {
         its checkpoints.
       </p>
       <OtherFiles preview={preview} />
+      {preview.samples && <Samples samples={preview.samples} />}
       <Facts preview={preview} />
       <Contents preview={preview} />
       <form
@@ -74,6 +76,16 @@ function Preview({ preview }: { preview: ImportPreview }) {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+function Samples({ samples }: { samples: Sheet }) {
+  return (
+    <div class="mini" role="img" aria-label={`The ${SAMPLE_COUNT} samples in the file`}>
+      {Array.from({ length: SAMPLE_COUNT }, (_, index) => (
+        <PictureCanvas key={index} picture={{ preview: samples, index }} />
+      ))}
+    </div>
   );
 }
 

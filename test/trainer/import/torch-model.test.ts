@@ -56,7 +56,7 @@ function content(): CheckpointContent {
     dataset,
     created: '2026-01-02T03:04:05.000Z',
   };
-  return { facts, state, history };
+  return { facts, state, history, samples: null };
 }
 
 type Dict = Map<string | number, PickledValue>;

@@ -19,7 +19,7 @@ vi.mock('../../../src/trainer/samples/sheet-png.ts', () => ({
   sheetPng: () => new Blob(),
   countAlike: () => null,
 }));
-vi.mock('../../../src/trainer/keep-png.ts', () => ({ keepPng: () => false }));
+vi.mock('../../../src/trainer/keep-png.ts', () => ({ keepPng: () => false, keptSamples: () => null }));
 
 const CALL_MS = 90;
 const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 10, seed: 5 };
