@@ -124,8 +124,9 @@ function endGrid(state: State, { purpose, finite, alike }: SamplesEvent<'samples
   if (grid.value) grid.value = { ...grid.value, complete: true, finite };
   if (purpose !== 'validation') return;
   state.alike.value = alike;
-  // The samples of the validated checkpoint are the run's newest samples, too.
-  state.samples.value ??= grid.value;
+  // The samples of the validated checkpoint are the run's newest samples, too, if drawn in as many calls.
+  const all = state.run.value?.config.sampleSteps ?? 0;
+  if (grid.value && grid.value.calls >= all) state.samples.value ??= grid.value;
 }
 
 const gridOf = (state: State, purpose: Exclude<Sample['purpose'], 'generate'>) =>

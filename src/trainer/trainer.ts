@@ -20,6 +20,7 @@ import { forkConfig, mustBeSteps } from './run-length.ts';
 import { CurrentRun, type RunStore } from './current-run.ts';
 import { deviceLost, gpuUnavailable, must, notSaved } from './trouble.ts';
 import { Turns } from './turns.ts';
+import { recallCallMs, rememberCallMs } from './samples/validation-calls.ts';
 
 /** What the trainer needs of the store. */
 export type TrainerStore = RunStore & LoopTools['store'];
@@ -290,13 +291,17 @@ export class Trainer {
         this.#setState('validating');
         this.#skipAsked = false;
         let calls = 0;
-        const goesOn = (): boolean => {
+        const mayGoOn = (): boolean => {
           // The first denoising call compiles what drawing needs, before anything that training needs. What
           // fails here fails again where training waits for it.
           if (++calls === 2) void this.#current.prepare().catch(() => undefined);
           return !this.#skipAsked && this.#waiting === 0;
         };
-        const checked = await this.#current.equipment.artist.validate(run, run.globalStep, goesOn);
+        const checked = await this.#current.equipment.artist.validate(run, run.globalStep, {
+          mayGoOn,
+          callMs: await recallCallMs(here, run.config),
+          onCallMs: (ms) => void rememberCallMs(here, run.config, ms),
+        });
         if (checked !== 'not-finite') return await this.#afterValidation(run, paused);
       } catch (error) {
         const fault = faultOf(error);
@@ -355,8 +360,8 @@ export class Trainer {
   /** Returns why the step is not in the store, or null where it is. The saver reports the store's faults. */
   async #saveNow(run: Run): Promise<Fault | null> {
     const { saver, artist } = this.#current.equipment;
-    if (saver.has(run, run.globalStep)) return null;
     artist.beginProgress(run, run.globalStep);
+    if (saver.has(run, run.globalStep)) return null;
     await saver.begin(run, run.globalStep, Promise.resolve());
     const failed = await saver.idle();
     if (saver.gaveUp) this.#outbox.post({ type: 'fault', fault: saver.gaveUp });

@@ -344,6 +344,10 @@ const FILL: Record<string, (state: State) => void> = {
       gradientNorm: null,
     };
   },
+  hurried: (state) => {
+    FILL['validating']?.(state);
+    state.validation.value = { ...grid(24_000, 16), calls: 6 };
+  },
   waiting: (state) => {
     FILL['validating']?.(state);
     for (const run of state.store.value?.runs ?? []) run.note.paused = true;
@@ -553,6 +557,7 @@ export const STATES = Object.keys(FILL);
 const PAGE_STATE: Record<string, PageState> = {
   first: 'starting',
   waiting: 'validating',
+  hurried: 'validating',
   young: 'training',
   runs: 'paused',
   'idle-runs': 'idle',

@@ -15,6 +15,7 @@ const LOOKS = [
   ...[
     'first',
     'waiting',
+    'hurried',
     'young',
     'saving',
     'pausing',
@@ -26,7 +27,7 @@ const LOOKS = [
     'misfit',
   ],
   ...['runs', 'idle-runs', 'idle-finished'],
-  ...['question', 'exporting', 'offered'],
+  ...['question', 'exporting', 'offered', 'offered-own'],
   ...[
     'generate',
     'generate-none',

@@ -12,6 +12,7 @@ import type { Outbox } from '../outbox.ts';
 import { countAlike, sheetPng } from './sheet-png.ts';
 import { deviceLost } from '../trouble.ts';
 import { Turns } from '../turns.ts';
+import { callsThatFit, DECIDE_BEFORE_MS, tellsCallTime, VALIDATION_MS } from './validation-calls.ts';
 import { yieldToEvents } from '../../engine/yield-to-events.ts';
 
 /** Least time between two previews of a set in the making. */
@@ -38,6 +39,15 @@ const newSet = (from: Drawable, request: DrawingRequest): Current => ({
   drawn: { samples: [], finite: true },
 });
 
+/** A validation: until when, and what is known and learnt of a denoising call's milliseconds. */
+export interface Validating {
+  /** Asked before each denoising call. */
+  mayGoOn?: () => boolean;
+  /** Of an earlier validation; null: not known. */
+  callMs?: number | null;
+  onCallMs?: (ms: number) => void;
+}
+
 export class Artist {
   readonly #outbox: Outbox;
   readonly #device: Pick<TrainingDevice, 'guard'>;
@@ -46,6 +56,8 @@ export class Artist {
   /** The run's next set, from the weights of its own step; begun when the current set is complete. */
   #next: Current | null = null;
   readonly #turns = new Turns();
+  /** The newest complete set of a run's own samples. */
+  #newest: { runId: string; step: number } | null = null;
   #previewedAt = -Infinity;
 
   constructor(outbox: Outbox, device: Pick<TrainingDevice, 'guard'>, times: CallTimes) {
@@ -67,10 +79,11 @@ export class Artist {
   }
 
   /**
-   * The run's samples of step `step`: its EMA weights as they are now, its own seed. Where a set is being
-   * drawn, the new set waits for its end, in place of another set that waits.
+   * The run's samples of step `step`, unless they are drawn or being drawn: its EMA weights as they are now,
+   * its own seed. Where another set is being drawn, the new one waits for its end, in place of a waiting one.
    */
   beginProgress(run: Drawable, step: number): void {
+    if (this.#newest?.runId === run.runId && this.#newest.step === step) return;
     const request = { purpose: 'progress', step, weights: 'ema', seed: run.config.seed } as const;
     if (!this.#current) return this.begin(run, request);
     const now = this.#current.drawing.request;
@@ -136,12 +149,21 @@ export class Artist {
 
   /**
    * Draws what is begun and what waits, without training steps in between, as long as `mayGoOn` before each
-   * denoising call. Returns the last set that it completed, or null.
+   * denoising call. `afterCall` hears how many calls the set has had, and how long the last one took.
+   * Returns the last set that it completed, or null.
    */
-  async finish(mayGoOn: () => boolean = () => true): Promise<DrawnSamples | null> {
+  async finish(
+    mayGoOn: () => boolean = () => true,
+    afterCall: (drawing: Drawing, made: number, ms: number) => void = () => undefined,
+  ): Promise<DrawnSamples | null> {
     let drawn: DrawnSamples | null = null;
     while (this.busy && mayGoOn()) {
+      const drawing = this.#current?.drawing;
+      const made = (drawing?.callsMade ?? 0) + 1;
+      const started = performance.now();
       drawn = await this.advance();
+      const ms = performance.now() - started;
+      if (drawing && (drawn || this.#current?.drawing === drawing)) afterCall(drawing, made, ms);
       // On tfjs' cpu backend a call never yields to the event loop: a command would not arrive.
       await yieldToEvents();
     }
@@ -149,17 +171,33 @@ export class Artist {
   }
 
   /**
-   * Draws the run's samples from the EMA weights as they are now. Returns whether all are finite; `skipped`,
-   * and the set is dropped, once `mayGoOn` says no. Throws FaultError kind `gpu`, also where the device was
-   * lost between two denoising calls.
+   * Draws the run's samples from the EMA weights as they are now, in fewer denoising calls where all would
+   * take over 10 s. Returns whether all are finite; `skipped`, and the set is dropped, once `mayGoOn` says
+   * no. Throws FaultError kind `gpu`, also where the device was lost between two denoising calls.
    */
   async validate(
     run: Drawable,
     step: number,
-    mayGoOn: () => boolean = () => true,
+    { mayGoOn = () => true, callMs = null, onCallMs = () => undefined }: Validating = {},
   ): Promise<'finite' | 'not-finite' | 'skipped'> {
-    this.begin(run, { purpose: 'validation', step, weights: 'ema', seed: run.config.seed });
-    const drawn = await this.finish(mayGoOn);
+    const all = run.config.sampleSteps;
+    const begin = (calls: number): void => {
+      const fewer = calls < all ? { calls } : {};
+      this.begin(run, { purpose: 'validation', step, weights: 'ema', seed: run.config.seed, ...fewer });
+    };
+    begin(callMs === null ? all : callsThatFit(all, callMs));
+    const endsAt = performance.now() + VALIDATION_MS;
+    let fastest = Infinity;
+    let decided = callMs !== null;
+    const drawn = await this.finish(mayGoOn, ({ calls }, made, ms) => {
+      if (!tellsCallTime(made, ms)) return;
+      if (ms < fastest) onCallMs((fastest = ms));
+      const leftMs = endsAt - performance.now();
+      if (decided || leftMs > DECIDE_BEFORE_MS) return;
+      decided = true;
+      const fit = callsThatFit(calls - made, fastest, leftMs);
+      if (fit < calls - made) begin(fit);
+    });
     if (drawn) return drawn.finite ? 'finite' : 'not-finite';
     const abandoned = !this.busy && mayGoOn();
     this.cancel();
@@ -183,14 +221,17 @@ export class Artist {
   /** Posts the end of a set and, for the run's own purposes, stores it as a sheet. */
   async #keep({ runId }: Drawable, request: DrawingRequest, drawn: DrawnSamples): Promise<void> {
     const { purpose, step } = request;
-    const stored = purpose === 'validation' ? await keptSamples(runId, step) : null;
+    // In fewer calls other samples come out: they are no samples of the run.
+    const comparable = request.calls === undefined;
+    const stored = purpose === 'validation' && comparable ? await keptSamples(runId, step) : null;
     const alike = stored ? await countAlike(drawn.samples, stored) : null;
     this.#outbox.post({ type: 'samples-end', purpose, step, finite: drawn.finite, alike });
     if (purpose === 'draw' || purpose === 'generate') return;
+    if (comparable) this.#newest = { runId, step };
     const sheet = await sheetPng(drawn.samples);
     if (purpose === 'validation') await keepPng(runId, step, 'checkpoint_validation', sheet);
     // The sheet that a checkpoint was stored with stays; a validation stores one only where none is.
-    if (purpose === 'progress' || !stored) {
+    if (purpose === 'progress' || (comparable && !stored)) {
       const kept = await keepPng(runId, step, 'samples', sheet);
       if (kept) this.#outbox.post({ type: 'sheet', runId, step });
     }

@@ -18,6 +18,8 @@ export interface DrawingRequest {
   step: number;
   weights: 'ema' | 'raw';
   seed: number;
+  /** Denoising calls, fewer than the settings say; where left out: as many. */
+  calls?: number;
   /** SAMPLE_COUNT where left out. Sample i of a seed is the same in a set of any size. */
   count?: number;
 }
@@ -56,12 +58,13 @@ export class Drawing {
     this.#channels = networkOf(config).inChannels;
     this.#predictor = predictor;
     this.#held = predictor.hold(request.weights);
+    const settings = { ...config, sampleSteps: request.calls ?? config.sampleSteps };
     this.#sampler = createSampler({
       alphaBar,
       predictionType: config.predictionType,
       sampler: config.sampler,
-      spacing: timestepSpacingOf(config),
-      steps: config.sampleSteps,
+      spacing: timestepSpacingOf(settings),
+      steps: settings.sampleSteps,
     });
     this.#moments = momentsOf(this.calls);
     this.#x = this.#noise();

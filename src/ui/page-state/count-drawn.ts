@@ -1,11 +1,21 @@
 // How many samples of a set are finished, and how far the others are. Not here: which pictures the grid shows
 // (samples/shown-samples.ts).
-import type { SampleGrid } from '../../app/state.ts';
+import type { SampleGrid, State } from '../../app/state.ts';
 import { count, duration } from '../format.ts';
 
 /** Finished samples of a set; samples that still clear from noise are shown but not counted. */
 export const countDrawn = (grid: SampleGrid | null): number =>
   grid?.samples.filter((sample) => sample?.drawn).length ?? 0;
+
+/**
+ * Denoising calls of the validation where they are fewer than those of the run's samples, because all would
+ * take over 10 s: then the two sets cannot be compared. Null: as many.
+ */
+export function fewerCalls({ validation, run }: Pick<State, 'validation' | 'run'>): number | null {
+  const calls = validation.value?.calls;
+  const all = run.value?.config.sampleSteps;
+  return calls !== undefined && all !== undefined && calls < all ? calls : null;
+}
 
 /**
  * "call 12 of 50, about 3 min left": denoising calls of the samples that are shown while they clear from

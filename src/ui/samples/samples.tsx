@@ -69,7 +69,8 @@ function Which({ samples }: { samples: ShownSamples }) {
 
 /** What is shown, and what is being drawn: "step 200; step 400 is being drawn". */
 function drawingText(state: State, step: number, before: number | null): string {
-  const calls = callsText(state.samples.value, false);
+  // Between training steps the time left is the loop's to decide.
+  const calls = callsText(state.samples.value, state.runState.value !== 'training');
   if (calls !== null) return `step ${count(step)} is being drawn: ${calls}`;
   const now = before === null ? 'starting noise' : `step ${count(before)}`;
   return `${now}; step ${count(step)} is being drawn`;

@@ -1,13 +1,14 @@
 // The 16 samples drawn from the checkpoint that was found: large beside the stored ones while validating,
 // afterwards one line of the right column that opens. On the page only once, until the run ends. Not here:
 // counting the samples that equal the stored ones (trainer/samples/sheet-png.ts).
+import type { State } from '../../app/state.ts';
 import type { FoundCheckpoint, Sample } from '../../trainer/api.ts';
 import { waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, loss } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
-import { callsText, countDrawn } from '../page-state/count-drawn.ts';
+import { callsText, countDrawn, fewerCalls } from '../page-state/count-drawn.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 
 /** The step of the samples once all 16 are finished, else undefined. */
@@ -36,6 +37,7 @@ export function ValidationSamples() {
           <div class="grid">
             <Canvases />
           </div>
+          <InFewerCalls />
         </div>
         {found && <Stored found={found} />}
       </div>
@@ -62,9 +64,10 @@ export function CheckedSamples() {
       <details class="fold">
         <summary>
           {verb} {found?.record.name ?? 'a checkpoint'}{' '}
-          <small>{skipped ? 'not checked' : alikeText(state.alike.value)}</small>
+          <small>{skipped ? 'not checked' : comparedText(state)}</small>
         </summary>
         {found && !found.sameBits && <p class="note">{found.sameBitsWhy}</p>}
+        <InFewerCalls />
         <div class="mini">
           <Canvases />
         </div>
@@ -79,8 +82,26 @@ function verbFor(validates: boolean, resumed: boolean, imported: boolean): strin
   return imported ? 'Imported' : 'Checked';
 }
 
-const alikeText = (alike: number | null): string =>
-  alike === null ? '' : `${alike === SAMPLE_COUNT ? 'all' : `${alike} of`} ${SAMPLE_COUNT} identical`;
+/** What came of the comparison with the stored samples; empty: nothing yet, or there are none. */
+function comparedText(state: State): string {
+  if (fewerCalls(state) !== null) return 'not compared';
+  const alike = state.alike.value;
+  if (alike === null) return '';
+  return `${alike === SAMPLE_COUNT ? 'all' : `${alike} of`} ${SAMPLE_COUNT} identical`;
+}
+
+function InFewerCalls() {
+  const { state } = useApp();
+  const calls = fewerCalls(state);
+  if (calls === null) return null;
+  const all = count(state.run.value?.config.sampleSteps ?? calls);
+  return (
+    <p class="note">
+      {SAMPLE_COUNT} samples in {count(calls)} {calls === 1 ? 'call' : 'calls'} instead of {all}, to fit 10 s:
+      not compared with the stored ones.
+    </p>
+  );
+}
 
 function Canvases() {
   const { state } = useApp();
@@ -127,9 +148,7 @@ function Stored({ found }: { found: FoundCheckpoint }) {
     <div>
       <div class="head">
         <h2>Stored with it</h2>
-        <p class="quiet">
-          {sheet ? alikeText(state.alike.value) || 'when it was saved' : 'saved without samples'}
-        </p>
+        <p class="quiet">{sheet ? comparedText(state) || 'when it was saved' : 'saved without samples'}</p>
       </div>
       <div
         class="grid"
