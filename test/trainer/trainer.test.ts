@@ -101,6 +101,17 @@ const setsEnded = (): number[] =>
 const records = (): CheckpointRecord[] =>
   events.flatMap((event) => (event.type === 'checkpoints' ? [event.checkpoints] : [])).at(-1) ?? [];
 const becomes = (what: RunState) => until(() => expect(state()).toBe(what));
+/** Takes the GPU away, and waits until another one was started and the run is `then`. */
+async function loseGpu(then: RunState): Promise<void> {
+  const from = events.length;
+  lose();
+  await until(() =>
+    expect(events.slice(from).some((event) => event.type === 'state' && event.state === 'starting')).toBe(
+      true,
+    ),
+  );
+  await becomes(then);
+}
 
 /** A run that was paused after three steps, the first denoising call of its samples in flight. */
 async function pausedRun(): Promise<void> {
@@ -315,10 +326,7 @@ test('Draw 16 more does not keep Resume waiting', async () => {
 
 test('a paused run whose samples lose the GPU stays paused, on another device', async () => {
   await pausedRun();
-  lose();
-  await becomes('starting');
-  await until(() => expect(state()).not.toBe('starting'));
-  expect(state()).toBe('paused');
+  await loseGpu('paused');
   await trainer.resume();
   expect(state()).toBe('training');
 });
@@ -462,14 +470,13 @@ test('Save says that nothing was saved where the GPU is lost in the same moment;
   await trainer.resume();
   await until(() => expect(stepsLeft).toBe(0));
   const saving = trainer.saveCheckpoint();
-  lose();
+  const losing = loseGpu('training');
   expect(await saving).toMatchObject({
     ok: false,
     fault: { kind: 'gpu', title: expect.stringContaining('not saved') as string },
   });
   expect(records()).toHaveLength(1);
-  await becomes('starting');
-  await becomes('training');
+  await losing;
 });
 
 test('Skip ends the validation after the call in flight; the run waits, as it was paused', async () => {
