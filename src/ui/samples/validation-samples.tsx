@@ -37,10 +37,10 @@ export function ValidationSamples() {
           <div class="grid">
             <Canvases />
           </div>
-          <InFewerCalls />
         </div>
         {found && <Stored found={found} />}
       </div>
+      <InFewerCalls />
       {found && <Resumes found={found} />}
     </section>
   );
