@@ -216,11 +216,13 @@ test('C: finished, it is trained longer as the same run, also where the page is 
 });
 
 test('D: left in the middle of an interval, the page says how far it went back; samples go with a run', async () => {
-  const profile = await openProfile(await newFolder());
+  const host = await hostTrainer(DIST);
+  const profile = await openProfile(await newFolder(), { baseURL: host.address });
   const { page } = profile;
   await train(page, { ...SETTINGS, maxSteps: 1000, checkpointEverySteps: 4 });
   await waitForStep(page, 6);
   const seen = await step(page);
+  host.hold('training'); // the next save ends the sentence
   await page.reload(); // within a second of the last step
   await waitForState(page, 'training');
   const found = Number(await validation(page).getAttribute('data-step'));
@@ -229,6 +231,7 @@ test('D: left in the middle of an interval, the page says how far it went back; 
   expect(lost !== null || said === 'Nothing was lost.', `${said} at step ${found} after ${seen}`).toBe(true);
   expect(found + Number(lost?.[1] ?? 0)).toBeGreaterThanOrEqual(seen);
   measured('left after the last step', said ?? '');
+  host.release('training');
 
   // Samples go with a file, and with a fork: a pause always draws them.
   await button(page, 'Pause').click();
@@ -246,7 +249,7 @@ test('D: left in the middle of an interval, the page says how far it went back; 
   await button(dialog, 'Import').click();
   await expect(newest).not.toHaveAttribute('data-run', file.metadata['run_id'] ?? '');
   await waitForState(page, 'paused');
-  await expect(validation(page)).toContainText('16 of 16 alike');
+  await expect(validation(page)).toContainText('all 16 identical');
 
   await button(page, 'Resume from here').click();
   await expect(page.getByRole('status', { name: 'Notices' })).toContainText('The old run is kept.');
@@ -254,6 +257,7 @@ test('D: left in the middle of an interval, the page says how far it went back; 
   await expect(page.getByRole('region', { name: 'Samples', exact: true })).toContainText(`step ${at}`);
   expect(profile.errors).toEqual([]);
   await profile.close();
+  await host.close();
 });
 
 /** Steps with a sheet of samples in the index, of any run. */

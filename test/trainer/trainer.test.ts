@@ -257,7 +257,7 @@ test('Resume from here gives the new run the samples so far, and says that the o
   if (!record) throw new Error('nothing was saved');
   kept.length = 0;
   free = true;
-  const forking = trainer.resumeFrom(record, {});
+  const forking = trainer.resumeFrom(record, {}, null);
   endCall();
   await forking;
   const [old, fork] = runs();
