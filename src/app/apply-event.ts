@@ -11,6 +11,7 @@ import { emptyNumbers, type LossHistory, type SampleGrid, type State } from './s
 export interface EventHooks {
   fault: (fault: Extract<TrainerEvent, { type: 'fault' }>['fault']) => void;
   runOpened: () => void;
+  checkpointsChanged: () => void;
   sheetsChanged: (runId: string) => void;
   stateChanged: () => void;
 }
@@ -72,6 +73,7 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
     case 'checkpoints':
       state.checkpoints.value = event.checkpoints;
       state.runs.value = event.runs;
+      hooks.checkpointsChanged();
       return;
     case 'saving':
       state.saving.value = event.name;

@@ -203,6 +203,7 @@ export class Session {
         void this.#preview();
         void this.#form.expectStep();
       },
+      checkpointsChanged: () => void this.#refreshStore(),
       sheetsChanged: (runId) => void this.#loadFrames(runId),
       stateChanged: () => this.#stateChanged(),
     });

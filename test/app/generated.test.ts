@@ -10,6 +10,7 @@ const nothing = (): void => undefined;
 const hooks: EventHooks = {
   fault: nothing,
   runOpened: nothing,
+  checkpointsChanged: nothing,
   sheetsChanged: nothing,
   stateChanged: nothing,
 };
