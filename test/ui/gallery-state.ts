@@ -352,6 +352,10 @@ const FILL: Record<string, (state: State) => void> = {
     FILL['validating']?.(state);
     for (const run of state.store.value?.runs ?? []) run.note.paused = true;
   },
+  ended: (state) => {
+    FILL['waiting']?.(state);
+    if (state.run.value) state.run.value = { ...state.run.value, lastStep: 24_000 };
+  },
   training: (state) => fillRun(state, 25_310),
   pausing: (state) => {
     fillRun(state, 25_310);
@@ -557,6 +561,7 @@ export const STATES = Object.keys(FILL);
 const PAGE_STATE: Record<string, PageState> = {
   first: 'starting',
   waiting: 'validating',
+  ended: 'validating',
   hurried: 'validating',
   young: 'training',
   runs: 'paused',

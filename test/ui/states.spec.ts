@@ -15,6 +15,7 @@ const LOOKS = [
   ...[
     'first',
     'waiting',
+    'ended',
     'hurried',
     'young',
     'saving',
@@ -221,6 +222,35 @@ test('a run that was paused offers no Pause while it is validated: it waits for 
   await expect(page.getByRole('main')).toContainText('Press Resume to go on at step 24,001');
   await page.keyboard.press(' ');
   await expect(page.getByTestId('run-state')).toHaveText('validating');
+});
+
+test('a run that has made its last step promises no step while it is validated, and offers none', async ({
+  page,
+}) => {
+  await open(page, 'ended');
+  const main = page.getByRole('main');
+  await expect(main).toContainText('The run has made its last step.');
+  const controls = page.getByRole('region', { name: 'Run controls' });
+  await expect(controls).toContainText('After the 16 samples, or Skip, it can be trained longer.');
+  await expect(main).not.toContainText('24,001');
+  await expect(page.getByRole('button', { name: /^(Pause|Resume)$/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Skip', exact: true })).toBeEnabled();
+});
+
+test('a dialog gives the focus back to the button that opened it', async ({ page }) => {
+  for (const [state, name] of [
+    ['own', 'Rename the pictures garden 2024'],
+    ['paused', 'Help'],
+    ['paused', 'New run'],
+  ] as const) {
+    await open(page, state);
+    const opener = page.getByRole('button', { name, exact: true });
+    await opener.press('Enter');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(opener, name).toBeFocused();
+  }
 });
 
 test('why it is not WebGPU, and the way out, is said once: in the alert', async ({ page }) => {

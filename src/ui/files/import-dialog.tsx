@@ -37,8 +37,8 @@ function Preview({ preview }: { preview: ImportPreview }) {
   return (
     <Dialog class="import" title={`Import ${preview.title}?`} onClose={() => commands.dismissImport()}>
       <p>
-        The import becomes a run of its own: it draws {SAMPLE_COUNT} samples and waits. The current run keeps
-        its checkpoints.
+        The import becomes a run of its own: it draws {SAMPLE_COUNT} samples and waits. Runs that are here
+        keep their checkpoints.
       </p>
       <OtherFiles preview={preview} />
       {preview.samples && <Samples samples={preview.samples} />}

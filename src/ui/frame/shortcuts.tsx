@@ -2,7 +2,7 @@
 // (help-dialog.tsx), Ctrl Enter, which belongs to the view Generate (generate-controls.tsx).
 import { useEffect } from 'preact/hooks';
 import { waitsForPressed } from '../page-state/pressed.ts';
-import { waitsAfterSamples } from '../page-state/after-samples.ts';
+import { endsAfterSamples, waitsAfterSamples } from '../page-state/after-samples.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
 
 /**
@@ -26,7 +26,8 @@ function isTaken(event: KeyboardEvent, byKeyboard: boolean): boolean {
 function press({ state, commands }: App, key: string): boolean {
   if (waitsForPressed(state)) return false;
   const now = state.runState.value;
-  const pausable = now === 'training' || (now === 'validating' && !waitsAfterSamples(state));
+  const goesOn = now === 'validating' && !waitsAfterSamples(state) && !endsAfterSamples(state);
+  const pausable = now === 'training' || goesOn;
   if (key === ' ' && pausable) commands.pause();
   else if (key === ' ' && now === 'paused') commands.resume();
   else if (key === 's' && state.pressed.value === null && (now === 'training' || now === 'paused'))

@@ -4,9 +4,9 @@ import { useState } from 'preact/hooks';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { lastRun, runName } from '../../app/run-names.ts';
 import { SETTINGS } from '../../settings/settings.ts';
-import type { PageState, Pressed } from '../../app/state.ts';
+import type { PageState, Pressed, State } from '../../app/state.ts';
 import type { RunSummary } from '../../trainer/api.ts';
-import { waitsAfterSamples } from '../page-state/after-samples.ts';
+import { endsAfterSamples, waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Brief } from './brief.tsx';
 import { ImportCheckpoint } from '../files/import-checkpoint.tsx';
@@ -37,15 +37,17 @@ export function RunControls({ hasRun }: { hasRun: boolean }) {
       <AboutTheLastRun />
       {now === 'idle' && looking.bringsOwn.value && <p class="note">Choose files or a folder first.</p>}
       {now === 'starting' && <Preparing />}
-      {now === 'validating' && <p class="note">{validatingNote(waitsAfterSamples(state))}</p>}
+      {now === 'validating' && <p class="note">{validatingNote(state)}</p>}
     </section>
   );
 }
 
-const validatingNote = (waits: boolean): string =>
-  waits
+function validatingNote(state: State): string {
+  if (endsAfterSamples(state)) return `After the ${SAMPLE_COUNT} samples, or Skip, it can be trained longer.`;
+  return waitsAfterSamples(state)
     ? `After the ${SAMPLE_COUNT} samples, or Skip, the run waits for Resume.`
     : `If you press Pause now, the ${SAMPLE_COUNT} samples are finished first, or skipped by Skip.`;
+}
 
 /** How much longer the run is to be trained, by default as many steps again, and the buttons. */
 function Finished() {
@@ -111,7 +113,7 @@ function Buttons({ now, hasRun }: { now: Exclude<PageState, 'finished'>; hasRun:
         </>
       );
     case 'validating':
-      return <Validating waits={waitsAfterSamples(state)} />;
+      return <Validating />;
     case 'paused':
       return (
         <>
@@ -229,11 +231,12 @@ function Pause() {
   );
 }
 
-/** A run that waits after its validation is paused already. */
-function Validating({ waits }: { waits: boolean }) {
+/** A run that waits after its validation is paused already; one that has made its last step does neither. */
+function Validating() {
+  const { state } = useApp();
   return (
     <>
-      {waits ? <Resume disabled /> : <Pause />}
+      {!endsAfterSamples(state) && (waitsAfterSamples(state) ? <Resume disabled /> : <Pause />)}
       <Skip />
     </>
   );

@@ -3,7 +3,7 @@
 // counting the samples that equal the stored ones (trainer/samples/sheet-png.ts).
 import type { State } from '../../app/state.ts';
 import type { FoundCheckpoint, Sample } from '../../trainer/api.ts';
-import { waitsAfterSamples } from '../page-state/after-samples.ts';
+import { endsAfterSamples, waitsAfterSamples } from '../page-state/after-samples.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, loss } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
@@ -166,12 +166,11 @@ function Stored({ found }: { found: FoundCheckpoint }) {
 function Resumes({ found }: { found: FoundCheckpoint }) {
   const { state } = useApp();
   const { record, nextCheckpointStep, sameBits, sameBitsWhy } = found;
-  const next = `Next checkpoint at step ${count(nextCheckpointStep)}.`;
+  const at = `step ${count(record.globalStep + 1)}. Next checkpoint at step ${count(nextCheckpointStep)}.`;
+  const goesOn = waitsAfterSamples(state) ? `Press Resume to go on at ${at}` : `Training resumes at ${at}`;
   return (
     <p class="resumes">
-      {waitsAfterSamples(state)
-        ? `Press Resume to go on at step ${count(record.globalStep + 1)}. ${next}`
-        : `Training resumes at step ${count(record.globalStep + 1)}. ${next}`}
+      {endsAfterSamples(state) ? 'The run has made its last step.' : goesOn}
       {!sameBits && <small>{sameBitsWhy}</small>}
     </p>
   );

@@ -28,7 +28,7 @@ export function Skipped() {
       {doubtful.length > 0 && (
         <Files name="Doubtful pictures" files={doubtful}>
           {count(doubtful.length)} {doubtful.length === 1 ? 'picture is' : 'pictures are'} nearly black or of
-          one colour <small>imported as they are</small>
+          one colour <small>imported all the same</small>
         </Files>
       )}
     </>
