@@ -479,13 +479,16 @@ export class Trainer {
     });
   }
 
-  /** Stops the current run, without saving it, and deletes it with all its checkpoints. */
+  /**
+   * Stops the current run, without saving it, and deletes it with all its checkpoints. Where the store
+   * refuses, for an export that is under way, the run goes on as before.
+   */
   deleteRun(): Promise<Result<null>> {
     return this.#answerAtRest(async () => {
       const { run } = this.#current.held;
+      if (run) must(await this.#store.removeRun(run.runId));
       await this.#closeRuns();
       this.#setIdle();
-      if (run) must(await this.#store.removeRun(run.runId));
     });
   }
 

@@ -222,6 +222,19 @@ test('the current run is deleted while it trains: it stops, unsaved, and nothing
   expect(disk.files.has(`runs/${parent.runId}/slot-1`)).toBe(true);
 });
 
+test('a run that the store does not let go is not stopped', async () => {
+  const { fault } = deviceLost();
+  await openTrainer({ removeRun: () => Promise.resolve({ ok: false, fault }) });
+  stepsLeft = 3;
+  await trainer.train(config);
+  await until(() => expect(stepsLeft).toBe(0));
+  const deleting = trainer.deleteRun();
+  stepsLeft = Infinity; // for the steps in flight, one or two
+  moreSteps();
+  expect(await deleting).toEqual({ ok: false, fault });
+  expect(['training', 'finished']).toContain(state());
+});
+
 test('a run is called after its pictures and its day, a fork after its parent and where it began', async () => {
   await pausedRun();
   const [parent] = records();
