@@ -74,8 +74,7 @@ export class Session {
 
   /** From the first paint to a run that goes on by itself, or to a page that waits for Train. */
   async open(): Promise<void> {
-    // The newest fault is shown: the address's first one last.
-    for (const fault of this.#form.readAddress().reverse()) this.#fault(fault);
+    for (const fault of this.#form.readAddress()) this.#fault(fault);
     this.#updates = watchUpdates(
       (update) => (this.#state.update.value = { ...this.#state.update.value, ...update }),
     );
@@ -226,10 +225,10 @@ export class Session {
     if (this.#state.run.value?.runId === runId) this.#state.frames.value = steps.map((step) => ({ step }));
   }
 
-  /** Shows the newest fault, the answer to what was pressed; the one before follows when it is dismissed. */
+  /** Shows one alert at a time; the next follows when the user dismisses this one. */
   #fault(fault: Fault): void {
     this.#faults.push(fault);
-    this.#state.fault.value = fault;
+    this.#state.fault.value = this.#faults[0] ?? null;
   }
 
   async #do(work: Promise<Result<unknown> | void>): Promise<boolean> {
@@ -306,8 +305,8 @@ export class Session {
     thumbnail: (dataset) => this.#sets.thumbnail(this.#trainer, dataset),
     downloadPng: (kind, step) => void this.#downloadPng(kind, step),
     dismissFault: () => {
-      this.#faults.pop();
-      this.#state.fault.value = this.#faults.at(-1) ?? null;
+      this.#faults.shift();
+      this.#state.fault.value = this.#faults[0] ?? null;
     },
     dismissBrought: () => (this.#state.brought.value = null),
     dismissQuestion: () => (this.#state.question.value = null),

@@ -43,14 +43,3 @@ test('Train is taken before this computer is checked, and says what it waits for
   state.runState.value = 'validating'; // a run has come back
   expect(pressedText(state)).toBeNull();
 });
-
-test('what is wrong in the address is said in its order, one fault after another', () => {
-  const faulty = new Session(state, new URLSearchParams('colour=blue&batchSize=0'));
-  void faulty.open().catch(() => undefined); // here is no browser to go on with
-  const said: (string | undefined)[] = [];
-  for (let shown = 0; shown < 3; shown++) {
-    said.push(state.fault.value?.title);
-    faulty.commands.dismissFault();
-  }
-  expect(said).toEqual([expect.stringContaining('colour'), expect.stringContaining('batchSize'), undefined]);
-});
