@@ -192,25 +192,6 @@ test('C: resumed, taken over by another tab while it trains, 4 steps later it ha
   expect(b.metadata['run_id']).not.toBe(a.metadata['run_id']);
   expect(b.metadata['parent']).toBe(`${a.metadata['run_id']}@20`);
   await first.close();
-  c.page = page;
-});
-
-test('C: finished, it is trained longer as the same run, also where the page is closed meanwhile', async () => {
-  const { page } = c;
-  const newest = checkpoint(page, 'unet_final').first();
-  const runId = String(await newest.getAttribute('data-run'));
-  const controls = page.getByRole('region', { name: 'Run controls' });
-  await expect(controls.getByLabel('More steps')).toHaveValue(String(SETTINGS.maxSteps));
-  await controls.getByLabel('More steps').fill('3');
-  await button(controls, 'Train longer').click();
-  await waitForStep(page, SETTINGS.maxSteps + 1);
-  await page.reload();
-  await waitForState(page, 'finished');
-  await expect(byTestId(page, 'global-step')).toHaveText(String(SETTINGS.maxSteps + 3));
-  await expect(newest).toHaveAttribute('data-step', String(SETTINGS.maxSteps + 3));
-  await expect(newest).toHaveAttribute('data-run', runId);
-  expect(c.errors).toEqual([]);
-  expect(c.leaks(hostOfC.address)).toEqual([]);
   await c.close();
   await hostOfC.close();
 });
