@@ -50,28 +50,21 @@ export class StoredRuns {
     const kept = own.flatMap((record) => (record.kept ? [record.name] : []));
     const name = runName(runs.value, runId);
     const current = run.value?.runId === runId;
-    const remove = async (): Promise<void> => {
-      await this.#tools.press('delete-run', (trainer) => trainer.deleteRun(runId));
-      await this.#tools.refreshStore();
-    };
-    question.value = deleteRunQuestion({ name, checkpoints: own.length, kept, current }, () => void remove());
+    const remove = () => void this.#tools.press('delete-run', (trainer) => trainer.deleteRun(runId));
+    question.value = deleteRunQuestion({ name, checkpoints: own.length, kept, current }, remove);
   }
 
   /** Asks, then deletes one checkpoint. */
   askDeleteCheckpoint(ref: CheckpointRef): void {
     const { checkpoints, runs, question } = this.#state;
     const record = checkpoints.value.find((one) => one.generation === ref.generation);
-    const remove = async (): Promise<void> => {
-      await this.#tools.call((trainer) => trainer.deleteCheckpoint(ref));
-      await this.#tools.refreshStore();
-    };
+    const remove = () => void this.#tools.call((trainer) => trainer.deleteCheckpoint(ref));
     const run = runName(runs.value, ref.runId);
-    question.value = deleteQuestion(record?.name ?? 'this checkpoint', run, () => void remove());
+    question.value = deleteQuestion(record?.name ?? 'this checkpoint', run, remove);
   }
 
   /** Frees a run's step checkpoints but the newest. */
   async free(runId: string): Promise<void> {
     await this.#tools.call((trainer) => trainer.freeStepCheckpoints(runId));
-    await this.#tools.refreshStore();
   }
 }
