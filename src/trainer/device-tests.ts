@@ -14,8 +14,10 @@ import { type Fault, FaultError } from '../fault.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import type { Machine } from './api.ts';
 
-/** Longest wait for the tests and probes of a device: on a slow one the shaders alone take a minute. */
-const LIMIT_MS = 600_000;
+/** No progress for this long counts as a lost device. On a slow device one step may take more than 30 s. */
+export const TIMEOUT_MS = 30_000;
+/** The same on a slow device, and for whatever compiles many shaders. */
+export const SLOW_TIMEOUT_MS = 600_000;
 /** Probes of a device; the fastest counts, since other programs only ever make a probe slower. */
 const PROBES = 3;
 
@@ -68,7 +70,8 @@ export class DeviceTests {
   /** Runs eager's gradient self-test; returns what is wrong, or null. Throws as testPlan does. */
   async testGradients(): Promise<Fault | null> {
     if (this.#passed.eager) return null;
-    const { passed, detail } = await this.#within(gradientSelfTest(this.#device), 'the gradient self-test');
+    const test = gradientSelfTest(this.#device);
+    const { passed, detail } = await raceLost(test, this.#device, TIMEOUT_MS, 'the gradient self-test');
     if (!passed) return wrongGradients(detail);
     await this.#note('eager', {});
     return null;
@@ -92,7 +95,7 @@ export class DeviceTests {
   }
 
   #within<T>(work: Promise<T>, what: string): Promise<T> {
-    return raceLost(work, this.#device, LIMIT_MS, what);
+    return raceLost(work, this.#device, SLOW_TIMEOUT_MS, what);
   }
 
   async #note(kind: ExecutorKind, known: NonNullable<Passed[ExecutorKind]>): Promise<void> {

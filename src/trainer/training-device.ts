@@ -16,12 +16,9 @@ import type { TileChoices } from '../engine/plan/kernels/conv/tile-choice.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 import type { Machine } from './api.ts';
 import type { Execution } from './checkpoint-file.ts';
-import { type DeviceTests, startTested } from './device-tests.ts';
+import { type DeviceTests, SLOW_TIMEOUT_MS, startTested, TIMEOUT_MS } from './device-tests.ts';
 import { deviceLost } from './trouble.ts';
 
-/** No progress for this long counts as a lost device. On a slow device one step may take more than 30 s. */
-const TIMEOUT_MS = 30_000;
-const SLOW_TIMEOUT_MS = 600_000;
 /** Most time to choose the tile shapes of a new network, on a GPU in hardware. */
 const TUNE_MS = 5000;
 /** How long after a failed read-back the browser may take to report that the device is lost. */
