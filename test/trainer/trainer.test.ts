@@ -128,6 +128,14 @@ async function pausedRun(): Promise<void> {
   await until(() => expect(calls).toBe(1));
 }
 
+/** As pausedRun; returns its newest checkpoint. */
+async function pausedCheckpoint(): Promise<CheckpointRecord> {
+  await pausedRun();
+  const [newest] = records();
+  if (!newest) throw new Error('nothing was saved');
+  return newest;
+}
+
 beforeEach(async () => {
   disk = new MemoryDisk();
   [calls, free, stepsLeft] = [0, false, 0];
@@ -170,9 +178,7 @@ test('New run drops the set after the call in flight', async () => {
 
 test('Continue goes on in the run that New run has closed, at the next step, after a reload too', async () => {
   free = true;
-  await pausedRun();
-  const [before] = records();
-  if (!before) throw new Error('nothing was saved');
+  const before = await pausedCheckpoint();
   expect(await trainer.newRun()).toEqual({ ok: true, value: null });
   disk = disk.restarted('none');
   await openTrainer();
@@ -202,9 +208,7 @@ test('Continue of a run that is not there is a fault, and changes nothing', asyn
 });
 
 test('the current run is deleted while it trains: it stops, unsaved, and nothing comes back', async () => {
-  await pausedRun();
-  const [parent] = records();
-  if (!parent) throw new Error('nothing was saved');
+  const parent = await pausedCheckpoint();
   free = true;
   endCall();
   expect(await trainer.resumeFrom(parent, {}, null)).toEqual({ ok: true, value: null });
@@ -236,9 +240,7 @@ test('a run that the store does not let go is not stopped', async () => {
 });
 
 test('a run is called after its pictures and its day, a fork after its parent and where it began', async () => {
-  await pausedRun();
-  const [parent] = records();
-  if (!parent) throw new Error('nothing was saved');
+  const parent = await pausedCheckpoint();
   free = true;
   endCall();
   stepsLeft = Infinity; // for the steps in flight, one or two
@@ -252,9 +254,7 @@ test('a run is called after its pictures and its day, a fork after its parent an
 });
 
 test('Resume from here drops the set after the call in flight', async () => {
-  await pausedRun();
-  const [record] = records();
-  if (!record) throw new Error('nothing was saved');
+  const record = await pausedCheckpoint();
   const forking = trainer.resumeFrom(record, {}, null);
   endCall();
   expect(await forking).toEqual({ ok: true, value: null });
@@ -265,9 +265,7 @@ test('Resume from here drops the set after the call in flight', async () => {
 const runs = (): string[] => events.flatMap((event) => (event.type === 'run' ? [event.run.runId] : []));
 
 test('Resume from here gives the new run the samples so far, and says that the old run is kept', async () => {
-  await pausedRun();
-  const [record] = records();
-  if (!record) throw new Error('nothing was saved');
+  const record = await pausedCheckpoint();
   kept.length = 0;
   free = true;
   const forking = trainer.resumeFrom(record, {}, null);
@@ -282,9 +280,7 @@ test('Resume from here gives the new run the samples so far, and says that the o
 });
 
 test('an import has the samples of its file, and none where the file has none', async () => {
-  await pausedRun();
-  const [record] = records();
-  if (!record) throw new Error('nothing was saved');
+  const record = await pausedCheckpoint();
   free = true;
   endCall();
   const loaded = await (await openStore(disk.restarted('none'))).load(record);
