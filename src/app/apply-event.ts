@@ -136,9 +136,7 @@ const gridOf = (state: State, purpose: Exclude<Sample['purpose'], 'generate'>) =
 
 function openRun(state: State, event: Extract<TrainerEvent, { type: 'run' }>): void {
   const sameRun = state.run.value?.runId === event.run.runId;
-  const { globalStep: step, stepsPerSecond } = state.numbers.value;
-  const reached = sameRun ? { runId: event.run.runId, step, stepsPerSecond } : state.reachedBefore.value;
-  state.wentBack.value = wentBack(reached, event.run.runId, event.globalStep);
+  noteWayBack(state, event, sameRun);
   state.run.value = event.run;
   state.losses.value = {
     values: event.losses,
@@ -155,6 +153,22 @@ function openRun(state: State, event: Extract<TrainerEvent, { type: 'run' }>): v
     loss: event.losses.at(-1) ?? null,
   };
   if (!sameRun) clearPictures(state);
+}
+
+/**
+ * What is said of lost steps: of a run that is new to this page by the note of the page before; of a run that
+ * is opened again by its steps here. One that made none, as an import, or that is prolonged lost nothing.
+ */
+function noteWayBack(
+  state: State,
+  { run: { runId }, globalStep }: Extract<TrainerEvent, { type: 'run' }>,
+  sameRun: boolean,
+): void {
+  const { globalStep: step, stepsPerSecond, learningRate } = state.numbers.value;
+  // Every step has a learning rate.
+  if (sameRun && (learningRate === null || state.runState.value === 'finished')) return;
+  const reached = sameRun ? { runId, step, stepsPerSecond } : state.reachedBefore.value;
+  state.wentBack.value = wentBack(reached, runId, globalStep);
 }
 
 /** Forgets what was found and drawn: a checkpoint and samples of one run do not belong to another run. */

@@ -178,6 +178,7 @@ export class Session {
     await this.#form.estimate();
     await this.#reached.read();
     await trainer.recover();
+    this.#reached.tellUnsaved();
   }
 
   #crashed(message: string): void {
