@@ -1,7 +1,7 @@
 // How the app is built and served. The rest of the build is
 // in scripts/: the service worker, the notices of what ships.
 import { defineConfig, type Plugin } from 'vite';
-import about from './package.json' with { type: 'json' };
+import { DEFINES } from './scripts/defines.ts';
 import { serviceWorker } from './scripts/service-worker-plugin.ts';
 import { collectShipped, thirdPartyNotices } from './scripts/third-party-notices.ts';
 import { IMMUTABLE } from './scripts/immutable-paths.ts';
@@ -16,7 +16,7 @@ const rolldownOptions = { output, checks: { bundlerTimings: false } };
 export default defineConfig({
   base: './',
   appType: 'mpa', // an address that does not exist is a 404, not the page
-  define: { __APP_VERSION__: JSON.stringify(about.version) },
+  define: DEFINES,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     modulePreload: { polyfill: false },

@@ -2,8 +2,8 @@
 // WebGPU.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import about from './package.json' with { type: 'json' };
 import { CHROMIUM_ARGS, findChromium } from './test/chromium.ts';
+import { DEFINES } from './scripts/defines.ts';
 import { PREBUNDLED } from './scripts/prebundled.ts';
 
 /** Limits only end what hangs: no test claims a time, and a machine may be busy with other work. */
@@ -14,13 +14,11 @@ const LIMITS = {
   expect: { poll: { timeout: 5 * MINUTE } },
 };
 
-const define = { __APP_VERSION__: JSON.stringify(about.version) };
-
 export default defineConfig({
   test: {
     projects: [
       {
-        define,
+        define: DEFINES,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
@@ -30,7 +28,7 @@ export default defineConfig({
         },
       },
       {
-        define,
+        define: DEFINES,
         optimizeDeps: { include: PREBUNDLED },
         test: {
           name: 'gpu',

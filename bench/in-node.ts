@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { DEFINES } from '../scripts/defines.ts';
 import type { Row } from './row.ts';
 import type { NodeMessage } from './node-entry.ts';
 import type { BenchOptions } from './options.ts';
@@ -42,6 +43,7 @@ async function bundle(): Promise<void> {
   await build({
     configFile: false,
     root: ROOT,
+    define: DEFINES,
     logLevel: 'error',
     build: {
       ssr: 'bench/node-entry.ts',

@@ -2,6 +2,7 @@
 // is done or the page has crashed. Not here: what the page does (in-browser.ts, learn/in-browser.ts).
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { createServer } from 'vite';
+import { DEFINES } from '../scripts/defines.ts';
 import { PREBUNDLED } from '../scripts/prebundled.ts';
 import { CHROMIUM_ARGS, findChromium } from '../test/chromium.ts';
 
@@ -41,6 +42,7 @@ export async function inPage<T>(
     configFile: false,
     root: new URL('..', import.meta.url).pathname,
     appType: 'mpa',
+    define: DEFINES,
     logLevel: 'error',
     // A cache of its own: the development server may be using the default one.
     cacheDir: `node_modules/.vite-${folder.replaceAll('/', '')}`,

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import about from '../../package.json' with { type: 'json' };
+import { DEFINES } from '../../scripts/defines.ts';
 import { PREBUNDLED } from '../../scripts/prebundled.ts';
 import { CHROMIUM_ARGS, findChromium } from '../chromium.ts';
 
@@ -22,7 +22,6 @@ const FOLDER = process.env['PERENNIAL_LIVE_FOLDER'] ?? '';
 const read = (name: string, encoding: 'base64' | 'utf8'): string =>
   readFileSync(`${FOLDER}/${name}`).toString(encoding);
 
-const define = { __APP_VERSION__: JSON.stringify(about.version) };
 const provide = {
   fresh: read('fresh.safetensors', 'base64'),
   model: read('model.zip', 'base64'),
@@ -33,7 +32,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        define,
+        define: DEFINES,
         test: {
           name: 'eager',
           include: ['test/interop-live/eager.live.ts'],
@@ -42,7 +41,7 @@ export default defineConfig({
         },
       },
       {
-        define,
+        define: DEFINES,
         optimizeDeps: { include: PREBUNDLED },
         test: {
           name: 'plan',
