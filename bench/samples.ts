@@ -1,6 +1,6 @@
 // Times 16 samples by DDIM from an executor's EMA weights. Not here: the sampler (src/diffusion), pictures.
 import { SAMPLE_COUNT } from '../src/settings/sample-counts.ts';
-import { alphaBar } from '../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../src/diffusion/noise-levels.ts';
 import { createSampler, initialNoise } from '../src/diffusion/sampler.ts';
 import type { Executor } from '../src/engine/executor.ts';
 import type { Task } from './task.ts';
@@ -20,7 +20,7 @@ export async function drawSamples(
   let x = new Float32Array(SAMPLE_COUNT * size);
   for (let sample = 0; sample < SAMPLE_COUNT; sample++) x.set(initialNoise(0, sample, size), sample * size);
   const sampler = createSampler({
-    alphaBar: alphaBar('linear'),
+    levels: noiseLevels({ predictionType: 'epsilon', noiseSchedule: 'linear' }),
     predictionType: 'epsilon',
     sampler: 'ddim',
     spacing: 'leading',

@@ -3,7 +3,8 @@
 import type { PresetName } from '../src/settings/settings.ts';
 import { modelOfRun, presetConfig } from '../src/settings/presets.ts';
 import { drawShape } from '../src/data/shapes.ts';
-import { alphaBar, TIMESTEPS } from '../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../src/diffusion/noise-levels.ts';
+import { TIMESTEPS } from '../src/diffusion/noise-schedule.ts';
 import { mixtureOf } from '../src/diffusion/target.ts';
 import { emaDecayAt } from '../src/diffusion/training-schedules.ts';
 import type {
@@ -42,7 +43,7 @@ export function taskOf(preset: PresetName, batch: number): Task {
     imageSize,
   });
   const shape: Task['shape'] = [batch, imageSize, imageSize, config.inChannels];
-  const levels = alphaBar('linear');
+  const levels = noiseLevels({ predictionType: 'epsilon', noiseSchedule: 'linear' });
   return {
     preset,
     parameters,

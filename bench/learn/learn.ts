@@ -6,7 +6,7 @@ import { lastStep } from '../../src/settings/calendar.ts';
 import { networkOf } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { openPictures } from '../../src/data/sets.ts';
-import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import { noiseLevels, type NoiseLevels } from '../../src/diffusion/noise-levels.ts';
 import type { Executor, ParameterSpec, StepStats } from '../../src/engine/executor.ts';
 import type { NamedTensor } from '../../src/formats/safetensors.ts';
 import { SAMPLE_COUNT } from '../../src/settings/sample-counts.ts';
@@ -55,7 +55,7 @@ interface Work {
   config: RunConfig;
   device: TrainingDevice;
   set: PictureSet;
-  alphaBar: Float64Array;
+  levels: NoiseLevels;
   executor: Executor;
   tell: (news: News) => void;
 }
@@ -75,7 +75,7 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
   const { gpu } = device.machine;
   const { kind, parameters } = executor;
   tell({ about: 'machine', gpu, executor: kind, pictures: set.info.title, count: set.count, size: set.size });
-  const work: Work = { config, device, set, alphaBar: alphaBar(config.noiseSchedule), executor, tell };
+  const work: Work = { config, device, set, levels: noiseLevels(config), executor, tell };
   const before = performance.now();
   const untrained = await draw(work, 'untrained', 0, draws);
   const started = performance.now();
@@ -102,7 +102,7 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
 
 /** The losses of all steps. `secondsAfter`: expected seconds of work after the last step. */
 async function train(work: Work, secondsAfter: number): Promise<number[]> {
-  const { config, device, set, alphaBar, executor, tell } = work;
+  const { config, device, set, levels, executor, tell } = work;
   const last = lastStep(config, set.count);
   const losses: number[] = [];
   const rate = new RateMeter();
@@ -126,7 +126,7 @@ async function train(work: Work, secondsAfter: number): Promise<number[]> {
   };
   const inFlight: Promise<void>[] = [];
   for (let step = 0; step < last; step++) {
-    const { microBatches, settings } = await trainingStep(config, set, alphaBar, last, step);
+    const { microBatches, settings } = await trainingStep(config, set, levels, last, step);
     const settled = settle(executor.step(microBatches, settings));
     // `settled` is awaited below. Where another await fails first, its failure is the one that is thrown.
     void settled.catch(() => undefined);
@@ -139,7 +139,7 @@ async function train(work: Work, secondsAfter: number): Promise<number[]> {
 
 /** `draws` sets of 16 samples from the EMA weights as they are now. Throws where a sample is not finite. */
 async function draw(work: Work, weights: string, step: number, draws: number): Promise<Uint8Array> {
-  const { config, device, alphaBar, executor, tell } = work;
+  const { config, device, levels, executor, tell } = work;
   const length = config.imageSize ** 2 * 3;
   const total = draws * SAMPLE_COUNT;
   const pixels = new Uint8Array(total * length);
@@ -147,7 +147,7 @@ async function draw(work: Work, weights: string, step: number, draws: number): P
   const due = seldom();
   for (let i = 0; i < draws; i++) {
     const seed = config.seed + i;
-    const drawing = new Drawing(executor, alphaBar, config, { purpose: 'draw', step, weights: 'ema', seed });
+    const drawing = new Drawing(executor, levels, config, { purpose: 'draw', step, weights: 'ema', seed });
     let drawn = null;
     while (!drawn) drawn = await device.guard(drawing.advance());
     if (!drawn.finite) throw new Error(`samples of the ${weights} weights are not finite`);

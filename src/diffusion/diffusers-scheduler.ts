@@ -2,13 +2,13 @@
 // only say how samples are drawn are not read: they are settings of a run. Not here: the schedule itself
 // (noise-schedule.ts).
 import { FaultError, shownJson } from '../fault.ts';
+import type { PredictionType } from './noise-levels.ts';
 import { type NoiseSchedule, TIMESTEPS } from './noise-schedule.ts';
-import type { TimestepSpacing } from './sampler.ts';
-import type { PredictionType } from './target.ts';
+import type { TimestepSpacing } from './call-timesteps.ts';
 
 export interface SchedulerChoice {
   noiseSchedule: NoiseSchedule;
-  predictionType: PredictionType;
+  predictionType: Exclude<PredictionType, 'flow_prediction'>;
 }
 
 export const BETA_SCHEDULES: Readonly<Record<NoiseSchedule, string>> = {

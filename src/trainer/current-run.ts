@@ -6,7 +6,7 @@ import { defaultName } from '../settings/run-name.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { endingAt, positionOf } from '../settings/calendar.ts';
 import { openPictures } from '../data/sets.ts';
-import { alphaBar } from '../diffusion/noise-schedule.ts';
+import { noiseLevels } from '../diffusion/noise-levels.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 import { CallTimes } from './samples/call-times.ts';
@@ -160,7 +160,7 @@ export class CurrentRun {
       dataset: stampOf(set),
       set,
       pictureFault: null,
-      alphaBar: alphaBar(config.noiseSchedule),
+      levels: noiseLevels(config),
       executor,
       history: new History(),
       globalStep: 0,
@@ -207,7 +207,7 @@ export class CurrentRun {
       dataset: facts.dataset,
       set: pictures.set,
       pictureFault: pictures.fault,
-      alphaBar: alphaBar(facts.config.noiseSchedule),
+      levels: noiseLevels(facts.config),
       executor,
       history,
       globalStep: facts.globalStep,

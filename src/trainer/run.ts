@@ -5,6 +5,7 @@ import type { PictureSet } from '../data/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
 import { modelOfRun } from '../settings/presets.ts';
+import type { NoiseLevels } from '../diffusion/noise-levels.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import type { Fault } from '../fault.ts';
 import type { RunSummary } from './api.ts';
@@ -31,8 +32,8 @@ export interface Run {
   set: PictureSet | null;
   /** Why the pictures are not those the run began with; null where they are, or once the user confirmed. */
   pictureFault: Fault | null;
-  /** Cumulative signal level (alpha-bar) at each timestep. */
-  readonly alphaBar: Float64Array;
+  /** Picture and noise at each timestep. */
+  readonly levels: NoiseLevels;
   readonly executor: Executor;
   readonly history: History;
   /** Finished steps. */

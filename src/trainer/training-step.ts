@@ -6,6 +6,7 @@ import { imagesPerStep, positionOf } from '../settings/calendar.ts';
 import { networkOf } from '../settings/presets.ts';
 import type { PictureSet } from '../data/api.ts';
 import { loadBatch } from '../data/batches.ts';
+import type { NoiseLevels } from '../diffusion/noise-levels.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
 import { lossWeights, mixtureOf } from '../diffusion/target.ts';
 import { emaDecayAt, learningRateAt } from '../diffusion/training-schedules.ts';
@@ -23,13 +24,13 @@ export interface TrainingStep {
 }
 
 /**
- * The step after `globalStep` finished steps. alphaBar: the run's noise schedule. last: global step of the
+ * The step after `globalStep` finished steps. levels: the run's noise. last: global step of the
  * run's last step. Throws FaultError where pictures have gone.
  */
 export async function trainingStep(
   config: RunConfig,
   set: PictureSet,
-  alphaBar: Float64Array,
+  levels: NoiseLevels,
   last: number,
   globalStep: number,
 ): Promise<TrainingStep> {
@@ -38,7 +39,7 @@ export async function trainingStep(
   const microBatches: StepBatch[] = [];
   for (let first = 0; first < count; first += config.batchSize) {
     const part = timesteps.subarray(first, first + config.batchSize);
-    microBatches.push(await microBatch(config, set, alphaBar, globalStep, first, part));
+    microBatches.push(await microBatch(config, set, levels, globalStep, first, part));
   }
   return { microBatches, timesteps, settings: stepSettings(config, last, globalStep + 1) };
 }
@@ -46,7 +47,7 @@ export async function trainingStep(
 async function microBatch(
   config: RunConfig,
   set: PictureSet,
-  alphaBar: Float64Array,
+  levels: NoiseLevels,
   globalStep: number,
   first: number,
   timesteps: Uint32Array,
@@ -68,9 +69,9 @@ async function microBatch(
   return {
     inputs: { timestep: { data: Float32Array.from(timesteps), shape: [batchSize] } },
     pictures: { data: images, shape: [batchSize, set.size, set.size, channels] },
-    mixture: mixtureOf(predictionType, alphaBar, timesteps),
+    mixture: mixtureOf(predictionType, levels, timesteps),
     noise: { seed, step: globalStep, stream: STREAMS.noise, first: first * size },
-    sampleWeights: lossWeights(predictionType, alphaBar, timesteps, config.minSnrGamma),
+    sampleWeights: lossWeights(predictionType, levels, timesteps, config.minSnrGamma),
   };
 }
 

@@ -2,15 +2,10 @@
 // our noise, and learning rates update by update.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type NoiseSchedule, alphaBar } from '../../src/diffusion/noise-schedule.ts';
-import {
-  type SamplerName,
-  type TimestepSpacing,
-  createSampler,
-  initialNoise,
-  stepNoise,
-} from '../../src/diffusion/sampler.ts';
-import type { PredictionType } from '../../src/diffusion/target.ts';
+import type { TimestepSpacing } from '../../src/diffusion/call-timesteps.ts';
+import { type PredictionType, noiseLevels } from '../../src/diffusion/noise-levels.ts';
+import type { NoiseSchedule } from '../../src/diffusion/noise-schedule.ts';
+import { type SamplerName, createSampler, initialNoise, stepNoise } from '../../src/diffusion/sampler.ts';
 import { learningRateAt } from '../../src/diffusion/training-schedules.ts';
 
 interface Trajectories {
@@ -38,9 +33,9 @@ describe('trajectories', () => {
   const { seed, sample, size, trajectories } = read('trajectories') as Trajectories;
   it.each(trajectories)('$spacing, $sampler, $schedule, $predictionType', (expected) => {
     const { predictionType, timesteps, after } = expected;
-    const levels = alphaBar(expected.schedule);
+    const levels = noiseLevels({ predictionType, noiseSchedule: expected.schedule });
     const sampler = createSampler({
-      alphaBar: levels,
+      levels,
       predictionType,
       sampler: expected.sampler,
       spacing: expected.spacing,
@@ -49,8 +44,7 @@ describe('trajectories', () => {
     expect(sampler.timesteps).toEqual(timesteps);
     let x: Float32Array = initialNoise(seed, sample, size);
     after.forEach((row, i) => {
-      const level = levels[timesteps[i] as number] as number;
-      const [signal, sigma] = [Math.sqrt(level), Math.sqrt(1 - level)];
+      const { signal, sigma, alphaBar: level } = levels(timesteps[i] as number);
       const prediction = x.map((value) => {
         const surprise = (value - signal * 0.6) / (level * 0.16 + 1 - level);
         const [noise, clean] = [sigma * surprise, 0.6 + signal * 0.16 * surprise];

@@ -1,54 +1,61 @@
 // Claims about the samplers with an analytic denoiser: every value of a picture is N(MEAN, SPREAD^2), so the
 // best prediction and with it the distribution of the samples are known.
 import { describe, expect, it } from 'vitest';
-import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import type { TimestepSpacing } from '../../src/diffusion/call-timesteps.ts';
 import {
-  type Sampler,
-  type TimestepSpacing,
-  createSampler,
-  initialNoise,
-  stepNoise,
-} from '../../src/diffusion/sampler.ts';
-import type { PredictionType } from '../../src/diffusion/target.ts';
+  type NoiseLevel,
+  type NoiseLevels,
+  type PredictionType,
+  noiseLevels,
+} from '../../src/diffusion/noise-levels.ts';
+import { type Sampler, createSampler, initialNoise, stepNoise } from '../../src/diffusion/sampler.ts';
 
 const MEAN = 0.3;
 const SPREAD = 0.15;
+const LINEAR = noiseLevels({ predictionType: 'epsilon', noiseSchedule: 'linear' });
 
 /** E[eps | x_t] or E[v | x_t], the prediction that a perfectly trained network would make. */
-function bestPrediction(predictionType: PredictionType, level: number) {
-  const signal = Math.sqrt(level);
-  const sigma = Math.sqrt(1 - level);
+function bestPrediction(predictionType: PredictionType, level: NoiseLevel) {
+  const { signal, sigma } = level;
   return (x: number) => {
-    const surprise = (x - signal * MEAN) / (level * SPREAD ** 2 + 1 - level);
-    const noise = sigma * surprise;
-    const clean = MEAN + signal * SPREAD ** 2 * surprise;
+    const clean = bestClean(level, x);
+    const noise = (sigma * (x - signal * MEAN)) / (signal ** 2 * SPREAD ** 2 + sigma ** 2);
+    if (predictionType === 'flow_prediction') return noise - clean;
     return predictionType === 'epsilon' ? noise : signal * noise - sigma * clean;
   };
 }
 
-function draw(sampler: Sampler, predictionType: PredictionType, levels: Float64Array, size: number) {
+/** E[x0 | x_t]. */
+const bestClean = ({ signal, sigma }: NoiseLevel, x: number): number =>
+  MEAN + (signal * SPREAD ** 2 * (x - signal * MEAN)) / (signal ** 2 * SPREAD ** 2 + sigma ** 2);
+
+function draw(sampler: Sampler, predictionType: PredictionType, levels: NoiseLevels, size: number) {
   let x: Float32Array = initialNoise(3, 0, size);
   sampler.timesteps.forEach((t, i) => {
-    const prediction = x.map(bestPrediction(predictionType, levels[t] as number));
+    const prediction = x.map(bestPrediction(predictionType, levels(t)));
     x = sampler.step(i, x, prediction, sampler.usesNoise(i) ? stepNoise(3, 0, size, i) : null);
   });
   return x;
 }
 
-const CASES = (['ddim', 'ddpm'] as const).flatMap((sampler) =>
+const OF_TABLES = (['ddim', 'ddpm', 'dpmpp_2m', 'unipc'] as const).flatMap((sampler) =>
   (['epsilon', 'v_prediction'] as const).flatMap((predictionType) =>
     (['linear', 'cosine'] as const).flatMap((schedule) =>
       (['leading', 'trailing'] as const).map((spacing) => ({ sampler, predictionType, schedule, spacing })),
     ),
   ),
 );
+const OF_FLOW = (['euler', 'dpmpp_2m', 'unipc'] as const).map((sampler) => ({
+  ...({ sampler, predictionType: 'flow_prediction', schedule: 'linear', spacing: 'trailing' } as const),
+}));
+const CASES = [...OF_TABLES, ...OF_FLOW];
 
 describe('with a perfect denoiser', () => {
   it.each(CASES)(
     '$sampler, $predictionType, $schedule, $spacing: 200 calls draw N(0.3, 0.15)',
     ({ sampler: name, predictionType, schedule, spacing }) => {
-      const levels = alphaBar(schedule);
-      const sampler = createSampler({ alphaBar: levels, predictionType, sampler: name, spacing, steps: 200 });
+      const levels = noiseLevels({ predictionType, noiseSchedule: schedule });
+      const sampler = createSampler({ levels, predictionType, sampler: name, spacing, steps: 200 });
       const x = draw(sampler, predictionType, levels, 4000);
       const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
       const spread = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length);
@@ -59,17 +66,15 @@ describe('with a perfect denoiser', () => {
   );
 
   it.each(CASES)('$sampler, $predictionType, $schedule, $spacing: predicts E[x0 | x_t] on the way', (one) => {
-    const levels = alphaBar(one.schedule);
-    const sampler = createSampler({ ...one, alphaBar: levels, steps: 10 });
+    const levels = noiseLevels({ ...one, noiseSchedule: one.schedule });
+    const sampler = createSampler({ ...one, levels, steps: 10 });
     const x = initialNoise(3, 0, 100);
     sampler.timesteps.forEach((t, i) => {
-      const level = levels[t] as number;
+      const level = levels(t);
       const prediction = x.map(bestPrediction(one.predictionType, level));
       const clean = sampler.clean(i, x, prediction);
       x.forEach((value, j) => {
-        const surprise = (value - Math.sqrt(level) * MEAN) / (level * SPREAD ** 2 + 1 - level);
-        const expected = MEAN + Math.sqrt(level) * SPREAD ** 2 * surprise;
-        expect(clean[j]).toBeCloseTo(Math.min(1, Math.max(-1, expected)), 2);
+        expect(clean[j]).toBeCloseTo(Math.min(1, Math.max(-1, bestClean(level, value))), 2);
       });
     });
   });
@@ -80,7 +85,7 @@ function linearSampler(
   steps: number,
   spacing: TimestepSpacing = 'leading',
 ): Sampler {
-  return createSampler({ alphaBar: alphaBar('linear'), predictionType: 'epsilon', sampler, spacing, steps });
+  return createSampler({ levels: LINEAR, predictionType: 'epsilon', sampler, spacing, steps });
 }
 
 describe('timesteps', () => {
@@ -113,7 +118,7 @@ describe('timesteps', () => {
 describe('a call', () => {
   it('clips the predicted picture to -1..1, and only on request does not', () => {
     const options = {
-      alphaBar: alphaBar('linear'),
+      levels: LINEAR,
       predictionType: 'epsilon',
       sampler: 'ddim',
       spacing: 'leading',

@@ -1,12 +1,14 @@
 // Claims about input, target and weight: a target read back gives picture and noise, min-SNR by the paper's
 // formula.
 import { describe, expect, it } from 'vitest';
-import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
-import { cleanAndNoise, lossWeights, mixtureOf, type PredictionType } from '../../src/diffusion/target.ts';
+import { noiseLevels, type PredictionType } from '../../src/diffusion/noise-levels.ts';
+import { cleanAndNoise, lossWeights, mixtureOf } from '../../src/diffusion/target.ts';
 import { givenBatch } from '../../src/engine/eager/given-batch.ts';
 import { STREAMS, normals, uniforms } from '../../src/random.ts';
 
-const LEVELS = alphaBar('cosine');
+const LEVELS = noiseLevels({ predictionType: 'epsilon', noiseSchedule: 'cosine' });
+const FLOW = noiseLevels({ predictionType: 'flow_prediction', noiseSchedule: 'cosine' });
+const levelsOf = (predictionType: PredictionType) => (predictionType === 'flow_prediction' ? FLOW : LEVELS);
 const TIMESTEPS = [0, 250, 700, 998];
 const SIZE = 12;
 const pictures = uniforms(1, 0, STREAMS.drawing, TIMESTEPS.length * SIZE).map((u) => 2 * u - 1);
@@ -15,7 +17,7 @@ const mixed = (predictionType: PredictionType) =>
   givenBatch({
     inputs: { timestep: { data: Float32Array.from(TIMESTEPS), shape: [TIMESTEPS.length] } },
     pictures: { data: pictures, shape: [TIMESTEPS.length, 1, 4, 3] },
-    mixture: mixtureOf(predictionType, LEVELS, TIMESTEPS),
+    mixture: mixtureOf(predictionType, levelsOf(predictionType), TIMESTEPS),
     noise: { seed: 1, step: 0, stream: STREAMS.noise, first: 0 },
     sampleWeights: new Float32Array(TIMESTEPS.length),
   });
@@ -23,23 +25,22 @@ const mixed = (predictionType: PredictionType) =>
 describe('the noisy pictures', () => {
   it('is sqrt(abar) x0 + sqrt(1 - abar) eps with each picture at its own timestep', () => {
     mixed('epsilon').inputs.sample.data.forEach((value, i) => {
-      const level = LEVELS[TIMESTEPS[Math.floor(i / SIZE)] as number] as number;
+      const { alphaBar } = LEVELS(TIMESTEPS[Math.floor(i / SIZE)] as number);
       const expected =
-        Math.sqrt(level) * (pictures[i] as number) + Math.sqrt(1 - level) * (noise[i] as number);
+        Math.sqrt(alphaBar) * (pictures[i] as number) + Math.sqrt(1 - alphaBar) * (noise[i] as number);
       expect(Math.abs(value - expected)).toBeLessThan(3e-7);
     });
   });
 });
 
-describe.each(['epsilon', 'v_prediction'] as const)('%s', (predictionType) => {
+describe.each(['epsilon', 'v_prediction', 'flow_prediction'] as const)('%s', (predictionType) => {
   it('the target, read back as a prediction, gives the picture and the noise', () => {
     const { inputs, target } = mixed(predictionType);
     inputs.sample.data.forEach((value, i) => {
-      const t = TIMESTEPS[Math.floor(i / SIZE)] as number;
-      const level = LEVELS[t] as number;
+      const level = levelsOf(predictionType)(TIMESTEPS[Math.floor(i / SIZE)] as number);
       const read = cleanAndNoise(predictionType, level, value, target[i] as number);
       // The input is float32; where the noise is predicted, its error is divided by sqrt(abar).
-      const tolerance = 1e-6 / (predictionType === 'epsilon' ? Math.sqrt(level) : 1);
+      const tolerance = 1e-6 / (predictionType === 'epsilon' ? level.signal : 1);
       expect(Math.abs(read.clean - (pictures[i] as number))).toBeLessThan(tolerance);
       expect(Math.abs(read.noise - (noise[i] as number))).toBeLessThan(1e-6);
     });

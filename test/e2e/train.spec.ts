@@ -3,7 +3,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { alphaBar, TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
+import { TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
 import { lossWeights } from '../../src/diffusion/target.ts';
 import { STREAMS, uniformBelow } from '../../src/random.ts';
 import type { RunConfig } from '../../src/settings/settings.ts';
@@ -124,9 +125,10 @@ async function expectLearning(path: string, steps: number, left: number): Promis
   expect(losses).toHaveLength(steps);
   const config = JSON.parse(file.metadata['config'] ?? '') as RunConfig;
   expect(config).toMatchObject({ predictionType: 'v_prediction', noiseSchedule: 'cosine', minSnrGamma: 5 });
+  const levels = noiseLevels(config);
   const weights = losses.map((_, step) => {
     const timesteps = uniformBelow(config.seed, step, STREAMS.timesteps, TIMESTEPS, config.batchSize);
-    return mean([...lossWeights('v_prediction', alphaBar('cosine'), timesteps, config.minSnrGamma)]);
+    return mean([...lossWeights('v_prediction', levels, timesteps, config.minSnrGamma)]);
   });
   const error = (from: number, to?: number) => mean(losses.slice(from, to)) / mean(weights.slice(from, to));
   const [first, last] = [error(0, 5), error(-Math.round(steps / 3))];

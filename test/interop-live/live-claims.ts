@@ -2,19 +2,14 @@
 // seed, and the samples that diffusers drew with the model that the app exported. Not here: making the files
 // (scripts/interop.mjs, interop.spec.ts).
 import { expect, inject, it } from 'vitest';
-import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import type { TimestepSpacing } from '../../src/diffusion/call-timesteps.ts';
+import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import {
   fromDiffusersScheduler,
   fromDiffusersSpacing,
   type SchedulerChoice,
 } from '../../src/diffusion/diffusers-scheduler.ts';
-import {
-  createSampler,
-  initialNoise,
-  type SamplerName,
-  stepNoise,
-  type TimestepSpacing,
-} from '../../src/diffusion/sampler.ts';
+import { createSampler, initialNoise, type SamplerName, stepNoise } from '../../src/diffusion/sampler.ts';
 import type { Executor, ParameterSpec } from '../../src/engine/executor.ts';
 import { readTensors } from '../../src/formats/safetensors-file.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
@@ -90,7 +85,7 @@ async function draw(
   name: SamplerName,
 ): Promise<Float32Array> {
   const sampler = createSampler({
-    alphaBar: alphaBar(noiseSchedule),
+    levels: noiseLevels({ predictionType, noiseSchedule }),
     predictionType,
     sampler: name,
     spacing,

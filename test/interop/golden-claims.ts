@@ -2,9 +2,10 @@
 // and plan must meet the same claims. Not here: the cases (golden-case.ts), where executors come from
 // (golden-*.test.ts).
 import { afterAll, describe, expect, it } from 'vitest';
-import { alphaBar, type NoiseSchedule, TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
+import { noiseLevels, type PredictionType } from '../../src/diffusion/noise-levels.ts';
+import { type NoiseSchedule, TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
 import { createSampler, initialNoise, type SamplerName, stepNoise } from '../../src/diffusion/sampler.ts';
-import { lossWeights, mixtureOf, type PredictionType } from '../../src/diffusion/target.ts';
+import { lossWeights, mixtureOf } from '../../src/diffusion/target.ts';
 import { emaDecayAt, learningRateAt } from '../../src/diffusion/training-schedules.ts';
 import type { Executor, GivenBatch, NoisedBatch, StepSettings } from '../../src/engine/executor.ts';
 import { STREAMS, uniformBelow, uniforms } from '../../src/random.ts';
@@ -167,7 +168,10 @@ function worstOf(golden: GoldenCase, errors: number[]): { gradients: number; wor
  */
 function batchOf(golden: GoldenCase, step: number): NoisedBatch {
   const { seed, shape, training } = golden;
-  const levels = alphaBar(NOISE_SCHEDULES[training.beta_schedule]);
+  const levels = noiseLevels({
+    predictionType: training.prediction_type,
+    noiseSchedule: NOISE_SCHEDULES[training.beta_schedule],
+  });
   const timesteps = uniformBelow(seed, step, STREAMS.timesteps, TIMESTEPS, shape[0]);
   const size = shape.reduce((product, edge) => product * edge, 1);
   return {
@@ -264,7 +268,7 @@ async function drawn(
   denoise: (x: Float32Array, timestep: number) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const sampler = createSampler({
-    alphaBar: alphaBar(schedule),
+    levels: noiseLevels({ predictionType, noiseSchedule: schedule }),
     predictionType,
     sampler: name,
     spacing: 'leading',

@@ -9,7 +9,8 @@ import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { capacityBytes } from '../../src/settings/checkpoint-sizes.ts';
-import { alphaBar, TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
+import { TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
 import { startDevice } from '../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
 import { type Executor, type ExecutorState, STATE_GROUPS } from '../../src/engine/executor.ts';
@@ -67,7 +68,7 @@ async function train(
   executor.setState(state);
   for (let globalStep = from; globalStep < to; globalStep++) {
     const last = lastStep(settings, set.count);
-    const step = await trainingStep(settings, set, alphaBar(config.noiseSchedule), last, globalStep);
+    const step = await trainingStep(settings, set, noiseLevels(config), last, globalStep);
     const stats = await executor.step(step.microBatches, step.settings);
     expect(stats.applied).toBe(true);
     expect(stats.perSample).toHaveLength(4);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import { openPictures } from '../../src/data/sets.ts';
-import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import type { NoisedBatch, StepBatch } from '../../src/engine/executor.ts';
 import { STREAMS } from '../../src/random.ts';
 import { inParts } from '../../src/trainer/in-parts.ts';
@@ -26,7 +26,7 @@ test('a batch is halved until it fits', () => {
 test('a step keeps its pictures, their order, timesteps, noise and settings', async () => {
   const tiny = { ...presetConfig('tiny'), dataset: 'shapes', imageSize: 8, batchSize: 12, randomFlip: true };
   const set = await openPictures('shapes', { imageSize: 8, maxImages: 20 });
-  const step = (config: RunConfig) => trainingStep(config, set, alphaBar(config.noiseSchedule), 100, 3);
+  const step = (config: RunConfig) => trainingStep(config, set, noiseLevels(config), 100, 3);
   const whole = await step(tiny);
   const parts = await step(inParts(tiny, atMost(4)));
   const picturesOf = (batch: StepBatch) => ('noise' in batch ? batch.pictures.shape[0] : null);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import { openPictures } from '../../src/data/sets.ts';
-import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import { History } from '../../src/trainer/history.ts';
 import { Loop, type LoopTools } from '../../src/trainer/loop.ts';
 import type { Progress } from '../../src/trainer/api.ts';
@@ -63,7 +63,7 @@ async function trained(
     ...{ runId: 'run-1', parent: '', started: '', globalStep: 0, pictureFault: null },
     ...{ config, set, executor, history: new History() },
     dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: '' },
-    alphaBar: alphaBar(config.noiseSchedule),
+    levels: noiseLevels(config),
   };
   let callsLeft = 0;
   const artist: LoopTools['artist'] = {

@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CheckpointRecord, SaveRequest } from '../../src/checkpoint/api.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
-import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import type { TrainerEvent } from '../../src/trainer/api.ts';
 import { History } from '../../src/trainer/history.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
@@ -26,7 +26,7 @@ const config = { ...presetConfig('tiny'), imageSize: 8 };
 const run: Run = {
   ...{ runId: 'run-1', parent: '', started: '', globalStep: 3, pictureFault: null, set: null, config },
   dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: '' },
-  alphaBar: alphaBar(config.noiseSchedule),
+  levels: noiseLevels(config),
   history: new History(new Float32Array(3), new Float32Array(12), []),
   executor: idleExecutor({
     parameters: modelOfRun(config).parameters,

@@ -8,7 +8,7 @@ import { lastStep, positionOf } from '../../src/settings/calendar.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
-import { alphaBar } from '../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import type { NoisedBatch } from '../../src/engine/executor.ts';
 import { UNET_DEFAULTS } from '../../src/model/unet-config.ts';
 import { normals, randomWords, STREAMS } from '../../src/random.ts';
@@ -69,7 +69,7 @@ describe('a step that PyTorch makes', () => {
     const config = runConfig(run);
     const last = lastStep(config, count);
     expect(last).toBe(run.lastStep);
-    const made = await trainingStep(config, set, alphaBar(config.noiseSchedule), last, step.globalStep);
+    const made = await trainingStep(config, set, noiseLevels(config), last, step.globalStep);
     const joined = (part: (batch: NoisedBatch) => ArrayLike<number>) =>
       made.microBatches.flatMap((batch) => Array.from(part(batch as NoisedBatch)));
 

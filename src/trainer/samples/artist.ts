@@ -3,6 +3,7 @@
 // that the user asks for replaces it.
 // Not here: the sampling itself (drawing.ts).
 import type { RunConfig } from '../../settings/settings.ts';
+import type { NoiseLevels } from '../../diffusion/noise-levels.ts';
 import type { Predictor } from '../../engine/executor.ts';
 import type { CallTimes } from './call-times.ts';
 import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
@@ -22,7 +23,7 @@ const PREVIEW_EVERY_MS = 200;
 export interface Drawable {
   readonly runId: string;
   readonly config: RunConfig;
-  readonly alphaBar: Float64Array;
+  readonly levels: NoiseLevels;
   readonly executor: Predictor;
 }
 
@@ -35,7 +36,7 @@ interface Current {
 /** A set from the weights as they are now. */
 const newSet = (from: Drawable, request: DrawingRequest): Current => ({
   from,
-  drawing: new Drawing(from.executor, from.alphaBar, from.config, request),
+  drawing: new Drawing(from.executor, from.levels, from.config, request),
   drawn: { samples: [], finite: true },
 });
 

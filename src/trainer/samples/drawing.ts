@@ -6,6 +6,7 @@ import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { networkOf } from '../../settings/presets.ts';
 import { timestepSpacingOf } from '../../settings/timestep-spacing.ts';
+import type { NoiseLevels } from '../../diffusion/noise-levels.ts';
 import { createSampler, initialNoise, type Sampler, stepNoise } from '../../diffusion/sampler.ts';
 import type { HeldWeights, Predictor } from '../../engine/executor.ts';
 import type { Sample } from '../api.ts';
@@ -51,7 +52,7 @@ export class Drawing {
   #last: { x: Float32Array; prediction: Float32Array } | null = null;
   #finite = true;
 
-  constructor(predictor: Predictor, alphaBar: Float64Array, config: RunConfig, request: DrawingRequest) {
+  constructor(predictor: Predictor, levels: NoiseLevels, config: RunConfig, request: DrawingRequest) {
     this.request = request;
     this.size = config.imageSize;
     this.count = request.count ?? SAMPLE_COUNT;
@@ -60,7 +61,7 @@ export class Drawing {
     this.#held = predictor.hold(request.weights);
     const settings = { ...config, sampleSteps: request.calls ?? config.sampleSteps };
     this.#sampler = createSampler({
-      alphaBar,
+      levels,
       predictionType: config.predictionType,
       sampler: config.sampler,
       spacing: timestepSpacingOf(settings),

@@ -4,7 +4,7 @@
 import type { CheckpointRef } from '../../checkpoint/api.ts';
 import type { StoreClient } from '../../checkpoint/store-client.ts';
 import type { RunConfig } from '../../settings/settings.ts';
-import { alphaBar } from '../../diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../diffusion/noise-levels.ts';
 import { yieldToEvents } from '../../engine/yield-to-events.ts';
 import { type Fault, FaultError, faultOf, type Result } from '../../fault.ts';
 import type { DrawingFacts, GenerateRequest } from '../api.ts';
@@ -74,7 +74,7 @@ export class Generator {
     if (asked !== this.#asked) return executor.hold(weights).release();
     const settings = { ...config, sampler: request.sampler, sampleSteps: request.steps };
     this.#artist.begin(
-      { runId, config: settings, alphaBar: alphaBar(config.noiseSchedule), executor },
+      { runId, config: settings, levels: noiseLevels(config), executor },
       { purpose: 'generate', step: globalStep, weights, seed, count },
     );
   }

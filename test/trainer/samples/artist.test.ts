@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { RunConfig } from '../../../src/settings/settings.ts';
 import { presetConfig } from '../../../src/settings/presets.ts';
-import { alphaBar } from '../../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../../src/diffusion/noise-levels.ts';
 import type { Predictor } from '../../../src/engine/executor.ts';
 import type { Sample, TrainerEvent } from '../../../src/trainer/api.ts';
 import { Artist, type Drawable } from '../../../src/trainer/samples/artist.ts';
@@ -48,7 +48,7 @@ const executor: Predictor = {
   },
 };
 
-const run: Drawable = { runId: 'r', config, executor, alphaBar: alphaBar(config.noiseSchedule) };
+const run: Drawable = { runId: 'r', config, executor, levels: noiseLevels(config) };
 
 let posts: TrainerEvent[][] = [];
 let artist: Artist;
@@ -72,7 +72,7 @@ const ended = (): number[] =>
   posts.flat().flatMap((event) => (event.type === 'samples-end' ? [event.step] : []));
 
 async function drawnUnshown(): Promise<Sample[]> {
-  const drawing = new Drawing(executor, run.alphaBar, config, request);
+  const drawing = new Drawing(executor, run.levels, config, request);
   for (;;) {
     const done = await drawing.advance();
     if (done) return done.samples;

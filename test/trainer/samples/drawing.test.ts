@@ -2,20 +2,20 @@
 // network predicts. With a network that sees through the noise: it predicts one grey from the first call on.
 import { expect, test } from 'vitest';
 import { presetConfig } from '../../../src/settings/presets.ts';
-import { alphaBar } from '../../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../../src/diffusion/noise-levels.ts';
 import { initialNoise } from '../../../src/diffusion/sampler.ts';
 import type { Predictor } from '../../../src/engine/executor.ts';
 import { Drawing } from '../../../src/trainer/samples/drawing.ts';
 
 const GREY = 0.2;
-const levels = alphaBar('cosine');
 const config = { ...presetConfig('tiny'), imageSize: 2, predictionType: 'epsilon', sampleSteps: 4 } as const;
+const levels = noiseLevels(config);
 
 const seesThrough: Predictor = {
   hold: () => ({ release: () => undefined }),
   predict: (_, { sample, timestep }) => {
-    const level = levels[timestep.data[0] as number] as number;
-    const noise = (x: number): number => (x - Math.sqrt(level) * GREY) / Math.sqrt(1 - level);
+    const { signal, sigma } = levels(timestep.data[0] as number);
+    const noise = (x: number): number => (x - signal * GREY) / sigma;
     return Promise.resolve(sample.data.map(noise));
   },
 };

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../../src/settings/settings.ts';
 import { modelOfRun, presetConfig } from '../../../src/settings/presets.ts';
-import { alphaBar } from '../../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../../src/diffusion/noise-levels.ts';
 import { startDevice } from '../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';
 import { createEagerPredictor } from '../../../src/engine/eager/eager-predictor.ts';
@@ -113,7 +113,7 @@ test("sample i of a seed is the same in sets of 3 and 18, and what a run's execu
   executor.setState(state);
   const own = new Drawing(
     executor,
-    alphaBar(config.noiseSchedule),
+    noiseLevels(config),
     { ...config, sampler: 'ddpm', sampleSteps: 2 },
     { purpose: 'draw', step: 0, weights: 'ema', seed: 9 },
   );

@@ -4,7 +4,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { PRESET_NAMES, type PresetName } from '../../../../src/settings/settings.ts';
 import { networkOf, presetConfig } from '../../../../src/settings/presets.ts';
 import { mixtureOf } from '../../../../src/diffusion/target.ts';
-import { alphaBar, TIMESTEPS } from '../../../../src/diffusion/noise-schedule.ts';
+import { noiseLevels } from '../../../../src/diffusion/noise-levels.ts';
+import { TIMESTEPS } from '../../../../src/diffusion/noise-schedule.ts';
 import { emaDecayAt } from '../../../../src/diffusion/training-schedules.ts';
 import type { Device } from '../../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../../src/engine/eager/eager-executor.ts';
@@ -18,6 +19,7 @@ import { testDevice } from '../test-device.ts';
 
 const BATCH = 2;
 const STEPS = 3;
+const LEVELS = noiseLevels({ predictionType: 'v_prediction', noiseSchedule: 'cosine' });
 
 let device: Device;
 beforeAll(async () => {
@@ -40,7 +42,7 @@ function batchOf(step: number): NoisedBatch {
       data: uniforms(3, step, STREAMS.drawing, BATCH * 192).map((u) => 2 * u - 1),
       shape: [BATCH, 8, 8, 3],
     },
-    mixture: mixtureOf('v_prediction', alphaBar('cosine'), timesteps),
+    mixture: mixtureOf('v_prediction', LEVELS, timesteps),
     noise: { seed: 3, step, stream: STREAMS.noise, first: 0 },
     sampleWeights: new Float32Array(BATCH).fill(1),
   };
