@@ -42,6 +42,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   diffusion: ['random.ts', 'fault.ts'],
   model: ['engine', 'random.ts', 'fault.ts'],
   engine: ['random.ts', 'fault.ts'],
+  text: ['random.ts', 'fault.ts'],
   formats: ['fault.ts'],
   'random.ts': [],
   'fault.ts': [],

@@ -1,0 +1,97 @@
+// Claims: ids are those of CLIPTokenizer, in linear time on any text.
+import { describe, expect, it } from 'vitest';
+import { randomWords, STREAMS } from '../../src/random.ts';
+import { encodePrompts, tokenizerOf } from '../../src/text/tokenizer.ts';
+import { trainVocabulary } from '../../src/text/train-vocabulary.ts';
+import { type Merge, vocabularyOf } from '../../src/text/vocabulary.ts';
+
+const tokenizer = tokenizerOf(
+  trainVocabulary(
+    new Map([
+      ['abab', 5],
+      ['aaaa', 4],
+      ['bcd', 3],
+      ['κόσμος', 2],
+    ]),
+    560,
+  ),
+);
+const nameOf = (id: number): string => tokenizer.vocabulary.names[id] ?? '';
+
+/** The most urgent pair first, everywhere in the word: as the paper says, and CLIP's own SimpleTokenizer. */
+function byScanning(word: string, merges: readonly Merge[]): string[] {
+  let parts = word.split('').map((letter, i) => (i + 1 < word.length ? letter : `${letter}</w>`));
+  for (const [left, right] of merges) {
+    const merged: string[] = [];
+    for (let i = 0; i < parts.length; i++) {
+      const isPair = parts[i] === left && parts[i + 1] === right;
+      merged.push(isPair ? left + right : parts[i]!);
+      if (isPair) i++;
+    }
+    parts = merged;
+  }
+  return parts;
+}
+
+describe('a word', () => {
+  it('is merged as by scanning it for each merge', () => {
+    const draws = randomWords(1, 0, STREAMS.drawing, 300 * 21);
+    for (let i = 0; i < 300; i++) {
+      const drawn = draws.subarray(i * 21, i * 21 + 21);
+      const word = [...drawn.subarray(0, 1 + (drawn[20]! % 20))].map((draw) => 'abcd'[draw % 4]).join('');
+      expect(tokenizer.idsOf(word).map(nameOf)).toEqual(byScanning(word, tokenizer.vocabulary.merges));
+    }
+  });
+
+  it('of a vocabulary that a merge can pass by goes on as Rust’s does', () => {
+    // "ab" + "c" is more urgent than "a" + "b", by which alone "ab" comes about: the left place is finished
+    // first. Scanning would give "abc", "ab</w>" too, but "xbc" + "d" only in one order.
+    const early = tokenizerOf(
+      vocabularyOf([
+        ['ab', 'c'],
+        ['a', 'b'],
+        ['a', 'b</w>'],
+      ]),
+    );
+    expect(early.idsOf('abcab').map((id) => early.vocabulary.names[id])).toEqual(['abc', 'ab</w>']);
+  });
+});
+
+describe('a prompt', () => {
+  const [begin, end] = [tokenizer.begin, tokenizer.end];
+
+  it('begins, ends, and is filled up or cut to its length', () => {
+    const ids = tokenizer.idsOf('abab bcd');
+    expect(ids.map(nameOf)).toEqual(['abab</w>', 'bcd</w>']);
+    expect([...encodePrompts(tokenizer, ['abab bcd', '', 'abab bcd abab'], 4)]).toEqual([
+      ...[begin, ...ids, end],
+      ...[begin, end, end, end],
+      ...[begin, ...ids, end],
+    ]);
+  });
+
+  it('of 100,000 letters without a space has the ids of all its parts', () => {
+    // Pairs overlap all along it; scanning for the best pair after each merge would be 10^10 steps.
+    const names = tokenizer.idsOf('ab'.repeat(50_000)).map(nameOf);
+    expect(names.length).toBe(49_999);
+    expect(new Set(names.slice(0, -1))).toEqual(new Set(['ab']));
+    expect(names.at(-1)).toBe('abab</w>');
+    expect(tokenizer.idsOf('🌍'.repeat(50_000))).toHaveLength(200_000);
+    expect(tokenizer.idsOf('q'.repeat(100_000))).toHaveLength(100_000);
+  });
+
+  it('of 100,000 words, marks or spaces ends soon', () => {
+    expect(tokenizer.idsOf('abab '.repeat(100_000))).toHaveLength(100_000);
+    expect(tokenizer.idsOf('1'.repeat(100_000), 30)).toHaveLength(30);
+    expect(tokenizer.idsOf(' \t'.repeat(50_000))).toEqual([]);
+    expect(tokenizer.idsOf(`a${'\u0301\u0323'.repeat(50_000)}`).length).toBeGreaterThan(100_000);
+  });
+
+  it('has ids below V whatever the text, also where words are remembered', () => {
+    const draws = randomWords(2, 0, STREAMS.drawing, 60_000);
+    const text = Array.from(draws, (draw) => String.fromCharCode(draw % 0x10000)).join('');
+    const ids = tokenizer.idsOf(text);
+    expect(ids).toEqual(tokenizer.idsOf(text));
+    expect(ids.every((id) => Number.isInteger(id) && id >= 0 && id < begin)).toBe(true);
+  });
+});
