@@ -17,6 +17,8 @@ STREAMS = {
     "drawing": 7,
     "crops": 8,
     "colours": 9,
+    "captions": 10,
+    "prompts": 11,
 }
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

@@ -41,6 +41,10 @@ export const STREAMS = {
   crops: 8,
   /** step = training step, index = 4 * the picture in it + 0 brightness, 1 contrast, 2 saturation. */
   colours: 9,
+  /** step = training step, index = the picture in the step: which of its captions. */
+  captions: 10,
+  /** step = 0 captions, 1 pairs of captions; index = draw: see text/validation-prompts.ts. */
+  prompts: 11,
 } as const;
 /** The number of a stream. */
 export type Stream = (typeof STREAMS)[keyof typeof STREAMS];
