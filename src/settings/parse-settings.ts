@@ -3,6 +3,7 @@
 import { type Fault, FaultError } from '../fault.ts';
 import type { UNetConfig } from '../model/unet-config.ts';
 import { presetConfig, networkOf, ownNetwork } from './presets.ts';
+import { samplerOf, samplersOf } from './samplers.ts';
 import {
   type PresetName,
   type Settings,
@@ -103,6 +104,18 @@ export function crossCheck(config: RunConfig): Fault | null {
   };
 }
 
+function unfitSampler({ sampler, predictionType }: RunConfig, used: Settings['sampler']): Fault {
+  const expected = `one of ${samplersOf({ predictionType }).join(', ')}`;
+  return {
+    kind: 'setting',
+    title: `sampler is ${sampler}`,
+    what: `With predictionType ${predictionType} it must be ${expected}. Using ${used} until you change it.`,
+    expected,
+    got: sampler,
+    todo: ['Choose another sampler, or another predictionType.'],
+  };
+}
+
 /**
  * Settings given in an address (`?preset=tiny&seed=7`). The preset's value holds for a setting that is not
  * given or not valid; `fallback` is the preset where none is given. `given`: the settings with a valid value
@@ -129,6 +142,11 @@ export function parseAddress(
   for (const [name, text] of params) {
     if (!isSetting(name)) faults.push(unknownSetting(name));
     else if (name !== 'preset') take(name, text);
+  }
+  const sampler = samplerOf(config);
+  if (given.has('sampler') && sampler !== config.sampler) {
+    faults.push(unfitSampler(config, sampler));
+    config.sampler = sampler;
   }
   const mismatch = crossCheck(config);
   if (mismatch) {

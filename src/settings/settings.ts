@@ -210,11 +210,19 @@ const ROWS = {
   },
   predictionType: {
     type: 'choice',
-    choices: ['epsilon', 'v_prediction'],
+    choices: ['epsilon', 'v_prediction', 'flow_prediction'],
     default: 'v_prediction',
     group: 'Diffusion',
     label: 'Prediction',
-    help: 'What the network predicts: the noise (epsilon), or v, which shows results earlier.',
+    help: 'What the network predicts: the noise (epsilon); v, which shows results earlier; or the straight way from picture to noise (flow_prediction), as Stable Diffusion 3.',
+  },
+  timestepDensity: {
+    type: 'choice',
+    choices: ['logit_normal', 'uniform'],
+    default: 'logit_normal',
+    group: 'Diffusion',
+    label: 'Timestep density',
+    help: 'How often each amount of noise is learnt: the middle most (logit_normal), or all alike (uniform).',
   },
   minSnrGamma: {
     type: 'number',
@@ -282,11 +290,11 @@ const ROWS = {
   },
   sampler: {
     type: 'choice',
-    choices: ['ddim', 'ddpm'],
+    choices: ['ddim', 'ddpm', 'dpmpp_2m', 'unipc', 'euler'],
     default: 'ddim',
     group: 'Checkpoints and samples',
     label: 'Sampler',
-    help: 'ddim: the same picture at any number of steps, nearly. ddpm: adds noise at each step, wants more steps.',
+    help: 'ddim, and euler for a flow: the same picture at any number of steps, nearly. dpmpp_2m and unipc: the same in about half the steps. ddpm: adds noise at each step, wants more steps.',
   },
   timestepSpacing: {
     type: 'choice',

@@ -235,9 +235,10 @@ export interface GenerateRequest {
 
 /** What is known of a checkpoint before anything is drawn from it. */
 export interface DrawingFacts {
-  /** Sampler steps and sampler in its run's settings. */
+  /** Sampler steps and sampler that its run's settings come to. */
   steps: number;
   sampler: RunConfig['sampler'];
+  predictionType: RunConfig['predictionType'];
   /** Whether its network equals the current run's: only then can it be drawn from while that run trains. */
   asTheRun: boolean;
   /** Mean ms of a denoising call on this device, by samples in the call. Empty: not measured yet. */

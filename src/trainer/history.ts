@@ -74,7 +74,8 @@ export function lossByQuartile(
   const sums = [0, 0, 0, 0];
   const counts = [0, 0, 0, 0];
   for (let i = 0; i < perSample.length; i++) {
-    const quarter = Math.floor(((timesteps[i] ?? 0) * QUARTILES) / steps);
+    // Pure noise of a flow is timestep 1000.
+    const quarter = Math.min(QUARTILES - 1, Math.floor(((timesteps[i] ?? 0) * QUARTILES) / steps));
     sums[quarter] = (sums[quarter] ?? 0) + (perSample[i] ?? 0);
     counts[quarter] = (counts[quarter] ?? 0) + 1;
   }

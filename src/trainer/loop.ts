@@ -174,7 +174,7 @@ export class Loop {
   async #settle(
     step: number,
     pending: Promise<StepStats>,
-    timesteps: Uint32Array,
+    timesteps: Float32Array,
     learningRate: number,
   ): Promise<void> {
     const run = this.#run;

@@ -7,11 +7,11 @@ import { networkOf } from '../settings/presets.ts';
 import type { PictureSet } from '../data/api.ts';
 import { loadBatch } from '../data/batches.ts';
 import type { NoiseLevels } from '../diffusion/noise-levels.ts';
-import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
 import { lossWeights, mixtureOf } from '../diffusion/target.ts';
+import { trainingTimesteps } from '../diffusion/training-timesteps.ts';
 import { emaDecayAt, learningRateAt } from '../diffusion/training-schedules.ts';
 import type { StepBatch, StepSettings } from '../engine/executor.ts';
-import { STREAMS, uniformBelow } from '../random.ts';
+import { STREAMS } from '../random.ts';
 
 /** AdamW's constants, as torch.optim.AdamW's defaults. */
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -20,7 +20,7 @@ export interface TrainingStep {
   microBatches: StepBatch[];
   settings: StepSettings;
   /** One for each picture of the step, in order. */
-  timesteps: Uint32Array;
+  timesteps: Float32Array;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function trainingStep(
   globalStep: number,
 ): Promise<TrainingStep> {
   const count = imagesPerStep(config);
-  const timesteps = uniformBelow(config.seed, globalStep, STREAMS.timesteps, TIMESTEPS, count);
+  const timesteps = trainingTimesteps(config, config.seed, globalStep, count);
   const microBatches: StepBatch[] = [];
   for (let first = 0; first < count; first += config.batchSize) {
     const part = timesteps.subarray(first, first + config.batchSize);
@@ -50,7 +50,7 @@ async function microBatch(
   levels: NoiseLevels,
   globalStep: number,
   first: number,
-  timesteps: Uint32Array,
+  timesteps: Float32Array,
 ): Promise<StepBatch> {
   const { seed, batchSize, predictionType } = config;
   const channels = networkOf(config).inChannels;

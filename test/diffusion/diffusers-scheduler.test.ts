@@ -1,5 +1,6 @@
 // Claims: noise schedule, prediction type and a trailing spacing are unchanged after their way to diffusers'
-// scheduler_config.json and back; an unsupported value is refused by its field.
+// scheduler_config.json and back; a flow is FlowMatchEulerDiscreteScheduler's; an unsupported value is
+// refused by its field.
 import { expect, it } from 'vitest';
 import {
   fromDiffusersScheduler,
@@ -13,6 +14,33 @@ it.each([
 ] as const)('%j there and back', (choice) => {
   const written = toDiffusersScheduler(choice, 'trailing');
   expect(fromDiffusersScheduler(JSON.parse(JSON.stringify(written)))).toEqual(choice);
+});
+
+it('writes and reads a flow, which has no noise schedule', () => {
+  const written = toDiffusersScheduler(
+    { noiseSchedule: 'linear', predictionType: 'flow_prediction' },
+    'trailing',
+  );
+  expect(written).toEqual({
+    _class_name: 'FlowMatchEulerDiscreteScheduler',
+    num_train_timesteps: 1000,
+    shift: 1,
+  });
+  expect(fromDiffusersScheduler(written)).toEqual({ predictionType: 'flow_prediction' });
+  // As a DPMSolverMultistepScheduler of diffusers 0.42.1 writes it, and as the import dialog answers.
+  const multistep = { prediction_type: 'flow_prediction', use_flow_sigmas: true, flow_shift: 1.0 };
+  for (const one of [multistep, { beta_schedule: 'linear', prediction_type: 'flow_prediction' }])
+    expect(fromDiffusersScheduler(one)).toEqual({ predictionType: 'flow_prediction' });
+});
+
+it.each([
+  ['shift', 3],
+  ['use_dynamic_shifting', true],
+  ['invert_sigmas', true],
+  ['num_train_timesteps', 4000],
+])('refuses %s %j of a flow', (field, value) => {
+  const config = { _class_name: 'FlowMatchEulerDiscreteScheduler', [field]: value };
+  expect(() => fromDiffusersScheduler(config)).toThrow(new RegExp(`^${field} is ${value}`));
 });
 
 it('takes a trailing spacing; where nobody chose one, or one that we lack, the run chooses', () => {

@@ -80,13 +80,13 @@ async function readModel() {
 
 async function draw(
   executor: Executor,
-  { noiseSchedule, predictionType, spacing }: SchedulerChoice & { spacing: TimestepSpacing },
+  { spacing, ...choice }: SchedulerChoice & { spacing: TimestepSpacing },
   { seed, steps, shape }: DrawnSamples,
   name: SamplerName,
 ): Promise<Float32Array> {
   const sampler = createSampler({
-    levels: noiseLevels({ predictionType, noiseSchedule }),
-    predictionType,
+    levels: noiseLevels({ noiseSchedule: 'linear', ...choice }),
+    predictionType: choice.predictionType,
     sampler: name,
     spacing,
     steps,

@@ -174,8 +174,16 @@ test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
     const { __metadata__ } = JSON.parse(header) as { __metadata__: { config: string } };
     const stored = JSON.parse(__metadata__.config) as Record<string, unknown>;
     const missing = Object.keys(SETTINGS).filter((setting) => !Object.hasOwn(stored, setting));
-    expect(missing).toEqual(['randomCrop', 'colorJitter', 'checkpointEveryEpoch', 'timestepSpacing']);
-    const defaults = { checkpointEveryEpoch: false, timestepSpacing: 'auto' };
+    expect(missing).toEqual([
+      'randomCrop',
+      'colorJitter',
+      'timestepDensity',
+      'checkpointEveryEpoch',
+      'timestepSpacing',
+    ]);
+    const defaults = {
+      ...{ checkpointEveryEpoch: false, timestepSpacing: 'auto', timestepDensity: 'logit_normal' },
+    };
     // It trained without them: its next steps must see the same pictures.
     const off = { randomCrop: 'off', colorJitter: 'off' };
     expect(parseStored(stored)).toEqual({ ...stored, ...defaults, ...off, network: null });

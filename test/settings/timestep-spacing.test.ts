@@ -5,6 +5,8 @@ import { presetConfig } from '../../src/settings/presets.ts';
 import { parseStored } from '../../src/settings/parse-settings.ts';
 import { timestepSpacingOf } from '../../src/settings/timestep-spacing.ts';
 
+const EPSILON = { predictionType: 'epsilon' } as const;
+
 test.each([
   ['auto', 1, 'trailing'],
   ['auto', 49, 'trailing'],
@@ -13,7 +15,16 @@ test.each([
   ['leading', 10, 'leading'],
   ['trailing', 1000, 'trailing'],
 ] as const)('%s, %i calls: %s', (timestepSpacing, sampleSteps, expected) => {
-  expect(timestepSpacingOf({ timestepSpacing, sampleSteps })).toBe(expected);
+  for (const sampler of ['ddim', 'ddpm'] as const)
+    expect(timestepSpacingOf({ ...EPSILON, timestepSpacing, sampleSteps, sampler })).toBe(expected);
+});
+
+test('is always trailing for the solvers, and for what a flow is drawn with', () => {
+  const leading = { ...EPSILON, timestepSpacing: 'leading', sampleSteps: 100 } as const;
+  for (const sampler of ['dpmpp_2m', 'unipc'] as const)
+    expect(timestepSpacingOf({ ...leading, sampler })).toBe('trailing');
+  const flow = { ...leading, predictionType: 'flow_prediction', sampler: 'ddim' } as const;
+  expect(timestepSpacingOf(flow)).toBe('trailing');
 });
 
 test('a checkpoint that was saved before the setting existed is auto', () => {

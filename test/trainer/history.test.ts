@@ -26,4 +26,6 @@ test('a history made from arrays goes on where they ended', () => {
 
 test('losses are split at timesteps 250, 500 and 750; a quartile without pictures is NaN', () => {
   expect(lossByQuartile([1, 3, 5, 7], [0, 249, 250, 999], 1000)).toEqual([2, 5, NaN, 7]);
+  // Of a flow: fractions, and pure noise at 1000.
+  expect(lossByQuartile([1, 3, 5, 7], [249.9, 250.1, 999.5, 1000], 1000)).toEqual([1, 3, NaN, 6]);
 });

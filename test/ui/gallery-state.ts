@@ -659,7 +659,7 @@ export function galleryCommands(state: State): Commands {
     saveGenerated: nothing,
     drawingFacts: ({ runId }) =>
       Promise.resolve({
-        ...{ steps: 50, sampler: 'ddim', asTheRun: runId === RUN.runId },
+        ...{ steps: 50, sampler: 'ddim', predictionType: 'epsilon', asTheRun: runId === RUN.runId },
         callMs: [{ pictures: 16, ms: 36 }],
       }),
     ...{ drawSamples: nothing, importPictures: nothing, cancelImport: nothing, confirmPictures: nothing },

@@ -53,7 +53,12 @@ export function unetFields(shown: ShapeFields): AskedField[] {
 /** The open fields of the noise that the network was trained with. */
 export const schedulerFields = (): AskedField[] => [
   choice('beta_schedule', 'Noise schedule', Object.values(BETA_SCHEDULES), BETA_SCHEDULES.linear),
-  choice('prediction_type', 'What the network predicts', ['epsilon', 'v_prediction'], 'epsilon'),
+  choice(
+    'prediction_type',
+    'What the network predicts',
+    ['epsilon', 'v_prediction', 'flow_prediction'],
+    'epsilon',
+  ),
 ];
 
 const choice = (

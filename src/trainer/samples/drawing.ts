@@ -3,6 +3,7 @@
 // Not here: the sampler's equations (diffusion/sampler.ts), PNGs (sheet-png.ts).
 // Exported for tests: momentsOf.
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
+import { samplerOf } from '../../settings/samplers.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { networkOf } from '../../settings/presets.ts';
 import { timestepSpacingOf } from '../../settings/timestep-spacing.ts';
@@ -63,7 +64,7 @@ export class Drawing {
     this.#sampler = createSampler({
       levels,
       predictionType: config.predictionType,
-      sampler: config.sampler,
+      sampler: samplerOf(config),
       spacing: timestepSpacingOf(settings),
       steps: settings.sampleSteps,
     });

@@ -3,6 +3,7 @@
 // Not here: the drawing (artist.ts), when its calls are made (../generate-requests.ts, ../loop.ts).
 import type { CheckpointRef } from '../../checkpoint/api.ts';
 import type { StoreClient } from '../../checkpoint/store-client.ts';
+import { samplerOf } from '../../settings/samplers.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { noiseLevels } from '../../diffusion/noise-levels.ts';
 import { yieldToEvents } from '../../engine/yield-to-events.ts';
@@ -142,7 +143,8 @@ export class Generator {
     const config = await this.#settingsOf(ref);
     return {
       steps: config.sampleSteps,
-      sampler: config.sampler,
+      sampler: samplerOf(config),
+      predictionType: config.predictionType,
       asTheRun: this.#isOfTheRun(config),
       callMs: this.#tools.times.of(config),
     };

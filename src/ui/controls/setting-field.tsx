@@ -7,6 +7,8 @@ import { parseSetting } from '../../settings/parse-settings.ts';
 interface Props<K extends keyof Settings = keyof Settings> {
   name: K;
   value: Settings[K];
+  /** Of a choice: those that the other settings leave. */
+  choices?: readonly string[];
   changed?: boolean;
   /** What is wrong with the value together with other settings. */
   wrong?: string | null;
@@ -15,8 +17,9 @@ interface Props<K extends keyof Settings = keyof Settings> {
 }
 
 /** Keeps the text as typed while it is wrong; calls `onValue` only with values in range. */
-export function SettingField({ name, value, changed = false, wrong = null, onValue }: Props) {
-  const setting = SETTINGS[name];
+export function SettingField({ name, value, choices, changed = false, wrong = null, onValue }: Props) {
+  const row = SETTINGS[name];
+  const setting = row.type === 'choice' && choices ? { ...row, choices } : row;
   const id = `setting-${name}`;
   const [draft, setDraft] = useState<string | null>(null);
   const fault = draft === null ? null : parseSetting(name, draft, value).fault;

@@ -4,7 +4,8 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { runName } from '../../app/run-names.ts';
-import { SETTINGS } from '../../settings/settings.ts';
+import { SAMPLER_TITLES, samplersOf } from '../../settings/samplers.ts';
+import type { Settings } from '../../settings/settings.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { groupsOf } from '../page-state/checkpoint-groups.ts';
@@ -21,8 +22,9 @@ export function DrawingForm() {
   const { state, asking } = useApp();
   const record = chosenRecord(asking, state.checkpoints.value);
   const facts = useDrawingFacts(record);
-  const { sampleSteps, sampler } = state.form.value;
-  const meant = meantBy(asking, facts ?? { steps: sampleSteps, sampler });
+  const { sampleSteps, sampler, predictionType } = state.form.value;
+  const usual = facts ?? { steps: sampleSteps, sampler, predictionType };
+  const meant = meantBy(asking, usual);
   const { steps, seed, count } = asking;
   const why = whyNot(state.runState.value, facts);
   return (
@@ -50,7 +52,7 @@ export function DrawingForm() {
             wrong={meant.wrong.steps}
             onText={(text) => (steps.value = text)}
           />
-          <Sampler chosen={meant.sampler} />
+          <Sampler chosen={meant.sampler} choices={samplersOf(usual)} />
         </div>
         {why && (
           <p class="note" id="generate-why">
@@ -134,7 +136,12 @@ function TextField({ label, text, wrong, onText, children }: TextFieldProps) {
   );
 }
 
-function Sampler({ chosen }: { chosen: string }) {
+interface SamplerProps {
+  chosen: Settings['sampler'];
+  choices: readonly Settings['sampler'][];
+}
+
+function Sampler({ chosen, choices }: SamplerProps) {
   const { asking } = useApp();
   const id = useId();
   return (
@@ -144,11 +151,13 @@ function Sampler({ chosen }: { chosen: string }) {
         id={id}
         class="field"
         value={chosen}
-        onChange={(event) => (asking.sampler.value = event.currentTarget.value === 'ddpm' ? 'ddpm' : 'ddim')}
+        onChange={(event) =>
+          (asking.sampler.value = choices.find((name) => name === event.currentTarget.value) ?? null)
+        }
       >
-        {SETTINGS.sampler.choices.map((choice) => (
+        {choices.map((choice) => (
           <option key={choice} value={choice}>
-            {choice.toUpperCase()}
+            {SAMPLER_TITLES[choice]}
           </option>
         ))}
       </select>

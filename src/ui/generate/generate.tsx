@@ -1,6 +1,7 @@
 // The view Generate: pictures from a checkpoint, one of them enlarged, and its way from noise. Not here: the
 // form (drawing-form.tsx).
 import { SAMPLE_COUNT, SHEET_COLUMNS } from '../../settings/sample-counts.ts';
+import { SAMPLER_TITLES } from '../../settings/samplers.ts';
 import type { Generated } from '../../app/state.ts';
 import type { Sample } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -135,7 +136,7 @@ function From() {
   return (
     <p class="caption">
       {asked.name}, {weights}, seed {asked.seed}, {count(asked.steps)} {asked.steps === 1 ? 'step' : 'steps'}{' '}
-      of {asked.sampler.toUpperCase()}
+      of {SAMPLER_TITLES[asked.sampler]}
     </p>
   );
 }

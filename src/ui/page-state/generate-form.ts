@@ -5,6 +5,7 @@ import { type Signal, signal } from '@preact/signals';
 import type { Asked, PageState } from '../../app/state.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { parseSetting } from '../../settings/parse-settings.ts';
+import { samplerOf } from '../../settings/samplers.ts';
 import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
 import { keyOf } from './checkpoint-key.ts';
 
@@ -50,8 +51,14 @@ export interface Meant {
   wrong: Partial<Record<'seed' | 'count' | 'steps', string>>;
 }
 
-/** What the texts mean. `usual`: steps and sampler where the user gives none. */
-export function meantBy(form: GenerateForm, usual: Pick<DrawingFacts, 'steps' | 'sampler'>): Meant {
+/** What a checkpoint's run says of drawing. */
+export type Usual = Pick<DrawingFacts, 'steps' | 'sampler' | 'predictionType'>;
+
+/**
+ * What the texts mean. `usual`: steps and sampler where the user gives none. A sampler that cannot draw from
+ * the checkpoint means what it means as a setting.
+ */
+export function meantBy(form: GenerateForm, usual: Usual): Meant {
   const seed = parseSetting('seed', form.seed.value, 0);
   const steps = parseSetting('sampleSteps', form.steps.value ?? String(usual.steps), usual.steps);
   const count = Number(form.count.value);
@@ -60,7 +67,9 @@ export function meantBy(form: GenerateForm, usual: Pick<DrawingFacts, 'steps' | 
   if (steps.fault) wrong.steps = `It must be ${steps.fault.expected}.`;
   if (!Number.isInteger(count) || count < 1 || count > MOST_PICTURES)
     wrong.count = `It must be a whole number from 1 to ${MOST_PICTURES}.`;
-  return { seed: seed.value, count, steps: steps.value, sampler: form.sampler.value ?? usual.sampler, wrong };
+  const { predictionType } = usual;
+  const sampler = samplerOf({ predictionType, sampler: form.sampler.value ?? usual.sampler });
+  return { seed: seed.value, count, steps: steps.value, sampler, wrong };
 }
 
 /** The request to the trainer; null where a field is wrong or there is no checkpoint. */

@@ -3,6 +3,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { type Setting, type Settings, SETTINGS } from '../../settings/settings.ts';
 import { crossCheck } from '../../settings/parse-settings.ts';
+import { samplerOf, samplersOf } from '../../settings/samplers.ts';
+import { isInUse } from '../../settings/settings-in-use.ts';
 import { changedSettings, presetConfig } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { SettingField } from '../controls/setting-field.tsx';
@@ -24,6 +26,7 @@ export function SettingsForm() {
   const form = state.form.value;
   const changes = changedSettings(form);
   const changed = SETTINGS_IN_FORM.filter((name) => name in changes);
+  const shown = SETTINGS_IN_FORM.filter((name) => isInUse(name, form));
   const mismatch = crossCheck(form);
   const ref = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
@@ -36,8 +39,7 @@ export function SettingsForm() {
   return (
     <details class="fold" ref={ref}>
       <summary>
-        All {SETTINGS_IN_FORM.length} settings{' '}
-        <small>({changed.length === 0 ? 'none' : changed.length} changed)</small>
+        All {shown.length} settings <small>({changed.length === 0 ? 'none' : changed.length} changed)</small>
       </summary>
       <div class="settings">
         {changed.length > 0 && (
@@ -48,18 +50,21 @@ export function SettingsForm() {
         {GROUPS.map((group) => (
           <fieldset key={group}>
             <legend>{group}</legend>
-            {SETTINGS_IN_FORM.filter((name) => SETTINGS[name].group === group).map((name) => (
-              <SettingField
-                key={name}
-                name={name}
-                value={form[name]}
-                changed={changed.includes(name)}
-                wrong={
-                  name === 'imageSize' && mismatch ? `${mismatch.what} Choose ${mismatch.expected}.` : null
-                }
-                onValue={(value) => commands.setForm({ [name]: value })}
-              />
-            ))}
+            {shown
+              .filter((name) => SETTINGS[name].group === group)
+              .map((name) => (
+                <SettingField
+                  key={name}
+                  name={name}
+                  value={name === 'sampler' ? samplerOf(form) : form[name]}
+                  {...(name === 'sampler' && { choices: samplersOf(form) })}
+                  changed={changed.includes(name)}
+                  wrong={
+                    name === 'imageSize' && mismatch ? `${mismatch.what} Choose ${mismatch.expected}.` : null
+                  }
+                  onValue={(value) => commands.setForm({ [name]: value })}
+                />
+              ))}
           </fieldset>
         ))}
       </div>

@@ -23,7 +23,7 @@ const record = (generation: number): CheckpointRecord => ({
   },
   ...{ sizeBytes: 1, created: '', meanLoss: null, kept: false, autosave: false },
 });
-const USUAL = { steps: 10, sampler: 'ddpm' as const };
+const USUAL = { steps: 10, sampler: 'ddpm', predictionType: 'epsilon' } as const;
 
 let form: GenerateForm;
 beforeEach(() => {
@@ -40,6 +40,16 @@ test("untouched, it asks for 16 pictures of seed 0 with the run's steps and samp
   form.sampler.value = 'ddim';
   expect(meantBy(form, USUAL)).toMatchObject({ steps: 3, sampler: 'ddim', wrong: {} });
   expect(askedFor(null, form, meantBy(form, USUAL))).toBeNull();
+});
+
+test('a sampler that cannot draw from the checkpoint means one that can', () => {
+  const ofFlow = { steps: 10, sampler: 'euler', predictionType: 'flow_prediction' } as const;
+  form.sampler.value = 'ddpm';
+  expect(meantBy(form, ofFlow).sampler).toBe('euler');
+  form.sampler.value = 'unipc';
+  expect(meantBy(form, ofFlow).sampler).toBe('unipc');
+  form.sampler.value = 'euler';
+  expect(meantBy(form, USUAL).sampler).toBe('ddim');
 });
 
 test.each([

@@ -8,7 +8,8 @@ import { difference } from './comparison.ts';
 import { runKernels, value } from './run-kernels.ts';
 import { REGISTERS, TARGETS } from '../targets.ts';
 
-const TIMESTEPS = [0, 1, 17, 499, 999];
+/** Those of a flow are fractions, up to 1000. */
+const TIMESTEPS = [0, 1, 17, 499, 749.25, 999, 1000];
 
 async function claimEmbedding(target: Target, channels: number, flipSinToCos: boolean, freqShift: number) {
   const batch = TIMESTEPS.length;

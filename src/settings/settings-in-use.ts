@@ -1,0 +1,23 @@
+// Which settings have a meaning beside the others. One that has none is kept and ignored, and the form hides
+// it. Not here: the settings (settings.ts).
+import { isSpaced, samplerOf } from './samplers.ts';
+import type { Settings } from './settings.ts';
+
+/** Whether setting `name` changes anything in a run with these settings. */
+export function isInUse(
+  name: keyof Settings,
+  settings: Pick<Settings, 'predictionType' | 'sampler'>,
+): boolean {
+  const isFlow = settings.predictionType === 'flow_prediction';
+  switch (name) {
+    case 'noiseSchedule':
+    case 'minSnrGamma':
+      return !isFlow;
+    case 'timestepDensity':
+      return isFlow;
+    case 'timestepSpacing':
+      return isSpaced(samplerOf(settings));
+    default:
+      return true;
+  }
+}
