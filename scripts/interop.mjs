@@ -92,8 +92,8 @@ async function environment() {
 }
 
 const VERSIONS = `
-import sys, torch, diffusers, accelerate, numpy, safetensors, PIL
-print(f"Python {sys.version.split()[0]}, torch {torch.__version__}, diffusers {diffusers.__version__}, accelerate {accelerate.__version__}, "
+import sys, torch, diffusers, transformers, accelerate, numpy, safetensors, PIL
+print(f"Python {sys.version.split()[0]}, torch {torch.__version__}, diffusers {diffusers.__version__}, transformers {transformers.__version__}, accelerate {accelerate.__version__}, "
       f"numpy {numpy.__version__}, safetensors {safetensors.__version__}, pillow {PIL.__version__}")
 `;
 
@@ -147,6 +147,10 @@ async function main() {
   await check(
     'fixtures of the generator and of steps',
     run(python, ['interop/check_exports.py', 'fixtures'], { env }),
+  );
+  await check(
+    'the tokenizer’s folder in transformers',
+    run(python, ['interop/make_tokenizer_fixture.py', '--check'], { env }),
   );
   const fresh = await freshCase(python, seed, folder, env);
   if (!fresh) count('a fresh golden case', 0, 1);

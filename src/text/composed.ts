@@ -1,6 +1,6 @@
-// NFC (Unicode's UAX 15) of any text in linear time. Engines put the marks of one letter in order by
-// insertion: 20,000 marks on a letter take 0.65 s in Node 20, 100,000 take 16 s, and sorted before 1 ms. May
-// go once engines sort them. Not here: the rest of normalising (words.ts).
+// NFC (Unicode's UAX 15) of any text in O(n log n). Engines put the marks of a letter in order by insertion:
+// 100,000 marks on one letter take 2.5 s in Node 20, 20,000 take 0.1 s; sorted before, 100,000 take 0.05 s.
+// May go once engines sort them. Not here: the rest of normalising (words.ts).
 
 /** Runs of marks that are sorted before the engine gets them; shorter ones cost it nothing. */
 const LONG_RUN = /\p{M}{128,}/gu;
