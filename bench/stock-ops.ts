@@ -18,8 +18,8 @@ const conv2d: Ops<tf.Tensor>['conv2d'] = (x, weight, bias, { kernel, stride, pad
 
 const linear: Ops<tf.Tensor>['linear'] = (x, weight, bias) => {
   const [ins, outs] = weight.shape as [number, number];
-  const y = tf.add(tf.matMul(tf.reshape(x, [-1, ins]), weight as tf.Tensor2D), bias);
-  return tf.reshape(y, [...x.shape.slice(0, -1), outs]);
+  const y = tf.matMul(tf.reshape(x, [-1, ins]), weight as tf.Tensor2D);
+  return tf.reshape(bias ? tf.add(y, bias) : y, [...x.shape.slice(0, -1), outs]);
 };
 
 const groupNorm: Ops<tf.Tensor>['groupNorm'] = (x, scale, shift, groups, eps, act) => {
@@ -31,12 +31,37 @@ const groupNorm: Ops<tf.Tensor>['groupNorm'] = (x, scale, shift, groups, eps, ac
   return act === 'silu' ? silu(y) : y;
 };
 
-const attention: Ops<tf.Tensor>['attention'] = (q, k, v, heads) => {
+const layerNorm: Ops<tf.Tensor>['layerNorm'] = (x, scale, shift, eps) => {
+  const { mean, variance } = tf.moments(x, -1, true);
+  return tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, eps))), scale), shift);
+};
+
+const gelu = (x: tf.Tensor) => tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.div(x, Math.SQRT2)))));
+
+const geglu: Ops<tf.Tensor>['geglu'] = (x) => {
+  const [value, gate] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor];
+  return tf.mul(value, gelu(gate));
+};
+
+const embedding: Ops<tf.Tensor>['embedding'] = (ids, table, positions) => {
+  const words = tf.gather(tf.transpose(table), tf.cast(ids, 'int32') as tf.Tensor2D);
+  if (!positions) return words;
+  const length = ids.shape[1] as number;
+  return tf.add(words, tf.slice(tf.transpose(positions), 0, length));
+};
+
+function hideLaterKeys(scores: tf.Tensor): tf.Tensor {
+  const length = scores.shape.at(-1) as number;
+  const seen = tf.linalg.bandPart(tf.ones([length, length]), -1, 0);
+  return tf.where(tf.cast(seen, 'bool'), scores, -Infinity);
+}
+
+const attention: Ops<tf.Tensor>['attention'] = (q, k, v, heads, mask) => {
   const width = (q.shape[2] as number) / heads;
   const split = (x: tf.Tensor) =>
     tf.transpose(tf.reshape(x, [x.shape[0], x.shape[1] as number, heads, width]), [0, 2, 1, 3]);
   const scores = tf.mul(tf.matMul(split(q), split(k), false, true), 1 / Math.sqrt(width));
-  const mixed = tf.matMul(tf.softmax(scores), split(v));
+  const mixed = tf.matMul(tf.softmax(mask === 'causal' ? hideLaterKeys(scores) : scores), split(v));
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), q.shape);
 };
 
@@ -53,8 +78,13 @@ export const stockOps: Ops<tf.Tensor> = {
   conv2d,
   linear,
   groupNorm,
+  layerNorm,
   silu,
+  gelu,
+  quickGelu: (x) => tf.mul(x, tf.sigmoid(tf.mul(x, 1.702))),
+  geglu,
   attention,
+  embedding,
   add: (a, b) => tf.add(a, b),
   addPerChannel: (x, bias) => tf.add(x, tf.reshape(bias, [bias.shape[0] ?? 0, 1, 1, bias.shape[1] ?? 0])),
   concat: (a, b) => tf.concat([a, b], a.rank - 1),

@@ -18,12 +18,29 @@ export interface Ops<T> {
     opts: { kernel: 1 | 3; stride: 1 | 2; padding: 'same' | 'valid-right' },
   ): T;
   /** x [..., Cin] -> [..., Cout]. */
-  linear(x: T, weight: T, bias: T): T;
+  linear(x: T, weight: T, bias: T | null): T;
   /** Normalises over H, W and the channels of each group. x [B, H, W, C], scale and shift [C]. */
   groupNorm(x: T, scale: T, shift: T, groups: number, eps: number, act: 'none' | 'silu'): T;
+  /** Normalises each row over its C channels. x [..., C], scale and shift [C]. torch.nn.LayerNorm. */
+  layerNorm(x: T, scale: T, shift: T, eps: number): T;
   silu(x: T): T;
-  /** softmax(q k^T / sqrt(C / heads)) v. q [B, N, C], k and v [B, M, C] -> [B, N, C]. */
-  attention(q: T, k: T, v: T, heads: number): T;
+  /** x Phi(x), Phi the normal distribution: torch.nn.GELU with approximate 'none'. */
+  gelu(x: T): T;
+  /** x sigmoid(1.702 x): transformers' QuickGELUActivation. */
+  quickGelu(x: T): T;
+  /** x [..., 2F] -> [..., F]: the first F channels times gelu of the others. diffusers' GEGLU. */
+  geglu(x: T): T;
+  /**
+   * softmax(q k^T / sqrt(C / heads)) v. q [B, N, C], k and v [B, M, C] -> [B, N, C]. `causal`: row n of q
+   * sees the rows 0..n of k and v only.
+   */
+  attention(q: T, k: T, v: T, heads: number, mask: 'none' | 'causal'): T;
+  /**
+   * Row `id` of `table` [V, d] at each place of ids [B, L], plus row l of `positions` [P, d] at place l,
+   * where L <= P -> [B, L, d]. Without positions also ids [B] -> [B, d]. ids are whole numbers 0..V-1 in
+   * float32, which is exact below 2^24. torch.nn.Embedding.
+   */
+  embedding(ids: T, table: T, positions: T | null): T;
   add(a: T, b: T): T;
   /** x [B, H, W, C] plus bias [B, C] at every pixel. */
   addPerChannel(x: T, bias: T): T;

@@ -45,14 +45,23 @@ function countingOps(cost: Cost): Ops<Shape> {
     linear(x, weight, bias) {
       expectSame('linear', at(weight, 1), at(x, -1));
       const out = [...x.slice(0, -1), at(weight, 0)];
-      return made(out, sizeOf(out) * at(weight, 1), weight, bias);
+      return made(out, sizeOf(out) * at(weight, 1), weight, ...(bias ? [bias] : []));
     },
     groupNorm(x, scale, shift) {
       expectSame('groupNorm', at(scale, 0), at(x, -1));
       return made(x, 0, scale, shift);
     },
+    layerNorm(x, scale, shift) {
+      expectSame('layerNorm', at(scale, 0), at(x, -1));
+      return made(x, 0, scale, shift);
+    },
     silu: (x) => made(x),
+    gelu: (x) => made(x),
+    quickGelu: (x) => made(x),
+    geglu: (x) => made([...x.slice(0, -1), at(x, -1) / 2]),
     attention: (q, k) => made(q, 2 * sizeOf(q) * at(k, 1)),
+    embedding: (ids, table, positions) =>
+      made([...ids, at(table, 1)], 0, table, ...(positions ? [positions] : [])),
     add(a, b) {
       expectSame('add', at(a, -1), at(b, -1));
       return made(a);

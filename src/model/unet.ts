@@ -58,7 +58,7 @@ function attention<T>(context: Context<T>, name: string, x: T, channels: number,
   const { ops, config } = context;
   const tokens = ops.toTokens(norm(context, `${name}.group_norm`, x, 'none'));
   const [q, k, v] = ['to_q', 'to_k', 'to_v'].map((part) => linear(context, `${name}.${part}`, tokens));
-  const mixed = ops.attention(q as T, k as T, v as T, headsOf(config, channels));
+  const mixed = ops.attention(q as T, k as T, v as T, headsOf(config, channels), 'none');
   const [height, width] = config.sampleSize.map((edge) => edge / 2 ** level);
   const out = ops.toPixels(linear(context, `${name}.to_out.0`, mixed), height as number, width as number);
   return ops.add(x, out);

@@ -14,7 +14,7 @@ const network: Network = (ops, weights, { sample, encoder_hidden_states: text })
   const of = (name: string) => weights[name] as typeof sample;
   const project = (name: string, x: typeof sample) => ops.linear(x, of(`${name}.weight`), of(`${name}.bias`));
   const tokens = text as typeof sample;
-  const mixed = ops.attention(ops.toTokens(sample), project('k', tokens), project('v', tokens), 1);
+  const mixed = ops.attention(ops.toTokens(sample), project('k', tokens), project('v', tokens), 1, 'none');
   return ops.toPixels(mixed, 2, 3);
 };
 const PARAMETERS: ParameterSpec[] = ['k', 'v'].flatMap((name) => [

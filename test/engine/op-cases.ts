@@ -7,9 +7,14 @@ import { centralDifferences, type Plain, plain, referenceOps, wavy } from './ref
 
 interface OpCase {
   name: string;
+  /** Of the inputs that have a gradient. */
   shapes: number[][];
-  run: <T>(ops: Ops<T>, inputs: T[]) => T;
+  /** An input without a gradient: whole numbers. */
+  ids?: { shape: number[]; numbers: number[] };
+  run: <T>(ops: Ops<T>, inputs: T[], ids: T) => T;
 }
+
+const IDS = { shape: [2, 3], numbers: [4, 0, 4, 6, 4, 1] };
 
 function conv(
   name: string,
@@ -45,6 +50,14 @@ export const OP_CASES: OpCase[] = [
     run: (ops, [x, w, b]) => ops.linear(x!, w!, b!),
   },
   {
+    name: 'linear without bias',
+    shapes: [
+      [2, 3, 6],
+      [6, 4],
+    ],
+    run: (ops, [x, w]) => ops.linear(x!, w!, null),
+  },
+  {
     name: 'groupNorm',
     shapes: [[2, 3, 5, 6], [6], [6]],
     run: (ops, [x, scale, shift]) => ops.groupNorm(x!, scale!, shift!, 3, 1e-5, 'none'),
@@ -54,7 +67,20 @@ export const OP_CASES: OpCase[] = [
     shapes: [[2, 5, 3, 4], [4], [4]],
     run: (ops, [x, scale, shift]) => ops.groupNorm(x!, scale!, shift!, 4, 1e-6, 'silu'),
   },
+  {
+    name: 'layerNorm on [B, C]',
+    shapes: [[3, 7], [7], [7]],
+    run: (ops, [x, scale, shift]) => ops.layerNorm(x!, scale!, shift!, 1e-5),
+  },
+  {
+    name: 'layerNorm on tokens',
+    shapes: [[2, 3, 8], [8], [8]],
+    run: (ops, [x, scale, shift]) => ops.layerNorm(x!, scale!, shift!, 1e-6),
+  },
   { name: 'silu', shapes: [[3, 7]], run: (ops, [x]) => ops.silu(x!) },
+  { name: 'gelu', shapes: [[3, 7]], run: (ops, [x]) => ops.gelu(x!) },
+  { name: 'quickGelu', shapes: [[3, 7]], run: (ops, [x]) => ops.quickGelu(x!) },
+  { name: 'geglu', shapes: [[2, 3, 10]], run: (ops, [x]) => ops.geglu(x!) },
   {
     name: 'attention, one head',
     shapes: [
@@ -62,7 +88,7 @@ export const OP_CASES: OpCase[] = [
       [2, 5, 4],
       [2, 5, 4],
     ],
-    run: (ops, [q, k, v]) => ops.attention(q!, k!, v!, 1),
+    run: (ops, [q, k, v]) => ops.attention(q!, k!, v!, 1, 'none'),
   },
   {
     name: 'attention, three heads, other keys',
@@ -71,7 +97,31 @@ export const OP_CASES: OpCase[] = [
       [2, 7, 6],
       [2, 7, 6],
     ],
-    run: (ops, [q, k, v]) => ops.attention(q!, k!, v!, 3),
+    run: (ops, [q, k, v]) => ops.attention(q!, k!, v!, 3, 'none'),
+  },
+  {
+    name: 'causal attention, two heads',
+    shapes: [
+      [2, 5, 6],
+      [2, 5, 6],
+      [2, 5, 6],
+    ],
+    run: (ops, [q, k, v]) => ops.attention(q!, k!, v!, 2, 'causal'),
+  },
+  {
+    name: 'embedding, fewer ids than places',
+    shapes: [
+      [5, 7],
+      [5, 4],
+    ],
+    ids: IDS,
+    run: (ops, [table, positions], ids) => ops.embedding(ids, table!, positions!),
+  },
+  {
+    name: 'embedding without places, one id each',
+    shapes: [[4, 7]],
+    ids: { shape: [3], numbers: [2, 0, 2] },
+    run: (ops, [table], ids) => ops.embedding(ids, table!, null),
   },
   {
     name: 'add',
@@ -124,21 +174,22 @@ async function expectClose(got: tf.Tensor, wanted: Plain, tolerance: number, wha
  */
 export async function checkOp(
   eager: Ops<tf.Tensor>,
-  { name, shapes, run }: OpCase,
+  { name, shapes, ids = { shape: [0], numbers: [] }, run }: OpCase,
   tolerance: number,
 ): Promise<void> {
   const inputs = shapes.map((shape, i) => wavy(shape, i + 1));
-  const output = run(referenceOps, inputs);
+  const whole = plain(ids.shape, (i) => ids.numbers[i] as number);
+  const output = run(referenceOps, inputs, whole);
   const cotangent = wavy(output.shape, 9);
-  const wanted = centralDifferences((changed) => run(referenceOps, changed), inputs, cotangent);
+  const wanted = centralDifferences((changed) => run(referenceOps, changed, whole), inputs, cotangent);
   const before = tf.memory().numTensors;
   const tensors = inputs.map(tensor);
-  const dy = tensor(cotangent);
-  const { value, grads } = tf.engine().gradients(() => run<tf.Tensor>(eager, tensors), tensors, dy);
+  const [dy, given] = [tensor(cotangent), tensor(whole)];
+  const { value, grads } = tf.engine().gradients(() => run<tf.Tensor>(eager, tensors, given), tensors, dy);
   await expectClose(value, output, tolerance, name);
   for (const [i, grad] of grads.entries())
     await expectClose(grad, wanted[i]!, tolerance, `${name}, gradient ${i}`);
-  tf.dispose([value, ...grads, ...tensors, dy]);
+  tf.dispose([value, ...grads, ...tensors, dy, given]);
   expect(tf.memory().numTensors, `${name}: tensors left`).toBe(before);
 }
 

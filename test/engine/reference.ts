@@ -55,11 +55,11 @@ function conv2d(
   });
 }
 
-function linear(x: Plain, weight: Plain, bias: Plain): Plain {
+function linear(x: Plain, weight: Plain, bias: Plain | null): Plain {
   const [ins, outs] = weight.shape as [number, number];
   return plain([...x.shape.slice(0, -1), outs], (index) => {
     const [row, o] = [Math.floor(index / outs), index % outs];
-    let sum = get(bias, o);
+    let sum = bias ? get(bias, o) : 0;
     for (let i = 0; i < ins; i++) sum += get(x, row * ins + i) * get(weight, i * outs + o);
     return sum;
   });
@@ -92,7 +92,36 @@ function groupNorm(
   });
 }
 
-function attention(q: Plain, k: Plain, v: Plain, heads: number): Plain {
+function layerNorm(x: Plain, scale: Plain, shift: Plain, eps: number): Plain {
+  const channels = x.shape.at(-1) as number;
+  const rowOf = (index: number) => {
+    const first = index - (index % channels);
+    return x.data.subarray(first, first + channels);
+  };
+  const meanOf = (numbers: Float64Array) => numbers.reduce((sum, value) => sum + value, 0) / channels;
+  return plain(x.shape, (i) => {
+    const row = rowOf(i);
+    const mean = meanOf(row);
+    const variance = meanOf(row.map((value) => (value - mean) ** 2));
+    const normal = (get(x, i) - mean) / Math.sqrt(variance + eps);
+    return normal * get(scale, i % channels) + get(shift, i % channels);
+  });
+}
+
+/**
+ * The normal distribution: 1/2 plus the density times x + x^3/3 + x^5/15 + ... (Marsaglia 2004, "Evaluating
+ * the Normal Distribution").
+ */
+function normalDistribution(x: number): number {
+  if (Math.abs(x) > 12) return x < 0 ? 0 : 1;
+  let [sum, term] = [x, x];
+  for (let n = 3; Math.abs(term) > 1e-18; n += 2) sum += term *= (x * x) / n;
+  return 0.5 + (sum * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI);
+}
+
+const gelu = (x: number): number => x * normalDistribution(x);
+
+function attention(q: Plain, k: Plain, v: Plain, heads: number, mask: 'none' | 'causal'): Plain {
   const [, queries, channels] = q.shape as [number, number, number];
   const keys = k.shape[1] as number;
   const width = channels / heads;
@@ -102,7 +131,8 @@ function attention(q: Plain, k: Plain, v: Plain, heads: number): Plain {
     const row = Math.floor(index / channels);
     const b = Math.floor(row / queries);
     let [total, mixed] = [0, 0];
-    for (let m = 0; m < keys; m++) {
+    const seen = mask === 'causal' ? (row % queries) + 1 : keys;
+    for (let m = 0; m < Math.min(keys, seen); m++) {
       let score = 0;
       for (let d = head * width; d < (head + 1) * width; d++) {
         score += get(q, row * channels + d) * get(k, (b * keys + m) * channels + d);
@@ -112,6 +142,16 @@ function attention(q: Plain, k: Plain, v: Plain, heads: number): Plain {
       mixed += share * get(v, (b * keys + m) * channels + c);
     }
     return mixed / total;
+  });
+}
+
+function embedding(ids: Plain, table: Plain, positions: Plain | null): Plain {
+  const [, length = 1] = ids.shape;
+  const [channels, entries] = table.shape as [number, number];
+  return plain([...ids.shape, channels], (index) => {
+    const [place, c] = [Math.floor(index / channels), index % channels];
+    const word = get(table, c * entries + get(ids, place));
+    return positions ? word + get(positions, c * (positions.shape[1] as number) + (place % length)) : word;
   });
 }
 
@@ -140,8 +180,19 @@ export const referenceOps: Ops<Plain> = {
   conv2d,
   linear,
   groupNorm,
+  layerNorm,
   silu: (x) => plain(x.shape, (i) => get(x, i) * sigmoid(get(x, i))),
+  gelu: (x) => plain(x.shape, (i) => gelu(get(x, i))),
+  quickGelu: (x) => plain(x.shape, (i) => get(x, i) * sigmoid(1.702 * get(x, i))),
+  geglu: (x) => {
+    const channels = (x.shape.at(-1) as number) / 2;
+    return plain([...x.shape.slice(0, -1), channels], (i) => {
+      const at = Math.floor(i / channels) * 2 * channels + (i % channels);
+      return get(x, at) * gelu(get(x, at + channels));
+    });
+  },
   attention,
+  embedding,
   add: (a, b) => plain(a.shape, (i) => get(a, i) + get(b, i)),
   addPerChannel: (x, bias) => {
     const [, height, width, channels] = x.shape as Four;

@@ -41,7 +41,7 @@ export const smallNetwork: Network = (ops, weights, { sample: x, timestep }) => 
   const tokens = ops.toTokens(half);
   const keys = ops.silu(tokens);
   const values = ops.linear(tokens, of('value.weight'), of('value.bias'));
-  const mixed = ops.toPixels(ops.attention(tokens, keys, values, 2), 2, 2);
+  const mixed = ops.toPixels(ops.attention(tokens, keys, values, 2, 'none'), 2, 2);
   const whole = ops.concat(first, ops.upsampleNearest2x(ops.add(mixed, half)));
   return ops.conv2d(whole, of('out.weight'), of('out.bias'), { ...CONV, kernel: 1 });
 };

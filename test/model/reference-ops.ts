@@ -56,13 +56,13 @@ function conv(
   return out;
 }
 
-function linear(x: Plain, weight: Plain, bias: Plain): Plain {
+function linear(x: Plain, weight: Plain, bias: Plain | null): Plain {
   const [outs, ins] = weight.shape as [number, number];
   const rows = x.data.length / ins;
   const out = plain([...x.shape.slice(0, -1), outs]);
   for (let r = 0; r < rows; r++)
     for (let o = 0; o < outs; o++) {
-      let sum = bias.data[o] as number;
+      let sum = bias?.data[o] ?? 0;
       for (let i = 0; i < ins; i++)
         sum += (x.data[r * ins + i] as number) * (weight.data[o * ins + i] as number);
       out.data[r * outs + o] = sum;
@@ -89,7 +89,46 @@ function groupNorm(x: Plain, scale: Plain, shift: Plain, groups: number, eps: nu
   });
 }
 
-function attention(q: Plain, k: Plain, v: Plain, heads: number): Plain {
+/** torch.nn.functional.layer_norm over the last axis. */
+function layerNorm(x: Plain, scale: Plain, shift: Plain, eps: number): Plain {
+  const channels = x.shape.at(-1) as number;
+  const rows = Array.from({ length: x.data.length / channels }, (_, r) => {
+    const row = x.data.subarray(r * channels, (r + 1) * channels);
+    const mean = row.reduce((sum, v) => sum + v / channels, 0);
+    return { mean, variance: row.reduce((sum, v) => sum + (v - mean) ** 2 / channels, 0) };
+  });
+  return map(x, (v, i) => {
+    const { mean, variance } = rows[Math.floor(i / channels)]!;
+    const normal = (v - mean) / Math.sqrt(variance + eps);
+    return normal * (scale.data[i % channels] as number) + (shift.data[i % channels] as number);
+  });
+}
+
+/** erf by its Maclaurin series, and beyond |x| = 5 by its limits: exact to 1e-12. */
+function erf(x: number): number {
+  if (Math.abs(x) > 5) return Math.sign(x);
+  let [term, sum] = [x, x];
+  for (let n = 1; n < 200; n++) {
+    term *= -(x * x) / n;
+    sum += term / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum;
+}
+
+const gelu = (x: number): number => (x * (1 + erf(x / Math.SQRT2))) / 2;
+
+function embedding(ids: Plain, table: Plain, positions: Plain | null): Plain {
+  const width = table.shape[1] as number;
+  const length = ids.shape[1] ?? 1;
+  return map(plain([...ids.shape, width]), (_, i) => {
+    const place = Math.floor(i / width);
+    const id = ids.data[place] as number;
+    const word = table.data[id * width + (i % width)] as number;
+    return word + (positions ? (positions.data[(place % length) * width + (i % width)] as number) : 0);
+  });
+}
+
+function attention(q: Plain, k: Plain, v: Plain, heads: number, mask: 'none' | 'causal'): Plain {
   const [batch, n, channels] = q.shape as [number, number, number];
   const m = k.shape[1] as number;
   const size = channels / heads;
@@ -98,7 +137,8 @@ function attention(q: Plain, k: Plain, v: Plain, heads: number): Plain {
     for (let head = 0; head < heads; head++)
       for (let i = 0; i < n; i++) {
         const at = (tokens: number, j: number) => (b * tokens + j) * channels + head * size;
-        const scores = Array.from({ length: m }, (_, j) => {
+        const seen = mask === 'causal' ? i + 1 : m;
+        const scores = Array.from({ length: seen }, (_, j) => {
           let dot = 0;
           for (let c = 0; c < size; c++)
             dot += (q.data[at(n, i) + c] as number) * (k.data[at(m, j) + c] as number);
@@ -126,8 +166,19 @@ export const referenceOps: Ops<Plain> = {
     const normal = groupNorm(x, scale, shift, groups, eps);
     return act === 'silu' ? map(normal, silu) : normal;
   },
+  layerNorm,
   silu: (x) => map(x, silu),
+  gelu: (x) => map(x, gelu),
+  quickGelu: (x) => map(x, (v) => v / (1 + Math.exp(-1.702 * v))),
+  geglu(x) {
+    const half = (x.shape.at(-1) as number) / 2;
+    return map(plain([...x.shape.slice(0, -1), half]), (_, i) => {
+      const at = Math.floor(i / half) * 2 * half + (i % half);
+      return (x.data[at] as number) * gelu(x.data[at + half] as number);
+    });
+  },
   attention,
+  embedding,
   add: (a, b) => map(a, (v, i) => v + (b.data[i] as number)),
   addPerChannel(x, bias) {
     const [, h, w, channels] = dims(x);

@@ -5,7 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 // Without this import forward passes work and training fails: tfjs-core alone registers no gradients.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { convolve, type Pads } from './convolution.ts';
+import { geglu, gelu, quickGelu } from './gelu.ts';
 import { groupNormalise } from './group-norm.ts';
+import { layerNormalise } from './layer-norm.ts';
 import type { Device } from '../device/device.ts';
 import { embeddingFrequencies } from '../embedding-frequencies.ts';
 import { sumRows } from './sum-rows.ts';
@@ -26,10 +28,10 @@ const conv2d =
     return convolve(image, filter, bias as tf.Tensor1D, options);
   };
 
-function linear(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+function linear(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor {
   const [ins, outs] = weight.shape as [number, number];
-  const y = tf.add(tf.matMul(tf.reshape(x, [-1, ins]), weight as tf.Tensor2D), bias);
-  return tf.reshape(y, [...x.shape.slice(0, -1), outs]);
+  const product = tf.matMul(tf.reshape(x, [-1, ins]), weight as tf.Tensor2D);
+  return tf.reshape(bias ? tf.add(product, bias) : product, [...x.shape.slice(0, -1), outs]);
 }
 
 function groupNorm(
@@ -48,7 +50,13 @@ function silu(x: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.sigmoid(x));
 }
 
-function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.Tensor {
+function attention(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
+  heads: number,
+  mask: 'none' | 'causal',
+): tf.Tensor {
   const channels = q.shape[2] as number;
   const width = channels / heads;
   const split = (x: tf.Tensor) =>
@@ -56,8 +64,31 @@ function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.
       ? x
       : tf.transpose(tf.reshape(x, [x.shape[0], x.shape[1] as number, heads, width]), [0, 2, 1, 3]);
   const scores = tf.matMul(tf.mul(split(q), 1 / Math.sqrt(width)), split(k), false, true);
-  const mixed = tf.matMul(tf.softmax(scores), split(v));
+  const seen = mask === 'causal' ? tf.add(scores, hideLaterKeys(q.shape[1] as number)) : scores;
+  const mixed = tf.matMul(tf.softmax(seen), split(v));
   return heads === 1 ? mixed : tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), q.shape);
+}
+
+/** [N, N]: 0 where a query may look, far below any score where the key comes after it: its weight is 0. */
+function hideLaterKeys(length: number): tf.Tensor {
+  const hidden = Float32Array.from({ length: length * length }, (_, i) =>
+    i % length > Math.floor(i / length) ? -1e9 : 0,
+  );
+  return tf.tensor2d(hidden, [length, length]);
+}
+
+/**
+ * By a product with one row per place that is 1 at its id: TensorFlow.js' gradient of gather adds in no fixed
+ * order. `table` and `positions` are in the engine's layout, [d, V] and [d, P].
+ */
+function embedding(ids: tf.Tensor, table: tf.Tensor, positions: tf.Tensor | null): tf.Tensor {
+  const [width, entries] = table.shape as [number, number];
+  const places = tf.oneHot(tf.cast(tf.reshape(ids, [-1]), 'int32'), entries);
+  const rows = tf.matMul(tf.cast(places, 'float32'), table as tf.Tensor2D, false, true);
+  const words = tf.reshape(rows, [...ids.shape, width]);
+  if (positions === null) return words;
+  const length = ids.shape[1] as number;
+  return tf.add(words, tf.transpose(tf.slice(positions as tf.Tensor2D, [0, 0], [width, length])));
 }
 
 /** The bias's gradient uses pooling; TensorFlow.js' own would sum over a transposed copy. */
@@ -134,8 +165,13 @@ export const eagerOpsOn = ({ backend, software }: Pick<Device, 'backend' | 'soft
   conv2d: conv2d(backend === 'webgpu' && software),
   linear,
   groupNorm,
+  layerNorm: layerNormalise,
   silu,
+  gelu,
+  quickGelu,
+  geglu,
   attention,
+  embedding,
   add: (a, b) => tf.add(a, b),
   addPerChannel,
   concat: (a, b) => tf.concat([a, b], a.rank - 1),

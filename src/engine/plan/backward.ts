@@ -1,5 +1,6 @@
 // The backward rules: emits each operation's gradient kernels in reverse order, and adds gradients up if a
 // value was read more than once. Not here: forward kernels (forward.ts), the update (training-plan.ts).
+import { activationGradient, gegluGradient } from './kernels/activations.ts';
 import { attentionBackward, attentionMemory } from './kernels/attention/attention.ts';
 import {
   convFilterGradient,
@@ -8,13 +9,21 @@ import {
   filterSplits,
 } from './kernels/conv/conv.ts';
 import type { ConvGeometry } from './kernels/conv/geometry.ts';
-import { add, addInto, siluGradient, split, upsampleGradient } from './kernels/elementwise.ts';
+import { add, addInto, split, upsampleGradient } from './kernels/elementwise.ts';
+import { embeddingGradients } from './kernels/embedding.ts';
 import type { Emission } from './emission.ts';
-import { concatGeometry, type Saved, upsampleGeometry } from './forward.ts';
-import type { ConvOperation, GroupNormOperation, Operation } from './graph.ts';
+import { concatGeometry, gegluGeometry, type Saved, upsampleGeometry } from './forward.ts';
+import type {
+  ConvOperation,
+  EmbeddingOperation,
+  GroupNormOperation,
+  LayerNormOperation,
+  Operation,
+} from './graph.ts';
 import { operandsOf, resultsOf } from './graph.ts';
 import { groupNormBackward } from './kernels/group-norm/group-norm.ts';
 import type { GroupNormBackward, InputGradient } from './kernels/group-norm/geometry.ts';
+import { layerNormBackward, layerNormBlocks } from './kernels/layer-norm.ts';
 import { rowsIn, type Value } from './kernels/value.ts';
 import type { VectorSums } from './vector-sums.ts';
 
@@ -124,11 +133,23 @@ class BackwardPass {
         return this.#conv(operation, dy);
       case 'groupNorm':
         return this.#groupNorm(operation, dy);
+      case 'layerNorm':
+        return this.#layerNorm(operation, dy);
       case 'silu':
-        if (!this.#learning.has(operation.x.id)) return;
-        return this.#emission.emit(
-          siluGradient(target, { x: operation.x, dy, ...this.#destination(operation.x) }),
-        );
+      case 'gelu':
+      case 'quickGelu': {
+        const { op, x } = operation;
+        if (!this.#learning.has(x.id)) return;
+        return this.#emission.emit(activationGradient(target, op, { x, dy, ...this.#destination(x) }));
+      }
+      case 'geglu': {
+        const { x, y } = operation;
+        if (!this.#learning.has(x.id)) return;
+        const values = { x, dy, ...this.#destination(x) };
+        return this.#emission.emit(gegluGradient(target, gegluGeometry(y), values));
+      }
+      case 'embedding':
+        return this.#embedding(operation, dy);
       case 'attention':
         return this.#attention(operation, dy);
       case 'add':
@@ -174,6 +195,25 @@ class BackwardPass {
     for (const key of ['a', 'b'] as const) if (!parts[key].onto) this.give(joins[key], parts[key].value);
   }
 
+  #layerNorm({ geometry, x, affine, y }: LayerNormOperation, dy: Value): void {
+    const stats = this.#saved.get(y.id) as Value;
+    const sums = this.#homes.sums.of(affine, layerNormBlocks(geometry));
+    const to = this.#learning.has(x.id) ? this.#destination(x) : null;
+    const values = { x, stats, affine, dy, to, sums };
+    this.#emission.emit(layerNormBackward(this.#emission.target, geometry, values));
+  }
+
+  #embedding({ geometry, ids, table, positions }: EmbeddingOperation, dy: Value): void {
+    const { gradientOf, control } = this.#homes;
+    const gradients = {
+      table: gradientOf(table) as Value,
+      positions: positions && gradientOf(positions),
+    };
+    this.#emission.emit(
+      embeddingGradients(this.#emission.target, geometry, { ids, dy, control, ...gradients }),
+    );
+  }
+
   /**
    * The convolution whose output `norm` reads first, if it adds a per-channel value; its gradient is complete
    * at this point. Else null.
@@ -198,7 +238,8 @@ class BackwardPass {
     this.#shared.add(all.id);
     if (perChannel.columns) this.#gradients.set(whole.id, all);
     this.#summed.add(y.id);
-    return sums.take(bias, columnsAs(perChannel, all));
+    const rows = columnsAs(perChannel, all);
+    return bias ? sums.take(bias, rows) : rows;
   }
 
   /** Where a kernel that adds in place only puts the gradient of `x`: `onto` says whether it adds. */
@@ -221,7 +262,7 @@ class BackwardPass {
         `${y.label}: a per-channel value has a gradient only if a norm is the first to read the convolution`,
       );
     // If there is a per-channel value, the norm has summed the bias's gradient already, picture by picture.
-    const biasSums = perChannel ? null : this.#homes.sums.of(bias, filterSplits(target, geometry));
+    const biasSums = perChannel || !bias ? null : this.#homes.sums.of(bias, filterSplits(target, geometry));
     emit(convFilterGradient(target, geometry, { x, dy, partial, control, gradient, biasSums }, tile));
     if (this.#learning.has(x.id)) this.#convInput(geometry, x, weight, dy);
     // Last: from here on this memory is the gradient of the residual, which may be added to.

@@ -14,6 +14,8 @@ export class Emission {
   /** Numbers that are uploaded once, keyed by the value that holds them. */
   readonly constants = new Map<Value, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>();
 
+  /** By length. */
+  readonly #zeros = new Map<number, Value>();
   readonly #kernels: Kernel[] = [];
   readonly #tiles: TileChoices;
 
@@ -46,5 +48,12 @@ export class Emission {
     const value = this.values.make(label, [numbers.length], element);
     this.constants.set(value, numbers);
     return value;
+  }
+
+  /** A constant vector of zeros; one value for each length. */
+  zeros(length: number): Value {
+    const made = this.#zeros.get(length) ?? this.constant(`${length} zeros`, new Float32Array(length));
+    this.#zeros.set(length, made);
+    return made;
   }
 }

@@ -1,18 +1,21 @@
 // Emits the forward kernels of an operation and remembers in `Saved` what its backward rule reads again. Not
 // here: backward rules (backward.ts), the kernels (kernels/).
+import { activation, geglu } from './kernels/activations.ts';
 import { attentionForward, attentionMemory } from './kernels/attention/attention.ts';
 import { convForward } from './kernels/conv/conv.ts';
-import { add, concat, silu, upsample } from './kernels/elementwise.ts';
+import { add, concat, upsample } from './kernels/elementwise.ts';
+import { embedding } from './kernels/embedding.ts';
 import type { Emission } from './emission.ts';
-import type { Operation } from './graph.ts';
+import { type Operation, rowsOf } from './graph.ts';
 import { groupNormForward } from './kernels/group-norm/group-norm.ts';
+import { layerNormForward } from './kernels/layer-norm.ts';
 import type { Value } from './kernels/value.ts';
 import { timestepEmbedding } from './kernels/timestep-embedding.ts';
 import { embeddingFrequencies } from '../embedding-frequencies.ts';
 
 /**
- * Keyed by the id of an operation's result: mean and inverse deviation of a groupNorm, softmaxed scores of an
- * attention.
+ * Keyed by the id of an operation's result: mean and inverse deviation of a groupNorm or layerNorm, softmaxed
+ * scores of an attention.
  */
 export type Saved = Map<number, Value>;
 
@@ -25,7 +28,10 @@ export function emitForward(emission: Emission, operation: Operation, saved: Sav
   switch (operation.op) {
     case 'conv': {
       const { geometry } = operation;
-      return emission.emit(convForward(target, geometry, operation, emission.tile('forward', geometry)));
+      // Zeros for a bias that is missing: kernels without one would be as many pipelines again.
+      const bias = operation.bias ?? emission.zeros(geometry.outs);
+      const tile = emission.tile('forward', geometry);
+      return emission.emit(convForward(target, geometry, { ...operation, bias }, tile));
     }
     case 'groupNorm': {
       const { geometry, y } = operation;
@@ -33,8 +39,20 @@ export function emitForward(emission: Emission, operation: Operation, saved: Sav
       saved.set(y.id, stats);
       return emission.emit(groupNormForward(target, geometry, { ...operation, stats }));
     }
+    case 'layerNorm': {
+      const { geometry, y } = operation;
+      const stats = emission.make(`${y.label} stats`, [geometry.rows, 2]);
+      saved.set(y.id, stats);
+      return emission.emit(layerNormForward(target, geometry, { ...operation, stats }));
+    }
     case 'silu':
-      return emission.emit(silu(target, operation));
+    case 'gelu':
+    case 'quickGelu':
+      return emission.emit(activation(target, operation.op, operation));
+    case 'geglu':
+      return emission.emit(geglu(target, gegluGeometry(operation.y), operation));
+    case 'embedding':
+      return emission.emit(embedding(target, operation.geometry, operation));
     case 'attention': {
       const { geometry, y } = operation;
       const scores = emission.make(`${y.label} scores`, attentionMemory(geometry).scores);
@@ -60,9 +78,11 @@ export function emitForward(emission: Emission, operation: Operation, saved: Sav
 
 /** Pixels of all pictures, and the channels of `a` and `b`. */
 export function concatGeometry({ a, b }: { a: Value; b: Value }) {
-  const rows = a.shape.slice(0, -1).reduce((product, edge) => product * edge, 1);
-  return { rows, first: a.shape.at(-1) as number, second: b.shape.at(-1) as number };
+  return { rows: rowsOf(a), first: a.shape.at(-1) as number, second: b.shape.at(-1) as number };
 }
+
+/** Rows and channels of the result. */
+export const gegluGeometry = (y: Value) => ({ rows: rowsOf(y), channels: y.shape.at(-1) as number });
 
 /** The geometry before upsampling. */
 export function upsampleGeometry(x: Value) {

@@ -102,6 +102,11 @@ function fusionOf(operation: Operation, before: FusedOperations): Fusion | null 
     }
     case 'attention':
     case 'concat':
+    case 'embedding':
+    case 'geglu':
+    case 'gelu':
+    case 'layerNorm':
+    case 'quickGelu':
     case 'silu':
     case 'timestepEmbedding':
     case 'upsample':

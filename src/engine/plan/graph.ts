@@ -2,15 +2,19 @@
 // running the network once writes its operations down. Over 60 lines because graphOps is a table, one entry
 // per operation. Not here: fusing operations (fuse.ts), kernels (forward.ts).
 import type { Ops } from '../ops.ts';
+import type { Activation } from './kernels/activations.ts';
 import type { AttentionGeometry } from './kernels/attention/attention.ts';
 import type { ConvForward, ConvGeometry } from './kernels/conv/geometry.ts';
 import type { GroupNormGeometry } from './kernels/group-norm/geometry.ts';
+import type { EmbeddingGeometry } from './kernels/embedding.ts';
+import type { LayerNormGeometry } from './kernels/layer-norm.ts';
 import type { ElementType, Value } from './kernels/value.ts';
 
 /** A convolution, or a linear layer as a 1x1 convolution over its rows (weight [ins, outs]). */
-export interface ConvOperation extends ConvForward {
+export interface ConvOperation extends Omit<ConvForward, 'bias'> {
   op: 'conv';
   geometry: ConvGeometry;
+  bias: Value | null;
 }
 
 export interface GroupNormOperation {
@@ -25,12 +29,34 @@ export interface GroupNormOperation {
   y: Value;
 }
 
+export interface LayerNormOperation {
+  op: 'layerNorm';
+  geometry: LayerNormGeometry;
+  x: Value;
+  /** [2 C]: scale, then shift, adjacent in memory. */
+  affine: Value;
+  parameters: readonly [scale: Value, shift: Value];
+  y: Value;
+}
+
+export interface EmbeddingOperation {
+  op: 'embedding';
+  geometry: EmbeddingGeometry;
+  ids: Value;
+  table: Value;
+  positions: Value | null;
+  y: Value;
+}
+
 /** A forward operation: the values it reads, its result `y`, its geometry. */
 export type Operation =
   | ConvOperation
   | GroupNormOperation
-  | { op: 'silu'; x: Value; y: Value }
+  | LayerNormOperation
+  | { op: Activation; x: Value; y: Value }
+  | { op: 'geglu'; x: Value; y: Value }
   | { op: 'attention'; geometry: AttentionGeometry; q: Value; k: Value; v: Value; y: Value }
+  | EmbeddingOperation
   | { op: 'add'; a: Value; b: Value; y: Value }
   | { op: 'addPerChannel'; x: Value; perChannel: Value; y: Value }
   | { op: 'concat'; a: Value; b: Value; y: Value }
@@ -88,9 +114,24 @@ function linearGeometry(x: Value, weight: Value): ConvGeometry {
   return { batch, ...edges, ins, outs, kernel: 1, stride: 1, padBefore: 0, upsample: false };
 }
 
+/** All edges but the last. */
+export const rowsOf = ({ shape }: Value): number =>
+  shape.slice(0, -1).reduce((product, edge) => product * edge, 1);
+
 /** Operations that append themselves to `operations` and return their result's value. */
 export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
-  const conv = (geometry: ConvGeometry, x: Value, weight: Value, bias: Value, shape: number[]): Value => {
+  const activation = (op: Activation) => (x: Value) => {
+    const y = values.make(`${x.label} ${op}`, x.shape);
+    operations.push({ op, x, y });
+    return y;
+  };
+  const conv = (
+    geometry: ConvGeometry,
+    x: Value,
+    weight: Value,
+    bias: Value | null,
+    shape: number[],
+  ): Value => {
     const y = values.make(`${weight.label.replace('.weight', '')} out`, shape);
     operations.push({ op: 'conv', geometry, x, weight, bias, perChannel: null, residual: null, y });
     return y;
@@ -116,16 +157,36 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
       operations.push({ op: 'groupNorm', geometry, x, joins: null, affine, parameters, y });
       return y;
     },
-    silu(x) {
-      const y = values.make(`${x.label} silu`, x.shape);
-      operations.push({ op: 'silu', x, y });
+    layerNorm(x, scale, shift, eps) {
+      const channels = x.shape.at(-1) as number;
+      const y = values.make(`${scale.label} out`, x.shape);
+      const affine = values.make(`${scale.label} and shift`, [2 * channels]);
+      const geometry = { rows: rowsOf(x), channels, eps };
+      operations.push({ op: 'layerNorm', geometry, x, affine, parameters: [scale, shift], y });
       return y;
     },
-    attention(q, k, v, heads) {
+    silu: activation('silu'),
+    gelu: activation('gelu'),
+    quickGelu: activation('quickGelu'),
+    geglu(x) {
+      const y = values.make(`${x.label} geglu`, [...x.shape.slice(0, -1), (x.shape.at(-1) as number) / 2]);
+      operations.push({ op: 'geglu', x, y });
+      return y;
+    },
+    attention(q, k, v, heads, mask) {
       const [batch, queries, channels] = q.shape as [number, number, number];
       const y = values.make(`${q.label} attention`, q.shape);
-      const geometry = { batch, queries, keys: k.shape[1] as number, channels, heads };
+      const geometry = { batch, queries, keys: k.shape[1] as number, channels, heads, mask };
       operations.push({ op: 'attention', geometry, q, k, v, y });
+      return y;
+    },
+    embedding(ids, table, positions) {
+      const [batch, length = 1] = ids.shape as [number, number?];
+      const [channels, entries] = table.shape as [number, number];
+      const y = values.make(`${table.label} rows`, [...ids.shape, channels]);
+      const places = positions?.shape[1] ?? 0;
+      const geometry = { batch, length, channels, entries, places };
+      operations.push({ op: 'embedding', geometry, ids, table, positions, y });
       return y;
     },
     add(a, b) {
@@ -171,18 +232,25 @@ export function operandsOf(operation: Operation): Value[] {
   switch (operation.op) {
     case 'conv': {
       const { x, weight, bias, perChannel, residual } = operation;
-      return [x, weight, bias, ...(perChannel ? [perChannel] : []), ...(residual ? [residual] : [])];
+      return [x, weight, ...[bias, perChannel, residual].filter((value) => value !== null)];
     }
     case 'groupNorm':
       return [...(operation.joins ? Object.values(operation.joins) : [operation.x]), operation.affine];
+    case 'layerNorm':
+      return [operation.x, operation.affine];
     case 'attention':
       return [operation.q, operation.k, operation.v];
+    case 'embedding':
+      return [operation.ids, operation.table, ...(operation.positions ? [operation.positions] : [])];
     case 'add':
     case 'concat':
       return [operation.a, operation.b];
     case 'addPerChannel':
       return [operation.x, operation.perChannel];
     case 'silu':
+    case 'gelu':
+    case 'quickGelu':
+    case 'geglu':
     case 'upsample':
       return [operation.x];
     case 'timestepEmbedding':

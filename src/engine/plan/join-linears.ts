@@ -29,13 +29,13 @@ export function joinLinears(
 }
 
 /**
- * Groups of two or more linear layers of one input that may be joined: each result is read once, by an
- * operation that can read columns.
+ * Groups of two or more linear layers of one input that may be joined: all of them have a bias or none has,
+ * and each result is read once, by an operation that can read columns.
  */
 function groupsOf(operations: readonly Operation[], outputs: readonly Value[]): ConvOperation[][] {
   const reads = countById([...operations.flatMap(operandsOf), ...outputs]);
   const asColumns = countById(operations.flatMap(readAsColumns));
-  const once = ({ id }: Value) => reads.get(id) === 1;
+  const once = (value: Value | null) => !value || reads.get(value.id) === 1;
   const groups = new Map<string, ConvOperation[]>();
   for (const operation of operations) {
     if (operation.op !== 'conv' || operation.weight.shape.length !== 2) continue;
@@ -43,7 +43,7 @@ function groupsOf(operations: readonly Operation[], outputs: readonly Value[]): 
     if (perChannel || residual || ![weight, bias, y].every(once) || !asColumns.has(y.id)) continue;
     // Kernels read columns four at a time if the layer's own channels allow it.
     if (geometry.outs % 4 !== 0) continue;
-    const key = [x.id, ...x.shape].join();
+    const key = [bias === null ? 'no bias' : 'bias', x.id, ...x.shape].join();
     groups.set(key, [...(groups.get(key) ?? []), operation]);
   }
   return [...groups.values()].filter(({ length }) => length > 1);
@@ -85,7 +85,7 @@ function jointOf(values: Values, linears: readonly ConvOperation[]) {
   const make = (of: Value, shape: readonly number[]) =>
     values.make(`${of.label} and ${linears.length - 1} more`, shape);
   const weight = make(first.weight, [geometry.ins, outs]);
-  const bias = make(first.bias, [outs]);
+  const bias = first.bias && make(first.bias, [outs]);
   const y = make(first.y, [...x.shape.slice(0, -1), outs]);
   let column = 0;
   return {
@@ -98,7 +98,7 @@ function jointOf(values: Values, linears: readonly ConvOperation[]) {
     }),
     pieces: [
       { value: weight, parameters: linears.map((linear) => linear.weight) },
-      { value: bias, parameters: linears.map((linear) => linear.bias) },
+      ...(bias ? [{ value: bias, parameters: linears.flatMap((linear) => linear.bias ?? []) }] : []),
     ],
   };
 }

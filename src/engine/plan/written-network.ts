@@ -32,7 +32,9 @@ export function writeNetwork(
   const fused = fuse(raw, [prediction]);
   const { operations, pieces } = joinLinears(values, fused, [prediction]);
   const norms = operations.flatMap((operation) =>
-    operation.op === 'groupNorm' ? [{ value: operation.affine, parameters: operation.parameters }] : [],
+    operation.op === 'groupNorm' || operation.op === 'layerNorm'
+      ? [{ value: operation.affine, parameters: operation.parameters }]
+      : [],
   );
   // Checked before kernels are made: a network that is far too large would need a great many.
   for (const value of operations.flatMap(resultsOf))

@@ -38,7 +38,7 @@ const network: Network = (ops, weights, { sample: x, timestep }) => {
   const first = ops.addPerChannel(convolve('first', x), project('time first', time));
   const tokens = ops.toTokens(first);
   const [q, k, v] = ['q', 'k', 'v'].map((name) => project(name, tokens)) as [typeof x, typeof x, typeof x];
-  const mixed = ops.toPixels(ops.attention(q, k, v, 2), 4, 4);
+  const mixed = ops.toPixels(ops.attention(q, k, v, 2, 'none'), 4, 4);
   const twice = project('time twice', time);
   const last = ops.addPerChannel(convolve('last', mixed), project('time last', time));
   return ops.add(ops.addPerChannel(convolve('last', first), twice), ops.addPerChannel(last, twice));

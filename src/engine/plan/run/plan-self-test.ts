@@ -1,7 +1,7 @@
-// Whether a device runs plans right: two training steps of a small network with every operation are compared
-// with eager's numbers on the processor, so that a driver that miscompiles a kernel is found before training.
-// Not here: where those numbers come from (test/engine/plan/run/plan-self-test.test.ts). Exported for tests:
-// SELF_TEST_PARAMETERS, selfTestNetwork, selfTestState, selfTestBatch, selfTestSettings and
+// Whether a device runs plans right: two training steps of a small network with a UNet's operations are
+// compared with eager's numbers on the processor, so that a driver that miscompiles a kernel is found before
+// training. Not here: where those numbers come from (test/engine/plan/run/plan-self-test.test.ts). Exported
+// for tests: SELF_TEST_PARAMETERS, selfTestNetwork, selfTestState, selfTestBatch, selfTestSettings and
 // SELF_TEST_NUMBERS.
 import type { GivenBatch, Network, ParameterSpec, StepSettings } from '../../executor.ts';
 import type { BatchShape } from '../../inputs.ts';
@@ -53,7 +53,7 @@ export const selfTestNetwork: Network = (ops, weights, { sample: x, timestep }) 
   const normal = normalise('norm', first);
   const half = convolve('down', normal, { ...SAME, stride: 2 });
   const tokens = ops.toTokens(half);
-  const mixed = ops.attention(project('q', tokens), project('k', tokens), project('v', tokens), 2);
+  const mixed = ops.attention(project('q', tokens), project('k', tokens), project('v', tokens), 2, 'none');
   const attended = ops.add(half, ops.toPixels(project('out', mixed), EDGE / 2, EDGE / 2));
   const whole = ops.concat(first, convolve('up', ops.upsampleNearest2x(attended), SAME));
   return convolve('last', normalise('joined', whole), { ...SAME, kernel: 1 });

@@ -1,29 +1,14 @@
 // Claims that the elementwise kernels compute what plain float64 loops do, for any shape. Not a test: the
 // tests call them.
-import { expect } from 'vitest';
 import * as kernels from '../../../../src/engine/plan/kernels/elementwise.ts';
-import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
-import { elementsOf, type Value } from '../../../../src/engine/plan/kernels/value.ts';
+import type { Value } from '../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
-import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../../reference.ts';
-import { type Adding, adding, difference } from './comparison.ts';
-import { runKernels, value } from './run-kernels.ts';
+import { centralDifferences, type Plain, referenceOps, wavy } from '../../reference.ts';
+import { claim } from './claim.ts';
+import { type Adding, adding } from './comparison.ts';
+import { value } from './run-kernels.ts';
 
 const of = (like: Value, seed: number): Plain => wavy([...like.shape], seed);
-
-/** Runs the kernels; every expected value has to agree within `tolerance`, relative to its largest number. */
-async function claim(
-  list: Kernel[],
-  given: [Value, Float64Array][],
-  expected: [Value, ArrayLike<number>][],
-  tolerance: number,
-): Promise<void> {
-  const read = await runKernels(list, new Map(given));
-  for (const [each, numbers] of expected) {
-    expect(difference(read(each), numbers), each.label).toBeLessThan(tolerance);
-    expect(numbers).toHaveLength(elementsOf(each));
-  }
-}
 
 const plus = (a: Float64Array, b: Float64Array) => a.map((x, i) => x + (b[i] as number));
 
@@ -42,23 +27,6 @@ export async function claimAdd(target: Target, count: number): Promise<void> {
     [[y, expected]],
     1e-6,
   );
-}
-
-/** silu and its gradient. For large counts x is -120..120, where exp overflows float32. */
-export async function claimSilu(target: Target, count: number, how: Adding): Promise<void> {
-  const [x, y, dy] = [value('x', [count]), value('y', [count]), value('dy', [count])];
-  const forX = plain([count], (i) => Math.fround((count > 20 ? 240 : 6) * ((i + 0.5) / count - 0.5)));
-  const cotangent = of(dy, 2);
-  const to = adding(how, [count], 3);
-  const list = [
-    ...kernels.silu(target, { x, y }),
-    ...kernels.siluGradient(target, { x, dy, add: to.add, dx: to.dx }),
-  ];
-  const forward = ([one]: Plain[]) => referenceOps.silu(one as Plain);
-  const [gradient] = centralDifferences(forward, [forX], cotangent) as [Plain];
-  const given: [Value, Float64Array][] = [[x, forX.data], [dy, cotangent.data], ...to.given];
-  await claim(list, given, [[y, forward([forX]).data]], 1e-6);
-  await claim(list, given, [[to.dx, plus(gradient.data, to.before)]], 1e-5);
 }
 
 /** concat and split; `how`: how the gradients of a and of b accumulate. */

@@ -1,6 +1,7 @@
-// Attention, softmax(q k^T / sqrt(C / heads)) v, and its gradient, as batched matrix products. The scores are
-// computed in chunks of pictures, heads or queries, so that their memory is bounded. Not here: the
-// projections to q, k and v (conv/conv.ts), the kernels (batched-matmul.ts, softmax.ts).
+// Attention, softmax(q k^T / sqrt(C / heads)) v, and its gradient, as batched matrix products. A mask is the
+// softmax's: products over hidden keys are computed, and multiplied by 0. The scores are computed in chunks
+// of pictures, heads or queries, so that their memory is bounded. Not here: the projections to q, k and v
+// (conv/conv.ts), the kernels (batched-matmul.ts, softmax.ts).
 import type { MatrixLayout } from './batched-matmul-operands.ts';
 import { batchedMatmul } from './batched-matmul.ts';
 import type { Kernel } from '../kernel.ts';
@@ -16,6 +17,8 @@ export interface AttentionGeometry {
   keys: number;
   channels: number;
   heads: number;
+  /** `causal`: query n sees the keys 0..n only. */
+  mask: 'none' | 'causal';
 }
 
 /**
@@ -142,6 +145,7 @@ function productsOf(target: Target, geometry: AttentionGeometry, chunk: Chunk) {
     queries: chunk.queries,
     keys,
     scale: 1 / Math.sqrt(width),
+    seen: geometry.mask === 'causal' ? { firstQuery: chunk.query } : null,
   };
   /** to [queries, keys] = a b^T. */
   const compare = (a: Value, b: Value, to: Value): Kernel[] => {
@@ -188,8 +192,9 @@ export function attentionForward(
 }
 
 /**
- * With P the softmaxed scores: dv = P^T dy; dP = dy v^T; dS = P (dP - rowsum(P dP)); dq = dS k / sqrt(C /
- * heads); dk = dS^T q / sqrt(C / heads). P is recomputed unless the forward pass kept it.
+ * With P the softmaxed scores, 0 where a key is hidden: dv = P^T dy; dP = dy v^T; dS = P (dP - rowsum(P dP));
+ * dq = dS k / sqrt(C / heads); dk = dS^T q / sqrt(C / heads). P is recomputed unless the forward pass kept
+ * it.
  */
 export function attentionBackward(
   target: Target,

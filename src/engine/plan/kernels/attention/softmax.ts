@@ -15,6 +15,11 @@ export interface ScoresGeometry {
    * products, so that all products can share one kernel.
    */
   scale: number;
+  /**
+   * If not null, query n sees the keys 0..n only, where n counts from `firstQuery` on in each matrix. Read by
+   * the softmax; its gradient needs no mask, because it is 0 where p is.
+   */
+  seen: { firstQuery: number } | null;
 }
 
 /**
@@ -42,18 +47,18 @@ const plus = (a: string, b: string): string => `(${a} + ${b})`;
 const larger = (a: string, b: string): string => `max(${a}, ${b})`;
 
 /**
- * One kernel that does the reductions one after the other, each over the whole row, then `last` for every
- * `i`.
+ * One kernel that does the reductions one after the other, each over the keys that are seen, then `last` for
+ * each of them, and 0 for the others. With a mask it reads key by key, for the last seen may be any of four.
  */
 function rowKernel(
   { family }: Target,
   op: string,
-  { matrices, queries, keys, scale }: ScoresGeometry,
+  { matrices, queries, keys, scale, seen }: ScoresGeometry,
   bindings: Record<string, Binding>,
   reductions: readonly Reduction[],
   last: string,
 ): Kernel[] {
-  const four = keys % 4 === 0;
+  const four = keys % 4 === 0 && !seen;
   const type = four ? 'vec4<f32>' : 'f32';
   const threads = family === 'tiles' ? THREADS : LANES;
   const step = family === 'tiles' ? THREADS : 1;
@@ -78,7 +83,7 @@ function rowKernel(
     bindings: Object.fromEntries(
       Object.entries(bindings).map(([name, binding]) => [name, { ...binding, type }]),
     ),
-    params: { rows, width: four ? keys / 4 : keys },
+    params: { rows, width: four ? keys / 4 : keys, ...(seen ? { queries, ...seen } : {}) },
     floats: { scale },
     workgroupSize: [threads, 1, 1],
     workgroups: gridOf(rows, family === 'tiles' ? 1 : LANES),
@@ -90,20 +95,22 @@ function rowKernel(
       if (row >= params.rows) { return; }
       let first = row * params.width;
       let base = first${family === 'tiles' ? ' + lane' : ''};
-      let end = first + params.width;
+      let end = first + ${seen ? 'min(params.width, params.firstQuery + row % params.queries + 1u)' : 'params.width'};
       ${reductions
         .map(
           (one) => inLane(one) + (family === 'tiles' ? inGroup(one) : `let ${one.name} = ${one.name}_one;`),
         )
         .join('\n')}
-      ${over(last)}`,
+      ${over(last)}
+      ${seen ? `for (var i = end${family === 'tiles' ? ' + lane' : ''}; i < first + params.width; i += ${step}u) { x[i] = 0.0; }` : ''}`,
   };
   return [kernel(family, spec)];
 }
 
 /**
- * x = softmax(scale x) over the keys, in place, as torch.nn.functional.softmax. Each row's maximum is
- * subtracted before exp, so that exp cannot overflow. `scale` is positive.
+ * x = softmax(scale x) over the keys that are seen and 0 at the others, in place, as
+ * torch.nn.functional.softmax. Each row's maximum is subtracted before exp, so that exp cannot overflow.
+ * `scale` is positive.
  */
 export function softmax(target: Target, geometry: ScoresGeometry, { x }: { x: Value }): Kernel[] {
   const most: Reduction = {
@@ -143,5 +150,5 @@ export function softmaxGradient(
     d: { value: d, access: 'update' },
   };
   const last = 'd[i] = p[i] * (d[i] - level) * params.scale;';
-  return rowKernel(target, 'softmax backward', geometry, bindings, [level], last);
+  return rowKernel(target, 'softmax backward', { ...geometry, seen: null }, bindings, [level], last);
 }

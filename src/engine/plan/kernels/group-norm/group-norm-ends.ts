@@ -1,7 +1,7 @@
 // How a group norm's kernels read x and store its gradient. If x is the concatenation of two values, as
 // behind a UNet's skip connections, the forward kernel concatenates while it reads, and the backward kernel
 // splits while it stores. Not here: the norm itself (group-norm-registers.ts, group-norm-tiles.ts).
-import { gradientTo } from '../elementwise.ts';
+import { gradientTo } from '../gradient-to.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry, InputGradient } from './geometry.ts';
 import { type Binding, PLACE } from '../kernel.ts';
 import { rowsIn, type Value } from '../value.ts';

@@ -2,7 +2,7 @@
 // writes one group of one picture, forward and backward, in one dispatch each. A workgroup has four lanes,
 // since no more run at once. Measured: a step of `bench` takes 1,350 ms of processor time; 1,440 ms when the
 // backward pass reduced each channel by itself and wrote its result in a second dispatch.
-import { siluFunctions } from '../elementwise.ts';
+import { siluFunctions } from '../activations.ts';
 import { type Element, elementOf, gathering, scattering, summing } from './group-norm-ends.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
 import { type Binding, gridOf, type Kernel, kernel } from '../kernel.ts';

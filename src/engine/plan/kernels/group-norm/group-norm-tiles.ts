@@ -2,7 +2,7 @@
 // three times forward (mean, squared deviations, result) and twice backward; tree reductions in workgroup
 // memory. One dispatch each. Not here: GPUs in software (group-norm-registers.ts), reading a concatenation
 // (group-norm-ends.ts).
-import { siluFunctions } from '../elementwise.ts';
+import { siluFunctions } from '../activations.ts';
 import { type Element, elementOf, gathering, scattering, summing } from './group-norm-ends.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
 import { type Binding, type Kernel, kernel } from '../kernel.ts';

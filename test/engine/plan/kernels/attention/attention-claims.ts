@@ -23,8 +23,9 @@ interface Expected {
 const numberAt = (numbers: ArrayLike<number>, i: number) => numbers[i] as number;
 
 /** The definition in reference.ts and central differences of it: slow. */
-function byDefinition({ heads }: AttentionGeometry, inputs: Plain[], dy: Plain): Expected {
-  const forward = ([q, k, v]: Plain[]) => referenceOps.attention(q as Plain, k as Plain, v as Plain, heads);
+function byDefinition({ heads, mask }: AttentionGeometry, inputs: Plain[], dy: Plain): Expected {
+  const forward = ([q, k, v]: Plain[]) =>
+    referenceOps.attention(q as Plain, k as Plain, v as Plain, heads, mask);
   const [dq, dk, dv] = centralDifferences(forward, inputs, dy).map(({ data }) => data);
   return { y: forward(inputs).data, dq, dk, dv } as Expected;
 }
@@ -51,7 +52,10 @@ function byLoops(geometry: AttentionGeometry, inputs: Plain[], dy: Plain): Expec
       for (let c = 0; c < width; c++) sum += numberAt(x, atQuery + c) * numberAt(z, atKey(m) + c);
       return sum;
     };
-    const scores = Float64Array.from({ length: keys }, (_, m) => along(q, k, m) / Math.sqrt(width));
+    const seen = (m: number) => geometry.mask === 'none' || m <= n;
+    const scores = Float64Array.from({ length: keys }, (_, m) =>
+      seen(m) ? along(q, k, m) / Math.sqrt(width) : -Infinity,
+    );
     const most = scores.reduce((a, b) => Math.max(a, b));
     const shares = scores.map((score) => Math.exp(score - most));
     const total = shares.reduce((sum, share) => sum + share, 0);
@@ -99,9 +103,14 @@ function threeNumbers(values: Three, inputs: readonly Plain[]): [Value, ArrayLik
  */
 export async function claimAttention(
   target: Target,
-  geometry: AttentionGeometry,
-  { size = 1, joined = false } = {},
+  unmasked: Omit<AttentionGeometry, 'mask'>,
+  {
+    size = 1,
+    joined = false,
+    mask = 'none',
+  }: { size?: number; joined?: boolean; mask?: AttentionGeometry['mask'] } = {},
 ): Promise<void> {
+  const geometry = { ...unmasked, mask };
   const { batch, queries, keys, channels } = geometry;
   const shapes = [queries, keys, keys, queries].map((tokens) => [batch, tokens, channels]);
   const [q, k, v, dy] = shapes.map((shape, i) => wavy(shape, i + 1)) as [Plain, Plain, Plain, Plain];

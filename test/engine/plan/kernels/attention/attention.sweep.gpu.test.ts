@@ -26,6 +26,8 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('attention', () => {
       test(`${target.family}: [${batch}, ${queries}, ${channels}] of ${keys} keys, ${heads} heads`, () =>
         claimAttention(target, { batch, queries, keys, channels, heads }));
       if (queries !== keys) continue;
+      test(`${target.family}: causal [${batch}, ${queries}, ${channels}], ${heads} heads`, () =>
+        claimAttention(target, { batch, queries, keys, channels, heads }, { mask: 'causal' }));
       test(`${target.family}: [${batch}, ${queries}, ${channels}], ${heads} heads, q, k and v in one matrix`, () =>
         claimAttention(target, { batch, queries, keys, channels, heads }, { joined: true }));
     }

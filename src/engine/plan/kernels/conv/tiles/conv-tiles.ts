@@ -7,7 +7,7 @@ import { gatherProduct } from './gather.ts';
 import { rowsOf, type Way } from './operands.ts';
 import { defaultTile, type TileShape } from './shapes.ts';
 import { typeOf } from './text.ts';
-import { gradientTo } from '../../elementwise.ts';
+import { gradientTo } from '../../gradient-to.ts';
 import { type Binding, type Kernel, PLACE } from '../../kernel.ts';
 import { rowsIn, type Value } from '../../value.ts';
 
