@@ -83,7 +83,10 @@ export interface Commands {
   picture(dataset: string, index: number): Promise<PictureFacts | null>;
   /** Downloads <kind>_step_<step>.png of the current run. */
   downloadPng(kind: 'samples' | 'training_loss' | 'checkpoint_validation', step: number): void;
+  /** The alert that is shown. */
   dismissFault(): void;
+  /** Shows the next of several alerts. */
+  nextFault(): void;
   /** Forgets that pictures were imported beside the run; they stay. */
   dismissBrought(): void;
   dismissQuestion(): void;

@@ -5,6 +5,7 @@ import { proxy } from 'comlink';
 import type { RunConfig } from '../settings/settings.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
+import { dismissed, turned, withFault } from './alerts.ts';
 import { applyEvents } from './apply-event.ts';
 import type { Commands } from './commands.ts';
 import { download } from './download.ts';
@@ -37,7 +38,6 @@ export class Session {
   #stopTrainer = (): void => undefined;
   #updates: Updates | null = null;
   #install: ReturnType<typeof watchInstall> | null = null;
-  #faults: Fault[] = [];
   #wake: { release(): void } | null = null;
   readonly #reached: ReachedNote;
   #tab: TabHold | null = null;
@@ -52,7 +52,7 @@ export class Session {
     this.#reached = new ReachedNote(state);
     this.#exchange = new Exchange(
       state,
-      (fault) => this.#fault(fault),
+      (fault) => this.#fault(fault, true),
       (files, title) => void this.#importPictures(files, title),
     );
     this.#generating = new Generating(state);
@@ -226,19 +226,20 @@ export class Session {
     if (this.#state.run.value?.runId === runId) this.#state.frames.value = steps.map((step) => ({ step }));
   }
 
-  /** Shows one alert at a time; the next follows when the user dismisses this one. */
-  #fault(fault: Fault): void {
-    this.#faults.push(fault);
-    this.#state.fault.value = this.#faults[0] ?? null;
+  /** `answers`: it is the answer to what the user pressed. */
+  #fault(fault: Fault, answers = false): void {
+    const { alerts } = this.#state;
+    alerts.value = withFault(alerts.value, fault, answers);
   }
 
-  async #do(work: Promise<Result<unknown> | void>): Promise<boolean> {
+  /** Waits for an answer: true, or false where it is a fault. `answers`: as for #fault. */
+  async #do(work: Promise<Result<unknown> | void>, answers = true): Promise<boolean> {
     try {
       const result = await work;
       if (!result || result.ok) return true;
-      this.#fault(result.fault);
+      this.#fault(result.fault, answers);
     } catch (error) {
-      this.#fault(faultOf(error));
+      this.#fault(faultOf(error), answers);
     }
     return false;
   }
@@ -251,7 +252,7 @@ export class Session {
   }
 
   async #preview(): Promise<void> {
-    await this.#do(this.#sets.preview(this.#trainer));
+    await this.#do(this.#sets.preview(this.#trainer), false);
   }
 
   // ---------- commands ----------
@@ -305,10 +306,8 @@ export class Session {
     nearestSheetStep: (step, runId) => nearestSheetStep(runId ?? this.#state.run.value?.runId, step),
     thumbnail: (dataset) => this.#sets.thumbnail(this.#trainer, dataset),
     downloadPng: (kind, step) => void this.#downloadPng(kind, step),
-    dismissFault: () => {
-      this.#faults.shift();
-      this.#state.fault.value = this.#faults[0] ?? null;
-    },
+    dismissFault: () => (this.#state.alerts.value = dismissed(this.#state.alerts.value)),
+    nextFault: () => (this.#state.alerts.value = turned(this.#state.alerts.value)),
     dismissBrought: () => (this.#state.brought.value = null),
     dismissQuestion: () => (this.#state.question.value = null),
     applyUpdate: () => void this.#applyUpdate(),
@@ -374,14 +373,14 @@ export class Session {
   async #removePicture(id: string, index: number): Promise<void> {
     if (!this.#trainer) return;
     const result = await this.#sets.removePicture(this.#trainer, id, index);
-    if (!result.ok) return this.#fault(result.fault);
+    if (!result.ok) return this.#fault(result.fault, true);
     if (this.#state.form.value.dataset === id) this.#setForm({ dataset: result.value ?? 'planets' });
   }
 
   async #importPictures(files: File[], title: string, addTo?: string): Promise<void> {
     const result = await this.#sets.import(this.#trainer, files, title, addTo ?? null);
     if (result.ok) this.#setForm({ dataset: result.value });
-    else this.#fault(result.fault);
+    else this.#fault(result.fault, true);
   }
 
   async #testStore(): ReturnType<Commands['testCheckpointSystem']> {

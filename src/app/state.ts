@@ -4,6 +4,7 @@ import { type Signal, signal } from '@preact/signals';
 import { DEFAULTS, type RunConfig } from '../settings/settings.ts';
 import { presetConfig } from '../settings/presets.ts';
 import type { Fault } from '../fault.ts';
+import { type Alerts, NO_ALERTS } from './alerts.ts';
 import type {
   CheckpointRecord,
   CheckpointRef,
@@ -213,7 +214,7 @@ export interface State {
   saving: Signal<string | null>;
   /** performance.now() of this session's last save, or null. */
   lastSaved: Signal<number | null>;
-  fault: Signal<Fault | null>;
+  alerts: Signal<Alerts>;
   notice: Signal<string | null>;
   question: Signal<Question | null>;
   /** The checkpoint in the export dialog; null while the dialog is closed. */
@@ -270,7 +271,7 @@ export function createState(): State {
     runs: signal<StoredRun[]>([]),
     saving: signal<string | null>(null),
     lastSaved: signal<number | null>(null),
-    fault: signal<Fault | null>(null),
+    alerts: signal(NO_ALERTS),
     notice: signal<string | null>(null),
     question: signal<Question | null>(null),
     exporting: signal<CheckpointRecord | null>(null),

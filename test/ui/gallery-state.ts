@@ -9,6 +9,7 @@ import {
   type SampleGrid,
   type State,
 } from '../../src/app/state.ts';
+import { dismissed, turned } from '../../src/app/alerts.ts';
 import type { Commands } from '../../src/app/commands.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { Fault } from '../../src/fault.ts';
@@ -184,6 +185,15 @@ const NO_WEBGPU: Fault = {
   ],
 };
 
+const NO_ROOM: Fault = {
+  kind: 'storage',
+  title: 'There is no room for another checkpoint',
+  what: 'The browser or the disk refused more storage. Older checkpoints are whole.',
+  expected: '100 MiB more',
+  got: 'QuotaExceededError: the quota has been exceeded.',
+  todo: ['Delete checkpoints that you do not need, in the storage panel.'],
+};
+
 function fillMachine(state: State): void {
   state.machine.value = {
     backend: 'webgpu',
@@ -314,6 +324,10 @@ const TOO_LARGE: Fault = {
   fittingBatch: 256,
 };
 
+const alert = (state: State, ...faults: Fault[]): void => {
+  state.alerts.value = { faults, at: 0 };
+};
+
 const FILL: Record<string, (state: State) => void> = {
   idle: fillSetup,
   starting: (state) => {
@@ -414,11 +428,15 @@ const FILL: Record<string, (state: State) => void> = {
   },
   failed: (state) => {
     fillRun(state, 25_412);
-    state.fault.value = GPU_LOST;
+    alert(state, GPU_LOST);
+  },
+  alerts: (state) => {
+    fillRun(state, 25_310);
+    alert(state, NO_ROOM, TOO_LARGE, GPU_LOST);
   },
   unavailable: (state) => {
     fillRun(state, 25_412);
-    state.fault.value = GPU_LOST;
+    alert(state, GPU_LOST);
   },
   elsewhere: (state) => {
     state.checkpoints.value = CHECKPOINTS;
@@ -434,7 +452,7 @@ const FILL: Record<string, (state: State) => void> = {
         gpu: 'SwiftShader',
         why: NO_WEBGPU,
       };
-    state.fault.value = NO_WEBGPU;
+    alert(state, NO_WEBGPU);
     state.form.value = presetConfig('tiny');
     const skipped = [{ name: 'notes.pdf', why: 'it is a PDF, not a picture' }];
     const doubtful = [{ name: 'mask.png', why: 'it is of one colour' }];
@@ -564,6 +582,7 @@ const PAGE_STATE: Record<string, PageState> = {
   ended: 'validating',
   hurried: 'validating',
   young: 'training',
+  alerts: 'paused',
   runs: 'paused',
   'idle-runs': 'idle',
   'idle-finished': 'idle',
@@ -695,7 +714,8 @@ export function galleryCommands(state: State): Commands {
       });
     },
     resume: () => (state.runState.value = 'training'),
-    dismissFault: () => (state.fault.value = null),
+    dismissFault: () => (state.alerts.value = dismissed(state.alerts.value)),
+    nextFault: () => (state.alerts.value = turned(state.alerts.value)),
     dismissBrought: () => (state.brought.value = null),
     dismissQuestion: () => (state.question.value = null),
     ...{ confirmExport: nothing, confirmImport: nothing },

@@ -26,6 +26,7 @@ const LOOKS = [
     'importing',
     'own',
     'misfit',
+    'alerts',
   ],
   ...['runs', 'idle-runs', 'idle-finished'],
   ...['question', 'exporting', 'offered', 'offered-own'],
@@ -262,6 +263,26 @@ test('why it is not WebGPU, and the way out, is said once: in the alert', async 
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expect(machine).toContainText('This browser has no WebGPU');
+});
+
+test('of several alerts the page says how many there are, and leads to each', async ({ page }) => {
+  await open(page, 'alerts');
+  const alert = page.getByRole('alert');
+  await expect(alert).toHaveCount(1);
+  await expect(alert).toContainText('There is no room for another checkpoint');
+  await expect(alert).toContainText('1 of 3');
+  const next = page.getByRole('button', { name: 'Next alert' });
+  await next.click();
+  await expect(alert).toContainText('2 of 3');
+  await next.click();
+  await expect(alert).toContainText('The GPU stopped answering');
+  await next.click();
+  await expect(alert).toContainText('1 of 3');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(alert).toContainText('1 of 2');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(alert).toContainText('The GPU stopped answering');
+  await expect(next).toHaveCount(0);
 });
 
 test('before training the page states its GPU bytes, or why it does not fit and the batch that does', async ({

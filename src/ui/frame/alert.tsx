@@ -1,5 +1,7 @@
-// The one alert of the page: what went wrong, what is safe, what to do, and what exactly was reported. Not
-// here: what does not fit the GPU before training (setup/memory-alert.tsx).
+// The one alert of the page: what went wrong, what is safe, what to do, and what exactly was reported; with
+// the way to the next where there are several. Not here: what does not fit the GPU before training
+// (setup/memory-alert.tsx).
+import { shownFault } from '../../app/alerts.ts';
 import type { Fault } from '../../fault.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Icon } from '../controls/icon.tsx';
@@ -7,7 +9,8 @@ import { Icon } from '../controls/icon.tsx';
 /** Shown while there is a fault that the user has not dismissed. */
 export function Alert() {
   const { state, commands } = useApp();
-  const fault = state.fault.value;
+  const { faults, at } = state.alerts.value;
+  const fault = shownFault(state.alerts.value);
   if (!fault) return null;
   const asksForPictures =
     fault.kind === 'data' && state.run.value !== null && state.runState.value === 'paused';
@@ -18,7 +21,7 @@ export function Alert() {
         <h2>{fault.title}</h2>
         <p>{fault.what}</p>
         <ToDo todo={fault.todo} />
-        <Reported fault={fault} />
+        <Reported key={at} fault={fault} />
         {asksForPictures && (
           <p class="answer">
             <button class="btn" type="button" onClick={() => commands.confirmPictures()}>
@@ -27,9 +30,26 @@ export function Alert() {
           </p>
         )}
       </div>
-      <button class="btn s ghost" type="button" onClick={() => commands.dismissFault()}>
-        Dismiss
-      </button>
+      <div class="ways">
+        {faults.length > 1 && (
+          <>
+            <span class="quiet">
+              {at + 1} of {faults.length}
+            </span>
+            <button
+              class="btn s ghost"
+              type="button"
+              aria-label="Next alert"
+              onClick={() => commands.nextFault()}
+            >
+              Next
+            </button>
+          </>
+        )}
+        <button class="btn s ghost" type="button" onClick={() => commands.dismissFault()}>
+          Dismiss
+        </button>
+      </div>
     </div>
   );
 }
