@@ -16,8 +16,8 @@ export const shownFault = ({ faults, at }: Alerts): Fault | null => faults[at] ?
 
 /**
  * With one fault more. The first of those that come by themselves stays in view: those after it often have
- * the same cause. One that answers what the user pressed (`answers`) is shown at once. The same fault again is
- * no further alert.
+ * the same cause. One that answers what the user pressed (`answers`) is shown at once. The same fault again
+ * is no further alert.
  */
 export function withFault({ faults, at }: Alerts, fault: Fault, answers: boolean): Alerts {
   const text = JSON.stringify(fault);

@@ -298,7 +298,7 @@ export class Session {
     renamePictures: (id, title) => void this.#renamePictures(id, title),
     removePicture: (id, index) => this.#removePicture(id, index),
     picture: (dataset, index) => this.#sets.picture(this.#trainer, dataset, index),
-    confirmPictures: () => void this.#call((trainer) => trainer.confirmPictures()),
+    confirmPictures: () => void this.#confirmPictures(),
     freeStepCheckpoints: (runId) => void this.#runs.free(runId),
     testCheckpointSystem: () => this.#testStore(),
     refreshStore: () => void this.#refreshStore(),
@@ -381,6 +381,11 @@ export class Session {
     const result = await this.#sets.import(this.#trainer, files, title, addTo ?? null);
     if (result.ok) this.#setForm({ dataset: result.value });
     else this.#fault(result.fault, true);
+  }
+
+  /** The alert that asked is answered. */
+  async #confirmPictures(): Promise<void> {
+    if (await this.#call((trainer) => trainer.confirmPictures())) this.commands.dismissFault();
   }
 
   async #testStore(): ReturnType<Commands['testCheckpointSystem']> {

@@ -168,10 +168,10 @@ async function textsIn(folder: FileSystemDirectoryHandle, name: string): Promise
   return file ? (JSON.parse(await file.text()) as string[]) : [];
 }
 
-/** What is said where a set is not on this computer. */
-export const missing = (id: string): Fault => ({
+/** What is said where a set is not on this computer. `title`: as the set was called, where that is known. */
+export const missing = (id: string, title = id): Fault => ({
   kind: 'data',
-  title: `The pictures ${id.slice(0, 64)} are not on this computer`,
+  title: `The pictures ${title.slice(0, 64)} are not on this computer`,
   what: 'They were deleted, the browser evicted them, or the run was imported from elsewhere. Checkpoints are untouched.',
   expected: `the set of pictures ${id.slice(0, 64)}`,
   got: 'no such set in this browser',

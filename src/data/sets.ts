@@ -15,6 +15,8 @@ export interface OpenOptions {
   /** Edge in pixels. */
   imageSize: number;
   maxImages: number;
+  /** What the set is called where it is not here; by default its id. */
+  title?: string;
 }
 
 /** The built-in sets, then the user's own sets by title. */
@@ -70,9 +72,9 @@ async function openPlanets({ imageSize, maxImages }: OpenOptions): Promise<Pictu
   };
 }
 
-async function openOwn(id: string, { imageSize, maxImages }: OpenOptions): Promise<PictureSet> {
+async function openOwn(id: string, { imageSize, maxImages, title }: OpenOptions): Promise<PictureSet> {
   const opened = await openStored(id);
-  if (!opened) throw new FaultError(missing(id));
+  if (!opened) throw new FaultError(missing(id, title));
   const { info, captions, names } = opened;
   if (info.storedSize < imageSize) throw new FaultError(tooSmall(info, imageSize));
   const count = Math.min(info.count, maxImages);
@@ -96,7 +98,7 @@ type Read = PictureSet['read'];
  * set that was changed meanwhile is not the one that was opened.
  */
 function storedReader(opened: StoredPictures): Read {
-  const { id, storedSize, fingerprint } = opened.info;
+  const { id, title, storedSize, fingerprint } = opened.info;
   const bytes = storedSize * storedSize * 3;
   let { pixels } = opened;
   const slice = async (index: number) =>
@@ -107,7 +109,7 @@ function storedReader(opened: StoredPictures): Read {
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       const again = await openStored(id);
-      if (again?.info.fingerprint !== fingerprint) throw new FaultError(missing(id));
+      if (again?.info.fingerprint !== fingerprint) throw new FaultError(missing(id, title));
       pixels = again.pixels;
       return slice(index);
     }

@@ -57,6 +57,8 @@ export interface RunSummary {
   stepsPerEpoch: number;
   lastStep: number;
   started: string;
+  /** Whether the run has the pictures it began with; others wait until the user confirms them. */
+  pictures: 'as-begun' | 'changed' | 'absent';
 }
 
 export interface FoundCheckpoint {
@@ -267,8 +269,8 @@ export interface TrainerApi {
   train(config: RunConfig): Promise<Result<null>>;
   /** Answers when the run is paused. Samples that are being drawn go on meanwhile. */
   pause(): Promise<void>;
-  /** Answers when the run trains, or cannot. */
-  resume(): Promise<void>;
+  /** Answers when the run trains, or why it cannot. */
+  resume(): Promise<Result<null>>;
   /** A finished run goes on for `steps` more steps, as the same run. Answers when the run trains. */
   trainLonger(steps: number): Promise<Result<null>>;
   /** Answers when the checkpoint is saved; a fault where the GPU was lost before. */

@@ -248,16 +248,32 @@ export class CurrentRun {
    * longer run, or the note cannot be written.
    */
   async prolong(last: number): Promise<void> {
-    const { is, run } = this.#held;
+    const { run } = this.#held;
     if (!run) return;
     const { count } = run.dataset;
     const config = endingAt(last, run.config, count);
     const { maxSteps, epochs } = config;
     must(await this.#store.growPool(run.runId, poolSlots(config, count), capacityBytes(config, count)));
     must(await this.#store.writeNote(run.runId, { length: { maxSteps, epochs }, paused: false }));
-    const longer = { ...run, config };
-    if (is === 'lost') this.#held = { is, run: longer };
-    else this.#setRun(longer);
+    this.#changed({ ...run, config });
+  }
+
+  /** Puts a changed run in the place of the one that is held, and tells the page. */
+  #changed(run: Run): void {
+    if (this.#held.is === 'lost') this.#held = { is: 'lost', run };
+    else this.#setRun(run);
+  }
+
+  /**
+   * Looks again for pictures that were missing or changed: they may have been imported since. Returns what is
+   * wrong with them now, or null.
+   */
+  async findPictures(): Promise<Fault | null> {
+    const { run } = this.#held;
+    if (!run?.pictureFault) return null;
+    const { set, fault } = await openRunPictures(run.config, run.dataset);
+    this.#changed({ ...run, set, pictureFault: fault });
+    return fault;
   }
 
   /** A name that cannot be noted is reported; the run goes on, and is listed by its default. */
@@ -273,8 +289,7 @@ export class CurrentRun {
   confirmPictures(): void {
     const { run } = this.#held;
     if (!run?.set) return;
-    run.dataset = stampOf(run.set);
-    run.pictureFault = null;
+    this.#changed({ ...run, dataset: stampOf(run.set), pictureFault: null });
   }
 
   /** Ends the run in memory; its checkpoints stay. */

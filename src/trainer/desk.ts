@@ -58,7 +58,7 @@ class Desk implements TrainerApi {
   trainingBytes: TrainerApi['trainingBytes'] = (config) =>
     answer(async () => this.#opening?.trainer?.trainingBytes(config) ?? null);
   pause = async () => this.#opening?.trainer?.pause();
-  resume = async () => this.#opening?.trainer?.resume();
+  resume: TrainerApi['resume'] = async () => (await this.#opening?.trainer?.resume()) ?? notOpen();
   saveCheckpoint: TrainerApi['saveCheckpoint'] = async () =>
     (await this.#opening?.trainer?.saveCheckpoint()) ?? notOpen();
   pageHidden = async () => this.#opening?.trainer?.pageHidden();

@@ -16,7 +16,8 @@ export async function openRunPictures(
 ): Promise<{ set: PictureSet | null; fault: Fault | null }> {
   let set: PictureSet;
   try {
-    set = await openPictures(config.dataset, { imageSize: config.imageSize, maxImages: config.maxImages });
+    const { imageSize, maxImages } = config;
+    set = await openPictures(config.dataset, { imageSize, maxImages, title: began.title });
   } catch (error) {
     const fault = faultOf(error);
     if (fault.kind !== 'data') throw error;

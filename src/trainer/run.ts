@@ -27,11 +27,11 @@ export interface Run {
   readonly started: string;
   readonly config: RunConfig;
   /** The pictures that the run began with, or that the user confirmed since. */
-  dataset: DatasetStamp;
+  readonly dataset: DatasetStamp;
   /** Null where the pictures are not on this computer: samples can be drawn, but training cannot go on. */
   set: PictureSet | null;
   /** Why the pictures are not those the run began with; null where they are, or once the user confirmed. */
-  pictureFault: Fault | null;
+  readonly pictureFault: Fault | null;
   /** Picture and noise at each timestep. */
   readonly levels: NoiseLevels;
   readonly executor: Executor;
@@ -88,6 +88,7 @@ export function summaryOf(run: Run): RunSummary {
     stepsPerEpoch: stepsPerEpoch(config, dataset.count),
     lastStep: lastStep(config, dataset.count),
     started: run.started,
+    pictures: run.pictureFault === null ? 'as-begun' : run.set ? 'changed' : 'absent',
   };
 }
 

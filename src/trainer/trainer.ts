@@ -383,14 +383,15 @@ export class Trainer {
   }
 
   /** Goes on from a pause; after a failure starts the device again. */
-  resume(): Promise<void> {
-    return this.#inTurn(async () => {
+  resume(): Promise<Result<null>> {
+    return this.#answer(async () => {
       await this.#halt();
       this.#pauseAsked = false;
       const { is, run } = this.#current.held;
       if (this.#state === 'failed') return this.#restartDevice(deviceLost().fault);
       if (!run || this.#state !== 'paused') return;
-      if (run.pictureFault) return this.#outbox.post({ type: 'fault', fault: run.pictureFault });
+      const pictureFault = await this.#current.findPictures();
+      if (pictureFault) throw new FaultError(pictureFault);
       await this.#note(run.runId, { paused: false });
       this.#rolledBack = false;
       if (is === 'lost') return this.#reload();
@@ -404,7 +405,8 @@ export class Trainer {
       await this.#halt();
       const { is, run } = this.#current.held;
       if (!run || this.#state !== 'finished') return;
-      if (run.pictureFault) throw new FaultError(run.pictureFault);
+      const pictureFault = await this.#current.findPictures();
+      if (pictureFault) throw new FaultError(pictureFault);
       const last = run.globalStep + steps;
       mustBeSteps(last);
       await this.#current.prolong(last);

@@ -9,6 +9,15 @@ const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 /** 24000 -> "24,000". */
 export const count = (value: number): string => grouped.format(value);
 
+/**
+ * The whole numbers of four digits and more in a sentence, as `count` writes them; ids, names, addresses,
+ * decimals and exponents stay. For what other folders report.
+ */
+export const separated = (text: string): string =>
+  text.replace(/(?<![\w.,:/#-])\d{4,}(?![\w/-]|[.,:]\w)/g, (digits) =>
+    digits.length > 15 ? digits : count(Number(digits)),
+  );
+
 /** At least two significant digits: 0.42, 12.4, 120. */
 export function rate(value: number): string {
   if (value >= 100) return count(value);

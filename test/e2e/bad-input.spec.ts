@@ -53,7 +53,7 @@ test('the GPU bytes are stated before training; a batch no buffer can hold is re
   await page.goto(address({ preset: 'small', imageSize: 64, batchSize: 512 }));
   await waitForState(page, 'idle');
   const alert = page.getByRole('alert');
-  await expect(alert).toContainText('Available: at most 1024 MiB, needed: 1536 MiB for ');
+  await expect(alert).toContainText('Available: at most 1,024 MiB, needed: 1,536 MiB for ');
   await expect(button(page, 'Train')).toBeDisabled();
   await button(page, 'Use batch size 256').click();
   await expect(size).toContainText(/steps of 256 pictures, .* of GPU memory\./);

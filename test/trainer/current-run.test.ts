@@ -1,17 +1,30 @@
 // Claims: a run is none, on its device, or lost, and what a lost GPU goes through: its executor is not
 // touched any more, a new device serves requests before the run is back, and reload makes the run's next
-// executor there. With devices that only record, and a store over a disk in memory.
+// executor there. Pictures that are missing or changed are told, and looked for again. With devices that
+// only record, and a store over a disk in memory.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { presetConfig } from '../../src/settings/presets.ts';
+import type * as dataSets from '../../src/data/sets.ts';
 import { FaultError } from '../../src/fault.ts';
 import type { TrainerEvent } from '../../src/trainer/api.ts';
+import { History } from '../../src/trainer/history.ts';
 import { CurrentRun } from '../../src/trainer/current-run.ts';
 import type { RunDevice } from '../../src/trainer/equipment.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
+import { factsAt, initialState } from '../../src/trainer/run.ts';
 import { deviceLost } from '../../src/trainer/trouble.ts';
 import { openStore } from '../checkpoint/a-run.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
 import { idleExecutor } from './idle-executor.ts';
+
+/** Whether the browser has the user's pictures. */
+let here: boolean;
+vi.mock('../../src/data/sets.ts', async (original) => {
+  const sets = await original<typeof dataSets>();
+  const openPictures: typeof dataSets.openPictures = (id, options) =>
+    sets.openPictures(here && id === 'own-1' ? 'shapes' : id, options);
+  return { ...sets, openPictures };
+});
 
 const config = { ...presetConfig('tiny'), dataset: 'shapes', imageSize: 8, maxImages: 4, maxSteps: 2 };
 
@@ -42,6 +55,7 @@ function deviceCalled(name: string): { device: RunDevice; lose: () => void } {
 }
 
 beforeEach(async () => {
+  here = false;
   done = [];
   events = [];
   const first = deviceCalled('first');
@@ -51,7 +65,10 @@ beforeEach(async () => {
   const store = await openStore(new MemoryDisk());
   current = new CurrentRun(store, outbox, first.device, () => done.push('told'));
 });
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 test('a run is on the device that holds its executor; closed, the executor is freed', async () => {
   expect(current.held).toEqual({ is: 'none', run: null });
@@ -131,4 +148,39 @@ test('where an executor cannot be made, there is no run, and the page hears of i
   expect(current.held).toEqual({ is: 'none', run: null });
   expect(events.at(-1)).toEqual({ type: 'no-run' });
   expect(done).toEqual(['executor on first', 'first freed']);
+});
+
+const told = (): unknown =>
+  events.flatMap((event) => (event.type === 'run' ? [event.run.pictures] : [])).at(-1);
+
+test('pictures that are not here, or changed, are told of the run, and looked for again when it is to go on', async () => {
+  vi.stubGlobal('navigator', {}); // a browser without a private file system has no pictures of the user's
+  await current.create(config);
+  const { run } = current.held;
+  if (!run) throw new Error('no run');
+  expect(told()).toBe('as-begun');
+  const facts = factsAt(run, 0, { executor: '', backend: '', kernels: '', adapter: '', browser: '' });
+  const open = (fingerprint: string) => {
+    const dataset = { ...facts.dataset, name: 'own-1', title: 'garden 2024', fingerprint };
+    const content = { state: initialState(config), history: new History(), samples: null };
+    return current.open(
+      { facts: { ...facts, dataset, config: { ...config, dataset: 'own-1' } }, ...content },
+      '',
+    );
+  };
+
+  await open(facts.dataset.fingerprint);
+  expect(told()).toBe('absent');
+  expect((await current.findPictures())?.title).toBe('The pictures garden 2024 are not on this computer');
+  here = true;
+  expect(await current.findPictures()).toBeNull();
+  expect(told()).toBe('as-begun');
+  expect(current.held.run?.set?.count).toBe(4);
+
+  await open('of other pictures');
+  expect(told()).toBe('changed');
+  expect((await current.findPictures())?.title).toBe('The pictures of garden 2024 have changed');
+  current.confirmPictures();
+  expect(told()).toBe('as-begun');
+  expect(await current.findPictures()).toBeNull();
 });

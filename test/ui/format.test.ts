@@ -119,6 +119,20 @@ describe('format', () => {
     ]);
   });
 
+  it('separates the numbers of a sentence, and leaves names and what programs write', () => {
+    rows(format.separated, [
+      ['step 25412 of 40000', 'step 25,412 of 40,000'],
+      ['at most 134217728 bytes', 'at most 134,217,728 bytes'],
+      ['(1536 MiB).', '(1,536 MiB).'],
+      ['12345.', '12,345.'],
+      ['812 pictures, unet_step_24000', '812 pictures, unet_step_24000'],
+      ['own-12345678, run-00001111', 'own-12345678, run-00001111'],
+      ['0.12345, 1234.5, 12345e3', '0.12345, 1234.5, 12345e3'],
+      ['25,412 and localhost:4173', '25,412 and localhost:4173'],
+      ['2026-11-30 and slot 0x887A0006', '2026-11-30 and slot 0x887A0006'],
+    ]);
+  });
+
   it('writes parameters in millions', () => {
     rows(format.many, [
       [101_347, '101,347'],

@@ -76,6 +76,7 @@ const RUN: RunSummary = {
   stepsPerEpoch: 8750,
   lastStep: 52_500,
   started: minutesAgo(37),
+  pictures: 'as-begun',
 };
 
 const RUNS: StoredRun[] = [
@@ -430,6 +431,11 @@ const FILL: Record<string, (state: State) => void> = {
     fillRun(state, 25_412);
     alert(state, GPU_LOST);
   },
+  absent: (state) => {
+    fillRun(state, 52_500);
+    state.checkpoints.value = [record('unet_final', 52_500, 0.1202, 0), ...CHECKPOINTS];
+    state.run.value = { ...RUN, pictures: 'absent' };
+  },
   alerts: (state) => {
     fillRun(state, 25_310);
     alert(state, NO_ROOM, TOO_LARGE, GPU_LOST);
@@ -561,7 +567,7 @@ const FILL: Record<string, (state: State) => void> = {
       batchLosses: 24_000,
       kept: ['Everything: weights, EMA weights, optimizer state, settings and all losses.'],
       missing: [],
-      dataset: { title: 'Planets', count: 4096, here: true },
+      dataset: { title: 'garden 2024', count: 812, here: false },
       origin: { runId: 'run-1a2b3c4d', created: '2026-01-02T03:04:05.000Z', appVersion: '1.0.0' },
       asked: [],
       samples: { size: SIZE, columns: 4, rows: 4, rgba: planetSheet(4, 4, SIZE).data },
@@ -582,6 +588,7 @@ const PAGE_STATE: Record<string, PageState> = {
   ended: 'validating',
   hurried: 'validating',
   young: 'training',
+  absent: 'finished',
   alerts: 'paused',
   runs: 'paused',
   'idle-runs': 'idle',

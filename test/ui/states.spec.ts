@@ -27,6 +27,7 @@ const LOOKS = [
     'own',
     'misfit',
     'alerts',
+    'absent',
   ],
   ...['runs', 'idle-runs', 'idle-finished'],
   ...['question', 'exporting', 'offered', 'offered-own'],
@@ -265,6 +266,20 @@ test('why it is not WebGPU, and the way out, is said once: in the alert', async 
   await expect(machine).toContainText('This browser has no WebGPU');
 });
 
+test('where the pictures of a run are not here, the import dialog and the run that waits say so', async ({
+  page,
+}) => {
+  const said = 'Its pictures, garden 2024, are not on this computer';
+  await open(page, 'offered-own');
+  const missing = page.getByRole('dialog').getByRole('list', { name: 'Missing' });
+  await expect(missing).toContainText(said);
+  await open(page, 'absent');
+  const controls = page.getByRole('region', { name: 'Run controls' });
+  await expect(controls).toContainText('Its pictures, planets-140k, are not on this computer.');
+  await open(page, 'finished');
+  await expect(controls).not.toContainText('not on this computer');
+});
+
 test('of several alerts the page says how many there are, and leads to each', async ({ page }) => {
   await open(page, 'alerts');
   const alert = page.getByRole('alert');
@@ -296,7 +311,7 @@ test('before training the page states its GPU bytes, or why it does not fit and 
   await expect(page.getByRole('alert')).toHaveCount(1);
   await expect(page.getByRole('alert')).toContainText('This GPU cannot hold a batch of 512');
   await expect(page.getByRole('alert')).toContainText(
-    'Available: at most 134217728 bytes, needed: 268435456 bytes.',
+    'Available: at most 134,217,728 bytes, needed: 268,435,456 bytes.',
   );
   await expect(page.getByRole('button', { name: 'Train', exact: true })).toBeDisabled();
   await page.getByRole('button', { name: 'Use batch size 256' }).click();

@@ -106,7 +106,7 @@ function Facts({ preview }: { preview: ImportPreview }) {
       <Fact name="Losses">{preview.batchLosses > 0 ? count(preview.batchLosses) : 'none'}</Fact>
       <Fact name="Pictures">
         {dataset
-          ? `${dataset.title}, ${count(dataset.count)}${dataset.here ? '' : ' (not on this computer: the model can draw samples, but not go on training)'}`
+          ? `${dataset.title}, ${count(dataset.count)}${dataset.here ? '' : ' (not on this computer)'}`
           : `${own?.title ?? state.form.value.dataset}, as chosen on the page`}
       </Fact>
       {!origin && <Fact name="Settings">{chosenOf(changedSettings(state.form.value))}</Fact>}
@@ -129,7 +129,9 @@ function Fact({ name, children }: { name: string; children: preact.ComponentChil
   );
 }
 
-function Contents({ preview: { kept, missing } }: { preview: ImportPreview }) {
+function Contents({ preview: { kept, missing: leftOut, dataset } }: { preview: ImportPreview }) {
+  const pictures = dataset && !dataset.here ? [absentPictures(dataset.title)] : [];
+  const missing = [...pictures, ...leftOut];
   return (
     <>
       <Lines name="Kept" icon="check" class="contents" lines={kept} />
@@ -137,6 +139,9 @@ function Contents({ preview: { kept, missing } }: { preview: ImportPreview }) {
     </>
   );
 }
+
+const absentPictures = (title: string): string =>
+  `Its pictures, ${title}, are not on this computer: the model can draw samples, and go on training once you import them.`;
 
 interface LinesProps {
   name: string;

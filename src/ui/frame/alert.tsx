@@ -5,6 +5,7 @@ import { shownFault } from '../../app/alerts.ts';
 import type { Fault } from '../../fault.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Icon } from '../controls/icon.tsx';
+import { separated } from '../format.ts';
 
 /** Shown while there is a fault that the user has not dismissed. */
 export function Alert() {
@@ -12,14 +13,14 @@ export function Alert() {
   const { faults, at } = state.alerts.value;
   const fault = shownFault(state.alerts.value);
   if (!fault) return null;
-  const asksForPictures =
-    fault.kind === 'data' && state.run.value !== null && state.runState.value === 'paused';
+  const atRest = state.runState.value === 'paused' || state.runState.value === 'finished';
+  const asksForPictures = fault.kind === 'data' && state.run.value?.pictures === 'changed' && atRest;
   return (
     <div class="alert" role="alert">
       <Icon name="alert" />
       <div>
-        <h2>{fault.title}</h2>
-        <p>{fault.what}</p>
+        <h2>{separated(fault.title)}</h2>
+        <p>{separated(fault.what)}</p>
         <ToDo todo={fault.todo} />
         <Reported key={at} fault={fault} />
         {asksForPictures && (
@@ -56,11 +57,11 @@ export function Alert() {
 
 function ToDo({ todo }: { todo: string[] }) {
   if (todo.length === 0) return null;
-  if (todo.length === 1) return <p>{todo[0]}</p>;
+  if (todo.length === 1) return <p>{separated(todo[0] ?? '')}</p>;
   return (
     <ol>
       {todo.map((step) => (
-        <li key={step}>{step}</li>
+        <li key={step}>{separated(step)}</li>
       ))}
     </ol>
   );
@@ -73,9 +74,9 @@ function Reported({ fault }: { fault: Fault }) {
       <summary>{ofTheBrowser ? 'What the browser reported' : 'What was expected'}</summary>
       <dl class="facts">
         <dt>Expected</dt>
-        <dd>{fault.expected}</dd>
+        <dd>{separated(fault.expected)}</dd>
         <dt>Got</dt>
-        <dd>{fault.got}</dd>
+        <dd>{separated(fault.got)}</dd>
       </dl>
     </details>
   );

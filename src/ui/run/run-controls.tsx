@@ -38,6 +38,7 @@ export function RunControls({ hasRun }: { hasRun: boolean }) {
       {now === 'idle' && looking.bringsOwn.value && <p class="note">Choose files or a folder first.</p>}
       {now === 'starting' && <Preparing />}
       {now === 'validating' && <p class="note">{validatingNote(state)}</p>}
+      <AboutItsPictures />
     </section>
   );
 }
@@ -47,6 +48,27 @@ function validatingNote(state: State): string {
   return waitsAfterSamples(state)
     ? `After the ${SAMPLE_COUNT} samples, or Skip, the run waits for Resume.`
     : `If you press Pause now, the ${SAMPLE_COUNT} samples are finished first, or skipped by Skip.`;
+}
+
+/** Says of a run at rest why it cannot go on as it is: its pictures are missing, or others than before. */
+function AboutItsPictures() {
+  const { state } = useApp();
+  const run = state.run.value;
+  if (!run || run.pictures === 'as-begun' || state.runState.value === 'training') return null;
+  return (
+    <p class="note">
+      {run.pictures === 'absent' ? (
+        <>
+          Its pictures, <bdi>{run.dataset.title}</bdi>, are not on this computer. Samples can be drawn;
+          training goes on once you import them.
+        </>
+      ) : (
+        <>
+          The pictures of <bdi>{run.dataset.title}</bdi> have changed since it began. Going on asks first.
+        </>
+      )}
+    </p>
+  );
 }
 
 /** How much longer the run is to be trained, by default as many steps again, and the buttons. */

@@ -1,7 +1,7 @@
 // Why this GPU cannot train with the form's settings: needed against available memory, and the batch that
 // fits. Not here: faults after Train (frame/alert.tsx).
 import { useApp } from '../page-state/app-context.ts';
-import { count } from '../format.ts';
+import { count, separated } from '../format.ts';
 
 /** Shown beside the settings while they do not fit the GPU. */
 export function MemoryAlert() {
@@ -14,12 +14,12 @@ export function MemoryAlert() {
   return (
     <div class="misfit" role="alert">
       <h3>{fittingBatch === undefined ? title : `This GPU cannot hold a batch of ${count(batchSize)}`}</h3>
-      <p>{what}</p>
+      <p>{separated(what)}</p>
       <p>
-        {limit}: {expected}, {need}: {got}.
+        {limit}: {separated(expected)}, {need}: {separated(got)}.
       </p>
       {fittingBatch === undefined ? (
-        <p>{todo.join(' ')}</p>
+        <p>{separated(todo.join(' '))}</p>
       ) : (
         <button class="btn" type="button" onClick={() => commands.setForm({ batchSize: fittingBatch })}>
           Use batch size {fittingBatch}

@@ -11,6 +11,7 @@ function running(): State {
   const intervals = { sampleEverySteps: 20, checkpointEverySteps: 1_000_000 };
   state.run.value = {
     ...{
+      pictures: 'as-begun',
       runId: 'run-1',
       parent: '',
       executor: 'plan',
