@@ -4,6 +4,10 @@ import { faultOf, type Result } from '../fault.ts';
 import type { PictureFacts, Preview, TrainerApi } from '../trainer/api.ts';
 import type { State } from './state.ts';
 
+/** Whether the form names a set that is not in this browser. False until the sets are listed. */
+export const namesNoSet = ({ datasets, form }: Pick<State, 'datasets' | 'form'>): boolean =>
+  datasets.value.length > 0 && !datasets.value.some(({ id }) => id === form.value.dataset);
+
 type Trainer = Pick<TrainerApi, 'preview' | 'importPictures' | 'datasets' | 'removePicture' | 'picture'>;
 
 export class PictureSets {

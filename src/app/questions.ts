@@ -1,5 +1,5 @@
 // The texts of questions and faults that the page itself raises: before something that cannot be undone, for
-// an evicted store, for a missing GPU. Not here: what an answer does (session.ts).
+// an evicted store, a missing GPU, missing pictures. Not here: what an answer does (session.ts).
 import type { Fault } from '../fault.ts';
 import type { Machine } from '../trainer/api.ts';
 import type { Question } from './state.ts';
@@ -57,6 +57,19 @@ export const deletePicturesQuestion = (title: string, onConfirm: () => void): Qu
   confirm: 'Delete pictures',
   danger: true,
   onConfirm,
+});
+
+/** The address names a set of pictures that is not in this browser. `sets`: ids of those that are. */
+export const noSuchSet = (dataset: string, sets: readonly string[]): Fault => ({
+  kind: 'setting',
+  title: `There are no pictures called ${dataset}`,
+  what: 'The address names a set of pictures that is not in this browser. Train waits until you choose another.',
+  expected: `one of ${sets.join(', ')}`,
+  got: dataset,
+  todo: [
+    'Choose other pictures.',
+    'Or import the pictures it was made of: the same pictures get the same name in every browser.',
+  ],
 });
 
 /** The browser deleted the store between two visits. */

@@ -15,14 +15,14 @@ import { onLaunchedFile, watchInstall } from './install.ts';
 import { nextSave } from './next-save.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { nearestSheetStep, storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
-import { deletePicturesQuestion, evicted, fallenBack, newRunQuestion } from './questions.ts';
+import { deletePicturesQuestion, evicted, fallenBack, newRunQuestion, noSuchSet } from './questions.ts';
 import { onPageHidden } from './page-hidden.ts';
 import { ReachedNote } from './reached.ts';
 import { RunForm } from './run-form.ts';
 import type { Pressed, Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
 import { HandOver } from './hand-over.ts';
-import { PictureSets } from './picture-sets.ts';
+import { namesNoSet, PictureSets } from './picture-sets.ts';
 import { StoredRuns } from './stored-runs.ts';
 import { holdTab, type TabHold } from './tab-lock.ts';
 import { holdWakeLock } from './wake-lock.ts';
@@ -174,6 +174,7 @@ export class Session {
     state.datasets.value = datasets;
     if (machine.why) this.#fault(fallenBack(machine.why, machine.backend));
     if (store.evicted) this.#fault(evicted());
+    if (namesNoSet(state)) this.#fault(this.#missingSet());
     if (!state.presetChosen.value && machine.slow) this.#form.usePreset('tiny');
     await this.#form.estimate();
     await this.#reached.read();
@@ -335,6 +336,7 @@ export class Session {
   async #train(): Promise<void> {
     const state = this.#state;
     if (keptForLater(state)) return;
+    if (namesNoSet(state)) return this.#fault(this.#missingSet(), true);
     state.runState.value = 'starting';
     state.preparing.value = { what: 'Planning GPU memory', done: 0, total: null };
     // The alert beside the form says why.
@@ -343,6 +345,14 @@ export class Session {
     void askToPersist().then((answer) => (state.persisted.value = answer));
     await this.#call((trainer) => trainer.train(state.form.value));
     await this.#refreshStore();
+  }
+
+  #missingSet(): Fault {
+    const { form, datasets } = this.#state;
+    return noSuchSet(
+      form.value.dataset,
+      datasets.value.map(({ id }) => id),
+    );
   }
 
   async #retryGpu(): Promise<void> {

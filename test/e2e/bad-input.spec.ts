@@ -40,6 +40,11 @@ test('settings of the address that are unknown or out of range are named, and th
   await expect(alert).toHaveCount(0);
   await waitForState(page, 'idle');
   await expect(button(page, 'Train')).toBeEnabled();
+
+  await page.goto(address({ preset: 'tiny', dataset: 'nope', backend: 'cpu' }));
+  await waitForState(page, 'idle');
+  await expect(alert).toContainText('There are no pictures called nope');
+  await expect(button(page, 'Train')).toBeDisabled();
   expect(profile.errors).toEqual([]);
 });
 

@@ -10,6 +10,7 @@ import {
   type State,
 } from '../../src/app/state.ts';
 import { dismissed, turned } from '../../src/app/alerts.ts';
+import { noSuchSet } from '../../src/app/questions.ts';
 import type { Commands } from '../../src/app/commands.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { Fault } from '../../src/fault.ts';
@@ -431,6 +432,13 @@ const FILL: Record<string, (state: State) => void> = {
     fillRun(state, 25_412);
     alert(state, GPU_LOST);
   },
+  'no-set': (state) => {
+    fillSetup(state);
+    state.form.value = { ...state.form.value, dataset: 'nope' };
+    state.preview.value = null;
+    const sets = state.datasets.value.map(({ id }) => id);
+    alert(state, noSuchSet('nope', sets));
+  },
   absent: (state) => {
     fillRun(state, 52_500);
     state.checkpoints.value = [record('unet_final', 52_500, 0.1202, 0), ...CHECKPOINTS];
@@ -588,6 +596,7 @@ const PAGE_STATE: Record<string, PageState> = {
   ended: 'validating',
   hurried: 'validating',
   young: 'training',
+  'no-set': 'idle',
   absent: 'finished',
   alerts: 'paused',
   runs: 'paused',

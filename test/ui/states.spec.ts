@@ -28,6 +28,7 @@ const LOOKS = [
     'misfit',
     'alerts',
     'absent',
+    'no-set',
   ],
   ...['runs', 'idle-runs', 'idle-finished'],
   ...['question', 'exporting', 'offered', 'offered-own'],
@@ -264,6 +265,20 @@ test('why it is not WebGPU, and the way out, is said once: in the alert', async 
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expect(machine).toContainText('This browser has no WebGPU');
+});
+
+test('where the address names pictures that are not here, the page says so and Train waits for others', async ({
+  page,
+}) => {
+  await open(page, 'no-set');
+  const train = page.getByRole('button', { name: 'Train', exact: true });
+  await expect(page.getByRole('alert')).toContainText('There are no pictures called nope');
+  await expect(page.getByRole('main')).toContainText('There are no pictures called nope in this browser.');
+  await expect(page.locator('.mosaic')).toHaveCount(0);
+  await expect(train).toBeDisabled();
+  await expect(page.getByRole('region', { name: 'Run controls' })).toContainText('Choose pictures first.');
+  await page.getByRole('radio', { name: /^Shapes/ }).check();
+  await expect(train).toBeEnabled();
 });
 
 test('where the pictures of a run are not here, the import dialog and the run that waits say so', async ({

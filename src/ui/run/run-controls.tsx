@@ -2,6 +2,7 @@
 // at the bottom. Not here: actions on one checkpoint (checkpoints/).
 import { useState } from 'preact/hooks';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
+import { namesNoSet } from '../../app/picture-sets.ts';
 import { lastRun, runName } from '../../app/run-names.ts';
 import { SETTINGS } from '../../settings/settings.ts';
 import type { PageState, Pressed, State } from '../../app/state.ts';
@@ -22,7 +23,7 @@ import { ProgressBar } from '../controls/progress-bar.tsx';
  * one.
  */
 export function RunControls({ hasRun }: { hasRun: boolean }) {
-  const { state, looking } = useApp();
+  const { state } = useApp();
   const now = state.runState.value;
   return (
     <section class="controls" aria-label="Run controls">
@@ -35,12 +36,18 @@ export function RunControls({ hasRun }: { hasRun: boolean }) {
         </div>
       )}
       <AboutTheLastRun />
-      {now === 'idle' && looking.bringsOwn.value && <p class="note">Choose files or a folder first.</p>}
+      {now === 'idle' && <WhatTrainWaitsFor />}
       {now === 'starting' && <Preparing />}
       {now === 'validating' && <p class="note">{validatingNote(state)}</p>}
       <AboutItsPictures />
     </section>
   );
+}
+
+function WhatTrainWaitsFor() {
+  const { state, looking } = useApp();
+  if (looking.bringsOwn.value) return <p class="note">Choose files or a folder first.</p>;
+  return namesNoSet(state) ? <p class="note">Choose pictures first.</p> : null;
 }
 
 function validatingNote(state: State): string {
@@ -195,7 +202,7 @@ function Action({ name, icon, look, kbd, command, describedBy, disabled = false,
 
 function Train({ disabled }: { disabled: boolean }) {
   const { state, commands, looking } = useApp();
-  const noPictures = looking.bringsOwn.value || state.importing.value !== null;
+  const noPictures = looking.bringsOwn.value || state.importing.value !== null || namesNoSet(state);
   const tooLarge = Boolean(state.memory.value?.fault);
   return (
     <Action

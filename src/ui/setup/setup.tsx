@@ -2,6 +2,7 @@
 // (side.tsx).
 import { useApp } from '../page-state/app-context.ts';
 import { Expect } from './expect.tsx';
+import { namesNoSet } from '../../app/picture-sets.ts';
 import type { State } from '../../app/state.ts';
 import { autosaveEveryMs } from '../../settings/autosave.ts';
 import { count, duration } from '../format.ts';
@@ -62,6 +63,23 @@ function Enough({ pictures }: { pictures: number }) {
 }
 
 function Chosen() {
+  const { state } = useApp();
+  return namesNoSet(state) ? <NoSet name={state.form.value.dataset} /> : <ChosenSet />;
+}
+
+/** In the place of the pictures, where the address names a set that is not here. */
+function NoSet({ name }: { name: string }) {
+  return (
+    <div class="own">
+      <p>
+        There are no pictures called <b>{name}</b> in this browser. Choose others above, or import them with
+        Your pictures.
+      </p>
+    </div>
+  );
+}
+
+function ChosenSet() {
   const { state, looking } = useApp();
   const { dataset, imageSize, maxImages } = state.form.value;
   const info = state.datasets.value.find((one) => one.id === dataset);
