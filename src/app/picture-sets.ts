@@ -1,5 +1,6 @@
 // The data sets on the page: the preview of the chosen one, importing and changing the user's own. Not here:
 // decoding and storing (data/), the form that names a set (run-form.ts).
+import { batch } from '@preact/signals';
 import { faultOf, type Result } from '../fault.ts';
 import type { PictureFacts, Preview, TrainerApi } from '../trainer/api.ts';
 import type { State } from './state.ts';
@@ -16,8 +17,12 @@ export class PictureSets {
   /** Data set and size of the preview that is shown or asked for. */
   #of = '';
 
-  constructor(state: State) {
+  readonly #choose: (dataset: string) => void;
+
+  /** `choose`: the form names this set from now on. */
+  constructor(state: State, choose: (dataset: string) => void) {
     this.#state = state;
+    this.#choose = choose;
   }
 
   /** Shows the pictures of the run; without a run those of the form. Faults of data are told elsewhere. */
@@ -43,34 +48,50 @@ export class PictureSets {
 
   /**
    * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new import;
-   * `addTo`: in this set. Resolves with the id of the set, which is another one than `addTo`.
+   * `addTo`: in this set, which becomes another one. The form then names the set.
    */
   async import(
     trainer: Trainer | null,
     files: File[],
     title: string,
     addTo: string | null,
-  ): Promise<Result<string>> {
+  ): Promise<Result<unknown>> {
     const { importing, form, imported, run, brought } = this.#state;
     const size = Math.max(64, form.value.imageSize);
     importing.value = { done: 0, total: files.length, skipped: 0, stored: [], size };
     const result = await trainer?.importPictures(files, { title, size, addTo });
-    importing.value = null;
-    if (!result) return { ok: false, fault: faultOf(new Error('the trainer is not running')) };
-    if (!result.ok) return result;
-    imported.value = result.value;
-    await this.refresh(trainer);
-    if (run.value) brought.value = result.value.info;
-    return { ok: true, value: result.value.info.id };
+    if (!result?.ok) {
+      importing.value = null;
+      return result ?? { ok: false, fault: faultOf(new Error('the trainer is not running')) };
+    }
+    const { info } = result.value;
+    await this.#list(trainer, () => {
+      importing.value = null;
+      imported.value = result.value;
+      if (run.value) brought.value = info;
+      this.#choose(info.id);
+    });
+    return result;
   }
 
-  /** Leaves a picture out of a set. Resolves with the id of the set that takes its place, if any. */
-  async removePicture(trainer: Trainer, id: string, index: number): Promise<Result<string | null>> {
+  /** Leaves a picture out of a set; another set takes its place, or none where it was the last picture. */
+  async removePicture(trainer: Trainer, id: string, index: number): Promise<Result<unknown>> {
     const result = await trainer.removePicture(id, index);
     if (!result.ok) return result;
-    this.#state.imported.value = null;
-    await this.refresh(trainer);
-    return { ok: true, value: result.value?.id ?? null };
+    await this.#list(trainer, () => {
+      this.#state.imported.value = null;
+      this.#replaced(id, result.value?.id ?? 'planets');
+    });
+    return result;
+  }
+
+  /** The set was deleted: the form names the planets in its place. */
+  deleted(trainer: Trainer | null, id: string): Promise<void> {
+    return this.#list(trainer, () => this.#replaced(id, 'planets'));
+  }
+
+  #replaced(before: string, now: string): void {
+    if (this.#state.form.value.dataset === before) this.#choose(now);
   }
 
   /** One picture of the set as the form's model sees it; null where it cannot be read. */
@@ -81,7 +102,16 @@ export class PictureSets {
   }
 
   /** Lists the sets anew. */
-  async refresh(trainer: Trainer | null): Promise<void> {
-    if (trainer) this.#state.datasets.value = await trainer.datasets();
+  refresh(trainer: Trainer | null): Promise<void> {
+    return this.#list(trainer, () => undefined);
+  }
+
+  /** As `refresh`; the page is drawn once, after `alongside`: it never names a set that is gone. */
+  async #list(trainer: Trainer | null, alongside: () => void): Promise<void> {
+    const list = await trainer?.datasets();
+    batch(() => {
+      if (list) this.#state.datasets.value = list;
+      alongside();
+    });
   }
 }

@@ -56,7 +56,7 @@ export class Session {
       (files, title) => void this.#importPictures(files, title),
     );
     this.#generating = new Generating(state);
-    this.#sets = new PictureSets(state);
+    this.#sets = new PictureSets(state, (dataset) => this.#setForm({ dataset }));
     this.#runs = new StoredRuns(state, {
       call: (work) => this.#call(work),
       press: (what, work) => this.#press(what, work),
@@ -371,8 +371,7 @@ export class Session {
 
   async #deletePictures(id: string): Promise<void> {
     await this.#call((trainer) => trainer.deletePictures(id));
-    await this.#sets.refresh(this.#trainer);
-    if (this.#state.form.value.dataset === id) this.#setForm({ dataset: 'planets' });
+    await this.#sets.deleted(this.#trainer, id);
   }
 
   async #renamePictures(id: string, title: string): Promise<void> {
@@ -382,15 +381,11 @@ export class Session {
 
   async #removePicture(id: string, index: number): Promise<void> {
     if (!this.#trainer) return;
-    const result = await this.#sets.removePicture(this.#trainer, id, index);
-    if (!result.ok) return this.#fault(result.fault, true);
-    if (this.#state.form.value.dataset === id) this.#setForm({ dataset: result.value ?? 'planets' });
+    await this.#do(this.#sets.removePicture(this.#trainer, id, index));
   }
 
   async #importPictures(files: File[], title: string, addTo?: string): Promise<void> {
-    const result = await this.#sets.import(this.#trainer, files, title, addTo ?? null);
-    if (result.ok) this.#setForm({ dataset: result.value });
-    else this.#fault(result.fault, true);
+    await this.#do(this.#sets.import(this.#trainer, files, title, addTo ?? null));
   }
 
   /** The alert that asked is answered. */

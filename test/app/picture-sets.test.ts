@@ -1,7 +1,8 @@
 // Claims: pictures of one set never stand under the name of another while the answer is on its way; pictures
 // that are imported beside a run are offered for the next one. Against a trainer that the test answers for.
 import { beforeEach, expect, test } from 'vitest';
-import { PictureSets } from '../../src/app/picture-sets.ts';
+import { effect } from '@preact/signals';
+import { namesNoSet, PictureSets } from '../../src/app/picture-sets.ts';
 import { createState, type State } from '../../src/app/state.ts';
 import type { DatasetInfo, Preview, RunSummary } from '../../src/trainer/api.ts';
 
@@ -27,8 +28,11 @@ beforeEach(() => {
   state = createState();
 });
 
+const setsOf = () =>
+  new PictureSets(state, (dataset) => (state.form.value = { ...state.form.value, dataset }));
+
 test('a preview goes when another set is chosen, and stays when the same is asked for again', async () => {
-  const sets = new PictureSets(state);
+  const sets = setsOf();
   const first = sets.preview(trainer);
   answer();
   await first;
@@ -44,8 +48,9 @@ test('a preview goes when another set is chosen, and stays when the same is aske
 });
 
 test('imported beside a run: offered for a new one; without a run: nothing to offer', async () => {
-  const sets = new PictureSets(state);
-  expect(await sets.import(trainer, [], 'garden', null)).toEqual({ ok: true, value: 'own-1' });
+  const sets = setsOf();
+  expect(await sets.import(trainer, [], 'garden', null)).toMatchObject({ ok: true });
+  expect(state.form.value.dataset).toBe('own-1');
   expect(state.brought.value).toBeNull();
   state.run.value = { runId: 'run-1' } as RunSummary;
   await sets.import(trainer, [], 'garden', null);
@@ -54,9 +59,29 @@ test('imported beside a run: offered for a new one; without a run: nothing to of
 });
 
 test('a set that loses a picture is another set; what an import left out is of the set before', async () => {
-  const sets = new PictureSets(state);
+  const sets = setsOf();
   await sets.import(trainer, [], 'garden', null);
   expect(state.imported.value).toMatchObject({ added: 65 });
-  expect(await sets.removePicture(trainer, 'own-1', 3)).toEqual({ ok: true, value: 'own-2' });
+  expect(await sets.removePicture(trainer, 'own-1', 3)).toMatchObject({ ok: true });
+  expect(state.form.value.dataset).toBe('own-2');
   expect(state.imported.value).toBeNull();
+});
+
+test('while a set becomes another one, or goes, the page never names a set that is not listed', async () => {
+  let list = [info];
+  const changing = {
+    ...trainer,
+    datasets: () => Promise.resolve(list),
+  };
+  const sets = setsOf();
+  await sets.import(changing, [], 'garden', null);
+  const seen: boolean[] = [];
+  const stop = effect(() => void seen.push(namesNoSet(state)));
+  list = [{ ...info, id: 'own-2' }];
+  await sets.removePicture(changing, 'own-1', 3);
+  list = [{ ...info, id: 'planets' }];
+  await sets.deleted(changing, 'own-2');
+  stop();
+  expect(state.form.value.dataset).toBe('planets');
+  expect(seen).not.toContain(true);
 });

@@ -1,5 +1,6 @@
 // A made-up session for every state of the page, and commands that do next to nothing. For the gallery only;
 // not here: the pictures (gallery-pictures.ts).
+import { batch } from '@preact/signals';
 import { schedulerFields, unetFields } from '../../src/trainer/import/asked-fields.ts';
 import {
   createState,
@@ -754,7 +755,20 @@ export function galleryCommands(state: State): Commands {
       return createImageBitmap(planetSheet(4, 4, SIZE, 0, noise));
     },
     nearestSheetStep: () => Promise.resolve(8000),
-    removePicture: () => Promise.resolve(),
+    removePicture: async (id) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      // Another set, of one picture less; its pictures come a moment later.
+      const { preview, form, datasets } = state;
+      const before = preview.value;
+      batch(() => {
+        form.value = { ...form.value, dataset: `${id}-2` };
+        datasets.value = datasets.value.map((set) =>
+          set.id === id ? { ...set, id: `${id}-2`, count: set.count - 1 } : set,
+        );
+        preview.value = null;
+      });
+      later(() => (preview.value = before));
+    },
     picture: (_, index) =>
       Promise.resolve({
         fileName: `garden 2024/IMG_${2000 + index}.jpg`,

@@ -482,9 +482,13 @@ test('a picture of an own set opens, tells its file, leads to the others, and ca
   await dialog.getByRole('button', { name: 'Next' }).click();
   await expect(dialog).toHaveAccessibleName('garden 2024/IMG_2002.jpg');
   await expect(dialog).toContainText('a blue planet with a ring');
-  await expect(dialog.getByRole('button', { name: 'Remove' })).toBeVisible();
+  const remove = dialog.getByRole('button', { name: 'Remove' });
   expect(await findings(page)).toEqual([]);
+  await remove.press('Enter');
+  await expect(dialog).toContainText('3 of 811.');
+  await expect(remove).toBeFocused();
   await page.keyboard.press('Escape');
+  await expect(focused(page)).toHaveAccessibleName('Picture 3');
   await page.getByRole('button', { name: 'Rename the pictures garden 2024' }).click();
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('garden 2024');
   await page.keyboard.press('Escape');

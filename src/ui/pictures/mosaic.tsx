@@ -19,10 +19,12 @@ interface Props {
   caption: (shown: number) => ComponentChildren;
   /** Called with the index of a pressed picture; without it the pictures are one image. */
   onOpen?: (index: number) => void;
+  /** Index of the picture that Tab reaches first; 0 by default. */
+  start?: number;
 }
 
 /** Empty tiles until the preview comes. `label`: accessible name for a number of pictures shown. */
-export function Mosaic({ preview, count, label, caption, onOpen }: Props) {
+export function Mosaic({ preview, count, label, caption, onOpen, start = 0 }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const ref = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -51,7 +53,7 @@ export function Mosaic({ preview, count, label, caption, onOpen }: Props) {
             ? { 'aria-hidden': true }
             : { role: 'img', 'aria-label': label(layout.columns * layout.rows) })}
         />
-        {onOpen && width > 0 && <Places layout={layout} ratio={ratio} label={label} onOpen={onOpen} />}
+        {onOpen && width > 0 && <Places {...{ layout, ratio, label, onOpen, start }} />}
       </div>
       {caption(layout.columns * layout.rows)}
     </div>
@@ -63,10 +65,11 @@ interface PlacesProps {
   ratio: number;
   label: Props['label'];
   onOpen: (index: number) => void;
+  start: number;
 }
 
 /** A button over each picture of the canvas. */
-function Places({ layout, ratio, label, onOpen }: PlacesProps) {
+function Places({ layout, ratio, label, onOpen, start }: PlacesProps) {
   const { columns, rows, tile } = layout;
   const edge = `${tile / ratio}px`;
   const at = (i: number): string => `${place(layout, i) / ratio}px`;
@@ -76,6 +79,7 @@ function Places({ layout, ratio, label, onOpen }: PlacesProps) {
       columns={columns}
       count={columns * rows}
       class="places"
+      start={start}
       tile={(index, tabIndex) => (
         <button
           type="button"

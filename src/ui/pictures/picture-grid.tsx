@@ -9,6 +9,8 @@ interface Props {
   columns: number;
   count: number;
   class?: string;
+  /** The place that Tab reaches first; 0 by default. */
+  start?: number;
   /** The picture of a place, with `tabIndex` on its button. */
   tile: (index: number, tabIndex: 0 | -1) => ComponentChildren;
 }
@@ -30,9 +32,9 @@ function placeAfter(key: string, at: number, columns: number, count: number): nu
 }
 
 /** Rows of `columns` places. The place that had the focus last is the one that Tab reaches. */
-export function PictureGrid({ label, columns, count, class: className = 'grid', tile }: Props) {
+export function PictureGrid({ label, columns, count, class: className = 'grid', start = 0, tile }: Props) {
   const ref = useRef<HTMLDivElement>(null);
-  const [place, setPlace] = useState(0);
+  const [place, setPlace] = useState(start);
   const at = Math.min(place, count - 1);
   const onKey = (event: KeyboardEvent): void => {
     const to = placeAfter(event.key, at, columns, count);

@@ -25,6 +25,7 @@ function Opened({ info, index }: { info: DatasetInfo; index: number }) {
     looking.picture.value = (next + info.count) % info.count;
   };
   const remove = async (): Promise<void> => {
+    if (removing) return;
     setRemoving(true);
     await commands.removePicture(info.id, index);
     setRemoving(false);
@@ -39,17 +40,18 @@ function Opened({ info, index }: { info: DatasetInfo; index: number }) {
       <PictureCanvas picture={facts} label={`Picture ${index + 1}, enlarged`} />
       {facts && facts.caption !== '' && <p>{facts.caption}</p>}
       <div class="answers">
-        {!info.builtIn && (
-          <button class="btn stop" type="button" disabled={removing} onClick={() => void remove()}>
-            {removing ? 'Removing' : 'Remove'}
-          </button>
-        )}
         <button class="btn" type="button" onClick={() => show(index - 1)}>
           Previous
         </button>
         <button class="btn" type="button" onClick={() => show(index + 1)}>
           Next
         </button>
+        {!info.builtIn && (
+          // Never disabled: the focus stays, for the picture that comes in its place.
+          <button class="btn danger" type="button" onClick={() => void remove()}>
+            {removing ? 'Removing' : 'Remove'}
+          </button>
+        )}
         <button class="btn" type="button" onClick={close}>
           Close
         </button>

@@ -1,6 +1,7 @@
 // The main part before a run: what Perennial does, and the pictures to learn from. Not here: size and Train
 // (side.tsx).
 import { useApp } from '../page-state/app-context.ts';
+import { useRef } from 'preact/hooks';
 import { Expect } from './expect.tsx';
 import { namesNoSet } from '../../app/picture-sets.ts';
 import type { State } from '../../app/state.ts';
@@ -82,6 +83,10 @@ function NoSet({ name }: { name: string }) {
 function ChosenSet() {
   const { state, looking } = useApp();
   const { dataset, imageSize, maxImages } = state.form.value;
+  const open = looking.picture.value;
+  // A set that loses a picture is drawn anew: the place in it stays.
+  const start = useRef(0);
+  if (open !== null) start.current = open;
   const info = state.datasets.value.find((one) => one.id === dataset);
   const used = info ? Math.min(info.count, maxImages) : null;
   const things = info && !info.builtIn ? 'of your pictures' : (info?.title.toLowerCase() ?? 'pictures');
@@ -89,6 +94,7 @@ function ChosenSet() {
     <>
       <Mosaic
         preview={state.preview.value}
+        start={start.current}
         count={used ?? undefined}
         label={(shown) => `${shown} of the ${used ?? ''} ${things}, as the model will see them`}
         {...(state.preview.value ? { onOpen: (index: number) => (looking.picture.value = index) } : {})}
