@@ -1,17 +1,19 @@
-// The weights a run starts from, as PyTorch initialises diffusers' UNet2DModel. nn.Conv2d and nn.Linear:
-// kaiming_uniform(a = sqrt 5), that is U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias; nn.GroupNorm:
-// 1 and 0. Not here: the list of parameters (parameters.ts).
+// The weights a run starts from, as PyTorch initialises diffusers' UNets. nn.Conv2d and nn.Linear:
+// kaiming_uniform(a = sqrt 5), that is U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias; norms: 1 and
+// 0; embeddings and the text encoder: normals. Not here: the list of parameters (parameters.ts).
 import { sizeOf } from '../engine/layout.ts';
-import { STREAMS, uniforms } from '../random.ts';
+import { normals, STREAMS, uniforms } from '../random.ts';
 import type { ParameterSpec } from '../engine/executor.ts';
 
 /**
  * One array per parameter, in the order and layout of `parameters`, in which a bias must follow its weight.
- * Equal seeds give equal bits on every machine.
+ * `stdOf`: standard deviation of the normal that a parameter starts from (0: zeros), null for those that
+ * PyTorch initialises by their shapes. Equal seeds give equal bits on every machine.
  */
 export function initialWeights(
   parameters: readonly ParameterSpec[],
   seed: number,
+  stdOf: (name: string) => number | null,
 ): Float32Array<ArrayBuffer>[] {
   let fanIn = 0;
   return parameters.map(({ name, shape }, index) => {
@@ -19,6 +21,9 @@ export function initialWeights(
     // A bias follows its weight and has the same fan-in; fan-in 0 marks a norm.
     const isWeight = name.endsWith('.weight');
     if (isWeight) fanIn = shape.length > 1 ? sizeOf(shape.slice(1)) : 0;
+    const std = stdOf(name);
+    if (std === 0) return new Float32Array(size);
+    if (std !== null) return normals(seed, index, STREAMS.initialWeights, size).map((value) => value * std);
     if (fanIn === 0) return new Float32Array(size).fill(isWeight ? 1 : 0);
     const bound = 1 / Math.sqrt(fanIn);
     const values = uniforms(seed, index, STREAMS.initialWeights, size);

@@ -1,7 +1,13 @@
 // The presets: the network of each, and the settings whose default it changes. Also the way from a run's
 // settings to its network and back. Not here: what a setting is (settings.ts).
+import { toDiffusersUNet } from '../model/diffusers-unet.ts';
 import { type Model, modelOf } from '../model/model.ts';
-import { type NetworkConfig, UNET_DEFAULTS, type UNetConfig } from '../model/unet-config.ts';
+import {
+  type NetworkConfig,
+  UNET_DEFAULTS,
+  type UNet2DConfig,
+  type UNetConfig,
+} from '../model/unet-config.ts';
 import { DEFAULTS, type PresetName, type Settings, type RunConfig, SETTINGS } from './settings.ts';
 
 export interface Preset {
@@ -15,7 +21,7 @@ export interface Preset {
 /** Blocks with attention at the lowest resolution only, as most small published configs have it. */
 function attentionAtTheBottom(
   channels: number[],
-): Pick<UNetConfig, 'blockOutChannels' | 'downBlockTypes' | 'upBlockTypes'> {
+): Pick<UNet2DConfig, 'blockOutChannels' | 'downBlockTypes' | 'upBlockTypes'> {
   return {
     blockOutChannels: channels,
     downBlockTypes: channels.map((_, i) => (i === channels.length - 1 ? 'AttnDownBlock2D' : 'DownBlock2D')),
@@ -123,7 +129,7 @@ export function ownNetwork(
   { preset, imageSize }: Pick<RunConfig, 'preset' | 'imageSize'>,
   unet: UNetConfig,
 ): NetworkConfig | null {
-  const text = (config: UNetConfig) => JSON.stringify(config, Object.keys(unet).sort());
+  const text = (config: UNetConfig) => JSON.stringify(toDiffusersUNet(config));
   if (text(unet) === text(networkOf({ preset, imageSize }))) return null;
   const { sampleSize: _, ...network } = unet;
   return network;

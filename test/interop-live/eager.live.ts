@@ -1,11 +1,8 @@
 // Live claims about eager (TensorFlow.js, cpu backend). Run by `npm run test:interop`.
 import { startDevice } from '../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../src/engine/eager/eager-executor.ts';
-import { modelOf } from '../../src/model/model.ts';
 import { describeLive } from './live-claims.ts';
 
 const device = await startDevice('cpu');
 
-describeLive((parameters, config) =>
-  Promise.resolve(createEagerExecutor(device, parameters, modelOf(config).network)),
-);
+describeLive(({ parameters, network }) => Promise.resolve(createEagerExecutor(device, parameters, network)));

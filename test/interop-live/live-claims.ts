@@ -10,12 +10,12 @@ import {
   type SchedulerChoice,
 } from '../../src/diffusion/diffusers-scheduler.ts';
 import { createSampler, initialNoise, type SamplerName, stepNoise } from '../../src/diffusion/sampler.ts';
-import type { Executor, ParameterSpec } from '../../src/engine/executor.ts';
+import type { Executor } from '../../src/engine/executor.ts';
+import type { BatchShape, Inputs } from '../../src/engine/inputs.ts';
 import { readTensors } from '../../src/formats/safetensors-file.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
-import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
-import { modelOf } from '../../src/model/model.ts';
+import { type Model, modelOf } from '../../src/model/model.ts';
 import { largestDifference, readGoldenCase } from '../interop/golden-case.ts';
 import { describeGolden } from '../interop/golden-claims.ts';
 
@@ -23,7 +23,7 @@ import { describeGolden } from '../interop/golden-claims.ts';
 const SAMPLES_WITHIN = 1e-3;
 
 type Shape = [number, number, number, number];
-type Open = (parameters: readonly ParameterSpec[], config: UNetConfig, shape: Shape) => Promise<Executor>;
+type Open = (model: Model, inputs: Inputs<BatchShape>) => Promise<Executor>;
 
 interface DrawnSamples extends Record<SamplerName, number[]> {
   seed: number;
@@ -36,12 +36,15 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
 
 export function describeLive(open: Open): void {
   const golden = readGoldenCase('a fresh seed', bytesOf(inject('fresh')));
-  describeGolden(golden, async () => open(golden.parameters, golden.network(), golden.shape));
+  describeGolden(golden, async () => open(golden.model(), golden.inputShapes));
 
   const expected = JSON.parse(inject('samples')) as DrawnSamples;
   it.each(['ddim', 'ddpm'] as const)('draws the samples that DDPMPipeline drew: %s', async (sampler) => {
     const model = await readModel();
-    const executor = await open(modelOf(model.unet).parameters, model.unet, expected.shape);
+    const executor = await open(modelOf(model.unet), {
+      sample: expected.shape,
+      timestep: [expected.shape[0]],
+    });
     const zeros = () => model.weights.map(({ length }) => new Float32Array(length));
     executor.setState({ weights: model.weights, ema: zeros(), expAvg: zeros(), expAvgSq: zeros() });
     const drawn = await draw(executor, model.scheduler, expected, sampler);

@@ -3,8 +3,10 @@
 // its own numbers. Runs in Node and in browsers.
 import { sizeOf } from '../../src/engine/layout.ts';
 import type { ParameterSpec } from '../../src/engine/executor.ts';
-import type { UNetConfig } from '../../src/model/unet-config.ts';
+import type { BatchShape, InputArray, Inputs } from '../../src/engine/inputs.ts';
+import { fromClipConfig } from '../../src/model/clip-config.ts';
 import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
+import { type Model, modelOf } from '../../src/model/model.ts';
 
 export interface TensorFixture {
   shape: number[];
@@ -31,7 +33,7 @@ export interface GoldenCase {
   name: string;
   madeBy: string;
   seed: number;
-  /** Names and shapes in the order of diffusers' state_dict. */
+  /** Names and shapes in the order of diffusers' state_dict, then the text encoder's. */
   parameters: ParameterSpec[];
   training: TrainingFixture;
   losses: number[];
@@ -46,15 +48,20 @@ export interface GoldenCase {
   adrift: string[];
   /** [B, H, W, C] of every batch. */
   shape: [number, number, number, number];
+  /** What the network reads beside pictures and timesteps, by diffusers' and transformers' names. */
+  conditions: Readonly<Record<string, InputArray>>;
+  inputShapes: Inputs<BatchShape>;
   /**
    * Throws FaultError where our network cannot have this config: then the tests of this case fail, with its
    * name.
    */
-  network(): UNetConfig;
+  model(): Model;
   tensor(name: string): TensorFixture;
   /** One array per parameter, in their order. */
   group(name: ParameterGroup): Float32Array<ArrayBuffer>[];
 }
+
+const CONDITIONS = ['class_labels', 'encoder_hidden_states', 'input_ids'];
 
 interface Entry {
   dtype: string;
@@ -78,16 +85,37 @@ export function readGoldenCase(name: string, file: Uint8Array<ArrayBuffer>): Gol
   const { madeBy = '', ...json } = metadata;
   const facts = Object.fromEntries(
     Object.entries(json).map(([key, text]) => [key, JSON.parse(text) as unknown]),
-  ) as Omit<GoldenCase, 'parameters'> & { config: unknown; parameters: [string, number[]][] };
+  ) as Omit<GoldenCase, 'parameters'> & {
+    config: unknown;
+    textEncoder?: unknown;
+    parameters: [string, number[]][];
+  };
   const parameters = facts.parameters.map(([name, shape]) => ({ name, shape }));
   const [batch, channels, height, width] = tensor('input').shape as [number, number, number, number];
+  const shape: GoldenCase['shape'] = [batch, height, width, channels];
+  const conditions = Object.fromEntries(
+    CONDITIONS.filter((key) => entries[key]).map((key) => {
+      const { shape, data } = tensor(key);
+      return [key, { data, shape: shape as [number, ...number[]] }];
+    }),
+  );
   return {
     ...facts,
     name,
     madeBy,
     parameters,
-    shape: [batch, height, width, channels],
-    network: () => fromDiffusersUNet(facts.config),
+    shape,
+    conditions,
+    inputShapes: {
+      sample: shape,
+      timestep: [batch],
+      ...Object.fromEntries(Object.entries(conditions).map(([key, input]) => [key, input.shape])),
+    },
+    model: () =>
+      modelOf(
+        fromDiffusersUNet(facts.config),
+        facts.textEncoder === undefined ? null : fromClipConfig(facts.textEncoder),
+      ),
     tensor,
     group(key) {
       const { data } = tensor(key);

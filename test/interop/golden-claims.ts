@@ -8,7 +8,8 @@ import { createSampler, initialNoise, type SamplerName, stepNoise } from '../../
 import { lossWeights, mixtureOf } from '../../src/diffusion/target.ts';
 import { emaDecayAt, learningRateAt } from '../../src/diffusion/training-schedules.ts';
 import type { Executor, GivenBatch, NoisedBatch, StepSettings } from '../../src/engine/executor.ts';
-import { STREAMS, uniformBelow, uniforms } from '../../src/random.ts';
+import { sizeOf } from '../../src/engine/layout.ts';
+import { normals, STREAMS, uniformBelow, uniforms } from '../../src/random.ts';
 import {
   type GoldenCase,
   largest,
@@ -117,6 +118,7 @@ function onePass(golden: GoldenCase): GivenBatch {
     inputs: {
       sample: { data: toChannelsLast(golden.tensor('input')), shape: golden.shape },
       timestep: timestepOf(golden, golden.tensor('timesteps').data),
+      ...golden.conditions,
     },
     target: toChannelsLast(golden.tensor('target')),
     sampleWeights: golden.tensor('sample_weights').data,
@@ -175,12 +177,40 @@ function batchOf(golden: GoldenCase, step: number): NoisedBatch {
   const timesteps = uniformBelow(seed, step, STREAMS.timesteps, TIMESTEPS, shape[0]);
   const size = shape.reduce((product, edge) => product * edge, 1);
   return {
-    inputs: { timestep: timestepOf(golden, Float32Array.from(timesteps)) },
+    inputs: {
+      timestep: timestepOf(golden, Float32Array.from(timesteps)),
+      ...conditionsOf(golden, step, size),
+    },
     pictures: { data: uniforms(seed, step, STREAMS.drawing, size).map((u) => 2 * u - 1), shape },
     mixture: mixtureOf(training.prediction_type, levels, timesteps),
     noise: { seed, step, stream: STREAMS.noise, first: 0 },
     sampleWeights: lossWeights(training.prediction_type, levels, timesteps, training.min_snr_gamma),
   };
+}
+
+/**
+ * Classes and texts of step 0..: from the same words as the pictures, `size` of them, beyond these. Whole
+ * numbers where the network looks up or embeds them, else normals.
+ */
+function conditionsOf({ seed, conditions, model }: GoldenCase, step: number, size: number) {
+  const { config, textEncoder } = model();
+  const classes = config.classEmbedding;
+  const below: Record<string, number | undefined> = {
+    input_ids: textEncoder?.vocabSize,
+    class_labels: { table: classes?.type === 'table' ? classes.count : 0, timestep: TIMESTEPS }[
+      classes?.type as string
+    ],
+  };
+  return Object.fromEntries(
+    Object.entries(conditions).map(([name, { shape }]): [string, InputArray] => {
+      const [first, count] = [name === 'class_labels' ? size : 2 * size, sizeOf(shape)];
+      const most = below[name];
+      const data = most
+        ? Float32Array.from(uniformBelow(seed, step, STREAMS.drawing, most, count, first))
+        : normals(seed, step, STREAMS.drawing, count, first);
+      return [name, { data, shape }];
+    }),
+  );
 }
 
 /** Settings of update `step`, 1.., by our own schedules, which must equal diffusers'. */
@@ -253,6 +283,7 @@ async function samplingError(
     executor.predict(held, {
       sample: { data: x, shape: golden.shape },
       timestep: timestepOf(golden, new Float32Array(golden.shape[0]).fill(t)),
+      ...golden.conditions,
     }),
   );
   held.release();

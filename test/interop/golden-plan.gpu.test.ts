@@ -2,7 +2,6 @@
 // every golden case. The plan computes the whole step, noise included. It has the device's family of kernels;
 // both with VITE_KERNEL_SWEEP=1.
 import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
-import { modelOf } from '../../src/model/model.ts';
 import { testDevice } from '../engine/plan/test-device.ts';
 import { readGoldenCase } from './golden-case.ts';
 import { describeGolden } from './golden-claims.ts';
@@ -27,10 +26,9 @@ const families = import.meta.env['VITE_KERNEL_SWEEP'] ? (['registers', 'tiles'] 
 for (const family of families)
   for (const golden of cases)
     describeGolden(family ? { ...golden, name: `${golden.name}, ${family}` } : golden, async () => {
-      const config = golden.network();
-      const { parameters, shape } = golden;
-      return createPlanExecutor(await testDevice(), parameters, modelOf(config).network, {
-        inputs: { sample: shape, timestep: [shape[0]] },
+      const { network } = golden.model();
+      return createPlanExecutor(await testDevice(), golden.parameters, network, {
+        inputs: golden.inputShapes,
         ...(family ? { family } : {}),
       });
     });

@@ -1,7 +1,34 @@
 // Claims about the first weights: PyTorch's distributions, and the same seed gives the same weights.
-import { expect, it } from 'vitest';
-import { modelOfRun } from '../../src/settings/presets.ts';
+import { describe, expect, it } from 'vitest';
+import { modelOfRun, networkOf } from '../../src/settings/presets.ts';
 import { sizeOf } from '../../src/engine/layout.ts';
+import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
+import { modelOf } from '../../src/model/model.ts';
+
+const TEXT_UNET = fromDiffusersUNet({
+  _class_name: 'UNet2DConditionModel',
+  sample_size: 8,
+  block_out_channels: [16],
+  norm_num_groups: 4,
+  attention_head_dim: 2,
+  layers_per_block: 1,
+  down_block_types: ['CrossAttnDownBlock2D'],
+  up_block_types: ['CrossAttnUpBlock2D'],
+  cross_attention_dim: 64,
+});
+const TEXT_ENCODER = {
+  vocabSize: 100,
+  hiddenSize: 64,
+  intermediateSize: 256,
+  numHiddenLayers: 3,
+  numAttentionHeads: 4,
+  maxPositionEmbeddings: 16,
+  hiddenAct: 'quick_gelu',
+  layerNormEps: 1e-5,
+  bosTokenId: 98,
+  eosTokenId: 99,
+  padTokenId: 99,
+} as const;
 
 const { parameters: specs, initialWeights } = modelOfRun({ preset: 'bench', imageSize: 32 });
 const weights = initialWeights(7);
@@ -52,4 +79,64 @@ it('the same seed gives the same bits, another seed others, and no two layers al
   expect(tiny.initialWeights(8)[0]).not.toEqual(tiny.initialWeights(7)[0]);
   const [q, k] = ['to_q', 'to_k'].map((part) => named(`mid_block.attentions.0.${part}.weight`));
   expect(q).not.toEqual(k);
+});
+
+const variance = (values: Float32Array): number =>
+  values.reduce((sum, value) => sum + value * value, 0) / values.length;
+
+it('a table of classes starts as N(0, 1), as torch.nn.Embedding, and leaves the layers before it as they are', () => {
+  const config = networkOf({ preset: 'bench', imageSize: 32 });
+  const classed = modelOf({ ...config, classEmbedding: { type: 'table', count: 50 } });
+  const at = classed.parameters.findIndex(({ name }) => name === 'class_embedding.weight');
+  const drawn = classed.initialWeights(7);
+  // The variance of n squared normals has a standard error of sqrt(2 / n).
+  const table = drawn[at]!;
+  expect(Math.abs(variance(table) - 1)).toBeLessThan(4 * Math.sqrt(2 / table.length));
+  expect(Math.max(...table)).toBeGreaterThan(2.5);
+  expect(drawn.slice(0, at)).toEqual(weights.slice(0, at));
+});
+
+describe('a text encoder', () => {
+  const model = modelOf(TEXT_UNET, TEXT_ENCODER);
+  const drawn = model.initialWeights(7);
+  const encoder = (name: string) =>
+    drawn[model.parameters.findIndex((spec) => spec.name === `text_encoder.${name}`)]!;
+
+  it('leaves the UNet`s weights as they are without it', () => {
+    const alone = modelOf(TEXT_UNET).initialWeights(7);
+    expect(drawn.slice(0, alone.length)).toEqual(alone);
+  });
+
+  // transformers' CLIPPreTrainedModel._init_weights with width 64 and 3 layers.
+  const [width, layers] = [64, 3];
+  it.each([
+    ['token_embedding', 0.02],
+    ['position_embedding', 0.02],
+    ['encoder.layers.1.self_attn.k_proj', width ** -0.5 * (2 * layers) ** -0.5],
+    ['encoder.layers.1.self_attn.v_proj', width ** -0.5 * (2 * layers) ** -0.5],
+    ['encoder.layers.1.self_attn.q_proj', width ** -0.5 * (2 * layers) ** -0.5],
+    ['encoder.layers.1.self_attn.out_proj', width ** -0.5],
+    ['encoder.layers.1.mlp.fc1', (2 * width) ** -0.5],
+    ['encoder.layers.1.mlp.fc2', width ** -0.5 * (2 * layers) ** -0.5],
+  ])('starts %s as normals of standard deviation %f', (name, std) => {
+    const values = encoder(`${name}.weight`);
+    expect(Math.abs(variance(values) / std ** 2 - 1)).toBeLessThan(4 * Math.sqrt(2 / values.length));
+    if (!name.endsWith('embedding')) expect(new Set(encoder(`${name}.bias`))).toEqual(new Set([0]));
+  });
+
+  it('starts norms as 1 and 0', () => {
+    for (const name of ['encoder.layers.0.layer_norm1', 'final_layer_norm']) {
+      expect(new Set(encoder(`${name}.weight`))).toEqual(new Set([1]));
+      expect(new Set(encoder(`${name}.bias`))).toEqual(new Set([0]));
+    }
+  });
+});
+
+it('a linear layer without bias starts as one with a bias', () => {
+  const model = modelOf(TEXT_UNET);
+  const at = model.parameters.findIndex(({ name }) => name.endsWith('attn2.to_k.weight'));
+  const bound = 1 / Math.sqrt(64);
+  const largest = Math.max(...model.initialWeights(7)[at]!.map(Math.abs));
+  expect(largest).toBeLessThanOrEqual(Math.fround(bound));
+  expect(largest).toBeGreaterThan(0.95 * bound);
 });

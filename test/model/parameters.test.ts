@@ -1,10 +1,11 @@
 // Claims about the list of parameters: it has diffusers' names, shapes and order, compared in full for the
-// small fixtures and by count and digest for the published configurations (interop/make_fixtures.py).
+// small fixtures and by count and digest for published and likely configurations (interop/make_fixtures.py).
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { modelOfRun, networkOf } from '../../src/settings/presets.ts';
 import type { UNetConfig } from '../../src/model/unet-config.ts';
 import { modelOf } from '../../src/model/model.ts';
+import { conditionNetworks } from '../interop/condition-networks.ts';
 import { goldenCases, readJson } from '../interop/golden-files.ts';
 
 interface Published {
@@ -14,10 +15,11 @@ interface Published {
   parameters: number;
   sha256: string;
 }
-const { networks } = readJson('networks') as { networks: Published[] };
+const { networks: plain } = readJson('networks') as { networks: Published[] };
+const networks: Published[] = [...plain, ...conditionNetworks()];
 
 it.each(goldenCases())('$name: names, shapes and order are diffusers`', (golden) => {
-  expect(modelOf(golden.network()).parameters).toEqual(golden.parameters);
+  expect(golden.model().parameters).toEqual(golden.parameters);
 });
 
 it.each(networks)(

@@ -3,9 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { PRESET_NAMES } from '../../src/settings/settings.ts';
 import { networkOf } from '../../src/settings/presets.ts';
-import type { UNetConfig } from '../../src/model/unet-config.ts';
+import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
+import type { UNet2DConditionConfig, UNet2DConfig, UNetConfig } from '../../src/model/unet-config.ts';
 import { modelOf } from '../../src/model/model.ts';
-import { checkStateDict, fieldsFromShapes, networksIn, stateDictOrder } from '../../src/model/state-dict.ts';
+import { fieldsFromShapes } from '../../src/model/fields-from-shapes.ts';
+import { checkStateDict, networksIn, stateDictOrder } from '../../src/model/state-dict.ts';
+import { conditionNetworks } from '../interop/condition-networks.ts';
 import { readJson } from '../interop/golden-files.ts';
 
 const shapesOf = (config: UNetConfig) =>
@@ -13,18 +16,39 @@ const shapesOf = (config: UNetConfig) =>
 const { networks: PUBLISHED } = readJson('networks') as {
   networks: { name: string; config: UNetConfig }[];
 };
-const TINY = networkOf({ preset: 'tiny', imageSize: 16 });
+const TINY = networkOf({ preset: 'tiny', imageSize: 16 }) as UNet2DConfig;
 
 describe('names and shapes', () => {
-  const configs = [
+  const configs: (readonly [string, UNetConfig])[] = [
     ...PUBLISHED.map(({ name, config }) => [name, config] as const),
     ...PRESET_NAMES.map((preset) => [preset, networkOf({ preset, imageSize: 32 })] as const),
-    ['without attention in the middle', { ...TINY, addAttention: false }] as const,
+    ['without attention in the middle', { ...TINY, addAttention: false }],
+    ['with classes', { ...TINY, classEmbedding: { type: 'table', count: 3 } }],
+    ['with classes as timesteps', { ...TINY, classEmbedding: { type: 'timestep' } }],
+    ...conditionNetworks().map(({ name, config }) => [name, config] as const),
   ];
   it.each(configs)('show %s', (_, config) => {
     const shapes = shapesOf(config);
     expect(config).toMatchObject(fieldsFromShapes(shapes));
     expect(() => checkStateDict(shapes, modelOf(config))).not.toThrow();
+  });
+
+  it('show the depth of a level whose up block alone attends, and a projection of classes', () => {
+    const config = fromDiffusersUNet({
+      _class_name: 'UNet2DConditionModel',
+      sample_size: 8,
+      block_out_channels: [4, 8],
+      norm_num_groups: 2,
+      attention_head_dim: 2,
+      down_block_types: ['DownBlock2D', 'DownBlock2D'],
+      mid_block_type: 'UNetMidBlock2D',
+      up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D'],
+      transformer_layers_per_block: [3, 1],
+      class_embed_type: 'simple_projection',
+      projection_class_embeddings_input_dim: 5,
+    });
+    const { attentionHeads: _, ...shown } = config as UNet2DConditionConfig;
+    expect(shown).toMatchObject(fieldsFromShapes(shapesOf(config)));
   });
 
   it('of no UNet2DModel are refused by the first name that is missing', () => {
@@ -98,10 +122,13 @@ describe('a UNet among the names of a file', () => {
     );
   });
 
-  it.each(PRESET_NAMES)(
+  it.each([
+    ...PRESET_NAMES.map((preset) => [preset, networkOf({ preset, imageSize: 32 })] as const),
+    ...conditionNetworks().map(({ name, config }) => [name, config] as const),
+  ] satisfies (readonly [string, UNetConfig])[])(
     'of %s: the order of its state_dict is known from names and shapes in any order',
-    (preset) => {
-      const shapes = shapesOf(networkOf({ preset, imageSize: 32 }));
+    (_, config) => {
+      const shapes = shapesOf(config);
       expect(stateDictOrder(new Map([...shapes].reverse()))).toEqual([...shapes.keys()]);
     },
   );

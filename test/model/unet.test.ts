@@ -1,6 +1,6 @@
-// Claim: on plain JavaScript loops the network gives diffusers' predictions (interop/make_fixtures.py).
+// Claim: on plain JavaScript loops the network gives the predictions of diffusers, and of transformers'
+// encoder before it (interop/make_fixtures.py).
 import { describe, expect, it } from 'vitest';
-import { unet } from '../../src/model/unet.ts';
 import { relativeDifference, toChannelsLast } from '../interop/golden-case.ts';
 import { goldenCases } from '../interop/golden-files.ts';
 import { type Plain, plain, referenceOps } from './reference-ops.ts';
@@ -10,6 +10,9 @@ describe.each(goldenCases())('$name', (golden) => {
   const inputs = {
     sample: plain(shape, toChannelsLast(golden.tensor('input'))),
     timestep: plain([shape[0]], golden.tensor('timesteps').data),
+    ...Object.fromEntries(
+      Object.entries(golden.conditions).map(([name, one]) => [name, plain([...one.shape], one.data)]),
+    ),
   };
   const weights: Record<string, Plain> = {};
   golden.group('weights').forEach((data, i) => {
@@ -18,8 +21,8 @@ describe.each(goldenCases())('$name', (golden) => {
   });
 
   it('predicts what diffusers predicts, within 1e-5', () => {
-    const config = golden.network();
-    const prediction = unet(referenceOps, config, weights, inputs);
+    const { network, config } = golden.model();
+    const prediction = network(referenceOps, weights, inputs);
     expect(prediction.shape).toEqual([...shape.slice(0, 3), config.outChannels]);
     expect(relativeDifference(prediction.data, toChannelsLast(golden.tensor('prediction')))).toBeLessThan(
       1e-5,
@@ -34,10 +37,10 @@ describe.each(goldenCases())('$name', (golden) => {
         return target[String(key)];
       },
     });
-    const config = golden.network();
-    unet(referenceOps, config, watched, inputs);
+    const { network } = golden.model();
+    network(referenceOps, watched, inputs);
     expect([...read].toSorted()).toEqual(parameters.map((spec) => spec.name).toSorted());
     const { 'conv_out.bias': _, ...lacking } = weights;
-    expect(() => unet(referenceOps, config, lacking, inputs)).toThrow('conv_out.bias');
+    expect(() => network(referenceOps, lacking, inputs)).toThrow('conv_out.bias');
   });
 });

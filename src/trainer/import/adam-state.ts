@@ -2,7 +2,8 @@
 // through its groups. Not here: finding the optimizer (torch-parts.ts), its numbers (formats/torch-file.ts).
 import { shownJson } from '../../fault.ts';
 import { type StoredDict, StoredTensor, type StoredValue } from '../../formats/torch-values.ts';
-import { networksIn, type ShapeOf } from '../../model/state-dict.ts';
+import type { ShapeOf } from '../../model/fields-from-shapes.ts';
+import { networksIn } from '../../model/state-dict.ts';
 import { ADAM } from '../training-step.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { isDict } from './torch-history.ts';

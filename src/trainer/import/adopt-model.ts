@@ -15,9 +15,11 @@ import type { StateGroup } from '../../engine/executor.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
+import { classFields } from '../../model/diffusers-unet-fields.ts';
 import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
+import { fieldsFromShapes, type ShapeFields } from '../../model/fields-from-shapes.ts';
 import { type Model, modelOf } from '../../model/model.ts';
-import { checkStateDict, fieldsFromShapes, type ShapeFields } from '../../model/state-dict.ts';
+import { checkStateDict } from '../../model/state-dict.ts';
 import type { AskedField, ImportAnswers } from '../api.ts';
 import { type CheckpointContent, type FileFacts, type Execution, tensorPrefix } from '../checkpoint-file.ts';
 import { History } from '../history.ts';
@@ -76,16 +78,31 @@ function settingsNaming(network: UNetConfig): Adopted['own'] {
   return PRESET_NAMES.map(named).find((own) => own.network === null) ?? named(FALLBACK_PRESET);
 }
 
-/** config.json with these fields; every other field has UNet2DModel's default. */
-const asConfigJson = (fields: ShapeFields): Record<string, unknown> => ({
-  in_channels: fields.inChannels,
-  out_channels: fields.outChannels,
-  block_out_channels: fields.blockOutChannels,
-  layers_per_block: fields.layersPerBlock,
-  down_block_types: fields.downBlockTypes,
-  up_block_types: fields.upBlockTypes,
-  add_attention: fields.addAttention,
-});
+/** config.json with these fields; every other field has the default of the network's class. */
+function asConfigJson(fields: ShapeFields): Record<string, unknown> {
+  const { classEmbedding: classes } = fields;
+  const shared = {
+    in_channels: fields.inChannels,
+    out_channels: fields.outChannels,
+    block_out_channels: fields.blockOutChannels,
+    layers_per_block: fields.layersPerBlock,
+    down_block_types: fields.downBlockTypes,
+    up_block_types: fields.upBlockTypes,
+    ...classFields(classes),
+  };
+  if (fields.className === undefined) return { ...shared, add_attention: fields.addAttention };
+  return {
+    ...shared,
+    _class_name: fields.className,
+    mid_block_type: fields.midBlockType,
+    cross_attention_dim: fields.crossAttentionDim,
+    transformer_layers_per_block: fields.transformerLayersPerBlock,
+    use_linear_projection: fields.useLinearProjection,
+    encoder_hid_dim: fields.encoderHidDim,
+    projection_class_embeddings_input_dim:
+      classes && 'inputChannels' in classes ? classes.inputChannels : null,
+  };
+}
 
 /**
  * Progress of the run that the model becomes; null where Adam's moments are missing: then it starts at step

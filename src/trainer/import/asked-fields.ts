@@ -2,13 +2,15 @@
 // with diffusers' defaults where they fit. Not here: what the fields do (model/, diffusion/).
 import { SETTINGS } from '../../settings/settings.ts';
 import { BETA_SCHEDULES } from '../../diffusion/diffusers-scheduler.ts';
+import type { ShapeFields } from '../../model/fields-from-shapes.ts';
 import { attendedChannels } from '../../model/structure.ts';
-import type { ShapeFields } from '../../model/state-dict.ts';
+
 import type { AskedField } from '../api.ts';
 
 const DEFAULT_SIZE = 32;
 const DEFAULT_GROUPS = 32;
 const DEFAULT_HEAD_DIM = 8;
+const DEFAULT_HEADS = 8;
 const MOST_HEAD_DIM = 128;
 
 const divides = (values: readonly number[]) => (divisor: number) =>
@@ -21,7 +23,6 @@ export function unetFields(shown: ShapeFields): AskedField[] {
   const levels = channels.length;
   const groups = upTo(Math.min(...channels)).filter(divides(channels));
   const attended = attendedChannels(shown);
-  const headDims = upTo(Math.min(MOST_HEAD_DIM, ...attended)).filter(divides(attended));
   const fields: AskedField[] = [
     {
       name: 'sample_size',
@@ -32,15 +33,7 @@ export function unetFields(shown: ShapeFields): AskedField[] {
     choice('norm_num_groups', 'Groups of every GroupNorm', groups, largest(groups, DEFAULT_GROUPS)),
     choice('norm_eps', 'Epsilon of every GroupNorm', [1e-5, 1e-6], 1e-5),
   ];
-  if (attended.length > 0)
-    fields.push(
-      choice(
-        'attention_head_dim',
-        'Channels of one attention head; none: one head',
-        [null, ...headDims],
-        headDims.includes(DEFAULT_HEAD_DIM) ? DEFAULT_HEAD_DIM : null,
-      ),
-    );
+  if (attended.length > 0) fields.push(headsField(shown, attended));
   if (levels > 1)
     fields.push(choice('downsample_padding', 'Padding before halving; 0: right and bottom only', [0, 1], 1));
   fields.push(
@@ -48,6 +41,19 @@ export function unetFields(shown: ShapeFields): AskedField[] {
     choice('freq_shift', 'Shift of the time embedding’s frequencies', [0, 1], 0),
   );
   return fields;
+}
+
+/** By one name diffusers means channels of a head in UNet2DModel, and heads in UNet2DConditionModel. */
+function headsField({ className }: ShapeFields, attended: readonly number[]): AskedField {
+  const divisors = upTo(Math.min(MOST_HEAD_DIM, ...attended)).filter(divides(attended));
+  if (className !== undefined)
+    return choice('attention_head_dim', 'Attention heads', divisors, largest(divisors, DEFAULT_HEADS));
+  return choice(
+    'attention_head_dim',
+    'Channels of one attention head; none: one head',
+    [null, ...divisors],
+    divisors.includes(DEFAULT_HEAD_DIM) ? DEFAULT_HEAD_DIM : null,
+  );
 }
 
 /** The open fields of the noise that the network was trained with. */
