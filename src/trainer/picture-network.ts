@@ -1,11 +1,16 @@
-// Which networks can learn from the pictures of this app.
+// Which networks can learn from the pictures of this app, which come without texts and classes.
 // Not here: which networks there are (model/diffusers-unet.ts).
 import { SETTINGS } from '../settings/settings.ts';
 import { FaultError } from '../fault.ts';
+import { contextChannelsOf } from '../model/structure.ts';
 import type { UNetConfig } from '../model/unet-config.ts';
 
-/** Throws FaultError kind `network` where the network's pictures are not square, or neither RGB nor grey. */
-export function checkPictures({ sampleSize, inChannels, outChannels }: UNetConfig): void {
+/**
+ * Throws FaultError kind `network` where the network's pictures are not square, or neither RGB nor grey, and
+ * where it reads a text or a class.
+ */
+export function checkPictures(config: UNetConfig): void {
+  const { sampleSize, inChannels, outChannels, classEmbedding } = config;
   const [height, width] = sampleSize;
   const { min, max } = SETTINGS.imageSize;
   if (height !== width || height < min || height > max)
@@ -16,6 +21,10 @@ export function checkPictures({ sampleSize, inChannels, outChannels }: UNetConfi
       `${inChannels}, ${outChannels}`,
       '3 and 3 (colours), or 1 and 1 (grey)',
     );
+  if (contextChannelsOf(config) !== null)
+    throw unfit('cross-attention', 'there', 'none: the pictures here come without texts');
+  if (classEmbedding)
+    throw unfit('class embedding', classEmbedding.type, 'none: the pictures here come without classes');
 }
 
 function unfit(field: string, got: string, supported: string): FaultError {

@@ -1,0 +1,29 @@
+// Claims: a network that the app's pictures cannot feed is refused by the field, before it trains.
+import { expect, it } from 'vitest';
+import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
+import { checkPictures } from '../../src/trainer/picture-network.ts';
+
+const UNCONDITIONAL = {
+  _class_name: 'UNet2DConditionModel',
+  sample_size: 16,
+  in_channels: 3,
+  out_channels: 3,
+  block_out_channels: [8],
+  norm_num_groups: 4,
+  down_block_types: ['DownBlock2D'],
+  mid_block_type: 'UNetMidBlock2D',
+  up_block_types: ['UpBlock2D'],
+};
+
+it('a UNet2DConditionModel without attention can learn from pictures alone', () => {
+  expect(() => checkPictures(fromDiffusersUNet(UNCONDITIONAL))).not.toThrow();
+});
+
+it.each([
+  [{ mid_block_type: 'UNetMidBlock2DCrossAttn' }, /^cross-attention is there/],
+  [{ num_class_embeds: 4 }, /^class embedding is table/],
+  [{ in_channels: 4, out_channels: 4 }, /^in_channels, out_channels is 4, 4/],
+  [{ sample_size: [16, 8] }, /^sample_size is 16 x 8/],
+])('is refused with %j', (fields, message) => {
+  expect(() => checkPictures(fromDiffusersUNet({ ...UNCONDITIONAL, ...fields }))).toThrow(message);
+});
