@@ -1,6 +1,6 @@
 // What a network reads besides its weights: named inputs, and the arrays that bring them to an executor. The
-// names are those of diffusers' UNet2DModel.forward, so that class_labels or encoder_hidden_states would keep
-// their names. Not here: weights (ops.ts).
+// names are those of diffusers' forward (sample, timestep, class_labels, encoder_hidden_states) and of
+// transformers' (input_ids). Not here: weights (ops.ts), which inputs a network has (model/model.ts).
 
 /** All inputs except the sample. */
 export type Conditions<T> = Readonly<Record<string, T>> & {
