@@ -2,17 +2,20 @@
 
     python3 interop/make_tokenizer_fixture.py [--check] [--show NUMBER]
 
-Without options: writes texts.json and ids.bin to test/fixtures/tokenizer. --check: all classes open that
-folder, and give the committed ids. --show: a text and its tokens.
+Without options: writes texts.json, ids.bin and saved.json to test/fixtures/tokenizer. --check: all classes
+open that folder, and give the committed ids. --show: a text and its tokens.
 
 The folder's other files are those of a pipeline's tokenizer/, written by test/text/tokenizer-files.test.ts.
 A text is drawn from texts.json by (seed, number), so that test/text/tokenizer.test.ts makes the same one;
-ids.bin has a CRC-32 of each text's ids. Not here: networks (make_fixtures.py).
+ids.bin has a CRC-32 of each text's ids; then one of all ids with the merges shuffled. saved.json is the
+tokenizer.json that transformers writes from vocab.json and merges.txt. Not here: networks (make_fixtures.py).
 """
 
 import argparse
 import json
+import shutil
 import sys
+import tempfile
 import unicodedata
 import zlib
 from pathlib import Path
@@ -132,12 +135,44 @@ def digests(tokenizer, made):
     return np.array(found, "<u4")
 
 
+def shuffled(made):
+    """CRC-32 of the ids of all drawn texts, with the merges in an order that no trainer gives."""
+    from tokenizers import Tokenizer
+
+    file = json.loads((FOLDER / "tokenizer.json").read_text(encoding="utf-8"))
+    merges = file["model"]["merges"]
+    order = np.argsort(random_words(made["seed"], 0, STREAMS["order"], len(merges)), kind="stable")
+    file["model"]["merges"] = [merges[i] for i in order]
+    tokenizer, digest = Tokenizer.from_str(json.dumps(file)), 0
+    for number in range(made["count"]):
+        ids = tokenizer.encode(text_of(number, made), add_special_tokens=False).ids
+        digest = zlib.crc32(np.array(ids, "<u4").tobytes(), digest)
+    return digest
+
+
+def all_digests(tokenizer, made):
+    """The content of ids.bin."""
+    return np.append(digests(tokenizer, made), np.array([shuffled(made)], "<u4"))
+
+
+def saved():
+    """The text of tokenizer.json that CLIPTokenizer makes of vocab.json and merges.txt."""
+    from transformers import CLIPTokenizer
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("vocab.json", "merges.txt", "tokenizer_config.json"):
+            shutil.copy(FOLDER / name, folder)
+        CLIPTokenizer.from_pretrained(folder).save_pretrained(f"{folder}/saved")
+        file = json.loads(Path(folder, "saved", "tokenizer.json").read_text(encoding="utf-8"))
+    return json.dumps(file, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
 def check(made):
     """All classes that open the folder give the same ids, and those are the committed ones."""
     from tokenizers import Tokenizer
     from transformers import AutoTokenizer, CLIPTokenizer, CLIPTokenizerFast, PreTrainedTokenizerFast
 
-    expected = np.frombuffer((FOLDER / "ids.bin").read_bytes(), "<u4")
+    *expected, mixed = np.frombuffer((FOLDER / "ids.bin").read_bytes(), "<u4")
     for kind in (CLIPTokenizer, CLIPTokenizerFast, AutoTokenizer, PreTrainedTokenizerFast):
         tokenizer = kind.from_pretrained(str(FOLDER))
         wrong = np.flatnonzero(digests(tokenizer, made) != expected)
@@ -148,6 +183,8 @@ def check(made):
         assert plain.encode(text).ids == clip(text).input_ids, repr(text)
     assert clip.decode(clip("a red planet").input_ids, skip_special_tokens=True).strip() == "a red planet"
     print("tokenizers.Tokenizer gives the same ids; CLIPTokenizer decodes them")
+    assert shuffled(made) == mixed and saved() == (FOLDER / "saved.json").read_text(encoding="utf-8")
+    print("shuffled merges give the committed ids; CLIPTokenizer saves the committed file")
 
 
 if __name__ == "__main__":
@@ -168,4 +205,5 @@ if __name__ == "__main__":
         print(ascii(text[:200]), clip(text).input_ids[:200], clip.tokenize(text)[:200], sep="\n")
         sys.exit()
     (FOLDER / "texts.json").write_text(json.dumps(made, ensure_ascii=True, separators=(",", ":")) + "\n", encoding="utf-8")
-    (FOLDER / "ids.bin").write_bytes(digests(clip, made).tobytes())
+    (FOLDER / "ids.bin").write_bytes(all_digests(clip, made).tobytes())
+    (FOLDER / "saved.json").write_text(saved(), encoding="utf-8")
