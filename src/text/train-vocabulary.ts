@@ -69,12 +69,12 @@ class PairCounts {
     this.#words = words;
     for (const [place, { parts, times }] of words.entries())
       for (let i = 0; i + 1 < parts.length; i++)
-        this.#add(parts[i] as number, parts[i + 1] as number, place, times);
-    for (const [pair, { times }] of this.#counts) this.#heap.push({ pair, times });
+        this.#gain(parts[i] as number, parts[i + 1] as number, place, times);
+    this.#offer(this.#counts.keys());
   }
 
-  /** Counts a pair `times` more often in the word at `place`; negative where the word loses the pair. */
-  #add(left: number, right: number, place: number, times: number): number {
+  /** Counts a pair in the word at `place`, which occurs `times`. */
+  #gain(left: number, right: number, place: number, times: number): number {
     const pair = pairOf(left, right);
     let count = this.#counts.get(pair);
     if (!count) {
@@ -82,8 +82,25 @@ class PairCounts {
       this.#counts.set(pair, count);
     }
     count.times += times;
-    if (times > 0 && count.words.at(-1) !== place) count.words.push(place);
+    if (count.words.at(-1) !== place) count.words.push(place);
     return pair;
+  }
+
+  /** Counts a pair no more in a word that occurs `times`. */
+  #lose(left: number, right: number, times: number): void {
+    const pair = pairOf(left, right);
+    const count = this.#counts.get(pair);
+    if (count) count.times -= times;
+    if (count?.times === 0) this.#counts.delete(pair);
+  }
+
+  /** Puts pairs that were just counted into the heap, or forgets them: from now on they only become rarer. */
+  #offer(pairs: Iterable<number>): void {
+    for (const pair of pairs) {
+      const times = this.#counts.get(pair)?.times ?? 0;
+      if (times < LEAST_TIMES) this.#counts.delete(pair);
+      else this.#heap.push({ pair, times });
+    }
   }
 
   /** The pair that occurs most often, at least twice, which is not given again; null where none is left. */
@@ -92,7 +109,7 @@ class PairCounts {
       const times = this.#counts.get(first.pair)?.times ?? 0;
       if (times < LEAST_TIMES) continue;
       if (times === first.times) return first.pair;
-      // A pair of two older tokens only becomes rarer, so its place in the heap was too high.
+      // It has become rarer since, so its place in the heap was too high.
       this.#heap.push({ pair: first.pair, times });
     }
     return null;
@@ -104,7 +121,7 @@ class PairCounts {
     for (const place of this.#counts.get(pair)?.words ?? [])
       for (const one of this.#mergeIn(place, pair, id)) made.add(one);
     this.#counts.delete(pair);
-    for (const one of made) this.#heap.push({ pair: one, times: this.#counts.get(one)?.times ?? 0 });
+    this.#offer(made);
   }
 
   /** Makes one part of the pair in one word, from left to right, and gives the pairs that this made. */
@@ -123,12 +140,12 @@ class PairCounts {
       const before = parts[length - 1];
       const after = parts[i + 2];
       if (length > 0) {
-        this.#add(before as number, left, place, -times);
-        made.push(this.#add(before as number, id, place, times));
+        this.#lose(before as number, left, times);
+        made.push(this.#gain(before as number, id, place, times));
       }
       if (after !== undefined) {
-        this.#add(right, after, place, -times);
-        made.push(this.#add(id, after, place, times));
+        this.#lose(right, after, times);
+        made.push(this.#gain(id, after, place, times));
       }
       parts[length++] = id;
       i++;

@@ -5,8 +5,10 @@
 const LONGEST = 64;
 /** Most different words that are told. */
 const MOST = 200_000;
+/** Most letters of them all, in UTF-16 units: Chinese captions have few spaces, and most words once. */
+const MOST_LETTERS = 1_000_000;
 
-/** Counts words of at most 64 letters; of more than 200,000 different ones the rarest are forgotten. */
+/** Counts words of at most 64 letters; beyond 200,000 different ones, or 1,000,000 letters, not the rare. */
 export class WordCounter {
   #counts = new Map<string, number>();
 
@@ -18,10 +20,12 @@ export class WordCounter {
     if (this.#counts.size > 2 * MOST) this.#counts = new Map(this.mostFrequent());
   }
 
-  /** At most 200,000 words and how often each came, the most frequent first, then by code units. */
+  /** Words and how often each came, the most frequent first, then by code units. */
   mostFrequent(): [string, number][] {
     const order = ([a, timesA]: [string, number], [b, timesB]: [string, number]): number =>
       timesB - timesA || (a < b ? -1 : 1);
-    return [...this.#counts].sort(order).slice(0, MOST);
+    let letters = 0;
+    const isKept = ([word]: [string, number]): boolean => (letters += word.length) <= MOST_LETTERS;
+    return [...this.#counts].sort(order).slice(0, MOST).filter(isKept);
   }
 }

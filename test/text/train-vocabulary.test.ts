@@ -136,9 +136,12 @@ describe('words', () => {
     const counter = new WordCounter();
     counter.add(['x'.repeat(64), 'x'.repeat(65)]);
     expect(counter.mostFrequent()).toEqual([['x'.repeat(64), 1]]);
-    for (let word = 0; word < 410_000; word++) counter.add([`w${word}`, 'often']);
+    for (let word = 0; word < 410_000; word++) counter.add([word.toString(36), 'often']);
     const counts = counter.mostFrequent();
     expect(counts).toHaveLength(200_000);
     expect(counts[0]).toEqual(['often', 410_000]);
+    const long = new WordCounter();
+    for (let word = 0; word < 20_000; word++) long.add([String(word).padStart(64, 'w')]);
+    expect(long.mostFrequent()).toHaveLength(1_000_000 / 64);
   });
 });
