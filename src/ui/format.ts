@@ -25,6 +25,14 @@ export function rate(value: number): string {
   return value.toFixed(2);
 }
 
+/** 3.96 -> "3.9", 0.024 -> "0.02": a number of things of which the last may be a part; never rounded up. */
+export function parts(value: number): string {
+  if (value >= 100) return count(Math.floor(value));
+  if (value > 0 && value < 0.01) return 'under 0.01';
+  const scale = value < 1 ? 100 : 10;
+  return String(Math.floor(value * scale) / scale);
+}
+
 /** 0.12345 -> "0.1235"; below 0.001 and from 10,000 on with an exponent. */
 export function loss(value: number): string {
   if (!Number.isFinite(value)) return 'not finite';

@@ -119,6 +119,16 @@ describe('format', () => {
     ]);
   });
 
+  it('writes a part of an epoch as a decimal', () => {
+    rows(format.parts, [
+      [1, '1'],
+      [3.96, '3.9'],
+      [0.0244, '0.02'],
+      [0.001, 'under 0.01'],
+      [7433.7, '7,433'],
+    ]);
+  });
+
   it('separates the numbers of a sentence, and leaves names and what programs write', () => {
     rows(format.separated, [
       ['step 25412 of 40000', 'step 25,412 of 40,000'],

@@ -5,7 +5,7 @@ import { positionOf } from '../../settings/calendar.ts';
 import type { RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Digits } from '../controls/digits.tsx';
-import { age, count, learningRate, rate, speed, UNKNOWN } from '../format.ts';
+import { age, count, learningRate, parts, rate, speed, UNKNOWN } from '../format.ts';
 import { timeLeftText } from '../page-state/time-left.ts';
 
 /**
@@ -22,7 +22,7 @@ export function Metrics() {
     <dl class="metrics">
       <Metric name="Epochs done">
         <span data-testid="epoch">{run ? <Digits value={numbers.epoch} /> : UNKNOWN}</span>
-        {epochs !== null && <small> of {count(epochs)}</small>}
+        {epochs !== null && <small> of {parts(epochs)}</small>}
       </Metric>
       <Metric name="Images seen">{run ? count(numbers.imagesSeen) : UNKNOWN}</Metric>
       <Metric name="Speed">{or(moves ? numbers.stepsPerSecond : null, speed)}</Metric>
@@ -36,10 +36,10 @@ export function Metrics() {
   );
 }
 
-/** Epochs at the run's last step; an epoch that is not complete counts. */
-function epochsOf({ config, dataset, lastStep }: RunSummary): number {
+/** Epochs at the run's last step, the last one as far as it gets: so a finished run has done them all. */
+function epochsOf({ config, dataset, lastStep, stepsPerEpoch }: RunSummary): number {
   const { epoch, stepInEpoch } = positionOf(config, dataset.count, lastStep);
-  return stepInEpoch === 0 ? epoch : epoch + 1;
+  return epoch + stepInEpoch / stepsPerEpoch;
 }
 
 function or(value: number | null, write: (value: number) => string): string {
