@@ -265,7 +265,7 @@ export class Session {
     resume: () => void this.#press('resume', (trainer) => trainer.resume()),
     saveCheckpoint: () => void this.#press('save', (trainer) => trainer.saveCheckpoint()),
     skipValidation: () => void this.#press('skip', (trainer) => trainer.skipValidation()),
-    newRun: () => this.#ask(newRunQuestion(() => void this.#press('new-run', (trainer) => trainer.newRun()))),
+    newRun: () => this.#ask(newRunQuestion(() => void this.#newRun())),
     continueRun: (runId) => void this.#runs.continue(runId),
     renameRun: (runId, name) => void this.#call((trainer) => trainer.renameRun(runId, name)),
     deleteRun: (runId) => this.#runs.askDelete(runId),
@@ -358,6 +358,12 @@ export class Session {
   async #retryGpu(): Promise<void> {
     if (this.#state.machine.value) await this.#call((trainer) => trainer.resume());
     else await this.#startTrainer();
+  }
+
+  /** A closed run gives back what it had reserved: the store is asked again. */
+  async #newRun(): Promise<void> {
+    await this.#press('new-run', (trainer) => trainer.newRun());
+    await this.#refreshStore();
   }
 
   #ask(question: Question): void {

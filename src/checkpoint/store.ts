@@ -208,6 +208,7 @@ export class Store implements StoreApi {
       if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(runId)) throw new Error(`"${runId}" is no run id`);
       if (this.#folders.has(runId)) throw new Error(`there is a run ${runId} already`);
       await this.#removeVoidRuns();
+      for (const folder of this.#folders.values()) if (folder.note.closed) await freeEmpty(folder);
       const note = { started, highestGeneration: this.#highest };
       let folder: RunFolder | null = null;
       try {
@@ -288,7 +289,9 @@ export class Store implements StoreApi {
 
   writeNote(runId: string, changes: Partial<RunNote>): Promise<Result<null>> {
     return this.#answer('the note of a run, written', async () => {
-      await this.#folder(runId).writeNote(changes);
+      const folder = this.#folder(runId);
+      await folder.writeNote(changes);
+      if (changes.closed) await freeEmpty(folder);
       if (changes.kept) await this.#updateIndex();
       return null;
     });
@@ -369,6 +372,14 @@ export class Store implements StoreApi {
       const scratch = await this.#directory.scratch('self-test');
       return runSelfTest(scratch, () => new Store(scratch.directory, null));
     });
+  }
+}
+
+/** Gives back the files of a closed run that hold no checkpoint; a run that goes on makes them anew. */
+async function freeEmpty(folder: RunFolder): Promise<void> {
+  for (const slot of folder.slots.filter(({ state }) => state === 'empty')) {
+    // Only room: what cannot be removed now is tried again when the next run is made.
+    await folder.removeSlot(slot).catch(() => undefined);
   }
 }
 

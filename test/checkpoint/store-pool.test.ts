@@ -51,6 +51,34 @@ describe('the pool', () => {
     expect([...found.files.keys()]).toHaveLength(3);
   });
 
+  it('gives back the empty slots of a run that is closed; one that goes on makes them anew', async () => {
+    const { disk, store } = await storeWith([1, 2]);
+    const { capacityBytes } = requestAt(1);
+    for (let slots = 3; slots <= 5; slots++) value(await store.growPool(RUN, 5, capacityBytes));
+    const before = (await store.report()).usedBytes;
+    value(await store.writeNote(RUN, { closed: true }));
+    expect((await store.report()).usedBytes).toBe((before * 2) / 5);
+    const again = await openStore(disk.restarted('none'));
+    expect((await again.report()).runs[0]?.slots.map(({ state }) => state)).toEqual(['valid', 'valid']);
+    value(await again.writeNote(RUN, { closed: false }));
+    value(await again.save(requestAt(3)));
+    expect(value(await again.growPool(RUN, 5, capacityBytes))).toBe(4);
+    expect(await listed(again)).toEqual([3, 2, 1]);
+  });
+
+  it('gives back those of a run that an earlier version closed, once the next run is made', async () => {
+    const { disk, store } = await storeWith([1]);
+    value(await store.writeNote(RUN, { closed: true }));
+    // A file that could not be removed then, as in an earlier version.
+    const file = await disk.directory().openFile(RUN, 'slot-9', true);
+    file.write(new Uint8Array(8192), { at: 0 });
+    file.flush();
+    const again = await openStore(disk.restarted('all'));
+    expect((await again.report()).runs[0]?.slots).toHaveLength(2);
+    value(await again.createRun('run-b', STARTED, 8192));
+    expect((await again.report()).runs.find(({ runId }) => runId === RUN)?.slots).toHaveLength(1);
+  });
+
   it('a run that never came to a checkpoint is cleared away by the next one, after a restart', async () => {
     const { disk } = await storeWith([]);
     const store = await openStore(disk.restarted('none'));
