@@ -28,7 +28,11 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   pad_token_id: 1,
 };
 
-/** config.json of the encoder, as transformers writes it: CLIPTextModel.from_pretrained opens it. */
+/**
+ * config.json of the encoder: CLIPTextModel.from_pretrained opens it. Fields that are whole floats there
+ * (initializer_factor 1.0, attention_dropout 0.0) are left to their defaults: JSON.stringify would write
+ * integers, which transformers 5 refuses.
+ */
 export const toClipConfig = (config: TextEncoderConfig): Record<string, unknown> => ({
   architectures: ['CLIPTextModel'],
   model_type: 'clip_text_model',
@@ -41,9 +45,6 @@ export const toClipConfig = (config: TextEncoderConfig): Record<string, unknown>
   max_position_embeddings: config.maxPositionEmbeddings,
   hidden_act: config.hiddenAct,
   layer_norm_eps: config.layerNormEps,
-  attention_dropout: 0,
-  initializer_range: 0.02,
-  initializer_factor: 1,
   bos_token_id: config.bosTokenId,
   eos_token_id: config.eosTokenId,
   pad_token_id: config.padTokenId,
