@@ -131,7 +131,7 @@ class Trainer:
         losses, weights, timesteps = self.accelerator.reduce(whole, "sum").cpu().double().numpy()
         loss = float((losses * weights).mean())
         self.losses.append(loss)
-        self.quartiles.append(loss_by_quartile(losses, timesteps.astype(np.int64)).tolist())
+        self.quartiles.append(loss_by_quartile(losses, timesteps).tolist())
         if ends_epoch(self.config, self.count, self.global_step):
             recent = np.array(self.losses[-steps_per_epoch(self.config, self.count) :])
             self.epoch_losses.append(float(np.nanmean(recent)))

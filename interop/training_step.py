@@ -5,15 +5,18 @@ Run as a script it writes test/fixtures/training-step.json: the tests compare th
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from counter_random import STREAMS, normals, permuted_indices, random_words, uniform_below
+from counter_random import STREAMS, normals, permuted_indices, random_words, uniform_below, uniforms
 from run_settings import images_per_step, position_of
 
 TIMESTEPS = 1000
+LEAST_SIGMA = 1e-3
 
 
+@cache
 def alpha_bar(schedule):
     """float64 [1000]: how much signal is left at each timestep, as in src/diffusion/noise-schedule.ts."""
     steps = np.arange(TIMESTEPS, dtype=np.float64)
@@ -25,25 +28,54 @@ def alpha_bar(schedule):
     return np.cumprod(1 - betas)
 
 
-def mixture_of(prediction_type, levels):
-    """float32 [B, 4], m0..m3: input = m0 x0 + m1 eps, target = m2 x0 + m3 eps. levels: alpha-bar, [B]."""
-    signal, sigma = np.sqrt(levels), np.sqrt(1 - levels)
-    zero, one = np.zeros_like(levels), np.ones_like(levels)
-    target = (zero, one) if prediction_type == "epsilon" else (-sigma, signal)
-    return np.stack([signal, sigma, *target], axis=1).astype(np.float32)
+def is_flow(config):
+    return config["predictionType"] == "flow_prediction"
 
 
-def loss_weights(prediction_type, levels, gamma):
-    """float32 [B]: min-SNR weights (Hang et al. 2023); gamma 0 gives 1 everywhere."""
-    if gamma == 0:
-        return np.ones(len(levels), np.float32)
+def training_timesteps(config, global_step, length, first):
+    """
+    Of the pictures first..first + length - 1 of the update that follows `global_step` steps: int64 0..999; of
+    a flow float32 1000 sigma, as in src/diffusion/training-timesteps.ts.
+    """
+    at = (config["seed"], global_step, STREAMS["timesteps"])
+    if not is_flow(config):
+        return uniform_below(*at, TIMESTEPS, length, first).astype(np.int64)
+    if config["timestepDensity"] == "uniform":
+        sigma = uniforms(*at, length, first).astype(np.float64)
+    else:
+        sigma = 1 / (1 + np.exp(-normals(*at, length, first).astype(np.float64)))
+    return (TIMESTEPS * np.maximum(LEAST_SIGMA, sigma)).astype(np.float32)
+
+
+def noise_levels(config, timesteps):
+    """float64 (signal, sigma), [B] each: an input is signal x0 + sigma eps. As diffusion/noise-levels.ts."""
+    if is_flow(config):
+        sigma = timesteps.astype(np.float64) / TIMESTEPS
+        return 1 - sigma, sigma
+    levels = alpha_bar(config["noiseSchedule"])[timesteps]
+    return np.sqrt(levels), np.sqrt(1 - levels)
+
+
+def mixture_of(prediction_type, signal, sigma):
+    """float32 [B, 4], m0..m3: input = m0 x0 + m1 eps, target = m2 x0 + m3 eps."""
+    zero, one = np.zeros_like(signal), np.ones_like(signal)
+    targets = {"epsilon": (zero, one), "v_prediction": (-sigma, signal), "flow_prediction": (-one, one)}
+    return np.stack([signal, sigma, *targets[prediction_type]], axis=1).astype(np.float32)
+
+
+def loss_weights(config, timesteps):
+    """float32 [B]: min-SNR weights (Hang et al. 2023); gamma 0 gives 1 everywhere, and so does a flow."""
+    prediction_type, gamma = config["predictionType"], config["minSnrGamma"]
+    if gamma == 0 or is_flow(config):
+        return np.ones(len(timesteps), np.float32)
+    levels = alpha_bar(config["noiseSchedule"])[timesteps]
     snr = levels / (1 - levels)
     return (np.minimum(snr, gamma) / (snr if prediction_type == "epsilon" else snr + 1)).astype(np.float32)
 
 
 def loss_by_quartile(per_sample, timesteps):
     """float32 [4]: mean loss of the pictures in each quarter of the schedule; NaN where there was none."""
-    quarter = np.asarray(timesteps) * 4 // TIMESTEPS
+    quarter = np.minimum(3, np.asarray(timesteps) * 4 // TIMESTEPS)  # pure noise of a flow: timestep 1000
     losses = np.asarray(per_sample, np.float64)
     return np.array([losses[quarter == q].mean() if (quarter == q).any() else np.nan for q in range(4)], np.float32)
 
@@ -60,7 +92,7 @@ class StepBatch:
 
     pictures: np.ndarray  # float32 [B, C, H, W], -1..1
     noise: np.ndarray  # float32 [B, C, H, W]
-    timesteps: np.ndarray  # int64 [B]
+    timesteps: np.ndarray  # int64 [B]; of a flow float32
     mixture: np.ndarray  # float32 [B, 4]
     sample_weights: np.ndarray  # float32 [B]
 
@@ -71,7 +103,6 @@ class TrainingSteps:
     def __init__(self, config, rgb, channels):
         self.config = config
         self._pixels = rgb if channels == 3 else grey_of(rgb)
-        self._levels = alpha_bar(config["noiseSchedule"])
 
     def batch(self, global_step, places):
         """
@@ -89,14 +120,13 @@ class TrainingSteps:
             pixels = np.where(flipped[:, None, None, None], pixels[:, :, ::-1], pixels)
         size = int(np.prod(pixels.shape[1:]))
         noise = normals(seed, global_step, STREAMS["noise"], size * length, size * first).reshape(pixels.shape)
-        timesteps = uniform_below(seed, global_step, STREAMS["timesteps"], TIMESTEPS, length, first).astype(np.int64)
-        levels = self._levels[timesteps]
+        timesteps = training_timesteps(config, global_step, length, first)
         return StepBatch(
             pictures=_channels_first((pixels.astype(np.float64) / 127.5 - 1).astype(np.float32)),
             noise=_channels_first(noise),
             timesteps=timesteps,
-            mixture=mixture_of(config["predictionType"], levels),
-            sample_weights=loss_weights(config["predictionType"], levels, config["minSnrGamma"]),
+            mixture=mixture_of(config["predictionType"], *noise_levels(config, timesteps)),
+            sample_weights=loss_weights(config, timesteps),
         )
 
 
@@ -124,8 +154,10 @@ def _fixture():
     weighted = base | dict(noiseSchedule="cosine", predictionType="v_prediction", minSnrGamma=5, learningRateSchedule="cosine")
     elsewhere = base | dict(seed=3, batchSize=3, gradientAccumulationSteps=1, origin={"globalStep": 5, "epoch": 2})
     grey = base | dict(seed=0, randomFlip=False, gradientAccumulationSteps=1, minSnrGamma=2.5, maxSteps=1000)
+    flow = weighted | dict(predictionType="flow_prediction", timestepDensity="logit_normal")
+    even = flow | dict(seed=1, timestepDensity="uniform", maxSteps=1000)
     runs = []
-    for config, channels in [(base, 3), (weighted, 3), (elsewhere, 3), (grey, 1)]:
+    for config, channels in [(base, 3), (weighted, 3), (elsewhere, 3), (grey, 1), (flow, 3), (even, 1)]:
         steps, last = TrainingSteps(config, rgb, channels), last_step(config, count)
         after = [step for step in (0, 1, 2, 7, 21) if step >= (config["origin"] or {"globalStep": 0})["globalStep"]]
         made = []
