@@ -156,6 +156,9 @@ class BackwardPass {
         this.#shared.add(dy.id);
         this.give(operation.a, dy);
         return this.give(operation.b, dy);
+      case 'copy':
+        this.#shared.add(dy.id);
+        return this.give(operation.x, dy);
       case 'concat': {
         const { a, b } = operation;
         const [forA, forB] = [this.#destination(a), this.#destination(b)];

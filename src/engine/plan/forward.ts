@@ -3,7 +3,7 @@
 import { activation, geglu } from './kernels/activations.ts';
 import { attentionForward, attentionMemory } from './kernels/attention/attention.ts';
 import { convForward } from './kernels/conv/conv.ts';
-import { add, concat, upsample } from './kernels/elementwise.ts';
+import { add, concat, copy, upsample } from './kernels/elementwise.ts';
 import { embedding } from './kernels/embedding.ts';
 import type { Emission } from './emission.ts';
 import { type Operation, rowsOf } from './graph.ts';
@@ -63,6 +63,8 @@ export function emitForward(emission: Emission, operation: Operation, saved: Sav
       return emission.emit(add(target, operation));
     case 'addPerChannel':
       throw new Error('addPerChannel: only the convolution that made the value can add to it');
+    case 'copy':
+      return emission.emit(copy(target, operation));
     case 'concat':
       return emission.emit(concat(target, concatGeometry(operation), operation));
     case 'upsample':

@@ -102,6 +102,7 @@ function fusionOf(operation: Operation, before: FusedOperations): Fusion | null 
     }
     case 'attention':
     case 'concat':
+    case 'copy':
     case 'embedding':
     case 'geglu':
     case 'gelu':

@@ -59,6 +59,7 @@ export type Operation =
   | EmbeddingOperation
   | { op: 'add'; a: Value; b: Value; y: Value }
   | { op: 'addPerChannel'; x: Value; perChannel: Value; y: Value }
+  | { op: 'copy'; x: Value; y: Value }
   | { op: 'concat'; a: Value; b: Value; y: Value }
   | { op: 'upsample'; x: Value; y: Value }
   | {
@@ -123,6 +124,11 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
   const activation = (op: Activation) => (x: Value) => {
     const y = values.make(`${x.label} ${op}`, x.shape);
     operations.push({ op, x, y });
+    return y;
+  };
+  const copied = (x: Value) => {
+    const y = values.make(`${x.label} copy`, x.shape);
+    operations.push({ op: 'copy', x, y });
     return y;
   };
   const conv = (
@@ -199,7 +205,9 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
       operations.push({ op: 'addPerChannel', x, perChannel, y });
       return y;
     },
-    concat(a, b) {
+    concat(a, one) {
+      // No kernel can read a value by two bindings.
+      const b = one.id === a.id ? copied(one) : one;
       const channels = (a.shape.at(-1) as number) + (b.shape.at(-1) as number);
       const y = values.make(`${a.label} joined`, [...a.shape.slice(0, -1), channels]);
       operations.push({ op: 'concat', a, b, y });
@@ -251,6 +259,7 @@ export function operandsOf(operation: Operation): Value[] {
     case 'gelu':
     case 'quickGelu':
     case 'geglu':
+    case 'copy':
     case 'upsample':
       return [operation.x];
     case 'timestepEmbedding':

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../../src/engine/plan/graph.ts';
 import { planTraining } from '../../../src/engine/plan/training-plan.ts';
 import { operationsOf } from '../../../src/engine/plan/written-network.ts';
+import { modelOf } from '../../../src/model/model.ts';
+import { conditionNetworks } from '../../interop/condition-networks.ts';
 import { inputShapes, PARAMETERS, textNetwork } from '../text-network.ts';
 import { TARGETS } from './targets.ts';
 
@@ -69,3 +71,17 @@ describe.each(TARGETS)('$family', (target) => {
       expect(bindings.filter(({ value }) => value.label.endsWith('in rows'))).toEqual([]);
   });
 });
+
+test.each(TARGETS)(
+  '$family: a skip connection from the block just before is copied, not read by two bindings',
+  (target) => {
+    // Without a middle the first up block concatenates the last down block's output with itself.
+    const { config } = conditionNetworks().find(({ name }) => name === 'opts mid none')!;
+    const { parameters, network, inputs } = modelOf(config);
+    const spec = { parameters, network, inputs: inputs(2), bufferBytes: 2 ** 24 };
+    const { gradients } = planTraining({ ...spec, target, microBatches: 1 });
+    expect(gradients.filter(({ op }) => op === 'copy')).toHaveLength(1);
+    for (const { op, bindings } of gradients)
+      expect(new Set(bindings.map(({ value }) => value.id)).size, op).toBe(bindings.length);
+  },
+);

@@ -1,5 +1,5 @@
-// Kernels bound by memory traffic, forward and backward: addition, concatenating and splitting channels,
-// nearest upsampling. Not here: activations (activations.ts), reductions.
+// Kernels bound by memory traffic, forward and backward: addition, copies, concatenating and splitting
+// channels, nearest upsampling. Not here: activations (activations.ts), reductions.
 import { gradientTo } from './gradient-to.ts';
 import type { Kernel } from './kernel.ts';
 import { elementsOf, type Value } from './value.ts';
@@ -10,6 +10,11 @@ import { type Bindings, forElements, forPixels, inFours, read, RUN, type Walk, w
 export function add(target: Target, { a, b, y }: { a: Value; b: Value; y: Value }): Kernel[] {
   const bindings = { a: read(a), b: read(b), y: write(y) };
   return forElements(target, 'add', elementsOf(y), bindings, 'y[i] = a[i] + b[i];');
+}
+
+/** y = x; both of one shape. */
+export function copy(target: Target, { x, y }: { x: Value; y: Value }): Kernel[] {
+  return forElements(target, 'copy', elementsOf(y), { x: read(x), y: write(y) }, 'y[i] = x[i];');
 }
 
 /** y += a; both of one shape. */

@@ -12,11 +12,16 @@ const of = (like: Value, seed: number): Plain => wavy([...like.shape], seed);
 
 const plus = (a: Float64Array, b: Float64Array) => a.map((x, i) => x + (b[i] as number));
 
-/** y = a + b, then y += a. */
+/** y = a + b, then y += a, and z a copy of y. */
 export async function claimAdd(target: Target, count: number): Promise<void> {
-  const [a, b, y] = [value('a', [count]), value('b', [count]), value('y', [count])];
+  const [a, b] = [value('a', [count]), value('b', [count])];
+  const [y, z] = [value('y', [count]), value('z', [count])];
   const [forA, forB] = [of(a, 1), of(b, 2)];
-  const list = [...kernels.add(target, { a, b, y }), ...kernels.addInto(target, { a, y })];
+  const list = [
+    ...kernels.add(target, { a, b, y }),
+    ...kernels.addInto(target, { a, y }),
+    ...kernels.copy(target, { x: y, y: z }),
+  ];
   const expected = plus(plus(forA.data, forB.data), forA.data);
   await claim(
     list,
@@ -24,7 +29,10 @@ export async function claimAdd(target: Target, count: number): Promise<void> {
       [a, forA.data],
       [b, forB.data],
     ],
-    [[y, expected]],
+    [
+      [y, expected],
+      [z, expected],
+    ],
     1e-6,
   );
 }
