@@ -1,6 +1,6 @@
 // Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598): two predictions, with words and without,
 // made into one that follows the words more. Not here: what the words are, the network's calls.
-// Exported for tests: combine, scaleAt, networkCalls; the drawing from words is still to come.
+// Exported for tests: networkCalls.
 
 /**
  * In which part of a set's denoising calls guidance works, as fractions of them: from `start` up to but not
