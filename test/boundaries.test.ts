@@ -30,6 +30,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'checkpoint',
     'diffusion',
     'model',
+    'text',
     'engine',
     'formats',
     'random.ts',

@@ -343,7 +343,7 @@ export class Session {
     if (await this.#form.fits()) return void (state.runState.value = 'idle');
     // Firefox asks the user: training does not wait for the answer.
     void askToPersist().then((answer) => (state.persisted.value = answer));
-    await this.#call((trainer) => trainer.train(state.form.value));
+    await this.#call((trainer) => trainer.train(state.form.value, null));
     await this.#refreshStore();
   }
 

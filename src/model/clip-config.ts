@@ -1,6 +1,5 @@
 // config.json of transformers' CLIPTextModel, to and from TextEncoderConfig. A field with an unsupported
-// value is refused by name. Not here: weights (text-encoder-parameters.ts), the vocabulary. Exported for
-// tests: toClipConfig, fromClipConfig, until checkpoints hold a text encoder.
+// value is refused by name. Not here: weights (text-encoder-parameters.ts), the vocabulary.
 import { type ConfigReader, configReader, isEpsilon, objectOf } from './config-json.ts';
 import { MAX_CHANNELS } from './diffusers-unet-fields.ts';
 import type { TextEncoderConfig } from './text-encoder-config.ts';

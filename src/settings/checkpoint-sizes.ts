@@ -11,6 +11,9 @@ const STEPS_ROOM = 1.25;
 const TENSOR_ROOM = 256;
 /** Bytes reserved for the metadata: settings, network, where the run was trained. */
 const METADATA_ROOM = 64 * 1024;
+/** Bytes reserved for the 16 prompts of a model with words, and for each entry of its tokenizer. */
+const PROMPTS_ROOM = 64 * 1024;
+const ENTRY_ROOM = 128;
 
 /** A value in a checkpoint is a float32. */
 const VALUE_BYTES = 4;
@@ -47,12 +50,13 @@ export const fullCheckpointBytes = (config: RunConfig): number =>
 export function capacityBytes(config: RunConfig, imageCount: number): number {
   const last = lastStep(config, imageCount);
   const epochs = positionOf(config, imageCount, last).epoch;
-  const { parameterCount, parameters } = modelOfRun(config);
+  const { parameterCount, parameters, textEncoder } = modelOfRun(config);
   const tensors = GROUPS * parameters.length + HISTORIES;
   return (
     payloadBytes(parameterCount, Math.ceil(STEPS_ROOM * last), Math.ceil(STEPS_ROOM * epochs)) +
     TENSOR_ROOM * tensors +
-    METADATA_ROOM
+    METADATA_ROOM +
+    (textEncoder ? PROMPTS_ROOM + ENTRY_ROOM * textEncoder.vocabSize : 0)
   );
 }
 

@@ -1,8 +1,9 @@
 // Settings read from a field of the form, an address or a checkpoint. A value that cannot be used becomes a
 // Fault that names the setting. Not here: the ranges (settings.ts).
 import { type Fault, FaultError } from '../fault.ts';
+import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
 import type { UNetConfig } from '../model/unet-config.ts';
-import { presetConfig, networkOf, ownNetwork } from './presets.ts';
+import { presetConfig, networkOf, ownNetworks } from './presets.ts';
 import { samplerOf, samplersOf } from './samplers.ts';
 import {
   type PresetName,
@@ -160,10 +161,13 @@ export function parseAddress(
  * Settings stored in a checkpoint. A stored field must be in range. A missing field takes its row's `before`,
  * else the preset's value: the version that saved the file had no such setting. Unknown fields (of a newer
  * version) are left out.
- * `unet`: the network that the file names; null where it names only its preset, as files of older versions
- * do. Throws FaultError kind `file`, or `setting` where network and image size do not fit.
+ * `networks`: those that the file names; null where it names only its preset, as files of older versions do.
+ * Throws FaultError kind `file`, or `setting` where network and image size do not fit.
  */
-export function parseStored(stored: unknown, unet: UNetConfig | null = null): RunConfig {
+export function parseStored(
+  stored: unknown,
+  networks: { unet: UNetConfig; textEncoder: TextEncoderConfig | null } | null = null,
+): RunConfig {
   if (typeof stored !== 'object' || stored === null)
     throw new FaultError(storedFault('config', 'an object', String(stored)));
   const fields = stored as Record<string, unknown>;
@@ -186,7 +190,7 @@ export function parseStored(stored: unknown, unet: UNetConfig | null = null): Ru
       Object.assign(settings, { [name]: row.before });
   }
   config.origin = originOf(fields['origin'] ?? null);
-  if (unet) config.network = ownNetwork(config, unet);
+  if (networks) Object.assign(config, ownNetworks(config, networks.unet, networks.textEncoder));
   const mismatch = crossCheck(config);
   if (mismatch) throw new FaultError(mismatch);
   return config;

@@ -1,10 +1,13 @@
 // The presets: the network of each, and the settings whose default it changes. Also the way from a run's
 // settings to its network and back. Not here: what a setting is (settings.ts).
+import { toClipConfig } from '../model/clip-config.ts';
 import { toDiffusersUNet } from '../model/diffusers-unet.ts';
 import { type Model, modelOf } from '../model/model.ts';
+import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
 import {
   type NetworkConfig,
   UNET_DEFAULTS,
+  type UNet2DConditionConfig,
   type UNet2DConfig,
   type UNetConfig,
 } from '../model/unet-config.ts';
@@ -15,6 +18,8 @@ export interface Preset {
   /** One line under the title on the page. */
   note: string;
   network: NetworkConfig;
+  /** Trained with the network, which reads the captions through it; null: the model knows no words. */
+  textEncoder: TextEncoderConfig | null;
   settings: Partial<Settings>;
 }
 
@@ -28,6 +33,43 @@ function attentionAtTheBottom(
     upBlockTypes: channels.map((_, i) => (i === 0 ? 'AttnUpBlock2D' : 'UpBlock2D')),
   };
 }
+
+/** What the networks with words have in common: attention at 16 x 16 and below, where it costs little. */
+const TEXT_DEFAULTS = {
+  className: 'UNet2DConditionModel',
+  inChannels: 3,
+  outChannels: 3,
+  layersPerBlock: 1,
+  midBlockType: 'UNetMidBlock2DCrossAttn',
+  normNumGroups: 32,
+  normEps: 1e-5,
+  downsamplePadding: 1,
+  flipSinToCos: true,
+  freqShift: 0,
+  useLinearProjection: false,
+  encoderHidDim: null,
+} as const satisfies Partial<UNet2DConditionConfig>;
+
+/** A CLIPTextModel with an MLP of four times its width. Begin and end are the last ids, as in CLIP. */
+const textEncoder = (of: {
+  vocabSize: number;
+  hiddenSize: number;
+  layers: number;
+  heads: number;
+  tokens: number;
+}): TextEncoderConfig => ({
+  vocabSize: of.vocabSize,
+  hiddenSize: of.hiddenSize,
+  intermediateSize: 4 * of.hiddenSize,
+  numHiddenLayers: of.layers,
+  numAttentionHeads: of.heads,
+  maxPositionEmbeddings: of.tokens,
+  hiddenAct: 'quick_gelu',
+  layerNormEps: 1e-5,
+  bosTokenId: of.vocabSize - 2,
+  eosTokenId: of.vocabSize - 1,
+  padTokenId: of.vocabSize - 1,
+});
 
 /**
  * What diffusers' DDPM networks learnt with. The table's defaults show more after few steps, but a comparison
@@ -53,6 +95,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       normNumGroups: 8,
       attentionHeadDim: null,
     },
+    textEncoder: null,
     settings: {
       imageSize: 16,
       batchSize: 4,
@@ -72,12 +115,14 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       normNumGroups: 8,
       attentionHeadDim: null,
     },
+    textEncoder: null,
     settings: { ...AS_DDPM, imageSize: 32, batchSize: 4 },
   },
   small: {
     title: 'Small',
     note: '32 × 32',
     network: { ...UNET_DEFAULTS, ...attentionAtTheBottom([64, 128, 128]) },
+    textEncoder: null,
     settings: { imageSize: 32 },
   },
   cifar: {
@@ -94,13 +139,55 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       flipSinToCos: false,
       freqShift: 1,
     },
+    textEncoder: null,
     settings: { ...AS_DDPM, imageSize: 32, batchSize: 64, maxSteps: 400_000 },
+  },
+  'text-tiny': {
+    title: 'Tiny with words',
+    note: '16 × 16, from captions',
+    network: {
+      ...TEXT_DEFAULTS,
+      blockOutChannels: [16, 32],
+      downBlockTypes: ['DownBlock2D', 'CrossAttnDownBlock2D'],
+      upBlockTypes: ['CrossAttnUpBlock2D', 'UpBlock2D'],
+      normNumGroups: 8,
+      crossAttentionDim: 32,
+      attentionHeads: [4, 4],
+      transformerLayersPerBlock: [1, 1],
+    },
+    textEncoder: textEncoder({ vocabSize: 1024, hiddenSize: 32, layers: 1, heads: 4, tokens: 16 }),
+    settings: {
+      imageSize: 16,
+      batchSize: 16,
+      learningRate: 3e-3,
+      learningRateSchedule: 'cosine',
+      warmupSteps: 100,
+      maxSteps: 4000,
+      checkpointEverySteps: 500,
+      sampleEverySteps: 250,
+      sampleSteps: 10,
+    },
+  },
+  text: {
+    title: 'Text',
+    note: '64 × 64, from captions',
+    network: {
+      ...TEXT_DEFAULTS,
+      blockOutChannels: [64, 128, 256, 256],
+      downBlockTypes: ['DownBlock2D', 'DownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
+      upBlockTypes: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'UpBlock2D', 'UpBlock2D'],
+      crossAttentionDim: 256,
+      attentionHeads: [8, 8, 8, 8],
+      transformerLayersPerBlock: [1, 1, 1, 1],
+    },
+    textEncoder: textEncoder({ vocabSize: 4096, hiddenSize: 256, layers: 4, heads: 8, tokens: 32 }),
+    settings: { imageSize: 64, maxSteps: 200_000, sampleSteps: 20 },
   },
 };
 
 /** A new run's settings: the preset's own, and the table's defaults for the rest. */
 export function presetConfig(preset: PresetName): RunConfig {
-  return { ...DEFAULTS, ...PRESETS[preset].settings, preset, network: null, origin: null };
+  return { ...DEFAULTS, ...PRESETS[preset].settings, preset, network: null, textEncoder: null, origin: null };
 }
 
 /** The settings that differ from their preset: what the user chose. */
@@ -112,25 +199,43 @@ export function changedSettings(config: RunConfig): Partial<Settings> {
   );
 }
 
+/** What names a run's model: its preset at an image size, or networks of its own. */
+export type HasNetwork = Pick<RunConfig, 'preset' | 'imageSize'> &
+  Partial<Pick<RunConfig, 'network' | 'textEncoder'>>;
+
 /** Config of the network that a run with these settings trains; pictures are imageSize x imageSize. */
-export function networkOf({
-  preset,
-  imageSize,
-  network = null,
-}: Pick<RunConfig, 'preset' | 'imageSize'> & Partial<Pick<RunConfig, 'network'>>): UNetConfig {
+export function networkOf({ preset, imageSize, network = null }: HasNetwork): UNetConfig {
   return { ...(network ?? PRESETS[preset].network), sampleSize: [imageSize, imageSize] };
 }
 
-/** The model that a run with these settings trains. */
-export const modelOfRun = (config: Parameters<typeof networkOf>[0]): Model => modelOf(networkOf(config));
+/** Config of the text encoder that is trained with it; null: the model knows no words. */
+export const textEncoderOf = ({
+  preset,
+  network = null,
+  textEncoder = null,
+}: Pick<HasNetwork, 'preset' | 'network' | 'textEncoder'>): TextEncoderConfig | null =>
+  network ? textEncoder : PRESETS[preset].textEncoder;
 
-/** The network a run must keep in its settings; null where its preset, at its image size, is that network. */
-export function ownNetwork(
+/** The model that a run with these settings trains. */
+export const modelOfRun = (config: HasNetwork): Model => modelOf(networkOf(config), textEncoderOf(config));
+
+/** Both networks of a run as text: equal where the networks are equal. */
+export const networkText = (config: HasNetwork): string => textOf(networkOf(config), textEncoderOf(config));
+
+const textOf = (unet: UNetConfig, textEncoder: TextEncoderConfig | null): string =>
+  JSON.stringify([toDiffusersUNet(unet), clipText(textEncoder)]);
+
+/** The encoder's config.json; the ids of its special tokens are its tokenizer's. */
+const clipText = (textEncoder: TextEncoderConfig | null): unknown =>
+  textEncoder && toClipConfig({ ...textEncoder, bosTokenId: 0, eosTokenId: 0, padTokenId: 0 });
+
+/** The networks that a run must keep in its settings; null where its preset, at its image size, has them. */
+export function ownNetworks(
   { preset, imageSize }: Pick<RunConfig, 'preset' | 'imageSize'>,
   unet: UNetConfig,
-): NetworkConfig | null {
-  const text = (config: UNetConfig) => JSON.stringify(toDiffusersUNet(config));
-  if (text(unet) === text(networkOf({ preset, imageSize }))) return null;
+  textEncoder: TextEncoderConfig | null,
+): Pick<RunConfig, 'network' | 'textEncoder'> {
   const { sampleSize: _, ...network } = unet;
-  return network;
+  const isPreset = textOf(unet, textEncoder) === networkText({ preset, imageSize });
+  return isPreset ? { network: null, textEncoder: null } : { network, textEncoder };
 }

@@ -1,10 +1,11 @@
 // Every setting is one row: type, range, unit, default, label and help. `Settings`, the form, the address,
 // the checkpoint and the validator follow from the rows. Not here: what a preset changes (presets.ts),
 // reading values (parse-settings.ts), what a setting does (trainer/), the network (model/unet-config.ts).
+import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
 import type { NetworkConfig } from '../model/unet-config.ts';
 import { SAMPLE_COUNT } from './sample-counts.ts';
 
-export const PRESET_NAMES = ['tiny', 'bench', 'small', 'cifar'] as const;
+export const PRESET_NAMES = ['tiny', 'bench', 'small', 'cifar', 'text-tiny', 'text'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 interface Described {
@@ -72,7 +73,7 @@ const ROWS = {
     default: 32,
     group: 'Pictures',
     label: 'Image size',
-    help: 'Edge of the square that the model learns. A multiple of 4; of 8 for Large.',
+    help: 'Edge of the square that the model learns. A multiple of 4; of 8 for Large and Text.',
   },
   batchSize: {
     type: 'integer',
@@ -179,6 +180,15 @@ const ROWS = {
     group: 'Pictures',
     label: 'Colour change',
     help: `Change brightness, contrast and saturation a little, anew each time. ${AUTO}`,
+  },
+  captionDropout: {
+    type: 'number',
+    min: 0,
+    max: 1,
+    default: 0.1,
+    group: 'Training',
+    label: 'Caption dropout',
+    help: 'How often a picture is learnt without its caption: what guidance compares with. Of models with words.',
   },
   /** The default is the most steps that a run can have, so that epochs end no run unless the user says so. */
   epochs: {
@@ -296,6 +306,15 @@ const ROWS = {
     label: 'Sampler',
     help: 'ddim, and euler for a flow: the same picture at any number of steps, nearly. dpmpp_2m and unipc: the same in about half the steps. ddpm: adds noise at each step, wants more steps.',
   },
+  guidanceScale: {
+    type: 'number',
+    min: 1,
+    max: 20,
+    default: 3,
+    group: 'Checkpoints and samples',
+    label: 'Guidance',
+    help: 'How strongly samples follow their prompt, at twice the time; 1: no guidance. Of models with words.',
+  },
   timestepSpacing: {
     type: 'choice',
     choices: ['auto', 'leading', 'trailing'],
@@ -353,10 +372,12 @@ export interface Origin {
   epoch: number;
 }
 
-/** All that a run is made from: the settings, and two fields that only an imported file brings. */
+/** All that a run is made from: the settings, and three fields that only an imported file brings. */
 export interface RunConfig extends Settings {
-  /** The imported network; null: the network is the preset's. */
+  /** The imported network; null: network and text encoder are the preset's. */
   network: NetworkConfig | null;
+  /** The text encoder of an imported network; null: it has none, or the network is the preset's. */
+  textEncoder: TextEncoderConfig | null;
   /** Null: the run began in this app. */
   origin: Origin | null;
 }

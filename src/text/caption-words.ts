@@ -1,5 +1,5 @@
 // The words that captions are made of, as people write them: what a prompt may say. Not here: tokens, whose
-// words are cut by another rule (words.ts). Exported for tests: wordsByFrequency.
+// words are cut by another rule (words.ts).
 import { WordCounter } from './word-counter.ts';
 import { normalise } from './words.ts';
 

@@ -1,5 +1,4 @@
-// What captions are worth for training, before it begins. Not here: what is said of it on the page. Exported
-// for tests: whatCaptionsTeach, captionsWithSides.
+// What captions are worth for training, before it begins. Not here: what is said of it on the page.
 import { captionLines } from './step-captions.ts';
 import { normalise } from './words.ts';
 

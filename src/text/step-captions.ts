@@ -1,6 +1,6 @@
 // The captions that a training step learns from: pure functions of (seed, step), so that resuming inside an
 // epoch needs no state. Not here: which pictures the step has (data/batches.ts), words to ids (tokenizer.ts).
-// Exported for tests: stepCaptions, stepPrompts.
+// Exported for tests: stepCaptions.
 import { STREAMS, uniformBelow, uniforms } from '../random.ts';
 import { encodePrompts, type Tokenizer } from './tokenizer.ts';
 

@@ -1,6 +1,5 @@
 // Texts to ids, exactly as CLIPTokenizer of transformers does it with the same vocabulary. Not here: words
-// (words.ts), the order of merges (merge-word.ts), files (tokenizer-folder.ts). Exported for tests:
-// tokenizerOf.
+// (words.ts), the order of merges (merge-word.ts), files (tokenizer-folder.ts).
 import { ALPHABET, lettersOf } from './byte-letters.ts';
 import { mergeWord, type PairTable } from './merge-word.ts';
 import { pairOf } from './pair.ts';

@@ -1,7 +1,7 @@
 // Byte-pair encoding (Sennrich et al. 2016) over the bytes of words, as CLIP's vocabulary was made: the pair
 // of neighbours that occurs most often becomes one token, again and again. The same words give the same
 // vocabulary on every machine. Not here: counting words (word-counter.ts), encoding with the vocabulary
-// (tokenizer.ts). Exported for tests: trainVocabulary.
+// (tokenizer.ts).
 import { ALPHABET, lettersOf } from './byte-letters.ts';
 import { Heap } from './heap.ts';
 import { leftOf, pairOf, rightOf } from './pair.ts';

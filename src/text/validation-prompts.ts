@@ -1,6 +1,6 @@
 // The prompts by which a run shows what it has learnt: half of them captions, half of them words of captions
 // put together as no picture has them. The same at every start with the same captions and seed. Not here:
-// drawing samples of them (trainer/samples). Exported for tests: validationPrompts.
+// drawing samples of them (trainer/samples).
 import { randomWords, STREAMS, uniformBelow } from '../random.ts';
 import { captionLines } from './step-captions.ts';
 import { normalise } from './words.ts';

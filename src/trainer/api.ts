@@ -1,5 +1,6 @@
 // The boundary between page and trainer worker, types only: every command of the page, every event of the
-// trainer. Nothing else crosses it. Not here: what answers the commands (desk.ts).
+// trainer. Nothing else crosses it. Over 400 lines because the whole boundary is one read. Not here: what
+// answers the commands (desk.ts).
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 import type { RunConfig, Settings } from '../settings/settings.ts';
 import type { DatasetInfo, ImportProgress, ImportReport, PictureFacts } from '../data/api.ts';
@@ -56,6 +57,8 @@ export interface RunSummary {
   slotBytes: number;
   stepsPerEpoch: number;
   lastStep: number;
+  /** Of the run's 16 samples; null: its model knows no words. */
+  prompts: readonly string[] | null;
   started: string;
   /** Whether the run has the pictures it began with; others wait until the user confirms them. */
   pictures: 'as-begun' | 'changed' | 'absent';
@@ -140,6 +143,8 @@ export type TrainerEvent =
       count: number;
       /** Denoising calls of one sample. */
       calls: number;
+      /** The prompt of each sample; null: the model knows no words. */
+      prompts: string[] | null;
     }
   | { type: 'sample'; sample: Sample }
   /** alike: how many samples equal those stored with the checkpoint; null where nothing was compared. */
@@ -223,6 +228,40 @@ export interface ExportRequest {
   weights: 'ema' | 'raw';
 }
 
+/** What samples of a model with words are to show. */
+export interface Wish {
+  /** Of sample i: prompts[i % prompts.length]. An empty prompt asks for nothing in particular. */
+  readonly prompts: readonly string[];
+  /** What samples are not to show: guidance leads away from it. Empty: from samples of no prompt. */
+  readonly negative: string;
+  /** How strongly they follow (1: not at all), from the fraction `start` of the denoising calls to `stop`. */
+  readonly guidance: { readonly scale: number; readonly start: number; readonly stop: number };
+}
+
+/** A word of captions or of a vocabulary. */
+export interface KnownWord {
+  word: string;
+  /** How often the captions have it. */
+  times: number;
+}
+
+/** What the captions of a data set give a model with words, known before it is trained. */
+export interface CaptionFacts {
+  /**
+   * The 16 prompts that a run would have. isCaption: a picture has it; else its words are put together anew.
+   */
+  prompts: { text: string; isCaption: boolean }[];
+  /** The most frequent words first, 200 at most. */
+  vocabulary: KnownWord[];
+  pictures: number;
+  /** Pictures that have a caption. */
+  captioned: number;
+  /** Whether words can be learnt: not where no picture has a caption, or all have the same. */
+  teaches: 'something' | 'missing' | 'same';
+  /** Captions that speak of left or right, which a mirrored picture makes wrong. */
+  sides: number;
+}
+
 /** Samples from any checkpoint. Sample i (0 the first) of a seed is the same for every `count`. */
 export interface GenerateRequest {
   ref: CheckpointRef;
@@ -233,6 +272,8 @@ export interface GenerateRequest {
   /** Denoising calls of one sample, 1..1000. */
   steps: number;
   sampler: RunConfig['sampler'];
+  /** Of a model with words; null: the model knows none, or the run's own prompts are meant. */
+  wish: Wish | null;
 }
 
 /** What is known of a checkpoint before anything is drawn from it. */
@@ -243,7 +284,11 @@ export interface DrawingFacts {
   predictionType: RunConfig['predictionType'];
   /** Whether its network equals the current run's: only then can it be drawn from while that run trains. */
   asTheRun: boolean;
-  /** Mean ms of a denoising call on this device, by samples in the call. Empty: not measured yet. */
+  /**
+   * Of a model with words: its run's prompts and guidance, and the words of its captions, as far as known.
+   */
+  words: { prompts: readonly string[]; guidanceScale: number; vocabulary: KnownWord[] } | null;
+  /** Mean ms of a forward pass on this device, by samples in it. Empty: not measured yet. */
   callMs: { pictures: number; ms: number }[];
 }
 
@@ -266,7 +311,8 @@ export interface TrainerApi {
   recover(): Promise<void>;
   /** The exact GPU bytes of training with these settings; null for eager: not known beforehand. */
   trainingBytes(config: RunConfig): Promise<Result<number | null>>;
-  train(config: RunConfig): Promise<Result<null>>;
+  /** `prompts`: of the 16 samples of a model with words; null: they are drawn from the captions. */
+  train(config: RunConfig, prompts: readonly string[] | null): Promise<Result<null>>;
   /** Answers when the run is paused. Samples that are being drawn go on meanwhile. */
   pause(): Promise<void>;
   /** Answers when the run trains, or why it cannot. */
@@ -335,6 +381,8 @@ export interface TrainerApi {
   testCheckpointSystem(): Promise<Result<SelfTestReport>>;
 
   datasets(): Promise<DatasetInfo[]>;
+  /** Reads every caption of the set: some seconds where there are very many. */
+  captionFacts(request: { dataset: string; maxImages: number; seed: number }): Promise<Result<CaptionFacts>>;
   preview(request: {
     dataset: string;
     imageSize: number;

@@ -3,18 +3,24 @@
 import type { FileTensor } from '../checkpoint/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { parseStored } from '../settings/parse-settings.ts';
-import { modelOfRun, networkOf } from '../settings/presets.ts';
+import { modelOfRun, networkOf, textEncoderOf } from '../settings/presets.ts';
 import { timestepSpacingOf } from '../settings/timestep-spacing.ts';
 import type { ExecutorState, ParameterSpec, StateGroup } from '../engine/executor.ts';
 import { STATE_GROUPS } from '../engine/executor.ts';
-import { type Fault, FaultError } from '../fault.ts';
+import { FaultError } from '../fault.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
 import { toDiffusersScheduler } from '../diffusion/diffusers-scheduler.ts';
+import { fromClipConfig, toClipConfig } from '../model/clip-config.ts';
 import { fromDiffusersUNet, toDiffusersUNet } from '../model/diffusers-unet.ts';
+import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
+import { TEXT_ENCODER } from '../model/text-encoder-parameters.ts';
 import type { UNetConfig } from '../model/unet-config.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
 import { History } from './history.ts';
 import type { CheckpointSamples } from './checkpoint-samples.ts';
 import { checkPictures } from './picture-network.ts';
+import { contradicting, damaged, fileFault, ofAnotherNetwork } from './checkpoint-faults.ts';
+import { readWords, type RunWords, wordsAsText } from './run-words.ts';
 
 export const FORMAT = 'perennial-checkpoint';
 const FORMAT_VERSION = 1;
@@ -27,18 +33,12 @@ const GROUP_PREFIXES: Readonly<Record<StateGroup, string>> = {
 };
 
 /**
- * The networks whose tensors a checkpoint holds. `weights` is the prefix of a network's raw weights;
- * `inGroup` follows the prefix of any other group: `ema.<name>` is the UNet's, `ema.<network>.<name>` would
- * be a second network's.
+ * A parameter's name in the file. Raw weights of the UNet begin with `unet.`; those of the text encoder with
+ * `text_encoder.` in every group, as their names do here: `ema.text_encoder.token_embedding.weight`.
  */
-const OWNERS = {
-  unet: { weights: 'unet.', inGroup: '' },
-} as const;
-
-/** Prefix of a parameter's name in the file. */
-export function tensorPrefix(group: StateGroup, owner: keyof typeof OWNERS): string {
-  const { weights, inGroup } = OWNERS[owner];
-  return GROUP_PREFIXES[group] + (group === 'weights' ? weights : inGroup);
+export function tensorName(group: StateGroup, parameter: string): string {
+  const owner = group === 'weights' && !parameter.startsWith(TEXT_ENCODER) ? 'unet.' : '';
+  return GROUP_PREFIXES[group] + owner + parameter;
 }
 
 export interface DatasetStamp {
@@ -70,6 +70,8 @@ export interface FileFacts {
   execution: Execution;
   config: RunConfig;
   dataset: DatasetStamp;
+  /** Tokenizer and prompts; null: the model knows no words. */
+  words: RunWords | null;
   created: string;
 }
 
@@ -102,7 +104,7 @@ export function fileTensors(
     specs.forEach((spec, i) => {
       const data = state[group][i];
       if (!data) throw new Error(`no ${group} of ${spec.name}`);
-      tensors.push({ name: tensorPrefix(group, 'unet') + spec.name, shape: spec.shape, data });
+      tensors.push({ name: tensorName(group, spec.name), shape: spec.shape, data });
     });
   }
   const epochLosses = new Float32Array(history.epochLosses.slice(0, epoch));
@@ -121,7 +123,8 @@ export function fileTensors(
  * readers that do not know our presets.
  */
 export function factsAsText(facts: FileFacts): Record<string, string> {
-  const { network: _, ...settings } = facts.config;
+  const { network: _, textEncoder: __, ...settings } = facts.config;
+  const textEncoder = textEncoderOf(facts.config);
   return {
     format: FORMAT,
     version: String(FORMAT_VERSION),
@@ -137,6 +140,12 @@ export function factsAsText(facts: FileFacts): Record<string, string> {
     unet_config: JSON.stringify(toDiffusersUNet(networkOf(facts.config))),
     scheduler_config: JSON.stringify(toDiffusersScheduler(facts.config, timestepSpacingOf(facts.config))),
     dataset: JSON.stringify(facts.dataset),
+    ...(textEncoder && facts.words
+      ? {
+          text_encoder_config: JSON.stringify(toClipConfig(withIdsOf(textEncoder, facts.words.tokenizer))),
+          ...wordsAsText(facts.words),
+        }
+      : {}),
     created: facts.created,
     app_version: __APP_VERSION__,
   };
@@ -178,30 +187,6 @@ export async function contentDigest(
   }
   return hexDigest(new TextEncoder().encode(lines.join('\n')));
 }
-
-function fileFault(kind: 'file' | 'network', title: string, expected: string, got: string): Fault {
-  const todo =
-    kind === 'file'
-      ? ['Choose a .safetensors file that Perennial exported, whole and unchanged.']
-      : ['Start a run with the same size and image size, or choose another file.'];
-  return {
-    kind,
-    title,
-    what: 'Nothing was imported, and nothing on this computer was changed.',
-    expected,
-    got,
-    todo,
-  };
-}
-
-const damaged = (expected: string, got: string): FaultError =>
-  new FaultError(fileFault('file', 'This checkpoint is damaged', expected, got));
-
-const ofAnotherNetwork = (expected: string, got: string): FaultError =>
-  new FaultError(fileFault('network', 'This checkpoint is of another network', expected, got));
-
-const contradicting = (expected: string, got: string): FaultError =>
-  new FaultError(fileFault('file', 'This checkpoint contradicts itself', expected, got));
 
 function wholeNumber(metadata: Record<string, string>, key: string): number {
   const value = Number(metadata[key]);
@@ -247,6 +232,20 @@ function datasetIn(metadata: Record<string, string>): DatasetStamp {
     size: countIn(dataset, 'size'),
   };
 }
+
+/** The encoder with the ids of the tokenizer's special tokens: transformers looks for the end by its id. */
+const withIdsOf = (encoder: TextEncoderConfig, { begin, end }: Tokenizer): TextEncoderConfig => ({
+  ...encoder,
+  bosTokenId: begin,
+  eosTokenId: end,
+  padTokenId: end,
+});
+
+/** The file's text encoder; null: it names none. Throws FaultError kind `network` or `file`. */
+const encoderIn = (metadata: Record<string, string>): TextEncoderConfig | null =>
+  metadata['text_encoder_config'] === undefined
+    ? null
+    : fromClipConfig(jsonOf(metadata, 'text_encoder_config'));
 
 /** Throws where the metadata is of another format or of a newer version. */
 function checkFormat(metadata: Record<string, string>): void {
@@ -294,6 +293,11 @@ function checkAgreement(globalStep: number, config: RunConfig, unet: UNetConfig 
  */
 export function readFacts(metadata: Record<string, string>): ReadFacts {
   checkFormat(metadata);
+  return readWeightsFacts(metadata);
+}
+
+/** As `readFacts`, of a file that says the same of weights alone. */
+export function readWeightsFacts(metadata: Record<string, string>): ReadFacts {
   // Files of older versions name only their preset.
   const unet =
     metadata['unet_config'] === undefined ? null : fromDiffusersUNet(jsonOf(metadata, 'unet_config'));
@@ -305,8 +309,9 @@ export function readFacts(metadata: Record<string, string>): ReadFacts {
     'adapter',
     'browser',
   ]);
-  const config = parseStored(jsonOf(metadata, 'config'), unet);
-  if (unet) checkPictures(unet);
+  const textEncoder = encoderIn(metadata);
+  const config = parseStored(jsonOf(metadata, 'config'), unet && { unet, textEncoder });
+  if (unet) checkPictures(unet, textEncoder);
   const globalStep = wholeNumber(metadata, 'global_step');
   checkAgreement(globalStep, config, unet);
   return {
@@ -319,6 +324,7 @@ export function readFacts(metadata: Record<string, string>): ReadFacts {
     execution,
     config,
     dataset,
+    words: readWords(config, metadata),
     created: metadata['created'] ?? '',
     appVersion: metadata['app_version'] ?? 'unknown',
   };
@@ -349,8 +355,7 @@ export function contentOf(facts: ReadFacts, tensors: readonly FileTensor[]): Che
     const named = `the ${network ? 'described' : preset} network at ${imageSize} pixels`;
     throw ofAnotherNetwork(`${name} ${expected}, as ${named} has it`, `${name} ${got}`);
   };
-  const group = (key: StateGroup) =>
-    parameters.map((spec) => take(tensorPrefix(key, 'unet') + spec.name, spec.shape));
+  const group = (key: StateGroup) => parameters.map((spec) => take(tensorName(key, spec.name), spec.shape));
   const state: ExecutorState = {
     weights: group('weights'),
     ema: group('ema'),

@@ -19,6 +19,7 @@ import { keepPng, keepSamplesOf } from './keep-png.ts';
 import { picturesOf } from './checkpoint-samples.ts';
 import { sheetPng } from './samples/sheet-png.ts';
 import { openRunPictures } from './run-pictures.ts';
+import { newWords } from './run-words.ts';
 import { initialState, loadedContent, newRunId, type Run, stampOf, summaryOf } from './run.ts';
 import { must, storageRefused } from './trouble.ts';
 
@@ -55,7 +56,7 @@ export class CurrentRun {
       store,
       outbox,
       times: new CallTimes(),
-      settings: new Map(),
+      facts: new Map(),
       currentRun: () => this.#held.run,
     };
     this.#equipment = this.#equip(device);
@@ -137,13 +138,17 @@ export class CurrentRun {
 
   // ---------- runs ----------
 
-  /** A new run: opens its pictures, reserves a slot in the store, makes a network. Throws FaultError. */
-  async create(config: RunConfig): Promise<void> {
+  /**
+   * A new run: opens its pictures, reads their captions where its model knows words, reserves a slot in the
+   * store, makes a network. `prompts`: of its samples; null: drawn from the captions. Throws FaultError.
+   */
+  async create(config: RunConfig, prompts: readonly string[] | null): Promise<void> {
     this.#preparing('Opening the pictures');
     const set = await openPictures(config.dataset, {
       imageSize: config.imageSize,
       maxImages: config.maxImages,
     });
+    const words = newWords(config, set, prompts);
     const runId = newRunId();
     const started = new Date().toISOString();
     this.#preparing('Reserving storage');
@@ -160,6 +165,7 @@ export class CurrentRun {
       dataset: stampOf(set),
       set,
       pictureFault: null,
+      words,
       levels: noiseLevels(config),
       executor,
       history: new History(),
@@ -207,6 +213,7 @@ export class CurrentRun {
       dataset: facts.dataset,
       set: pictures.set,
       pictureFault: pictures.fault,
+      words: facts.words,
       levels: noiseLevels(facts.config),
       executor,
       history,

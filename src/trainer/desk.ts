@@ -8,6 +8,7 @@ import { importPictures } from '../data/own-pictures.ts';
 import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
+import { captionFacts } from './caption-facts.ts';
 import { readContent } from './checkpoint-file.ts';
 import { TrainingDevice } from './training-device.ts';
 import { postCheckpoints } from './listing.ts';
@@ -54,7 +55,8 @@ class Desk implements TrainerApi {
     });
 
   recover = async () => this.#opening?.trainer?.recover();
-  train: TrainerApi['train'] = async (config) => (await this.#opening?.trainer?.train(config)) ?? notOpen();
+  train: TrainerApi['train'] = async (...asked) =>
+    (await this.#opening?.trainer?.train(...asked)) ?? notOpen();
   trainingBytes: TrainerApi['trainingBytes'] = (config) =>
     answer(async () => this.#opening?.trainer?.trainingBytes(config) ?? null);
   pause = async () => this.#opening?.trainer?.pause();
@@ -163,6 +165,8 @@ class Desk implements TrainerApi {
     (await this.#opening?.store.selfTest()) ?? notOpen();
 
   datasets = () => listDatasets();
+  captionFacts: TrainerApi['captionFacts'] = ({ dataset, maxImages, seed }) =>
+    answer(() => captionFacts(dataset, maxImages, seed));
 
   preview: TrainerApi['preview'] = ({ dataset, imageSize, columns, rows }) =>
     answer(async () =>

@@ -103,11 +103,11 @@ export class Loop {
   }
 
   async #train(): Promise<boolean> {
-    const { config, set, levels } = this.#run;
+    const { set } = this.#run;
     if (!set) throw new Error('the loop needs pictures');
     const { saver, artist, generator } = this.#tools;
     while (this.#encoded < this.#last && !this.#stop) {
-      const step = await trainingStep(config, set, levels, this.#last, this.#encoded);
+      const step = await trainingStep(this.#run, set, this.#last, this.#encoded);
       const stats = this.#run.executor.step(step.microBatches, step.settings);
       this.#encoded += 1;
       const settled = this.#settle(this.#encoded, stats, step.timesteps, step.settings.learningRate);

@@ -1,15 +1,16 @@
-// Which networks can learn from the pictures of this app, which come without texts and classes.
+// Which networks can learn from the pictures of this app, which come without classes.
 // Not here: which networks there are (model/diffusers-unet.ts).
 import { SETTINGS } from '../settings/settings.ts';
 import { FaultError } from '../fault.ts';
 import { contextChannelsOf } from '../model/structure.ts';
+import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
 import type { UNetConfig } from '../model/unet-config.ts';
 
 /**
- * Throws FaultError kind `network` where the network's pictures are not square, or neither RGB nor grey, and
- * where it reads a text or a class.
+ * Throws FaultError kind `network` where the network's pictures are not square, or neither RGB nor grey,
+ * where it reads texts without a text encoder, and where it reads a class.
  */
-export function checkPictures(config: UNetConfig): void {
+export function checkPictures(config: UNetConfig, textEncoder: TextEncoderConfig | null): void {
   const { sampleSize, inChannels, outChannels, classEmbedding } = config;
   const [height, width] = sampleSize;
   const { min, max } = SETTINGS.imageSize;
@@ -21,8 +22,8 @@ export function checkPictures(config: UNetConfig): void {
       `${inChannels}, ${outChannels}`,
       '3 and 3 (colours), or 1 and 1 (grey)',
     );
-  if (contextChannelsOf(config) !== null)
-    throw unfit('cross-attention', 'there', 'none: the pictures here come without texts');
+  if (contextChannelsOf(config) !== null && !textEncoder)
+    throw unfit('cross-attention', 'there', 'a network with its text encoder, or without cross-attention');
   if (classEmbedding)
     throw unfit('class embedding', classEmbedding.type, 'none: the pictures here come without classes');
 }

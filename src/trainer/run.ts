@@ -20,6 +20,7 @@ import type { History } from './history.ts';
 import { checkpointName } from '../settings/checkpoint-schedule.ts';
 import { capacityBytes, payloadBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import { slotBytes } from '../checkpoint/slot.ts';
+import type { RunWords } from './run-words.ts';
 
 export interface Run {
   readonly runId: string;
@@ -32,6 +33,8 @@ export interface Run {
   set: PictureSet | null;
   /** Why the pictures are not those the run began with; null where they are, or once the user confirmed. */
   readonly pictureFault: Fault | null;
+  /** Tokenizer and prompts; null: the model knows no words. */
+  readonly words: RunWords | null;
   /** Picture and noise at each timestep. */
   readonly levels: NoiseLevels;
   readonly executor: Executor;
@@ -87,6 +90,7 @@ export function summaryOf(run: Run): RunSummary {
     slotBytes: slotBytes(capacityBytes(config, dataset.count)),
     stepsPerEpoch: stepsPerEpoch(config, dataset.count),
     lastStep: lastStep(config, dataset.count),
+    prompts: run.words?.prompts ?? null,
     started: run.started,
     pictures: run.pictureFault === null ? 'as-begun' : run.set ? 'changed' : 'absent',
   };
@@ -117,6 +121,7 @@ export function factsAt(run: Run, step: number, execution: Execution): FileFacts
     execution,
     config,
     dataset,
+    words: run.words,
     created: new Date().toISOString(),
   };
 }

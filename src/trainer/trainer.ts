@@ -15,6 +15,7 @@ import { Loop, type LoopTools, type SaveAnswer } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { GenerateRequests } from './generate-requests.ts';
 import { RateMeter } from './rate-meter.ts';
+import { referredContent } from './referred-content.ts';
 import { loadedContent, type Run } from './run.ts';
 import { forkConfig, mustBeSteps } from './run-length.ts';
 import { CurrentRun, type RunStore } from './current-run.ts';
@@ -236,15 +237,15 @@ export class Trainer {
 
   // ---------- commands ----------
 
-  /** A new run from the form's settings. */
-  train(config: RunConfig): Promise<Result<null>> {
+  /** A new run from the form's settings. `prompts`: see TrainerApi. */
+  train(config: RunConfig, prompts: readonly string[] | null): Promise<Result<null>> {
     return this.#answer(async () => {
       await this.#halt();
       this.#setState('starting');
       this.#pauseAsked = false;
       this.#rolledBack = false;
       try {
-        await this.#current.create(config);
+        await this.#current.create(config, prompts);
         await this.#current.prepare();
       } catch (error) {
         this.#setIdle();
@@ -502,7 +503,7 @@ export class Trainer {
   ): Promise<Result<null>> {
     return this.#answerAtRest(async () => {
       await this.#settled();
-      const content = loadedContent(must(await this.#store.load(ref)));
+      const content = await referredContent(this.#store, ref);
       const config = forkConfig(content.facts, changes, moreSteps);
       this.#setState('starting');
       await this.#adopt(content, config, 'store');

@@ -3,18 +3,24 @@
 import type { RunConfig } from '../settings/settings.ts';
 import { augmentationOf } from '../settings/augmentation.ts';
 import { imagesPerStep, positionOf } from '../settings/calendar.ts';
-import { networkOf } from '../settings/presets.ts';
+import { networkOf, textEncoderOf } from '../settings/presets.ts';
 import type { PictureSet } from '../data/api.ts';
 import { loadBatch } from '../data/batches.ts';
-import type { NoiseLevels } from '../diffusion/noise-levels.ts';
 import { lossWeights, mixtureOf } from '../diffusion/target.ts';
 import { trainingTimesteps } from '../diffusion/training-timesteps.ts';
 import { emaDecayAt, learningRateAt } from '../diffusion/training-schedules.ts';
 import type { StepBatch, StepSettings } from '../engine/executor.ts';
+import type { InputArray } from '../engine/inputs.ts';
 import { STREAMS } from '../random.ts';
+import { stepPrompts } from '../text/step-captions.ts';
+import type { Run } from './run.ts';
+import type { RunWords } from './run-words.ts';
 
 /** AdamW's constants, as torch.optim.AdamW's defaults. */
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/** What of a run decides its steps. */
+export type Learning = Pick<Run, 'config' | 'levels' | 'words'>;
 
 export interface TrainingStep {
   microBatches: StepBatch[];
@@ -24,30 +30,29 @@ export interface TrainingStep {
 }
 
 /**
- * The step after `globalStep` finished steps. levels: the run's noise. last: global step of the
- * run's last step. Throws FaultError where pictures have gone.
+ * The step after `globalStep` finished steps. last: global step of the run's last step. Throws FaultError
+ * where pictures have gone.
  */
 export async function trainingStep(
-  config: RunConfig,
+  learning: Learning,
   set: PictureSet,
-  levels: NoiseLevels,
   last: number,
   globalStep: number,
 ): Promise<TrainingStep> {
+  const { config } = learning;
   const count = imagesPerStep(config);
   const timesteps = trainingTimesteps(config, config.seed, globalStep, count);
   const microBatches: StepBatch[] = [];
   for (let first = 0; first < count; first += config.batchSize) {
     const part = timesteps.subarray(first, first + config.batchSize);
-    microBatches.push(await microBatch(config, set, levels, globalStep, first, part));
+    microBatches.push(await microBatch(learning, set, globalStep, first, part));
   }
   return { microBatches, timesteps, settings: stepSettings(config, last, globalStep + 1) };
 }
 
 async function microBatch(
-  config: RunConfig,
+  { config, levels, words }: Learning,
   set: PictureSet,
-  levels: NoiseLevels,
   globalStep: number,
   first: number,
   timesteps: Float32Array,
@@ -55,7 +60,7 @@ async function microBatch(
   const { seed, batchSize, predictionType } = config;
   const channels = networkOf(config).inChannels;
   const { epoch, stepInEpoch } = positionOf(config, set.count, globalStep);
-  const { images } = await loadBatch(set, {
+  const { images, indices } = await loadBatch(set, {
     seed,
     globalStep,
     position: { epoch, epochPosition: stepInEpoch * imagesPerStep(config) },
@@ -67,12 +72,28 @@ async function microBatch(
   });
   const size = set.size * set.size * channels;
   return {
-    inputs: { timestep: { data: Float32Array.from(timesteps), shape: [batchSize] } },
+    inputs: {
+      timestep: { data: Float32Array.from(timesteps), shape: [batchSize] },
+      ...(words ? captionInputs(config, words, set, { globalStep, first, indices }) : {}),
+    },
     pictures: { data: images, shape: [batchSize, set.size, set.size, channels] },
     mixture: mixtureOf(predictionType, levels, timesteps),
     noise: { seed, step: globalStep, stream: STREAMS.noise, first: first * size },
     sampleWeights: lossWeights(predictionType, levels, timesteps, config.minSnrGamma),
   };
+}
+
+/** One caption of each picture, or the empty prompt, as `input_ids` of the text encoder. */
+function captionInputs(
+  config: RunConfig,
+  { tokenizer }: RunWords,
+  set: PictureSet,
+  { globalStep, first, indices }: { globalStep: number; first: number; indices: readonly number[] },
+): Record<string, InputArray> {
+  const length = textEncoderOf(config)?.maxPositionEmbeddings ?? 0;
+  const texts = indices.map((index) => set.caption(index));
+  const request = { seed: config.seed, globalStep, first, texts, dropout: config.captionDropout };
+  return { input_ids: { data: stepPrompts(tokenizer, request, length), shape: [indices.length, length] } };
 }
 
 /** Optimizer settings of step `step`, 1 for the first. */

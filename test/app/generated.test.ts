@@ -16,12 +16,12 @@ const hooks: EventHooks = {
 };
 const begin = (purpose: Sample['purpose'], count: number, calls: number): TrainerEvent => ({
   ...{ type: 'samples-begin', purpose, step: 5, size: 1, weights: 'ema', seed: 7 },
-  ...{ count, calls },
+  ...{ count, calls, prompts: null },
 });
 const sample = (index: number, calls: number, of: { calls: number; count: number }): TrainerEvent => ({
   type: 'sample',
   sample: {
-    ...{ purpose: 'generate', step: 5, index, of: of.count, size: 1, finite: true, calls },
+    ...{ purpose: 'generate', step: 5, index, of: of.count, size: 1, finite: true, calls, prompts: null },
     rgba: new Uint8ClampedArray(4),
     drawn: calls === of.calls,
     moment: calls,

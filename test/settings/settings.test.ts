@@ -71,7 +71,9 @@ test('what differs from the preset is what was chosen', () => {
 
 test("a row gives its setting its type, and its default is one of the row's own values", () => {
   expectTypeOf<Settings['noiseSchedule']>().toEqualTypeOf<'linear' | 'cosine'>();
-  expectTypeOf<Settings['preset']>().toEqualTypeOf<'tiny' | 'bench' | 'small' | 'cifar'>();
+  expectTypeOf<Settings['preset']>().toEqualTypeOf<
+    'tiny' | 'bench' | 'small' | 'cifar' | 'text-tiny' | 'text'
+  >();
   expectTypeOf<Settings['batchSize']>().toEqualTypeOf<number>();
   expectTypeOf<Settings['randomFlip']>().toEqualTypeOf<boolean>();
   expectTypeOf<Settings['dataset']>().toEqualTypeOf<string>();
@@ -88,7 +90,7 @@ test('the defaults of docs/agreement.md hold, and its presets differ as they mus
     checkpointEveryMinutes: 5,
     keepNewest: 3,
   });
-  expect(presetConfig('small')).toEqual({ ...DEFAULTS, network: null, origin: null });
+  expect(presetConfig('small')).toEqual({ ...DEFAULTS, network: null, textEncoder: null, origin: null });
   expect(presetConfig('tiny')).toMatchObject({
     imageSize: 16,
     learningRate: 2e-3,
@@ -100,6 +102,7 @@ test('the defaults of docs/agreement.md hold, and its presets differ as they mus
   const asDdpm = { noiseSchedule: 'linear', predictionType: 'epsilon', minSnrGamma: 0, sampleSteps: 50 };
   expect(presetConfig('bench')).toMatchObject({ imageSize: 32, batchSize: 4, ...asDdpm });
   expect(presetConfig('cifar')).toMatchObject({ imageSize: 32, batchSize: 64, ...asDdpm });
+  expect(presetConfig('text')).toMatchObject({ imageSize: 64, batchSize: 16, ...shown, sampleSteps: 20 });
 });
 
 test('the ranges of docs/agreement.md hold', () => {
@@ -177,16 +180,20 @@ test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
     expect(missing).toEqual([
       'randomCrop',
       'colorJitter',
+      'captionDropout',
       'timestepDensity',
       'checkpointEveryEpoch',
+      'guidanceScale',
       'timestepSpacing',
     ]);
     const defaults = {
       ...{ checkpointEveryEpoch: false, timestepSpacing: 'auto', timestepDensity: 'logit_normal' },
+      // Of models with words, which no such checkpoint has.
+      ...{ captionDropout: 0.1, guidanceScale: 3 },
     };
     // It trained without them: its next steps must see the same pictures.
     const off = { randomCrop: 'off', colorJitter: 'off' };
-    expect(parseStored(stored)).toEqual({ ...stored, ...defaults, ...off, network: null });
+    expect(parseStored(stored)).toEqual({ ...stored, ...defaults, ...off, network: null, textEncoder: null });
   },
 );
 

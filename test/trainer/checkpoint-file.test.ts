@@ -27,6 +27,7 @@ const facts: FileFacts = {
   execution: { executor: 'eager', backend: 'cpu', kernels: 'tfjs', adapter: 'a', browser: 'b' },
   config,
   dataset: { name: 'shapes', title: 'Shapes', count: 28, size: 16, fingerprint: 'f' },
+  words: null,
   created: '2026-01-02T03:04:05.000Z',
 };
 const history = new History(

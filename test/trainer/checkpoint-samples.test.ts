@@ -26,6 +26,7 @@ const facts: FileFacts = {
   ...{ name: 'unet_step_2', globalStep: 2, epoch: 0, epochPosition: 8, runId: 'run-1', parent: '', config },
   execution: { executor: 'eager', backend: 'cpu', kernels: '', adapter: '', browser: '' },
   dataset: { name: 'shapes', title: 'Shapes', count: 28, size: SIZE, fingerprint: 'f' },
+  words: null,
   created: '2026-01-02T03:04:05.000Z',
 };
 

@@ -72,7 +72,7 @@ afterEach(() => {
 
 test('a run is on the device that holds its executor; closed, the executor is freed', async () => {
   expect(current.held).toEqual({ is: 'none', run: null });
-  await current.create(config);
+  await current.create(config, null);
   expect(current.held).toMatchObject({ is: 'on', run: { globalStep: 0 }, equipment: current.equipment });
   current.close();
   expect(current.held.is).toBe('none');
@@ -80,7 +80,7 @@ test('a run is on the device that holds its executor; closed, the executor is fr
 });
 
 test('a lost device loses its run; a new device works at once, the run is on it when it is reloaded', async () => {
-  await current.create(config);
+  await current.create(config, null);
   const { run, is } = current.held;
   expect(is).toBe('on');
   loseFirst();
@@ -98,7 +98,7 @@ test('a lost device loses its run; a new device works at once, the run is on it 
 });
 
 test('a device that is silent is replaced; its late loss is not the loss of the next one', async () => {
-  await current.create(config);
+  await current.create(config, null);
   expect(await current.startDeviceAgain(deviceLost().fault)).toBeNull();
   await current.reload();
   loseFirst();
@@ -108,7 +108,7 @@ test('a device that is silent is replaced; its late loss is not the loss of the 
 });
 
 test('of two starts at once the later device counts: a run made on the earlier one is lost, untouched', async () => {
-  await current.create(config);
+  await current.create(config, null);
   loseFirst();
   await vi.waitFor(() => expect(current.equipment.works).toBe(false));
   const earlier = current.withDevice();
@@ -129,7 +129,7 @@ test('of two starts at once the later device counts: a run made on the earlier o
 });
 
 test('a device that does not start in two tries: what both reported, and the run stays lost', async () => {
-  await current.create(config);
+  await current.create(config, null);
   const { run } = current.held;
   const { fault } = deviceLost();
   startAgain = () => Promise.reject(new FaultError({ ...fault, got: 'no adapter' }));
@@ -141,10 +141,10 @@ test('a device that does not start in two tries: what both reported, and the run
 });
 
 test('where an executor cannot be made, there is no run, and the page hears of it', async () => {
-  await current.create(config);
+  await current.create(config, null);
   const { device } = current.equipment;
   vi.spyOn(device, 'executorFor').mockRejectedValueOnce(new Error('no memory'));
-  await expect(current.create(config)).rejects.toThrow('no memory');
+  await expect(current.create(config, null)).rejects.toThrow('no memory');
   expect(current.held).toEqual({ is: 'none', run: null });
   expect(events.at(-1)).toEqual({ type: 'no-run' });
   expect(done).toEqual(['executor on first', 'first freed']);
@@ -155,7 +155,7 @@ const told = (): unknown =>
 
 test('pictures that are not here, or changed, are told of the run, and looked for again when it is to go on', async () => {
   vi.stubGlobal('navigator', {}); // a browser without a private file system has no pictures of the user's
-  await current.create(config);
+  await current.create(config, null);
   const { run } = current.held;
   if (!run) throw new Error('no run');
   expect(told()).toBe('as-begun');

@@ -26,7 +26,8 @@ test('a batch is halved until it fits', () => {
 test('a step keeps its pictures, their order, timesteps, noise and settings', async () => {
   const tiny = { ...presetConfig('tiny'), dataset: 'shapes', imageSize: 8, batchSize: 12, randomFlip: true };
   const set = await openPictures('shapes', { imageSize: 8, maxImages: 20 });
-  const step = (config: RunConfig) => trainingStep(config, set, noiseLevels(config), 100, 3);
+  const step = (config: RunConfig) =>
+    trainingStep({ config, levels: noiseLevels(config), words: null }, set, 100, 3);
   const whole = await step(tiny);
   const parts = await step(inParts(tiny, atMost(4)));
   const picturesOf = (batch: StepBatch) => ('noise' in batch ? batch.pictures.shape[0] : null);

@@ -64,6 +64,7 @@ async function trained(
     ...{ config, set, executor, history: new History() },
     dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: '' },
     levels: noiseLevels(config),
+    words: null,
   };
   let callsLeft = 0;
   const artist: LoopTools['artist'] = {

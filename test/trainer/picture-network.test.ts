@@ -1,6 +1,7 @@
 // Claims: a network that the app's pictures cannot feed is refused by the field, before it trains.
 import { expect, it } from 'vitest';
 import { fromDiffusersUNet } from '../../src/model/diffusers-unet.ts';
+import { networkOf, textEncoderOf } from '../../src/settings/presets.ts';
 import { checkPictures } from '../../src/trainer/picture-network.ts';
 
 const UNCONDITIONAL = {
@@ -16,7 +17,7 @@ const UNCONDITIONAL = {
 };
 
 it('a UNet2DConditionModel without attention can learn from pictures alone', () => {
-  expect(() => checkPictures(fromDiffusersUNet(UNCONDITIONAL))).not.toThrow();
+  expect(() => checkPictures(fromDiffusersUNet(UNCONDITIONAL), null)).not.toThrow();
 });
 
 it.each([
@@ -25,5 +26,10 @@ it.each([
   [{ in_channels: 4, out_channels: 4 }, /^in_channels, out_channels is 4, 4/],
   [{ sample_size: [16, 8] }, /^sample_size is 16 x 8/],
 ])('is refused with %j', (fields, message) => {
-  expect(() => checkPictures(fromDiffusersUNet({ ...UNCONDITIONAL, ...fields }))).toThrow(message);
+  expect(() => checkPictures(fromDiffusersUNet({ ...UNCONDITIONAL, ...fields }), null)).toThrow(message);
+});
+
+it('cross-attention can learn from pictures with captions, by its text encoder', () => {
+  const text = { preset: 'text-tiny', imageSize: 16 } as const;
+  expect(() => checkPictures(networkOf(text), textEncoderOf(text))).not.toThrow();
 });

@@ -27,6 +27,7 @@ const run: Run = {
   ...{ runId: 'run-1', parent: '', started: '', globalStep: 3, pictureFault: null, set: null, config },
   dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: '' },
   levels: noiseLevels(config),
+  words: null,
   history: new History(new Float32Array(3), new Float32Array(12), []),
   executor: idleExecutor({
     parameters: modelOfRun(config).parameters,

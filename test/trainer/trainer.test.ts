@@ -116,7 +116,7 @@ async function loseGpu(then: RunState): Promise<void> {
 /** A run that was paused after three steps, the first denoising call of its samples in flight. */
 async function pausedRun(): Promise<void> {
   stepsLeft = 3;
-  expect(await trainer.train(config)).toEqual({ ok: true, value: null });
+  expect(await trainer.train(config, null)).toEqual({ ok: true, value: null });
   await until(() => expect(stepsLeft).toBe(0));
   // One step is in flight, or two: no other is begun.
   const pausing = trainer.pause();
@@ -230,7 +230,7 @@ test('a run that the store does not let go is not stopped', async () => {
   const { fault } = deviceLost();
   await openTrainer({ removeRun: () => Promise.resolve({ ok: false, fault }) });
   stepsLeft = 3;
-  await trainer.train(config);
+  await trainer.train(config, null);
   await until(() => expect(stepsLeft).toBe(0));
   const deleting = trainer.deleteRun();
   stepsLeft = Infinity; // for the steps in flight, one or two
@@ -356,10 +356,10 @@ test('a run fails, and can be left, also where the store has stopped', async () 
   disk = disk.restarted('none');
   await openTrainer({ writeNote: () => Promise.reject(new Error('the store has stopped')) });
   [stepsLeft, stepFails] = [1, true];
-  await trainer.train(config);
+  await trainer.train(config, null);
   await becomes('failed');
   expect(await trainer.newRun()).toEqual({ ok: true, value: null });
-  expect(await trainer.train(config)).toEqual({ ok: true, value: null });
+  expect(await trainer.train(config, null)).toEqual({ ok: true, value: null });
   expect(state()).toBe('training');
 });
 
@@ -379,7 +379,10 @@ test('a command that stops a run that trains, and is not meant for one, lets it 
 /** A run of `maxSteps` steps of 4 of 400 pictures that was trained to its end, its last samples drawn. */
 async function finishedRun(changes: Partial<typeof config> = {}): Promise<void> {
   [free, stepsLeft] = [true, Infinity];
-  expect(await trainer.train({ ...config, maxSteps: 5, ...changes })).toEqual({ ok: true, value: null });
+  expect(await trainer.train({ ...config, maxSteps: 5, ...changes }, null)).toEqual({
+    ok: true,
+    value: null,
+  });
   await becomes('finished');
   await until(() => expect(setsEnded()).toContain(runNow().lastStep));
   stepsLeft = 0;
@@ -461,7 +464,7 @@ test('Resume from here at a last step needs another end: with more steps it is a
 
 test('Save while training answers when the checkpoint is saved', async () => {
   stepsLeft = 3;
-  await trainer.train(config);
+  await trainer.train(config, null);
   await until(() => expect(stepsLeft).toBe(0));
   const saving = trainer.saveCheckpoint();
   expect(records()).toEqual([]);

@@ -69,7 +69,12 @@ describe('a step that PyTorch makes', () => {
     const config = runConfig(run);
     const last = lastStep(config, count);
     expect(last).toBe(run.lastStep);
-    const made = await trainingStep(config, set, noiseLevels(config), last, step.globalStep);
+    const made = await trainingStep(
+      { config, levels: noiseLevels(config), words: null },
+      set,
+      last,
+      step.globalStep,
+    );
     const joined = (part: (batch: NoisedBatch) => ArrayLike<number>) =>
       made.microBatches.flatMap((batch) => Array.from(part(batch as NoisedBatch)));
 

@@ -78,6 +78,7 @@ const RUN: RunSummary = {
   stepsPerEpoch: 8750,
   lastStep: 52_500,
   started: minutesAgo(37),
+  prompts: null,
   pictures: 'as-begun',
 };
 
@@ -161,7 +162,16 @@ function fillGenerated(state: State, count: number, drawn: number): void {
   state.generating.value = !whole;
   const ref = { runId: RUN.runId, generation: LAST_SAMPLES };
   const name = 'unet_step_24000';
-  state.asked.value = { ref, name, weights: 'ema', seed: 7, count, steps: calls, sampler: 'ddim' };
+  state.asked.value = {
+    ref,
+    name,
+    weights: 'ema',
+    seed: 7,
+    count,
+    steps: calls,
+    sampler: 'ddim',
+    wish: null,
+  };
 }
 
 const GPU_LOST: Fault = {
@@ -696,6 +706,7 @@ export function galleryCommands(state: State): Commands {
     drawingFacts: ({ runId }) =>
       Promise.resolve({
         ...{ steps: 50, sampler: 'ddim', predictionType: 'epsilon', asTheRun: runId === RUN.runId },
+        words: null,
         callMs: [{ pictures: 16, ms: 36 }],
       }),
     ...{ drawSamples: nothing, importPictures: nothing, cancelImport: nothing, confirmPictures: nothing },

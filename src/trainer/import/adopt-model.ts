@@ -8,7 +8,7 @@ import {
   type Settings,
 } from '../../settings/settings.ts';
 import { FROM_THE_START, positionOf } from '../../settings/calendar.ts';
-import { ownNetwork, presetConfig } from '../../settings/presets.ts';
+import { ownNetworks, presetConfig } from '../../settings/presets.ts';
 import { openPictures } from '../../data/sets.ts';
 import { fromDiffusersScheduler, fromDiffusersSpacing } from '../../diffusion/diffusers-scheduler.ts';
 import type { StateGroup } from '../../engine/executor.ts';
@@ -21,7 +21,7 @@ import { fieldsFromShapes, type ShapeFields } from '../../model/fields-from-shap
 import { type Model, modelOf } from '../../model/model.ts';
 import { checkStateDict } from '../../model/state-dict.ts';
 import type { AskedField, ImportAnswers } from '../api.ts';
-import { type CheckpointContent, type FileFacts, type Execution, tensorPrefix } from '../checkpoint-file.ts';
+import { type CheckpointContent, type FileFacts, type Execution, tensorName } from '../checkpoint-file.ts';
 import { History } from '../history.ts';
 import { placeAt, stampOf } from '../run.ts';
 import { checkPictures } from '../picture-network.ts';
@@ -51,7 +51,7 @@ export function fieldsToAsk(foreign: ForeignModel): AskedField[] {
 export interface Adopted {
   model: Model;
   /** The settings that name the network. */
-  own: Pick<RunConfig, 'preset' | 'imageSize' | 'network'>;
+  own: Pick<RunConfig, 'preset' | 'imageSize' | 'network' | 'textEncoder'>;
 }
 
 /**
@@ -61,7 +61,7 @@ export interface Adopted {
 export function adopted(foreign: ForeignModel, answers: ImportAnswers): Adopted {
   const network =
     foreign.network ?? fromDiffusersUNet({ ...asConfigJson(fieldsFromShapes(foreign.shapes)), ...answers });
-  checkPictures(network);
+  checkPictures(network, null);
   const model = modelOf(network);
   checkStateDict(foreign.shapes, model);
   return { model, own: settingsNaming(network) };
@@ -73,7 +73,7 @@ function settingsNaming(network: UNetConfig): Adopted['own'] {
   const named = (preset: PresetName) => ({
     preset,
     imageSize,
-    network: ownNetwork({ preset, imageSize }, network),
+    ...ownNetworks({ preset, imageSize }, network, null),
   });
   return PRESET_NAMES.map(named).find((own) => own.network === null) ?? named(FALLBACK_PRESET);
 }
@@ -145,7 +145,7 @@ export async function contentOfModel(
 function arraysOf(tensors: Tensors, { parameters }: Model, group: StateGroup): Float32Array<ArrayBuffer>[] {
   const named = parameters.map(({ name, shape }) => {
     const data = tensors.get(name);
-    const inFile = tensorPrefix(group, 'unet') + name;
+    const inFile = tensorName(group, name);
     if (!data) throw unfit(inFile, 'nothing of that name', `${inFile} [${shape.join(', ')}]`);
     return { name: inFile, shape, data };
   });
@@ -191,6 +191,7 @@ async function factsOfStranger(
     ...fromDiffusersScheduler(foreign.scheduler ?? answers),
     imageSize: own.imageSize,
     network: own.network,
+    textEncoder: own.textEncoder,
   };
   const set = await openPictures(begun.dataset, begun);
   const config = withStepsLeft(withOrigin(begun, set.count, globalStep, epoch), globalStep, epoch);
@@ -201,6 +202,7 @@ async function factsOfStranger(
     execution: TRAINED_ELSEWHERE,
     config,
     dataset: stampOf(set),
+    words: null,
     created: new Date().toISOString(),
   };
 }

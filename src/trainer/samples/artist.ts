@@ -2,11 +2,8 @@
 // stored as a sheet where the run draws it. The run's next set waits for the one that is being drawn; a set
 // that the user asks for replaces it.
 // Not here: the sampling itself (drawing.ts).
-import type { RunConfig } from '../../settings/settings.ts';
-import type { NoiseLevels } from '../../diffusion/noise-levels.ts';
-import type { Predictor } from '../../engine/executor.ts';
 import type { CallTimes } from './call-times.ts';
-import { Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
+import { type Drawable, Drawing, type DrawingRequest, type DrawnSamples } from './drawing.ts';
 import { keepPng, keptSamples } from '../keep-png.ts';
 import type { TrainingDevice } from '../training-device.ts';
 import type { Outbox } from '../outbox.ts';
@@ -19,14 +16,6 @@ import { yieldToEvents } from '../../engine/yield-to-events.ts';
 /** Least time between two previews of a set in the making. */
 const PREVIEW_EVERY_MS = 200;
 
-/** What a set is drawn from: a run, or a checkpoint that was opened only to draw. */
-export interface Drawable {
-  readonly runId: string;
-  readonly config: RunConfig;
-  readonly levels: NoiseLevels;
-  readonly executor: Predictor;
-}
-
 interface Current {
   from: Drawable;
   drawing: Drawing;
@@ -36,7 +25,7 @@ interface Current {
 /** A set from the weights as they are now. */
 const newSet = (from: Drawable, request: DrawingRequest): Current => ({
   from,
-  drawing: new Drawing(from.executor, from.levels, from.config, request),
+  drawing: new Drawing(from, request),
   drawn: { samples: [], finite: true },
 });
 
@@ -96,8 +85,8 @@ export class Artist {
   #show(set: Current): void {
     this.#current = set;
     const { purpose, step, weights, seed } = set.drawing.request;
-    const { size, count, calls } = set.drawing;
-    this.#outbox.post({ type: 'samples-begin', purpose, step, size, weights, seed, count, calls });
+    const { size, count, calls, prompts } = set.drawing;
+    this.#outbox.post({ type: 'samples-begin', purpose, step, size, weights, seed, count, calls, prompts });
     this.#previewedAt = -Infinity;
   }
 
@@ -126,10 +115,10 @@ export class Artist {
     const current = this.#current;
     if (!current) return null;
     const { drawing, drawn, from } = current;
-    const { together, callsMade } = drawing;
+    const { together, callsMade, passes } = drawing;
     const started = performance.now();
     const completed = await this.#device.guard(drawing.advance());
-    if (callsMade > 0) this.#times.note(from.config, together, performance.now() - started);
+    if (callsMade > 0) this.#times.note(from.config, together, (performance.now() - started) / passes);
     if (this.#current !== current) return null;
     if (completed) {
       drawn.samples.push(...completed.samples);

@@ -1,16 +1,7 @@
 // How long a denoising call takes on this device, by network and samples in the call, as measured in this
 // session: the page estimates from it how long samples will take. Not here: training's speed (rate-meter.ts).
-import type { RunConfig } from '../../settings/settings.ts';
-import { networkOf } from '../../settings/presets.ts';
+import { type HasNetwork, networkText } from '../../settings/presets.ts';
 import type { DrawingFacts } from '../api.ts';
-
-type HasNetwork = Pick<RunConfig, 'preset' | 'imageSize' | 'network'>;
-
-/** The settings' network as text: equal where the networks are equal. */
-export function networkText(config: HasNetwork): string {
-  const network = networkOf(config);
-  return JSON.stringify(network, Object.keys(network).sort());
-}
 
 /** Weight of the newest call in the exponential moving average. */
 const NEWEST = 0.2;
@@ -18,7 +9,9 @@ const NEWEST = 0.2;
 export class CallTimes {
   readonly #means = new Map<string, Map<number, number>>();
 
-  /** `ms`: the wait for the call. Between training steps it includes the rest of the step under way. */
+  /**
+   * `ms`: the wait for one forward pass. Between training steps it includes the rest of the step under way.
+   */
   note(config: HasNetwork, pictures: number, ms: number): void {
     const network = networkText(config);
     const means = this.#means.get(network) ?? new Map<number, number>();

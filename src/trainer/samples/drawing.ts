@@ -10,7 +10,9 @@ import { timestepSpacingOf } from '../../settings/timestep-spacing.ts';
 import type { NoiseLevels } from '../../diffusion/noise-levels.ts';
 import { createSampler, initialNoise, type Sampler, stepNoise } from '../../diffusion/sampler.ts';
 import type { HeldWeights, Predictor } from '../../engine/executor.ts';
-import type { Sample } from '../api.ts';
+import type { Sample, Wish } from '../api.ts';
+import type { RunWords } from '../run-words.ts';
+import { Denoiser } from './denoiser.ts';
 
 /** Most moments of a sample that are shown: its noise, up to 6 between, and the sample itself. */
 const MOMENTS = 8;
@@ -24,6 +26,19 @@ export interface DrawingRequest {
   calls?: number;
   /** SAMPLE_COUNT where left out. Sample i of a seed is the same in a set of any size. */
   count?: number;
+  /**
+   * What the samples are to show; left out: the run's own prompts. Without meaning for a model without words.
+   */
+  wish?: Wish;
+}
+
+/** What a set is drawn from: a run, or a checkpoint that was opened only to draw. */
+export interface Drawable {
+  readonly runId: string;
+  readonly config: RunConfig;
+  readonly levels: NoiseLevels;
+  readonly words: RunWords | null;
+  readonly executor: Predictor;
 }
 
 /** Complete samples. */
@@ -39,7 +54,7 @@ export class Drawing {
   readonly size: number;
   readonly count: number;
   readonly #channels: number;
-  readonly #predictor: Predictor;
+  readonly #denoiser: Denoiser;
   readonly #held: HeldWeights;
   readonly #sampler: Sampler;
   readonly #moments: readonly number[];
@@ -53,13 +68,12 @@ export class Drawing {
   #last: { x: Float32Array; prediction: Float32Array } | null = null;
   #finite = true;
 
-  constructor(predictor: Predictor, levels: NoiseLevels, config: RunConfig, request: DrawingRequest) {
+  constructor({ executor, levels, config, words }: Drawable, request: DrawingRequest) {
     this.request = request;
     this.size = config.imageSize;
     this.count = request.count ?? SAMPLE_COUNT;
     this.#channels = networkOf(config).inChannels;
-    this.#predictor = predictor;
-    this.#held = predictor.hold(request.weights);
+    this.#held = executor.hold(request.weights);
     const settings = { ...config, sampleSteps: request.calls ?? config.sampleSteps };
     this.#sampler = createSampler({
       levels,
@@ -68,6 +82,7 @@ export class Drawing {
       spacing: timestepSpacingOf(settings),
       steps: settings.sampleSteps,
     });
+    this.#denoiser = new Denoiser(executor, config, words, request.wish ?? null, this.calls);
     this.#moments = momentsOf(this.calls);
     this.#x = this.#noise();
   }
@@ -92,6 +107,17 @@ export class Drawing {
     return this.#call;
   }
 
+  /** The prompt of each sample of the set; null: the model knows no words. */
+  get prompts(): string[] | null {
+    const prompts = Array.from({ length: this.count }, (_, i) => this.#denoiser.promptOf(i));
+    return prompts.every((prompt) => prompt !== null) ? prompts : null;
+  }
+
+  /** Forward passes that the next call takes. */
+  get passes(): 1 | 2 {
+    return this.#denoiser.passes(this.#call);
+  }
+
   /** The samples in hand are at one of the moments that are shown. */
   get atMoment(): boolean {
     return this.#moments.includes(this.#call);
@@ -106,9 +132,11 @@ export class Drawing {
     const timestep = this.#sampler.timesteps[this.#call];
     const { together, size } = this;
     if (timestep === undefined || together === 0) throw new Error('the samples are complete already');
-    const prediction = await this.#predictor.predict(this.#held, {
+    const prediction = await this.#denoiser.predict(this.#held, {
+      first: this.#first,
       sample: { data: this.#x, shape: [together, size, size, this.#channels] },
-      timestep: { data: new Float32Array(together).fill(timestep), shape: [together] },
+      timestep,
+      call: this.#call,
     });
     this.#finite &&= prediction.every(Number.isFinite);
     const noise = this.#sampler.usesNoise(this.#call) ? this.#stepNoise() : null;

@@ -8,12 +8,19 @@ import type { RunConfig } from '../../settings/settings.ts';
 import { noiseLevels } from '../../diffusion/noise-levels.ts';
 import { yieldToEvents } from '../../engine/yield-to-events.ts';
 import { type Fault, FaultError, faultOf, type Result } from '../../fault.ts';
-import type { DrawingFacts, GenerateRequest } from '../api.ts';
+import { openPictures } from '../../data/sets.ts';
+import { wordsByFrequency } from '../../text/caption-words.ts';
+import type { DrawingFacts, GenerateRequest, KnownWord } from '../api.ts';
+import { captionsOf, type RunWords, WORDS_TOLD } from '../run-words.ts';
 import { Artist } from './artist.ts';
-import { type CallTimes, networkText } from './call-times.ts';
-import { type CheckpointContent, readContent, readFacts } from '../checkpoint-file.ts';
+import { networkText } from '../../settings/presets.ts';
+import { isReadyModel } from '../../settings/ready-model.ts';
+import type { CallTimes } from './call-times.ts';
+import { type CheckpointContent, readFacts } from '../checkpoint-file.ts';
 import type { TrainingDevice } from '../training-device.ts';
 import type { Outbox } from '../outbox.ts';
+import { readyContent } from '../ready-model.ts';
+import { referredContent } from '../referred-content.ts';
 import type { Run } from '../run.ts';
 import { deviceLost, must } from '../trouble.ts';
 
@@ -21,10 +28,12 @@ export interface GeneratorTools {
   store: Pick<StoreClient, 'load' | 'metadataOf'>;
   outbox: Outbox;
   times: CallTimes;
-  /** Settings of runs that are not open, by run id: a run's settings never change. */
-  settings: Map<string, RunConfig>;
-  currentRun: () => Pick<Run, 'runId' | 'config'> | null;
+  /** Settings and words of runs that are not open, by run id: a run's never change. */
+  facts: Map<string, RunFacts>;
+  currentRun: () => (RunFacts & Pick<Run, 'runId'>) | null;
 }
+
+type RunFacts = Pick<Run, 'config' | 'words'>;
 
 export type GeneratorDevice = Pick<TrainingDevice, 'guard' | 'predictorFor'>;
 
@@ -37,6 +46,8 @@ export class Generator {
   readonly #artist: Artist;
   /** Rises with each request and each cancel: work of an outdated request is dropped. */
   #asked = 0;
+  /** By run id. */
+  readonly #vocabularies = new Map<string, KnownWord[]>();
   #finishing = false;
   #ended: Promise<Result<null>> = Promise.resolve(DONE);
   #end: (result: Result<null>) => void = () => undefined;
@@ -65,18 +76,17 @@ export class Generator {
     this.cancel();
     const asked = this.#asked;
     this.#ended = new Promise((resolve) => (this.#end = resolve));
-    const { metadata, tensors } = must(await this.#tools.store.load(request.ref));
-    const content = readContent(metadata, tensors);
-    const { config, globalStep, runId } = content.facts;
+    const content = await referredContent(this.#tools.store, request.ref);
+    const { config, globalStep, runId, words } = content.facts;
     if (trains && !this.#isOfTheRun(config)) throw new FaultError(pauseFirst());
     const executor = await this.#open(content, request.weights);
-    const { seed, weights, count } = request;
+    const { seed, weights, count, wish } = request;
     // Cancelled while it was opened.
     if (asked !== this.#asked) return executor.hold(weights).release();
     const settings = { ...config, sampler: request.sampler, sampleSteps: request.steps };
     this.#artist.begin(
-      { runId, config: settings, levels: noiseLevels(config), executor },
-      { purpose: 'generate', step: globalStep, weights, seed, count },
+      { runId, config: settings, levels: noiseLevels(config), words, executor },
+      { purpose: 'generate', step: globalStep, weights, seed, count, ...(wish ? { wish } : {}) },
     );
   }
 
@@ -140,24 +150,44 @@ export class Generator {
 
   /** What is known of a checkpoint before drawing. Throws FaultError kind `storage` or `file`. */
   async factsOf(ref: CheckpointRef): Promise<DrawingFacts> {
-    const config = await this.#settingsOf(ref);
+    const { config, words } = await this.#factsOf(ref);
     return {
       steps: config.sampleSteps,
       sampler: samplerOf(config),
       predictionType: config.predictionType,
       asTheRun: this.#isOfTheRun(config),
+      words: words && {
+        prompts: words.prompts,
+        guidanceScale: config.guidanceScale,
+        vocabulary: await this.#vocabularyOf(ref.runId, config, words),
+      },
       callMs: this.#tools.times.of(config),
     };
   }
 
-  async #settingsOf(ref: CheckpointRef): Promise<RunConfig> {
-    const { store, settings, currentRun } = this.#tools;
-    const run = currentRun();
-    const known = ref.runId === run?.runId ? run.config : settings.get(ref.runId);
+  /** The words of the run's captions, or of its prompts where its pictures are not on this computer. */
+  async #vocabularyOf(runId: string, config: RunConfig, { prompts }: RunWords): Promise<KnownWord[]> {
+    const known = this.#vocabularies.get(runId);
     if (known) return known;
-    const { config } = readFacts(must(await store.metadataOf(ref)));
-    settings.set(ref.runId, config);
-    return config;
+    const { set } = await openPictures(config.dataset, config).then(
+      (opened) => ({ set: opened }),
+      () => ({ set: null }),
+    );
+    const words = wordsByFrequency(set ? captionsOf(set) : prompts).slice(0, WORDS_TOLD);
+    this.#vocabularies.set(runId, words);
+    return words;
+  }
+
+  async #factsOf(ref: CheckpointRef): Promise<RunFacts> {
+    const { store, facts, currentRun } = this.#tools;
+    const run = currentRun();
+    const known = ref.runId === run?.runId ? run : facts.get(ref.runId);
+    if (known) return known;
+    const read = isReadyModel(ref)
+      ? (await readyContent()).facts
+      : readFacts(must(await store.metadataOf(ref)));
+    facts.set(ref.runId, read);
+    return read;
   }
 }
 

@@ -2,9 +2,9 @@
 // training goes on. Time decides only what is drawn: it changes no training step. Not here: the drawing
 // (artist.ts), the words for it (ui/samples/validation-samples.tsx).
 import { recall, remember } from '../../checkpoint/index-db.ts';
+import { type HasNetwork, networkText } from '../../settings/presets.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import type { Execution } from '../checkpoint-file.ts';
-import { networkText } from './call-times.ts';
 
 /** Milliseconds that the denoising calls of a validation may take. */
 export const VALIDATION_MS = 10_000;
@@ -25,8 +25,6 @@ export const DECIDE_BEFORE_MS = 0.75 * VALIDATION_MS;
  */
 export const tellsCallTime = (made: number, callMs: number): boolean =>
   made > 1 || callMs >= VALIDATION_MS / 2;
-
-type HasNetwork = Parameters<typeof networkText>[0];
 
 const keyOf = ({ adapter, kernels }: Execution, config: HasNetwork): string =>
   `validation call ${adapter} ${kernels} ${networkText(config)}`;

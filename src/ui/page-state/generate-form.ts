@@ -77,7 +77,7 @@ export function askedFor(record: CheckpointRecord | null, form: GenerateForm, me
   if (!record || Object.keys(meant.wrong).length > 0) return null;
   const { seed, count, steps, sampler } = meant;
   const ref = { runId: record.runId, generation: record.generation };
-  return { ref, name: record.name, weights: form.weights.value, seed, count, steps, sampler };
+  return { ref, name: record.name, weights: form.weights.value, seed, count, steps, sampler, wish: null };
 }
 
 /** Why nothing can be drawn from the checkpoint now, as a sentence; null where drawing is possible. */

@@ -2,7 +2,6 @@
 // live at once, every layer of every preset.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { PRESET_NAMES, type PresetName } from '../../../src/settings/settings.ts';
-import type { BatchShape, Inputs } from '../../../src/engine/inputs.ts';
 import { Emission } from '../../../src/engine/plan/emission.ts';
 import { modelOfRun, presetConfig } from '../../../src/settings/presets.ts';
 import { planInference } from '../../../src/engine/plan/inference-plan.ts';
@@ -11,20 +10,22 @@ import { planTraining } from '../../../src/engine/plan/training-plan.ts';
 import { REGISTERS, TARGETS } from './targets.ts';
 
 /** Most dispatches of a step. */
-const DISPATCHES: Record<PresetName, number> = { tiny: 180, bench: 410, small: 410, cifar: 470 };
-
-const inputsOf = (batch: number, edge: number): Inputs<BatchShape> => ({
-  sample: [batch, edge, edge, 3],
-  timestep: [batch],
-});
+const DISPATCHES: Record<PresetName, number> = {
+  tiny: 180,
+  bench: 410,
+  small: 410,
+  cifar: 470,
+  'text-tiny': 450,
+  text: 840,
+};
 
 function specOf(preset: PresetName, target: Target, batch: number) {
   const { imageSize } = presetConfig(preset);
-  const { parameters, network } = modelOfRun({ preset, imageSize });
+  const { parameters, network, inputs } = modelOfRun({ preset, imageSize });
   return {
     parameters,
     network,
-    inputs: inputsOf(batch, imageSize),
+    inputs: inputs(batch),
     microBatches: 1,
     target,
     bufferBytes: 2 ** 31 - 4,
@@ -91,7 +92,10 @@ describe.each(PRESET_NAMES)('%s', (preset) => {
 afterEach(() => void vi.restoreAllMocks());
 
 test('what no buffer holds is refused before a kernel is made, by name and size', () => {
-  const spec = { ...specOf('cifar', REGISTERS, 512), inputs: inputsOf(512, 256) };
+  const spec = {
+    ...specOf('cifar', REGISTERS, 512),
+    inputs: { sample: [512, 256, 256, 3], timestep: [512] } as const,
+  };
   const emitted = vi.spyOn(Emission.prototype, 'emit');
   expect(() => planTraining({ ...spec, bufferBytes: 2 ** 30 })).toThrow(
     expect.objectContaining({

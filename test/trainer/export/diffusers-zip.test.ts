@@ -20,6 +20,7 @@ it.each([
     execution: { executor: 'eager', backend: 'cpu', kernels: '', adapter: '', browser: '' },
     config,
     dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: 'f' },
+    words: null,
     created: '',
   };
   const content = { facts, state: initialState(config), history: new History(), samples: null };

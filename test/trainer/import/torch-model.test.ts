@@ -54,6 +54,7 @@ function content(): CheckpointContent {
     execution: { executor: 'plan', backend: 'webgpu', kernels: 'k', adapter: 'a', browser: 'b' },
     config,
     dataset,
+    words: null,
     created: '2026-01-02T03:04:05.000Z',
   };
   return { facts, state, history, samples: null };

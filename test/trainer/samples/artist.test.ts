@@ -8,9 +8,9 @@ import { presetConfig } from '../../../src/settings/presets.ts';
 import { noiseLevels } from '../../../src/diffusion/noise-levels.ts';
 import type { Predictor } from '../../../src/engine/executor.ts';
 import type { Sample, TrainerEvent } from '../../../src/trainer/api.ts';
-import { Artist, type Drawable } from '../../../src/trainer/samples/artist.ts';
+import { Artist } from '../../../src/trainer/samples/artist.ts';
 import { CallTimes } from '../../../src/trainer/samples/call-times.ts';
-import { Drawing, type DrawingRequest } from '../../../src/trainer/samples/drawing.ts';
+import { type Drawable, Drawing, type DrawingRequest } from '../../../src/trainer/samples/drawing.ts';
 import { Outbox } from '../../../src/trainer/outbox.ts';
 import type { InputArray, Inputs } from '../../../src/engine/inputs.ts';
 
@@ -48,7 +48,7 @@ const executor: Predictor = {
   },
 };
 
-const run: Drawable = { runId: 'r', config, executor, levels: noiseLevels(config) };
+const run: Drawable = { runId: 'r', config, executor, levels: noiseLevels(config), words: null };
 
 let posts: TrainerEvent[][] = [];
 let artist: Artist;
@@ -72,7 +72,7 @@ const ended = (): number[] =>
   posts.flat().flatMap((event) => (event.type === 'samples-end' ? [event.step] : []));
 
 async function drawnUnshown(): Promise<Sample[]> {
-  const drawing = new Drawing(executor, run.levels, config, request);
+  const drawing = new Drawing(run, request);
   for (;;) {
     const done = await drawing.advance();
     if (done) return done.samples;

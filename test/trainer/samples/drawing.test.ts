@@ -7,7 +7,7 @@ import { presetConfig } from '../../../src/settings/presets.ts';
 import { noiseLevels } from '../../../src/diffusion/noise-levels.ts';
 import { initialNoise } from '../../../src/diffusion/sampler.ts';
 import type { Predictor } from '../../../src/engine/executor.ts';
-import { Drawing } from '../../../src/trainer/samples/drawing.ts';
+import { type Drawable, Drawing } from '../../../src/trainer/samples/drawing.ts';
 
 const GREY = 0.2;
 const config = { ...presetConfig('tiny'), imageSize: 2, predictionType: 'epsilon', sampleSteps: 4 } as const;
@@ -22,9 +22,17 @@ const seesThrough = (settings: RunConfig): Predictor => ({
   },
 });
 
+const drawableOf = (settings: RunConfig): Drawable => ({
+  runId: 'run-1',
+  config: settings,
+  levels: noiseLevels(settings),
+  words: null,
+  executor: seesThrough(settings),
+});
+
 test('noise first, then the predicted picture', async () => {
   const request = { purpose: 'generate', step: 1, weights: 'ema', seed: 5, count: 3 } as const;
-  const drawing = new Drawing(seesThrough(config), noiseLevels(config), config, request);
+  const drawing = new Drawing(drawableOf(config), request);
   const byte = (x: number): number => Uint8ClampedArray.of((x + 1) * 127.5)[0] as number;
   const noise = [...initialNoise(5, 2, 12)].map(byte);
   const colours = (rgba: Uint8ClampedArray): number[] => [...rgba].filter((_, i) => i % 4 !== 3);
@@ -47,7 +55,7 @@ test.each([
 ])('%s, sampler set to %s: the predicted picture in the end', async (predictionType, sampler) => {
   const settings: RunConfig = { ...config, predictionType, sampler };
   const request = { purpose: 'generate', step: 1, weights: 'ema', seed: 5, count: 17 } as const;
-  const drawing = new Drawing(seesThrough(settings), noiseLevels(settings), settings, request);
+  const drawing = new Drawing(drawableOf(settings), request);
   const bytes = new Set<number>();
   let drawn = 0;
   while (!drawing.done)

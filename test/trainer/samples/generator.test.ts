@@ -32,11 +32,20 @@ const facts: FileFacts = {
   execution: { executor: 'eager', backend: 'cpu', kernels: '', adapter: '', browser: '' },
   config,
   dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: 'f' },
+  words: null,
   created: '',
 };
 const { parameters, network } = modelOfRun(config);
 const ref = { runId: 'run-1', generation: 1 };
-const request: GenerateRequest = { ref, weights: 'ema', seed: 9, count: 3, steps: 2, sampler: 'ddpm' };
+const request: GenerateRequest = {
+  ref,
+  weights: 'ema',
+  seed: 9,
+  count: 3,
+  steps: 2,
+  sampler: 'ddpm',
+  wish: null,
+};
 
 const record: CheckpointRecord = {
   ...{ ...ref, slot: 0, name: 'unet_step_0', globalStep: 0, epoch: 0, created: '', sizeBytes: 0 },
@@ -46,7 +55,7 @@ const record: CheckpointRecord = {
 let state: ExecutorState;
 let events: TrainerEvent[];
 let generator: Generator;
-let currentRun: { runId: string; config: RunConfig } | null;
+let currentRun: ReturnType<GeneratorTools['currentRun']>;
 
 const device: GeneratorDevice = {
   guard: <T>(work: Promise<T>) => work,
@@ -78,7 +87,7 @@ beforeEach(() => {
       store,
       outbox: new Outbox((posted) => events.push(...posted)),
       times: new CallTimes(),
-      settings: new Map(),
+      facts: new Map(),
       currentRun: () => currentRun,
     },
     device,
@@ -112,9 +121,13 @@ test("sample i of a seed is the same in sets of 3 and 18, and what a run's execu
   const executor = createEagerExecutor(CPU, parameters, network);
   executor.setState(state);
   const own = new Drawing(
-    executor,
-    noiseLevels(config),
-    { ...config, sampler: 'ddpm', sampleSteps: 2 },
+    {
+      runId: 'run-1',
+      executor,
+      levels: noiseLevels(config),
+      words: null,
+      config: { ...config, sampler: 'ddpm', sampleSteps: 2 },
+    },
     { purpose: 'draw', step: 0, weights: 'ema', seed: 9 },
   );
   await own.advance();
@@ -129,7 +142,7 @@ test('a set begins with its size, posts 8 moments from noise to sample, and ends
   await generate({ count: 2, steps: 10, sampler: 'ddim' });
   expect(events[0]).toEqual({
     ...{ type: 'samples-begin', purpose: 'generate', step: 0, size: 8, weights: 'ema', seed: 9 },
-    ...{ count: 2, calls: 10 },
+    ...{ count: 2, calls: 10, prompts: null },
   });
   const way = samples().filter(({ index, moment }) => index === 1 && moment !== null);
   expect(way.map(({ moment }) => moment)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
@@ -166,11 +179,11 @@ test('drawn, cancelled, or cancelled while it is opened: no tensor stays', async
 });
 
 test('while a run trains, a checkpoint of its network is drawn from; one of another network is refused', async () => {
-  currentRun = { runId: 'run-2', config: { ...config, seed: 99, learningRate: 1 } };
+  currentRun = { runId: 'run-2', config: { ...config, seed: 99, learningRate: 1 }, words: null };
   await generator.begin(request, true);
   expect(generator.busy).toBe(true);
   generator.cancel();
-  currentRun = { runId: 'run-2', config: { ...config, imageSize: 16 } };
+  currentRun = { runId: 'run-2', config: { ...config, imageSize: 16 }, words: null };
   const before = tf.memory().numTensors;
   await expect(generator.begin(request, true)).rejects.toThrow(/Another network trains now/);
   expect(generator.busy).toBe(false);
@@ -229,10 +242,10 @@ test('drawing goes on only while it may: a loop then makes call after call', asy
 });
 
 test("facts of a run's checkpoint: its run's steps and sampler, and call times once measured", async () => {
-  const known = { steps: 7, sampler: 'ddim', predictionType: 'v_prediction', callMs: [] };
+  const known = { steps: 7, sampler: 'ddim', predictionType: 'v_prediction', words: null, callMs: [] };
   const ofNoRun = await generator.factsOf(ref);
   expect(ofNoRun).toEqual({ ...known, asTheRun: false });
-  currentRun = { runId: 'run-1', config };
+  currentRun = { runId: 'run-1', config, words: null };
   expect(await generator.factsOf(ref)).toEqual({ ...known, asTheRun: true });
   await generate({ count: 17 });
   const { callMs } = await generator.factsOf(ref);

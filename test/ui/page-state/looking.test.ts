@@ -12,6 +12,7 @@ function running(): State {
   state.run.value = {
     ...{
       pictures: 'as-begun',
+      prompts: null,
       runId: 'run-1',
       parent: '',
       executor: 'plan',
