@@ -2,7 +2,7 @@
 // batch a function of the step. Not here: who trains it.
 import type { PresetName } from '../src/settings/settings.ts';
 import { modelOfRun, presetConfig } from '../src/settings/presets.ts';
-import { drawShape } from '../src/data/shapes.ts';
+import { drawShape, shapeCaption, SHAPES } from '../src/data/shapes.ts';
 import { noiseLevels } from '../src/diffusion/noise-levels.ts';
 import { TIMESTEPS } from '../src/diffusion/noise-schedule.ts';
 import { mixtureOf } from '../src/diffusion/target.ts';
@@ -14,8 +14,10 @@ import type {
   ParameterSpec,
   StepSettings,
 } from '../src/engine/executor.ts';
-import type { BatchShape, Inputs } from '../src/engine/inputs.ts';
+import type { BatchShape, InputArray, Inputs } from '../src/engine/inputs.ts';
 import { STREAMS, uniformBelow } from '../src/random.ts';
+import { encodePrompts } from '../src/text/tokenizer.ts';
+import { newWords, type RunWords } from '../src/trainer/run-words.ts';
 
 export interface Task {
   preset: PresetName;
@@ -37,11 +39,10 @@ const SEED = 0;
 
 /** Deterministic: the same arguments give the same task. */
 export function taskOf(preset: PresetName, batch: number): Task {
-  const { imageSize, learningRate } = presetConfig(preset);
-  const { config, parameters, parameterCount, network, inputs, initialWeights } = modelOfRun({
-    preset,
-    imageSize,
-  });
+  const run = presetConfig(preset);
+  const { imageSize, learningRate } = run;
+  const { config, parameters, parameterCount, network, inputs, initialWeights } = modelOfRun(run);
+  const words = newWords(run, { count: SHAPES.count, caption: (index) => shapeCaption(index, SEED) }, null);
   const shape: Task['shape'] = [batch, imageSize, imageSize, config.inChannels];
   const levels = noiseLevels({ predictionType: 'epsilon', noiseSchedule: 'linear' });
   return {
@@ -56,7 +57,10 @@ export function taskOf(preset: PresetName, batch: number): Task {
     batchOf: (step) => {
       const timesteps = uniformBelow(SEED, step, STREAMS.timesteps, TIMESTEPS, batch);
       return {
-        inputs: { timestep: { data: Float32Array.from(timesteps), shape: [batch] } },
+        inputs: {
+          timestep: { data: Float32Array.from(timesteps), shape: [batch] },
+          ...(words ? captionsOf(words, step, batch, inputs(1)['input_ids']?.[1] ?? 0) : {}),
+        },
         pictures: { data: picturesOf(step, batch, imageSize), shape },
         mixture: mixtureOf('epsilon', levels, timesteps),
         noise: { seed: SEED, step, stream: STREAMS.noise, first: 0 },
@@ -64,6 +68,17 @@ export function taskOf(preset: PresetName, batch: number): Task {
       };
     },
   };
+}
+
+/** The captions of the step's pictures as the text encoder takes them. */
+function captionsOf(
+  { tokenizer }: RunWords,
+  step: number,
+  batch: number,
+  length: number,
+): Record<string, InputArray> {
+  const captions = Array.from({ length: batch }, (_, i) => shapeCaption((step - 1) * batch + i, SEED));
+  return { input_ids: { data: encodePrompts(tokenizer, captions, length), shape: [batch, length] } };
 }
 
 /** The step's pictures of shapes, -1..1, [B, size, size, 3]. */

@@ -9,7 +9,7 @@ import {
   SETTINGS,
 } from '../../src/settings/settings.ts';
 import { crossCheck, parseSetting } from '../../src/settings/parse-settings.ts';
-import { presetConfig } from '../../src/settings/presets.ts';
+import { presetConfig, textEncoderOf } from '../../src/settings/presets.ts';
 import { type Fault, FaultError } from '../../src/fault.ts';
 import { OWN } from './own-set.ts';
 
@@ -25,8 +25,9 @@ export interface CommandLine {
   weights: string | null;
 }
 
-export const USAGE = `npm run learn -- [own] [options]
+export const USAGE = `npm run learn -- [own|text] [options]
   own                   65 made pictures of five kinds, as few as people bring, cropped and recoloured
+  text                  text-tiny on shapes with their captions; what is told must be drawn
   --preset NAME         ${PRESET_NAMES.join(', ')}; default tiny
   --dataset NAME        shapes (default), planets or own
   --steps N, --batch N  default: what the preset needs here
@@ -42,15 +43,16 @@ export const USAGE = `npm run learn -- [own] [options]
  * Min-SNR the same number of steps gives the right colours and no shapes).
  */
 const FEW_STEPS: Partial<RunConfig> = {
-  dataset: 'shapes',
   predictionType: 'v_prediction',
   noiseSchedule: 'cosine',
   learningRateSchedule: 'cosine',
   minSnrGamma: 5,
   sampleSteps: 25,
-  backend: 'webgpu',
-  executor: 'plan',
 };
+
+const FIXED: Partial<RunConfig> = { dataset: 'shapes', backend: 'webgpu', executor: 'plan' };
+
+const TEXT = 'text';
 
 const STEPS: Partial<Record<PresetName, Partial<RunConfig>>> = {
   tiny: { maxSteps: 12_000, batchSize: 8, learningRate: 4e-3 },
@@ -65,7 +67,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     args: [...args],
     allowPositionals: true,
     options: {
-      preset: { type: 'string', default: 'tiny' },
+      preset: { type: 'string' },
       dataset: { type: 'string' },
       steps: { type: 'string' },
       batch: { type: 'string' },
@@ -79,17 +81,21 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const { adapter } = values;
   if (adapter !== 'software' && adapter !== 'hardware')
     throw new Error(`--adapter: expected software or hardware, got ${adapter}`);
-  const preset = checked('preset', values.preset, 'tiny');
-  const { dataset, steps: maxSteps, batch: batchSize, executor } = values;
-  const [named = dataset, ...rest] = positionals;
-  if (positionals.length > 0 && (named !== OWN || rest.length > 0))
-    throw new Error(`expected own or options, got ${positionals.join(' ')}`);
+  const [kind, ...rest] = positionals;
+  if (positionals.length > 0 && ((kind !== OWN && kind !== TEXT) || rest.length > 0))
+    throw new Error(`expected own, text or options, got ${positionals.join(' ')}`);
+  const preset = checked('preset', values.preset ?? (kind === TEXT ? 'text-tiny' : 'tiny'), 'tiny');
+  const { steps: maxSteps, batch: batchSize, executor } = values;
+  const named = kind === OWN ? OWN : values.dataset;
   const given = Object.entries({ dataset: named, maxSteps, batchSize, executor });
   for (const pair of values.set) {
     const at = pair.indexOf('=');
     given.push([pair.slice(0, at), pair.slice(at + 1)]);
   }
-  const config = { ...presetConfig(preset), ...FEW_STEPS, ...STEPS[preset] };
+  const own = presetConfig(preset);
+  // A preset with words is made for few steps as it is.
+  const few = textEncoderOf(own) ? FIXED : { ...FIXED, ...FEW_STEPS };
+  const config = { ...own, ...few, ...STEPS[preset] };
   if (named === OWN && preset === 'tiny') config.maxSteps = OWN_STEPS;
   for (const [name, text] of given) if (text !== undefined) change(config, name, text);
   const fault = crossCheck(config);

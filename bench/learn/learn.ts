@@ -3,7 +3,6 @@
 // samples (main.ts).
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { lastStep } from '../../src/settings/calendar.ts';
-import { networkOf } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { noiseLevels, type NoiseLevels } from '../../src/diffusion/noise-levels.ts';
@@ -13,7 +12,9 @@ import { SAMPLE_COUNT } from '../../src/settings/sample-counts.ts';
 import { Drawing } from '../../src/trainer/samples/drawing.ts';
 import { TrainingDevice } from '../../src/trainer/training-device.ts';
 import { RateMeter } from '../../src/trainer/rate-meter.ts';
-import { initialState } from '../../src/trainer/run.ts';
+import { factsAsText } from '../../src/trainer/checkpoint-file.ts';
+import { initialState, placeAt, stampOf } from '../../src/trainer/run.ts';
+import { newWords, type RunWords } from '../../src/trainer/run-words.ts';
 import { trainingStep } from '../../src/trainer/training-step.ts';
 import { halvesFile } from './half-weights.ts';
 import type { News } from './news.ts';
@@ -23,6 +24,8 @@ export interface LearnRequest {
   config: RunConfig;
   /** How many sets of 16 samples are drawn, each from a seed of its own. */
   draws: number;
+  /** Of all samples, `draws` times 16; null: the run's own. Of a model with words. */
+  prompts: readonly string[] | null;
   /** Whether the EMA weights are answered too. */
   weights: boolean;
 }
@@ -56,13 +59,14 @@ interface Work {
   device: TrainingDevice;
   set: PictureSet;
   levels: NoiseLevels;
+  words: RunWords | null;
   executor: Executor;
   tell: (news: News) => void;
 }
 
 /** Throws FaultError where the device fails, an Error where a step or a sample is not finite. */
 export async function learn(request: LearnRequest, tell: (news: News) => void): Promise<Learnt> {
-  const { config, draws } = request;
+  const { config } = request;
   const device = await TrainingDevice.start(config);
   const set =
     config.dataset === OWN ? await openOwnSet(config.imageSize) : await openPictures(config.dataset, config);
@@ -75,13 +79,14 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
   const { gpu } = device.machine;
   const { kind, parameters } = executor;
   tell({ about: 'machine', gpu, executor: kind, pictures: set.info.title, count: set.count, size: set.size });
-  const work: Work = { config, device, set, levels: noiseLevels(config), executor, tell };
+  const words = newWords(config, set, null);
+  const work: Work = { config, device, set, levels: noiseLevels(config), words, executor, tell };
   const before = performance.now();
-  const untrained = await draw(work, 'untrained', 0, draws);
+  const untrained = await draw(work, 'untrained', 0, request);
   const started = performance.now();
   const losses = await train(work, (started - before) / 1000);
   const trainingSeconds = (performance.now() - started) / 1000;
-  const trained = await draw(work, 'trained', losses.length, draws);
+  const trained = await draw(work, 'trained', losses.length, request);
   const { ema } = await device.guard(executor.snapshot());
   return {
     gpu,
@@ -102,7 +107,7 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
 
 /** The losses of all steps. `secondsAfter`: expected seconds of work after the last step. */
 async function train(work: Work, secondsAfter: number): Promise<number[]> {
-  const { config, device, set, levels, executor, tell } = work;
+  const { config, device, set, executor, tell } = work;
   const last = lastStep(config, set.count);
   const losses: number[] = [];
   const rate = new RateMeter();
@@ -126,7 +131,7 @@ async function train(work: Work, secondsAfter: number): Promise<number[]> {
   };
   const inFlight: Promise<void>[] = [];
   for (let step = 0; step < last; step++) {
-    const { microBatches, settings } = await trainingStep(config, set, levels, last, step);
+    const { microBatches, settings } = await trainingStep(work, set, last, step);
     const settled = settle(executor.step(microBatches, settings));
     // `settled` is awaited below. Where another await fails first, its failure is the one that is thrown.
     void settled.catch(() => undefined);
@@ -137,9 +142,15 @@ async function train(work: Work, secondsAfter: number): Promise<number[]> {
   return losses;
 }
 
-/** `draws` sets of 16 samples from the EMA weights as they are now. Throws where a sample is not finite. */
-async function draw(work: Work, weights: string, step: number, draws: number): Promise<Uint8Array> {
-  const { config, device, levels, executor, tell } = work;
+/** Sets of 16 samples from the EMA weights as they are now. Throws where a sample is not finite. */
+async function draw(
+  work: Work,
+  weights: string,
+  step: number,
+  { draws, prompts }: LearnRequest,
+): Promise<Uint8Array> {
+  const { config, device, tell } = work;
+  const guidance = { scale: config.guidanceScale, start: 0, stop: 1 };
   const length = config.imageSize ** 2 * 3;
   const total = draws * SAMPLE_COUNT;
   const pixels = new Uint8Array(total * length);
@@ -147,7 +158,12 @@ async function draw(work: Work, weights: string, step: number, draws: number): P
   const due = seldom();
   for (let i = 0; i < draws; i++) {
     const seed = config.seed + i;
-    const drawing = new Drawing(executor, levels, config, { purpose: 'draw', step, weights: 'ema', seed });
+    const told = prompts?.slice(i * SAMPLE_COUNT, (i + 1) * SAMPLE_COUNT);
+    const wish = told && { wish: { prompts: told, negative: '', guidance } };
+    const drawing = new Drawing(
+      { ...work, runId: '' },
+      { purpose: 'draw', step, weights: 'ema', seed, ...wish },
+    );
     let drawn = null;
     while (!drawn) drawn = await device.guard(drawing.advance());
     if (!drawn.finite) throw new Error(`samples of the ${weights} weights are not finite`);
@@ -185,20 +201,19 @@ const named = (
 ): NamedTensor[] =>
   specs.map(({ name, shape }, i) => ({ name, shape, data: weights[i] ?? new Float32Array(0) }));
 
-/** What a program needs to know to draw samples from the weights. */
-function metadataOf({ config, set, executor, device }: Work): Record<string, string> {
+/** What a program needs to know to draw samples from the weights: all that a checkpoint's metadata says. */
+function metadataOf({ config, set, words, executor, device }: Work): Record<string, string> {
+  const step = lastStep(config, set.count);
+  const facts = {
+    ...placeAt(config, set.count, step),
+    ...{ runId: 'learn', parent: '', config, words, dataset: stampOf(set), created: '' },
+    execution: device.executionOf(executor),
+  };
   return {
+    ...factsAsText(facts),
     format: 'pt',
     made_by: 'Perennial, npm run learn',
     weights: 'ema',
-    global_step: String(lastStep(config, set.count)),
-    config: JSON.stringify(config),
-    network: JSON.stringify(networkOf(config)),
-    dataset: JSON.stringify({
-      name: set.info.id,
-      fingerprint: set.info.fingerprint,
-      credit: set.info.credit,
-    }),
-    execution: JSON.stringify(device.executionOf(executor)),
+    credit: set.info.credit,
   };
 }

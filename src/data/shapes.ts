@@ -1,5 +1,6 @@
 // The built-in data set that is drawn in code, at any size: circles, squares, triangles, rings and diamonds,
 // with captions. Each picture is a function of its index alone. Not here: opening it as a set (sets.ts).
+// Exported for the bench: COLOURS, BACKGROUNDS, KINDS, coverageOf, captionOfShape.
 import { randomWords, STREAMS } from '../random.ts';
 import type { DatasetInfo } from './api.ts';
 
@@ -16,9 +17,10 @@ export const SHAPES: DatasetInfo = {
   captions: true,
 };
 
-type Rgb = readonly [number, number, number];
+export type Rgb = readonly [number, number, number];
 
-const COLOURS: readonly (readonly [string, Rgb])[] = [
+/** The article and the name in a caption, and the colour. */
+export const COLOURS: readonly (readonly [string, Rgb])[] = [
   ['a red', [226, 62, 58]],
   ['an orange', [240, 140, 40]],
   ['a yellow', [242, 205, 60]],
@@ -29,13 +31,13 @@ const COLOURS: readonly (readonly [string, Rgb])[] = [
   ['a pink', [236, 110, 170]],
 ];
 
-const BACKGROUNDS: readonly (readonly [string, Rgb])[] = [
+export const BACKGROUNDS: readonly (readonly [string, Rgb])[] = [
   ['dark', [24, 26, 34]],
   ['light', [240, 238, 230]],
 ];
 
 /** Name, and whether a point lies inside: (x, y) from the shape's centre in units of its radius. */
-const KINDS: readonly (readonly [string, (x: number, y: number) => boolean])[] = [
+export const KINDS: readonly (readonly [string, (x: number, y: number) => boolean])[] = [
   ['circle', (x, y) => x * x + y * y <= 1],
   ['square', (x, y) => Math.abs(x) <= 0.85 && Math.abs(y) <= 0.85],
   ['triangle', (x, y) => y <= 0.75 && Math.abs(x) <= (y + 1) * 0.55],
@@ -43,14 +45,18 @@ const KINDS: readonly (readonly [string, (x: number, y: number) => boolean])[] =
   ['diamond', (x, y) => Math.abs(x) * 1.25 + Math.abs(y) <= 1],
 ];
 
-interface Shape {
-  kind: (typeof KINDS)[number];
-  colour: (typeof COLOURS)[number];
-  background: (typeof BACKGROUNDS)[number];
-  /** Centre and radius in units of the picture's edge; the whole shape lies inside the picture. */
+/** Where a shape lies, in units of the picture's edge: its centre and radius. */
+export interface Place {
   x: number;
   y: number;
   radius: number;
+}
+
+/** The whole shape lies inside the picture. */
+interface Shape extends Place {
+  kind: (typeof KINDS)[number];
+  colour: (typeof COLOURS)[number];
+  background: (typeof BACKGROUNDS)[number];
 }
 
 function shapeOf(index: number, seed: number): Shape {
@@ -75,24 +81,26 @@ const POINTS = 4;
 
 /** Picture `index` as uint8 RGB [size, size, 3], anti-aliased by 16 points a pixel. `size`: from 1. */
 export function drawShape(index: number, size: number, seed = 0): Uint8Array<ArrayBuffer> {
-  const { kind, colour, background, x, y, radius } = shapeOf(index, seed);
-  const pixels = new Uint8Array(size * size * 3);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const covered = coverage(
-        kind[1],
-        (column - x * size) / (radius * size),
-        (row - y * size) / (radius * size),
-        1 / (radius * size),
-      );
-      for (let channel = 0; channel < 3; channel++) {
-        const under = background[1][channel] as number;
-        const over = colour[1][channel] as number;
-        pixels[(row * size + column) * 3 + channel] = Math.floor(under + (over - under) * covered + 0.5);
-      }
-    }
-  }
-  return pixels;
+  const { kind, colour, background, ...place } = shapeOf(index, seed);
+  const covered = coverageOf(kind, place, size);
+  return Uint8Array.from({ length: size * size * 3 }, (_, i) => {
+    const under = background[1][i % 3] as number;
+    const over = colour[1][i % 3] as number;
+    return Math.floor(under + (over - under) * (covered[Math.floor(i / 3)] as number) + 0.5);
+  });
+}
+
+/** The fraction of each pixel that lies inside, in 1/16: [size, size]. */
+export function coverageOf([, inside]: Shape['kind'], { x, y, radius }: Place, size: number): Float64Array {
+  const edge = 1 / (radius * size);
+  return Float64Array.from({ length: size * size }, (_, i) =>
+    coverage(
+      inside,
+      ((i % size) - x * size) / (radius * size),
+      (Math.floor(i / size) - y * size) / (radius * size),
+      edge,
+    ),
+  );
 }
 
 /** Fraction of a pixel that lies inside, in 1/16. `left`, `top`, `edge`: in units of the shape's radius. */
@@ -113,7 +121,8 @@ function coverage(
 }
 
 /** The caption of picture `index`: "a red circle on a dark background". */
-export function shapeCaption(index: number, seed = 0): string {
-  const { kind, colour, background } = shapeOf(index, seed);
-  return `${colour[0]} ${kind[0]} on a ${background[0]} background`;
-}
+export const shapeCaption = (index: number, seed = 0): string => captionOfShape(shapeOf(index, seed));
+
+/** Kind, colour and background as a caption. */
+export const captionOfShape = ({ kind, colour, background }: Omit<Shape, keyof Place>): string =>
+  `${colour[0]} ${kind[0]} on a ${background[0]} background`;
