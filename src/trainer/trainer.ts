@@ -132,6 +132,7 @@ export class Trainer {
 
   // ---------- the loop's life ----------
 
+  /** Only where the run's steps are compiled: see #prepareAndStart. */
   #start(): void {
     const { run } = this.#current.held;
     const { equipment } = this.#current;
@@ -144,9 +145,13 @@ export class Trainer {
     this.#background = this.#drive(this.#loop);
   }
 
-  /** Compiles what steps need, then trains. Throws FaultError kind `gpu`. */
-  async #prepareAndStart(): Promise<void> {
+  /**
+   * Compiles what steps need, where that was not done yet, then trains. `resumedAt`: the step of the
+   * checkpoint that the run goes on from; null: from where it stands. Throws FaultError kind `gpu`.
+   */
+  async #prepareAndStart(resumedAt: number | null = null): Promise<void> {
     await this.#current.prepare();
+    if (resumedAt !== null) this.#outbox.post({ type: 'resumed', step: resumedAt });
     this.#start();
   }
 
@@ -227,8 +232,7 @@ export class Trainer {
     try {
       await this.#current.reload();
       if (paused) return this.#setState('paused');
-      this.#outbox.post({ type: 'resumed', step: this.#current.held.run?.globalStep ?? 0 });
-      await this.#prepareAndStart();
+      await this.#prepareAndStart(this.#current.held.run?.globalStep ?? 0);
     } catch (error) {
       this.#outbox.post({ type: 'fault', fault: faultOf(error) });
       this.#setState('failed');
@@ -246,12 +250,11 @@ export class Trainer {
       this.#rolledBack = false;
       try {
         await this.#current.create(config, prompts);
-        await this.#current.prepare();
+        await this.#prepareAndStart();
       } catch (error) {
         this.#setIdle();
         throw error;
       }
-      this.#start();
     });
   }
 
@@ -321,9 +324,7 @@ export class Trainer {
     if (run.globalStep >= lastStep(run.config, run.dataset.count)) return this.#setState('finished');
     if (pictureFault) this.#outbox.post({ type: 'fault', fault: pictureFault });
     if (!paused && !this.#pauseAsked && this.#waiting === 0 && !pictureFault) {
-      await this.#current.prepare();
-      this.#outbox.post({ type: 'resumed', step: run.globalStep });
-      return this.#start();
+      return this.#prepareAndStart(run.globalStep);
     }
     if (!paused) await this.#note(run.runId, { paused: true });
     this.#setState('paused');
@@ -414,7 +415,7 @@ export class Trainer {
       this.#pauseAsked = false;
       this.#rolledBack = false;
       if (is === 'lost') return this.#reload();
-      this.#start();
+      await this.#prepareAndStart();
     });
   }
 

@@ -54,10 +54,17 @@ let stepFails: boolean;
 let lose: () => void;
 const moreSteps = (): void => waitingSteps.splice(0).forEach((go) => go());
 
+/** As the plan: no step before `prepare`. */
 function executor(): Executor {
+  let prepared = false;
   return idleExecutor({
+    prepare: () => {
+      prepared = true;
+      return Promise.resolve();
+    },
     parameters: modelOfRun(config).parameters,
     step: async () => {
+      if (!prepared) throw new Error('a step comes after prepare()');
       while (stepsLeft <= 0) await new Promise<void>((resolve) => waitingSteps.push(resolve));
       stepsLeft -= 1;
       if (stepFails) throw new Error('a step that fails');
@@ -80,7 +87,7 @@ const device = (
   lost,
   guard: (work) => Promise.race([work, lost.then(() => Promise.reject(deviceLost()))]),
   executorFor: () => Promise.resolve(executor()),
-  prepare: () => Promise.resolve(),
+  prepare: (of) => of.prepare(),
   executionOf: () => ({ executor: 'plan', backend: '', kernels: '', adapter: '', browser: '' }),
   predictorFor: () => Promise.reject(new Error('nobody draws here')),
   trainingBytes: () => null,
@@ -427,6 +434,22 @@ test('a reload before the next checkpoint knows the new end', async () => {
   moreSteps();
   await becomes('finished');
   expect(stepsMade()).toBe(8);
+});
+
+test('a finished run that was opened again goes on, with nothing compiled beside its validation', async () => {
+  // The second call of a validation begins to compile the step.
+  await finishedRun({ sampleSteps: 1 });
+  const { runId } = runNow();
+  disk = disk.restarted('none');
+  await openTrainer();
+  await trainer.recover();
+  expect(state()).toBe('finished');
+  expect(await trainer.trainLonger(3)).toEqual({ ok: true, value: null });
+  stepsLeft = Infinity;
+  moreSteps();
+  await becomes('finished');
+  expect(stepsMade()).toBe(8);
+  expect(runNow()).toMatchObject({ runId, lastStep: 8 });
 });
 
 test('a run that its epochs ended can be prolonged, to a step inside an epoch too', async () => {
