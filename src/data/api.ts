@@ -1,5 +1,6 @@
 // What the data folder gives the trainer, types only: data sets, opened sets of pictures, reports of an
 // import. Not here: batches (batches.ts).
+import type { Space } from './space.ts';
 
 export interface DatasetInfo {
   /** `planets`, `shapes`, or `own-<8 hex digits of the fingerprint>`. */
@@ -16,6 +17,8 @@ export interface DatasetInfo {
   builtIn: boolean;
   /** True when at least one picture has a caption. */
   captions: boolean;
+  /** Absent: pixels. */
+  space?: Space;
 }
 
 /** A data set opened at a run's image size. */

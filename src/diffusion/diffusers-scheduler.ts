@@ -37,11 +37,13 @@ const LINEAR: Readonly<Record<string, unknown>> = { beta_start: 1e-4, beta_end: 
 /**
  * scheduler_config.json. Noise and v: of a DDPMScheduler; a DDPMPipeline with it draws as our sampler `ddpm`
  * does with this spacing. Flow: of a FlowMatchEulerDiscreteScheduler, whose own steps go from sigma 1 to
- * 0.001 and then to 0, where ours are equal.
+ * 0.001 and then to 0, where ours are equal. `clips`: pictures are in -1..1, as pixels are and latents are
+ * not.
  */
 export function toDiffusersScheduler(
   { noiseSchedule, predictionType }: { noiseSchedule: NoiseSchedule; predictionType: PredictionType },
   spacing: TimestepSpacing,
+  clips = true,
 ): Record<string, unknown> {
   if (predictionType === 'flow_prediction')
     return { _class_name: 'FlowMatchEulerDiscreteScheduler', num_train_timesteps: TIMESTEPS, shift: 1.0 };
@@ -52,7 +54,7 @@ export function toDiffusersScheduler(
     beta_schedule: BETA_SCHEDULES[noiseSchedule],
     prediction_type: predictionType,
     variance_type: 'fixed_small',
-    clip_sample: true,
+    clip_sample: clips,
     clip_sample_range: 1.0,
     timestep_spacing: spacing,
     steps_offset: 0,

@@ -18,7 +18,7 @@ import type { UNetConfig } from '../model/unet-config.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { History } from './history.ts';
 import type { CheckpointSamples } from './checkpoint-samples.ts';
-import { checkPictures } from './picture-network.ts';
+import { checkPictures, spaceOfNetwork } from './picture-network.ts';
 import { contradicting, damaged, fileFault, ofAnotherNetwork } from './checkpoint-faults.ts';
 import { readWords, type RunWords, wordsAsText } from './run-words.ts';
 
@@ -138,7 +138,7 @@ export function factsAsText(facts: FileFacts): Record<string, string> {
     execution: JSON.stringify(facts.execution),
     config: JSON.stringify(settings),
     unet_config: JSON.stringify(toDiffusersUNet(networkOf(facts.config))),
-    scheduler_config: JSON.stringify(toDiffusersScheduler(facts.config, timestepSpacingOf(facts.config))),
+    scheduler_config: JSON.stringify(schedulerOf(facts.config)),
     dataset: JSON.stringify(facts.dataset),
     ...(textEncoder && facts.words
       ? {
@@ -150,6 +150,10 @@ export function factsAsText(facts: FileFacts): Record<string, string> {
     app_version: __APP_VERSION__,
   };
 }
+
+/** scheduler_config.json of a run: what is not pixels is not clipped. */
+const schedulerOf = (config: RunConfig): Record<string, unknown> =>
+  toDiffusersScheduler(config, timestepSpacingOf(config), spaceOfNetwork(networkOf(config)).is === 'pixels');
 
 /** `__metadata__` with the digest, by which an import notices an altered file. */
 export async function fileMetadata(

@@ -12,7 +12,7 @@ export const SAMPLES = 'samples';
 export interface CheckpointSamples {
   /** Pixels of an edge. */
   size: number;
-  /** 3, or 1 for grey. */
+  /** 3, or 1 for grey. Latents are kept as they are shown, in colours. */
   channels: number;
   /** uint8, [16, size, size, channels]. */
   data: Uint8Array<ArrayBuffer>;
@@ -23,7 +23,7 @@ type OfPictures = Pick<RunConfig, 'preset' | 'imageSize' | 'network'>;
 /** Size and channels of the samples of a run with these settings. */
 export const layoutOf = (config: OfPictures): Pick<CheckpointSamples, 'size' | 'channels'> => ({
   size: config.imageSize,
-  channels: networkOf(config).inChannels,
+  channels: networkOf(config).inChannels === 1 ? 1 : 3,
 });
 
 /** Shape of the tensor: [16, height, width, channels]. */

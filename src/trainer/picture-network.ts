@@ -1,14 +1,19 @@
-// Which networks can learn from the pictures of this app, which come without classes.
+// Which networks can draw and learn from the pictures of this app, and in which space.
 // Not here: which networks there are (model/diffusers-unet.ts).
+import { PIXELS, SD_LATENTS, type Space } from '../data/space.ts';
 import { SETTINGS } from '../settings/settings.ts';
 import { FaultError } from '../fault.ts';
 import { contextChannelsOf } from '../model/structure.ts';
 import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
-import type { UNetConfig } from '../model/unet-config.ts';
+import type { ClassEmbedding, UNetConfig } from '../model/unet-config.ts';
+
+/** The space of the network's samples, by its channels: 1 or 3 are pixels, 4 Stable Diffusion's latents. */
+export const spaceOfNetwork = ({ inChannels }: Pick<UNetConfig, 'inChannels'>): Space =>
+  inChannels === SD_LATENTS.channels ? SD_LATENTS : PIXELS;
 
 /**
- * Throws FaultError kind `network` where the network's pictures are not square, or neither RGB nor grey,
- * where it reads texts without a text encoder, and where it reads a class.
+ * Throws FaultError kind `network` where the network's pictures are not square, or neither RGB nor grey nor
+ * latents; where it reads texts without a text encoder; where it asks for a class, which no picture here has.
  */
 export function checkPictures(config: UNetConfig, textEncoder: TextEncoderConfig | null): void {
   const { sampleSize, inChannels, outChannels, classEmbedding } = config;
@@ -16,16 +21,15 @@ export function checkPictures(config: UNetConfig, textEncoder: TextEncoderConfig
   const { min, max } = SETTINGS.imageSize;
   if (height !== width || height < min || height > max)
     throw unfit('sample_size', `${height} x ${width}`, `a square of ${min} to ${max} pixels`);
-  if (inChannels !== outChannels || (inChannels !== 1 && inChannels !== 3))
+  if (inChannels !== outChannels || ![1, 3, SD_LATENTS.channels].includes(inChannels))
     throw unfit(
       'in_channels, out_channels',
       `${inChannels}, ${outChannels}`,
-      '3 and 3 (colours), or 1 and 1 (grey)',
+      '3 and 3 (colours), 1 and 1 (grey), or 4 and 4 (latents)',
     );
   if (contextChannelsOf(config) !== null && !textEncoder)
     throw unfit('cross-attention', 'there', 'a network with its text encoder, or without cross-attention');
-  if (classEmbedding)
-    throw unfit('class embedding', classEmbedding.type, 'none: the pictures here come without classes');
+  if (classEmbedding) throw withClasses(classEmbedding);
 }
 
 function unfit(field: string, got: string, supported: string): FaultError {
@@ -36,5 +40,22 @@ function unfit(field: string, got: string, supported: string): FaultError {
     expected: `${field}: ${supported}`,
     got,
     todo: ['Choose another model.'],
+  });
+}
+
+/** One class for every picture would teach the network that its classes mean nothing. */
+function withClasses(classes: ClassEmbedding): FaultError {
+  const [field, value] =
+    classes.type === 'table' ? ['num_class_embeds', classes.count] : ['class_embed_type', classes.type];
+  return new FaultError({
+    kind: 'network',
+    title: 'The network draws by the number of a class',
+    what: 'Pictures here have captions, and no classes: nothing could tell the network what to draw. Nothing was changed.',
+    expected: `${field}: null`,
+    got: `${field}: ${value}`,
+    todo: [
+      'Choose a model without classes, or one that reads texts.',
+      'Or start a run with words: the names of classes as captions (name.txt beside name.png) do the same.',
+    ],
   });
 }

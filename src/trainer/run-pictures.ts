@@ -4,11 +4,15 @@ import type { RunConfig } from '../settings/settings.ts';
 import type { PictureSet } from '../data/api.ts';
 import { openPictures } from '../data/sets.ts';
 import { type Fault, faultOf } from '../fault.ts';
+import { PIXELS } from '../data/space.ts';
+import { networkOf } from '../settings/presets.ts';
 import type { DatasetStamp } from './checkpoint-file.ts';
+import { spaceOfNetwork } from './picture-network.ts';
 
 /**
- * The run's pictures, and a fault where they are missing or differ from `began`. A missing set is null and
- * does not throw: samples can still be drawn. Throws FaultError of other kinds than `data`.
+ * The run's pictures, and a fault where they are missing or differ from `began`. A missing set, or one in
+ * another space than the network's, is null and does not throw: samples can still be drawn. Throws FaultError
+ * of other kinds than `data`.
  */
 export async function openRunPictures(
   config: RunConfig,
@@ -23,8 +27,21 @@ export async function openRunPictures(
     if (fault.kind !== 'data') throw error;
     return { set: null, fault };
   }
+  if ((set.info.space ?? PIXELS).is !== spaceOfNetwork(networkOf(config)).is)
+    return { set: null, fault: ofAnotherSpace(set) };
   if (set.info.fingerprint === began.fingerprint && set.count === began.count) return { set, fault: null };
   return { set, fault: changed(began, set) };
+}
+
+function ofAnotherSpace({ info }: PictureSet): Fault {
+  return {
+    kind: 'data',
+    title: 'This model learns from latents, and there are none',
+    what: 'It draws samples, shown as rough previews, and can be exported. Training would need the latents of pictures, which Perennial cannot make yet.',
+    expected: 'a data set of latents',
+    got: `${info.title}, which are pixels`,
+    todo: ['Export it, and train it where its autoencoder is.', 'Or start a run of your own.'],
+  };
 }
 
 function changed(began: DatasetStamp, set: PictureSet): Fault {

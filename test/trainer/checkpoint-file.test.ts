@@ -126,6 +126,6 @@ test('a checkpoint that began elsewhere after its own step, or learns from no pi
   const { metadata } = await file();
   const origin = { ...JSON.parse(metadata['config'] ?? ''), origin: { globalStep: 3, epoch: 1 } };
   expect(() => readFacts({ ...metadata, config: JSON.stringify(origin) })).toThrow(/origin 3/);
-  const unet = { ...JSON.parse(metadata['unet_config'] ?? ''), in_channels: 4, out_channels: 4 };
-  expect(() => readFacts({ ...metadata, unet_config: JSON.stringify(unet) })).toThrow(/in_channels.*4, 4/);
+  const unet = { ...JSON.parse(metadata['unet_config'] ?? ''), in_channels: 5, out_channels: 5 };
+  expect(() => readFacts({ ...metadata, unet_config: JSON.stringify(unet) })).toThrow(/in_channels.*5, 5/);
 });

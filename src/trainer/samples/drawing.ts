@@ -7,10 +7,12 @@ import { samplerOf } from '../../settings/samplers.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { networkOf } from '../../settings/presets.ts';
 import { timestepSpacingOf } from '../../settings/timestep-spacing.ts';
+import { type Show, showOf } from '../../data/show.ts';
 import type { NoiseLevels } from '../../diffusion/noise-levels.ts';
 import { createSampler, initialNoise, type Sampler, stepNoise } from '../../diffusion/sampler.ts';
 import type { HeldWeights, Predictor } from '../../engine/executor.ts';
 import type { Sample, Wish } from '../api.ts';
+import { spaceOfNetwork } from '../picture-network.ts';
 import type { RunWords } from '../run-words.ts';
 import { Denoiser } from './denoiser.ts';
 
@@ -54,13 +56,14 @@ export class Drawing {
   readonly size: number;
   readonly count: number;
   readonly #channels: number;
+  readonly #show: Show;
   readonly #denoiser: Denoiser;
   readonly #held: HeldWeights;
   readonly #sampler: Sampler;
   readonly #moments: readonly number[];
   /** Index in the set of the first sample in hand. */
   #first = 0;
-  /** The samples in hand, -1..1, [together, size, size, channels]. */
+  /** The samples in hand, pixels in -1..1 or latents, [together, size, size, channels]. */
   #x: Float32Array;
   /** Denoising calls made of the samples in hand. */
   #call = 0;
@@ -72,7 +75,10 @@ export class Drawing {
     this.request = request;
     this.size = config.imageSize;
     this.count = request.count ?? SAMPLE_COUNT;
-    this.#channels = networkOf(config).inChannels;
+    const network = networkOf(config);
+    const space = spaceOfNetwork(network);
+    this.#channels = network.inChannels;
+    this.#show = showOf(space);
     this.#held = executor.hold(request.weights);
     const settings = { ...config, sampleSteps: request.calls ?? config.sampleSteps };
     this.#sampler = createSampler({
@@ -81,6 +87,7 @@ export class Drawing {
       sampler: samplerOf(config),
       spacing: timestepSpacingOf(settings),
       steps: settings.sampleSteps,
+      clip: space.is === 'pixels',
     });
     this.#denoiser = new Denoiser(executor, config, words, request.wish ?? null, this.calls);
     this.#moments = momentsOf(this.calls);
@@ -193,7 +200,7 @@ export class Drawing {
         index: this.#first + i,
         of: this.count,
         size: this.size,
-        rgba: toRgba(pixels, this.#channels),
+        rgba: this.#show(pixels, this.#channels),
         finite: pixels.every(Number.isFinite),
         drawn,
         calls: this.#call,
@@ -209,14 +216,4 @@ export class Drawing {
 export function momentsOf(calls: number): number[] {
   const last = Math.min(MOMENTS, calls + 1) - 1;
   return Array.from({ length: last + 1 }, (_, i) => Math.round((i * calls) / last));
-}
-
-/** -1..1 RGB or grey as opaque uint8 RGBA; values outside are clamped. */
-function toRgba(pixels: Float32Array, channels: number): Uint8ClampedArray<ArrayBuffer> {
-  const rgba = new Uint8ClampedArray((pixels.length / channels) * 4);
-  for (let i = 0, o = 0; i < pixels.length; i += channels, o += 4) {
-    for (let c = 0; c < 3; c++) rgba[o + c] = ((pixels[i + (c % channels)] ?? 0) + 1) * 127.5;
-    rgba[o + 3] = 255;
-  }
-  return rgba;
 }

@@ -1,9 +1,12 @@
 // Claim: a set in the making is shown as its noise before the first call, then as the clean pictures that the
-// network predicts; every sampler ends in them, also in the second sixteen of a set. With a network that sees
-// through the noise: it predicts one grey from the first call on.
+// network predicts; every sampler ends in them, also in the second sixteen of a set; latents are not clipped.
+// With a network that sees through the noise: it predicts one grey from the first call on.
 import { expect, test } from 'vitest';
 import type { RunConfig } from '../../../src/settings/settings.ts';
-import { presetConfig } from '../../../src/settings/presets.ts';
+import { PRESETS, presetConfig } from '../../../src/settings/presets.ts';
+import { showOf } from '../../../src/data/show.ts';
+import { SD_LATENTS } from '../../../src/data/space.ts';
+import { type NetworkConfig, UNET_DEFAULTS } from '../../../src/model/unet-config.ts';
 import { noiseLevels } from '../../../src/diffusion/noise-levels.ts';
 import { initialNoise } from '../../../src/diffusion/sampler.ts';
 import type { Predictor } from '../../../src/engine/executor.ts';
@@ -12,13 +15,13 @@ import { type Drawable, Drawing } from '../../../src/trainer/samples/drawing.ts'
 const GREY = 0.2;
 const config = { ...presetConfig('tiny'), imageSize: 2, predictionType: 'epsilon', sampleSteps: 4 } as const;
 
-const seesThrough = (settings: RunConfig): Predictor => ({
+const seesThrough = (settings: RunConfig, picture = GREY): Predictor => ({
   hold: () => ({ release: () => undefined }),
   predict: (_, { sample, timestep }) => {
     const { signal, sigma } = noiseLevels(settings)(timestep.data[0] as number);
     const isFlow = settings.predictionType === 'flow_prediction';
-    const noise = (x: number): number => (x - signal * GREY) / sigma;
-    return Promise.resolve(sample.data.map((x) => (isFlow ? noise(x) - GREY : noise(x))));
+    const noise = (x: number): number => (x - signal * picture) / sigma;
+    return Promise.resolve(sample.data.map((x) => (isFlow ? noise(x) - picture : noise(x))));
   },
 });
 
@@ -65,4 +68,20 @@ test.each([
     }
   expect(drawn).toBe(17);
   expect([...bytes]).toEqual([Uint8ClampedArray.of((GREY + 1) * 127.5)[0]]);
+});
+
+test('latents go beyond -1..1, and are shown by the linear map', async () => {
+  const network = {
+    ...UNET_DEFAULTS,
+    ...PRESETS.tiny.network,
+    inChannels: 4,
+    outChannels: 4,
+  } as NetworkConfig;
+  const settings: RunConfig = { ...config, network };
+  const request = { purpose: 'generate', step: 1, weights: 'ema', seed: 5, count: 1 } as const;
+  const drawing = new Drawing({ ...drawableOf(settings), executor: seesThrough(settings, 2) }, request);
+  let rgba: number[] = [];
+  while (!drawing.done) rgba = [...((await drawing.advance())?.samples[0]?.rgba ?? rgba)];
+  // Every latent is 2: clipped to 1 the picture would be half as far from the middle.
+  expect(rgba.slice(0, 4)).toEqual([...showOf(SD_LATENTS)(new Float32Array(4).fill(2), 4)]);
 });
