@@ -1,14 +1,19 @@
-"""Writes test/fixtures/models: one small UNet2DModel, saved by diffusers in every form that the page imports.
+"""Writes test/fixtures/models: one small UNet2DModel, saved by diffusers in every form that the page imports,
+and `words`, a UNet2DConditionModel with CLIPTextModel and CLIPTokenizer as diffusers and transformers save
+them.
 
 `python3 interop/make_model_folders.py`. Not here: numbers to compare with (make_fixtures.py), .pt files
 (make_torch_files.py).
 """
 
+import json
 import shutil
+import tempfile
 from pathlib import Path
 
 import torch
-from diffusers import DDPMPipeline, DDPMScheduler, UNet2DModel
+from diffusers import DDPMPipeline, DDPMScheduler, UNet2DConditionModel, UNet2DModel
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 OUT = Path(__file__).parent.parent / "test" / "fixtures" / "models"
 
@@ -22,6 +27,41 @@ def small_unet():
     )  # fmt: skip
 
 
+def small_tokenizer():
+    """All bytes, four merges, and texts of 8 tokens."""
+    visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    letters = [chr(byte) for byte in visible] + [chr(256 + i) for i in range(256 - len(visible))]
+    merges = [("r", "e"), ("re", "d</w>"), ("c", "i"), ("ci", "r")]
+    names = [*letters, *(f"{letter}</w>" for letter in letters), *(a + b for a, b in merges), "<|startoftext|>", "<|endoftext|>"]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "vocab.json").write_text(json.dumps({name: i for i, name in enumerate(names)}))
+        Path(folder, "merges.txt").write_text("\n".join(["#version: 0.2", *(f"{a} {b}" for a, b in merges), ""]))
+        return CLIPTokenizer.from_pretrained(folder, model_max_length=8, pad_token="<|endoftext|>")
+
+
+def save_words(out):
+    """The three folders, and in expected.json what the tokenizer makes of a few texts."""
+    tokenizer = small_tokenizer()
+    torch.manual_seed(12)
+    unet = UNet2DConditionModel(
+        sample_size=8, in_channels=3, out_channels=3, block_out_channels=(8,), layers_per_block=1, norm_num_groups=4,
+        down_block_types=("CrossAttnDownBlock2D",), up_block_types=("CrossAttnUpBlock2D",), cross_attention_dim=16,
+        attention_head_dim=2,
+    )  # fmt: skip
+    size = len(tokenizer)
+    config = CLIPTextConfig(
+        vocab_size=size, hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2,
+        max_position_embeddings=8, bos_token_id=size - 2, eos_token_id=size - 1, pad_token_id=size - 1,
+    )  # fmt: skip
+    unet.save_pretrained(out / "unet")
+    CLIPTextModel(config).save_pretrained(out / "text_encoder")
+    tokenizer.save_pretrained(out / "tokenizer")
+    DDPMScheduler(beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction").save_pretrained(out / "scheduler")
+    texts = ["A Red  circle", "red, red 12 É 🙂", ""]
+    ids = tokenizer(texts, padding="max_length", truncation=True).input_ids
+    (out / "expected.json").write_text(json.dumps({"texts": texts, "ids": ids}) + "\n")
+
+
 if __name__ == "__main__":
     shutil.rmtree(OUT, ignore_errors=True)
     scheduler = DDPMScheduler(beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction")
@@ -29,6 +69,7 @@ if __name__ == "__main__":
     small_unet().half().save_pretrained(OUT / "halves")
     small_unet().bfloat16().save_pretrained(OUT / "bfloats")
     small_unet().save_pretrained(OUT / "pickled", safe_serialization=False)
+    save_words(OUT / "words")
     for path in sorted(OUT.rglob("*")):
         if path.is_file():
             print(path.relative_to(OUT), path.stat().st_size)

@@ -1,8 +1,10 @@
-// A state_dict that another program wrote: the UNets among its names, and whether names and shapes are those
-// of a given network. Not here: files (formats/), the config that they show (fields-from-shapes.ts).
+// A state_dict that another program wrote: the UNets and text encoders among its names, and whether names and
+// shapes are those of a given network. Not here: files (formats/), the config that they show
+// (fields-from-shapes.ts).
 import { fieldsFromShapes, notOurs, type ShapeOf } from './fields-from-shapes.ts';
 import type { Model } from './model.ts';
 import { unetParameters } from './parameters.ts';
+import { fromClipName } from './text-encoder-parameters.ts';
 import type { UNet2DConfig } from './unet-config.ts';
 
 /** Attention layers before diffusers 0.14, as its `_convert_deprecated_attention_blocks` renames them. */
@@ -20,6 +22,9 @@ const MOST_NETWORKS = 64;
 /** The tensors by which a UNet is known among others; an autoencoder has no embedding of time. */
 const [FIRST, SECOND] = ['conv_in.weight', 'time_embedding.linear_1.weight'];
 
+/** The tensor by which a text encoder of transformers is known. */
+const TOKENS = 'embeddings.token_embedding.weight';
+
 /** A parameter's name without wrappers, as diffusers has it today. */
 function currentName(name: string): string {
   const plain = name.replace(WRAPPER, '$1').replace(WRAPPER, '$1');
@@ -31,7 +36,7 @@ function currentName(name: string): string {
 export interface NetworkNames {
   /** What stands before every name, wrappers apart: "model." of Lightning, "ema_model."; often ''. */
   prefix: string;
-  /** The names in the file, by the parameters' present names in diffusers. */
+  /** The names in the file, by the parameters' present names in diffusers; of a text encoder by our names. */
   names: ReadonlyMap<string, string>;
 }
 
@@ -57,6 +62,24 @@ export function networksIn(names: Iterable<string>): NetworkNames[] {
     if (prefix !== undefined && rest.includes('.')) found.get(prefix)?.set(rest, inFile);
   }
   return prefixes.map((prefix) => ({ prefix, names: found.get(prefix) ?? new Map() }));
+}
+
+/** The encoders of texts whose tensors have these names, under any prefix: transformers' CLIPTextModel. */
+export function textEncodersIn(names: Iterable<string>): NetworkNames[] {
+  const current = [...names].map((name) => [currentName(name), name] as const);
+  const prefixes = current
+    .filter(([name]) => name === TOKENS || name.endsWith(`.${TOKENS}`))
+    .map(([name]) => name.slice(0, -TOKENS.length))
+    .slice(0, MOST_NETWORKS);
+  return prefixes.map((prefix) => ({
+    prefix: prefix.replace(/text_model\.$/, ''),
+    names: new Map(
+      current.flatMap(([name, inFile]) => {
+        const own = name.startsWith(prefix) ? fromClipName(name.slice(prefix.length)) : null;
+        return own === null ? [] : [[own, inFile] as const];
+      }),
+    ),
+  }));
 }
 
 /**

@@ -1,7 +1,6 @@
 // Name, shape and first values of the text encoder's parameters, as in transformers' CLIPTextModel and in its
 // order (keys before values before queries, layer_norm1 after self_attn), and the way between our names and
-// those of transformers' files. Not here: how it computes (text-encoder.ts). Exported for tests:
-// toClipName, fromClipName, until exports and imports hold a text encoder.
+// those of transformers' files. Not here: how it computes (text-encoder.ts).
 import type { ParameterSpec } from '../engine/executor.ts';
 import { linear, norm, weightOnly } from './parameters.ts';
 import type { TextEncoderConfig } from './text-encoder-config.ts';

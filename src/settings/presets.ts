@@ -72,6 +72,18 @@ const textEncoder = (of: {
 });
 
 /**
+ * A text encoder for a UNet that came without one, in the sizes of the presets: `width` is that of the
+ * context which the UNet reads. It has as many heads as divide the width, 8 at most, each of 8 channels at
+ * least.
+ */
+export function textEncoderOfWidth(width: number): TextEncoderConfig {
+  const heads = [8, 7, 6, 5, 4, 3, 2].find((count) => width % count === 0 && width >= 8 * count) ?? 1;
+  const size =
+    width < 128 ? { vocabSize: 1024, layers: 1, tokens: 16 } : { vocabSize: 4096, layers: 4, tokens: 32 };
+  return textEncoder({ ...size, hiddenSize: width, heads });
+}
+
+/**
  * What diffusers' DDPM networks learnt with. The table's defaults show more after few steps, but a comparison
  * with such a network needs these.
  */

@@ -1,6 +1,6 @@
 // Vocabularies of CLIP's kind out of files: tokenizer.json, or vocab.json with merges.txt. A file of another
 // kind is refused by the field that differs: it would be read, silently, as a different tokenizer. Not here:
-// finding the files. Exported for tests: readVocabAndMerges.
+// finding the files.
 import { BEGIN, END } from './words.ts';
 import { MODEL, NORMALIZER, splitBy, WORD_PATTERN, WORD_PATTERN_WITH_SPECIALS } from './clip-rules.ts';
 import { notClip, soundVocabulary } from './sound-vocabulary.ts';

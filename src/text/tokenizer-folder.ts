@@ -1,6 +1,6 @@
 // The `tokenizer/` folder of a pipeline: five files that CLIPTokenizer, CLIPTokenizerFast, AutoTokenizer and
 // tokenizers.Tokenizer open (transformers 4.57 and 5.24). Not here: reading such files (read-tokenizer.ts),
-// writing them to a disk. Exported for tests: tokenizerFolder.
+// writing them to a disk.
 import { MODEL, NORMALIZER, splitBy, WORD_PATTERN } from './clip-rules.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { BEGIN, END } from './words.ts';

@@ -216,8 +216,9 @@ export interface ImportPreview {
 }
 
 /**
- * `checkpoint`: the whole checkpoint, to go on training. `diffusers`: a zip that DDPMPipeline opens. `torch`:
- * a .pt file. `weights`: one safetensors file. `pictures`: the data set as PNG files.
+ * `checkpoint`: the whole checkpoint, to go on training. `diffusers`: a zip that diffusers opens, with text
+ * encoder and tokenizer where the model knows words. `torch`: a .pt file. `weights`: the network as one
+ * safetensors file. `pictures`: the data set as PNG files.
  */
 export type ExportKind = 'checkpoint' | 'diffusers' | 'torch' | 'weights' | 'pictures';
 

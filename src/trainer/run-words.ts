@@ -45,13 +45,21 @@ export function newWords(
 ): RunWords | null {
   const encoder = textEncoderOf(config);
   if (!encoder) return null;
-  const captions = captionsOf(set);
   const counter = new WordCounter();
-  for (const caption of captions) counter.add(wordsOf(caption));
+  for (const caption of captionsOf(set)) counter.add(wordsOf(caption));
   const tokenizer = tokenizerOf(trainVocabulary(counter.mostFrequent(), encoder.vocabSize));
-  const drawn = validationPrompts(captions, config.seed, SAMPLE_COUNT);
-  const prompts = drawn.map(({ text }, i) => cleanPrompt(asked?.[i] ?? text));
-  return { tokenizer, prompts };
+  return wordsWith(tokenizer, config, set, asked);
+}
+
+/** The words of a run whose tokenizer is given. `asked`: as for `newWords`. */
+export function wordsWith(
+  tokenizer: Tokenizer,
+  { seed }: Pick<RunConfig, 'seed'>,
+  set: Pick<PictureSet, 'count' | 'caption'>,
+  asked: readonly string[] | null,
+): RunWords {
+  const drawn = validationPrompts(captionsOf(set), seed, SAMPLE_COUNT);
+  return { tokenizer, prompts: drawn.map(({ text }, i) => cleanPrompt(asked?.[i] ?? text)) };
 }
 
 /** The metadata by which a checkpoint keeps a run's words: `tokenizer` (a tokenizer.json) and `prompts`. */

@@ -84,7 +84,7 @@ test('the diffusers zip comes back as weights to fine-tune, and says what is mis
   const { page } = elsewhere;
   await chooseCheckpoint(page, files.diffusers);
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('diffusers UNet2DModel');
+  await expect(dialog).toContainText('UNet of diffusers');
   await expect(dialog.getByRole('list', { name: 'Missing' })).toContainText(
     'No optimizer state: Adam starts fresh.',
   );
@@ -127,7 +127,7 @@ test('the files of a diffusers UNet of one channel, in halves, are sampled from 
   const weights = 'diffusion_pytorch_model.safetensors';
   await chooseCheckpoint(page, [join(halves, 'config.json'), join(halves, weights)]);
   const dialog = page.getByRole('dialog', { name: `Import ${weights}?` });
-  await expect(dialog).toContainText('diffusers UNet2DModel, F16');
+  await expect(dialog).toContainText('UNet of diffusers, F16');
   await expect(dialog).toContainText('Channels 4, 8, 8 × 8');
   await dialog.getByLabel('prediction_type').selectOption('v_prediction');
   await importNow(page, 0);

@@ -1,26 +1,56 @@
-// A zip of the folder that DDPMPipeline.from_pretrained opens: model_index.json, unet, scheduler. Not here:
-// the zip format (formats/zip-writer.ts).
-import { zipBlob } from '../../formats/zip-writer.ts';
+// A zip of the folder that diffusers opens: model_index.json, unet, scheduler, and of a model with words its
+// text encoder, tokenizer and pipeline. perennial.json beside them is for continue_training.py alone. Not
+// here: the zip format (formats/zip-writer.ts), what the folder of a model with words says of itself
+// (text-pipeline.ts).
+import { zipBlob, type ZipInput } from '../../formats/zip-writer.ts';
+import { networkOf, textEncoderOf } from '../../settings/presets.ts';
+import { tokenizerFolder } from '../../text/tokenizer-folder.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
-import { weightsFile } from './weights-file.ts';
+import { TEXT_PIPELINE, textPipelineIndex, textPipelineReadme } from './text-pipeline.ts';
+import { textEncoderFile, weightsFile } from './weights-file.ts';
 
-const indexOf = (schedulerClass: unknown) => ({
-  _class_name: 'DDPMPipeline',
-  scheduler: ['diffusers', schedulerClass],
-  unet: ['diffusers', 'UNet2DModel'],
-});
-
-/** The folder as a zip. `weights`: which weights its UNet has. */
+/**
+ * The folder as a zip. DDPMPipeline.from_pretrained opens that of a model without words; that of a model with
+ * words DiffusionPipeline.from_pretrained with trust_remote_code, and each part its own class. `weights`:
+ * which weights its networks have.
+ */
 export function diffusersZip(content: CheckpointContent, weights: 'ema' | 'raw'): Promise<Blob> {
-  const { unet_config = '', scheduler_config = '' } = factsAsText(content.facts);
-  const scheduler = JSON.parse(scheduler_config) as Record<string, unknown>;
+  const facts = factsAsText(content.facts);
+  const { unet_config = '', scheduler_config = '' } = facts;
+  const scheduler = JSON.parse(scheduler_config) as { _class_name: string };
+  const words = wordsIn(content, weights, scheduler._class_name);
+  const index = words ? textPipelineIndex(scheduler._class_name) : indexOf(content, scheduler._class_name);
   return zipBlob([
-    { name: 'model_index.json', content: lines(indexOf(scheduler['_class_name'])) },
-    { name: 'README.md', content: readme(content, weights) },
+    { name: 'model_index.json', content: lines(index) },
+    ...(words ?? [{ name: 'README.md', content: readme(content, weights) }]),
+    { name: 'perennial.json', content: lines(facts) },
     { name: 'scheduler/scheduler_config.json', content: lines(scheduler) },
     { name: 'unet/config.json', content: lines(JSON.parse(unet_config)) },
     { name: 'unet/diffusion_pytorch_model.safetensors', content: weightsFile(content, weights) },
   ]);
+}
+
+const indexOf = ({ facts }: CheckpointContent, scheduler: string) => ({
+  _class_name: 'DDPMPipeline',
+  scheduler: ['diffusers', scheduler],
+  unet: ['diffusers', networkOf(facts.config).className ?? 'UNet2DModel'],
+});
+
+/** What a model with words has beside UNet and scheduler; null: the model knows no words. */
+function wordsIn(content: CheckpointContent, weights: 'ema' | 'raw', scheduler: string): ZipInput[] | null {
+  const { facts } = content;
+  const encoder = textEncoderOf(facts.config);
+  if (!facts.words || !encoder) return null;
+  const { text_encoder_config = '' } = factsAsText(facts);
+  const { vocabulary } = facts.words.tokenizer;
+  const tokenizer = Object.entries(tokenizerFolder(vocabulary, encoder.maxPositionEmbeddings));
+  return [
+    { name: 'README.md', content: textPipelineReadme(content, weights, scheduler) },
+    { name: 'pipeline.py', content: TEXT_PIPELINE },
+    { name: 'text_encoder/config.json', content: lines(JSON.parse(text_encoder_config)) },
+    { name: 'text_encoder/model.safetensors', content: textEncoderFile(content, weights) },
+    ...tokenizer.map(([name, text]) => ({ name: `tokenizer/${name}`, content: text })),
+  ];
 }
 
 const lines = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,6 +1,6 @@
-// A checkpoint as a .pt file for torch.load(path, weights_only=True) and load_state_dict of a UNet2DModel and
-// an AdamW. Keys of our own beside theirs: EMA weights, losses by quartile, the checkpoint's metadata. Not
-// here: bytes (formats/torch-file.ts).
+// A checkpoint as a .pt file for torch.load(path, weights_only=True) and load_state_dict of a UNet of
+// diffusers, of a CLIPTextModel where the model knows words, and of an AdamW. Keys of our own beside theirs:
+// EMA weights, losses by quartile, the checkpoint's metadata. Not here: bytes (formats/torch-file.ts).
 import type { RunConfig } from '../../settings/settings.ts';
 import { positionOf, lastStep } from '../../settings/calendar.ts';
 import { modelOfRun } from '../../settings/presets.ts';
@@ -9,6 +9,7 @@ import type { ParameterSpec } from '../../engine/executor.ts';
 import type { PickledValue } from '../../formats/pickle-writer.ts';
 import { writeTorchFile } from '../../formats/torch-file.ts';
 import { OrderedDict, type TorchTensor } from '../../formats/torch-values.ts';
+import { TEXT_ENCODER, toClipName } from '../../model/text-encoder-parameters.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
 import { ADAM } from '../training-step.ts';
 
@@ -34,8 +35,8 @@ export function torchCheckpoint({ facts, state, history }: CheckpointContent): P
   const { parameters } = modelOfRun(config);
   const { epoch } = positionOf(config, dataset.count, globalStep);
   const whole = dict({
-    unet: stateDict(parameters, state.weights),
-    optimizer: dict({
+    ...networks(parameters, state.weights, facts.words ? WITH_WORDS : ALONE),
+    [facts.words ? 'optimizer_state_dict' : 'optimizer']: dict({
       state: optimizerState(parameters, state.expAvg, state.expAvgSq, globalStep),
       param_groups: [paramGroup(parameters.length, config, dataset.count, globalStep)],
     }),
@@ -43,26 +44,49 @@ export function torchCheckpoint({ facts, state, history }: CheckpointContent): P
     epoch,
     batch_losses: listOrTensor(history.batchLosses(0, globalStep)),
     epoch_losses: listOrTensor(Float32Array.from(history.epochLosses.slice(0, epoch))),
-    ema: stateDict(parameters, state.ema),
+    ...networks(parameters, state.ema, facts.words ? AVERAGES_WITH_WORDS : AVERAGES_ALONE),
     batch_losses_by_quartile: tensor([globalStep, 4], history.quartileLosses(globalStep)),
     perennial_config: dict(factsAsText(facts)),
   });
   return writeTorchFile(whole, facts.name);
 }
 
-function stateDict(specs: readonly ParameterSpec[], values: Values): PickledValue {
+/**
+ * Keys of the two networks; without `encoder` there is one. Notebooks that train both use the longer names.
+ */
+type Keys = Readonly<{ unet: string; encoder?: string }>;
+const ALONE: Keys = { unet: 'unet' };
+const AVERAGES_ALONE: Keys = { unet: 'ema' };
+const WITH_WORDS: Keys = { unet: 'unet_state_dict', encoder: 'text_encoder_state_dict' };
+const AVERAGES_WITH_WORDS: Keys = { unet: 'ema_unet_state_dict', encoder: 'ema_text_encoder_state_dict' };
+
+/** The state_dict of each network, by diffusers' and by transformers' names. */
+function networks(
+  specs: readonly ParameterSpec[],
+  values: Values,
+  { unet, encoder }: Keys,
+): Record<string, PickledValue> {
   const entries = specs.map(({ name, shape }, i): [string, PickledValue] => [
     name,
     tensor(shape, values[i] as Float32Array<ArrayBuffer>),
   ]);
-  return new OrderedDict(entries);
+  const isEncoder = ([name]: [string, PickledValue]): boolean => name.startsWith(TEXT_ENCODER);
+  const first = { [unet]: new OrderedDict(entries.filter((entry) => !isEncoder(entry))) };
+  if (encoder === undefined) return first;
+  const renamed = entries
+    .filter(isEncoder)
+    .map(([name, value]): [string, PickledValue] => [toClipName(name), value]);
+  return { ...first, [encoder]: new OrderedDict(renamed) };
 }
 
 /** A list of numbers; a tensor where the list would be too long: in a pickle each number takes 9 bytes. */
 const listOrTensor = (losses: Float32Array<ArrayBuffer>): PickledValue =>
   losses.length <= MOST_LISTED ? losses : tensor([losses.length], losses);
 
-/** `state` of torch.optim.AdamW.state_dict(), by the parameter's number; empty before the first step. */
+/**
+ * `state` of torch.optim.AdamW.state_dict(), by the parameter's number: the UNet's first, then the text
+ * encoder's, each in the order of its registration. Empty before the first step.
+ */
 function optimizerState(
   specs: readonly ParameterSpec[],
   expAvg: Values,

@@ -14,7 +14,6 @@ import { fromDiffusersScheduler, fromDiffusersSpacing } from '../../diffusion/di
 import type { StateGroup } from '../../engine/executor.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
-import type { UNetConfig } from '../../model/unet-config.ts';
 import { classFields } from '../../model/diffusers-unet-fields.ts';
 import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
 import { fieldsFromShapes, type ShapeFields } from '../../model/fields-from-shapes.ts';
@@ -26,10 +25,19 @@ import { History } from '../history.ts';
 import { placeAt, stampOf } from '../run.ts';
 import { checkPictures } from '../picture-network.ts';
 import { schedulerFields, unetFields } from './asked-fields.ts';
+import {
+  encoderOfForeign,
+  partInFiles,
+  startsEncoder,
+  withEncoderMoments,
+  withNewEncoder,
+  wordsOfForeign,
+} from './foreign-encoder.ts';
 import type { ForeignModel, Losses, Tensors } from './foreign-model.ts';
 
 /** The preset whose settings a network of no preset gets. */
 const FALLBACK_PRESET: PresetName = 'small';
+const FALLBACK_WITH_WORDS: PresetName = 'text';
 /** Trained by another program: the bits of its steps cannot be expected here. */
 const TRAINED_ELSEWHERE: Execution = {
   executor: 'PyTorch',
@@ -61,21 +69,23 @@ export interface Adopted {
 export function adopted(foreign: ForeignModel, answers: ImportAnswers): Adopted {
   const network =
     foreign.network ?? fromDiffusersUNet({ ...asConfigJson(fieldsFromShapes(foreign.shapes)), ...answers });
-  checkPictures(network, null);
-  const model = modelOf(network);
-  checkStateDict(foreign.shapes, model);
-  return { model, own: settingsNaming(network) };
+  const encoder = encoderOfForeign(foreign, network);
+  checkPictures(network, encoder);
+  const model = modelOf(network, encoder);
+  checkStateDict(foreign.shapes, partInFiles(foreign, model));
+  return { model, own: settingsNaming(model) };
 }
 
-/** The preset of exactly this network; else FALLBACK_PRESET, with the network as the run's own. */
-function settingsNaming(network: UNetConfig): Adopted['own'] {
+/** The preset of exactly these networks; else one whose settings fit, with the networks as the run's own. */
+function settingsNaming({ config: network, textEncoder }: Model): Adopted['own'] {
   const [imageSize] = network.sampleSize;
   const named = (preset: PresetName) => ({
     preset,
     imageSize,
-    ...ownNetworks({ preset, imageSize }, network, null),
+    ...ownNetworks({ preset, imageSize }, network, textEncoder),
   });
-  return PRESET_NAMES.map(named).find((own) => own.network === null) ?? named(FALLBACK_PRESET);
+  const fallback = textEncoder ? FALLBACK_WITH_WORDS : FALLBACK_PRESET;
+  return PRESET_NAMES.map(named).find((own) => own.network === null) ?? named(fallback);
 }
 
 /** config.json with these fields; every other field has the default of the network's class. */
@@ -125,16 +135,19 @@ export async function contentOfModel(
     ? factsOfExport(foreign, foreign.facts)
     : await factsOfStranger(foreign, own, answers, chosen);
   const { weights, ema, moments, losses } = await foreign.load();
+  const isNew = startsEncoder(foreign, model);
+  const whole = (tensors: Tensors) => (isNew ? withNewEncoder(tensors, model, facts.config.seed) : tensors);
   const inOrder = (tensors: Tensors, group: StateGroup) => arraysOf(tensors, model, group);
-  const raw = inOrder(weights, 'weights');
+  const raw = inOrder(whole(weights), 'weights');
+  const moment = (tensors: Tensors, group: StateGroup) => inOrder(withEncoderMoments(tensors, model), group);
   const zeros = () => raw.map((values) => new Float32Array(values.length));
   return {
     facts,
     state: {
       weights: raw,
-      ema: ema ? inOrder(ema, 'ema') : raw.map((values) => values.slice()),
-      expAvg: moments ? inOrder(moments.expAvg, 'expAvg') : zeros(),
-      expAvgSq: moments ? inOrder(moments.expAvgSq, 'expAvgSq') : zeros(),
+      ema: ema ? inOrder(whole(ema), 'ema') : raw.map((values) => values.slice()),
+      expAvg: moments ? moment(moments.expAvg, 'expAvg') : zeros(),
+      expAvgSq: moments ? moment(moments.expAvgSq, 'expAvgSq') : zeros(),
     },
     history: historyOf(losses, facts),
     samples: null,
@@ -202,7 +215,7 @@ async function factsOfStranger(
     execution: TRAINED_ELSEWHERE,
     config,
     dataset: stampOf(set),
-    words: null,
+    words: wordsOfForeign(foreign, config, set),
     created: new Date().toISOString(),
   };
 }

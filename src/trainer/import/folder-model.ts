@@ -1,14 +1,14 @@
 // Reads a model of another program from the files around its weights: config.json, the scheduler's, averages
 // and optimizer in files of their own. Not here: which models there are (models-among.ts), what becomes of
 // one (adopt-model.ts).
-import { FaultError } from '../../fault.ts';
+import { encoderBeside } from './folder-encoder.ts';
+import { inFolder, jsonOf, nearest, objectIn } from './folder-files.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { modelOfParts, NO_LOSSES, type Parts } from './model-of-parts.ts';
-import { baseName, folderOf, type ModelFile } from './model-file.ts';
+import { folderOf } from './model-file.ts';
 import type { FoundModel, Sorted } from './models-among.ts';
 import { wholeOf } from './torch-model.ts';
-
-const MOST_JSON_BYTES = 1024 * 1024;
+import { readsTexts } from './weights.ts';
 
 /**
  * The model among its files; `found` must be of another program. `name`: shown for it. Throws FaultError kind
@@ -16,9 +16,10 @@ const MOST_JSON_BYTES = 1024 * 1024;
  */
 export async function modelOfFound(found: FoundModel, sorted: Sorted, name: string): Promise<ForeignModel> {
   const folder = folderOf(found.path);
-  const config = inFolder(sorted, folder, 'config.json');
-  const scheduler = nearest(sorted, folder, 'scheduler_config.json');
+  const config = inFolder(sorted.files, folder, 'config.json');
+  const scheduler = nearest(sorted.files, found.path, 'scheduler_config.json');
   const own = ownParts(found, name);
+  const encoder = own.encoder ?? (own.weights.some(readsTexts) ? await encoderBeside(found, sorted) : null);
   const beside = companions(found, sorted);
   const averages = found.averages.flatMap(({ content, path }) =>
     content.is === 'checkpoint' ? [] : content.parts.weights.map((weights) => ({ ...weights, key: path })),
@@ -31,6 +32,7 @@ export async function modelOfFound(found: FoundModel, sorted: Sorted, name: stri
   return modelOfParts({
     ...own,
     sizeBytes,
+    encoder,
     averages,
     lists: [...own.lists, ...beside.flatMap(({ parts }) => parts.lists)],
     optimizers: [...own.optimizers, ...beside.flatMap(({ parts }) => parts.optimizers)],
@@ -58,6 +60,7 @@ function ownParts({ content }: FoundModel, name: string): Parts {
     name,
     sizeBytes: 0,
     weights,
+    encoder: null,
     averages: [],
     lists: [],
     optimizers: [],
@@ -76,50 +79,4 @@ function companions({ path, files }: FoundModel, { beside }: Sorted): Sorted['be
   const folder = folderOf(path);
   const folders = [folder, ...(/(^|\/)unet\/$/.test(folder) ? [folderOf(folder.slice(0, -1))] : [])];
   return beside.filter(({ file }) => file.zip === files[0]?.zip && folders.includes(folderOf(file.path)));
-}
-
-const inFolder = ({ files }: Sorted, folder: string, name: string): ModelFile | undefined =>
-  files.find(({ path }) => path === folder + name);
-
-/** The file of this name whose folders have the most in common with `folder`. */
-function nearest({ files }: Sorted, folder: string, name: string): ModelFile | undefined {
-  const inCommon = ({ path }: ModelFile): number => {
-    const [ours, theirs] = [folder.split('/'), folderOf(path).split('/')];
-    const differs = ours.findIndex((part, i) => part !== theirs[i]);
-    return differs < 0 ? ours.length : differs;
-  };
-  return files
-    .filter(({ path }) => baseName(path) === name)
-    .toSorted((a, b) => inCommon(b) - inCommon(a) || a.path.length - b.path.length)[0];
-}
-
-async function jsonOf(file: ModelFile | undefined): Promise<Record<string, unknown> | null> {
-  if (!file) return null;
-  const name = baseName(file.path);
-  if (file.sizeBytes > MOST_JSON_BYTES)
-    throw unreadable(name, 'at most 1 MiB of JSON', `${file.sizeBytes} bytes`);
-  return objectIn(name, await (await file.open()).text());
-}
-
-function objectIn(name: string, text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = null;
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
-  throw unreadable(name, 'a JSON object', JSON.stringify(text.slice(0, 64)));
-}
-
-function unreadable(name: string, expected: string, got: string): FaultError {
-  return new FaultError({
-    kind: 'file',
-    title: `${name} cannot be read`,
-    what: 'Nothing was imported or changed.',
-    expected,
-    got,
-    todo: ['Choose the file as the model was saved with it.'],
-  });
 }

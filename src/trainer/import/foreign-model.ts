@@ -1,12 +1,14 @@
 // A model of another program, as its files describe it; types only. Not here: reading the files
 // (folder-model.ts, torch-model.ts), what becomes of the model (adopt-model.ts).
 
+import type { TextEncoderConfig } from '../../model/text-encoder-config.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
+import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { ReadFacts } from '../checkpoint-file.ts';
 
 export type Tensors = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 
-/** Values by diffusers' parameter names, in PyTorch's layout. */
+/** Values by diffusers' parameter names and our names of the text encoder's, in PyTorch's layout. */
 export interface ModelState {
   weights: Tensors;
   /** Null: not in the file. */
@@ -39,7 +41,10 @@ export interface ForeignModel {
   sizeBytes: number;
   /** Element type of the weights by its name in safetensors, such as F32. */
   dtype: string;
+  /** Of the UNet, and after it of the text encoder where one came. */
   shapes: ReadonlyMap<string, readonly number[]>;
+  /** The text encoder that came with the UNet, and its words; null: none. */
+  encoder: { config: TextEncoderConfig; vocabulary: Vocabulary } | null;
   /** The network; null: the files do not describe it. */
   network: UNetConfig | null;
   /** scheduler_config.json; null: the files have none. */

@@ -4,17 +4,17 @@ import { FaultError } from '../../fault.ts';
 
 const NOTHING = 'Nothing was imported or changed.';
 const MODELS =
-  'a checkpoint that Perennial exported, a .pt file, or the folder, the zip or the weights of a diffusers UNet2DModel';
-const CHOOSE = 'Choose a checkpoint, a .pt file, or the folder of a diffusers UNet2DModel.';
+  'a checkpoint that Perennial exported, a .pt file, or the folder, the zip or the weights of a UNet of diffusers';
+const CHOOSE = 'Choose a checkpoint, a .pt file, or the folder of a UNet of diffusers.';
 
 const fileFault = (title: string, what: string, expected: string, got: string, todo: string[]): FaultError =>
   new FaultError({ kind: 'file', title, what, expected, got, todo });
 
-/** The file was read and holds no UNet2DModel. `got`: what it holds, in words. */
+/** The file was read and holds no UNet of diffusers. `got`: what it holds, in words. */
 export const withoutNetwork = (name: string, got: string): FaultError =>
   new FaultError({
     kind: 'network',
-    title: `${name.slice(0, 80)} holds no UNet2DModel`,
+    title: `${name.slice(0, 80)} holds no UNet of diffusers`,
     what: 'It was read, and its tensors are not the weights of such a network. Nothing was changed.',
     expected: 'a state_dict with conv_in.weight, time_embedding.linear_1.weight and so on, under any key',
     got,
@@ -22,6 +22,17 @@ export const withoutNetwork = (name: string, got: string): FaultError =>
       "Save the network's weights: torch.save(unet.state_dict(), path), or unet.save_pretrained(folder).",
       'Or choose another file.',
     ],
+  });
+
+/** The file holds a text encoder, and no UNet came with it. */
+export const withoutUNet = (name: string): FaultError =>
+  new FaultError({
+    kind: 'network',
+    title: `${name.slice(0, 80)} is a text encoder alone`,
+    what: 'It was read. An encoder of texts draws nothing by itself. Nothing was changed.',
+    expected: 'a text encoder together with the UNet that reads it',
+    got: 'the tensors of a CLIPTextModel',
+    todo: ['Choose the whole folder, with unet, text_encoder and tokenizer.'],
   });
 
 /** The file is of another kind. `what`: goes on from "it is". */

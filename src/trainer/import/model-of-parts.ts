@@ -3,13 +3,27 @@
 // torch-parts.ts), what becomes of the model (adopt-model.ts).
 import { networkOf } from '../../settings/presets.ts';
 import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
+import type { ShapeOf } from '../../model/fields-from-shapes.ts';
+import type { TextEncoderConfig } from '../../model/text-encoder-config.ts';
+import { TEXT_ENCODER, textEncoderParameters } from '../../model/text-encoder-parameters.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
+import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { ReadFacts } from '../checkpoint-file.ts';
 import { momentsOf, otherSettings, settingsOf } from './adam-state.ts';
 import type { ForeignModel, Losses, ModelState } from './foreign-model.ts';
 import type { Series } from './torch-history.ts';
 import { type OptimizerState, readNamed, type TensorList, type TorchParts } from './torch-parts.ts';
 import { checkDtypes, difference, isAverage, type Weights } from './weights.ts';
+
+/** A text encoder and its words. */
+export interface EncoderParts {
+  config: TextEncoderConfig;
+  vocabulary: Vocabulary;
+  /** Averages among them; at least one. */
+  weights: readonly Weights[];
+  /** Sentences: what of it is left out. */
+  leftOut: readonly string[];
+}
 
 /** The parts of one model, in one file or several. */
 export interface Parts {
@@ -18,6 +32,8 @@ export interface Parts {
   sizeBytes: number;
   /** Of the model's own file, averages among them; at least one. */
   weights: readonly Weights[];
+  /** The text encoder that came with the UNet; null: none. */
+  encoder: EncoderParts | null;
   /** Averages in files of their own, in the same way as the weights. */
   averages: readonly Weights[];
   lists: readonly TensorList[];
@@ -40,20 +56,8 @@ export const NO_LOSSES: TorchParts['losses'] = { batch: null, epochs: null, quar
  * `network` as `fromDiffusersUNet` does.
  */
 export function modelOfParts(parts: Parts): ForeignModel {
-  const leftOut = [...parts.leftOut];
-  const { raw, others } = rawAmong(parts.weights);
-  checkDtypes(raw);
-  if (isAverage(raw.key))
-    leftOut.push(`The file has averaged weights only (${raw.key}): they are taken as the weights.`);
-  const ema = averageOf(
-    raw,
-    [...parts.averages, ...others.filter(({ key }) => isAverage(key))],
-    parts.lists,
-    leftOut,
-  );
-  const rest = others.filter((one) => !isAverage(one.key)).map(({ key }) => key || 'those without a prefix');
-  if (rest.length > 0)
-    leftOut.push(`Other weights in the file are left out: ${rest.slice(0, 8).join(', ').slice(0, 200)}.`);
+  const leftOut = [...parts.leftOut, ...(parts.encoder?.leftOut ?? [])];
+  const { raw, ema } = weightsOf(parts, leftOut);
   const { globalStep, epoch, losses } = parts;
   const progress =
     globalStep === null ? null : { globalStep, epoch: epoch ?? 0, batchLosses: losses.batch?.length ?? 0 };
@@ -69,6 +73,7 @@ export function modelOfParts(parts: Parts): ForeignModel {
     sizeBytes: parts.sizeBytes,
     dtype: [...raw.dtypes].join(', '),
     shapes: raw.shapes,
+    encoder: parts.encoder && { config: parts.encoder.config, vocabulary: parts.encoder.vocabulary },
     network: networkIn(parts),
     scheduler: parts.scheduler,
     facts: parts.facts,
@@ -85,6 +90,56 @@ export function modelOfParts(parts: Parts): ForeignModel {
     }),
   };
 }
+
+/**
+ * The weights that are trained, and their average or null, of UNet and text encoder together. Where one of
+ * the two has no average, its weights stand for it. What is left out is added to `leftOut`.
+ */
+function weightsOf(parts: Parts, leftOut: string[]): { raw: Weights; ema: Weights | null } {
+  const unet = weightsOfOne(parts.weights, parts, leftOut);
+  if (!parts.encoder) return unet;
+  const encoder = weightsOfOne(parts.encoder.weights, { averages: [], lists: [] }, leftOut);
+  const averaged = unet.ema !== null || encoder.ema !== null;
+  const raw = inOrderOf(parts.encoder.config, encoder.raw);
+  return {
+    raw: together(unet.raw, raw),
+    ema: averaged ? together(unet.ema ?? unet.raw, encoder.ema ?? raw) : null,
+  };
+}
+
+/** The same of one network. */
+function weightsOfOne(
+  weights: readonly Weights[],
+  { averages, lists }: Pick<Parts, 'averages' | 'lists'>,
+  leftOut: string[],
+): { raw: Weights; ema: Weights | null } {
+  const { raw, others } = rawAmong(weights);
+  checkDtypes(raw);
+  if (isAverage(raw.key))
+    leftOut.push(`The file has averaged weights only (${raw.key}): they are taken as the weights.`);
+  const ema = averageOf(raw, [...averages, ...others.filter(({ key }) => isAverage(key))], lists, leftOut);
+  const rest = others.filter((one) => !isAverage(one.key)).map(({ key }) => key || 'those without a prefix');
+  if (rest.length > 0)
+    leftOut.push(`Other weights in the file are left out: ${rest.slice(0, 8).join(', ').slice(0, 200)}.`);
+  return { raw, ema };
+}
+
+/** The encoder's tensors in the order in which an optimizer numbers its parameters. */
+function inOrderOf(config: TextEncoderConfig, weights: Weights): Weights {
+  const names = textEncoderParameters(config).map(({ name }) => name);
+  const known = names.filter((name) => weights.shapes.has(name));
+  const order = new Set([...known, ...weights.shapes.keys()]);
+  const shapes = new Map([...order].map((name) => [name, weights.shapes.get(name) ?? []]));
+  return { ...weights, shapes };
+}
+
+/** Two networks as one: no name is in both. */
+const together = (unet: Weights, encoder: Weights): Weights => ({
+  key: unet.key,
+  dtypes: new Set([...unet.dtypes, ...encoder.dtypes]),
+  shapes: new Map([...unet.shapes, ...encoder.shapes]),
+  read: async () => new Map([...(await unet.read()), ...(await encoder.read())]),
+});
 
 function networkIn({ facts, unet }: Parts): UNetConfig | null {
   if (facts) return networkOf(facts.config);
@@ -138,7 +193,10 @@ interface KeptMoments {
   moments: Exclude<ReturnType<typeof momentsOf>, { why: string }>;
 }
 
-/** The optimizer whose moments fit the weights; or why none does: a sentence. */
+/**
+ * The optimizer whose moments fit the weights, or those of the UNet alone, where its text encoder was not
+ * trained with it; or why none does: a sentence.
+ */
 function adamOf(
   { shapes }: Weights,
   optimizers: readonly OptimizerState[],
@@ -146,12 +204,23 @@ function adamOf(
 ): { kept: KeptMoments | null; why: string | null } {
   let why: string | null = null;
   for (const optimizer of optimizers) {
-    const moments = momentsOf(optimizer.dict, shapes);
+    const all = momentsOf(optimizer.dict, shapes);
+    const moments = 'why' in all ? momentsOfUNet(optimizer, shapes, all) : all;
     if ('why' in moments) why ??= `${moments.why}: Adam starts fresh.`;
     else if (globalStep === null) why ??= 'The optimizer state comes without a step: Adam starts fresh.';
     else return { kept: { optimizer, moments }, why: null };
   }
   return { kept: null, why };
+}
+
+function momentsOfUNet(
+  { dict }: OptimizerState,
+  shapes: ShapeOf,
+  otherwise: ReturnType<typeof momentsOf>,
+): ReturnType<typeof momentsOf> {
+  const unet = new Map([...shapes].filter(([name]) => !name.startsWith(TEXT_ENCODER)));
+  const alone = unet.size < shapes.size ? momentsOf(dict, unet) : otherwise;
+  return 'why' in alone ? otherwise : alone;
 }
 
 async function momentsIn({ optimizer, moments }: KeptMoments): Promise<ModelState['moments']> {

@@ -10,9 +10,15 @@ import { openZip, type ZipEntry } from '../../formats/zip-reader.ts';
 import { FORMAT } from '../checkpoint-file.ts';
 import { baseName, folderOf, fromEntry, fromFile, type ModelFile } from './model-file.ts';
 import { partsOfSafetensors, type SafetensorsParts } from './safetensors-parts.ts';
-import { partOfSeveral, unfinishedDownload, withoutNetwork, withoutModel } from './import-faults.ts';
+import {
+  partOfSeveral,
+  unfinishedDownload,
+  withoutNetwork,
+  withoutModel,
+  withoutUNet,
+} from './import-faults.ts';
 import { partsOfTorchFile, type TorchParts } from './torch-parts.ts';
-import { isAverage } from './weights.ts';
+import { isAverage, type Weights } from './weights.ts';
 
 /** Files with tensors that are looked into; of more, the largest: a model is larger than a cached picture. */
 const MOST_LOOKED_AT = 64;
@@ -44,6 +50,8 @@ export interface Sorted {
   files: ModelFile[];
   /** First the one to offer. */
   models: FoundModel[];
+  /** Text encoders in files of their own. */
+  encoders: { file: ModelFile; weights: Weights }[];
   /** .pt files without weights: optimizers, schedulers, averages in a list. */
   beside: { file: ModelFile; parts: TorchParts }[];
   /** Pictures of any format. */
@@ -63,7 +71,15 @@ export async function sortFiles(given: readonly File[]): Promise<Sorted> {
     given.map(fromFile).map(async (file) => (byName(file.path) ? [file] : unpacked(file))),
   );
   const files = given.length === 1 ? all.flat() : all.flat().filter(({ path }) => !isSystemFile(path));
-  const sorted: Sorted = { files, models: [], beside: [], pictures: [], pointer: null, problems: [] };
+  const sorted: Sorted = {
+    files,
+    models: [],
+    encoders: [],
+    beside: [],
+    pictures: [],
+    pointer: null,
+    problems: [],
+  };
   const withTensors: ModelFile[] = [];
   for (const file of files) {
     const named = byName(file.path);
@@ -140,17 +156,31 @@ async function look(group: readonly ModelFile[], sorted: Sorted): Promise<void> 
     if (header.metadata['format'] === FORMAT)
       return add({ is: 'checkpoint', header }, Number(header.metadata['global_step'] ?? NaN));
     const parts = await partsOfSafetensors(blobs);
-    if (parts.weights.length === 0)
+    if (parts.weights.length === 0) {
+      noteEncoder(first, parts, sorted);
       throw withoutNetwork(
         baseName(first.path),
         `tensors called ${parts.names.slice(0, 4).join(', ')}`.slice(0, 200),
       );
+    }
     return add({ is: 'safetensors', parts }, stepIn(first.path));
   }
   const parts = await partsOfTorchFile(blobs);
   if (parts.weights.length > 0) return add({ is: 'torch', parts }, parts.globalStep ?? stepIn(first.path));
+  noteEncoder(first, parts, sorted);
   sorted.beside.push({ file: first, parts });
   throw withoutNetwork(baseName(first.path), parts.what);
+}
+
+/**
+ * A file without a UNet may be the text encoder of one beside it: noted, and thrown as a fault if it is
+ * alone.
+ */
+function noteEncoder(file: ModelFile, { encoders }: { encoders: readonly Weights[] }, sorted: Sorted): void {
+  const [weights] = encoders;
+  if (!weights) return;
+  sorted.encoders.push({ file, weights });
+  throw withoutUNet(baseName(file.path));
 }
 
 /** The steps that a folder's or a file's name states: checkpoint-500, step=1000, iter_20. */

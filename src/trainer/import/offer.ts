@@ -8,6 +8,7 @@ import { fromDiffusersScheduler } from '../../diffusion/diffusers-scheduler.ts';
 import type { SafetensorsHeader } from '../../formats/safetensors.ts';
 import { readTensors } from '../../formats/safetensors-file.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
+import type { Model } from '../../model/model.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
 import type { ImportAnswers, ImportPreview } from '../api.ts';
 import {
@@ -17,8 +18,10 @@ import {
   type ReadFacts,
   readFacts,
 } from '../checkpoint-file.ts';
+import { spaceOfNetwork } from '../picture-network.ts';
 import { adopted, contentOfModel, fieldsToAsk, keptProgress } from './adopt-model.ts';
 import { modelOfFound } from './folder-model.ts';
+import { startsEncoder } from './foreign-encoder.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { nothingFound, picturesInstead, withoutModel, zipOfPictures } from './import-faults.ts';
 import { allTensors, namesBesideSamples, samplesIn, sheetOf } from './samples-in-file.ts';
@@ -178,7 +181,7 @@ async function offerOfModel(foreign: ForeignModel): Promise<OfOneModel> {
       globalStep: progress?.globalStep ?? 0,
       epoch: progress?.epoch ?? 0,
       batchLosses: progress?.batchLosses ?? 0,
-      ...keptAndMissing(foreign),
+      ...keptAndMissing(foreign, model),
       ...(foreign.facts ? await whereFrom(foreign.facts) : { dataset: null, origin: null }),
       asked,
       samples: null,
@@ -199,21 +202,38 @@ async function whereFrom({
   return { dataset: { title, count, here }, origin: { runId, created, appVersion } };
 }
 
-function keptAndMissing(model: ForeignModel): Pick<ImportPreview, 'kept' | 'missing'> {
-  const progress = keptProgress(model);
-  const kept = ['Weights.'];
-  const missing = [...model.leftOut];
-  if (model.hasEma && progress) kept.push('EMA weights.');
-  else if (model.hasEma)
+function keptAndMissing(foreign: ForeignModel, model: Model): Pick<ImportPreview, 'kept' | 'missing'> {
+  const progress = keptProgress(foreign);
+  const hasEncoder = model.textEncoder !== null && !startsEncoder(foreign, model);
+  const kept = [
+    hasEncoder ? 'Weights of the network and of its text encoder, and its tokenizer.' : 'Weights.',
+  ];
+  const missing = [...foreign.leftOut, ...missingOf(foreign, model)];
+  if (foreign.hasEma && progress) kept.push('EMA weights.');
+  else if (foreign.hasEma)
     missing.push('EMA weights are shown in the samples; the first step replaces them by the weights.');
   else missing.push('No EMA weights: they start equal to the weights.');
-  if (model.optimizer) kept.push('Optimizer state (AdamW).');
-  else missing.push(model.optimizerLeftOut ?? 'No optimizer state: Adam starts fresh.');
+  if (foreign.optimizer) kept.push('Optimizer state (AdamW).');
+  else missing.push(foreign.optimizerLeftOut ?? 'No optimizer state: Adam starts fresh.');
   if (progress) kept.push(progress.batchLosses > 0 ? 'Step, epoch and losses.' : 'Step and epoch.');
-  else if (model.progress)
+  else if (foreign.progress)
     missing.push('Step and losses are left out: without optimizer state training starts anew.');
   else missing.push('No step and no losses: training begins at step 0.');
   return { kept, missing };
+}
+
+/** Sentences: what the network reads and draws, and does not come with it. */
+function missingOf(foreign: ForeignModel, model: Model): string[] {
+  const missing = [];
+  if (startsEncoder(foreign, model))
+    missing.push(
+      'No text encoder: the network reads texts, and gets a new encoder, which knows nothing yet and learns with it from the captions of the pictures.',
+    );
+  if (spaceOfNetwork(model.config).is === 'latents')
+    missing.push(
+      'No autoencoder: it draws latents of 4 channels, which are shown as rough previews. It cannot be trained here until there are pictures as latents.',
+    );
+  return missing;
 }
 
 function networkTitle(

@@ -1,13 +1,15 @@
-// The networks in a safetensors file, or in the shards of one. Not here: the bytes
+// The UNets and text encoders in a safetensors file, or in the shards of one. Not here: the bytes
 // (formats/safetensors-file.ts), which files belong together (models-among.ts).
 import { readHeader, readTensors } from '../../formats/safetensors-file.ts';
-import { networksIn, stateDictOrder } from '../../model/state-dict.ts';
+import { type NetworkNames, networksIn, stateDictOrder, textEncodersIn } from '../../model/state-dict.ts';
 import type { Tensors } from './foreign-model.ts';
 import type { Weights } from './weights.ts';
 
 export interface SafetensorsParts {
   /** In no order: safetensors sorts by name. Empty: the tensors are of no UNet. */
   weights: Weights[];
+  /** Text encoders of transformers, by our names of their parameters. */
+  encoders: Weights[];
   metadata: Readonly<Record<string, string>>;
   /** Names of all tensors. */
   names: string[];
@@ -17,7 +19,7 @@ export interface SafetensorsParts {
 export async function partsOfSafetensors(files: readonly Blob[]): Promise<SafetensorsParts> {
   const headers = await Promise.all(files.map(readHeader));
   const entries = new Map(headers.flatMap((header) => header.entries.map((entry) => [entry.name, entry])));
-  const weights = networksIn(entries.keys()).map(({ prefix, names }): Weights => {
+  const weightsOf = ({ prefix, names }: NetworkNames, sorted: typeof inOrder): Weights => {
     const own = [...names].flatMap(([name, inFile]) => {
       const entry = entries.get(inFile);
       return entry ? [[name, entry] as const] : [];
@@ -25,11 +27,16 @@ export async function partsOfSafetensors(files: readonly Blob[]): Promise<Safete
     return {
       key: prefix.replace(/\.$/, ''),
       dtypes: new Set(own.map(([, { dtype }]) => dtype)),
-      shapes: inOrder(new Map(own.map(([name, { shape }]) => [name, shape]))),
+      shapes: sorted(new Map(own.map(([name, { shape }]) => [name, shape]))),
       read: () => tensorsOf(files, names),
     };
-  });
-  return { weights, metadata: headers[0]?.metadata ?? {}, names: [...entries.keys()] };
+  };
+  return {
+    weights: networksIn(entries.keys()).map((names) => weightsOf(names, inOrder)),
+    encoders: textEncodersIn(entries.keys()).map((names) => weightsOf(names, (shapes) => shapes)),
+    metadata: headers[0]?.metadata ?? {},
+    names: [...entries.keys()],
+  };
 }
 
 /** Puts shapes into the state_dict's order; those of another network stay as they are. */

@@ -2,10 +2,11 @@
 // bare state_dict. Not here: its parts (torch-parts.ts), which of them are taken (model-of-parts.ts).
 // Exported for tests: modelOfTorchFile.
 import { shownJson } from '../../fault.ts';
-import { readFacts } from '../checkpoint-file.ts';
+import { textEncoderOf } from '../../settings/presets.ts';
+import { type ReadFacts, readFacts } from '../checkpoint-file.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { withoutNetwork } from './import-faults.ts';
-import { modelOfParts, type Parts } from './model-of-parts.ts';
+import { type EncoderParts, modelOfParts, type Parts } from './model-of-parts.ts';
 import { damagedExport, partsOfTorchFile, type TorchParts } from './torch-parts.ts';
 
 /**
@@ -21,18 +22,36 @@ export async function modelOfTorchFile(name: string, file: Blob): Promise<Foreig
 export function wholeOf(name: string, sizeBytes: number, parts: TorchParts): Parts {
   if (parts.weights.length === 0) throw withoutNetwork(name, parts.what);
   const { metadata } = parts;
+  // An export always names its network.
+  const facts = metadata && objectIn(metadata, 'unet_config') && readFacts(metadata);
+  const encoder = facts && encoderOf(parts, facts);
+  const leftOut = encoder ? parts.leftOut : [...parts.leftOut, ...encoderLeftOut(parts)];
   return {
     ...parts,
     format: 'torch',
     name,
     sizeBytes,
     averages: [],
+    encoder,
     unet: null,
     scheduler: metadata && objectIn(metadata, 'scheduler_config'),
-    // An export always names its network.
-    facts: metadata && objectIn(metadata, 'unet_config') && readFacts(metadata),
+    facts,
+    leftOut,
   };
 }
+
+/** The text encoder in an export of ours; null: its model knows no words, or the encoder was taken out. */
+function encoderOf({ encoders }: TorchParts, { config, words }: ReadFacts): EncoderParts | null {
+  const encoder = textEncoderOf(config);
+  if (!encoder || !words || encoders.length === 0) return null;
+  return { config: encoder, vocabulary: words.tokenizer.vocabulary, weights: encoders, leftOut: [] };
+}
+
+/** Heads, vocabulary and words of an encoder do not show in its weights. */
+const encoderLeftOut = ({ encoders }: TorchParts): string[] =>
+  encoders.length === 0
+    ? []
+    : [`The text encoder in the file (${encoders[0]?.key}) is left out: no tokenizer comes with it.`];
 
 function objectIn(metadata: Record<string, string>, key: string): Record<string, unknown> {
   const text = metadata[key] ?? '';

@@ -4,7 +4,7 @@
 import { FaultError } from '../../fault.ts';
 import { openTorchFile, type TorchFile } from '../../formats/torch-file.ts';
 import { PythonObject, type StoredDict, StoredTensor, type StoredValue } from '../../formats/torch-values.ts';
-import { networksIn } from '../../model/state-dict.ts';
+import { type NetworkNames, networksIn, textEncodersIn } from '../../model/state-dict.ts';
 import type { Tensors } from './foreign-model.ts';
 import { historyIn, isDict, kindOf, type TorchHistory } from './torch-history.ts';
 import type { Weights } from './weights.ts';
@@ -28,6 +28,8 @@ export interface OptimizerState {
 
 export interface TorchParts extends TorchHistory {
   weights: Weights[];
+  /** Text encoders of transformers, by our names of their parameters. */
+  encoders: Weights[];
   lists: TensorList[];
   optimizers: OptimizerState[];
   /** `__metadata__` of our own checkpoint, where the file is our export. */
@@ -42,14 +44,23 @@ export interface TorchParts extends TorchHistory {
  */
 export async function partsOfTorchFile(blobs: readonly Blob[]): Promise<TorchParts> {
   const file = joined(await Promise.all(blobs.map(openTorchFile)));
-  const found: Found = { file, weights: [], lists: [], optimizers: [], homes: [], used: new Set() };
+  const found: Found = {
+    file,
+    weights: [],
+    encoders: [],
+    lists: [],
+    optimizers: [],
+    homes: [],
+    used: new Set(),
+  };
   search(file.value, [], found);
-  const { weights, lists, optimizers } = found;
+  const { weights, encoders, lists, optimizers } = found;
   const history = await historyIn(found.homes.toReversed(), optimizers[0]?.dict ?? null, file.read);
   const root = isDict(file.value) ? file.value : new Map<string | number, StoredValue>();
   for (const key of [...history.used, 'perennial_config']) found.used.add(key);
   return {
     weights,
+    encoders,
     lists,
     optimizers,
     ...history,
@@ -81,6 +92,7 @@ function joined(files: readonly TorchFile[]): TorchFile {
 interface Found {
   file: TorchFile;
   weights: Weights[];
+  encoders: Weights[];
   lists: TensorList[];
   optimizers: OptimizerState[];
   /** The dicts around weights, innermost first: counts and losses stand in them. */
@@ -122,9 +134,11 @@ function search(value: StoredValue, path: readonly (string | number)[], found: F
     use();
     found.lists.push(listOf([...path, 'shadow_params'].join('.'), list, found.file));
   }
-  const here = weightsIn(value, path, found.file);
-  if (here.length > 0) use();
+  const here = weightsIn(value, path, found.file, networksIn);
+  const encoders = weightsIn(value, path, found.file, textEncodersIn);
+  if (here.length + encoders.length > 0) use();
   found.weights.push(...here);
+  found.encoders.push(...encoders);
   const before = found.weights.length;
   for (const [key, item] of value) search(item, [...path, key], found);
   if (found.weights.length > before || path.length === 0) found.homes.push(value);
@@ -141,10 +155,15 @@ function listOf(key: string, tensors: readonly StoredTensor[], { read }: TorchFi
   };
 }
 
-function weightsIn(dict: StoredDict, path: readonly (string | number)[], file: TorchFile): Weights[] {
+function weightsIn(
+  dict: StoredDict,
+  path: readonly (string | number)[],
+  file: TorchFile,
+  among: (names: Iterable<string>) => NetworkNames[],
+): Weights[] {
   const tensors = new Map<string, StoredTensor>();
   for (const [key, value] of dict) if (value instanceof StoredTensor) tensors.set(String(key), value);
-  return networksIn(tensors.keys()).map(({ prefix, names }) => {
+  return among(tensors.keys()).map(({ prefix, names }) => {
     const own = [...names].flatMap(([name, inFile]) => {
       const tensor = tensors.get(inFile);
       return tensor ? [[name, tensor] as const] : [];

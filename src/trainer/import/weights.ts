@@ -14,6 +14,10 @@ export interface Weights {
   read(): Promise<Tensors>;
 }
 
+/** Whether a UNet reads texts, or another context beside the picture: it has cross-attention. */
+export const readsTexts = ({ shapes }: Pick<Weights, 'shapes'>): boolean =>
+  [...shapes.keys()].some((name) => name.includes('.attn2.'));
+
 /** Words by which trainers call an average of the weights. */
 const AVERAGES = /^(ema|emas|ema\d|emamodel|modelema|shadow|averaged|average|avg|swa|polyak)$/i;
 

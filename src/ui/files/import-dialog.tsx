@@ -15,7 +15,7 @@ import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 
 const FORMATS: Readonly<Record<ImportPreview['format'], string>> = {
   checkpoint: 'Perennial checkpoint',
-  diffusers: 'diffusers UNet2DModel',
+  diffusers: 'UNet of diffusers',
   torch: 'PyTorch .pt',
 };
 

@@ -280,7 +280,7 @@ describe('pictures', () => {
     const pair = (i: number) => [file(`d/${i}.png`, PNG), file(`d/_latent_cache/${i}.safetensors`, latent)];
     expect(await arePictures(...[0, 1, 2].flatMap(pair))).toBe(true);
     expect(await refusal([file('0.safetensors', latent)])).toMatch(
-      /0.safetensors holds no UNet2DModel.*called latent/,
+      /0.safetensors holds no UNet of diffusers.*called latent/,
     );
   });
 
@@ -342,7 +342,7 @@ describe('what is no model is named in plain words', () => {
 
   it('an optimizer alone', async () => {
     expect(await refusal([file('optimizer.bin', await writeTorchFile(optimizer(), 'o'))])).toMatch(
-      /optimizer.bin holds no UNet2DModel.*a dict of state, param_groups/,
+      /optimizer.bin holds no UNet of diffusers.*a dict of state, param_groups/,
     );
   });
 });

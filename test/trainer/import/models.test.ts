@@ -1,9 +1,13 @@
-// Claims against files that diffusers saved (interop/make_model_folders.py): a pipeline's folder, halves,
-// bfloats and a pickled .bin are recognised by content, their missing fields are asked for, and their weights
-// are those torch wrote.
+// Claims against files that diffusers and transformers saved (interop/make_model_folders.py): a pipeline's
+// folder, halves, bfloats and a pickled .bin are recognised by content, their missing fields are asked for,
+// and their weights are those torch wrote; a text encoder and its tokenizer come with their UNet.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readTensors } from '../../../src/formats/safetensors-file.ts';
+import { toClipName } from '../../../src/model/text-encoder-parameters.ts';
+import { modelOfRun } from '../../../src/settings/presets.ts';
+import { encodePrompts } from '../../../src/text/tokenizer.ts';
 import type { ForeignModel } from '../../../src/trainer/import/foreign-model.ts';
 import { contentOfModel, fieldsToAsk } from '../../../src/trainer/import/adopt-model.ts';
 import { modelOfFound } from '../../../src/trainer/import/folder-model.ts';
@@ -115,4 +119,34 @@ it("draws with a trailing spacing that the model's scheduler names, and with the
 it('names the files of a folder that holds no weights', async () => {
   const files = filesOf('pipeline', /safetensors$/);
   await expect(offerOrPictures({ files, which: 0 })).rejects.toThrow(/found in pipeline.*config\.json/);
+});
+
+it('takes text encoder and tokenizer as transformers saves them, with the same ids of texts', async () => {
+  const model = await modelOfFiles('words', filesOf('words', /expected/));
+  expect(fieldsToAsk(model)).toEqual([]);
+  expect(model.leftOut).toEqual([]);
+  const { facts, state } = await content(model);
+  const expected = JSON.parse(readFileSync(join(FOLDER, 'words/expected.json'), 'utf8')) as {
+    texts: string[];
+    ids: number[][];
+  };
+  const tokenizer = facts.words?.tokenizer;
+  expect(tokenizer && [...encodePrompts(tokenizer, expected.texts, 8)]).toEqual(expected.ids.flat());
+  expect(facts.config).toMatchObject({
+    preset: 'text',
+    imageSize: 8,
+    network: { attentionHeads: [2], crossAttentionDim: 16 },
+    textEncoder: { vocabSize: 518, numHiddenLayers: 1, maxPositionEmbeddings: 8 },
+  });
+  // The encoder's tensors by transformers' names, without `text_model.`: version 5 saves them so.
+  const file = filesOf('words').find(({ name }) => name.endsWith('text_encoder/model.safetensors')) as File;
+  const { tensors } = await readTensors(file);
+  const inFile = new Map(tensors.map(({ name, data }) => [name, data]));
+  const { parameters } = modelOfRun(facts.config);
+  const ours = parameters.flatMap(({ name }, i) =>
+    name.startsWith('text_encoder.')
+      ? [[toClipName(name).replace('text_model.', ''), state.weights[i]] as const]
+      : [],
+  );
+  expect(new Map(ours)).toEqual(inFile);
 });

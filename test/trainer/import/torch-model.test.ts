@@ -395,7 +395,7 @@ describe('is refused by its key', () => {
   it.each<[string, RegExp, (whole: Dict) => void]>([
     [
       'weights that are a list',
-      /holds no UNet2DModel.*a dict of unet/,
+      /holds no UNet of diffusers.*a dict of unet/,
       (whole) => {
         whole.delete('ema');
         whole.set('unet', [1, 2]);
