@@ -3,10 +3,10 @@
     accelerate launch interop/continue_training.py --checkpoint unet_step_2000.safetensors \\
         --pictures planets-32px.zip --steps 20000 --out further.safetensors
 
-A step has the same pictures, flips, timesteps and noise as in the tab, however many processes share them.
-`--check N` trains nothing new: it compares N losses with the losses that the tab recorded. The whole
-procedure is in docs/when-one-gpu-is-not-enough.md. Not here: files (perennial_checkpoint.py), batches
-(training_step.py).
+A step has the same pictures, flips, captions, timesteps and noise as in the tab, however many processes share
+them; a text encoder is trained with the UNet in one AdamW. `--check N` trains nothing new: it compares N
+losses with the losses that the tab recorded. The whole procedure is in docs/when-one-gpu-is-not-enough.md.
+Not here: files (perennial_checkpoint.py), batches (training_step.py), networks (text_network.py).
 """
 
 import argparse
@@ -40,6 +40,8 @@ from run_settings import (
     steps_per_epoch,
     varies_pictures,
 )
+from step_captions import Prompts
+from text_network import named_parameters
 from training_step import TrainingSteps, loss_by_quartile
 
 TOLERANCE = 1e-3
@@ -58,16 +60,17 @@ class Trainer:
     pictures.
     """
 
-    def __init__(self, accelerator, checkpoint, rgb, micro_batch):
+    def __init__(self, accelerator, checkpoint, pictures, micro_batch):
         self.config, self.accelerator, self.checkpoint = checkpoint.config, accelerator, checkpoint
-        self.count, self.global_step = len(rgb), checkpoint.global_step
+        self.count, self.global_step = len(pictures.rgb), checkpoint.global_step
         self.last = last_step(self.config, self.count)
-        plain = checkpoint.unet().to(accelerator.device)
-        self.ema = {name: checkpoint.ema[name].to(accelerator.device) for name, _ in plain.named_parameters()}
+        plain = checkpoint.network().to(accelerator.device)
+        self.ema = {name: checkpoint.ema[name].to(accelerator.device) for name, _ in named_parameters(plain)}
         self.model, self.optimizer = accelerator.prepare(plain, checkpoint.optimizer(plain))
         self.losses, self.quartiles = checkpoint.batch_losses.tolist(), checkpoint.batch_losses_by_quartile.tolist()
         self.epoch_losses = checkpoint.epoch_losses.tolist()
-        self._steps = TrainingSteps(self.config, rgb, plain.config.in_channels)
+        prompts, channels = _prompts_of(checkpoint), checkpoint.unet_config["in_channels"]
+        self._steps = TrainingSteps(self.config, pictures.rgb, channels, pictures.captions, prompts)
         self._parts = _parts_of(images_per_step(self.config), accelerator, micro_batch)
         self._ahead = ThreadPoolExecutor(1)
         self._next = self._ahead.submit(self._batches, self.global_step)
@@ -85,7 +88,7 @@ class Trainer:
         per_sample = self._update(batches, number)
         with torch.no_grad():
             decay = ema_decay_at(number, self.config["emaMaxDecay"])
-            for name, weights in self.accelerator.unwrap_model(self.model).named_parameters():
+            for name, weights in named_parameters(self.accelerator.unwrap_model(self.model)):
                 self.ema[name].lerp_(weights, 1 - decay)
         self.global_step = number
         return self._record(batches, per_sample)
@@ -108,11 +111,12 @@ class Trainer:
         device = self.accelerator.device
         on_device = lambda values: torch.from_numpy(values).to(device)
         pictures, noise, timesteps = on_device(batch.pictures), on_device(batch.noise), on_device(batch.timesteps)
+        texts = () if batch.input_ids is None else (on_device(batch.input_ids),)
         m0, m1, m2, m3 = on_device(batch.mixture)[:, :, None, None, None].unbind(1)
         # Gradients are summed over micro-batches and exchanged between processes once, in the last backward
         # pass.
         with nullcontext() if is_last else self.accelerator.no_sync(self.model):
-            prediction = self.model(m0 * pictures + m1 * noise, timesteps).sample
+            prediction = self.model(m0 * pictures + m1 * noise, timesteps, *texts).sample
             per_sample = ((prediction.float() - (m2 * pictures + m3 * noise)) ** 2).mean(dim=(1, 2, 3))
             # accelerate averages over processes: with this factor the result is the mean over all the step's
             # pictures.
@@ -140,7 +144,7 @@ class Trainer:
     def snapshot(self):
         """The run's present state as a Checkpoint."""
         on_cpu = lambda tensors: {name: tensor.detach().float().cpu() for name, tensor in tensors.items()}
-        parameters = dict(self.accelerator.unwrap_model(self.model).named_parameters())
+        parameters = dict(named_parameters(self.accelerator.unwrap_model(self.model)))
         state = self.optimizer.optimizer.state
         # Before the first update AdamW has no moments; the tab's are zeros.
         moments = lambda key: on_cpu({n: state[p][key] if p in state else torch.zeros_like(p) for n, p in parameters.items()})
@@ -165,6 +169,12 @@ class Trainer:
             batch_losses_by_quartile=torch.tensor(self.quartiles, dtype=torch.float32).reshape(-1, 4),
             samples=None,  # they are of the step that the page exported
         )
+
+
+def _prompts_of(checkpoint):
+    """The run's own tokenizer, for the length that its encoder reads; None: the model knows no words."""
+    encoder = checkpoint.text_encoder_config
+    return encoder and Prompts(checkpoint.metadata["tokenizer"], encoder["max_position_embeddings"])
 
 
 def _parts_of(images, accelerator, micro_batch):
@@ -292,7 +302,7 @@ def _check(trainer, recorded, say):
 
 def _arguments(argv):
     parser = argparse.ArgumentParser(description="Continues a run of Perennial in PyTorch.")
-    parser.add_argument("--checkpoint", required=True, help=".safetensors or .pt, as the page exports it")
+    parser.add_argument("--checkpoint", required=True, help=".safetensors, .pt or diffusers folder, as the page exports it")
     parser.add_argument("--pictures", required=True, help="the pictures that the page exports (zip or folder), or a folder of images")
     parser.add_argument("--out", help="the checkpoint to write; .pt or .safetensors")
     parser.add_argument("--steps", type=int, help="this many more steps; default: to the run's last step")
@@ -332,7 +342,7 @@ def main(argv=None):
         checkpoint, recorded = _begin(arguments)
         pictures = read_pictures(arguments.pictures, checkpoint.config["imageSize"])
         checkpoint = _with_settings(_with_pictures(checkpoint, pictures, arguments.other_pictures), arguments)
-        trainer = Trainer(accelerator, checkpoint, pictures.rgb, arguments.micro_batch)
+        trainer = Trainer(accelerator, checkpoint, pictures, arguments.micro_batch)
         say(f"{checkpoint.metadata['name']} of {checkpoint.dataset['title']}, step {checkpoint.global_step}; {json.dumps(_execution(accelerator))}")
         if varies_pictures(checkpoint.config, checkpoint.dataset["count"]):
             if recorded is not None:

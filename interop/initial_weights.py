@@ -6,25 +6,50 @@ from math import prod
 import numpy as np
 import torch
 
-from counter_random import STREAMS, uniforms
+from counter_random import STREAMS, normals, uniforms
 
 
 def initial_weights(shapes, seed):
     """
-    name -> tensor. shapes: name -> shape, in state_dict order. nn.Conv2d and nn.Linear get U(-1, 1) /
-    sqrt(fan_in), norms 1 and 0.
+    name -> tensor. shapes: name -> shape, in state_dict order, a text encoder's with `text_encoder.` before
+    the name. nn.Conv2d and nn.Linear get U(-1, 1) / sqrt(fan_in), norms 1 and 0; a table of classes and the
+    encoder get normals.
     """
     weights, fan_in = {}, 0
     for index, (name, shape) in enumerate(shapes.items()):
         is_weight = name.endswith(".weight")
         if is_weight:  # the bias that follows has the same fan-in; 0 marks a norm
             fan_in = prod(shape[1:]) if len(shape) > 1 else 0
-        if fan_in == 0:
-            weights[name] = torch.full(tuple(shape), 1.0 if is_weight else 0.0)
-            continue
-        values = uniforms(seed, index, STREAMS["initialWeights"], prod(shape)).astype(np.float64)
-        weights[name] = torch.from_numpy(((2 * values - 1) / np.sqrt(fan_in)).astype(np.float32)).reshape(tuple(shape))
+        std = normal_std(name, shapes)
+        if std is not None:
+            values = normals(seed, index, STREAMS["initialWeights"], prod(shape)).astype(np.float64) * std
+        elif fan_in == 0:
+            values = np.full(prod(shape), 1.0 if is_weight else 0.0)
+        else:
+            values = uniforms(seed, index, STREAMS["initialWeights"], prod(shape)).astype(np.float64)
+            values = (2 * values - 1) / np.sqrt(fan_in)
+        weights[name] = torch.from_numpy(values.astype(np.float32)).reshape(tuple(shape))
     return weights
+
+
+def normal_std(name, shapes):
+    """The standard deviation of the normal that a parameter starts from; None where it starts from none."""
+    if not name.startswith("text_encoder."):
+        is_table = name == "class_embedding.weight" and "class_embedding.bias" not in shapes
+        return 1.0 if is_table else None
+    if "layer_norm" in name:
+        return None
+    if name.endswith(".bias"):
+        return 0.0
+    if name.endswith("_embedding.weight"):
+        return 0.02
+    width = shapes["text_encoder.token_embedding.weight"][1]
+    layers = sum(one.endswith(".layer_norm1.weight") for one in shapes)
+    if name.endswith(".out_proj.weight"):
+        return width**-0.5
+    if name.endswith(".fc1.weight"):
+        return (2 * width) ** -0.5
+    return width**-0.5 * (2 * layers) ** -0.5  # k_proj, v_proj, q_proj, fc2
 
 
 def initial_checkpoint(checkpoint):

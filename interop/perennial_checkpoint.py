@@ -1,6 +1,6 @@
 """Perennial's checkpoints in Python: reads and writes the .safetensors and .pt files that the page exports
-and imports (docs/agreement.md), and makes objects of diffusers and torch from them. Not here: training
-(continue_training.py).
+and imports (docs/agreement.md), reads the diffusers folder that it exports, and makes objects of diffusers
+and torch from them. Not here: training (continue_training.py).
 """
 
 import hashlib
@@ -8,14 +8,18 @@ import json
 import os
 import pickle
 import struct
+import tempfile
+import zipfile
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from diffusers import DDPMScheduler, UNet2DModel
+from diffusers import DDPMScheduler
+from safetensors.torch import load_file
 
 from run_settings import position_of
+from text_network import TEXT_ENCODER, TextNetwork, clip_name, encoder_name, load_weights, named_parameters, text_encoder_of, unet_of
 
 FORMAT = "perennial-checkpoint"
 VERSION = 1
@@ -32,7 +36,8 @@ class CheckpointError(Exception):
 @dataclass(frozen=True)
 class Checkpoint:
     """
-    The state of a run at one step. Tensors are float32 on the CPU, by diffusers' names, in state_dict order.
+    The state of a run at one step. Tensors are float32 on the CPU, by diffusers' names, in state_dict order;
+    after them, with `text_encoder.` before the name, those of the text encoder of a run with words.
     """
 
     metadata: dict  # str -> str: `__metadata__` of the .safetensors file without its digest
@@ -66,11 +71,17 @@ class Checkpoint:
     def unet_config(self):
         return json.loads(self.metadata["unet_config"])
 
-    def unet(self, weights="raw"):
-        """A diffusers UNet2DModel with the raw or the EMA weights."""
-        model = UNet2DModel.from_config(self.unet_config)
-        model.load_state_dict(self.ema if weights == "ema" else self.weights)
-        return model
+    @property
+    def text_encoder_config(self):
+        """config.json of the CLIPTextModel; None: the model knows no words."""
+        text = self.metadata.get("text_encoder_config")
+        return None if text is None else json.loads(text)
+
+    def network(self, weights="raw"):
+        """
+        The UNet of diffusers, or a TextNetwork where the model knows words, with the raw or the EMA weights.
+        """
+        return load_weights(_network_of(self), self.ema if weights == "ema" else self.weights)
 
     def scheduler(self):
         return DDPMScheduler.from_config(json.loads(self.metadata["scheduler_config"]))
@@ -81,6 +92,11 @@ class Checkpoint:
         state = {"state": _state_by_index(self), "param_groups": optimizer.state_dict()["param_groups"]}
         optimizer.load_state_dict(state)
         return optimizer
+
+
+def _network_of(checkpoint):
+    unet, encoder = unet_of(checkpoint.unet_config), checkpoint.text_encoder_config
+    return unet if encoder is None else TextNetwork(unet, text_encoder_of(encoder))
 
 
 def _state_by_index(checkpoint):
@@ -101,11 +117,21 @@ def _state_by_index(checkpoint):
 
 
 def read_checkpoint(path):
-    """Reads a .safetensors or .pt checkpoint; the content tells which. Raises CheckpointError."""
-    with open(path, "rb") as file:
-        is_zip = file.read(4) == b"PK\x03\x04"
+    """
+    Reads a .safetensors or .pt checkpoint, or a diffusers folder or its zip; the content tells which. Raises
+    CheckpointError.
+    """
     try:
-        return _read_torch(path) if is_zip else _read_safetensors(path)
+        if Path(path).is_dir():
+            return _read_folder(Path(path))
+        if not zipfile.is_zipfile(path):
+            return _read_safetensors(path)
+        archive = zipfile.ZipFile(path)
+        if "model_index.json" not in archive.namelist():
+            return _read_torch(path)
+        with tempfile.TemporaryDirectory() as folder:
+            archive.extractall(folder)
+            return _read_folder(Path(folder))
     except (ValueError, KeyError, TypeError, RuntimeError, pickle.UnpicklingError) as error:
         raise CheckpointError(f"{path}: expected a Perennial checkpoint, got {type(error).__name__}: {error}") from error
 
@@ -135,12 +161,12 @@ def _checked(checkpoint):
     if "unet_config" not in checkpoint.metadata:
         raise CheckpointError("unet_config: not in the metadata. Import the file in today's Perennial and export it again.")
     with torch.device("meta"):
-        expected = {k: v.shape for k, v in UNet2DModel.from_config(checkpoint.unet_config).state_dict().items()}
+        expected = {name: values.shape for name, values in named_parameters(_network_of(checkpoint))}
     for group in _GROUPS:
         got = {name: tensor.shape for name, tensor in getattr(checkpoint, group).items()}
         for name in expected.keys() | got.keys():
             if expected.get(name) != got.get(name):
-                raise CheckpointError(f"{_GROUPS[group]}{name}: expected {expected.get(name)}, got {got.get(name)}")
+                raise CheckpointError(f"{_tensor_name(group, name)}: expected {expected.get(name)}, got {got.get(name)}")
     steps = checkpoint.global_step
     samples = checkpoint.samples
     if samples is not None and (samples.dtype != torch.uint8 or samples.dim() != 4 or len(samples) != 16):
@@ -163,15 +189,21 @@ def _read_safetensors(path):
         raise CheckpointError(f"{path} was altered: content_sha256 says {said}, its content has {found}")
     part = lambda prefix: {name[len(prefix) :]: t for name, t in tensors.items() if name.startswith(prefix)}
     groups = {group: part(prefix) for group, prefix in _GROUPS.items()}
+    groups["weights"] |= {name: t for name, t in tensors.items() if name.startswith(TEXT_ENCODER)}
     history = {name: tensors[f"history.{name}"] for name in _HISTORY}
     return _checked(Checkpoint(metadata, **groups, **history, samples=tensors.get("samples")))
+
+
+def _tensor_name(group, name):
+    """Of the raw weights only the UNet's have a prefix; the encoder's names have their owner in them."""
+    return name if group == "weights" and name.startswith(TEXT_ENCODER) else _GROUPS[group] + name
 
 
 def _safetensors_content(checkpoint):
     """(metadata with its digest, tensors by name in the file's order)."""
     tensors = {}
-    for group, prefix in _GROUPS.items():
-        tensors |= {prefix + name: tensor for name, tensor in getattr(checkpoint, group).items()}
+    for group in _GROUPS:
+        tensors |= {_tensor_name(group, name): tensor for name, tensor in getattr(checkpoint, group).items()}
     tensors |= {f"history.{name}": getattr(checkpoint, name) for name in _HISTORY}
     tensors = {name: tensor.detach().to("cpu", torch.float32).contiguous() for name, tensor in tensors.items()}
     if checkpoint.samples is not None:
@@ -237,38 +269,95 @@ def _write_safetensors(path, metadata, tensors):
             file.write(_bytes_of(tensor))
 
 
-# ── .pt: the keys that training notebooks use (unet, optimizer, ...), and Perennial's beside them
+# ── the folder of diffusers that the page exports
+
+
+def _read_folder(folder):
+    """
+    The run of an exported folder before its first step, from the folder's weights: there is nothing else in
+    it.
+    """
+    about = folder / "perennial.json"
+    if not about.is_file():
+        raise CheckpointError(f"{folder}: expected perennial.json, as the page exports it. Import the folder in Perennial and export it.")
+    metadata = json.loads(about.read_text())
+    config = json.loads(metadata["config"]) | {"origin": None}
+    start = {"name": "unet_step_0", "global_step": "0", "epoch": "0", "epoch_position": "0", "config": as_json(config)}
+    weights = load_file(folder / "unet" / "diffusion_pytorch_model.safetensors")
+    if (encoder := folder / "text_encoder" / "model.safetensors").is_file():
+        weights |= {encoder_name(name): tensor for name, tensor in load_file(encoder).items()}
+    zeros = lambda: {name: torch.zeros_like(tensor) for name, tensor in weights.items()}
+    return _checked(
+        Checkpoint(
+            metadata | start,
+            weights=weights,
+            ema={name: tensor.clone() for name, tensor in weights.items()},
+            exp_avg=zeros(),
+            exp_avg_sq=zeros(),
+            batch_losses=torch.zeros(0),
+            epoch_losses=torch.zeros(0),
+            batch_losses_by_quartile=torch.zeros(0, 4),
+        )
+    )
+
+
+# ── .pt: the keys that training notebooks use (unet, optimizer, ...; with words unet_state_dict, ...), and
+# Perennial's beside them
 
 
 def _torch_content(checkpoint):
     config = checkpoint.config
     with torch.device("meta"):
-        optimizer = torch.optim.AdamW(UNet2DModel.from_config(checkpoint.unet_config).parameters(), **ADAM)
+        optimizer = torch.optim.AdamW(_network_of(checkpoint).parameters(), **ADAM)
     group = optimizer.state_dict()["param_groups"][0]
     group |= {"lr": config["learningRate"], "weight_decay": config["weightDecay"]}
+    keys = _keys(checkpoint.text_encoder_config is not None)
     return {
-        "unet": OrderedDict(checkpoint.weights),
-        "optimizer": {"state": _state_by_index(checkpoint), "param_groups": [group]},
+        **_split(checkpoint.weights, keys["weights"]),
+        keys["optimizer"]: {"state": _state_by_index(checkpoint), "param_groups": [group]},
         "global_step": checkpoint.global_step,
         "epoch": checkpoint.epoch,
         "batch_losses": checkpoint.batch_losses.tolist(),
         "epoch_losses": checkpoint.epoch_losses.tolist(),
-        "ema": OrderedDict(checkpoint.ema),
+        **_split(checkpoint.ema, keys["ema"]),
         "batch_losses_by_quartile": checkpoint.batch_losses_by_quartile,
         "perennial_config": dict(checkpoint.metadata),
     }
+
+
+def _keys(has_words):
+    """The keys of a .pt: of the networks first the UNet's, then the text encoder's where there is one."""
+    if not has_words:
+        return {"weights": ["unet"], "ema": ["ema"], "optimizer": "optimizer"}
+    both = ["unet_state_dict", "text_encoder_state_dict"]
+    return {"weights": both, "ema": [f"ema_{key}" for key in both], "optimizer": "optimizer_state_dict"}
+
+
+def _split(tensors, keys):
+    """The state_dicts of the networks, each by its own library's names."""
+    unet = OrderedDict((name, t) for name, t in tensors.items() if not name.startswith(TEXT_ENCODER))
+    encoder = OrderedDict((clip_name(name), t) for name, t in tensors.items() if name.startswith(TEXT_ENCODER))
+    return dict(zip(keys, (unet, encoder)))
+
+
+def _joined(content, keys):
+    """name in a checkpoint -> float32 tensor, of the state_dicts under these keys."""
+    unet, *encoder = (content[key] for key in keys)
+    own = {encoder_name(name): tensor.float() for one in encoder for name, tensor in one.items()}
+    return {name: tensor.float() for name, tensor in unet.items()} | own
 
 
 def _read_torch(path):
     content = torch.load(path, map_location="cpu", weights_only=True)
     if "perennial_config" not in content:
         raise CheckpointError(f"{path}: expected perennial_config, got {sorted(content)}. Import it in Perennial and export it.")
-    names, metadata = list(content["unet"]), dict(content["perennial_config"])
-    floats = lambda tensors: {name: tensor.float() for name, tensor in tensors.items()}
-    state = content["optimizer"]["state"]
+    metadata = dict(content["perennial_config"])
+    keys = _keys("text_encoder_config" in metadata)
+    weights = _joined(content, keys["weights"])
+    state = content[keys["optimizer"]]["state"]
     step, epoch = content["global_step"], content["epoch"]
     moments = lambda key: {
-        name: state[i][key].float() if state else torch.zeros_like(content["unet"][name]) for i, name in enumerate(names)
+        name: state[i][key].float() if state else torch.zeros_like(tensor) for i, (name, tensor) in enumerate(weights.items())
     }
     losses = _of_length(torch.tensor(content["batch_losses"], dtype=torch.float32), step)
     quartiles = _of_length(content["batch_losses_by_quartile"], step)
@@ -276,8 +365,8 @@ def _read_torch(path):
     return _checked(
         Checkpoint(
             metadata,
-            weights=floats(content["unet"]),
-            ema=floats(content["ema"]),
+            weights=weights,
+            ema=_joined(content, keys["ema"]),
             exp_avg=moments("exp_avg"),
             exp_avg_sq=moments("exp_avg_sq"),
             batch_losses=losses,

@@ -1,5 +1,6 @@
-"""A run's pictures in Python: the zip or folder that the page exports (000000.png, ... and dataset.json), or
-any folder of images, cut to squares. Not here: which pictures a step takes (training_step.py).
+"""A run's pictures and captions in Python: the zip or folder that the page exports (000000.png, 000000.txt,
+... and dataset.json), or any folder of images, cut to squares. Not here: which pictures a step takes
+(training_step.py).
 """
 
 import hashlib
@@ -24,6 +25,7 @@ class PicturesError(Exception):
 @dataclass(frozen=True)
 class Pictures:
     rgb: np.ndarray  # uint8 [count, size, size, 3], in the set's own order
+    captions: list  # of each picture; empty where it has none
     stamp: dict  # the checkpoint's `dataset`: name, title, count, size, fingerprint
     exported: bool  # by the page: name and fingerprint are those of the page
 
@@ -32,16 +34,23 @@ def read_pictures(path, size):
     """All pictures at size x size pixels. Raises PicturesError."""
     files = _zip_files(path) if zipfile.is_zipfile(path) else _folder_files(Path(path))
     about = next((read for name, read in files if name.endswith("dataset.json")), None)
-    images = [(name, read) for name, read in files if Path(name).suffix.lower() in _IMAGES]
+    images = sorted(((name, read) for name, read in files if Path(name).suffix.lower() in _IMAGES), key=lambda one: one[0])
+    texts = {name.removesuffix(".txt"): read for name, read in files if name.endswith(".txt")}
     if not images:
         raise PicturesError(f"{path}: expected pictures ({', '.join(sorted(_IMAGES))}), got none")
-    rgb = np.stack([_square(name, read, size, exact=about is not None) for name, read in sorted(images)])
+    rgb = np.stack([_square(name, read, size, exact=about is not None) for name, read in images])
+    captions = [_caption(texts.get(name.removesuffix(Path(name).suffix))) for name, _ in images]
     if about is None:
-        return Pictures(rgb, _stamp_of(rgb, Path(path).name), exported=False)
+        return Pictures(rgb, captions, _stamp_of(rgb, Path(path).name), exported=False)
     stamp = {key: value for key, value in json.loads(about()).items() if key in ("name", "title", "count", "size", "fingerprint")}
     if stamp["count"] != len(rgb) or stamp["size"] != size:
         raise PicturesError(f"{path}: expected {stamp['count']} pictures of {stamp['size']}, got {len(rgb)}, wanted {size}")
-    return Pictures(rgb, stamp, exported=True)
+    return Pictures(rgb, captions, stamp, exported=True)
+
+
+def _caption(read):
+    """The text of a caption's file: 000000.txt beside 000000.png. Empty without a file."""
+    return read().decode("utf-8", "replace").strip() if read else ""
 
 
 def _zip_files(path):

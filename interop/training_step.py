@@ -1,5 +1,6 @@
 """The batch of a training step as a pure function of (settings, pictures, step): the same pictures, flips,
-timesteps and noise as in src/trainer/training-step.ts, from the same random words. numpy only, no network.
+captions, timesteps and noise as in src/trainer/training-step.ts, from the same random words. numpy only, no
+network.
 
 Run as a script it writes test/fixtures/training-step.json: the tests compare the TypeScript with that file.
 """
@@ -11,6 +12,7 @@ import numpy as np
 
 from counter_random import STREAMS, normals, permuted_indices, random_words, uniform_below, uniforms
 from run_settings import images_per_step, position_of
+from step_captions import step_captions
 
 TIMESTEPS = 1000
 LEAST_SIGMA = 1e-3
@@ -95,13 +97,17 @@ class StepBatch:
     timesteps: np.ndarray  # int64 [B]; of a flow float32
     mixture: np.ndarray  # float32 [B, 4]
     sample_weights: np.ndarray  # float32 [B]
+    input_ids: np.ndarray | None  # int64 [B, L] of the captions; None: the network reads no texts
 
 
 class TrainingSteps:
-    """The steps of a run. rgb: uint8 [count, size, size, 3]; channels: 3, or 1 for grey."""
+    """
+    The steps of a run. rgb: uint8 [count, size, size, 3]; channels: 3, or 1 for grey; captions: of each
+    picture; prompts: of a network that reads texts.
+    """
 
-    def __init__(self, config, rgb, channels):
-        self.config = config
+    def __init__(self, config, rgb, channels, captions=(), prompts=None):
+        self.config, self._captions, self._prompts = config, captions, prompts
         self._pixels = rgb if channels == 3 else grey_of(rgb)
 
     def batch(self, global_step, places):
@@ -110,11 +116,8 @@ class TrainingSteps:
         steps.
         """
         config, seed = self.config, self.config["seed"]
-        count, first, length = len(self._pixels), places.start, len(places)
-        epoch, within = position_of(config, count, global_step)
-        start = within * images_per_step(config)
-        order = permuted_indices(seed, epoch, count, [(start + place) % count for place in places])
-        pixels = self._pixels[order]
+        first, length = places.start, len(places)
+        pixels = self._pixels[self._order(global_step, places)]
         if config["randomFlip"]:
             flipped = random_words(seed, global_step, STREAMS["flips"], length, first) >= 2**31
             pixels = np.where(flipped[:, None, None, None], pixels[:, :, ::-1], pixels)
@@ -127,7 +130,20 @@ class TrainingSteps:
             timesteps=timesteps,
             mixture=mixture_of(config["predictionType"], *noise_levels(config, timesteps)),
             sample_weights=loss_weights(config, timesteps),
+            input_ids=self._prompts.encode(self.captions(global_step, places)) if self._prompts else None,
         )
+
+    def captions(self, global_step, places):
+        """The caption that each of these pictures is learnt with; empty where it is left out."""
+        texts = [self._captions[i] for i in self._order(global_step, places)]
+        return step_captions(self.config, global_step, places.start, texts)
+
+    def _order(self, global_step, places):
+        """Which picture each of these places has."""
+        config, count = self.config, len(self._pixels)
+        epoch, within = position_of(config, count, global_step)
+        start = within * images_per_step(config)
+        return permuted_indices(config["seed"], epoch, count, [(start + place) % count for place in places])
 
 
 def _channels_first(pictures):
@@ -147,7 +163,7 @@ def _fixture():
         [(random_words(1, i, STREAMS["drawing"], size * size * 3) >> 24).reshape(size, size, 3) for i in range(count)]
     ).astype(np.uint8)
     base = dict(
-        seed=4294967290, batchSize=2, gradientAccumulationSteps=2, randomFlip=True, noiseSchedule="linear",
+        seed=4294967290, captionDropout=0.25, batchSize=2, gradientAccumulationSteps=2, randomFlip=True, noiseSchedule="linear",
         predictionType="epsilon", minSnrGamma=0, learningRate=0.01, learningRateSchedule="constant", warmupSteps=3,
         emaMaxDecay=0.9999, maxSteps=40, epochs=30, origin=None,
     )  # fmt: skip
@@ -156,9 +172,11 @@ def _fixture():
     grey = base | dict(seed=0, randomFlip=False, gradientAccumulationSteps=1, minSnrGamma=2.5, maxSteps=1000)
     flow = weighted | dict(predictionType="flow_prediction", timestepDensity="logit_normal")
     even = flow | dict(seed=1, timestepDensity="uniform", maxSteps=1000)
+    # Three captions of a picture, two, one, and none.
+    captions = ["\n".join(f"caption {line} of {i}" for line in range(i % 4)) for i in range(count)]
     runs = []
     for config, channels in [(base, 3), (weighted, 3), (elsewhere, 3), (grey, 1), (flow, 3), (even, 1)]:
-        steps, last = TrainingSteps(config, rgb, channels), last_step(config, count)
+        steps, last = TrainingSteps(config, rgb, channels, captions), last_step(config, count)
         after = [step for step in (0, 1, 2, 7, 21) if step >= (config["origin"] or {"globalStep": 0})["globalStep"]]
         made = []
         for step in after:
@@ -169,6 +187,7 @@ def _fixture():
                 "pictures": base64.b64encode(bytes_.tobytes()).decode(),
                 "firstNoise": [float(x) for x in batch.noise[:, :, 0, 0].reshape(-1)],
                 "timesteps": batch.timesteps.tolist(),
+                "captions": steps.captions(step, range(images_per_step(config))),
                 "mixture": [float(x) for x in batch.mixture.reshape(-1)],
                 "sampleWeights": [float(x) for x in batch.sample_weights],
                 "learningRate": learning_rate_at(step + 1, config, last),

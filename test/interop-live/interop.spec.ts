@@ -7,17 +7,8 @@ import { expect, type Page, test } from '@playwright/test';
 import { openProfile, type Profile, step, waitForState, waitForStep } from '../e2e/browser.ts';
 import { floats, readCheckpoint } from '../e2e/checkpoint-file.ts';
 import { temporaryFolders } from '../e2e/folders.ts';
-import {
-  button,
-  byTestId,
-  chooseCheckpoint,
-  exportAs,
-  exportTo,
-  measured,
-  TINY,
-  train,
-  validation,
-} from '../e2e/visit.ts';
+import { button, byTestId, exportAs, exportTo, measured, TINY, train, validation } from '../e2e/visit.ts';
+import { importNow } from './import-now.ts';
 import { figureOf, run } from './python.ts';
 
 /** Where the other half (live-claims.ts) finds the exported model and what diffusers drew with it. */
@@ -209,13 +200,4 @@ async function largestByteDifference(page: Page, path: string): Promise<number> 
   });
   expect(shown.length).toBeGreaterThanOrEqual(samples);
   return largest;
-}
-
-/** Imports a file, and waits until the run stands at `globalStep` with its 16 samples. */
-async function importNow(page: Page, path: string, globalStep: number): Promise<void> {
-  await chooseCheckpoint(page, path);
-  await button(page.getByRole('dialog'), 'Import').click();
-  await expect(validation(page)).toHaveAttribute('data-step', String(globalStep));
-  await waitForState(page, 'paused');
-  expect(await step(page)).toBe(globalStep);
 }

@@ -15,6 +15,9 @@ declare module 'vitest' {
     model: string;
     /** JSON of interop/check_exports.py. */
     samples: string;
+    /** The same of a model with words: a zip in base64, and JSON of interop/check_words.py. */
+    wordsModel: string;
+    wordsDrawn: string;
   }
 }
 
@@ -26,6 +29,8 @@ const provide = {
   fresh: read('fresh.safetensors', 'base64'),
   model: read('model.zip', 'base64'),
   samples: read('samples.json', 'utf8'),
+  wordsModel: read('words-model.zip', 'base64'),
+  wordsDrawn: read('words-drawn.json', 'utf8'),
 };
 
 export default defineConfig({

@@ -1,17 +1,19 @@
 // Claims against interop/training_step.py, which continues Perennial's runs in PyTorch: a step has the same
-// pictures, flips, timesteps, noise, loss weights, learning rate, EMA decay, position in its epoch, and
-// checkpoint name there.
+// pictures, flips, captions, timesteps, noise, loss weights, learning rate, EMA decay, position in its epoch,
+// and checkpoint name there.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
-import { lastStep, positionOf } from '../../src/settings/calendar.ts';
+import { imagesPerStep, lastStep, positionOf } from '../../src/settings/calendar.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
+import { pictureOrder } from '../../src/data/batches.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import type { NoisedBatch } from '../../src/engine/executor.ts';
 import { UNET_DEFAULTS } from '../../src/model/unet-config.ts';
 import { normals, randomWords, STREAMS } from '../../src/random.ts';
+import { stepCaptions } from '../../src/text/step-captions.ts';
 import { checkpointName } from '../../src/settings/checkpoint-schedule.ts';
 import { trainingStep } from '../../src/trainer/training-step.ts';
 
@@ -29,6 +31,8 @@ interface Fixture {
       /** The noise of each picture's first pixel. */
       firstNoise: number[];
       timesteps: number[];
+      /** Of each picture; empty where it is left out. */
+      captions: string[];
       mixture: number[];
       sampleWeights: number[];
       learningRate: number;
@@ -83,6 +87,7 @@ describe('a step that PyTorch makes', () => {
     // Whole numbers; of a flow, 1000 times the sigmoid of a normal.
     near([...made.timesteps], step.timesteps, 1e-6);
     expect(joined(({ inputs }) => inputs.timestep.data)).toEqual([...made.timesteps]);
+    expect(captionsOf(config, step.globalStep)).toEqual(step.captions);
     near(joined(firstPixelsNoise), step.firstNoise, 1e-6);
     // NumPy's cosine is not V8's to the last bit, and float32 is coarse where a weight is large.
     near(
@@ -101,6 +106,17 @@ describe('a step that PyTorch makes', () => {
     expect(checkpointName(step.globalStep, config, count)).toBe(step.name);
   });
 });
+
+/** Picture i has i % 4 captions, a line each. */
+function captionsOf(config: RunConfig, globalStep: number): string[] {
+  const { epoch, stepInEpoch } = positionOf(config, count, globalStep);
+  const images = imagesPerStep(config);
+  const order = pictureOrder(config.seed, { epoch, epochPosition: stepInEpoch * images }, count, images);
+  const textOf = (i: number) =>
+    Array.from({ length: i % 4 }, (_, line) => `caption ${line} of ${i}`).join('\n');
+  const { seed, captionDropout: dropout } = config;
+  return stepCaptions({ seed, globalStep, first: 0, texts: order.map(textOf), dropout });
+}
 
 function firstPixelsNoise({ pictures: { shape }, noise }: NoisedBatch): number[] {
   const [pictures, , , channels] = shape as [number, number, number, number];
