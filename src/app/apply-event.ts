@@ -111,9 +111,9 @@ function importingWith({ importing }: State, progress: ImportProgress): void {
 type SamplesEvent<T> = Extract<TrainerEvent, { type: T }>;
 
 function beginGrid(state: State, event: SamplesEvent<'samples-begin'>): void {
-  const { purpose, step, size, weights, seed, count, calls } = event;
+  const { purpose, step, size, weights, seed, count, calls, prompts } = event;
   const samples = Array.from({ length: count }, () => null);
-  const made = { samples, complete: false, finite: true, calls, watched: null };
+  const made = { samples, complete: false, finite: true, calls, prompts, watched: null };
   const grid: SampleGrid = { step, size, weights, seed, ...made };
   if (purpose === 'generate') state.generated.value = beginGenerated(grid);
   else gridOf(state, purpose).value = grid;

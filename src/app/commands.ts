@@ -16,6 +16,8 @@ import type { Asked } from './state.ts';
 export interface Commands {
   /** Changes the form for the next new run. A new preset brings its own settings; data set and seed stay. */
   setForm(changes: Partial<RunConfig>): void;
+  /** The 16 prompts of the next run's samples; null: those drawn from the captions. */
+  setPrompts(prompts: readonly string[] | null): void;
   train(): void;
   pause(): void;
   resume(): void;

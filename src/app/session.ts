@@ -2,11 +2,13 @@
 // commands of the screen. Over 400 lines because it is the one place that knows every command. Not here: what
 // events do to the state (apply-event.ts), a run's stored PNGs (stored-pngs.ts).
 import { proxy } from 'comlink';
+import { firstPreset, hasWords } from '../settings/preset-families.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { type Fault, faultOf, type Result } from '../fault.ts';
 import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
 import { dismissed, turned, withFault } from './alerts.ts';
 import { applyEvents } from './apply-event.ts';
+import { CaptionsOfForm } from './captions-of-form.ts';
 import type { Commands } from './commands.ts';
 import { download } from './download.ts';
 import { Exchange } from './exchange.ts';
@@ -45,6 +47,7 @@ export class Session {
   readonly #exchange: Exchange;
   readonly #generating: Generating;
   readonly #sets: PictureSets;
+  readonly #captions: CaptionsOfForm;
   readonly #runs: StoredRuns;
 
   constructor(state: State, address: URLSearchParams) {
@@ -67,6 +70,11 @@ export class Session {
       address,
       async (config) => (await this.#trainer?.trainingBytes(config)) ?? null,
     );
+    this.#captions = new CaptionsOfForm(state, async (request) => {
+      const answer = (await this.#trainer?.captionFacts(request)) ?? null;
+      if (answer?.ok === false) this.#fault(answer.fault);
+      return answer;
+    });
     trainOnceChecked(state, () => void this.#train());
   }
 
@@ -175,7 +183,8 @@ export class Session {
     if (machine.why) this.#fault(fallenBack(machine.why, machine.backend));
     if (store.evicted) this.#fault(evicted());
     if (namesNoSet(state)) this.#fault(this.#missingSet());
-    if (!state.presetChosen.value && machine.slow) this.#form.usePreset('tiny');
+    if (!state.presetChosen.value && machine.slow)
+      this.#form.usePreset(firstPreset(hasWords(state.form.value), true));
     await this.#form.estimate();
     await this.#reached.read();
     await trainer.recover();
@@ -260,6 +269,7 @@ export class Session {
 
   readonly commands: Commands = {
     setForm: (changes) => this.#setForm(changes),
+    setPrompts: (prompts) => this.#captions.setPrompts(prompts),
     train: () => void this.#train(),
     pause: () => void this.#press('pause', (trainer) => trainer.pause()),
     resume: () => void this.#press('resume', (trainer) => trainer.resume()),
@@ -343,7 +353,7 @@ export class Session {
     if (await this.#form.fits()) return void (state.runState.value = 'idle');
     // Firefox asks the user: training does not wait for the answer.
     void askToPersist().then((answer) => (state.persisted.value = answer));
-    await this.#call((trainer) => trainer.train(state.form.value, null));
+    await this.#call((trainer) => trainer.train(state.form.value, this.#captions.prompts()));
     await this.#refreshStore();
   }
 

@@ -6,6 +6,7 @@ import { presetConfig } from '../settings/presets.ts';
 import type { Fault } from '../fault.ts';
 import { type Alerts, NO_ALERTS } from './alerts.ts';
 import type {
+  CaptionFacts,
   CheckpointRecord,
   CheckpointRef,
   DatasetInfo,
@@ -37,6 +38,8 @@ export interface SampleGrid {
   finite: boolean;
   /** Denoising calls of one sample. */
   calls: number;
+  /** The prompt of each sample; null: the model knows no words. */
+  prompts: readonly string[] | null;
   /** performance.now() and calls made at the set's first unfinished sample; null while none was shown. */
   watched: { at: number; calls: number } | null;
 }
@@ -227,6 +230,10 @@ export interface State {
   wakeLock: Signal<boolean>;
   datasets: Signal<DatasetInfo[]>;
   preview: Signal<Preview | null>;
+  /** Of the form's data set, where its model has words; null: not asked for, or not known yet. */
+  captions: Signal<CaptionFacts | null>;
+  /** The prompts of the next run's 16 samples as the user changed them; null: as drawn from the captions. */
+  ownPrompts: Signal<readonly string[] | null>;
   /** `stored`: all pictures so far that are shown. */
   importing: Signal<ImportProgress | null>;
   /** Pictures that were imported beside a run, chosen in the form for the next one; null: none. */
@@ -281,6 +288,8 @@ export function createState(): State {
     wakeLock: signal(false),
     datasets: signal<DatasetInfo[]>([]),
     preview: signal<Preview | null>(null),
+    captions: signal<CaptionFacts | null>(null),
+    ownPrompts: signal<readonly string[] | null>(null),
     importing: signal<ImportProgress | null>(null),
     brought: signal<DatasetInfo | null>(null),
     imported: signal<Omit<ImportReport, 'info'> | null>(null),

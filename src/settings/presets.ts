@@ -156,7 +156,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   },
   'text-tiny': {
     title: 'Tiny with words',
-    note: '16 × 16, from captions',
+    note: '16 × 16',
     network: {
       ...TEXT_DEFAULTS,
       blockOutChannels: [16, 32],
@@ -182,7 +182,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   },
   text: {
     title: 'Text',
-    note: '64 × 64, from captions',
+    note: '64 × 64',
     network: {
       ...TEXT_DEFAULTS,
       blockOutChannels: [64, 128, 256, 256],

@@ -1,12 +1,13 @@
 // Which settings have a meaning beside the others. One that has none is kept and ignored, and the form hides
 // it. Not here: the settings (settings.ts).
 import { isSpaced, samplerOf } from './samplers.ts';
-import type { Settings } from './settings.ts';
+import { hasWords } from './preset-families.ts';
+import type { RunConfig, Settings } from './settings.ts';
 
 /** Whether setting `name` changes anything in a run with these settings. */
 export function isInUse(
   name: keyof Settings,
-  settings: Pick<Settings, 'predictionType' | 'sampler'>,
+  settings: Pick<RunConfig, 'predictionType' | 'sampler' | 'preset' | 'network' | 'textEncoder'>,
 ): boolean {
   const isFlow = settings.predictionType === 'flow_prediction';
   switch (name) {
@@ -17,6 +18,9 @@ export function isInUse(
       return isFlow;
     case 'timestepSpacing':
       return isSpaced(samplerOf(settings));
+    case 'captionDropout':
+    case 'guidanceScale':
+      return hasWords(settings);
     default:
       return true;
   }

@@ -44,10 +44,19 @@ test('a default that cannot draw is no fault: it means what the prediction can u
   expect(address('sampler=unipc').faults).toEqual([]);
 });
 
+/** Beside what has a meaning with words alone. */
 const hidden = (changes: Partial<Settings>) => {
   const config = { ...presetConfig('small'), ...changes };
-  return Object.keys(SETTINGS).filter((name) => !isInUse(name as keyof Settings, config));
+  const names = Object.keys(SETTINGS).filter((name) => !isInUse(name as keyof Settings, config));
+  return names.filter((name) => !['captionDropout', 'guidanceScale'].includes(name));
 };
+
+test('captions and guidance are hidden where the model has no words', () => {
+  for (const name of ['captionDropout', 'guidanceScale'] as const) {
+    expect(isInUse(name, presetConfig('small'))).toBe(false);
+    expect(isInUse(name, presetConfig('text-tiny'))).toBe(true);
+  }
+});
 
 test('what has no meaning beside the others is hidden', () => {
   expect(hidden({})).toEqual(['timestepDensity']);

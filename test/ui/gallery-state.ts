@@ -26,6 +26,7 @@ import type {
 } from '../../src/trainer/api.ts';
 import { losses } from './gallery-losses.ts';
 import { planet, planetSheet } from './gallery-pictures.ts';
+import { CAPTIONS, POOR_CAPTIONS, PROMPTS } from './gallery-words.ts';
 
 const SIZE = 32;
 const MiB = 2 ** 20;
@@ -77,8 +78,8 @@ const RUN: RunSummary = {
   executor: 'plan',
   stepsPerEpoch: 8750,
   lastStep: 52_500,
-  started: minutesAgo(37),
   prompts: null,
+  started: minutesAgo(37),
   pictures: 'as-begun',
 };
 
@@ -122,7 +123,7 @@ function grid(step: number, drawn: number, noise: number | null = null): SampleG
       : null,
   );
   const watched = noise === null ? null : { at: performance.now() - 60_000, calls: 0 };
-  const ends = { complete: drawn === 16, finite: true, calls: 50, watched };
+  const ends = { complete: drawn === 16, finite: true, calls: 50, prompts: null, watched };
   return { step, size: SIZE, weights: 'ema', seed: 7, samples, ...ends };
 }
 
@@ -149,6 +150,7 @@ function fillGenerated(state: State, count: number, drawn: number): void {
       complete: whole,
       finite: true,
       calls,
+      prompts: null,
       watched: null,
     },
     samples: all.map((i) => (made(i) < 0 ? null : picture(i, made(i)))),
@@ -268,6 +270,8 @@ function fillSetup(state: State): void {
     small: estimate(6_500_000, 81, 40_000, 99 * MiB),
     cifar: estimate(35_746_307, 620, 400_000, 546 * MiB),
     bench: estimate(1_600_000, 30, 40_000, 25 * MiB),
+    'text-tiny': estimate(180_000, 42, 5000, 2.9 * MiB),
+    text: estimate(30_600_000, 540, 200_000, 467 * MiB),
   };
   state.memory.value = { bytes: 1_234_567_890, fault: null };
   if (state.store.value) state.store.value = { ...state.store.value, usedBytes: 0, runs: [] };
@@ -305,6 +309,14 @@ function fillRun(state: State, globalStep: number): void {
   state.lastSaved.value = performance.now() - 120_000;
   state.wakeLock.value = true;
   state.persisted.value = true;
+}
+
+/** The run is one of pictures with words. */
+function fillWords(state: State): void {
+  const config = { ...presetConfig('text'), imageSize: SIZE, seed: 7, epochs: 6, maxSteps: 60_000 };
+  state.run.value = { ...RUN, config, prompts: PROMPTS };
+  const { validation } = state;
+  if (validation.value) validation.value = { ...validation.value, prompts: PROMPTS };
 }
 
 function fillRuns(state: State): void {
@@ -355,6 +367,25 @@ const FILL: Record<string, (state: State) => void> = {
   own: (state) => {
     fillSetup(state);
     state.form.value = { ...state.form.value, dataset: OWN.id };
+  },
+  words: (state) => {
+    fillSetup(state);
+    state.form.value = presetConfig('text-tiny');
+    state.captions.value = CAPTIONS;
+    state.ownPrompts.value = PROMPTS.with(1, 'a banded golden planet with three rings');
+  },
+  'words-poor': (state) => {
+    fillSetup(state);
+    state.form.value = { ...presetConfig('text'), dataset: OWN.id };
+    state.captions.value = POOR_CAPTIONS;
+  },
+  'words-training': (state) => {
+    fillRun(state, 25_310);
+    fillWords(state);
+  },
+  'words-validating': (state) => {
+    FILL['validating']?.(state);
+    fillWords(state);
   },
   misfit: (state) => {
     fillSetup(state);
@@ -621,6 +652,10 @@ const PAGE_STATE: Record<string, PageState> = {
   webgl: 'idle',
   importing: 'idle',
   own: 'idle',
+  words: 'idle',
+  'words-poor': 'idle',
+  'words-training': 'training',
+  'words-validating': 'validating',
   misfit: 'idle',
   generate: 'training',
   'generate-none': 'idle',
@@ -673,6 +708,7 @@ export function galleryCommands(state: State): Commands {
         ...changes,
       };
     },
+    setPrompts: (prompts) => (state.ownPrompts.value = prompts),
     train: () => {
       state.runState.value = 'starting';
       later(() => {

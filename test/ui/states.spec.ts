@@ -1,6 +1,9 @@
 // Every state of the page, both themes, both widths: axe finds nothing, nothing scrolls sideways. Runs on the
 // gallery of made-up states, which is built for it (gallery.config.ts).
 import { expect, type Locator, type Page, test } from '@playwright/test';
+import type { State } from '../../src/app/state.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
+import { isInUse } from '../../src/settings/settings-in-use.ts';
 import { SETTINGS } from '../../src/settings/settings.ts';
 import { findings, sidewaysScroll } from '../accessibility.ts';
 import { textFaults } from './text-faults.ts';
@@ -9,6 +12,7 @@ const STATES = [
   ...['idle', 'starting', 'validating', 'training', 'paused'],
   ...['finished', 'failed', 'unavailable', 'elsewhere'],
   'generate-drawn',
+  ...['words', 'words-training', 'words-validating'],
 ];
 /** Variants of the states; each is opened in one of the four combinations of theme and width, in turn. */
 const LOOKS = [
@@ -25,6 +29,7 @@ const LOOKS = [
     'webgl',
     'importing',
     'own',
+    'words-poor',
     'misfit',
     'alerts',
     'absent',
@@ -103,18 +108,25 @@ test('axe finds nothing in what opens: settings, storage, a checkpoint, the help
   expect(await findings(page), 'sample').toEqual([]);
 });
 
-test('the form has one field for each setting but preset and data set, which are chosen beside it', async ({
+test('the form has one field for each setting in use but preset and data set, which are chosen beside it', async ({
   page,
 }) => {
-  await open(page, 'idle');
-  await page.getByText(/^All \d+ settings/).click();
-  const names = await page
-    .getByRole('group')
-    .locator('input[name], select[name]')
-    .evaluateAll((fields) => fields.map((field) => field.getAttribute('name')));
-  const all = Object.keys(SETTINGS);
-  expect(new Set([...names, 'preset', 'dataset'])).toEqual(new Set(all));
-  expect(names).toHaveLength(all.length - 2);
+  for (const [state, preset] of [
+    ['idle', 'small'],
+    ['words', 'text-tiny'],
+  ] as const) {
+    await open(page, state);
+    await page.getByText(/^All \d+ settings/).click();
+    const names = await page
+      .getByRole('group')
+      .locator('input[name], select[name]')
+      .evaluateAll((fields) => fields.map((field) => field.getAttribute('name')));
+    const all = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
+    const inUse = all.filter((name) => isInUse(name, presetConfig(preset)));
+    expect(new Set([...names, 'preset', 'dataset']), state).toEqual(new Set(inUse));
+    expect(names).toHaveLength(inUse.length - 2);
+    expect(names.includes('guidanceScale')).toBe(state === 'words');
+  }
 });
 
 test('the names that other programs rely on are there', async ({ page }) => {
@@ -238,6 +250,84 @@ test('a run that has made its last step promises no step while it is validated, 
   await expect(main).not.toContainText('24,001');
   await expect(page.getByRole('button', { name: /^(Pause|Resume)$/ })).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Skip', exact: true })).toBeEnabled();
+});
+
+test('pictures or pictures with words: the switch leads to the presets of the family, where there are captions', async ({
+  page,
+}) => {
+  await open(page, 'idle');
+  const learns = page.getByRole('radiogroup', { name: 'What the model learns' });
+  const models = page.getByRole('region', { name: 'Model' }).getByRole('radio');
+  await expect(models).toHaveCount(3);
+  await expect(page.getByRole('textbox', { name: /^Prompt/ })).toHaveCount(0);
+  await learns.getByRole('radio', { name: 'Pictures with words' }).check();
+  await expect(models).toHaveCount(2);
+  await expect(page.getByRole('radio', { name: /^Text / })).toBeChecked();
+  await expect(page.getByRole('textbox', { name: /^Prompt \d+$/ })).toHaveCount(16);
+  await learns.getByRole('radio', { name: 'Pictures', exact: true }).check();
+  await page.getByRole('radio', { name: /^Tiny / }).check();
+  await learns.getByRole('radio', { name: 'Pictures with words' }).check();
+  await expect(page.getByRole('radio', { name: /^Tiny with words / })).toBeChecked();
+
+  // A set without captions offers no words, but lets those go that are chosen.
+  await page.evaluate(() => {
+    const { datasets } = Reflect.get(globalThis, 'galleryState') as State;
+    datasets.value = datasets.value.map((set) => ({ ...set, captions: false }));
+  });
+  await expect(learns.getByRole('radio', { name: 'Pictures with words' })).toBeEnabled();
+  await learns.getByRole('radio', { name: 'Pictures', exact: true }).check();
+  await expect(learns.getByRole('radio', { name: 'Pictures with words' })).toBeDisabled();
+  await expect(learns).toHaveAccessibleDescription(/these pictures have no captions/);
+});
+
+test("prompts are the fields of the form until Reset; new ones and the user's are marked", async ({
+  page,
+}) => {
+  await open(page, 'words');
+  const field = (number: number) => page.getByRole('textbox', { name: `Prompt ${number}`, exact: true });
+  await expect(field(2)).toHaveAccessibleDescription('yours');
+  await button(page, 'Reset the prompts').click();
+  await expect(field(2)).toHaveValue('a banded golden planet with a thin ring on an indigo sky');
+  await expect(field(2)).toHaveAccessibleDescription('');
+  await expect(field(9)).toHaveAccessibleDescription('new');
+  await expect(button(page, 'Reset the prompts')).toBeDisabled();
+  await field(9).fill('one\nline');
+  await expect(field(9)).toHaveValue('one line');
+  await expect(page.getByRole('list', { name: /^Words of the captions/ }).getByRole('listitem')).toHaveCount(
+    40,
+  );
+});
+
+test('captions that teach nothing, and flips that make them wrong, are said; Train is possible', async ({
+  page,
+}) => {
+  await open(page, 'words-poor');
+  const main = page.getByRole('main');
+  await expect(main).toContainText('31 of 812 pictures have a caption');
+  await expect(main).toContainText(
+    'All captions say the same: the model will learn the pictures, but no words.',
+  );
+  await expect(main).toContainText('31 captions speak of left or right');
+  await expect(button(page, 'Train')).toBeEnabled();
+  await button(page, 'Turn off random flip').click();
+  await expect(main).not.toContainText('left or right:');
+});
+
+test('every sample of a model with words is named with its prompt, and shows it', async ({ page }) => {
+  await open(page, 'words-validating');
+  const region = page.getByRole('main').getByRole('region', { name: 'Validation samples' });
+  await expect(region.getByTestId('sample')).toHaveCount(16);
+  await expect(region.getByTestId('sample').first()).toHaveAccessibleName(
+    'Sample 1, a smooth rose planet on a dark blue sky, being drawn',
+  );
+  await expect(region.getByTestId('sample').last()).toHaveAccessibleName('Sample 16, no prompt, being drawn');
+  await open(page, 'words-training');
+  const samples = page.getByRole('grid', { name: '16 samples' });
+  await samples
+    .getByRole('button', { name: 'Sample 5, an ice-capped blue planet on a plum sky, drawn' })
+    .click();
+  await expect(page.getByRole('main').getByText('an ice-capped blue planet on a plum sky')).toHaveCount(3);
+  await expect(samples.getByText('an ice-capped blue planet on a plum sky')).toBeVisible();
 });
 
 test('a dialog gives the focus back to the button that opened it', async ({ page }) => {

@@ -10,6 +10,8 @@ interface Props<T extends string> {
   /** Choices that cannot be made now. */
   disabled?: readonly T[];
   class?: string;
+  /** Id of words about the choice. */
+  describedBy?: string;
   onChoose: (choice: T) => void;
 }
 
@@ -19,12 +21,18 @@ export function Segments<T extends string>({
   chosen,
   choices,
   disabled = [],
+  describedBy,
   onChoose,
   ...rest
 }: Props<T>) {
   const name = useId();
   return (
-    <div class={`seg ${rest.class ?? ''}`} role="radiogroup" aria-label={label}>
+    <div
+      class={`seg ${rest.class ?? ''}`}
+      role="radiogroup"
+      aria-label={label}
+      aria-describedby={describedBy}
+    >
       {choices.map(([value, text, title]) => (
         <label key={value} title={title}>
           <input

@@ -6,6 +6,7 @@ import { useApp } from '../page-state/app-context.ts';
 import { fraction } from '../page-state/chart-axis.ts';
 import { count, roughly, shortStep } from '../format.ts';
 import { showStep, nearestStep } from '../page-state/looking.ts';
+import { promptText } from '../page-state/prompt-text.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { thinFrames } from './thin-frames.ts';
 import { useScrubbing } from './use-scrubbing.ts';
@@ -37,35 +38,51 @@ export function SamplesThroughTime() {
   const frames = thinFrames(steps, first, place, width, apart);
   const showsNext = nextOn && next !== null && frames.includes(next) && !steps.includes(next);
   return (
-    <div class={steps.length > 0 ? 'film' : 'film none'} ref={ref} {...useScrubbing(ref)}>
-      <StepRange
-        name="Step of the samples shown"
-        class="of-shown"
-        value={shown}
-        onStep={(step) => showStep(looking, step)}
-      />
-      <StepRange
-        name="Step of the earlier samples"
-        class="of-then"
-        value={looking.earlier.value}
-        onStep={(step) => {
-          looking.chosenEarlier.value = step;
-          looking.wanted.value = 'earlier';
-        }}
-      />
-      {frames
-        .filter((step) => steps.includes(step))
-        .map((step) => (
-          <Frame
-            key={step}
-            step={step}
-            left={place(step)}
-            edge={edge}
-            chosen={step === shown ? 'on' : step === earlier ? 'then' : ''}
-          />
-        ))}
-      {showsNext && <Next step={next} left={place(next)} edge={edge} />}
-    </div>
+    <>
+      <div class={steps.length > 0 ? 'film' : 'film none'} ref={ref} {...useScrubbing(ref)}>
+        <StepRange
+          name="Step of the samples shown"
+          class="of-shown"
+          value={shown}
+          onStep={(step) => showStep(looking, step)}
+        />
+        <StepRange
+          name="Step of the earlier samples"
+          class="of-then"
+          value={looking.earlier.value}
+          onStep={(step) => {
+            looking.chosenEarlier.value = step;
+            looking.wanted.value = 'earlier';
+          }}
+        />
+        {frames
+          .filter((step) => steps.includes(step))
+          .map((step) => (
+            <Frame
+              key={step}
+              step={step}
+              left={place(step)}
+              edge={edge}
+              chosen={step === shown ? 'on' : step === earlier ? 'then' : ''}
+            />
+          ))}
+        {showsNext && <Next step={next} left={place(next)} edge={edge} />}
+      </div>
+      {steps.length > 0 && <Which />}
+    </>
+  );
+}
+
+/** The sample that the strip shows, by its prompt; nothing where the model knows no words. */
+function Which() {
+  const { state, looking } = useApp();
+  const index = looking.sample.value;
+  const prompt = state.run.value?.prompts?.[index];
+  if (prompt === undefined) return null;
+  return (
+    <p class="film-of" title={promptText(prompt)}>
+      Sample {index + 1}: <bdi>{promptText(prompt)}</bdi>
+    </p>
   );
 }
 

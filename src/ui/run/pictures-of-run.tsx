@@ -44,6 +44,7 @@ export function PicturesOfRun() {
       </div>
       <p class="note">
         {count(dataset.count)} pictures of {dataset.size} × {dataset.size}
+        {run.prompts && ', with their captions'}
         {varied}. {count(imagesPerStep(config))} a step: {count(stepsPerEpoch)}{' '}
         {stepsPerEpoch === 1 ? 'step' : 'steps'} an epoch.
       </p>

@@ -5,6 +5,8 @@ import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { type Picture, PictureCanvas } from '../pictures/picture-canvas.tsx';
+import { PromptLine } from '../pictures/prompt-line.tsx';
+import { promptText } from '../page-state/prompt-text.ts';
 import { Segments } from '../controls/segments.tsx';
 import type { ShownSamples } from './shown-samples.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
@@ -73,12 +75,13 @@ function Download() {
 }
 
 function Earlier() {
-  const { looking } = useApp();
+  const { state, looking } = useApp();
   const earlier = looking.earlier.value;
   const sheet = useSheet(earlier);
   return (
     <Squares
       pictures={each((index) => sheet && { sheet, index })}
+      prompts={state.run.value?.prompts ?? null}
       label={`The ${SAMPLE_COUNT} samples of step ${earlier}`}
     />
   );
@@ -92,6 +95,7 @@ function Pictures() {
   return (
     <Squares
       pictures={each((i) => preview && { preview, index: i % most })}
+      prompts={null}
       label={`${SAMPLE_COUNT} of the pictures it learns from`}
     />
   );
@@ -100,11 +104,20 @@ function Pictures() {
 const each = (picture: (index: number) => Picture | null): (Picture | null)[] =>
   Array.from({ length: SAMPLE_COUNT }, (_, i) => picture(i));
 
-function Squares({ pictures, label }: { pictures: (Picture | null)[]; label: string }) {
+interface SquaresProps {
+  pictures: (Picture | null)[];
+  prompts: readonly string[] | null;
+  label: string;
+}
+
+function Squares({ pictures, prompts, label }: SquaresProps) {
   return (
-    <div class="grid" role="img" aria-label={label}>
+    <div class={prompts ? 'grid worded' : 'grid'} role="img" aria-label={label}>
       {pictures.map((picture, i) => (
-        <PictureCanvas key={i} picture={picture} />
+        <div key={i}>
+          <PictureCanvas picture={picture} />
+          <PromptLine prompt={prompts?.[i]} />
+        </div>
       ))}
     </div>
   );
@@ -116,5 +129,15 @@ function One({ samples }: { samples: ShownSamples }) {
   const picture = samples.pictures[index] ?? null;
   if (picture === 'not-finite') return <p class="slot-note">not finite</p>;
   const label = `Sample ${index + 1} at step ${looking.shown.value ?? 0}, enlarged`;
-  return <PictureCanvas class="one" picture={picture} label={label} />;
+  const prompt = samples.prompts?.[index];
+  return (
+    <>
+      <PictureCanvas class="one" picture={picture} label={label} />
+      {prompt !== undefined && (
+        <p class="of-one" dir="auto">
+          {promptText(prompt)}
+        </p>
+      )}
+    </>
+  );
 }

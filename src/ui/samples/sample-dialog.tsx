@@ -4,6 +4,7 @@ import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { count } from '../format.ts';
+import { promptText } from '../page-state/prompt-text.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { useShownSamples } from './shown-samples.ts';
 
@@ -18,6 +19,7 @@ function Enlarged() {
   const samples = useShownSamples();
   const index = looking.sample.value;
   const picture = samples.pictures[index] ?? null;
+  const prompt = samples.prompts?.[index];
   const shown = looking.shown.value;
   const show = (next: number): void => {
     looking.sample.value = next % SAMPLE_COUNT;
@@ -33,6 +35,7 @@ function Enlarged() {
       ) : (
         <PictureCanvas picture={picture} label={`Sample ${index + 1}, enlarged`} />
       )}
+      {prompt !== undefined && <p dir="auto">{promptText(prompt)}</p>}
       <div class="answers">
         <button class="btn" type="button" onClick={() => show(index + SAMPLE_COUNT - 1)}>
           Previous

@@ -4,11 +4,13 @@ import { SAMPLE_COUNT, SHEET_COLUMNS } from '../../settings/sample-counts.ts';
 import type { State } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { callsText } from '../page-state/count-drawn.ts';
+import { sampleName } from '../page-state/prompt-text.ts';
 import { CompareSlot } from './compare-slot.tsx';
 import { DrawMore } from './draw-more.tsx';
 import { count, duration, UNKNOWN } from '../format.ts';
 import { PictureGrid } from '../pictures/picture-grid.tsx';
 import { PictureTile } from '../pictures/picture-tile.tsx';
+import { PromptLine } from '../pictures/prompt-line.tsx';
 import { type ShownSample, type ShownSamples, useShownSamples } from './shown-samples.ts';
 import { WeightsChoice } from '../controls/weights-choice.tsx';
 
@@ -80,6 +82,7 @@ function Grid({ samples }: { samples: ShownSamples }) {
   return (
     <PictureGrid
       label={`${SAMPLE_COUNT} samples`}
+      class={samples.prompts ? 'grid worded' : 'grid'}
       columns={SHEET_COLUMNS}
       count={samples.pictures.length}
       tile={(index, tabIndex) => <Tile {...{ index, tabIndex, samples }} />}
@@ -96,6 +99,7 @@ interface TileProps {
 function Tile({ index, tabIndex, samples }: TileProps) {
   const { looking } = useApp();
   const picture = samples.pictures[index] ?? null;
+  const prompt = samples.prompts?.[index] ?? null;
   const chosen = looking.compare.value === 'one' && looking.sample.value === index && picture !== null;
   const press = (): void => {
     looking.sample.value = index;
@@ -103,13 +107,16 @@ function Tile({ index, tabIndex, samples }: TileProps) {
     if (matchMedia('(max-width: 639px)').matches) looking.enlarged.value = true;
   };
   return (
-    <PictureTile
-      name={`Sample ${index + 1}, ${describe(picture, samples)}`}
-      picture={picture}
-      chosen={chosen}
-      tabIndex={tabIndex}
-      onPress={press}
-    />
+    <>
+      <PictureTile
+        name={sampleName(index, prompt, describe(picture, samples))}
+        picture={picture}
+        chosen={chosen}
+        tabIndex={tabIndex}
+        onPress={press}
+      />
+      <PromptLine prompt={prompt} />
+    </>
   );
 }
 

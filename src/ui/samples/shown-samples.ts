@@ -18,6 +18,8 @@ export interface ShownSamples {
   weights: 'ema' | 'raw';
   /** Places without a sample show noise. */
   noise: boolean;
+  /** The prompt of each sample; null: the model knows no words. */
+  prompts: readonly string[] | null;
 }
 
 /**
@@ -35,11 +37,13 @@ export function useShownSamples(): ShownSamples {
   const run = state.run.value;
   const first = shown === null || (live !== null && !live.complete && before === null);
   const noise = useNoise(run?.config.seed ?? 0, run?.dataset.size ?? 32, first && run !== null);
-  if (live) return ofGrid(live, before, sheet, noise, run?.config.seed ?? live.seed);
+  const prompts = live?.prompts ?? run?.prompts ?? null;
+  if (live) return { ...ofGrid(live, before, sheet, noise, run?.config.seed ?? live.seed), prompts };
   const pictures = Array.from({ length: SAMPLE_COUNT }, (_, index): ShownSample =>
     sheet ? { sheet, index } : (noise[index] ?? null),
   );
-  return { pictures, drawing: null, seed: run?.config.seed ?? 0, weights: 'ema', noise: shown === null };
+  const seed = run?.config.seed ?? 0;
+  return { pictures, drawing: null, seed, weights: 'ema', noise: shown === null, prompts };
 }
 
 function ofGrid(
@@ -48,7 +52,7 @@ function ofGrid(
   before: ImageBitmap | null,
   noise: readonly Picture[],
   runSeed: number,
-): ShownSamples {
+): Omit<ShownSamples, 'prompts'> {
   const inPlace =
     before && grid.seed === runSeed && before.width === SHEET_COLUMNS * grid.size ? before : null;
   const pictures = Array.from({ length: SAMPLE_COUNT }, (_, index): ShownSample => {

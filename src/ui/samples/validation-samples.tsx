@@ -9,6 +9,8 @@ import { count, loss } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { callsText, countDrawn, fewerCalls } from '../page-state/count-drawn.ts';
+import { PromptLine } from '../pictures/prompt-line.tsx';
+import { sampleName } from '../page-state/prompt-text.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
 
 /** The step of the samples once all 16 are finished, else undefined. */
@@ -34,8 +36,8 @@ export function ValidationSamples() {
             <h2>Drawn now</h2>
             <p class="quiet">{callsText(state.validation.value) ?? `${drawn} of ${SAMPLE_COUNT}`}</p>
           </div>
-          <div class="grid">
-            <Canvases />
+          <div class={state.run.value?.prompts ? 'grid worded' : 'grid'}>
+            <Canvases lines />
           </div>
         </div>
         {found && <Stored found={found} />}
@@ -69,7 +71,7 @@ export function CheckedSamples() {
         {found && !found.sameBits && <p class="note">{found.sameBitsWhy}</p>}
         <InFewerCalls />
         <div class="mini">
-          <Canvases />
+          <Canvases lines={false} />
         </div>
       </details>
     </section>
@@ -103,21 +105,26 @@ function InFewerCalls() {
   );
 }
 
-function Canvases() {
+/** `lines`: there is room for prompts under the pictures. */
+function Canvases({ lines }: { lines: boolean }) {
   const { state } = useApp();
   const grid = state.validation.value;
+  const prompts = grid?.prompts ?? state.run.value?.prompts ?? null;
   return (
     <>
       {Array.from({ length: SAMPLE_COUNT }, (_, i) => {
         const sample = grid?.samples[i] ?? null;
+        const prompt = prompts?.[i] ?? null;
         return (
-          <PictureCanvas
-            key={i}
-            testId="sample"
-            class={sample?.drawn === false ? 'clearing' : ''}
-            picture={sample}
-            label={`Sample ${i + 1}, ${stateOf(sample)}`}
-          />
+          <div key={i} title={prompt ?? undefined}>
+            <PictureCanvas
+              testId="sample"
+              class={sample?.drawn === false ? 'clearing' : ''}
+              picture={sample}
+              label={sampleName(i, prompt, stateOf(sample))}
+            />
+            {lines && <PromptLine prompt={prompt} />}
+          </div>
         );
       })}
     </>
@@ -144,6 +151,7 @@ function Facts({ found }: { found: FoundCheckpoint }) {
 function Stored({ found }: { found: FoundCheckpoint }) {
   const { state } = useApp();
   const sheet = useSheet(found.record.globalStep, found.record.runId);
+  const prompts = state.run.value?.prompts ?? null;
   return (
     <div>
       <div class="head">
@@ -151,12 +159,15 @@ function Stored({ found }: { found: FoundCheckpoint }) {
         <p class="quiet">{sheet ? comparedText(state) || 'when it was saved' : 'saved without samples'}</p>
       </div>
       <div
-        class="grid"
+        class={prompts ? 'grid worded' : 'grid'}
         role="img"
         aria-label={`The ${SAMPLE_COUNT} samples stored with ${found.record.name}`}
       >
         {Array.from({ length: SAMPLE_COUNT }, (_, index) => (
-          <PictureCanvas key={index} picture={sheet && { sheet, index }} />
+          <div key={index}>
+            <PictureCanvas picture={sheet && { sheet, index }} />
+            <PromptLine prompt={prompts?.[index]} />
+          </div>
         ))}
       </div>
     </div>

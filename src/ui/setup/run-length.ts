@@ -1,7 +1,7 @@
 // How long a run would take here, and which preset is worth starting. Not here: the estimate itself
 // (app/estimate.ts).
 import type { Estimate } from '../../app/state.ts';
-import { PRESET_NAMES, type PresetName } from '../../settings/settings.ts';
+import type { PresetName } from '../../settings/settings.ts';
 
 /** A run that takes longer, in seconds, is not worth starting: a week. */
 const LONGEST = 7 * 86_400;
@@ -13,12 +13,15 @@ export const secondsOfRun = ({ secondsPer1000Steps, totalSteps }: Estimate): num
 /** Whether a run of so many seconds is not worth starting. */
 export const isTooLong = (seconds: number): boolean => seconds > LONGEST;
 
-/** The preset with the longest run that is worth starting; null: none is, or none is estimated. */
-export function fittingPreset(estimates: Partial<Record<PresetName, Estimate>>): PresetName | null {
+/** Of `among` the preset with the longest run that is worth starting; null: none is, or none is estimated. */
+export function fittingPreset(
+  estimates: Partial<Record<PresetName, Estimate>>,
+  among: readonly PresetName[],
+): PresetName | null {
   const lengthOf = (name: PresetName) => {
     const estimate = estimates[name];
     return estimate ? secondsOfRun(estimate) : Infinity;
   };
-  const fitting = PRESET_NAMES.filter((name) => name !== 'bench' && !isTooLong(lengthOf(name)));
+  const fitting = among.filter((name) => !isTooLong(lengthOf(name)));
   return fitting.sort((a, b) => lengthOf(b) - lengthOf(a))[0] ?? null;
 }

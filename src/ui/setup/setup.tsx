@@ -8,9 +8,12 @@ import type { State } from '../../app/state.ts';
 import { autosaveEveryMs } from '../../settings/autosave.ts';
 import { count, duration } from '../format.ts';
 import { Mosaic } from '../pictures/mosaic.tsx';
+import { hasWords } from '../../settings/preset-families.ts';
+import { Learns } from './learns.tsx';
 import { OwnPictures } from './own-pictures.tsx';
 import { OwnSet } from './own-set.tsx';
 import { PictureDialog } from './picture-dialog.tsx';
+import { Prompts } from './prompts.tsx';
 import { Skipped } from './skipped.tsx';
 import { Sources } from './sources.tsx';
 
@@ -35,6 +38,7 @@ export function Setup() {
         {ownOnly ? <OwnPictures /> : <Chosen />}
         <Skipped />
       </section>
+      {!ownOnly && !namesNoSet(state) && hasWords(state.form.value) && <Prompts />}
       <Expect />
     </div>
   );
@@ -92,6 +96,7 @@ function ChosenSet() {
   const things = info && !info.builtIn ? 'of your pictures' : (info?.title.toLowerCase() ?? 'pictures');
   return (
     <>
+      <Learns info={info} />
       <Mosaic
         preview={state.preview.value}
         start={start.current}

@@ -1,6 +1,7 @@
 // The choice of the network: presets with the time of a run on this device, and all settings. Not here: the
 // fields of the settings (settings-form.tsx).
-import { PRESET_NAMES, type PresetName } from '../../settings/settings.ts';
+import { hasWords, presetsOf } from '../../settings/preset-families.ts';
+import type { PresetName } from '../../settings/settings.ts';
 import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { EstimateNote } from './estimate-note.tsx';
@@ -10,9 +11,9 @@ import { MemoryAlert } from './memory-alert.tsx';
 import { SettingsForm } from './settings-form.tsx';
 import { TooSlow } from './too-slow.tsx';
 
-/** The preset `bench` compares machines; it is offered only where the address asks for it. */
-const offered = (chosen: PresetName): PresetName[] =>
-  PRESET_NAMES.filter((name) => name !== 'bench' || chosen === 'bench');
+/** The presets of the chosen one's family. `bench` is offered only where the address asks for it. */
+const offered = (chosen: PresetName, words: boolean): PresetName[] =>
+  chosen === 'bench' ? [chosen, ...presetsOf(words)] : presetsOf(words);
 
 /** Shown in the right column before a run. */
 export function Size() {
@@ -22,7 +23,7 @@ export function Size() {
     <section class="size" aria-labelledby="h-size">
       <h2 id="h-size">Model</h2>
       <div class="presets" role="radiogroup" aria-labelledby="h-size">
-        {offered(chosen).map((name) => (
+        {offered(chosen, hasWords(state.form.value)).map((name) => (
           <Choice key={name} name={name} chosen={name === chosen} />
         ))}
       </div>

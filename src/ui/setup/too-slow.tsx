@@ -1,5 +1,6 @@
 // Says that the chosen preset is too slow on this device, and which one fits. Not here: how long a run takes
 // (run-length.ts), why a preset does not fit into memory (memory-alert.tsx).
+import { hasWords, presetsOf } from '../../settings/preset-families.ts';
 import { PRESETS } from '../../settings/presets.ts';
 import { estimated } from '../format.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -12,7 +13,7 @@ export function TooSlow() {
   const { preset } = state.form.value;
   const chosen = estimates[preset];
   if (!chosen || !isTooLong(secondsOfRun(chosen))) return null;
-  const fitting = fittingPreset(estimates);
+  const fitting = fittingPreset(estimates, presetsOf(hasWords(state.form.value)));
   const other = fitting && fitting !== preset ? estimates[fitting] : undefined;
   return (
     <p class="note">

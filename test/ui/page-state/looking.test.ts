@@ -74,6 +74,7 @@ test('later where drawing has had its share; not known while samples that are ow
     samples: [],
     finite: true,
     calls: 9,
+    prompts: null,
     watched: null,
   } as const;
   state.samples.value = { ...set, samples: [], step: 10, complete: false };

@@ -1,5 +1,6 @@
 // Which presets a device is too slow for, and which one the page names instead.
 import { expect, test } from 'vitest';
+import { presetsOf } from '../../../src/settings/preset-families.ts';
 import type { Estimate } from '../../../src/app/state.ts';
 import { fittingPreset, isTooLong, secondsOfRun } from '../../../src/ui/setup/run-length.ts';
 
@@ -21,7 +22,10 @@ test('a run of more than a week is too long', () => {
 
 test('of the presets that fit the one with the longest run is named; none where none fits', () => {
   const estimates = { tiny: lasting(600), small: lasting(3 * DAY), cifar: lasting(400 * DAY) };
-  expect(fittingPreset(estimates)).toBe('small');
-  expect(fittingPreset({ ...estimates, small: lasting(8 * DAY) })).toBe('tiny');
-  expect(fittingPreset({ cifar: lasting(400 * DAY) })).toBeNull();
+  const among = presetsOf(false);
+  expect(fittingPreset(estimates, among)).toBe('small');
+  expect(fittingPreset({ ...estimates, small: lasting(8 * DAY) }, among)).toBe('tiny');
+  expect(fittingPreset({ cifar: lasting(400 * DAY) }, among)).toBeNull();
+  const withWords = { ...estimates, 'text-tiny': lasting(DAY), text: lasting(8 * DAY) };
+  expect(fittingPreset(withWords, presetsOf(true))).toBe('text-tiny');
 });
