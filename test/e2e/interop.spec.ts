@@ -48,6 +48,7 @@ test('a checkpoint is exported as each of the five', async () => {
   expect(await namesIn(files.diffusers)).toEqual([
     'README.md',
     'model_index.json',
+    'perennial.json',
     'scheduler/scheduler_config.json',
     'unet/config.json',
     'unet/diffusion_pytorch_model.safetensors',
