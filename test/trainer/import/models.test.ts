@@ -116,6 +116,16 @@ it("draws with a trailing spacing that the model's scheduler names, and with the
   expect(await spacingOf('trailing', { timestepSpacing: 'leading' })).toBe('leading');
 });
 
+it('goes on with a flow where the scheduler is one, and refuses a shifted one by name', async () => {
+  const model = await modelOfFiles('pipeline', filesOf('pipeline'));
+  const flow = { _class_name: 'FlowMatchEulerDiscreteScheduler', num_train_timesteps: 1000, shift: 1 };
+  const { facts } = await content({ ...model, scheduler: flow }, {}, { sampler: 'ddpm' });
+  expect(facts.config).toMatchObject({ predictionType: 'flow_prediction', sampler: 'ddpm' });
+  await expect(content({ ...model, scheduler: { ...flow, shift: 3 } }, {}, {})).rejects.toThrow(
+    /^shift is 3/,
+  );
+});
+
 it('names the files of a folder that holds no weights', async () => {
   const files = filesOf('pipeline', /safetensors$/);
   await expect(offerOrPictures({ files, which: 0 })).rejects.toThrow(/found in pipeline.*config\.json/);
