@@ -444,6 +444,10 @@ const FILL: Record<string, (state: State) => void> = {
     state.numbers.value = { ...emptyNumbers, globalStep: 14, imagesSeen: 224, loss: 1.1, learningRate: 0 };
     state.expectedStepSeconds.value = 0.5;
   },
+  slow: (state) => {
+    FILL['young']?.(state);
+    state.expectedStepSeconds.value = 10;
+  },
   saving: (state) => {
     fillRun(state, 26_000);
     state.saving.value = 'unet_step_26000';
@@ -638,6 +642,7 @@ const PAGE_STATE: Record<string, PageState> = {
   ended: 'validating',
   hurried: 'validating',
   young: 'training',
+  slow: 'training',
   'no-set': 'idle',
   absent: 'finished',
   alerts: 'paused',

@@ -22,6 +22,7 @@ const LOOKS = [
     'ended',
     'hurried',
     'young',
+    'slow',
     'saving',
     'pausing',
     'resuming',
@@ -531,6 +532,36 @@ test('the time strip and the grid show the same step, by key and by pointer', as
   if (!frame) throw new Error('no frame of step 4,000');
   await page.mouse.click(frame.x + frame.width / 2, frame.y + 20);
   await expect(shown).toHaveValue('4000');
+});
+
+test('a line fills while a slow step is made; not while the page is hidden, nor where less motion is asked for', async ({
+  page,
+}) => {
+  await page.clock.install();
+  await open(page, 'slow');
+  const line = page.getByRole('progressbar', { name: 'Run' }).locator('.within');
+  const percent = async (): Promise<number> => parseFloat(await line.evaluate((one) => one.style.width));
+  await page.clock.runFor(5000);
+  const half = await percent();
+  expect(half).toBeGreaterThan(40);
+  expect(half).toBeLessThan(80);
+  const becomes = (state: string) =>
+    page.evaluate((now) => {
+      Object.defineProperty(document, 'visibilityState', { value: now, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await becomes('hidden');
+  const stood = await percent();
+  await page.clock.runFor(20_000);
+  expect(await percent()).toBe(stood);
+  await becomes('visible');
+  await page.clock.runFor(1000);
+  expect(await percent()).toBe(100);
+  await open(page, 'training');
+  await expect(line).toHaveCount(0);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, 'slow');
+  await expect(line).toHaveCount(0);
 });
 
 test('what is shown is named: the pictures until there are two sets, the set that stands for another', async ({

@@ -7,6 +7,7 @@ import { useApp } from '../page-state/app-context.ts';
 import { Digits } from '../controls/digits.tsx';
 import { count, UNKNOWN } from '../format.ts';
 import { Metrics } from './metrics.tsx';
+import { StepLine } from './step-line.tsx';
 import { preparingText } from '../page-state/preparing.ts';
 import { pressedText } from '../page-state/pressed.ts';
 import type { Phase } from '../page-state/phase.ts';
@@ -100,6 +101,7 @@ function Progress() {
       aria-valuenow={Math.min(step, whole)}
     >
       <i style={{ width: `${Math.min(100, (100 * step) / whole)}%` }} />
+      <StepLine />
     </div>
   );
 }
