@@ -1,6 +1,6 @@
 // One checkpoint of the list: what it is, and the actions on it when its row is open. Not here: the list
 // (checkpoints.tsx).
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { type RunConfig, SETTINGS } from '../../settings/settings.ts';
 import type { CheckpointRecord, RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -98,6 +98,7 @@ function Actions({ record }: { record: CheckpointRecord }) {
   const { state, commands } = useApp();
   const [changes, setChanges] = useState<Partial<RunConfig>>({});
   const [more, setMore] = useState<string | null>(null);
+  const about = useId();
   const pressed = state.pressed.value;
   const opens = pressed?.ref?.runId === record.runId && pressed.ref.generation === record.generation;
   const canResume =
@@ -118,6 +119,7 @@ function Actions({ record }: { record: CheckpointRecord }) {
       <button
         class="btn s"
         type="button"
+        aria-describedby={about}
         disabled={!canResume || (asksSteps && moreSteps === null)}
         onClick={() => commands.resumeFrom(record, changes, moreSteps)}
       >
@@ -138,6 +140,9 @@ function Actions({ record }: { record: CheckpointRecord }) {
         <Icon name="trash" />
         Delete
       </button>
+      <p class="note" id={about}>
+        Resume from here starts a new run with this checkpoint. Its own run stays as it is.
+      </p>
       <ResumeChanges record={record} endAsked={asksSteps} changes={changes} onChanges={setChanges} />
     </div>
   );

@@ -48,7 +48,7 @@ export function ResumeChanges({ record, endAsked, changes, onChanges }: Props) {
               onValue={(value) => onChanges(withChange(run.config, changes, name, value))}
             />
           ))}
-          <p class="note">Resume from here starts a new run with these settings. The old run stays.</p>
+          <p class="note">The new run of Resume from here has these settings.</p>
         </div>
       </details>
       <details class="fold">
