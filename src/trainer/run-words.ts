@@ -3,6 +3,7 @@
 // ids. Not here: tokenizers and prompts themselves (text/), the captions of a step (training-step.ts).
 import type { PictureSet } from '../data/api.ts';
 import { FaultError } from '../fault.ts';
+import { cleanPrompt } from '../settings/clean-prompt.ts';
 import { SAMPLE_COUNT } from '../settings/sample-counts.ts';
 import { textEncoderOf } from '../settings/presets.ts';
 import type { RunConfig } from '../settings/settings.ts';
@@ -20,19 +21,12 @@ export interface RunWords {
   readonly prompts: readonly string[];
 }
 
-/** Most characters of a prompt that is kept: a text encoder reads a few words of it. */
-const PROMPT_LENGTH = 1000;
-
 /** Most words that are told of captions: more would be no help to choose from. */
 export const WORDS_TOLD = 200;
 
 /** The caption of each picture of the set, empty where it has none. */
 export const captionsOf = ({ count, caption }: Pick<PictureSet, 'count' | 'caption'>): string[] =>
   Array.from({ length: count }, (_, index) => caption(index));
-
-/** A prompt as it is kept: one line of at most 1,000 characters, in whole code points. */
-const cleanPrompt = (text: string): string =>
-  [...text.toWellFormed().replace(/\s+/gu, ' ').trim()].slice(0, PROMPT_LENGTH).join('');
 
 /**
  * The words of a new run; null where its model knows none. `asked`: the prompts that the user wrote; null:
