@@ -263,6 +263,17 @@ export interface CaptionFacts {
   sides: number;
 }
 
+/** What a checkpoint's model knows of words. */
+export interface KnownWords {
+  /** Of its run's own samples, which have this guidance. */
+  prompts: readonly string[];
+  guidanceScale: number;
+  /** The words of its captions, the most frequent first, as far as known. */
+  vocabulary: KnownWord[];
+  /** Tokens of a prompt that its text encoder reads; a known word is one, another several. */
+  tokens: number;
+}
+
 /** Samples from any checkpoint. Sample i (0 the first) of a seed is the same for every `count`. */
 export interface GenerateRequest {
   ref: CheckpointRef;
@@ -275,6 +286,11 @@ export interface GenerateRequest {
   sampler: RunConfig['sampler'];
   /** Of a model with words; null: the model knows none, or the run's own prompts are meant. */
   wish: Wish | null;
+  /**
+   * For each sample the index of the noise that it begins from and that its sampler adds: samples with equal
+   * ones differ by their prompts alone. Null: sample i has noise i.
+   */
+  noise: readonly number[] | null;
 }
 
 /** What is known of a checkpoint before anything is drawn from it. */
@@ -285,10 +301,8 @@ export interface DrawingFacts {
   predictionType: RunConfig['predictionType'];
   /** Whether its network equals the current run's: only then can it be drawn from while that run trains. */
   asTheRun: boolean;
-  /**
-   * Of a model with words: its run's prompts and guidance, and the words of its captions, as far as known.
-   */
-  words: { prompts: readonly string[]; guidanceScale: number; vocabulary: KnownWord[] } | null;
+  /** Null: the model knows no words. */
+  words: KnownWords | null;
   /** Mean ms of a forward pass on this device, by samples in it. Empty: not measured yet. */
   callMs: { pictures: number; ms: number }[];
 }

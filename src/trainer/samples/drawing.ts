@@ -32,6 +32,8 @@ export interface DrawingRequest {
    * What the samples are to show; left out: the run's own prompts. Without meaning for a model without words.
    */
   wish?: Wish;
+  /** The index of each sample's noise; left out: sample i has noise i. */
+  noise?: readonly number[];
 }
 
 /** What a set is drawn from: a run, or a checkpoint that was opened only to draw. */
@@ -174,14 +176,17 @@ export class Drawing {
     return this.#each((index, length) => initialNoise(this.request.seed, index, length));
   }
 
-  /** A stochastic sampler's noise: a function of each sample's index, so that none depends on the others. */
+  /** A stochastic sampler's noise: a function of each sample's noise, so that none depends on the others. */
   #stepNoise(): Float32Array {
     return this.#each((index, length) => stepNoise(this.request.seed, index, length, this.#call));
   }
 
   #each(make: (index: number, length: number) => Float32Array): Float32Array {
     const all = new Float32Array(this.together * this.#length);
-    for (let i = 0; i < this.together; i++) all.set(make(this.#first + i, this.#length), i * this.#length);
+    for (let i = 0; i < this.together; i++) {
+      const index = this.#first + i;
+      all.set(make(this.request.noise?.[index] ?? index, this.#length), i * this.#length);
+    }
     return all;
   }
 

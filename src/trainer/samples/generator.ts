@@ -13,7 +13,7 @@ import { wordsByFrequency } from '../../text/caption-words.ts';
 import type { DrawingFacts, GenerateRequest, KnownWord } from '../api.ts';
 import { captionsOf, type RunWords, WORDS_TOLD } from '../run-words.ts';
 import { Artist } from './artist.ts';
-import { networkText } from '../../settings/presets.ts';
+import { networkText, textEncoderOf } from '../../settings/presets.ts';
 import { isReadyModel } from '../../settings/ready-model.ts';
 import type { CallTimes } from './call-times.ts';
 import { type CheckpointContent, readFacts } from '../checkpoint-file.ts';
@@ -80,13 +80,17 @@ export class Generator {
     const { config, globalStep, runId, words } = content.facts;
     if (trains && !this.#isOfTheRun(config)) throw new FaultError(pauseFirst());
     const executor = await this.#open(content, request.weights);
-    const { seed, weights, count, wish } = request;
+    const { seed, weights, count, wish, noise } = request;
     // Cancelled while it was opened.
     if (asked !== this.#asked) return executor.hold(weights).release();
     const settings = { ...config, sampler: request.sampler, sampleSteps: request.steps };
     this.#artist.begin(
       { runId, config: settings, levels: noiseLevels(config), words, executor },
-      { purpose: 'generate', step: globalStep, weights, seed, count, ...(wish ? { wish } : {}) },
+      {
+        ...{ purpose: 'generate', step: globalStep, weights, seed, count },
+        ...(wish && { wish }),
+        ...(noise && { noise }),
+      },
     );
   }
 
@@ -159,6 +163,8 @@ export class Generator {
       words: words && {
         prompts: words.prompts,
         guidanceScale: config.guidanceScale,
+        // Without begin and end.
+        tokens: (textEncoderOf(config)?.maxPositionEmbeddings ?? 2) - 2,
         vocabulary: await this.#vocabularyOf(ref.runId, config, words),
       },
       callMs: this.#tools.times.of(config),

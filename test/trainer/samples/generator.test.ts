@@ -45,6 +45,7 @@ const request: GenerateRequest = {
   steps: 2,
   sampler: 'ddpm',
   wish: null,
+  noise: null,
 };
 
 const record: CheckpointRecord = {
