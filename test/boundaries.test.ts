@@ -22,6 +22,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'checkpoint/slot.ts',
     'model',
     'formats/pictures-png.ts',
+    'formats/png-text.ts',
+    'diffusion/guidance.ts',
     'fault.ts',
   ],
   trainer: [

@@ -43,8 +43,11 @@ export interface Commands {
   dismissExport(): void;
   /** Looks at the files and opens the import dialog with what they hold. */
   importCheckpoint(files: File[]): void;
-  /** Takes files of any kind: a model opens the import dialog, pictures become a set of this title. */
-  takeFiles(files: File[], title: string): void;
+  /**
+   * Takes files of any kind: a model opens the import dialog; pictures become a set of this title, or are
+   * added to the set `addTo`; one picture that Perennial generated fills the view Generate's form.
+   */
+  takeFiles(files: File[], title: string, addTo?: string): void;
   /** Shows another of the models among the offered files, by its place in the preview's `models`. */
   chooseModel(which: number): void;
   /** Imports the pictures beside the offered model, in its place. */
@@ -63,6 +66,8 @@ export interface Commands {
   drawingFacts(ref: CheckpointRef): Promise<DrawingFacts | null>;
   /** Downloads one of the generated pictures (0 is the first), or all of them on one sheet. */
   saveGenerated(which: number | 'all'): void;
+  /** The view Generate has taken the recipe into its form. */
+  dismissRecipe(): void;
   /** `addTo`: the set that they are added to, in the place of a new one of this title. */
   importPictures(files: File[], title: string, addTo?: string): void;
   cancelImport(): void;

@@ -2,10 +2,8 @@
 // denoising, progress. Not here: asking for pictures (generating.ts).
 import { SAMPLE_COUNT } from '../settings/sample-counts.ts';
 import type { Sample } from '../trainer/api.ts';
+import { callsFor } from './asked-set.ts';
 import type { Generated, SampleGrid, State } from './state.ts';
-
-/** Denoising calls for `count` pictures of `calls` steps each; up to 16 pictures share a call. */
-const callsFor = (count: number, calls: number): number => Math.ceil(count / SAMPLE_COUNT) * calls;
 
 /** An empty place for each picture of `grid`. */
 export function beginGenerated(grid: SampleGrid): Generated {
@@ -45,19 +43,4 @@ export function cutGenerated(state: State): void {
   const count = now.samples.filter((sample) => sample?.drawn).length;
   const kept = { samples: now.samples.slice(0, count), ways: now.ways.slice(0, count) };
   state.generated.value = count === 0 ? null : { ...now, ...kept, complete: true };
-}
-
-/**
- * Seconds for `count` pictures of `calls` steps each. `callMs`: measured milliseconds of a denoising call, by
- * its number of pictures. Null where a call of a needed size was not measured.
- */
-export function secondsFor(
-  count: number,
-  calls: number,
-  callMs: readonly { pictures: number; ms: number }[],
-): number | null {
-  const msOf = (pictures: number) => callMs.find((one) => one.pictures === pictures)?.ms ?? NaN;
-  const [full, rest] = [Math.floor(count / SAMPLE_COUNT), count % SAMPLE_COUNT];
-  const ms = (full > 0 ? full * msOf(SAMPLE_COUNT) : 0) + (rest > 0 ? msOf(rest) : 0);
-  return Number.isNaN(ms) ? null : (ms * calls) / 1000;
 }

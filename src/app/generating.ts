@@ -4,14 +4,12 @@ import { SAMPLE_COUNT, SHEET_COLUMNS } from '../settings/sample-counts.ts';
 import type { Result } from '../fault.ts';
 import { picturesPng } from '../formats/pictures-png.ts';
 import type { CheckpointRef, DrawingFacts, Sample } from '../trainer/api.ts';
+import { eachOf, requestOf } from './asked-set.ts';
 import { download } from './download.ts';
 import { cutGenerated } from './generated.ts';
+import { recipeOf, withRecipe } from './recipe.ts';
 import type { Asked, State } from './state.ts';
 import type { TrainerClient } from './worker-client.ts';
-
-/** Columns of the saved sheet: as many as on the page. */
-const columnsFor = (pictures: number): number =>
-  pictures > SAMPLE_COUNT ? 2 * SHEET_COLUMNS : SHEET_COLUMNS;
 
 export class Generating {
   readonly #state: State;
@@ -30,8 +28,7 @@ export class Generating {
     this.#cancelled = false;
     let whole = false;
     try {
-      const { name: _, ...request } = asked;
-      const result = await trainer.generate(request);
+      const result = await trainer.generate(requestOf(asked));
       // The events of the last pictures may come after this answer.
       whole = result.ok && !this.#cancelled;
       return result;
@@ -58,7 +55,22 @@ export class Generating {
       Sample[] | undefined;
     const chosen = which === 'all' ? drawn : drawn?.filter(({ index }) => index === which);
     if (!chosen || chosen.length === 0) return;
-    await download(await picturesPng(chosen, columnsFor(chosen.length)), this.#nameOf(which));
+    const png = await picturesPng(chosen, this.#columns(chosen.length));
+    await download(await this.#withRecipe(png, which), this.#nameOf(which));
+  }
+
+  /** As on the page: a row for each prompt where they are compared by rows. */
+  #columns(pictures: number): number {
+    const asked = this.#state.asked.value;
+    if (asked?.words?.layout === 'grid') return eachOf(asked);
+    return pictures > SAMPLE_COUNT ? 2 * SHEET_COLUMNS : SHEET_COLUMNS;
+  }
+
+  async #withRecipe(png: Blob, which: number | 'all'): Promise<Blob> {
+    const { asked, generated } = this.#state;
+    if (!asked.value || !generated.value) return png;
+    const { step, size } = generated.value;
+    return withRecipe(png, recipeOf(asked.value, step, which === 'all' ? null : which), size);
   }
 
   /** unet_step_20_seed_7_picture_3.png: tells the checkpoint and the seed that give the same picture. */

@@ -20,6 +20,7 @@ import { nearestSheetStep, storedPng, sheetSteps, sheetBitmap } from './stored-p
 import { deletePicturesQuestion, evicted, fallenBack, newRunQuestion, noSuchSet } from './questions.ts';
 import { onPageHidden } from './page-hidden.ts';
 import { ReachedNote } from './reached.ts';
+import { recipeIn } from './recipe.ts';
 import { RunForm } from './run-form.ts';
 import type { Pressed, Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
@@ -289,7 +290,7 @@ export class Session {
       void this.#call((trainer) => this.#exchange.export(trainer, kind, weights)),
     dismissExport: () => (this.#state.exporting.value = null),
     importCheckpoint: (files) => void this.#call((trainer) => this.#exchange.inspect(trainer, files)),
-    takeFiles: (files, title) => void this.#call((trainer) => this.#exchange.take(trainer, files, title)),
+    takeFiles: (files, title, addTo) => void this.#takeFiles(files, title, addTo),
     chooseModel: (which) => void this.#call((trainer) => this.#exchange.choose(trainer, which)),
     takePicturesInstead: () => this.#exchange.takePicturesInstead(),
     confirmImport: (answers) => void this.#call((trainer) => this.#exchange.import(trainer, answers)),
@@ -302,6 +303,7 @@ export class Session {
     generate: (asked) => void this.#call((trainer) => this.#generating.generate(trainer, asked)),
     cancelGenerate: () => void this.#call((trainer) => this.#generating.cancel(trainer)),
     drawingFacts: (ref) => this.#generating.facts(this.#trainer, ref),
+    dismissRecipe: () => (this.#state.recipe.value = null),
     saveGenerated: (which) => void this.#do(this.#generating.save(which)),
     importPictures: (files, title, addTo) => void this.#importPictures(files, title, addTo),
     cancelImport: () => void this.#call((trainer) => trainer.cancelImport()),
@@ -398,6 +400,13 @@ export class Session {
   async #removePicture(id: string, index: number): Promise<void> {
     if (!this.#trainer) return;
     await this.#do(this.#sets.removePicture(this.#trainer, id, index));
+  }
+
+  async #takeFiles(files: File[], title: string, addTo?: string): Promise<void> {
+    const recipe = await recipeIn(files);
+    if (recipe) this.#state.recipe.value = recipe;
+    else if (addTo !== undefined) await this.#importPictures(files, title, addTo);
+    else await this.#call((trainer) => this.#exchange.take(trainer, files, title));
   }
 
   async #importPictures(files: File[], title: string, addTo?: string): Promise<void> {

@@ -22,6 +22,7 @@ import type {
   Sample,
   StoredRun,
   StoreReport,
+  Wish,
 } from '../trainer/api.ts';
 
 /** The states of the trainer, and two of the page: another tab trains; no GPU until the browser restarts. */
@@ -56,10 +57,28 @@ export interface Generated extends SampleGrid {
   seconds: number | null;
 }
 
-/** The request that the pictures of `Generated` answer. */
-export interface Asked extends GenerateRequest {
+/** What the pictures of `Generated` answer. */
+export interface Asked extends Omit<GenerateRequest, 'wish' | 'noise'> {
   /** The checkpoint. */
   name: string;
+  /** Null: the model knows no words. */
+  words: AskedWords | null;
+}
+
+/** Prompts, and how their pictures lie: of one prompt, of two beside each other, a row for each prompt. */
+export interface AskedWords extends Omit<Wish, 'prompts'> {
+  layout: 'one' | 'pair' | 'grid';
+  /** All have equally many of the `count` pictures, one prompt after another, from the same noises. */
+  prompts: readonly string[];
+}
+
+/** How a picture was made, as its PNG says. The checkpoint may be of another computer. */
+export interface Recipe extends Omit<Asked, 'ref'> {
+  runId: string;
+  /** The checkpoint's. */
+  step: number;
+  /** Its number among the `count` pictures, 0 the first; null: a sheet of all. */
+  picture: number | null;
 }
 
 /** A sheet of 16 samples in the index: one frame of the time strip. */
@@ -207,6 +226,8 @@ export interface State {
   /** The newest pictures of the view Generate; `asked`: the request that they answer. */
   generated: Signal<Generated | null>;
   asked: Signal<Asked | null>;
+  /** Read from a PNG that the user brought, until the view Generate has taken it into its form. */
+  recipe: Signal<Recipe | null>;
   /** True from Generate to the end; `generated` follows once the checkpoint is open. */
   generating: Signal<boolean>;
   frames: Signal<Frame[]>;
@@ -272,6 +293,7 @@ export function createState(): State {
     samples: signal<SampleGrid | null>(null),
     generated: signal<Generated | null>(null),
     asked: signal<Asked | null>(null),
+    recipe: signal<Recipe | null>(null),
     generating: signal(false),
     frames: signal<Frame[]>([]),
     checkpoints: signal<CheckpointRecord[]>([]),

@@ -8,6 +8,7 @@ import { useApp } from './page-state/app-context.ts';
 import { Calm } from './frame/calm.tsx';
 import { DropTarget } from './files/drop.tsx';
 import { PasteTarget } from './files/paste.tsx';
+import { BroughtRecipe } from './generate/brought-recipe.tsx';
 import { Generate } from './generate/generate.tsx';
 import { Loss } from './loss/loss.tsx';
 import { Notice } from './frame/notice.tsx';
@@ -55,6 +56,7 @@ export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
       <ImportDialog />
       <SampleDialog />
       {help && <HelpDialog onClose={() => setHelp(false)} />}
+      <BroughtRecipe />
       <DropTarget />
       <PasteTarget />
     </div>

@@ -1,8 +1,8 @@
 // Pictures fill their places as they come, whatever is drawn for the run meanwhile; a cancelled set keeps its
-// finished pictures; a time is told only where calls of the needed sizes were measured.
+// finished pictures.
 import { beforeEach, expect, test } from 'vitest';
 import { applyEvents, type EventHooks } from '../../src/app/apply-event.ts';
-import { cutGenerated, secondsFor } from '../../src/app/generated.ts';
+import { cutGenerated } from '../../src/app/generated.ts';
 import { createState, type State } from '../../src/app/state.ts';
 import type { Sample, TrainerEvent } from '../../src/trainer/api.ts';
 
@@ -76,18 +76,4 @@ test('cancelled: what is drawn stays, what was on its way goes, and nothing more
   hear(begin('generate', of.count, of.calls), sample(0, 1, of));
   cutGenerated(state);
   expect(state.generated.value).toBeNull();
-});
-
-test('64 pictures are four calls a step, 17 are two; seconds are known once both sizes were measured', () => {
-  const callsInAll = [1, 16, 17, 64].map((count) => {
-    hear(begin('generate', count, 50));
-    return state.generated.value?.callsInAll;
-  });
-  expect(callsInAll).toEqual([50, 50, 100, 200]);
-  const sixteen = { pictures: 16, ms: 40 };
-  expect(secondsFor(16, 50, [])).toBeNull();
-  expect(secondsFor(16, 50, [sixteen])).toBe(2);
-  expect(secondsFor(64, 50, [sixteen])).toBe(8);
-  expect(secondsFor(17, 50, [sixteen])).toBeNull();
-  expect(secondsFor(17, 50, [sixteen, { pictures: 1, ms: 10 }])).toBe(2.5);
 });

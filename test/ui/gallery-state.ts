@@ -26,6 +26,7 @@ import type {
 } from '../../src/trainer/api.ts';
 import { losses } from './gallery-losses.ts';
 import { planet, planetSheet } from './gallery-pictures.ts';
+import { KNOWN_WORDS, WISHED } from './gallery-wishes.ts';
 import { CAPTIONS, POOR_CAPTIONS, PROMPTS } from './gallery-words.ts';
 
 const SIZE = 32;
@@ -165,14 +166,8 @@ function fillGenerated(state: State, count: number, drawn: number): void {
   const ref = { runId: RUN.runId, generation: LAST_SAMPLES };
   const name = 'unet_step_24000';
   state.asked.value = {
-    ref,
-    name,
-    weights: 'ema',
-    seed: 7,
-    count,
-    steps: calls,
-    sampler: 'ddim',
-    wish: null,
+    ...{ ref, name, weights: 'ema', seed: 7, count, steps: calls, sampler: 'ddim' },
+    words: null,
   };
 }
 
@@ -554,6 +549,18 @@ const FILL: Record<string, (state: State) => void> = {
       ...state.checkpoints.value,
     ];
   },
+  ...Object.fromEntries(
+    Object.entries(WISHED).map(([name, fill]) => [
+      name,
+      (state: State) => {
+        fillRun(state, 25_310);
+        fill(state, {
+          ref: { runId: RUN.runId, generation: LAST_SAMPLES },
+          name: 'unet_step_24000',
+        });
+      },
+    ]),
+  ),
   'generate-elsewhere': (state) => FILL['elsewhere']?.(state),
   'generate-unavailable': (state) => FILL['unavailable']?.(state),
   question: (state) => {
@@ -670,6 +677,7 @@ const PAGE_STATE: Record<string, PageState> = {
   'generate-drawn': 'training',
   'generate-many': 'paused',
   'generate-other': 'training',
+  ...Object.fromEntries(Object.keys(WISHED).map((name) => [name, 'training'])),
   'generate-elsewhere': 'elsewhere',
   'generate-unavailable': 'unavailable',
   question: 'paused',
@@ -702,7 +710,8 @@ function ask(state: State, title: string, onConfirm: () => void): void {
   state.question.value = { title, text: '', confirm: 'Yes', danger: false, onConfirm };
 }
 
-export function galleryCommands(state: State): Commands {
+/** `name`: of the state. */
+export function galleryCommands(state: State, name: string): Commands {
   return {
     setForm: (changes) => {
       const preset = changes.preset ? presetConfig(changes.preset) : state.form.value;
@@ -743,11 +752,11 @@ export function galleryCommands(state: State): Commands {
     ...{ exportCheckpoint: nothing, importCheckpoint: nothing, keepCheckpoint: nothing },
     generate: () => (state.generating.value = true),
     cancelGenerate: () => (state.generating.value = false),
-    saveGenerated: nothing,
+    ...{ saveGenerated: nothing, dismissRecipe: () => (state.recipe.value = null) },
     drawingFacts: ({ runId }) =>
       Promise.resolve({
         ...{ steps: 50, sampler: 'ddim', predictionType: 'epsilon', asTheRun: runId === RUN.runId },
-        words: null,
+        words: name in WISHED ? KNOWN_WORDS : null,
         callMs: [{ pictures: 16, ms: 36 }],
       }),
     ...{ drawSamples: nothing, importPictures: nothing, cancelImport: nothing, confirmPictures: nothing },

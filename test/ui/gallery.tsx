@@ -15,4 +15,4 @@ const root = document.getElementById('app');
 if (!root) throw new Error('gallery.html has no #app');
 const state = galleryState(name);
 Object.assign(globalThis, { galleryState: state });
-mount(root, state, galleryCommands(state), signal(name.startsWith('generate') ? 'generate' : 'train'));
+mount(root, state, galleryCommands(state, name), signal(name.startsWith('generate') ? 'generate' : 'train'));

@@ -45,6 +45,10 @@ const LOOKS = [
     'generate-many',
     'generate-other',
     'generate-elsewhere',
+    'generate-words',
+    'generate-words-drawing',
+    'generate-words-pair',
+    'generate-words-grid',
   ],
 ];
 const COMBINATIONS = [
@@ -815,6 +819,71 @@ test('Ctrl Enter generates, also from a field; Cancel gives the focus back', asy
   await expect(page.getByRole('progressbar', { name: 'Generating' })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel', exact: true }).press('Enter');
   await expect(generate).toBeFocused();
+});
+
+test('a word is put into the prompt by press or by keyboard, where the caret is; a prompt of the run replaces it', async ({
+  page,
+}) => {
+  await open(page, 'generate-words');
+  const prompt = page.getByLabel('Prompt', { exact: true });
+  const words = page.getByRole('toolbar', { name: 'Words of the captions' });
+  await expect(prompt).toHaveValue('a smooth rose planet on a dark blue sky');
+  await words.getByRole('button', { name: 'ring', exact: true }).click();
+  await expect(prompt).toHaveValue('a smooth rose planet on a dark blue sky ring ');
+  await expect(prompt).toBeFocused();
+  await prompt.fill('a mi');
+  await expect(words.getByRole('button')).toHaveText(['midnight-blue']);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(prompt).toHaveValue('a midnight-blue ');
+  await page.keyboard.type('planet');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await expect(words.getByRole('button').nth(1)).toBeFocused();
+  await page.getByText('Prompts of the run’s samples').click();
+  expect(await findings(page)).toEqual([]);
+  await button(page, 'Use a banded golden planet with a thin ring on an indigo sky').click();
+  await expect(prompt).toHaveValue('a banded golden planet with a thin ring on an indigo sky');
+});
+
+test('a grid has a line for each prompt, adds the chosen ones, and says where there are too many', async ({
+  page,
+}) => {
+  await open(page, 'generate-words');
+  await page.getByRole('radio', { name: 'Grid' }).check();
+  const lines = page.getByLabel('Prompts, one on each line');
+  await lines.fill('a planet');
+  await page.getByText('Prompts of the run’s samples').click();
+  await page.getByRole('button', { name: /^Add a smooth rose/ }).click();
+  await expect(lines).toHaveValue('a planet\na smooth rose planet on a dark blue sky');
+  await lines.fill('a planet\n'.repeat(17));
+  await expect(lines).toHaveAccessibleDescription('With 4 pictures of each there can be 16 prompts at most.');
+  await expect(button(page, 'Generate')).toBeDisabled();
+  await page.getByLabel('Of each prompt').fill('3');
+  await expect(button(page, 'Generate')).toBeEnabled();
+  await page.getByText('Negative prompt and guidance interval').click();
+  await page.getByLabel('Guided from (%)').fill('101');
+  await page.getByLabel('Guidance', { exact: true }).fill('1');
+  expect(await findings(page)).toEqual([]);
+  await expect(button(page, 'Generate')).toBeDisabled();
+});
+
+test('rows are named after their prompts, columns after seed and noise; the prompt stands under the picture', async ({
+  page,
+}) => {
+  await open(page, 'generate-words-grid');
+  const grid = page.getByRole('grid', { name: '20 pictures, a row for each prompt' });
+  await expect(grid.getByRole('rowheader')).toHaveCount(5);
+  await expect(grid.getByRole('rowheader').nth(1)).toHaveText(/^a banded golden planet/);
+  await expect(grid.getByRole('columnheader', { name: 'seed 7, noise 3' })).toBeVisible();
+  await button(page, 'Picture 6, drawn').click();
+  await expect(page.getByText('seed 7, noise 2').filter({ visible: true })).toHaveCount(2);
+  const banded = page.getByText('a banded golden planet with a thin ring on an indigo sky');
+  await expect(banded.filter({ visible: true })).toHaveCount(2);
+  await page.keyboard.press('ArrowDown');
+  await expect(button(page, 'Picture 10, drawn')).toBeFocused();
+  await open(page, 'generate-words-pair');
+  await expect(page.getByRole('grid', { name: '4 pictures of no prompt' })).toBeVisible();
 });
 
 test('why nothing can be generated is said where the button is disabled', async ({ page }) => {

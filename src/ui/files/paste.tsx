@@ -16,9 +16,8 @@ function take({ state, commands, looking }: App, files: File[]): void {
   const joins = chosen && !chosen.builtIn && !looking.bringsOwn.value && state.runState.value === 'idle';
   const title = 'Pasted pictures';
   looking.bringsOwn.value = false;
-  if (joins && files.every(({ type }) => type.startsWith('image/')))
-    commands.importPictures(files, title, chosen.id);
-  else commands.takeFiles(files, title);
+  const arePictures = files.every(({ type }) => type.startsWith('image/'));
+  commands.takeFiles(files, title, joins && arePictures ? chosen.id : undefined);
 }
 
 /** Takes the files that are pasted. */

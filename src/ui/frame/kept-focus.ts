@@ -8,7 +8,10 @@ interface Place {
   around: { parent: Element; index: number }[];
 }
 
-const FOCUSABLE = ['button:enabled', 'input:enabled', 'select:enabled', 'a[href]', 'summary', '[tabindex]']
+const FOCUSABLE = [
+  ...['button:enabled', 'input:enabled', 'select:enabled', 'textarea:enabled'],
+  ...['a[href]', 'summary', '[tabindex]'],
+]
   .map((one) => `${one}:not([tabindex="-1"])`)
   .join(', ');
 

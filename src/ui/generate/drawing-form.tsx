@@ -1,7 +1,6 @@
-// The form of the view Generate: checkpoint, weights, seed, number of pictures, steps, sampler. Not here:
-// what the typed texts mean (page-state/generate-form.ts), the button and its progress
-// (generate-controls.tsx).
-import type { ComponentChildren } from 'preact';
+// The form of the view Generate: checkpoint, weights, seed, number of pictures, steps, sampler; with words
+// also prompts and guidance. Not here: what the typed texts mean (page-state/generate-form.ts), the fields
+// for words (prompt-fields.tsx, guidance-fields.tsx), the button and its progress (generate-controls.tsx).
 import { useId } from 'preact/hooks';
 import { runName } from '../../app/run-names.ts';
 import { SAMPLER_TITLES, samplersOf } from '../../settings/samplers.ts';
@@ -12,8 +11,19 @@ import { groupsOf } from '../page-state/checkpoint-groups.ts';
 import { keyOf } from '../page-state/checkpoint-key.ts';
 import { age, UNKNOWN } from '../format.ts';
 import { GenerateControls } from './generate-controls.tsx';
-import { chosenRecord, meantBy, whyNot } from '../page-state/generate-form.ts';
+import {
+  chosenRecord,
+  giveSeed,
+  type Meant,
+  meantBy,
+  type Usual,
+  whyNot,
+} from '../page-state/generate-form.ts';
+import { GuidanceFields } from './guidance-fields.tsx';
+import { Icon } from '../controls/icon.tsx';
 import { NewSeed } from '../controls/new-seed.tsx';
+import { PromptFields } from './prompt-fields.tsx';
+import { TextField } from './text-field.tsx';
 import { useDrawingFacts } from './use-drawing-facts.ts';
 import { WeightsChoice } from '../controls/weights-choice.tsx';
 
@@ -23,37 +33,21 @@ export function DrawingForm() {
   const record = chosenRecord(asking, state.checkpoints.value);
   const facts = useDrawingFacts(record);
   const { sampleSteps, sampler, predictionType } = state.form.value;
-  const usual = facts ?? { steps: sampleSteps, sampler, predictionType };
+  const usual = facts ?? { steps: sampleSteps, sampler, predictionType, words: null };
   const meant = meantBy(asking, usual);
-  const { steps, seed, count } = asking;
   const why = whyNot(state.runState.value, facts);
   return (
     <>
       <section class="asking" aria-label="What to draw">
+        {asking.filled.value !== null && (
+          <p class="note filled" role="status">
+            {asking.filled.value}
+          </p>
+        )}
         <Checkpoint record={record} />
-        <div class="two-fields">
-          <TextField
-            label="Seed"
-            text={seed.value}
-            wrong={meant.wrong.seed}
-            onText={(text) => (seed.value = text)}
-          >
-            <NewSeed onSeed={(text) => (seed.value = text)} />
-          </TextField>
-          <TextField
-            label="How many"
-            text={count.value}
-            wrong={meant.wrong.count}
-            onText={(text) => (count.value = text)}
-          />
-          <TextField
-            label="Steps"
-            text={steps.value ?? String(meant.steps)}
-            wrong={meant.wrong.steps}
-            onText={(text) => (steps.value = text)}
-          />
-          <Sampler chosen={meant.sampler} choices={samplersOf(usual)} />
-        </div>
+        {usual.words && <PromptFields known={usual.words} meant={meant} />}
+        <Numbers usual={usual} meant={meant} />
+        {usual.words && <GuidanceFields known={usual.words} meant={meant} />}
         {why && (
           <p class="note" id="generate-why">
             {why}
@@ -62,6 +56,63 @@ export function DrawingForm() {
       </section>
       <GenerateControls record={record} facts={facts} meant={meant} barred={why !== null} />
     </>
+  );
+}
+
+/** Seed, number of pictures, steps, sampler. */
+function Numbers({ usual, meant: { wrong, ...meant } }: { usual: Usual; meant: Meant }) {
+  const { asking } = useApp();
+  const { steps, seed, count, words } = asking;
+  const several = meant.words && meant.words.layout !== 'one';
+  return (
+    <div class="two-fields">
+      <TextField label="Seed" text={seed.value} wrong={wrong.seed} onText={(text) => giveSeed(asking, text)}>
+        <NewSeed onSeed={(text) => giveSeed(asking, text)} />
+        {meant.words && <KeepSeed />}
+      </TextField>
+      {several ? (
+        <TextField
+          label="Of each prompt"
+          text={words.each.value}
+          wrong={wrong.each}
+          onText={(text) => (words.each.value = text)}
+        />
+      ) : (
+        <TextField
+          label="How many"
+          text={count.value}
+          wrong={wrong.count}
+          onText={(text) => (count.value = text)}
+        />
+      )}
+      <TextField
+        label="Steps"
+        text={steps.value ?? String(meant.steps)}
+        wrong={wrong.steps}
+        onText={(text) => (steps.value = text)}
+      />
+      <Sampler chosen={meant.sampler} choices={samplersOf(usual)} />
+    </div>
+  );
+}
+
+/** Pressed: Generate draws with the same seed again; else with the next one. */
+function KeepSeed() {
+  const { keepsSeed } = useApp().asking.words;
+  const what = keepsSeed.value
+    ? 'Every Generate draws with this seed'
+    : 'Every Generate draws with the next seed';
+  return (
+    <button
+      class="btn square"
+      type="button"
+      aria-label="Keep the seed"
+      aria-pressed={keepsSeed.value}
+      title={what}
+      onClick={() => (keepsSeed.value = !keepsSeed.value)}
+    >
+      <Icon name={keepsSeed.value ? 'locked' : 'unlocked'} />
+    </button>
   );
 }
 
@@ -83,7 +134,10 @@ function Checkpoint({ record }: { record: CheckpointRecord | null }) {
         class="field"
         disabled={!record}
         value={record ? keyOf(record) : ''}
-        onChange={(event) => (asking.chosen.value = event.currentTarget.value)}
+        onChange={(event) => {
+          asking.chosen.value = event.currentTarget.value;
+          asking.filled.value = null;
+        }}
       >
         {!record && <option value="">{UNKNOWN}</option>}
         {groups.map(({ runId, records }) => (
@@ -96,42 +150,6 @@ function Checkpoint({ record }: { record: CheckpointRecord | null }) {
           </optgroup>
         ))}
       </select>
-    </div>
-  );
-}
-
-interface TextFieldProps {
-  label: string;
-  text: string;
-  wrong: string | undefined;
-  onText: (text: string) => void;
-  children?: ComponentChildren;
-}
-
-function TextField({ label, text, wrong, onText, children }: TextFieldProps) {
-  const id = useId();
-  return (
-    <div class="ask">
-      <label for={id}>{label}</label>
-      <div class="with">
-        <input
-          id={id}
-          class="field"
-          type="text"
-          inputMode="numeric"
-          autocomplete="off"
-          aria-invalid={wrong ? true : undefined}
-          aria-describedby={wrong ? `${id}-wrong` : undefined}
-          value={text}
-          onInput={(event) => onText(event.currentTarget.value)}
-        />
-        {children}
-      </div>
-      {wrong && (
-        <p class="wrong" id={`${id}-wrong`}>
-          {wrong}
-        </p>
-      )}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 // On small screens the bar at the bottom. Not here: the fields (drawing-form.tsx).
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { secondsFor } from '../../app/generated.ts';
+import { passesOf, secondsFor } from '../../app/asked-set.ts';
 import type { Asked, Generated, PageState } from '../../app/state.ts';
 import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -32,11 +32,18 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
     if (!able || !record || !asked) return;
     // Stays with this checkpoint: a newer one would give other pictures for the same seed.
     asking.chosen.value = keyOf(record);
+    if (asked.words) asking.seed.value = String(asked.seed);
+    asking.seedDrawn.value = true;
+    asking.filled.value = null;
     commands.generate(asked);
   };
   useCtrlEnter(generate);
   const { callsMade = 0, callsInAll = null } = state.generated.value ?? {};
-  const note = draws ? drawing(state.generated.value) : barred ? '' : noteOf(now, asked, facts);
+  const note = draws
+    ? drawing(state.generated.value, state.asked.value)
+    : barred
+      ? ''
+      : noteOf(now, asked, facts);
   return (
     <section class="controls" aria-label="Drawing">
       <Brief record={record} note={draws ? note : pictures(meant.count)} />
@@ -67,10 +74,10 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
 const pictures = (many: number): string =>
   Number.isInteger(many) ? `${count(many)} ${many === 1 ? 'picture' : 'pictures'}` : '';
 
-/** How long drawing takes, from measured denoising calls; nothing is promised without a measurement. */
+/** How long drawing takes, from measured forward passes; nothing is promised without a measurement. */
 function noteOf(now: PageState, asked: Asked | null, facts: DrawingFacts | null): string {
   const trains = now === 'training';
-  const seconds = asked && facts ? secondsFor(asked.count, asked.steps, facts.callMs) : null;
+  const seconds = asked && facts ? secondsFor(asked, facts.callMs) : null;
   if (seconds === null)
     return trains ? 'Pictures are drawn between two training steps; training goes on.' : '';
   const time = seconds < 1 ? duration(seconds) : `about ${duration(seconds)}`;
@@ -79,12 +86,13 @@ function noteOf(now: PageState, asked: Asked | null, facts: DrawingFacts | null)
     : `Takes ${time}, as measured on this device.`;
 }
 
-function drawing(generated: Generated | null): string {
-  if (!generated || generated.complete) return 'Opening the checkpoint';
+function drawing(generated: Generated | null, asked: Asked | null): string {
+  if (!generated || generated.complete || !asked) return 'Opening the checkpoint';
   const { callsMade, callsInAll, begun } = generated;
   const far = `Step ${count(callsMade)} of ${count(callsInAll)}`;
   if (callsMade < 2) return far;
-  const left = ((performance.now() - begun) / 1000 / callsMade) * (callsInAll - callsMade);
+  const [made, all] = [callsMade, callsInAll].map((calls) => passesOf(asked, calls)) as [number, number];
+  const left = ((performance.now() - begun) / 1000 / made) * (all - made);
   return `${far}, ${left < 1 ? duration(left) : `about ${duration(left)}`} left`;
 }
 

@@ -1,16 +1,15 @@
 // The view Generate: pictures from a checkpoint, one of them enlarged, and its way from noise. Not here: the
-// form (drawing-form.tsx).
-import { SAMPLE_COUNT, SHEET_COLUMNS } from '../../settings/sample-counts.ts';
+// form (drawing-form.tsx), how the pictures lie (picture-sets.tsx).
+import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { SAMPLER_TITLES } from '../../settings/samplers.ts';
-import type { Generated } from '../../app/state.ts';
-import type { Sample } from '../../trainer/api.ts';
+import { eachOf } from '../../app/asked-set.ts';
+import type { AskedWords, Generated } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, duration } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { NoiseToPicture } from './noise-to-picture.tsx';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
-import { PictureGrid } from '../pictures/picture-grid.tsx';
-import { PictureTile } from '../pictures/picture-tile.tsx';
+import { PictureSets, PromptLabel } from './picture-sets.tsx';
 import { countDrawn } from '../page-state/count-drawn.ts';
 
 /** The main part of the view; without any checkpoint, the way to get one. */
@@ -25,7 +24,7 @@ export function Generate() {
         <section class="pair" aria-label="Generated pictures">
           <div class="pair-grid">
             <Head generated={generated} />
-            {generated ? <Grid generated={generated} /> : <Places />}
+            {generated ? <PictureSets generated={generated} asked={state.asked.value} /> : <Places />}
             <From />
           </div>
           <One generated={generated} />
@@ -77,45 +76,6 @@ function howMany({ complete, seconds, samples }: Generated, drawn: number): stri
   return seconds === null ? `${drawn}, cancelled` : `${drawn}, in ${duration(seconds)}`;
 }
 
-/** Up to 16 pictures at full size; more at half size. */
-function Grid({ generated: { samples } }: { generated: Generated }) {
-  const many = samples.length > SAMPLE_COUNT;
-  return (
-    <PictureGrid
-      label={`${samples.length} pictures`}
-      columns={many ? 2 * SHEET_COLUMNS : SHEET_COLUMNS}
-      count={samples.length}
-      class={many ? 'grid many' : 'grid'}
-      tile={(index, tabIndex) => <Tile {...{ index, tabIndex }} sample={samples[index] ?? null} />}
-    />
-  );
-}
-
-interface TileProps {
-  index: number;
-  tabIndex: 0 | -1;
-  sample: Sample | null;
-}
-
-function Tile({ index, tabIndex, sample }: TileProps) {
-  const { asking } = useApp();
-  return (
-    <PictureTile
-      name={`Picture ${index + 1}, ${describe(sample)}`}
-      picture={sample && !sample.finite ? 'not-finite' : sample}
-      chosen={asking.picture.value === index && sample !== null}
-      tabIndex={tabIndex}
-      onPress={() => (asking.picture.value = index)}
-    />
-  );
-}
-
-function describe(sample: Sample | null): string {
-  if (sample === null) return 'not drawn yet';
-  if (!sample.finite) return 'not finite';
-  return sample.drawn ? 'drawn' : 'being drawn';
-}
-
 /** Empty tiles before the first drawing. */
 function Places() {
   return (
@@ -132,18 +92,41 @@ function From() {
   const { state } = useApp();
   const asked = state.asked.value;
   if (!asked || !state.generated.value) return null;
+  const { words, steps } = asked;
   const weights = asked.weights === 'ema' ? 'EMA weights' : 'raw weights';
   return (
-    <p class="caption">
-      {asked.name}, {weights}, seed {asked.seed}, {count(asked.steps)} {asked.steps === 1 ? 'step' : 'steps'}{' '}
-      of {SAMPLER_TITLES[asked.sampler]}
-    </p>
+    <>
+      {words?.layout === 'one' && <PromptLabel prompt={words.prompts[0] ?? ''} />}
+      <p class="caption">
+        {asked.name}, {weights}, seed {asked.seed}, {count(steps)} {steps === 1 ? 'step' : 'steps'} of{' '}
+        {SAMPLER_TITLES[asked.sampler]}
+        {words && guidanceOf(words)}
+      </p>
+      {words && words.negative !== '' && (
+        <p class="caption">
+          <span>
+            Not: <bdi>{words.negative}</bdi>
+          </span>
+        </p>
+      )}
+    </>
   );
 }
 
+function guidanceOf({ guidance: { scale, start, stop } }: AskedWords): string {
+  if (scale === 1) return ', no guidance';
+  const part = start > 0 || stop < 1 ? ` from ${percent(start)} to ${percent(stop)} of the steps` : '';
+  return `, guidance ${scale}${part}`;
+}
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
+
 function One({ generated }: { generated: Generated | null }) {
-  const { commands, asking } = useApp();
+  const { state, commands, asking } = useApp();
   const index = asking.picture.value;
+  const asked = state.asked.value;
+  const prompts = asked?.words?.prompts ?? [];
+  const each = asked ? eachOf(asked) : 1;
   const sample = generated?.samples[index] ?? null;
   if (!generated || !sample)
     return (
@@ -162,7 +145,10 @@ function One({ generated }: { generated: Generated | null }) {
     <div class="pair-one">
       <div class="head">
         <h2>Picture {index + 1}</h2>
-        <p class="quiet">seed {generated.seed}</p>
+        <p class="quiet">
+          seed {generated.seed}
+          {prompts.length > 1 && `, noise ${(index % each) + 1}`}
+        </p>
         <button
           class="btn s ghost end"
           type="button"
@@ -179,6 +165,7 @@ function One({ generated }: { generated: Generated | null }) {
       ) : (
         <p class="slot-note">not finite</p>
       )}
+      {prompts.length > 1 && <PromptLabel prompt={prompts[Math.floor(index / each)] ?? ''} />}
     </div>
   );
 }

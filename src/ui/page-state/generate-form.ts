@@ -1,25 +1,33 @@
 // The form of the view Generate: texts as typed, their meaning, and why nothing can be drawn now. A reload
-// forgets the texts. Not here: the fields (generate/drawing-form.tsx).
+// forgets the texts. Not here: the fields (generate/drawing-form.tsx), what is asked with words
+// (words-form.ts).
 import { MOST_PICTURES, SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { type Signal, signal } from '@preact/signals';
-import type { Asked, PageState } from '../../app/state.ts';
-import type { RunConfig } from '../../settings/settings.ts';
+import type { Asked, AskedWords, PageState } from '../../app/state.ts';
+import { type RunConfig, SETTINGS } from '../../settings/settings.ts';
 import { parseSetting } from '../../settings/parse-settings.ts';
 import { samplerOf } from '../../settings/samplers.ts';
 import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
 import { keyOf } from './checkpoint-key.ts';
+import { createWordsForm, isWhole, meantWords, type WordsForm, type WrongWords } from './words-form.ts';
 
 export interface GenerateForm {
   /** A key of `keyOf`; null follows the newest checkpoint. */
   chosen: Signal<string | null>;
   weights: Signal<'ema' | 'raw'>;
   seed: Signal<string>;
+  /** Pictures were drawn with the seed as it stands there. */
+  seedDrawn: Signal<boolean>;
   count: Signal<string>;
   /** Null: the steps of the checkpoint's run. */
   steps: Signal<string | null>;
   sampler: Signal<RunConfig['sampler'] | null>;
   /** Index of the picture that is shown large, 0 the first. */
   picture: Signal<number>;
+  /** For models with words. */
+  words: WordsForm;
+  /** What was filled in from a picture's file; null: nothing. */
+  filled: Signal<string | null>;
 }
 
 /** The form as it opens: the newest checkpoint, EMA weights, seed 0. */
@@ -27,10 +35,13 @@ export const createGenerateForm = (): GenerateForm => ({
   chosen: signal(null),
   weights: signal<'ema' | 'raw'>('ema'),
   seed: signal('0'),
+  seedDrawn: signal(false),
   count: signal(String(SAMPLE_COUNT)),
   steps: signal<string | null>(null),
   sampler: signal<RunConfig['sampler'] | null>(null),
   picture: signal(0),
+  words: createWordsForm(),
+  filled: signal<string | null>(null),
 });
 
 /** The chosen checkpoint while it exists, else the newest; null where there is none. */
@@ -42,42 +53,65 @@ export function chosenRecord(
   return checkpoints.find((record) => keyOf(record) === key) ?? checkpoints[0] ?? null;
 }
 
+/** Takes a seed that the user gave. */
+export function giveSeed(form: GenerateForm, seed: string): void {
+  form.seed.value = seed;
+  form.seedDrawn.value = false;
+}
+
 export interface Meant {
   seed: number;
+  /** Pictures in all. */
   count: number;
   steps: number;
   sampler: RunConfig['sampler'];
+  /** Null: the model knows no words. */
+  words: AskedWords | null;
   /** What is wrong, by field. */
-  wrong: Partial<Record<'seed' | 'count' | 'steps', string>>;
+  wrong: Partial<Record<'seed' | 'count' | 'steps', string>> & WrongWords;
 }
 
 /** What a checkpoint's run says of drawing. */
-export type Usual = Pick<DrawingFacts, 'steps' | 'sampler' | 'predictionType'>;
+export type Usual = Pick<DrawingFacts, 'steps' | 'sampler' | 'predictionType' | 'words'>;
+
+/** Draws well in few steps, and few are what one waits for. */
+const SAMPLER_WITH_WORDS = 'dpmpp_2m';
 
 /**
  * What the texts mean. `usual`: steps and sampler where the user gives none. A sampler that cannot draw from
- * the checkpoint means what it means as a setting.
+ * the checkpoint means what it means as a setting. With words, a seed that was drawn means the next one,
+ * unless it is kept.
  */
 export function meantBy(form: GenerateForm, usual: Usual): Meant {
   const seed = parseSetting('seed', form.seed.value, 0);
   const steps = parseSetting('sampleSteps', form.steps.value ?? String(usual.steps), usual.steps);
-  const count = Number(form.count.value);
-  const wrong: Meant['wrong'] = {};
+  const { predictionType, words: known } = usual;
+  const sampler = form.sampler.value ?? (known ? SAMPLER_WITH_WORDS : usual.sampler);
+  const drawn = known && meantWords(form.words, known);
+  const several = drawn && drawn.each !== null;
+  const count = several ? drawn.words.prompts.length * (drawn.each ?? 0) : Number(form.count.value);
+  const wrong: Meant['wrong'] = { ...drawn?.wrong };
   if (seed.fault) wrong.seed = `It must be ${seed.fault.expected}.`;
   if (steps.fault) wrong.steps = `It must be ${steps.fault.expected}.`;
-  if (!Number.isInteger(count) || count < 1 || count > MOST_PICTURES)
+  if (!several && !isWhole(count, 1, MOST_PICTURES))
     wrong.count = `It must be a whole number from 1 to ${MOST_PICTURES}.`;
-  const { predictionType } = usual;
-  const sampler = samplerOf({ predictionType, sampler: form.sampler.value ?? usual.sampler });
-  return { seed: seed.value, count, steps: steps.value, sampler, wrong };
+  const goesOn = known && form.seedDrawn.value && !form.words.keepsSeed.value;
+  return {
+    seed: goesOn ? (seed.value + 1) % (SETTINGS.seed.max + 1) : seed.value,
+    count,
+    steps: steps.value,
+    sampler: samplerOf({ predictionType, sampler }),
+    words: drawn?.words ?? null,
+    wrong,
+  };
 }
 
 /** The request to the trainer; null where a field is wrong or there is no checkpoint. */
 export function askedFor(record: CheckpointRecord | null, form: GenerateForm, meant: Meant): Asked | null {
   if (!record || Object.keys(meant.wrong).length > 0) return null;
-  const { seed, count, steps, sampler } = meant;
+  const { seed, count, steps, sampler, words } = meant;
   const ref = { runId: record.runId, generation: record.generation };
-  return { ref, name: record.name, weights: form.weights.value, seed, count, steps, sampler, wish: null };
+  return { ref, name: record.name, weights: form.weights.value, seed, count, steps, sampler, words };
 }
 
 /** Why nothing can be drawn from the checkpoint now, as a sentence; null where drawing is possible. */

@@ -11,6 +11,9 @@ interface Props {
   class?: string;
   /** The place that Tab reaches first; 0 by default. */
   start?: number;
+  /** Headers above the columns and over the rows; left out: none. */
+  columnName?: (column: number) => ComponentChildren;
+  rowName?: (row: number) => ComponentChildren;
   /** The picture of a place, with `tabIndex` on its button. */
   tile: (index: number, tabIndex: 0 | -1) => ComponentChildren;
 }
@@ -32,7 +35,15 @@ function placeAfter(key: string, at: number, columns: number, count: number): nu
 }
 
 /** Rows of `columns` places. The place that had the focus last is the one that Tab reaches. */
-export function PictureGrid({ label, columns, count, class: className = 'grid', start = 0, tile }: Props) {
+export function PictureGrid({
+  label,
+  columns,
+  count,
+  class: className = 'grid',
+  start = 0,
+  ...parts
+}: Props) {
+  const { columnName, rowName, tile } = parts;
   const ref = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState(start);
   const at = Math.min(place, count - 1);
@@ -59,14 +70,38 @@ export function PictureGrid({ label, columns, count, class: className = 'grid', 
       ref={ref}
       onKeyDown={onKey}
       onFocusCapture={onFocus}
+      {...(rowName && { style: { '--columns': columns } })}
     >
+      {columnName && <ColumnNames columns={Math.min(columns, count)} name={columnName} />}
       {rows.map((places, row) => (
         <div class="row" role="row" key={row}>
+          {rowName && (
+            <div class="row-name" role="rowheader">
+              {rowName(row)}
+            </div>
+          )}
           {places.map((index) => (
             <div role="gridcell" key={index}>
               {tile(index, index === at ? 0 : -1)}
             </div>
           ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface ColumnNamesProps {
+  columns: number;
+  name: (column: number) => ComponentChildren;
+}
+
+function ColumnNames({ columns, name }: ColumnNamesProps) {
+  return (
+    <div class="row" role="row">
+      {Array.from({ length: columns }, (_, column) => (
+        <div class="column-name" role="columnheader" key={column}>
+          {name(column)}
         </div>
       ))}
     </div>

@@ -23,7 +23,7 @@ const record = (generation: number): CheckpointRecord => ({
   },
   ...{ sizeBytes: 1, created: '', meanLoss: null, kept: false, autosave: false },
 });
-const USUAL = { steps: 10, sampler: 'ddpm', predictionType: 'epsilon' } as const;
+const USUAL = { steps: 10, sampler: 'ddpm', predictionType: 'epsilon', words: null } as const;
 
 let form: GenerateForm;
 beforeEach(() => {
@@ -35,6 +35,7 @@ test("untouched, it asks for 16 pictures of seed 0 with the run's steps and samp
     ref: { runId: 'run-1', generation: 5 },
     name: 'unet_step_5',
     ...{ weights: 'ema', seed: 0, count: 16, steps: 10, sampler: 'ddpm' },
+    words: null,
   });
   form.steps.value = '3';
   form.sampler.value = 'ddim';
@@ -43,7 +44,7 @@ test("untouched, it asks for 16 pictures of seed 0 with the run's steps and samp
 });
 
 test('a sampler that cannot draw from the checkpoint means one that can', () => {
-  const ofFlow = { steps: 10, sampler: 'euler', predictionType: 'flow_prediction' } as const;
+  const ofFlow = { ...USUAL, sampler: 'euler', predictionType: 'flow_prediction' } as const;
   form.sampler.value = 'ddpm';
   expect(meantBy(form, ofFlow).sampler).toBe('euler');
   form.sampler.value = 'unipc';
