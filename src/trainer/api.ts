@@ -60,8 +60,11 @@ export interface RunSummary {
   /** Of the run's 16 samples; null: its model knows no words. */
   prompts: readonly string[] | null;
   started: string;
-  /** Whether the run has the pictures it began with; others wait until the user confirms them. */
-  pictures: 'as-begun' | 'changed' | 'absent';
+  /**
+   * Whether the run has the pictures it began with; others wait until the user confirms them. `no-latents`:
+   * its network learns from latents, and its data set has pixels.
+   */
+  pictures: 'as-begun' | 'changed' | 'absent' | 'no-latents';
 }
 
 export interface FoundCheckpoint {

@@ -4,7 +4,7 @@ import type { LoadedCheckpoint } from '../checkpoint/api.ts';
 import type { PictureSet } from '../data/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
-import { modelOfRun } from '../settings/presets.ts';
+import { modelOfRun, networkOf } from '../settings/presets.ts';
 import type { NoiseLevels } from '../diffusion/noise-levels.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import type { Fault } from '../fault.ts';
@@ -17,6 +17,7 @@ import {
   readContent,
 } from './checkpoint-file.ts';
 import type { History } from './history.ts';
+import { spaceOfNetwork } from './picture-network.ts';
 import { checkpointName } from '../settings/checkpoint-schedule.ts';
 import { capacityBytes, payloadBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import { slotBytes } from '../checkpoint/slot.ts';
@@ -92,8 +93,14 @@ export function summaryOf(run: Run): RunSummary {
     lastStep: lastStep(config, dataset.count),
     prompts: run.words?.prompts ?? null,
     started: run.started,
-    pictures: run.pictureFault === null ? 'as-begun' : run.set ? 'changed' : 'absent',
+    pictures: picturesOf(run),
   };
+}
+
+function picturesOf({ config, set, pictureFault }: Run): RunSummary['pictures'] {
+  if (pictureFault === null) return 'as-begun';
+  if (set) return 'changed';
+  return spaceOfNetwork(networkOf(config)).is === 'latents' ? 'no-latents' : 'absent';
 }
 
 /** The facts of a checkpoint that follow from its step. `count`: pictures in the data set. */

@@ -3,7 +3,9 @@
 // executor there. Pictures that are missing or changed are told, and looked for again. With devices that
 // only record, and a store over a disk in memory.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { presetConfig } from '../../src/settings/presets.ts';
+import { networkOf, presetConfig } from '../../src/settings/presets.ts';
+import type { RunConfig } from '../../src/settings/settings.ts';
+import type { NetworkConfig } from '../../src/model/unet-config.ts';
 import type * as dataSets from '../../src/data/sets.ts';
 import { FaultError } from '../../src/fault.ts';
 import type { TrainerEvent } from '../../src/trainer/api.ts';
@@ -152,6 +154,23 @@ test('where an executor cannot be made, there is no run, and the page hears of i
 
 const told = (): unknown =>
   events.flatMap((event) => (event.type === 'run' ? [event.run.pictures] : [])).at(-1);
+
+test('a network of latents is told to have none to learn from, whatever its pictures are', async () => {
+  await current.create(config, null);
+  const { run } = current.held;
+  if (!run) throw new Error('no run');
+  const { sampleSize: _, ...network } = networkOf(config);
+  const latents: RunConfig = {
+    ...config,
+    network: { ...network, inChannels: 4, outChannels: 4 } as NetworkConfig,
+  };
+  const facts = factsAt(run, 0, { executor: '', backend: '', kernels: '', adapter: '', browser: '' });
+  const content = { state: initialState(latents), history: new History(), samples: null };
+  const opened = await current.open({ facts: { ...facts, config: latents }, ...content }, '');
+  expect(told()).toBe('no-latents');
+  expect(opened.set).toBeNull();
+  expect((await current.findPictures())?.title).toBe('This model learns from latents, and there are none');
+});
 
 test('pictures that are not here, or changed, are told of the run, and looked for again when it is to go on', async () => {
   vi.stubGlobal('navigator', {}); // a browser without a private file system has no pictures of the user's

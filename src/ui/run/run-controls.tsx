@@ -62,19 +62,20 @@ function AboutItsPictures() {
   const { state } = useApp();
   const run = state.run.value;
   if (!run || run.pictures === 'as-begun' || state.runState.value === 'training') return null;
+  return <p class="note">{aboutPictures(run)}</p>;
+}
+
+function aboutPictures({ pictures, dataset }: RunSummary) {
+  const title = <bdi>{dataset.title}</bdi>;
+  if (pictures === 'no-latents')
+    return 'It learns from latents, which cannot be made here yet: its samples are rough previews. Export it to train it on.';
+  if (pictures === 'changed')
+    return <>The pictures of {title} have changed since it began. Going on asks first.</>;
   return (
-    <p class="note">
-      {run.pictures === 'absent' ? (
-        <>
-          Its pictures, <bdi>{run.dataset.title}</bdi>, are not on this computer. Samples can be drawn;
-          training goes on once you import them.
-        </>
-      ) : (
-        <>
-          The pictures of <bdi>{run.dataset.title}</bdi> have changed since it began. Going on asks first.
-        </>
-      )}
-    </p>
+    <>
+      Its pictures, {title}, are not on this computer. Samples can be drawn; training goes on once you import
+      them.
+    </>
   );
 }
 
