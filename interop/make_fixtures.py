@@ -5,25 +5,29 @@ compare eager and plan with these numbers. Not here: anything that the app ships
     python3 interop/make_fixtures.py                              makes all of them again
     python3 interop/make_fixtures.py --config my.json --seed 5    adds my.safetensors (--out: elsewhere)
 
-my.json is a diffusers UNet2DModel config.json; a field that is missing has diffusers' default, and
-`_training` may change TRAINING below. The tests read every .safetensors of that folder: a new file is a new
-case without other changes.
+my.json is the config.json of a diffusers UNet2DModel, or of the UNet2DConditionModel that its `_class_name`
+names; a field that is missing has diffusers' default. `_text_encoder` adds a CLIPTextModel
+(golden_network.py), and `_training` may change TRAINING below. The tests read every .safetensors of that
+folder: a new file is a new case without other changes.
 
 The tensors of a case, all float32, pictures as in PyTorch, [B, C, H, W]:
     weights, gradients, final, ema   [n] each: all parameters in one vector, ordered as in `parameters`
     input, timesteps                 what the prediction is computed from
+    class_labels, input_ids,         what the network reads besides, for the prediction and all samples
+    encoder_hidden_states
     prediction
     target, sample_weights           what the loss is computed from
     loss, per_sample                 `gradients` is the gradient of this loss
     final, ema                       after STEPS steps of AdamW from `weights`; the batches come from the seed
     samples.<sampler>.<schedule>.<prediction type>   from SAMPLE_CALLS calls of the network with `weights`
-Its metadata, as JSON: versions, seed, config, parameters, training, losses, learningRates, gradientNorms,
-emaDecays, sampleCalls, adrift.
+Its metadata, as JSON: versions, seed, config, textEncoder (where it has one), parameters, training, losses,
+learningRates, gradientNorms, emaDecays, sampleCalls, adrift.
 
 All random numbers of training and sampling come from counter_random.py at the seed, in the order [B, H, W,
 C]:
     step k = 0, 1, ...   pictures 2 u - 1 of uniforms(seed, k, drawing), noise normals(seed, k, noise),
-                         timesteps uniform_below(seed, k, timesteps, 1000)
+                         timesteps uniform_below(seed, k, timesteps, 1000); classes and texts as
+                         golden_network.py's step_conditions
     sample s             normals(seed, s, samples): the start noise, then the fresh noise of each call
 """
 
@@ -36,12 +40,14 @@ import diffusers
 import diffusers.schedulers.scheduling_ddpm as scheduling_ddpm
 import numpy as np
 import torch
-from diffusers import DDIMScheduler, DDPMScheduler, UNet2DModel
+from diffusers import DDIMScheduler, DDPMScheduler, UNet2DConditionModel
 from diffusers.optimization import get_constant_schedule_with_warmup, get_cosine_schedule_with_warmup
 from diffusers.training_utils import EMAModel, compute_snr
 from safetensors.torch import save
 
+from condition_networks import CONDITION_NETWORKS
 from counter_random import STREAMS, normals, uniform_below, uniforms
+from golden_network import ENCODER_VERSIONS, read_network_config, seeded_network, unet_of
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "test" / "fixtures" / "diffusers"
@@ -50,7 +56,11 @@ VERSIONS = {
     "diffusers": diffusers.__version__,
     "numpy": np.__version__,
 }
-MADE_BY = ", ".join(f"{name} {version}" for name, version in VERSIONS.items())
+
+
+def made_by(versions):
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
+
 
 BATCH, STEPS, SAMPLE_CALLS = 2, 20, 4
 SCHEDULES = ("linear", "squaredcos_cap_v2")
@@ -64,46 +74,18 @@ TRAINING = dict(
 )  # fmt: skip
 
 
-def read_config(path):
-    """(UNet2DModel's arguments, training options) of a config.json."""
-    fields = json.loads(Path(path).read_text())
-    options = fields.pop("_training", {})
+def training_of(path):
+    """The training options of a config.json."""
+    options = read_network_config(path)[2].get("_training", {})
     if unknown := options.keys() - TRAINING.keys():
         raise SystemExit(f"{path}: _training has no {', '.join(sorted(unknown))}; it has {', '.join(TRAINING)}")
-    fields = {key: value for key, value in fields.items() if not key.startswith("_")}
-    if fields.get("sample_size") is None:
-        raise SystemExit(f"{path}: sample_size is missing: a pixel count, or [height, width]")
-    return fields, TRAINING | options
+    return TRAINING | options
 
 
-def unet_of(fields):
-    return UNet2DModel(**{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()})
-
-
-def seeded_unet(fields, seed):
-    """
-    A UNet2DModel with PyTorch's initialisation, changed in two ways: norms differ from 1 and 0, so that
-    swapped parameters are noticed; first activations have a variance of 1e-3, so that norm_eps matters.
-    """
-    torch.manual_seed(seed)
-    unet = unet_of(fields)
-    with torch.no_grad():
-        for name, parameter in unet.named_parameters():
-            if "norm" in name:
-                parameter.add_(0.2 * torch.randn_like(parameter))
-            if name.startswith("conv_in."):
-                parameter.mul_(0.05)
-    return unet
-
-
-def parameter_list(unet):
-    return [[name, list(value.shape)] for name, value in unet.state_dict().items()]
-
-
-def shape_of(unet):
+def shape_of(network):
     """The shape of a picture, [C, H, W]."""
-    size = unet.config.sample_size
-    return (unet.config.in_channels, *(size if isinstance(size, (list, tuple)) else (size, size)))
+    size = network.unet.config.sample_size
+    return (network.unet.config.in_channels, *(size if isinstance(size, (list, tuple)) else (size, size)))
 
 
 def flat(tensors):
@@ -121,23 +103,24 @@ def weighted_loss(prediction, target, sample_weights):
     return (sample_weights * per_sample).mean(), per_sample
 
 
-def one_pass(unet):
+def one_pass(network):
     """(tensors of one forward and backward pass against a random target, names of `adrift`)."""
-    shape = shape_of(unet)
+    shape = shape_of(network)
     x, target = torch.randn(BATCH, *shape), torch.randn(BATCH, *shape)
     timesteps, sample_weights = torch.tensor([7, 913]), torch.tensor([1.0, 0.25])
+    conditions = network.random_conditions(BATCH)
 
     def gradients(dtype):
-        unet.double() if dtype == torch.float64 else unet.float()
-        unet.zero_grad()
-        prediction = unet(x.to(dtype), timesteps).sample
+        network.double() if dtype == torch.float64 else network.float()
+        network.zero_grad()
+        prediction = network(x.to(dtype), timesteps, conditions)
         loss, per_sample = weighted_loss(prediction, target.to(dtype), sample_weights.to(dtype))
         loss.backward()
-        return prediction, loss, per_sample, [parameter.grad.clone() for parameter in unet.parameters()]
+        return prediction, loss, per_sample, [parameter.grad.clone() for _, parameter in network.named()]
 
-    exact = dict(zip((name for name, _ in unet.named_parameters()), gradients(torch.float64)[3]))
+    exact = dict(zip((name for name, _ in network.named()), gradients(torch.float64)[3]))
     prediction, loss, per_sample, grads = gradients(torch.float32)
-    tensors = dict(input=x, timesteps=timesteps, target=target, sample_weights=sample_weights)
+    tensors = dict(input=x, timesteps=timesteps, target=target, sample_weights=sample_weights, **conditions)
     tensors |= dict(prediction=prediction, loss=loss, per_sample=per_sample, gradients=flat(grads))
     return tensors, adrift(exact)
 
@@ -166,49 +149,51 @@ def rates_of(optimizer, training):
     return get_constant_schedule_with_warmup(optimizer, training["warmup_steps"])
 
 
-def train(unet, training, seed):
+def train(network, training, seed):
     """Training as in diffusers' example scripts: noise, target, min-SNR, clip, warm-up, AdamW, EMA."""
     scheduler = DDPMScheduler(beta_schedule=training["beta_schedule"], prediction_type=training["prediction_type"])
     optimizer = torch.optim.AdamW(
-        unet.parameters(), lr=training["learning_rate"], betas=(0.9, 0.999), eps=1e-8, weight_decay=training["weight_decay"]
+        network.parameters(), lr=training["learning_rate"], betas=(0.9, 0.999), eps=1e-8, weight_decay=training["weight_decay"]
     )
     rates = rates_of(optimizer, training)
-    ema = EMAModel(unet.parameters(), decay=training["ema_max_decay"], use_ema_warmup=True, inv_gamma=1.0, power=3 / 4)
+    ema = EMAModel(network.parameters(), decay=training["ema_max_decay"], use_ema_warmup=True, inv_gamma=1.0, power=3 / 4)
     velocity, gamma = training["prediction_type"] == "v_prediction", training["min_snr_gamma"]
     clip = training["gradient_clip"] or float("inf")
+    shape = shape_of(network)
     curves = dict(losses=[], gradientNorms=[], learningRates=[], emaDecays=[])
     for step in range(STEPS):
-        pictures, noise, timesteps = batch_of(seed, step, shape_of(unet))
+        pictures, noise, timesteps = batch_of(seed, step, shape)
         x = scheduler.add_noise(pictures, noise, timesteps)
         target = scheduler.get_velocity(pictures, noise, timesteps) if velocity else noise
         snr = compute_snr(scheduler, timesteps)
         weights = torch.clamp(snr, max=gamma) / (snr + 1 if velocity else snr) if gamma else torch.ones(BATCH)
+        conditions = network.step_conditions(BATCH, seed, step, pictures.numel())
         optimizer.zero_grad()
-        loss, _ = weighted_loss(unet(x, timesteps).sample, target, weights)
+        loss, _ = weighted_loss(network(x, timesteps, conditions), target, weights)
         loss.backward()
-        curves["gradientNorms"].append(torch.nn.utils.clip_grad_norm_(unet.parameters(), clip).item())
+        curves["gradientNorms"].append(torch.nn.utils.clip_grad_norm_(network.parameters(), clip).item())
         curves["learningRates"].append(optimizer.param_groups[0]["lr"])
         optimizer.step()
         rates.step()
-        ema.step(unet.parameters())
+        ema.step(network.parameters())
         curves["losses"].append(loss.item())
         curves["emaDecays"].append(ema.cur_decay_value)
-    return dict(final=flat(unet.parameters()), ema=flat(ema.shadow_params)), curves
+    return dict(final=flat(network.parameters()), ema=flat(ema.shadow_params)), curves
 
 
 @torch.no_grad()
-def sample(unet, sampler, beta_schedule, prediction_type, seed):
+def sample(network, conditions, sampler, beta_schedule, prediction_type, seed):
     """BATCH samples by the network, [B, C, H, W], from the noise of counter_random.py."""
     scheduler = SAMPLERS[sampler](beta_schedule=beta_schedule, prediction_type=prediction_type, timestep_spacing="leading")
     scheduler.set_timesteps(SAMPLE_CALLS)
-    shape = shape_of(unet)
+    shape = shape_of(network)
     size = int(np.prod(shape))
     draws = [normals(seed, s, STREAMS["samples"], size * (SAMPLE_CALLS + 1)).reshape(-1, size) for s in range(BATCH)]
     noises = iter([channels_first(np.stack(rows), shape) for rows in zip(*draws)])
     scheduling_ddpm.randn_tensor = lambda *_, **__: next(noises)
     x = next(noises)
     for t in scheduler.timesteps:
-        x = scheduler.step(unet(x, t).sample, t, x).prev_sample
+        x = scheduler.step(network(x, t, conditions), t, x).prev_sample
     return x
 
 
@@ -225,29 +210,27 @@ def in_one_order(file):
 
 
 def make_case(path, seed, out):
-    fields, training = read_config(path)
-    unet = seeded_unet(fields, seed)
-    tensors = {"weights": flat(unet.parameters())}
-    passed, drifting = one_pass(unet)
+    training = training_of(path)
+    network = seeded_network(path, seed)
+    tensors = {"weights": flat(value for _, value in network.named())}
+    passed, drifting = one_pass(network)
     tensors |= passed
+    conditions = {name: passed[name] for name in ("class_labels", "input_ids", "encoder_hidden_states") if name in passed}
     for sampler in SAMPLERS:
         for schedule in SCHEDULES:
             for prediction in PREDICTIONS:
-                tensors[f"samples.{sampler}.{schedule}.{prediction}"] = sample(unet, sampler, schedule, prediction, seed)
-    trained, curves = train(unet, training, seed)
-    config = {key: value for key, value in unet.config.items() if not key.startswith("_") or key == "_class_name"}
-    names = [name for name, _ in unet.named_parameters()]
-    parameters = parameter_list(unet)
-    assert names == [name for name, _ in parameters], "a buffer among the parameters"
+                drawn = sample(network, conditions, sampler, schedule, prediction, seed)
+                tensors[f"samples.{sampler}.{schedule}.{prediction}"] = drawn
+    trained, curves = train(network, training, seed)
+    versions = VERSIONS | (ENCODER_VERSIONS if network.text_encoder else {})
     facts = dict(
-        versions=VERSIONS, seed=seed, config={"_class_name": "UNet2DModel", **config}, parameters=parameters,
-        training=training, sampleCalls=SAMPLE_CALLS, adrift=drifting, **curves,
-    )  # fmt: skip
-    metadata = {"madeBy": MADE_BY} | {key: json.dumps(value, separators=(",", ":")) for key, value in facts.items()}
+        versions=versions, seed=seed, **network.facts(), training=training, sampleCalls=SAMPLE_CALLS, adrift=drifting, **curves
+    )
+    metadata = {"madeBy": made_by(versions)} | {key: json.dumps(value, separators=(",", ":")) for key, value in facts.items()}
     file = Path(out) / f"{Path(path).stem}.safetensors"
     tensors = {key: value.detach().float().contiguous() for key, value in (tensors | trained).items()}
     file.write_bytes(in_one_order(save(tensors, metadata)))
-    count = sum(parameter.numel() for parameter in unet.parameters())
+    count = sum(parameter.numel() for parameter in network.parameters())
     print(f"{file.name}: {count} parameters, {file.stat().st_size} bytes, losses {curves['losses'][0]:.4f} to {curves['losses'][-1]:.4f}")
     return file
 
@@ -308,9 +291,7 @@ def network(channels, layers, down, up, **options):
 
 
 def reference_networks():
-    """
-    Parameter count, and digest of the ordered names and shapes, of published configurations (meta device).
-    """
+    """Published configurations of UNet2DModel, counted."""
     networks = {
         "google/ddpm-cifar10-32": network(
             [128, 256, 256, 256], 2, [1], [2], attentionHeadDim=None, normEps=1e-6, downsamplePadding=0, flipSinToCos=False, freqShift=1
@@ -321,28 +302,33 @@ def reference_networks():
         "preset bench": network([32, 64, 64], 2, [2], [0], normNumGroups=8, attentionHeadDim=None),
         "preset small": network([64, 128, 128], 2, [2], [0]),
     }
-    made = []
-    for name, config in networks.items():
-        with torch.device("meta"):
-            parameters = parameter_list(unet_of(snake_case(config)))
-        lines = "".join(f"{key} {','.join(map(str, shape))}\n" for key, shape in parameters)
-        made.append({
-            "name": name,
-            "config": config,
-            "tensors": len(parameters),
-            "parameters": sum(int(np.prod(shape)) for _, shape in parameters),
-            "sha256": hashlib.sha256(lines.encode()).hexdigest(),
-        })  # fmt: skip
-    return made
+    return [counted(name, config, unet_of, snake_case(config)) for name, config in networks.items()]
+
+
+def counted(name, config, unet_class, arguments):
+    """A network's number of tensors and parameters, and the digest of its ordered names and shapes."""
+    with torch.device("meta"):
+        parameters = [[key, list(value.shape)] for key, value in unet_class(arguments).state_dict().items()]
+    lines = "".join(f"{key} {','.join(map(str, shape))}\n" for key, shape in parameters)
+    return {
+        "name": name,
+        "config": config,
+        "tensors": len(parameters),
+        "parameters": sum(int(np.prod(shape)) for _, shape in parameters),
+        "sha256": hashlib.sha256(lines.encode()).hexdigest(),
+    }
 
 
 def write_json(name, value, out):
-    (Path(out) / f"{name}.json").write_text(json.dumps({"madeBy": MADE_BY, **value}) + "\n")
+    (Path(out) / f"{name}.json").write_text(json.dumps({"madeBy": made_by(VERSIONS), **value}) + "\n")
 
 
 def make_tables(out):
     """Tables without a trained network: names of published networks, samplers, learning rates."""
     write_json("networks", {"networks": reference_networks()}, out)
+    conditional = lambda fields: unet_of(fields, UNet2DConditionModel)
+    counts = [counted(name, config, conditional, config) for name, config in CONDITION_NETWORKS.items()]
+    write_json("condition-networks", {"networks": counts}, out)
     combinations = [(c, s, p, t) for t in SPACINGS for c in SAMPLERS.values() for s in SCHEDULES for p in PREDICTIONS]
     write_json("trajectories", {"seed": 3, "sample": 5, "size": 12, "trajectories": [trajectory(*c) for c in combinations]}, out)
     rates = {
