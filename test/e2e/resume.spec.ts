@@ -19,6 +19,7 @@ import {
   exportTo,
   measured,
   seconds,
+  stepsWithSamples,
   TINY,
   train,
   validation,
@@ -192,6 +193,28 @@ test('C: resumed, taken over by another tab while it trains, 4 steps later it ha
   expect(b.metadata['run_id']).not.toBe(a.metadata['run_id']);
   expect(b.metadata['parent']).toBe(`${a.metadata['run_id']}@20`);
   await first.close();
+  c.page = page;
+});
+
+test('C: finished, it is trained longer as the same run, also where the page is closed meanwhile', async () => {
+  const { page } = c;
+  const newest = checkpoint(page, 'unet_final').first();
+  const runId = String(await newest.getAttribute('data-run'));
+  const controls = page.getByRole('region', { name: 'Run controls' });
+  // Opened again, it is drawn from only: its steps are compiled once it is to go on.
+  await page.reload();
+  await waitForState(page, 'finished');
+  await expect(controls.getByLabel('More steps')).toHaveValue(String(SETTINGS.maxSteps));
+  await controls.getByLabel('More steps').fill('3');
+  await button(controls, 'Train longer').click();
+  await waitForStep(page, SETTINGS.maxSteps + 1);
+  await page.reload();
+  await waitForState(page, 'finished');
+  await expect(byTestId(page, 'global-step')).toHaveText(String(SETTINGS.maxSteps + 3));
+  await expect(newest).toHaveAttribute('data-step', String(SETTINGS.maxSteps + 3));
+  await expect(newest).toHaveAttribute('data-run', runId);
+  expect(c.errors).toEqual([]);
+  expect(c.leaks(hostOfC.address)).toEqual([]);
   await c.close();
   await hostOfC.close();
 });
@@ -240,23 +263,6 @@ test('D: left in the middle of an interval, the page says how far it went back; 
   await profile.close();
   await host.close();
 });
-
-/** Steps with a sheet of samples in the index, of any run. */
-const stepsWithSamples = (page: Page): Promise<number[]> =>
-  page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const opening = indexedDB.open('perennial');
-        opening.onsuccess = () => {
-          const keys = opening.result.transaction('pictures').objectStore('pictures').getAllKeys();
-          keys.onsuccess = () => {
-            opening.result.close();
-            const all = keys.result as [string, string, number][];
-            resolve(all.flatMap(([, kind, step]) => (kind === 'samples' ? [step] : [])));
-          };
-        };
-      }),
-  );
 
 /**
  * Opens the page on a store that has a run: it shows what it found, draws 16 samples, and trains at the next

@@ -90,6 +90,23 @@ export async function chooseCheckpoint(page: Page, path: string | string[]): Pro
   await page.getByLabel('Import checkpoint', { exact: true }).setInputFiles(path);
 }
 
+/** Steps with a sheet of samples in the index, of any run. */
+export const stepsWithSamples = (page: Page): Promise<number[]> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const opening = indexedDB.open('perennial');
+        opening.onsuccess = () => {
+          const keys = opening.result.transaction('pictures').objectStore('pictures').getAllKeys();
+          keys.onsuccess = () => {
+            opening.result.close();
+            const all = keys.result as [string, string, number][];
+            resolve(all.flatMap(([, kind, step]) => (kind === 'samples' ? [step] : [])));
+          };
+        };
+      }),
+  );
+
 /** From the page's start on, records every text that run-state shows. */
 export async function watchStates(page: Page): Promise<void> {
   await page.addInitScript(() => {
