@@ -1,10 +1,11 @@
-"""The checks of an exported model with words that `npm run test:interop` makes: its diffusers folder opens by
-every loader of diffusers, transformers and tokenizers, draws by its own pipeline and by the recipe of its
-README, and what is predicted and drawn is written down for the app to compare.
+"""The checks of an exported model with words that `npm run test:interop` makes. A check that fails raises.
 
-    python3 interop/check_words.py MODEL.zip OUT.json
+    folder MODEL.zip OUT.json   the diffusers folder opens by every loader of diffusers, transformers and
+                                tokenizers, draws by its own pipeline and by the recipe of its README; what is
+                                predicted and drawn is written down for the app to compare
+    notebook IN.pt OUT.pt       trains two steps as a notebook would, with nothing of ours but the file
 
-Not here: models without words (check_exports.py). A check that fails raises.
+Not here: models without words (check_exports.py).
 """
 
 import argparse
@@ -18,7 +19,7 @@ import numpy as np
 import torch
 from diffusers import DDIMScheduler, DiffusionPipeline, DPMSolverMultistepScheduler, UNet2DConditionModel
 from tokenizers import Tokenizer
-from transformers import AutoTokenizer, CLIPTextModel, CLIPTokenizer, PreTrainedTokenizerFast
+from transformers import AutoTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTokenizer, PreTrainedTokenizerFast
 
 from counter_random import STREAMS, normals
 from step_captions import Prompts
@@ -99,11 +100,46 @@ def _drawn(unet, scheduler, context, seed, steps):
     return {"shape": [len(PROMPTS), *size], "prediction": as_list(prediction), "ddim": as_list(x)}
 
 
+def notebook(path, out):
+    """
+    torch.load, load_state_dict, two steps of one AdamW, torch.save: only torch, diffusers and transformers.
+    """
+    content = torch.load(path, weights_only=True)
+    told = {key: json.loads(content["perennial_config"][key]) for key in ("unet_config", "text_encoder_config")}
+    unet, encoder = UNet2DConditionModel.from_config(told["unet_config"]), CLIPTextModel(CLIPTextConfig.from_dict(told["text_encoder_config"]))
+    unet.load_state_dict(content["unet_state_dict"])
+    encoder.load_state_dict(content["text_encoder_state_dict"])
+    optimizer = torch.optim.AdamW([*unet.parameters(), *encoder.parameters()])
+    optimizer.load_state_dict(content["optimizer_state_dict"])
+    torch.manual_seed(0)
+    size, length = unet.config.sample_size, encoder.config.max_position_embeddings
+    for _ in range(2):
+        noisy, ids = torch.randn(4, unet.config.in_channels, size, size), torch.randint(0, 500, (4, length))
+        predicted = unet(noisy, torch.randint(0, 1000, (4,)), encoder_hidden_states=encoder(ids).last_hidden_state).sample
+        loss = torch.nn.functional.mse_loss(predicted, torch.randn_like(predicted))
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        content["global_step"] += 1
+        content["batch_losses"].append(loss.item())
+    steps = {state["step"].item() for state in optimizer.state.values()}
+    assert steps == {content["global_step"]}, f"AdamW counted {steps}, expected {content['global_step']}"
+    content |= {"unet_state_dict": unet.state_dict(), "text_encoder_state_dict": encoder.state_dict()}
+    torch.save(content | {"optimizer_state_dict": optimizer.state_dict()}, out)
+    print(f"two steps in plain torch, now at {content['global_step']}, losses {content['batch_losses'][-2:]}")
+
+
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Checks an exported model with words.")
-    parser.add_argument("model")
-    parser.add_argument("out")
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=10)
+    parser = argparse.ArgumentParser(description="Checks of an exported model with words.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("folder", "notebook"):
+        command = commands.add_parser(name)
+        command.add_argument("first")
+        command.add_argument("second")
+    commands.choices["folder"].add_argument("--seed", type=int, default=7)
+    commands.choices["folder"].add_argument("--steps", type=int, default=10)
     arguments = parser.parse_args()
-    check(arguments.model, arguments.out, arguments.seed, arguments.steps)
+    if arguments.command == "notebook":
+        notebook(arguments.first, arguments.second)
+    else:
+        check(arguments.first, arguments.second, arguments.seed, arguments.steps)

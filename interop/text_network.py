@@ -32,9 +32,9 @@ def encoder_name(name):
 
 
 def clip_name(name):
-    """transformers' name of a tensor of a checkpoint's encoder, with `text_model.`, as files have it."""
+    """The name in CLIPTextModel.state_dict() of transformers 5 of a tensor of a checkpoint's encoder."""
     own = name.removeprefix(TEXT_ENCODER)
-    return f"text_model.{'embeddings.' if '_embedding.' in own else ''}{own}"
+    return f"{'embeddings.' if '_embedding.' in own else ''}{own}"
 
 
 class TextNetwork(torch.nn.Module):

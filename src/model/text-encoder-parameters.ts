@@ -46,13 +46,17 @@ export function textEncoderStd(
   return width ** -0.5 * (2 * numHiddenLayers) ** -0.5; // k_proj, v_proj, q_proj, fc2
 }
 
-/**
- * The name in files of transformers of a parameter of ours: with `text_model.`, which every version reads.
- */
-export function toClipName(name: string): string {
+/** The name of a parameter of ours in CLIPTextModel.state_dict() of transformers 5. */
+export function toClipStateName(name: string): string {
   const own = name.slice(TEXT_ENCODER.length);
-  return `text_model.${/^\w+_embedding\./.test(own) ? 'embeddings.' : ''}${own}`;
+  return `${/^\w+_embedding\./.test(own) ? 'embeddings.' : ''}${own}`;
 }
+
+/**
+ * The name in files of transformers of a parameter of ours: with `text_model.`, which from_pretrained of
+ * every version reads, and which version 4 has in its state_dict too.
+ */
+export const toClipName = (name: string): string => `text_model.${toClipStateName(name)}`;
 
 /**
  * Our name of a tensor in a file of transformers, with `text_model.` before it or without, as version 5

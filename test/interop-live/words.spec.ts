@@ -76,10 +76,19 @@ test('a checkpoint with words read and written in Python is the same file', asyn
 
 test('every loader of diffusers, transformers and tokenizers opens the folder and draws', async () => {
   const drawn = join(folder, 'words-drawn.json');
-  await run('python', ['interop/check_words.py', files.diffusers, drawn, '--steps', '10']);
+  await run('python', ['interop/check_words.py', 'folder', files.diffusers, drawn, '--steps', '10']);
   // Compared in float32 by words-claims.ts.
   await writeFile(join(LIVE, 'words-model.zip'), await readFile(files.diffusers));
   await writeFile(join(LIVE, 'words-drawn.json'), await readFile(drawn));
+});
+
+test('the .pt resumes in plain torch, and comes back with the moments of both networks', async () => {
+  const trained = join(folder, 'two-steps-on.pt');
+  await run('python', ['interop/check_words.py', 'notebook', files.torch, trained]);
+  const { page } = tab;
+  await importNow(page, trained, paused + 2);
+  const back = await exportTo(page, await newFolder(), 'newest');
+  await run('python', ['interop/check_exports.py', 'same', back, trained]);
 });
 
 test('a run begins anew from the weights of the folder, with its words', async () => {

@@ -9,7 +9,7 @@ import type { ParameterSpec } from '../../engine/executor.ts';
 import type { PickledValue } from '../../formats/pickle-writer.ts';
 import { writeTorchFile } from '../../formats/torch-file.ts';
 import { OrderedDict, type TorchTensor } from '../../formats/torch-values.ts';
-import { TEXT_ENCODER, toClipName } from '../../model/text-encoder-parameters.ts';
+import { TEXT_ENCODER, toClipStateName } from '../../model/text-encoder-parameters.ts';
 import { type CheckpointContent, factsAsText } from '../checkpoint-file.ts';
 import { ADAM } from '../training-step.ts';
 
@@ -60,7 +60,9 @@ const AVERAGES_ALONE: Keys = { unet: 'ema' };
 const WITH_WORDS: Keys = { unet: 'unet_state_dict', encoder: 'text_encoder_state_dict' };
 const AVERAGES_WITH_WORDS: Keys = { unet: 'ema_unet_state_dict', encoder: 'ema_text_encoder_state_dict' };
 
-/** The state_dict of each network, by diffusers' and by transformers' names. */
+/**
+ * The state_dict of each network, by diffusers' names and by those of transformers 5, for load_state_dict.
+ */
 function networks(
   specs: readonly ParameterSpec[],
   values: Values,
@@ -75,7 +77,7 @@ function networks(
   if (encoder === undefined) return first;
   const renamed = entries
     .filter(isEncoder)
-    .map(([name, value]): [string, PickledValue] => [toClipName(name), value]);
+    .map(([name, value]): [string, PickledValue] => [toClipStateName(name), value]);
   return { ...first, [encoder]: new OrderedDict(renamed) };
 }
 

@@ -167,10 +167,10 @@ describe('the .pt of a model with words', () => {
     const [unet, encoder] = ['unet_state_dict', 'text_encoder_state_dict'].map((key) => root.get(key));
     expect([...(unet?.keys() ?? [])]).toEqual(NAMES.filter((name) => !name.startsWith(TEXT_ENCODER)));
     expect([...(encoder?.keys() ?? [])].slice(0, 4)).toEqual([
-      'text_model.embeddings.token_embedding.weight',
-      'text_model.embeddings.position_embedding.weight',
-      'text_model.encoder.layers.0.self_attn.k_proj.weight',
-      'text_model.encoder.layers.0.self_attn.k_proj.bias',
+      'embeddings.token_embedding.weight',
+      'embeddings.position_embedding.weight',
+      'encoder.layers.0.self_attn.k_proj.weight',
+      'encoder.layers.0.self_attn.k_proj.bias',
     ]);
     const moments = root.get('optimizer_state_dict')?.get('state') as Map<number, Map<string, TorchTensor>>;
     const token = NAMES.indexOf('text_encoder.token_embedding.weight');
