@@ -15,8 +15,8 @@ const DISPATCHES: Record<PresetName, number> = {
   bench: 410,
   small: 410,
   cifar: 470,
-  'text-tiny': 450,
-  text: 840,
+  'text-tiny': 430,
+  text: 810,
 };
 
 function specOf(preset: PresetName, target: Target, batch: number) {

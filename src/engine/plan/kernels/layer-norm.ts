@@ -1,8 +1,8 @@
 // Layer normalisation (Ba et al. 2016) and its gradient: one workgroup (`tiles`) or one lane (`registers`)
-// reduces a row; the gradients of scale and shift are summed over blocks of rows by a second kernel. Not
-// here: the sum of the blocks (row-sums.ts), group normalisation (group-norm/).
+// reduces a row; the gradients of scale and shift are summed over blocks of rows. Not here: the sum of the
+// blocks (row-sums.ts), group normalisation (group-norm/).
 import { gradientTo } from './gradient-to.ts';
-import { type Binding, gridOf, type Kernel, kernel, type KernelSpec } from './kernel.ts';
+import { type Binding, gridOf, type Kernel, kernel } from './kernel.ts';
 import type { Family, Target } from './target.ts';
 import type { Value } from './value.ts';
 import { inFours } from './walks.ts';
@@ -91,29 +91,29 @@ const each = (family: Family, statement: string): string => /* wgsl */ `
         ${statement}
       }`;
 
-/** A kernel that walks rows. In scope of its body: `row`, and `first`, its first element. */
-function rowKernel(
-  family: Family,
-  geometry: LayerNormGeometry,
-  spec: Pick<KernelSpec, 'op' | 'bindings' | 'body'>,
-): Kernel {
+/** WGSL: `index`, the number of the workgroup. */
+const INDEX = 'let index = group.y * 32768u + group.x;';
+
+/** WGSL: `row`, and `first`, its first element. Surplus invocations end. */
+const rowOf = (family: Family): string => /* wgsl */ `
+      let row = ${family === 'tiles' ? 'index' : `index * ${THREADS.registers}u + lane`};
+      if (row >= params.rows) { return; }
+      let first = row * params.width;`;
+
+/** Workgroups that reduce rows. */
+const rowGroups = (family: Family, { rows }: LayerNormGeometry): number =>
+  family === 'tiles' ? rows : Math.ceil(rows / THREADS.registers);
+
+/** What both kernels have in common. */
+function specOf(family: Family, geometry: LayerNormGeometry) {
   const { rows, channels, eps } = geometry;
   const type = elementOf(geometry);
-  const threads = THREADS[family];
-  const linear = 'group.y * 32768u + group.x';
-  return kernel(family, {
-    ...spec,
+  return {
     params: { rows, width: type === 'f32' ? channels : channels / 4 },
     floats: { eps, perCount: 1 / channels },
-    workgroupSize: [threads, 1, 1],
-    workgroups: gridOf(rows, family === 'tiles' ? 1 : threads),
+    workgroupSize: [THREADS[family], 1, 1] as const,
     declarations: declarations(family, type),
-    body: /* wgsl */ `
-      let row = ${family === 'tiles' ? linear : `(${linear}) * ${threads}u + lane`};
-      if (row >= params.rows) { return; }
-      let first = row * params.width;
-      ${spec.body}`,
-  });
+  };
 }
 
 /**
@@ -146,77 +146,75 @@ export function layerNormForward(
     y: binding(y, 'write', type),
     stats: binding(stats, 'write', 'f32'),
   };
-  return [rowKernel(family, geometry, { op: 'layer norm', bindings, body })];
+  return [
+    kernel(family, {
+      ...specOf(family, geometry),
+      op: 'layer norm',
+      bindings,
+      workgroups: gridOf(rowGroups(family, geometry), 1),
+      body: `${INDEX}\n${rowOf(family)}\n${body}`,
+    }),
+  ];
 }
 
 /**
  * dx = inverse (scale dy - mean(scale dy) - normal mean(scale dy normal)), as PyTorch's
  * native_layer_norm_backward, with normal = (x - mean) inverse and the means over a row. The gradient of
- * scale is the sum of dy normal over all rows, that of shift the sum of dy. Two dispatches.
+ * scale is the sum of dy normal over all rows, that of shift the sum of dy. One dispatch: its first
+ * workgroups compute dx, the others the sums.
  */
 export function layerNormBackward(
-  target: Target,
-  geometry: LayerNormGeometry,
-  values: LayerNormBackward,
-): Kernel[] {
-  const { to } = values;
-  const sums = affineSums(target, geometry, values);
-  return to ? [inputGradient(target, geometry, values, to), sums] : [sums];
-}
-
-function inputGradient(
   { family }: Target,
   geometry: LayerNormGeometry,
-  { x, stats, affine, dy }: LayerNormBackward,
-  { add, dx }: NonNullable<LayerNormBackward['to']>,
-): Kernel {
+  { x, stats, affine, dy, to, sums }: LayerNormBackward,
+): Kernel[] {
   const type = elementOf(geometry);
-  const { bindings, term } = gradientTo('dx', add, dx, type);
+  const { params, ...spec } = specOf(family, geometry);
+  const forRows = to ? rowGroups(family, geometry) : 0;
+  const across = Math.ceil(params.width / THREADS[family]);
+  const blocks = layerNormBlocks(geometry);
+  const dx = to && gradientTo('dx', to.add, to.dx, type);
+  return [
+    kernel(family, {
+      ...spec,
+      op: 'layer norm backward',
+      params: { ...params, forRows, across, blocks, perBlock: rowsPerBlock(geometry) },
+      bindings: {
+        x: binding(x, 'read', type),
+        stats: binding(stats, 'read', 'f32'),
+        dy: binding(dy, 'read', type),
+        sums: binding(sums, 'write', type),
+        ...(dx ? { affine: binding(affine, 'read', type), ...dx.bindings } : {}),
+      },
+      workgroups: gridOf(forRows + blocks * across, 1),
+      body: /* wgsl */ `${INDEX}
+      ${dx ? `if (index < params.forRows) { ${inputGradient(family, dx.term)} return; }` : ''}
+      ${affineSums(family, type)}`,
+    }),
+  ];
+}
+
+/** WGSL: dx of one row. */
+const inputGradient = (family: Family, term: (at: string) => string): string => {
   const inner = 'let normal = (x[at] - mean) * inverse; let d = affine[c] * dy[at];';
-  const body = /* wgsl */ `
+  return /* wgsl */ `${rowOf(family)}
       let mean = stats[2u * row];
       let inverse = stats[2u * row + 1u];
       var along = T(0.0);
       var level = T(0.0);
       ${each(family, `${inner} along += d * normal; level += d;`)}
-      ${sumOfRow(family, 'sums', 'vec2<f32>(total(along), total(level))')}
-      let means = sums * params.perCount;
+      ${sumOfRow(family, 'both', 'vec2<f32>(total(along), total(level))')}
+      let means = both * params.perCount;
       ${each(family, `${inner} dx[at] = (d - means.y - normal * means.x) * inverse${term('at')};`)}`;
-  const all = {
-    x: binding(x, 'read', type),
-    stats: binding(stats, 'read', 'f32'),
-    affine: binding(affine, 'read', type),
-    dy: binding(dy, 'read', type),
-    ...bindings,
-  };
-  return rowKernel(family, geometry, { op: 'layer norm backward', bindings: all, body });
-}
+};
 
-/** An invocation sums one channel (or vec4 of channels) of one block, row after row. */
-function affineSums(
-  { family }: Target,
-  geometry: LayerNormGeometry,
-  { x, stats, dy, sums }: LayerNormBackward,
-): Kernel {
-  const { rows, channels } = geometry;
-  const type = elementOf(geometry);
-  const threads = THREADS[family];
-  const width = type === 'f32' ? channels : channels / 4;
-  return kernel(family, {
-    op: 'layer norm backward',
-    bindings: {
-      x: binding(x, 'read', type),
-      stats: binding(stats, 'read', 'f32'),
-      dy: binding(dy, 'read', type),
-      sums: binding(sums, 'write', type),
-    },
-    params: { rows, width, perBlock: rowsPerBlock(geometry) },
-    workgroupSize: [threads, 1, 1],
-    workgroups: [layerNormBlocks(geometry), Math.ceil(width / threads), 1],
-    body: /* wgsl */ `
-      let c = group.y * ${threads}u + lane;
-      if (c >= params.width) { return; }
-      let start = group.x * params.perBlock;
+/** WGSL: an invocation sums one channel (or vec4 of channels) of one block of rows, row after row. */
+const affineSums = (family: Family, type: Element): string => /* wgsl */ `
+      let part = index - params.forRows;
+      let block = part / params.across;
+      let c = part % params.across * ${THREADS[family]}u + lane;
+      if ((block >= params.blocks) | (c >= params.width)) { return; }
+      let start = block * params.perBlock;
       let end = min(start + params.perBlock, params.rows);
       var gain = ${type}(0.0);
       var offset = ${type}(0.0);
@@ -225,8 +223,6 @@ function affineSums(
         gain += d * (x[row * params.width + c] - stats[2u * row]) * stats[2u * row + 1u];
         offset += d;
       }
-      let to = 2u * group.x * params.width + c;
+      let to = 2u * block * params.width + c;
       sums[to] = gain;
-      sums[to + params.width] = offset;`,
-  });
-}
+      sums[to + params.width] = offset;`;
