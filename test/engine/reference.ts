@@ -94,15 +94,14 @@ function groupNorm(
 
 function layerNorm(x: Plain, scale: Plain, shift: Plain, eps: number): Plain {
   const channels = x.shape.at(-1) as number;
-  const rowOf = (index: number) => {
-    const first = index - (index % channels);
-    return x.data.subarray(first, first + channels);
-  };
   const meanOf = (numbers: Float64Array) => numbers.reduce((sum, value) => sum + value, 0) / channels;
-  return plain(x.shape, (i) => {
-    const row = rowOf(i);
+  const rows = Array.from({ length: x.data.length / channels }, (_, r) => {
+    const row = x.data.subarray(r * channels, (r + 1) * channels);
     const mean = meanOf(row);
-    const variance = meanOf(row.map((value) => (value - mean) ** 2));
+    return { mean, variance: meanOf(row.map((value) => (value - mean) ** 2)) };
+  });
+  return plain(x.shape, (i) => {
+    const { mean, variance } = rows[Math.floor(i / channels)] as (typeof rows)[0];
     const normal = (get(x, i) - mean) / Math.sqrt(variance + eps);
     return normal * get(scale, i % channels) + get(shift, i % channels);
   });

@@ -8,6 +8,7 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('embedding', () => {
     for (const [batch, length, channels, entries, places] of [
       [1, 1, 1, 1, 1],
       [4, 1, 8, 5, 0],
+      [3, 5, 20, 11, 7],
       [2, 9, 3, 300, 16],
       [5, 77, 36, 514, 77],
       [16, 32, 64, 1024, 32],

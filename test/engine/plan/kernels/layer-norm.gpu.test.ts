@@ -10,10 +10,6 @@ for (const target of TARGETS) {
   });
 }
 
-test('registers: an odd number of channels; one channel', async () => {
-  await claimLayerNorm(REGISTERS, { rows: 5, channels: 7, eps: 1e-5 }, 'in place');
-});
-
 test('registers: a mean far from zero, many rows', async () => {
   const geometry = { rows: 4500, channels: 64, eps: 1e-5 };
   await claimLayerNorm(REGISTERS, geometry, 'in place', { claimGradients: false });

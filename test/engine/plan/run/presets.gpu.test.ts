@@ -2,7 +2,7 @@
 // aimed at 1e-5. In a real browser, on webgpu; eager on the processor.
 import { beforeAll, expect, test } from 'vitest';
 import { PRESET_NAMES, type PresetName } from '../../../../src/settings/settings.ts';
-import { networkOf, presetConfig } from '../../../../src/settings/presets.ts';
+import { modelOfRun, presetConfig } from '../../../../src/settings/presets.ts';
 import { mixtureOf } from '../../../../src/diffusion/target.ts';
 import { noiseLevels } from '../../../../src/diffusion/noise-levels.ts';
 import { TIMESTEPS } from '../../../../src/diffusion/noise-schedule.ts';
@@ -11,7 +11,6 @@ import type { Device } from '../../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../../src/engine/eager/eager-executor.ts';
 import type { Executor, NoisedBatch } from '../../../../src/engine/executor.ts';
 import { createPlanExecutor } from '../../../../src/engine/plan/run/plan-executor.ts';
-import type { UNetConfig } from '../../../../src/model/unet-config.ts';
 import { type Model, modelOf } from '../../../../src/model/model.ts';
 import { STREAMS, uniformBelow, uniforms } from '../../../../src/random.ts';
 import { CPU } from '../../cpu-device.ts';
@@ -26,18 +25,40 @@ beforeAll(async () => {
   device = await testDevice();
 });
 
-/** The preset's layers with an eighth of its channels (`tiny`: half), on the smallest picture they take. */
-function smallConfig(preset: PresetName): UNetConfig {
-  const config = networkOf({ preset, imageSize: presetConfig(preset).imageSize });
-  const divisor = preset === 'tiny' ? 2 : 8;
+/** Words of a small text encoder's vocabulary. */
+const WORDS = 50;
+
+/**
+ * The preset's layers with an eighth of its channels (`tiny` and `text-tiny`: half), on the smallest picture
+ * they take.
+ */
+function smallModel(preset: PresetName): Model {
+  const { config, textEncoder } = modelOfRun({ preset, imageSize: presetConfig(preset).imageSize });
+  const divisor = preset.endsWith('tiny') ? 2 : 8;
   const blockOutChannels = config.blockOutChannels.map((channels) => channels / divisor);
-  return { ...config, sampleSize: [8, 8], blockOutChannels, normNumGroups: 4 };
+  const small = { sampleSize: [8, 8] as [number, number], blockOutChannels, normNumGroups: 4 };
+  if (config.className === undefined || !textEncoder) return modelOf({ ...config, ...small });
+  const { crossAttentionDim } = config;
+  return modelOf(
+    { ...config, ...small, crossAttentionDim: crossAttentionDim / divisor },
+    {
+      ...textEncoder,
+      vocabSize: WORDS,
+      hiddenSize: textEncoder.hiddenSize / divisor,
+      intermediateSize: textEncoder.intermediateSize / divisor,
+    },
+  );
 }
 
-function batchOf(step: number): NoisedBatch {
+function batchOf(step: number, { textEncoder }: Model): NoisedBatch {
+  const tokens = textEncoder?.maxPositionEmbeddings ?? 0;
+  const words = uniformBelow(3, step, STREAMS.captions, WORDS, BATCH * tokens);
   const timesteps = uniformBelow(3, step, STREAMS.timesteps, TIMESTEPS, BATCH);
   return {
-    inputs: { timestep: { data: Float32Array.from(timesteps), shape: [BATCH] } },
+    inputs: {
+      timestep: { data: Float32Array.from(timesteps), shape: [BATCH] },
+      ...(textEncoder ? { input_ids: { data: Float32Array.from(words), shape: [BATCH, tokens] } } : {}),
+    },
     pictures: {
       data: uniforms(3, step, STREAMS.drawing, BATCH * 192).map((u) => 2 * u - 1),
       shape: [BATCH, 8, 8, 3],
@@ -48,8 +69,8 @@ function batchOf(step: number): NoisedBatch {
   };
 }
 
-async function lossesOf(executor: Executor, { initialWeights }: Model): Promise<number[]> {
-  const weights = initialWeights(3);
+async function lossesOf(executor: Executor, model: Model): Promise<number[]> {
+  const weights = model.initialWeights(3);
   const zeros = () => weights.map(({ length }) => new Float32Array(length));
   executor.setState({
     weights,
@@ -59,7 +80,7 @@ async function lossesOf(executor: Executor, { initialWeights }: Model): Promise<
   });
   const losses: number[] = [];
   for (let step = 1; step <= STEPS; step++) {
-    const { loss, gradientNorm } = await executor.step([batchOf(step)], {
+    const { loss, gradientNorm } = await executor.step([batchOf(step, model)], {
       optimizerStep: step,
       learningRate: 1e-3,
       beta1: 0.9,
@@ -76,7 +97,7 @@ async function lossesOf(executor: Executor, { initialWeights }: Model): Promise<
 }
 
 test.each(PRESET_NAMES)('%s', async (preset) => {
-  const model = modelOf(smallConfig(preset));
+  const model = smallModel(preset);
   const { parameters, network } = model;
   const wanted = await lossesOf(createEagerExecutor(CPU, parameters, network), model);
   const plan = await createPlanExecutor(device, parameters, network, { inputs: model.inputs(BATCH) });

@@ -26,9 +26,9 @@ test('registers: large scores, one token, many heads', async () => {
   await claimAttention(REGISTERS, { batch: 1, queries: 33, keys: 20, channels: 40, heads: 5 });
 });
 
-test('both families: causal, a query sees no later key', async () => {
+test('registers: causal, a query sees no later key', async () => {
   const geometry = { batch: 2, queries: 7, keys: 7, channels: 6, heads: 2 };
-  for (const target of TARGETS) await claimAttention(target, geometry, { mask: 'causal' });
+  await claimAttention(REGISTERS, geometry, { mask: 'causal' });
   // In chunks of queries, with scores so large that a hidden key would show.
   const long = { batch: 1, queries: 2100, keys: 2001, channels: 1, heads: 1 };
   await claimAttention(REGISTERS, long, { mask: 'causal', size: 30 });
