@@ -4,8 +4,8 @@ import { SETTINGS } from '../../settings/settings.ts';
 import { BETA_SCHEDULES } from '../../diffusion/diffusers-scheduler.ts';
 import type { ShapeFields } from '../../model/fields-from-shapes.ts';
 import { attendedChannels } from '../../model/structure.ts';
-
 import type { AskedField } from '../api.ts';
+import { spaceOfNetwork } from '../picture-network.ts';
 
 const DEFAULT_SIZE = 32;
 const DEFAULT_GROUPS = 32;
@@ -26,7 +26,10 @@ export function unetFields(shown: ShapeFields): AskedField[] {
   const fields: AskedField[] = [
     {
       name: 'sample_size',
-      help: 'Edge of the pictures in pixels',
+      help:
+        spaceOfNetwork(shown).is === 'latents'
+          ? 'Edge of the latents, an eighth of the pictures’'
+          : 'Edge of the pictures in pixels',
       value: Math.max(DEFAULT_SIZE, 2 ** (levels - 1)),
       ...sizes(2 ** (levels - 1)),
     },

@@ -249,6 +249,13 @@ async function notebook(unet: Model): Promise<File> {
   return new File([await writeTorchFile(whole, 'notebook')], 'notebook.pt');
 }
 
+/** The .pt as a notebook would have it: the UNet's state_dict alone. */
+async function withoutConfig(file: Blob): Promise<File> {
+  const root = (await readTorchFile(file)) as Map<string, PickledValue>;
+  const unet = new Map([['unet_state_dict', root.get('unet_state_dict') as PickledValue]]);
+  return new File([await writeTorchFile(unet, 'unet')], 'unet.pt');
+}
+
 describe('a UNet of latents', () => {
   it('is imported and exported, says what is missing, and waits for pictures as latents', async () => {
     const latents = {
@@ -269,6 +276,13 @@ describe('a UNet of latents', () => {
     const { set, fault } = await openRunPictures(back.facts.config, back.facts.dataset);
     expect(set).toBeNull();
     expect(fault?.title).toBe('This model learns from latents, and there are none');
+    const bare = await exportedFile(content, { kind: 'torch', weights: 'raw' }).then(withoutConfig);
+    const { preview } = await offerOf({ files: [bare], which: 0 });
+    expect(preview.asked[0]).toMatchObject({
+      name: 'sample_size',
+      value: 32,
+      help: 'Edge of the latents, an eighth of the pictures’',
+    });
     for (const kind of ['diffusers', 'torch', 'weights'] as const)
       expect((await exportedFile(back, { kind, weights: 'ema' })).size).toBeGreaterThan(1000);
   });
