@@ -33,5 +33,5 @@ test('what answers a press is shown at once; dismissed, it leaves the others', (
 test('the same fault again is no further alert, but is shown where it answers a press', () => {
   const alerts = came('a', 'b', 'b');
   expect(alerts.faults).toHaveLength(2);
-  expect(withFault(alerts, fault('b'), true)).toEqual({ faults: alerts.faults, at: 1 });
+  expect(withFault(alerts, fault('b'), true)).toEqual({ faults: alerts.faults, at: 1, answers: true });
 });

@@ -10,7 +10,7 @@ import {
   type SampleGrid,
   type State,
 } from '../../src/app/state.ts';
-import { dismissed, turned } from '../../src/app/alerts.ts';
+import { dismissed, NO_ALERTS, turned, withFault } from '../../src/app/alerts.ts';
 import { noSuchSet } from '../../src/app/questions.ts';
 import type { Commands } from '../../src/app/commands.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
@@ -345,7 +345,7 @@ const TOO_LARGE: Fault = {
 };
 
 const alert = (state: State, ...faults: Fault[]): void => {
-  state.alerts.value = { faults, at: 0 };
+  state.alerts.value = { ...NO_ALERTS, faults };
 };
 
 const FILL: Record<string, (state: State) => void> = {
@@ -747,7 +747,17 @@ export function galleryCommands(state: State, name: string): Commands {
       ),
     ...{ takeFiles: nothing, chooseModel: nothing, takePicturesInstead: nothing },
     useHere: () => (state.pressed.value = { what: 'use-here', ref: null }),
-    ...{ retryGpu: nothing, saveCheckpoint: nothing, resumeFrom: nothing },
+    retryGpu: nothing,
+    resumeFrom: () => (state.alerts.value = withFault(state.alerts.value, NO_ROOM, true)),
+    // The run makes its last step while it is saved.
+    saveCheckpoint: () => {
+      state.pressed.value = { what: 'save', ref: null };
+      state.saving.value = 'unet_step_25310';
+      later(() => {
+        state.pressed.value = state.saving.value = null;
+        state.runState.value = 'finished';
+      });
+    },
     trainLonger: () => (state.runState.value = 'training'),
     ...{ exportCheckpoint: nothing, importCheckpoint: nothing, keepCheckpoint: nothing },
     generate: () => (state.generating.value = true),

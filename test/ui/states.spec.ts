@@ -149,6 +149,9 @@ test('the names that other programs rely on are there', async ({ page }) => {
   await expect(row).toHaveAttribute('data-name', 'unet_step_24000');
   await expect(row).toHaveAttribute('data-step', '24000');
   await expect(row).toHaveAttribute('data-run', 'b7e1c2d4a5f60718');
+  await expect(row.getByRole('button', { name: 'Resume from here' })).toHaveAccessibleDescription(
+    'Resume from here starts a new run with this checkpoint. Its own run stays as it is.',
+  );
   for (const name of ['Resume from here', 'Export', 'Keep', 'Delete'])
     await expect(row.getByRole('button', { name, exact: true })).toBeVisible();
   for (const name of ['Pause', 'Save checkpoint', 'Export checkpoint', 'New run'])
@@ -410,6 +413,13 @@ test('of several alerts the page says how many there are, and leads to each', as
   await expect(next).toHaveCount(0);
 });
 
+test('an alert that answers a press is brought into view from wherever that was', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, 'paused');
+  await page.getByRole('button', { name: 'Resume from here' }).click();
+  await expect(page.getByRole('alert')).toBeInViewport();
+});
+
 test('before training the page states its GPU bytes, or why it does not fit and the batch that does', async ({
   page,
 }) => {
@@ -657,7 +667,7 @@ test('space pauses and resumes, but never while typing', async ({ page }) => {
 
 const focused = (page: Page): Locator => page.locator(':focus');
 
-test('the focus is never lost: Train, Pause, a deleted checkpoint or run, New run lead on from where it was', async ({
+test('the focus is never lost: Train, Pause, Save at the last step, a deleted checkpoint or run, New run lead on from where it was', async ({
   page,
 }) => {
   await open(page, 'idle');
@@ -665,6 +675,10 @@ test('the focus is never lost: Train, Pause, a deleted checkpoint or run, New ru
   await expect(focused(page)).toHaveAccessibleName('Pause');
   await page.keyboard.press('Enter');
   await expect(focused(page)).toHaveAccessibleName('Resume');
+  await open(page, 'training');
+  await page.getByRole('button', { name: 'Save checkpoint', exact: true }).press('Enter');
+  await expect(page.getByTestId('run-state')).toHaveText('finished');
+  await expect(page.getByRole('region', { name: 'Run controls' }).locator(':focus')).toHaveCount(1);
   await open(page, 'paused');
   const rows = page.getByTestId('checkpoint');
   const [first, second] = [rows.nth(0), rows.nth(1)];

@@ -1,6 +1,7 @@
 // The one alert of the page: what went wrong, what is safe, what to do, and what exactly was reported; with
 // the way to the next where there are several. Not here: what does not fit the GPU before training
 // (setup/memory-alert.tsx).
+import { useEffect, useRef } from 'preact/hooks';
 import { shownFault } from '../../app/alerts.ts';
 import type { Fault } from '../../fault.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -10,13 +11,18 @@ import { separated } from '../format.ts';
 /** Shown while there is a fault that the user has not dismissed. */
 export function Alert() {
   const { state, commands } = useApp();
-  const { faults, at } = state.alerts.value;
+  const { faults, at, answers } = state.alerts.value;
   const fault = shownFault(state.alerts.value);
+  const ref = useRef<HTMLDivElement>(null);
+  // What was pressed may be far below; an alert that comes by itself never moves the page.
+  useEffect(() => {
+    if (answers) ref.current?.scrollIntoView({ block: 'center' });
+  }, [fault, answers]);
   if (!fault) return null;
   const atRest = state.runState.value === 'paused' || state.runState.value === 'finished';
   const asksForPictures = fault.kind === 'data' && state.run.value?.pictures === 'changed' && atRest;
   return (
-    <div class="alert" role="alert">
+    <div class="alert" role="alert" ref={ref}>
       <Icon name="alert" />
       <div>
         <h2>{separated(fault.title)}</h2>
