@@ -18,6 +18,7 @@ import { nextSave } from './next-save.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { nearestSheetStep, storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
 import { deletePicturesQuestion, evicted, fallenBack, newRunQuestion, noSuchSet } from './questions.ts';
+import { openPatiently } from './open-patiently.ts';
 import { onPageHidden } from './page-hidden.ts';
 import { ReachedNote } from './reached.ts';
 import { recipeIn } from './recipe.ts';
@@ -32,6 +33,7 @@ import { holdWakeLock } from './wake-lock.ts';
 import { keptForLater, trainOnceChecked } from './early-train.ts';
 import { startTrainer, type TrainerClient } from './worker-client.ts';
 
+const WAITING_FOR_FILES = 'Waiting for the page that was open before to end';
 const BUSY = new Set(['starting', 'validating', 'training']);
 
 export class Session {
@@ -164,10 +166,11 @@ export class Session {
     this.#stopTrainer = stop;
     this.#form.newTrainer();
     const { backend, executor } = state.form.value;
-    const opened = await trainer.open(
-      { backend, executor },
-      // Events that a stopped worker posted earlier are ignored.
-      proxy((events: TrainerEvent[]) => this.#trainer === trainer && this.#hear(events)),
+    // Events that a stopped worker posted earlier are ignored.
+    const hear = (events: TrainerEvent[]) => this.#trainer === trainer && this.#hear(events);
+    const opened = await openPatiently(
+      () => trainer.open({ backend, executor }, proxy(hear)),
+      () => (state.preparing.value = { what: WAITING_FOR_FILES, done: 0, total: null }),
     );
     if (!opened.ok) {
       this.#fault(opened.fault);

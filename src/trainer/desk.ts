@@ -197,8 +197,9 @@ class Desk implements TrainerApi {
 async function openStore(): Promise<StoreClient> {
   const store = startStore();
   const opened = await store.open();
-  if (!opened.ok) throw new FaultError(opened.fault);
-  return store;
+  if (opened.ok) return store;
+  store.stop();
+  throw new FaultError(opened.fault);
 }
 
 /** The object that the worker exposes to the page. */

@@ -83,6 +83,53 @@ test('storage that is full: no run without room; then one checkpoint stays whole
   await profile.close();
 });
 
+test('a worker of a page that has gone still holds the files: the page waits for its end, and opens', async () => {
+  const files = new Map([
+    ['ghost.html', '<!doctype html>'],
+    ['ghost.js', HOLD_FILES],
+  ]);
+  const plain = await hostFolder(DIST, '', (path) => {
+    const file = files.get(path);
+    return file === undefined ? null : Promise.resolve(file);
+  });
+  const profile = await openProfile(await newFolder(), { baseURL: plain.address });
+  const { page, context } = profile;
+  await page.goto('/');
+  await waitForState(page, 'idle');
+  await page.goto('about:blank');
+  // Holds the file as a worker that ends late; without the tabs' lock, which has gone with its page.
+  const ghost = await context.newPage();
+  await ghost.goto('/ghost.html');
+  await ghost.evaluate(
+    () =>
+      new Promise((resolve) => {
+        new Worker('/ghost.js').addEventListener('message', resolve);
+      }),
+  );
+  await page.goto('/');
+  await expect(page.getByText('Waiting for the page that was open before to end').first()).toBeVisible();
+  await expect(byTestId(page, 'run-state')).toHaveText('starting');
+  await ghost.close();
+  await waitForState(page, 'idle');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  expect(profile.errors).toEqual([]);
+  await profile.close();
+  await plain.close();
+});
+
+const HOLD_FILES = `(async () => {
+  for (;;) {
+    try {
+      const root = await navigator.storage.getDirectory();
+      const file = await root.getFileHandle('store-lock', { create: true });
+      self.held = await file.createSyncAccessHandle();
+      return postMessage('held');
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+})();`;
+
 /** Sets how many bytes the whole origin may store. */
 async function allow(page: Page, quotaSize: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
