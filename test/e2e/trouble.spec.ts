@@ -14,6 +14,7 @@ import {
   byTestId,
   checkpoint,
   chooseCheckpoint,
+  drop,
   exportTo,
   measured,
   seconds,
@@ -148,7 +149,7 @@ test('where another tab takes the lock by force, this one stops at once, and goe
 test('a checkpoint dropped on the page is told by its content, imported, and draws 16 more while paused', async () => {
   const path = join(await newFolder(), 'holiday.bin');
   await copyFile(await exportTo(page, await newFolder(), 'unet_step_3'), path);
-  await drop(page, path);
+  await drop(page, [path]);
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('unet_step_3');
   await expect(dialog).toContainText('holiday.bin');
@@ -266,17 +267,6 @@ const storedRuns = (on: Page): Promise<string[]> =>
     for await (const name of runs.keys()) names.push(name);
     return names;
   });
-
-/** Drops a file on the page as a user drops it from another window. */
-async function drop(onto: Page, path: string): Promise<void> {
-  const session = await onto.context().newCDPSession(onto);
-  const event = { x: 300, y: 300, data: { items: [], files: [path], dragOperationsMask: 1 } };
-  await session.send('Input.dispatchDragEvent', { type: 'dragEnter', ...event });
-  await session.send('Input.dispatchDragEvent', { type: 'dragOver', ...event });
-  await expect(onto.getByText('Drop pictures, a folder, a checkpoint or a model')).toBeVisible();
-  await session.send('Input.dispatchDragEvent', { type: 'drop', ...event });
-  await expect(onto.getByText('Drop pictures, a folder, a checkpoint or a model')).toHaveCount(0);
-}
 
 /** The content of all these canvases, as text to compare. */
 const pixels = (canvases: Locator): Promise<string> =>

@@ -90,6 +90,17 @@ export async function chooseCheckpoint(page: Page, path: string | string[]): Pro
   await page.getByLabel('Import checkpoint', { exact: true }).setInputFiles(path);
 }
 
+/** Drops files on the page as a user drops them from another window. */
+export async function drop(onto: Page, paths: string[]): Promise<void> {
+  const session = await onto.context().newCDPSession(onto);
+  const event = { x: 300, y: 300, data: { items: [], files: paths, dragOperationsMask: 1 } };
+  await session.send('Input.dispatchDragEvent', { type: 'dragEnter', ...event });
+  await session.send('Input.dispatchDragEvent', { type: 'dragOver', ...event });
+  await expect(onto.getByText('Drop pictures, a folder, a checkpoint or a model')).toBeVisible();
+  await session.send('Input.dispatchDragEvent', { type: 'drop', ...event });
+  await expect(onto.getByText('Drop pictures, a folder, a checkpoint or a model')).toHaveCount(0);
+}
+
 /** Steps with a sheet of samples in the index, of any run. */
 export const stepsWithSamples = (page: Page): Promise<number[]> =>
   page.evaluate(
