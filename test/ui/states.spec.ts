@@ -301,6 +301,9 @@ test("prompts are the fields of the form until Reset; new ones and the user's ar
   await expect(button(page, 'Reset the prompts')).toBeDisabled();
   await field(9).fill('one\nline');
   await expect(field(9)).toHaveValue('one line');
+  await field(10).fill(` <b>\u202e${'long '.repeat(20_000)}`);
+  await field(11).focus();
+  await expect(field(10)).toHaveValue(/^<b>(long ){199}lo$/);
   await expect(page.getByRole('list', { name: /^Words of the captions/ }).getByRole('listitem')).toHaveCount(
     40,
   );

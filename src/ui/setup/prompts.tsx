@@ -1,5 +1,6 @@
 // The prompts of the next run's 16 samples, which can be changed until Train, and the words of the captions.
 // Not here: drawing prompts from captions (trainer/caption-facts.ts), what captions are worth (learns.tsx).
+import { cleanPrompt } from '../../settings/clean-prompt.ts';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import type { CaptionFacts } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -64,6 +65,11 @@ interface PromptProps {
 
 function Prompt({ index, text, mark, onText }: PromptProps) {
   const id = `prompt-${index + 1}`;
+  // What will be kept stands there when the field is left.
+  const tidy = (): void => {
+    const kept = text === null ? null : cleanPrompt(text);
+    if (kept !== null && kept !== text) onText(kept);
+  };
   return (
     <div class="prompt-field">
       <label for={id}>
@@ -86,6 +92,7 @@ function Prompt({ index, text, mark, onText }: PromptProps) {
         aria-describedby={mark === null ? undefined : `${id}-mark`}
         value={text ?? ''}
         onInput={(event) => onText(event.currentTarget.value)}
+        onBlur={tidy}
       />
     </div>
   );
