@@ -1,10 +1,11 @@
 // A checkpoint leaves as PyTorch's and diffusers' files and comes back from them, in another profile, with
 // the same bits. That PyTorch itself opens them is the live half's claim (`npm run test:interop`).
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { writeTorchFile } from '../../src/formats/torch-file.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
+import { zipBlob } from '../../src/formats/zip-writer.ts';
 import { readTorchFile } from '../formats/read-torch-file.ts';
 import { openProfile, type Profile, step, waitForState } from './browser.ts';
 import { type CheckpointFile, differences, readCheckpoint } from './checkpoint-file.ts';
@@ -140,6 +141,31 @@ test('the files of a diffusers UNet of one channel, in halves, are sampled from 
   expect(JSON.parse(tuned.metadata['config'] ?? '')).toMatchObject({ predictionType: 'v_prediction' });
   expect(elsewhere.errors).toEqual([]);
   expect(elsewhere.leaks()).toEqual([]);
+});
+
+test('a model with words as diffusers and transformers save it is drawn by its prompts, trained on, and goes out again', async () => {
+  const { page } = elsewhere;
+  const words = join(import.meta.dirname, '../fixtures/models/words');
+  const paths = (await readdir(words, { recursive: true })).filter((path) => extname(path) !== '');
+  const entries = paths.map(async (name) => ({
+    name,
+    content: new Uint8Array(await readFile(join(words, name))),
+  }));
+  const path = join(await newFolder(), 'words.zip');
+  await writeFile(path, Buffer.from(await (await zipBlob(await Promise.all(entries))).arrayBuffer()));
+  await chooseCheckpoint(page, path);
+  const dialog = page.getByRole('dialog', { name: 'Import words.zip?' });
+  await expect(dialog.getByRole('list', { name: 'Kept' })).toContainText('text encoder, and its tokenizer');
+  await importNow(page, 0);
+  await button(page, 'Resume').click();
+  await waitForState(page, 'finished');
+  expect(await step(page)).toBe(1);
+  const tuned = await readCheckpoint(await exportTo(page, await newFolder(), 'newest'));
+  expect(tuned.tensors.get('text_encoder.token_embedding.weight')?.shape).toEqual([518, 16]);
+  expect(JSON.parse(tuned.metadata['prompts'] ?? '')).toHaveLength(16);
+  const folder = await exportAs(page, await newFolder(), 'diffusers folder');
+  expect(await namesIn(folder)).toContain('text_encoder/model.safetensors');
+  expect(elsewhere.errors).toEqual([]);
 });
 
 /** Presses Import, and waits until the run stands at `globalStep` with its 16 samples. */
