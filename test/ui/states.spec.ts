@@ -390,10 +390,10 @@ test('where the pictures of a run are not here, the import dialog and the run th
   const missing = page.getByRole('dialog').getByRole('list', { name: 'Missing' });
   await expect(missing).toContainText(said);
   await open(page, 'absent');
-  const controls = page.getByRole('region', { name: 'Run controls' });
-  await expect(controls).toContainText('Its pictures, planets-140k, are not on this computer.');
+  const notices = page.getByRole('status', { name: 'Notices' });
+  await expect(notices).toContainText('Its pictures, planets-140k, are not on this computer.');
   await open(page, 'finished');
-  await expect(controls).not.toContainText('not on this computer');
+  await expect(notices).not.toContainText('not on this computer');
 });
 
 test('of several alerts the page says how many there are, and leads to each', async ({ page }) => {

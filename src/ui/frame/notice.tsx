@@ -1,7 +1,7 @@
-// The line under the status strip for what happened and needs no action. Not here: alerts, and notices
-// without a run (status-strip.tsx shows those itself).
+// The lines under the status strip: what happened and needs no action, and why the run's pictures keep it
+// from going on. Not here: alerts, and notices without a run (status-strip.tsx shows those itself).
 import type { State } from '../../app/state.ts';
-import type { DatasetInfo } from '../../trainer/api.ts';
+import type { DatasetInfo, RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, duration } from '../format.ts';
 
@@ -13,8 +13,31 @@ export function Notice() {
   return (
     <div role="status" aria-label="Notices">
       {text && <p class="notice">{text}</p>}
+      <AboutItsPictures />
       {brought && <Brought info={brought} />}
     </div>
+  );
+}
+
+/** Says of a run at rest why it cannot go on as it is: its pictures are missing, or others than before. */
+function AboutItsPictures() {
+  const { state } = useApp();
+  const run = state.run.value;
+  if (!run || run.pictures === 'as-begun' || state.runState.value === 'training') return null;
+  return <p class="notice">{aboutPictures(run)}</p>;
+}
+
+function aboutPictures({ pictures, dataset }: RunSummary) {
+  const title = <bdi>{dataset.title}</bdi>;
+  if (pictures === 'no-latents')
+    return 'It learns from latents, which cannot be made here yet: its samples are rough previews. Export it to train it on.';
+  if (pictures === 'changed')
+    return <>The pictures of {title} have changed since it began. Going on asks first.</>;
+  return (
+    <>
+      Its pictures, {title}, are not on this computer. Samples can be drawn; training goes on once you import
+      them.
+    </>
   );
 }
 

@@ -39,7 +39,6 @@ export function RunControls({ hasRun }: { hasRun: boolean }) {
       {now === 'idle' && <WhatTrainWaitsFor />}
       {now === 'starting' && <Preparing />}
       {now === 'validating' && <p class="note">{validatingNote(state)}</p>}
-      <AboutItsPictures />
     </section>
   );
 }
@@ -55,28 +54,6 @@ function validatingNote(state: State): string {
   return waitsAfterSamples(state)
     ? `After the ${SAMPLE_COUNT} samples, or Skip, the run waits for Resume.`
     : `If you press Pause now, the ${SAMPLE_COUNT} samples are finished first, or skipped by Skip.`;
-}
-
-/** Says of a run at rest why it cannot go on as it is: its pictures are missing, or others than before. */
-function AboutItsPictures() {
-  const { state } = useApp();
-  const run = state.run.value;
-  if (!run || run.pictures === 'as-begun' || state.runState.value === 'training') return null;
-  return <p class="note">{aboutPictures(run)}</p>;
-}
-
-function aboutPictures({ pictures, dataset }: RunSummary) {
-  const title = <bdi>{dataset.title}</bdi>;
-  if (pictures === 'no-latents')
-    return 'It learns from latents, which cannot be made here yet: its samples are rough previews. Export it to train it on.';
-  if (pictures === 'changed')
-    return <>The pictures of {title} have changed since it began. Going on asks first.</>;
-  return (
-    <>
-      Its pictures, {title}, are not on this computer. Samples can be drawn; training goes on once you import
-      them.
-    </>
-  );
 }
 
 /** How much longer the run is to be trained, by default as many steps again, and the buttons. */
