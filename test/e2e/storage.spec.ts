@@ -1,12 +1,12 @@
-// A browser that gives no storage, or too little: the page says so before and during a run, and existing
-// checkpoints stay whole. Not here: the store's own answers to full disks
+// A browser that gives no storage, or too little, or whose files are still held: the page says so before and
+// during a run, and existing checkpoints stay whole. Not here: the store's own answers to full disks
 // (test/checkpoint/store-pool.test.ts).
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { capacityBytes } from '../../src/settings/checkpoint-sizes.ts';
 import { slotBytes } from '../../src/checkpoint/slot.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
-import { openProfile, waitForState } from './browser.ts';
+import { openProfile, step, waitForState, waitForStep } from './browser.ts';
 import { floats, readCheckpoint } from './checkpoint-file.ts';
 import { temporaryFolders } from './folders.ts';
 import { hostFolder } from './static-host.ts';
@@ -115,6 +115,26 @@ test('a worker of a page that has gone still holds the files: the page waits for
   expect(profile.errors).toEqual([]);
   await profile.close();
   await plain.close();
+});
+
+test('a run that was killed before its first checkpoint is told of by the next page, once', async () => {
+  const folder = await newFolder();
+  let profile = await openProfile(folder);
+  await train(profile.page, SETTINGS);
+  await waitForStep(profile.page, 2);
+  const seen = await step(profile.page);
+  await waitForStep(profile.page, seen + 1); // what the page saw before is written
+  await profile.kill();
+  profile = await openProfile(folder);
+  const { page } = profile;
+  await page.goto('/');
+  await waitForState(page, 'idle');
+  const notices = page.getByRole('status', { name: 'Notices' });
+  await expect(notices).toContainText(/^The run Shapes, .+ had made \d+ steps? and no checkpoint yet/);
+  await page.reload();
+  await waitForState(page, 'idle');
+  await expect(notices).not.toContainText('no checkpoint yet');
+  await profile.close();
 });
 
 const HOLD_FILES = `(async () => {
