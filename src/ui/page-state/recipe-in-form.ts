@@ -1,6 +1,7 @@
 // The form of the view Generate filled from a picture's recipe. Not here: the file (app/recipe.ts), what the
 // texts mean (generate-form.ts).
 import type { AskedWords, Recipe } from '../../app/state.ts';
+import { isReadyModel, READY_MODEL } from '../../settings/ready-model.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
 import { keyOf } from './checkpoint-key.ts';
 import { type GenerateForm, giveSeed } from './generate-form.ts';
@@ -8,7 +9,8 @@ import type { WordsForm } from './words-form.ts';
 
 /**
  * Fills in everything that the recipe says, and what is to be said of it. The checkpoint is chosen where it
- * is among `checkpoints`, by its run and step: a copy of it may have another name.
+ * is among `checkpoints`, by its run and step: a copy of it may have another name. The ready model always is
+ * here.
  */
 export function fillFromRecipe(
   form: GenerateForm,
@@ -16,7 +18,8 @@ export function fillFromRecipe(
   checkpoints: readonly CheckpointRecord[],
 ): void {
   const { runId, step, words } = recipe;
-  const record = checkpoints.find((one) => one.runId === runId && one.globalStep === step) ?? null;
+  const isIt = (one: CheckpointRecord): boolean => one.runId === runId && one.globalStep === step;
+  const record = isReadyModel(recipe) ? READY_MODEL : (checkpoints.find(isIt) ?? null);
   form.chosen.value = record && keyOf(record);
   form.weights.value = recipe.weights;
   giveSeed(form, String(recipe.seed));

@@ -3,7 +3,9 @@
 import { expect, test } from 'vitest';
 import { recipeOf } from '../../../src/app/recipe.ts';
 import type { Asked, AskedWords } from '../../../src/app/state.ts';
+import { READY_MODEL } from '../../../src/settings/ready-model.ts';
 import type { CheckpointRecord } from '../../../src/trainer/api.ts';
+import { keyOf } from '../../../src/ui/page-state/checkpoint-key.ts';
 import {
   askedFor,
   chosenRecord,
@@ -50,4 +52,12 @@ test('a checkpoint that is not here is named, and the newest is chosen', () => {
   expect(chosenRecord(form, [record(9), record(5)])?.generation).toBe(9);
   expect(form.filled.value).toMatch(/unet_step_5 \(step 4 of the run run-1\), which is not on this computer/);
   expect(form.words.prompt.value).toBe('a red circle');
+});
+
+test('a picture of the model that comes with the app chooses it', () => {
+  const form = createGenerateForm();
+  const { runId, generation, name } = READY_MODEL;
+  fillFromRecipe(form, recipeOf(asked({ ref: { runId, generation }, name }), 0, 0), [record(9)]);
+  expect(form.chosen.value).toBe(keyOf(READY_MODEL));
+  expect(form.filled.value).toBe('Filled in from the picture: ready_shapes, seed 7.');
 });
