@@ -238,7 +238,9 @@ export interface Wish {
   readonly prompts: readonly string[];
   /** What samples are not to show: guidance leads away from it. Empty: from samples of no prompt. */
   readonly negative: string;
-  /** How strongly they follow (1: not at all), from the fraction `start` of the denoising calls to `stop`. */
+  /**
+   * How strongly they follow (1: as was learnt), from the fraction `start` of the denoising calls to `stop`.
+   */
   readonly guidance: { readonly scale: number; readonly start: number; readonly stop: number };
 }
 

@@ -15,6 +15,7 @@ import { Loop, type LoopTools, type SaveAnswer } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { GenerateRequests } from './generate-requests.ts';
 import { RateMeter } from './rate-meter.ts';
+import { isReadyModel } from '../settings/ready-model.ts';
 import { referredContent } from './referred-content.ts';
 import { loadedContent, type Run } from './run.ts';
 import { forkConfig, mustBeSteps } from './run-length.ts';
@@ -513,7 +514,9 @@ export class Trainer {
         this.#outbox.post({ type: 'fault', fault: pictureFault });
         this.#setState('paused');
       } else await this.#prepareAndStart();
-      const text = `New run from ${content.facts.name}. The old run is kept.`;
+      const text = isReadyModel(ref)
+        ? 'New run from the model that comes with Perennial.'
+        : `New run from ${content.facts.name}. The old run is kept.`;
       this.#outbox.post({ type: 'notice', text });
     });
   }

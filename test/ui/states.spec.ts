@@ -916,6 +916,6 @@ test('why nothing can be generated is said where the button is disabled', async 
     await expect(generate).toHaveAccessibleDescription(reason);
   }
   await open(page, 'generate-none');
-  await expect(page.getByRole('main')).toContainText('Nothing to draw from yet.');
-  await expect(page.getByRole('main').getByRole('link', { name: 'Train' })).toHaveAttribute('href', '#train');
+  await expect(page.getByRole('main')).toContainText('A small model that comes with Perennial');
+  await expect(page.getByRole('button', { name: 'Train on from it' })).toBeEnabled();
 });

@@ -3,6 +3,7 @@
 // for words (prompt-fields.tsx, guidance-fields.tsx), the button and its progress (generate-controls.tsx).
 import { useId } from 'preact/hooks';
 import { runName } from '../../app/run-names.ts';
+import { isReadyModel, READY_MODEL } from '../../settings/ready-model.ts';
 import { SAMPLER_TITLES, samplersOf } from '../../settings/samplers.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
@@ -10,6 +11,7 @@ import { useApp } from '../page-state/app-context.ts';
 import { groupsOf } from '../page-state/checkpoint-groups.ts';
 import { keyOf } from '../page-state/checkpoint-key.ts';
 import { age, UNKNOWN } from '../format.ts';
+import { drawableCheckpoints } from '../page-state/drawable-checkpoints.ts';
 import { GenerateControls } from './generate-controls.tsx';
 import {
   chosenRecord,
@@ -30,7 +32,7 @@ import { WeightsChoice } from '../controls/weights-choice.tsx';
 /** The right column of the view Generate: fields, the reason where nothing can be drawn, button, progress. */
 export function DrawingForm() {
   const { state, asking } = useApp();
-  const record = chosenRecord(asking, state.checkpoints.value);
+  const record = chosenRecord(asking, drawableCheckpoints(state.checkpoints.value));
   const facts = useDrawingFacts(record);
   const { sampleSteps, sampler, predictionType } = state.form.value;
   const usual = facts ?? { steps: sampleSteps, sampler, predictionType, words: null };
@@ -124,10 +126,12 @@ function Checkpoint({ record }: { record: CheckpointRecord | null }) {
     <div class="ask">
       <div class="ask-head">
         <label for={id}>Checkpoint</label>
-        <WeightsChoice
-          chosen={asking.weights.value}
-          onChoose={(weights) => (asking.weights.value = weights)}
-        />
+        {record && !isReadyModel(record) && (
+          <WeightsChoice
+            chosen={asking.weights.value}
+            onChoose={(weights) => (asking.weights.value = weights)}
+          />
+        )}
       </div>
       <select
         id={id}
@@ -149,6 +153,9 @@ function Checkpoint({ record }: { record: CheckpointRecord | null }) {
             ))}
           </optgroup>
         ))}
+        <optgroup label="Comes with Perennial">
+          <option value={keyOf(READY_MODEL)}>{READY_MODEL.title}</option>
+        </optgroup>
       </select>
     </div>
   );

@@ -1,6 +1,7 @@
 // The view Generate: pictures from a checkpoint, one of them enlarged, and its way from noise. Not here: the
 // form (drawing-form.tsx), how the pictures lie (picture-sets.tsx).
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
+import { isReadyModel } from '../../settings/ready-model.ts';
 import { SAMPLER_TITLES } from '../../settings/samplers.ts';
 import { eachOf } from '../../app/asked-set.ts';
 import type { AskedWords, Generated } from '../../app/state.ts';
@@ -11,16 +12,20 @@ import { NoiseToPicture } from './noise-to-picture.tsx';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { PictureSets, PromptLabel } from './picture-sets.tsx';
 import { countDrawn } from '../page-state/count-drawn.ts';
+import { drawableCheckpoints } from '../page-state/drawable-checkpoints.ts';
+import { chosenRecord } from '../page-state/generate-form.ts';
+import { ReadyNote } from './ready-note.tsx';
 
-/** The main part of the view; without any checkpoint, the way to get one. */
+/** The main part of the view. */
 export function Generate() {
-  const { state } = useApp();
+  const { state, asking } = useApp();
   const { value: generated } = state.generated;
-  if (!generated && state.checkpoints.value.length === 0) return <NothingYet />;
+  const record = chosenRecord(asking, drawableCheckpoints(state.checkpoints.value));
   return (
     <>
       <h1 class="vh">Generate pictures</h1>
       <div class="stack">
+        {record && isReadyModel(record) && <ReadyNote />}
         <section class="pair" aria-label="Generated pictures">
           <div class="pair-grid">
             <Head generated={generated} />
@@ -32,20 +37,6 @@ export function Generate() {
         <NoiseToPicture />
       </div>
     </>
-  );
-}
-
-function NothingYet() {
-  const { state } = useApp();
-  const looks = state.runState.value === 'starting';
-  return (
-    <div class="calm">
-      <h1>Generate pictures</h1>
-      <p>
-        {looks ? 'Looking for checkpoints.' : 'Nothing to draw from yet.'} Train a model or import one in{' '}
-        <a href="#train">Train</a>.
-      </p>
-    </div>
   );
 }
 

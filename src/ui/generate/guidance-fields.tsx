@@ -34,7 +34,7 @@ export function GuidanceFields({ known, meant: { wrong, words } }: { known: Know
           />
         </TextField>
         <small>
-          {isOff ? 'None: twice as fast.' : 'How strongly pictures follow their prompt; 1: not at all.'}
+          {isOff ? 'None: twice as fast.' : 'How strongly pictures follow their prompt; 1: as it was learnt.'}
         </small>
       </div>
       <details class="fold advanced">

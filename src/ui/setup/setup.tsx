@@ -29,6 +29,10 @@ export function Setup() {
           Training runs in this tab, on this computer's GPU, and nothing is sent anywhere. Close the tab when
           you like: the run goes on from its last save{savedEvery(state)}.
         </p>
+        <p>
+          Nothing trained yet? <a href="#generate">Draw with the model that comes with Perennial</a>, by
+          words.
+        </p>
       </div>
       <section aria-labelledby="h-pictures">
         <h2 class="vh" id="h-pictures">
