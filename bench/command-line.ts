@@ -2,7 +2,7 @@
 // (options.ts).
 import { parseArgs } from 'node:util';
 import { PRESET_NAMES } from '../src/settings/settings.ts';
-import { presetConfig } from '../src/settings/presets.ts';
+import { presetConfig, PRESETS } from '../src/settings/presets.ts';
 import type { BenchOptions } from './options.ts';
 
 /** `auto`: a hardware GPU where the browser has one, else the software GPU. */
@@ -43,6 +43,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (!Number.isInteger(batch) || batch < 1)
     throw new Error(`--batch: expected a whole number of 1 or more, got ${values.batch}`);
   if (values.torch && !values.node) throw new Error('--torch is measured beside --node: give both');
+  if (values.torch && PRESETS[preset].textEncoder)
+    throw new Error(`--torch: expected a preset without words, got ${preset}`);
   return {
     options: {
       preset,

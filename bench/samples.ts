@@ -31,6 +31,7 @@ export async function drawSamples(
     executor.predict(held, {
       sample: { data, shape },
       timestep: { data: new Float32Array(SAMPLE_COUNT).fill(timestep), shape: [SAMPLE_COUNT] },
+      ...task.conditions(0, SAMPLE_COUNT),
     });
   const first = await predict(x, 500);
   const started = performance.now();

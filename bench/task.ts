@@ -31,6 +31,8 @@ export interface Task {
   /** [B, H, W, C] */
   shape: [number, number, number, number];
   learningRate: number;
+  /** What the network reads beside pictures and timestep: of a preset with words the pictures' captions. */
+  conditions(first: number, count: number): Readonly<Record<string, InputArray>>;
   /** The batch of a step, from 1. */
   batchOf(step: number): NoisedBatch;
 }
@@ -45,6 +47,9 @@ export function taskOf(preset: PresetName, batch: number): Task {
   const words = newWords(run, { count: SHAPES.count, caption: (index) => shapeCaption(index, SEED) }, null);
   const shape: Task['shape'] = [batch, imageSize, imageSize, config.inChannels];
   const levels = noiseLevels({ predictionType: 'epsilon', noiseSchedule: 'linear' });
+  const tokens = inputs(1)['input_ids']?.[1] ?? 0;
+  const conditions: Task['conditions'] = (first, count) =>
+    words ? captionsOf(words, first, count, tokens) : {};
   return {
     preset,
     parameters,
@@ -54,12 +59,13 @@ export function taskOf(preset: PresetName, batch: number): Task {
     weights: initialWeights(SEED),
     shape,
     learningRate,
+    conditions,
     batchOf: (step) => {
       const timesteps = uniformBelow(SEED, step, STREAMS.timesteps, TIMESTEPS, batch);
       return {
         inputs: {
           timestep: { data: Float32Array.from(timesteps), shape: [batch] },
-          ...(words ? captionsOf(words, step, batch, inputs(1)['input_ids']?.[1] ?? 0) : {}),
+          ...conditions((step - 1) * batch, batch),
         },
         pictures: { data: picturesOf(step, batch, imageSize), shape },
         mixture: mixtureOf('epsilon', levels, timesteps),
@@ -70,15 +76,15 @@ export function taskOf(preset: PresetName, batch: number): Task {
   };
 }
 
-/** The captions of the step's pictures as the text encoder takes them. */
+/** The captions of `count` pictures as the text encoder takes them. */
 function captionsOf(
   { tokenizer }: RunWords,
-  step: number,
-  batch: number,
+  first: number,
+  count: number,
   length: number,
 ): Record<string, InputArray> {
-  const captions = Array.from({ length: batch }, (_, i) => shapeCaption((step - 1) * batch + i, SEED));
-  return { input_ids: { data: encodePrompts(tokenizer, captions, length), shape: [batch, length] } };
+  const captions = Array.from({ length: count }, (_, i) => shapeCaption(first + i, SEED));
+  return { input_ids: { data: encodePrompts(tokenizer, captions, length), shape: [count, length] } };
 }
 
 /** The step's pictures of shapes, -1..1, [B, size, size, 3]. */

@@ -1,5 +1,6 @@
 // Claims how `npm run learn` reads its command line. Not here: what it then does.
 import { describe, expect, it } from 'vitest';
+import { presetConfig } from '../../src/settings/presets.ts';
 import { parseCommandLine } from '../../bench/learn/command-line.ts';
 
 describe('the command line of npm run learn', () => {
@@ -31,13 +32,22 @@ describe('the command line of npm run learn', () => {
 
   it('trains on the 65 made pictures by the word own, with fewer steps', () => {
     const { config, out } = parseCommandLine(['own']);
-    expect(config).toMatchObject({ preset: 'tiny', dataset: 'own', maxSteps: 10_000, batchSize: 8 });
+    expect(config).toMatchObject({ preset: 'tiny', dataset: 'own', maxSteps: 8000, batchSize: 8 });
     expect(out).toBe('bench/results/learn-tiny-own.png');
     expect(parseCommandLine(['own', '--steps', '7']).config.maxSteps).toBe(7);
   });
 
+  it('trains text-tiny on shapes by the word text, as the preset is', () => {
+    const { config, out } = parseCommandLine(['text', '--set', 'seed=1']);
+    expect(config).toEqual({
+      ...presetConfig('text-tiny'),
+      ...{ dataset: 'shapes', backend: 'webgpu', executor: 'plan', seed: 1 },
+    });
+    expect(out).toBe('bench/results/learn-text-tiny-shapes.png');
+  });
+
   it.each([
-    ['mine', 'expected own or options, got mine'],
+    ['mine', 'expected own, text or options, got mine'],
     ['--preset huge', 'tiny, bench, small, cifar'],
     ['--steps none', 'a whole number'],
     ['--batch 0', 'a whole number from 1'],
