@@ -18,7 +18,7 @@ const conv2d: Ops<tf.Tensor>['conv2d'] = (x, weight, bias, { kernel, stride, pad
 
 const linear: Ops<tf.Tensor>['linear'] = (x, weight, bias) => {
   const [ins, outs] = weight.shape as [number, number];
-  const y = tf.matMul(tf.reshape(x, [-1, ins]), weight as tf.Tensor2D);
+  const y = tf.matMul(tf.reshape(x, [-1, ins]), weight);
   return tf.reshape(bias ? tf.add(y, bias) : y, [...x.shape.slice(0, -1), outs]);
 };
 

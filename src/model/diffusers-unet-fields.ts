@@ -50,8 +50,7 @@ export function numbersByLevel(reader: ConfigReader, name: string, levels: numbe
     name,
     `a whole number from 1 to ${most}, or ${levels} of them`,
     (got): got is number | number[] =>
-      isWhole(got, 1, most) ||
-      (isList(got, (one) => isWhole(one, 1, most)) && (got as unknown[]).length === levels),
+      isWhole(got, 1, most) || (isList(got, (one) => isWhole(one, 1, most)) && got.length === levels),
   );
   return typeof got === 'number' ? Array.from({ length: levels }, () => got) : [...got];
 }

@@ -34,10 +34,10 @@ export type ShapeFields = PlainFields | ConditionFields;
 interface Look {
   shapes: ShapeOf;
   /** Size of the tensor along an axis. Throws FaultError kind `network` where there is none. */
-  at(name: string, axis: number): number;
-  has(prefix: string): boolean;
+  at: (name: string, axis: number) => number;
+  has: (prefix: string) => boolean;
   /** How many of these there are from 0 on. */
-  countOf(prefix: (i: number) => string): number;
+  countOf: (prefix: (i: number) => string) => number;
 }
 
 function lookAt(shapes: ShapeOf): Look {

@@ -3,7 +3,7 @@
 import type { Inputs } from '../engine/inputs.ts';
 import { type Layers, linear, weight } from './layers.ts';
 import { contextChannelsOf } from './structure.ts';
-import type { UNetConfig } from './unet-config.ts';
+import type { ClassEmbedding, UNetConfig } from './unet-config.ts';
 
 /** The input of this name. Throws where it is missing. */
 export function input<T>(inputs: Inputs<T>, name: string): T {
@@ -27,13 +27,15 @@ const waves = <T>({ ops }: Layers<T>, config: UNetConfig, x: T): T =>
 export function embedTime<T>(layers: Layers<T>, config: UNetConfig, inputs: Inputs<T>): T {
   const { ops } = layers;
   const time = twoLayers(layers, 'time_embedding', waves(layers, config, inputs.timestep));
-  if (config.classEmbedding === undefined) return ops.silu(time);
-  return ops.silu(ops.add(time, embedClass(layers, config, input(inputs, 'class_labels'))));
+  const { classEmbedding } = config;
+  if (classEmbedding === undefined) return ops.silu(time);
+  const labels = input(inputs, 'class_labels');
+  return ops.silu(ops.add(time, embedClass(layers, config, classEmbedding.type, labels)));
 }
 
 /** class_embedding of UNet2DModel and UNet2DConditionModel: [B, 4 C0]. */
-function embedClass<T>(layers: Layers<T>, config: UNetConfig, labels: T): T {
-  switch (config.classEmbedding?.type) {
+function embedClass<T>(layers: Layers<T>, config: UNetConfig, type: ClassEmbedding['type'], labels: T): T {
+  switch (type) {
     case 'table':
       return layers.ops.embedding(labels, weight(layers, 'class_embedding.weight'), null);
     case 'timestep':
@@ -42,8 +44,8 @@ function embedClass<T>(layers: Layers<T>, config: UNetConfig, labels: T): T {
       return twoLayers(layers, 'class_embedding', labels);
     case 'simple_projection':
       return linear(layers, 'class_embedding', labels);
-    default:
-      return labels; // identity
+    case 'identity':
+      return labels;
   }
 }
 

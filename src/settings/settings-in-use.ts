@@ -10,18 +10,9 @@ export function isInUse(
   settings: Pick<RunConfig, 'predictionType' | 'sampler' | 'preset' | 'network' | 'textEncoder'>,
 ): boolean {
   const isFlow = settings.predictionType === 'flow_prediction';
-  switch (name) {
-    case 'noiseSchedule':
-    case 'minSnrGamma':
-      return !isFlow;
-    case 'timestepDensity':
-      return isFlow;
-    case 'timestepSpacing':
-      return isSpaced(samplerOf(settings));
-    case 'captionDropout':
-    case 'guidanceScale':
-      return hasWords(settings);
-    default:
-      return true;
-  }
+  if (name === 'noiseSchedule' || name === 'minSnrGamma') return !isFlow;
+  if (name === 'timestepDensity') return isFlow;
+  if (name === 'timestepSpacing') return isSpaced(samplerOf(settings));
+  if (name === 'captionDropout' || name === 'guidanceScale') return hasWords(settings);
+  return true;
 }

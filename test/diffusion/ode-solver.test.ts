@@ -41,7 +41,7 @@ const { seed, sample, size, mean, deviation, trajectories } = JSON.parse(
 };
 const isOfTable = (one: OfTable | OfFlow): one is OfTable => one.predictionType !== 'flow_prediction';
 const ofTable = trajectories.filter(isOfTable).map((one) => ({ ...one, calls: one.timesteps.length }));
-const ofFlow = trajectories.filter((one) => !isOfTable(one)) as OfFlow[];
+const ofFlow = trajectories.filter((one): one is OfFlow => !isOfTable(one));
 
 const FLOW = noiseLevels({ predictionType: 'flow_prediction', noiseSchedule: 'cosine' });
 const SOLVERS = ['euler', 'dpmpp_2m', 'unipc'] as const;

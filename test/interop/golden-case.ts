@@ -55,7 +55,7 @@ export interface GoldenCase {
    * Throws FaultError where our network cannot have this config: then the tests of this case fail, with its
    * name.
    */
-  model(): Model;
+  model: () => Model;
   tensor(name: string): TensorFixture;
   /** One array per parameter, in their order. */
   group(name: ParameterGroup): Float32Array<ArrayBuffer>[];

@@ -5,7 +5,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { networkOf, presetConfig } from '../../src/settings/presets.ts';
 import type { RunConfig } from '../../src/settings/settings.ts';
-import type { NetworkConfig } from '../../src/model/unet-config.ts';
 import type * as dataSets from '../../src/data/sets.ts';
 import { FaultError } from '../../src/fault.ts';
 import type { TrainerEvent } from '../../src/trainer/api.ts';
@@ -162,7 +161,7 @@ test('a network of latents is told to have none to learn from, whatever its pict
   const { sampleSize: _, ...network } = networkOf(config);
   const latents: RunConfig = {
     ...config,
-    network: { ...network, inChannels: 4, outChannels: 4 } as NetworkConfig,
+    network: { ...network, inChannels: 4, outChannels: 4 },
   };
   const facts = factsAt(run, 0, { executor: '', backend: '', kernels: '', adapter: '', browser: '' });
   const content = { state: initialState(latents), history: new History(), samples: null };

@@ -30,7 +30,7 @@ const conv2d =
 
 function linear(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor {
   const [ins, outs] = weight.shape as [number, number];
-  const product = tf.matMul(tf.reshape(x, [-1, ins]), weight as tf.Tensor2D);
+  const product = tf.matMul(tf.reshape(x, [-1, ins]), weight);
   return tf.reshape(bias ? tf.add(product, bias) : product, [...x.shape.slice(0, -1), outs]);
 }
 
@@ -84,7 +84,7 @@ function hideLaterKeys(length: number): tf.Tensor {
 function embedding(ids: tf.Tensor, table: tf.Tensor, positions: tf.Tensor | null): tf.Tensor {
   const [width, entries] = table.shape as [number, number];
   const places = tf.oneHot(tf.cast(tf.reshape(ids, [-1]), 'int32'), entries);
-  const rows = tf.matMul(tf.cast(places, 'float32'), table as tf.Tensor2D, false, true);
+  const rows = tf.matMul(tf.cast(places, 'float32'), table, false, true);
   const words = tf.reshape(rows, [...ids.shape, width]);
   if (positions === null) return words;
   const length = ids.shape[1] as number;

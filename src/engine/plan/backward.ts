@@ -30,7 +30,7 @@ import type { VectorSums } from './vector-sums.ts';
 /** Where the gradients of parameters go. */
 export interface ParameterHomes {
   /** The value for the gradient of a parameter, null for any other value. `sums` alone writes rank 1. */
-  gradientOf(parameter: Value): Value | null;
+  gradientOf: (parameter: Value) => Value | null;
   /** Collects the gradients of parameters of rank 1 (biases, scales, shifts), and sums them at the end. */
   sums: VectorSums;
   control: Value;

@@ -32,7 +32,7 @@ import { type FoundModel, sortFiles, type Sorted } from './models-among.ts';
 export interface Offer {
   preview: ImportPreview;
   /** Throws FaultError kind `file`, `network`, `not-finite` or `data`. */
-  load(answers: ImportAnswers, chosen: Partial<Settings>): Promise<CheckpointContent>;
+  load: (answers: ImportAnswers, chosen: Partial<Settings>) => Promise<CheckpointContent>;
 }
 
 /** The preview but for what the files around the model say. */
