@@ -73,7 +73,11 @@ const vitest = (name) =>
 const playwright = (name) =>
   part(name, async () => {
     const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, `${name}.json`) };
-    const code = await run('@playwright/test/cli.js', ['test', '--reporter=list,json'], env);
+    const code = await run(
+      '@playwright/test/cli.js',
+      ['test', '--project=e2e', '--project=ui', '--reporter=list,json'],
+      env,
+    );
     return counted(name, code, ({ stats }) => ({
       passed: stats.expected,
       failed: stats.unexpected + stats.flaky,

@@ -45,38 +45,47 @@ test('a browser without WebGPU and WebGL: the cause and the way out in an alert,
   await profile.close();
 });
 
-test('a lost WebGL context: training goes on from the last save, on a new context of the same kind', async () => {
-  const host = await hostTrainer(DIST, LOSE_CONTEXT);
-  const profile = await openProfile(await newFolder(), { baseURL: host.address });
-  const { page } = profile;
-  await watchStates(page);
-  host.hold('unet_step_1');
-  const pressed = await train(page, { ...SETTINGS, backend: 'webgl', maxSteps: 2, checkpointEverySteps: 1 });
-  await waitForStep(page, 1);
-  measured('webgl, Train to first step', seconds(Date.now() - pressed));
-  await expect(byTestId(page, 'executor')).toHaveText('eager');
-  await expect(checkpoint(page, 'unet_step_1')).toBeVisible();
-  host.hold('starting', 'training');
-  const lost = Date.now();
-  await host.pass('unet_step_1', 'lose the context');
-  await waitForState(page, 'starting');
-  host.release('starting');
-  await waitForState(page, 'training');
-  host.release('training');
-  const seen = ['idle', 'starting', 'training', 'starting', 'training'];
-  measured('lost WebGL context to training again', seconds(Date.now() - lost));
-  await waitForState(page, 'finished');
-  expect(await statesSeen(page)).toEqual([...seen, 'finished']);
-  await expect(byTestId(page, 'backend')).toHaveText('webgl');
-  expect(await page.getByRole('alert').allTextContents()).toEqual([]);
-  const path = await exportTo(page, await newFolder(), 'newest');
-  const losses = floats(await readCheckpoint(path), 'history.batch_losses');
-  expect(losses).toHaveLength(2);
-  expect(losses.every(Number.isFinite)).toBe(true);
-  expect(profile.errors).toEqual([]);
-  await profile.close();
-  await host.close();
-});
+test(
+  'a lost WebGL context: training goes on from the last save, on a new context of the same kind',
+  { tag: '@sweep' },
+  async () => {
+    const host = await hostTrainer(DIST, LOSE_CONTEXT);
+    const profile = await openProfile(await newFolder(), { baseURL: host.address });
+    const { page } = profile;
+    await watchStates(page);
+    host.hold('unet_step_1');
+    const pressed = await train(page, {
+      ...SETTINGS,
+      backend: 'webgl',
+      maxSteps: 2,
+      checkpointEverySteps: 1,
+    });
+    await waitForStep(page, 1);
+    measured('webgl, Train to first step', seconds(Date.now() - pressed));
+    await expect(byTestId(page, 'executor')).toHaveText('eager');
+    await expect(checkpoint(page, 'unet_step_1')).toBeVisible();
+    host.hold('starting', 'training');
+    const lost = Date.now();
+    await host.pass('unet_step_1', 'lose the context');
+    await waitForState(page, 'starting');
+    host.release('starting');
+    await waitForState(page, 'training');
+    host.release('training');
+    const seen = ['idle', 'starting', 'training', 'starting', 'training'];
+    measured('lost WebGL context to training again', seconds(Date.now() - lost));
+    await waitForState(page, 'finished');
+    expect(await statesSeen(page)).toEqual([...seen, 'finished']);
+    await expect(byTestId(page, 'backend')).toHaveText('webgl');
+    expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+    const path = await exportTo(page, await newFolder(), 'newest');
+    const losses = floats(await readCheckpoint(path), 'history.batch_losses');
+    expect(losses).toHaveLength(2);
+    expect(losses.every(Number.isFinite)).toBe(true);
+    expect(profile.errors).toEqual([]);
+    await profile.close();
+    await host.close();
+  },
+);
 
 /** Keeps the worker's WebGL contexts, and loses the newest when it is told to. */
 const LOSE_CONTEXT = `{
