@@ -392,6 +392,8 @@ async function finishedRun(changes: Partial<typeof config> = {}): Promise<void> 
   });
   await becomes('finished');
   await until(() => expect(setsEnded()).toContain(runNow().lastStep));
+  expect(events.flatMap((event) => (event.type === 'fault' ? [event.fault] : []))).toEqual([]);
+  await until(() => expect(records().map(({ name }) => name)).toContain('unet_final'));
   stepsLeft = 0;
 }
 
@@ -440,9 +442,11 @@ test('a finished run that was opened again goes on, with nothing compiled beside
   // The second call of a validation begins to compile the step.
   await finishedRun({ sampleSteps: 1 });
   const { runId } = runNow();
-  disk = disk.restarted('none');
+  disk = disk.restarted('all'); // a reload, no power cut
   await openTrainer();
   await trainer.recover();
+  // What was found, and passed over, says why where it is not.
+  expect(events.filter(({ type }) => type === 'notice')).toEqual([]);
   expect(state()).toBe('finished');
   expect(await trainer.trainLonger(3)).toEqual({ ok: true, value: null });
   stepsLeft = Infinity;
