@@ -2,11 +2,10 @@
 // Not here: the words of a run (run-words.ts), what is said of them on the page.
 import { openPictures } from '../data/sets.ts';
 import { SAMPLE_COUNT } from '../settings/sample-counts.ts';
-import { wordsByFrequency } from '../text/caption-words.ts';
 import { captionsWithSides, whatCaptionsTeach } from '../text/judge-captions.ts';
 import { validationPrompts } from '../text/validation-prompts.ts';
 import type { CaptionFacts } from './api.ts';
-import { captionsOf, WORDS_TOLD } from './run-words.ts';
+import { captionsOf, vocabularyOf } from './run-words.ts';
 
 /** Captions do not depend on the size at which pictures are read: any stored picture is larger. */
 const ANY_SIZE = 8;
@@ -16,7 +15,7 @@ export async function captionFacts(dataset: string, maxImages: number, seed: num
   const captions = captionsOf(await openPictures(dataset, { imageSize: ANY_SIZE, maxImages }));
   return {
     prompts: validationPrompts(captions, seed, SAMPLE_COUNT),
-    vocabulary: wordsByFrequency(captions).slice(0, WORDS_TOLD),
+    vocabulary: vocabularyOf(captions),
     pictures: captions.length,
     captioned: captions.filter((caption) => caption !== '').length,
     teaches: whatCaptionsTeach(captions),

@@ -7,6 +7,7 @@ import { cleanPrompt } from '../settings/clean-prompt.ts';
 import { SAMPLE_COUNT } from '../settings/sample-counts.ts';
 import { textEncoderOf } from '../settings/presets.ts';
 import type { RunConfig } from '../settings/settings.ts';
+import { wordsByFrequency } from '../text/caption-words.ts';
 import { readTokenizerJson } from '../text/read-tokenizer.ts';
 import { type Tokenizer, tokenizerOf } from '../text/tokenizer.ts';
 import { tokenizerJson } from '../text/tokenizer-folder.ts';
@@ -14,6 +15,7 @@ import { trainVocabulary } from '../text/train-vocabulary.ts';
 import { validationPrompts } from '../text/validation-prompts.ts';
 import { WordCounter } from '../text/word-counter.ts';
 import { wordsOf } from '../text/words.ts';
+import type { KnownWord } from './api.ts';
 
 export interface RunWords {
   readonly tokenizer: Tokenizer;
@@ -22,7 +24,11 @@ export interface RunWords {
 }
 
 /** Most words that are told of captions: more would be no help to choose from. */
-export const WORDS_TOLD = 200;
+const WORDS_TOLD = 200;
+
+/** The words of captions or prompts that are told to the page, the most frequent first. */
+export const vocabularyOf = (texts: readonly string[]): KnownWord[] =>
+  wordsByFrequency(texts).slice(0, WORDS_TOLD);
 
 /** The caption of each picture of the set, empty where it has none. */
 export const captionsOf = ({ count, caption }: Pick<PictureSet, 'count' | 'caption'>): string[] =>

@@ -9,9 +9,8 @@ import { noiseLevels } from '../../diffusion/noise-levels.ts';
 import { yieldToEvents } from '../../engine/yield-to-events.ts';
 import { type Fault, FaultError, faultOf, type Result } from '../../fault.ts';
 import { openPictures } from '../../data/sets.ts';
-import { wordsByFrequency } from '../../text/caption-words.ts';
 import type { DrawingFacts, GenerateRequest, KnownWord } from '../api.ts';
-import { captionsOf, type RunWords, WORDS_TOLD } from '../run-words.ts';
+import { captionsOf, type RunWords, vocabularyOf } from '../run-words.ts';
 import { Artist } from './artist.ts';
 import { networkText, textEncoderOf } from '../../settings/presets.ts';
 import { isReadyModel } from '../../settings/ready-model.ts';
@@ -175,11 +174,8 @@ export class Generator {
   async #vocabularyOf(runId: string, config: RunConfig, { prompts }: RunWords): Promise<KnownWord[]> {
     const known = this.#vocabularies.get(runId);
     if (known) return known;
-    const { set } = await openPictures(config.dataset, config).then(
-      (opened) => ({ set: opened }),
-      () => ({ set: null }),
-    );
-    const words = wordsByFrequency(set ? captionsOf(set) : prompts).slice(0, WORDS_TOLD);
+    const set = await openPictures(config.dataset, config).catch(() => null);
+    const words = vocabularyOf(set ? captionsOf(set) : prompts);
     this.#vocabularies.set(runId, words);
     return words;
   }
