@@ -7,7 +7,7 @@ import { expect, type Page, test } from '@playwright/test';
 import sharp from 'sharp';
 import { openProfile, waitForState } from './browser.ts';
 import { temporaryFolders } from './folders.ts';
-import { address, button, checkpoint, chooseCheckpoint, measured, seconds, TINY } from './visit.ts';
+import { address, button, checkpoint, chooseCheckpoint, measured, seconds, TINY, pixelsOf } from './visit.ts';
 
 const MODEL = join(import.meta.dirname, '../fixtures/models/bfloats');
 /** Sampler evaluations are slow in software: here one of 16 pictures, two of 4, two of 2. */
@@ -78,15 +78,8 @@ async function generate(page: Page, count: number): Promise<string[]> {
   await page.getByLabel('Steps').fill('2');
   await page.keyboard.press('Control+Enter');
   await expect(page.getByRole('status', { name: 'Pictures drawn' })).toHaveText(new RegExp(`^${count}, in `));
-  return pictures(page)
-    .locator('canvas')
-    .evaluateAll((all) =>
-      all.map((canvas) => {
-        const { width, height } = canvas as HTMLCanvasElement;
-        const context = (canvas as HTMLCanvasElement).getContext('2d');
-        return [...(context?.getImageData(0, 0, width, height).data ?? [])].join();
-      }),
-    );
+  const drawn = await pixelsOf(pictures(page).locator('canvas'));
+  return drawn.map((rgba) => rgba.join());
 }
 
 /** Saves the picture that is shown large as a PNG of this name. Returns its pixels, RGBA as text. */

@@ -6,7 +6,7 @@ import { everyLabel, scoreOf, shapeJudge } from '../../bench/learn/shape-judge.t
 import { BACKGROUNDS, captionOfShape, COLOURS, KINDS } from '../../src/data/shapes.ts';
 import { openProfile, waitForState, waitForStep } from './browser.ts';
 import { temporaryFolders } from './folders.ts';
-import { button, measured, seconds } from './visit.ts';
+import { button, measured, pixelsOf, seconds } from './visit.ts';
 
 const newFolder = temporaryFolders();
 const SIZE = 16;
@@ -29,14 +29,7 @@ async function picturesOn(page: Page): Promise<Uint8Array[]> {
     .getByRole('button', { name: /^Picture \d+, .*drawn$/ })
     .locator('canvas');
   await expect(canvases).toHaveCount(COUNT);
-  const all = await canvases.evaluateAll((found) =>
-    found.map((canvas) => {
-      const { width, height } = canvas as HTMLCanvasElement;
-      const context = (canvas as HTMLCanvasElement).getContext('2d');
-      return [...(context?.getImageData(0, 0, width, height).data ?? [])];
-    }),
-  );
-  return all.map((rgba) => Uint8Array.from(rgba.filter((_, i) => i % 4 !== 3)));
+  return (await pixelsOf(canvases)).map((rgba) => Uint8Array.from(rgba.filter((_, i) => i % 4 !== 3)));
 }
 
 test('a first visit draws what is said before any training, and a run goes on from the model', async () => {

@@ -26,6 +26,15 @@ export const button = (page: Page | Locator, name: string): Locator =>
 export const byTestId = (page: Page, id: string): Locator => page.locator(`[data-testid=${id}]`);
 export const checkpoint = (page: Page, name: string): Locator =>
   page.getByRole('list', { name: 'Checkpoints' }).locator(`[data-testid=checkpoint][data-name=${name}]`);
+/** The pixels of each canvas, RGBA. */
+export const pixelsOf = (canvases: Locator): Promise<number[][]> =>
+  canvases.evaluateAll((all) =>
+    all.map((canvas) => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const context = (canvas as HTMLCanvasElement).getContext('2d');
+      return [...(context?.getImageData(0, 0, width, height).data ?? [])];
+    }),
+  );
 export const validation = (page: Page): Locator => page.getByRole('region', { name: 'Validation samples' });
 
 /**

@@ -4,7 +4,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { openProfile, waitForState } from './browser.ts';
 import { temporaryFolders } from './folders.ts';
-import { button, drop, TINY, train } from './visit.ts';
+import { button, drop, TINY, train, pixelsOf } from './visit.ts';
 
 const SETTINGS = {
   ...{ ...TINY, preset: 'text-tiny', dataset: 'shapes', imageSize: 8, maxImages: 64 },
@@ -73,17 +73,13 @@ async function generate(page: Page, count: number): Promise<string[]> {
   await page.keyboard.press('Control+Enter');
   await page.evaluate(() => Reflect.get(window, 'emptied') as Promise<void>);
   await expect(status).toHaveText(new RegExp(`^${count}, in `));
-  return page
-    .getByRole('region', { name: 'Generated pictures' })
-    .getByRole('button', { name: /^Picture \d+, drawn$/ })
-    .locator('canvas')
-    .evaluateAll((all) =>
-      all.map((canvas) => {
-        const { width, height } = canvas as HTMLCanvasElement;
-        const context = (canvas as HTMLCanvasElement).getContext('2d');
-        return [...(context?.getImageData(0, 0, width, height).data ?? [])].join();
-      }),
-    );
+  const drawn = await pixelsOf(
+    page
+      .getByRole('region', { name: 'Generated pictures' })
+      .getByRole('button', { name: /^Picture \d+, drawn$/ })
+      .locator('canvas'),
+  );
+  return drawn.map((rgba) => rgba.join());
 }
 
 /** Puts on the window what resolves once the element has no text: the pictures before are gone. */
