@@ -1,11 +1,14 @@
-// Train that is pressed while this computer is still checked: kept, and carried out after the check where no
-// run has come back. Not here: starting a run (session.ts).
+// Train that is pressed while this computer is still checked, or a run of earlier is looked for: kept, and
+// carried out where no run has come back. Not here: starting a run (session.ts).
 import { effect, untracked } from '@preact/signals';
 import type { State } from './state.ts';
 
-/** Keeps a press of Train, and returns true, while this computer is not checked yet. */
-export function keptForLater(state: Pick<State, 'machine' | 'pressed'>): boolean {
-  if (state.machine.value) return false;
+/**
+ * Keeps a press of Train, and returns true, while this computer is checked and a run of earlier is looked for:
+ * a run that began beside the search would be closed where nothing is found.
+ */
+export function keptForLater(state: Pick<State, 'runState' | 'pressed'>): boolean {
+  if (state.runState.value !== 'starting') return false;
   state.pressed.value = { what: 'train', ref: null };
   return true;
 }

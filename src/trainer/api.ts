@@ -327,7 +327,10 @@ export interface TrainerApi {
     request: { backend: RunConfig['backend']; executor: RunConfig['executor'] },
     onEvents: (events: TrainerEvent[]) => void,
   ): Promise<Result<Opened>>;
-  /** Called after `open`: validates and resumes the newest checkpoint, or posts `no-run`. */
+  /**
+   * Called after `open`: validates and resumes the newest checkpoint, or posts the state `idle`. Does nothing
+   * where a run has begun.
+   */
   recover(): Promise<void>;
   /** The exact GPU bytes of training with these settings; null for eager: not known beforehand. */
   trainingBytes(config: RunConfig): Promise<Result<number | null>>;

@@ -264,9 +264,14 @@ export class Trainer {
     return this.#current.equipment.device.trainingBytes(config);
   }
 
-  /** Shows, validates and resumes the newest valid checkpoint of a run that is not closed. */
+  /**
+   * Shows, validates and resumes the newest valid checkpoint of a run that is not closed. A run that Train has
+   * begun meanwhile stays.
+   */
   recover(): Promise<void> {
-    return this.#turns.take(() => this.#recover(null));
+    return this.#turns.take(async () => {
+      if (!this.#current.held.run) await this.#recover(null);
+    });
   }
 
   /**

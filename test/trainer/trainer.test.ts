@@ -174,6 +174,13 @@ test('Resume waits for the call in flight only; the set goes on between the step
   expect(calls).toBe(CALLS);
 });
 
+test('a search for a run of earlier that comes after Train leaves the run of Train', async () => {
+  const training = trainer.train(config, null);
+  await trainer.recover();
+  expect(await training).toEqual({ ok: true, value: null });
+  expect(state()).toBe('training');
+});
+
 test('New run drops the set after the call in flight', async () => {
   await pausedRun();
   const ending = trainer.newRun();
