@@ -32,7 +32,7 @@ export interface PictureSet {
   read(index: number): Promise<Uint8Array>;
   /** The pictures as they are stored, [size, size, 3] of another size where there are more pixels. */
   stored: { size: number; read(index: number): Promise<Uint8Array> };
-  /** Empty where the picture has none. */
+  /** One caption a line; empty where the picture has none. */
   caption(index: number): string;
   /** Path of the file that the picture was imported from; empty where it is not known. */
   fileName(index: number): string;
@@ -41,6 +41,7 @@ export interface PictureSet {
 /** One picture of a set, to be shown alone. */
 export interface PictureFacts {
   fileName: string;
+  /** One caption a line. */
   caption: string;
   /** Edge in pixels, and [size, size, 4] bytes: as the model sees it. */
   size: number;

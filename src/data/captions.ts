@@ -1,5 +1,6 @@
-// Captions of pictures: `name.txt` is the caption of `name.jpg`. Short plain text, without characters that
-// hide or reorder other text. Not here: which file belongs to which picture (picture-entries.ts).
+// Captions of pictures: each line of `name.txt` is a caption of `name.jpg`. Short plain text, without
+// characters that hide or reorder other text. Not here: which file belongs to which picture
+// (picture-entries.ts).
 
 const CAPTION_BYTES = 4096;
 
@@ -16,7 +17,12 @@ export const stemOf = (path: string): string => path.replace(/\.[^./]*$/, '');
 /** Whether the file's name says that it may be a caption. */
 export const isTextName = (path: string): boolean => /\.txt$/i.test(path);
 
-/** The caption in a file of at most 4 KiB, or why its picture gets none. Never rejects. */
+const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
+
+/**
+ * The captions in a file of at most 4 KiB, one on each line, or why its picture gets none. Lines are
+ * alternatives, as in OneTrainer and in the wildcards of kohya's sd-scripts. Never rejects.
+ */
 export async function readCaption(
   file: Blob,
 ): Promise<{ ok: true; text: string } | { ok: false; why: string }> {
@@ -25,7 +31,8 @@ export async function readCaption(
   const bytes = await file.arrayBuffer().catch(() => null);
   if (!bytes) return { ok: false, why: 'it cannot be read; its picture has no caption now' };
   try {
-    return { ok: true, text: cleanText(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+    const lines = new TextDecoder('utf-8', { fatal: true }).decode(bytes).split(LINE_END).map(cleanText);
+    return { ok: true, text: lines.filter((line) => line !== '').join('\n') };
   } catch {
     return { ok: false, why: 'it is not UTF-8 text; its picture has no caption now' };
   }

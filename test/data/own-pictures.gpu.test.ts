@@ -122,14 +122,14 @@ describe('an import', () => {
   it('keeps captions beside their pictures, cleaned, and lists those it cannot use', async () => {
     const files = [
       ...(await sixFiles()),
-      textFile('p0.txt', 'a red\u202e square\u0000\nwith a mark  '),
+      textFile('p0.txt', 'a red\u202e square\u0000 with a mark  \r\n\na marked square\n'),
       textFile('p1.txt', 'x'.repeat(5000)),
       textFile('orphan.txt', 'a caption of nothing'),
     ];
     const { info, skipped } = await imported(files);
     expect(info).toMatchObject({ count: 6, captions: true });
     expect(value(await pictures.read(info.id, 16, [0, 1, 2])).captions).toEqual([
-      'a red square with a mark',
+      'a red square with a mark\na marked square',
       '',
       '',
     ]);

@@ -38,7 +38,7 @@ function Opened({ info, index }: { info: DatasetInfo; index: number }) {
         {count(index + 1)} of {count(info.count)}.{size}
       </p>
       <PictureCanvas picture={facts} label={`Picture ${index + 1}, enlarged`} />
-      {facts && facts.caption !== '' && <p>{facts.caption}</p>}
+      {facts && facts.caption !== '' && <p class="captions">{facts.caption}</p>}
       <div class="answers">
         <button class="btn" type="button" onClick={() => show(index - 1)}>
           Previous
