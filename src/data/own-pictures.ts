@@ -125,9 +125,9 @@ async function* decodeInOrder(
   while (ahead.length > 0) yield await next();
 }
 
-/** The caption of an entry; where it cannot be used, it is added to `skipped`. */
+/** The captions of an entry, or its class; a file of captions that cannot be used is added to `skipped`. */
 async function captionOf(entry: Entry, skipped: SkippedFile[]): Promise<string> {
-  if (!entry.caption) return '';
+  if (!entry.caption) return entry.className;
   const caption = await readCaption(entry.caption);
   if (caption.ok) return caption.text;
   skipped.push({ name: entry.caption.name, why: caption.why });

@@ -51,7 +51,60 @@ describe('files of a folder', () => {
   });
 });
 
+describe('classes', () => {
+  const classesIn = (paths: readonly string[]) =>
+    Object.fromEntries(
+      pairFiles(paths.map((path) => chosen(path))).entries.map((one) => [one.path, one.className]),
+    );
+
+  it('are the names of the folders, whatever lies beside them', () => {
+    const paths = ['set/10_golden_retriever/a.jpg', 'set/cat/a.PNG', 'set/cat/b.png', 'set/README.md'];
+    expect(Object.values(classesIn([...paths, 'set/.DS_Store']))).toEqual([
+      'golden retriever',
+      '',
+      'cat',
+      'cat',
+    ]);
+    expect(classesIn(['train/cat/1.jpg', 'train/dog/1.jpg', 'test/cat/2.jpg'])).toMatchObject({
+      'test/cat/2.jpg': 'cat',
+      'train/dog/1.jpg': 'dog',
+    });
+  });
+
+  it('are none where folders do not tell pictures apart', () => {
+    const none = [
+      ['a/1.jpg', 'a/2.jpg'],
+      ['1.jpg', '2.jpg'],
+      ['cat/1.jpg', 'cat/more/2.jpg'],
+      ['1.jpg', 'cat/2.jpg', 'dog/3.jpg'],
+      ['a/train/1.jpg', 'a/test/1.jpg'],
+    ];
+    for (const paths of none)
+      expect(Object.values(classesIn(paths)), paths.join()).toEqual(paths.map(() => ''));
+  });
+
+  it('stand beside captions of files, and are not given where two files disagree', () => {
+    const { entries } = pairFiles([
+      chosen('cat/1.jpg'),
+      chosen('cat/1.txt'),
+      chosen('dog/2.jpg'),
+      chosen('dog/2.txt'),
+      chosen('dog/2.TXT'),
+    ]);
+    expect(entries.map(({ className, caption }) => [className, caption?.name ?? null])).toEqual([
+      ['cat', '1.txt'],
+      ['', null],
+    ]);
+  });
+});
+
 describe('a caption', () => {
+  it('is each line of its file that says anything', async () => {
+    const text = '\ufeffa cat\r\n\r\n  a  small\tcat \rone\u2028more\n\u0000\n';
+    expect(await readCaption(new Blob([text]))).toEqual({ ok: true, text: 'a cat\na small cat\none\nmore' });
+    expect(await readCaption(new Blob(['\n \n']))).toEqual({ ok: true, text: '' });
+  });
+
   it('loses what hides or turns text, and nothing else', () => {
     expect(cleanText('\ufeffa\u0000 b\r\n\u202ec\u2066\u200fd\u0085e')).toBe('a b c d e');
     expect(cleanText('  <b>größer</b> 日本 👩\u200d🚀 & co.  ')).toBe('<b>größer</b> 日本 👩\u200d🚀 & co.');

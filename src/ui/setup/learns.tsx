@@ -37,7 +37,7 @@ export function Learns({ info }: { info: DatasetInfo | undefined }) {
 
 const OFFER = 'With words it learns the captions too, and draws what a prompt says.';
 const NEEDS =
-  'No words: these pictures have no captions. A text file beside a picture is its caption, as cat.txt of cat.jpg.';
+  'No words: these pictures have no captions. A text file beside a picture is its caption, as cat.txt of cat.jpg; where pictures lie in several folders, the folders’ names are.';
 
 /** What the captions are worth, once they were read. */
 function Worth() {
