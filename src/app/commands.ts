@@ -64,6 +64,8 @@ export interface Commands {
   cancelGenerate(): void;
   /** Steps, sampler and measured times for drawing from a checkpoint; null where the trainer cannot tell. */
   drawingFacts(ref: CheckpointRef): Promise<DrawingFacts | null>;
+  /** Of each prompt the words that the checkpoint's model does not read; null where nobody can tell. */
+  unread(ref: CheckpointRef, prompts: readonly string[]): Promise<readonly string[] | null>;
   /** Downloads one of the generated pictures (0 is the first), or all of them on one sheet. */
   saveGenerated(which: number | 'all'): void;
   /** The view Generate has taken the recipe into its form. */

@@ -49,6 +49,16 @@ export class Generating {
     return told?.ok ? told.value : null;
   }
 
+  /** Of each prompt the words that the checkpoint's model does not read; null: the trainer cannot tell. */
+  async unread(
+    trainer: TrainerClient | null,
+    { runId, generation }: CheckpointRef,
+    prompts: readonly string[],
+  ): Promise<readonly string[] | null> {
+    const told = await trainer?.unread({ ref: { runId, generation }, prompts });
+    return told?.ok ? told.value : null;
+  }
+
   /** Downloads one picture (0 is the first), or all finished pictures on one sheet. */
   async save(which: number | 'all'): Promise<void> {
     const drawn = this.#state.generated.value?.samples.filter((sample) => sample?.drawn) as

@@ -306,6 +306,7 @@ export class Session {
     generate: (asked) => void this.#call((trainer) => this.#generating.generate(trainer, asked)),
     cancelGenerate: () => void this.#call((trainer) => this.#generating.cancel(trainer)),
     drawingFacts: (ref) => this.#generating.facts(this.#trainer, ref),
+    unread: (ref, prompts) => this.#generating.unread(this.#trainer, ref, prompts),
     dismissRecipe: () => (this.#state.recipe.value = null),
     saveGenerated: (which) => void this.#do(this.#generating.save(which)),
     importPictures: (files, title, addTo) => void this.#importPictures(files, title, addTo),

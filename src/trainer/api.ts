@@ -375,6 +375,8 @@ export interface TrainerApi {
   generate(request: GenerateRequest): Promise<Result<null>>;
   cancelGenerate(): Promise<void>;
   drawingFacts(ref: CheckpointRef): Promise<Result<DrawingFacts>>;
+  /** Of each prompt the words that the checkpoint's model does not read, because the prompt is too long. */
+  unread(request: { ref: CheckpointRef; prompts: readonly string[] }): Promise<Result<string[]>>;
 
   /** The slot of kind `checkpoint` is not overwritten until endExport. */
   exportCheckpoint(request: ExportRequest): Promise<Result<File>>;

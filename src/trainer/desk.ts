@@ -81,6 +81,10 @@ class Desk implements TrainerApi {
     const trainer = this.#opening?.trainer;
     return trainer ? answer(() => trainer.generateRequests.factsOf(ref)) : notOpen();
   };
+  unread: TrainerApi['unread'] = async ({ ref, prompts }) => {
+    const trainer = this.#opening?.trainer;
+    return trainer ? answer(() => trainer.generateRequests.unread(ref, prompts)) : notOpen();
+  };
   confirmPictures = async () => this.#opening?.trainer?.confirmPictures();
 
   exportCheckpoint: TrainerApi['exportCheckpoint'] = async ({ ref, kind, weights }) => {

@@ -16,7 +16,10 @@ export interface Training {
   background: () => Promise<void>;
 }
 
-export type RequestedGenerator = Pick<Generator, 'begin' | 'ended' | 'finish' | 'cancel' | 'factsOf'>;
+export type RequestedGenerator = Pick<
+  Generator,
+  'begin' | 'ended' | 'finish' | 'cancel' | 'factsOf' | 'unread'
+>;
 
 /** What requests need of the current run and its equipment. */
 export type RequestedRun = Pick<CurrentRun, 'withDevice' | 'abandonDevice'> & {
@@ -67,6 +70,11 @@ export class GenerateRequests {
   /** See Generator.factsOf. */
   factsOf(ref: CheckpointRef): Promise<DrawingFacts> {
     return this.#current.equipment.generator.factsOf(ref);
+  }
+
+  /** See Generator.unread. */
+  unread(ref: CheckpointRef, prompts: readonly string[]): Promise<string[]> {
+    return this.#current.equipment.generator.unread(ref, prompts);
   }
 
   /** Makes denoising calls one after another while no loop makes them between its steps. */

@@ -40,6 +40,7 @@ function generatorCalled(
     finish: () => Promise.resolve(),
     cancel: () => done.push(`${name} cancelled`),
     factsOf: () => Promise.reject(new Error('nobody asks for facts here')),
+    unread: () => Promise.reject(new Error('nobody asks for words here')),
   };
 }
 

@@ -769,6 +769,7 @@ export function galleryCommands(state: State, name: string): Commands {
         words: name in WISHED ? KNOWN_WORDS : null,
         callMs: [{ pictures: 16, ms: 36 }],
       }),
+    unread: (_, prompts) => Promise.resolve(prompts.map((prompt) => prompt.split(' ').slice(14).join(' '))),
     ...{ drawSamples: nothing, importPictures: nothing, cancelImport: nothing, confirmPictures: nothing },
     ...{
       freeStepCheckpoints: nothing,

@@ -14,6 +14,7 @@ import { captionsOf, type RunWords, vocabularyOf } from '../run-words.ts';
 import { Artist } from './artist.ts';
 import { networkText, textEncoderOf } from '../../settings/presets.ts';
 import { isReadyModel } from '../../settings/ready-model.ts';
+import { unreadOf } from '../../text/unread.ts';
 import type { CallTimes } from './call-times.ts';
 import { type CheckpointContent, readFacts } from '../checkpoint-file.ts';
 import type { TrainingDevice } from '../training-device.ts';
@@ -162,12 +163,20 @@ export class Generator {
       words: words && {
         prompts: words.prompts,
         guidanceScale: config.guidanceScale,
-        // Without begin and end.
-        tokens: (textEncoderOf(config)?.maxPositionEmbeddings ?? 2) - 2,
+        tokens: tokensRead(config),
         vocabulary: await this.#vocabularyOf(ref.runId, config, words),
       },
       callMs: this.#tools.times.of(config),
     };
+  }
+
+  /**
+   * Of each prompt the words that the checkpoint's model does not read, because the prompt is too long; all
+   * are empty where it knows no words. Throws as `factsOf`.
+   */
+  async unread(ref: CheckpointRef, prompts: readonly string[]): Promise<string[]> {
+    const { config, words } = await this.#factsOf(ref);
+    return prompts.map((prompt) => (words ? unreadOf(words.tokenizer, prompt, tokensRead(config)) : ''));
   }
 
   /** The words of the run's captions, or of its prompts where its pictures are not on this computer. */
@@ -192,6 +201,9 @@ export class Generator {
     return read;
   }
 }
+
+/** Tokens of a prompt that are read: begin and end take two places. */
+const tokensRead = (config: RunConfig): number => (textEncoderOf(config)?.maxPositionEmbeddings ?? 2) - 2;
 
 /** A GPU's fault with what it means for the request. */
 function forRequest(fault: Fault): Fault {

@@ -47,7 +47,7 @@ export function DrawingForm() {
           </p>
         )}
         <Checkpoint record={record} />
-        {usual.words && <PromptFields known={usual.words} meant={meant} />}
+        {usual.words && <PromptFields record={record} known={usual.words} meant={meant} />}
         <Numbers usual={usual} meant={meant} />
         {usual.words && <GuidanceFields known={usual.words} meant={meant} />}
         {why && (

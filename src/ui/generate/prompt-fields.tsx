@@ -2,13 +2,14 @@
 // several; words of the captions and the run's prompts to choose from. Not here: guidance
 // (guidance-fields.tsx), what the texts mean (page-state/words-form.ts).
 import { useRef, useState } from 'preact/hooks';
-import type { KnownWords } from '../../trainer/api.ts';
+import type { CheckpointRecord, KnownWords } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { insertWord, wordsToOffer } from '../page-state/insert-word.ts';
 import { promptTexts, tooLong } from '../page-state/words-form.ts';
 import type { Meant } from '../page-state/generate-form.ts';
 import { Segments } from '../controls/segments.tsx';
 import { PromptArea } from './prompt-area.tsx';
+import { useUnread } from './use-unread.ts';
 import { WordChips } from './word-chips.tsx';
 
 const OFFERED_WORDS = 14;
@@ -31,12 +32,20 @@ const FIELDS = {
 
 const SHOWN = { one: ['prompt'], pair: ['prompt', 'other'], grid: ['lines'] } as const;
 
+interface Props {
+  /** The checkpoint whose model knows the words. */
+  record: CheckpointRecord | null;
+  known: KnownWords;
+  meant: Meant;
+}
+
 /** The layout, its fields, words, and the run's prompts. */
-export function PromptFields({ known, meant }: { known: KnownWords; meant: Meant }) {
+export function PromptFields({ record, known, meant }: Props) {
   const { asking } = useApp();
   const { layout } = asking.words;
   const texts = promptTexts(asking.words, known);
   const shown: readonly Field[] = SHOWN[layout.value];
+  const unread = useUnread(record, meant.words?.prompts ?? []);
   const refs = { prompt: useRef<HTMLTextAreaElement>(null), other: useRef(null), lines: useRef(null) };
   const [last, setLast] = useState<{ field: Field; caret: number } | null>(null);
   const field = last && shown.includes(last.field) ? last.field : (shown[0] ?? 'prompt');
@@ -71,7 +80,7 @@ export function PromptFields({ known, meant }: { known: KnownWords; meant: Meant
           text={texts[name]}
           fieldRef={refs[name]}
           wrong={name === 'lines' ? meant.wrong.lines : undefined}
-          note={name === shown.at(-1) ? tooLong(meant.words?.prompts ?? [], known) : null}
+          note={name === shown.at(-1) ? tooLong(unread, known) : null}
           onText={(text) => (asking.words[name].value = text)}
           onCaret={(at) => setLast({ field: name, caret: at })}
         />

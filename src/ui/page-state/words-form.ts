@@ -112,14 +112,19 @@ function percent(text: string): number | null {
   return value >= 0 && value <= 100 ? value : null;
 }
 
-/** Words as they are counted for a reader: parts between white space. */
-const wordsIn = (prompt: string): number => prompt.split(/\s+/u).filter((word) => word !== '').length;
+/** Most letters of the words left out that are shown. */
+const LEFT_OUT_SHOWN = 60;
 
 /**
- * What is said of a prompt of which the model does not read all; null where it reads all. A word that no
- * caption has takes several tokens, so that fewer words may be read.
+ * What is said of prompts of which the model does not read all; null where it reads all. `unread`: the words
+ * that are left out of each.
  */
-export function tooLong(prompts: readonly string[], { tokens }: Pick<KnownWords, 'tokens'>): string | null {
-  if (prompts.every((prompt) => wordsIn(prompt) <= tokens)) return null;
-  return `This model reads the first ${tokens} words of a prompt, and leaves out the rest.`;
+export function tooLong(unread: readonly string[], { tokens }: Pick<KnownWords, 'tokens'>): string | null {
+  const first = unread.find((words) => words !== '');
+  if (first === undefined) return null;
+  const letters = Array.from(first);
+  const shown =
+    letters.length <= LEFT_OUT_SHOWN ? first : `${letters.slice(0, LEFT_OUT_SHOWN).join('').trimEnd()} …`;
+  const what = tokens === 1 ? 'first token' : `first ${tokens} tokens`;
+  return `This model reads the ${what} of a prompt. It leaves out: ${shown}`;
 }

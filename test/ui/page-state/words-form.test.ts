@@ -105,9 +105,11 @@ test('a seed that was drawn means the next one, unless it is kept or given anew'
   expect(meantBy(form, { ...USUAL, words: null }).seed).toBe(4294967295);
 });
 
-test('a prompt of more words than the model reads is told', () => {
-  const prompt = 'a red circle on a dark blue ground with a thin ring around its'.split(' ');
-  expect(prompt).toHaveLength(14);
-  expect(tooLong([prompt.join(' ')], KNOWN)).toBeNull();
-  expect(tooLong(['', [...prompt, 'edge'].join(' ')], KNOWN)).toMatch(/the first 14 words/);
+test('the words that the model leaves out of a prompt are told, at most 60 letters of them', () => {
+  expect(tooLong([], KNOWN)).toBeNull();
+  expect(tooLong(['', ''], KNOWN)).toBeNull();
+  expect(tooLong(['', 'its edge', 'no'], KNOWN)).toBe(
+    'This model reads the first 14 tokens of a prompt. It leaves out: its edge',
+  );
+  expect(tooLong(['😀'.repeat(61)], KNOWN)).toMatch(/: (😀){60} …$/u);
 });
