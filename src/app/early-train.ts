@@ -4,8 +4,8 @@ import { effect, untracked } from '@preact/signals';
 import type { State } from './state.ts';
 
 /**
- * Keeps a press of Train, and returns true, while this computer is checked and a run of earlier is looked for:
- * a run that began beside the search would be closed where nothing is found.
+ * Keeps a press of Train, and returns true, while this computer is checked and a run of earlier is looked
+ * for: a run that began beside the search would be closed where nothing is found.
  */
 export function keptForLater(state: Pick<State, 'runState' | 'pressed'>): boolean {
   if (state.runState.value !== 'starting') return false;

@@ -265,8 +265,8 @@ export class Trainer {
   }
 
   /**
-   * Shows, validates and resumes the newest valid checkpoint of a run that is not closed. A run that Train has
-   * begun meanwhile stays.
+   * Shows, validates and resumes the newest valid checkpoint of a run that is not closed. A run that Train
+   * has begun meanwhile stays.
    */
   recover(): Promise<void> {
     return this.#turns.take(async () => {

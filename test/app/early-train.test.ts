@@ -1,5 +1,5 @@
-// Claims: a press of Train starts nothing beside the check of this computer or the search for a run of earlier;
-// it is carried out once, where nothing was found, and ends where a run has come back.
+// Claims: a press of Train starts nothing beside the check of this computer or the search for a run of
+// earlier; it is carried out once, where nothing was found, and ends where a run has come back.
 import { expect, test, vi } from 'vitest';
 import { keptForLater, trainOnceChecked } from '../../src/app/early-train.ts';
 import { createState } from '../../src/app/state.ts';
