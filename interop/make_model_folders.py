@@ -1,6 +1,6 @@
 """Writes test/fixtures/models: one small UNet2DModel, saved by diffusers in every form that the page imports,
-and `words`, a UNet2DConditionModel with CLIPTextModel and CLIPTokenizer as diffusers and transformers save
-them.
+`words`, a UNet2DConditionModel with CLIPTextModel and CLIPTokenizer as diffusers and transformers save them,
+and `padded`, tokenizers that fill texts up with "!", as Stable Diffusion 2's.
 
 `python3 interop/make_model_folders.py`. Not here: numbers to compare with (make_fixtures.py), .pt files
 (make_torch_files.py).
@@ -27,15 +27,20 @@ def small_unet():
     )  # fmt: skip
 
 
-def small_tokenizer():
-    """All bytes, four merges, and texts of 8 tokens."""
+def write_vocabulary(folder):
+    """vocab.json and merges.txt: all bytes and four merges."""
     visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
     letters = [chr(byte) for byte in visible] + [chr(256 + i) for i in range(256 - len(visible))]
     merges = [("r", "e"), ("re", "d</w>"), ("c", "i"), ("ci", "r")]
     names = [*letters, *(f"{letter}</w>" for letter in letters), *(a + b for a, b in merges), "<|startoftext|>", "<|endoftext|>"]
+    Path(folder, "vocab.json").write_text(json.dumps({name: i for i, name in enumerate(names)}))
+    Path(folder, "merges.txt").write_text("\n".join(["#version: 0.2", *(f"{a} {b}" for a, b in merges), ""]))
+
+
+def small_tokenizer():
+    """Texts of 8 tokens."""
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "vocab.json").write_text(json.dumps({name: i for i, name in enumerate(names)}))
-        Path(folder, "merges.txt").write_text("\n".join(["#version: 0.2", *(f"{a} {b}" for a, b in merges), ""]))
+        write_vocabulary(folder)
         return CLIPTokenizer.from_pretrained(folder, model_max_length=8, pad_token="<|endoftext|>")
 
 
@@ -62,6 +67,23 @@ def save_words(out):
     (out / "expected.json").write_text(json.dumps({"texts": texts, "ids": ids}) + "\n")
 
 
+def save_padded(out):
+    """The same tokenizer, padding with "!": `separate` as the folder of Stable Diffusion 2 has it, whose two
+    files disagree; `whole` as transformers saves that; in expected.json what it makes of a few texts."""
+    separate = out / "separate"
+    separate.mkdir(parents=True)
+    write_vocabulary(separate)
+    names = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>", "unk_token": "<|endoftext|>"}
+    config = {"tokenizer_class": "CLIPTokenizer", "model_max_length": 10, **names, "pad_token": "<|endoftext|>"}
+    (separate / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
+    (separate / "special_tokens_map.json").write_text(json.dumps({**names, "pad_token": "!"}, indent=2) + "\n")
+    tokenizer = CLIPTokenizer.from_pretrained(separate)
+    texts = ["A Red  circle", "red!", "red!! wow! ", "re!d", "", "! é!🙂", "circle " * 9, "red " * 7 + "!! red"]
+    ids = tokenizer(texts, padding="max_length", truncation=True).input_ids
+    tokenizer.save_pretrained(out / "whole")
+    (out / "expected.json").write_text(json.dumps({"texts": texts, "ids": ids}) + "\n")
+
+
 if __name__ == "__main__":
     shutil.rmtree(OUT, ignore_errors=True)
     scheduler = DDPMScheduler(beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction")
@@ -70,6 +92,7 @@ if __name__ == "__main__":
     small_unet().bfloat16().save_pretrained(OUT / "bfloats")
     small_unet().save_pretrained(OUT / "pickled", safe_serialization=False)
     save_words(OUT / "words")
+    save_padded(OUT / "padded")
     for path in sorted(OUT.rglob("*")):
         if path.is_file():
             print(path.relative_to(OUT), path.stat().st_size)

@@ -14,9 +14,10 @@ type Fields = Readonly<Record<string, unknown>>;
 /**
  * The vocabulary of a tokenizer.json. Throws FaultError kind `file` naming the field where the file's
  * normalizer, pre_tokenizer, post_processor, model or added_tokens are not those of CLIPTokenizer, or its
- * vocabulary is not sound (see `soundVocabulary`). Padding, truncation and the decoder decide no id.
+ * vocabulary is not sound (see `soundVocabulary`). Truncation and the decoder decide no id. `pad`: the token
+ * that fills up prompts, as files beside say it; null: the file's own, or the end's where it names none.
  */
-export function readTokenizerJson(text: string): Vocabulary {
+export function readTokenizerJson(text: string, pad: string | null = null): Vocabulary {
   const file = parsed('tokenizer.json', text);
   if (!agrees(file['normalizer'], NORMALIZER))
     throw notClip('normalizer', 'NFC, one space for white space, lower case', file['normalizer']);
@@ -31,21 +32,35 @@ export function readTokenizerJson(text: string): Vocabulary {
     });
   for (const field of ['dropout', 'continuing_subword_prefix', 'ignore_merges'])
     if (model[field]) throw notClip(`model.${field}`, 'none', model[field]);
-  const special = specialTokens(file['added_tokens']);
+  const filling = pad ?? padIn(file['padding']);
+  const special = specialTokens(file['added_tokens'], filling);
   checkPostProcessor(file['post_processor'], special);
   const vocab = fieldsOf('model.vocab', model['vocab']);
-  return soundVocabulary(Object.entries({ ...vocab, ...special }), mergesIn(model['merges']));
+  return soundVocabulary(Object.entries({ ...vocab, ...special }), mergesIn(model['merges']), filling);
 }
+
+function padIn(padding: unknown): string | null {
+  if (padding === undefined || padding === null) return null;
+  const token = fieldsOf('padding', padding)['pad_token'] ?? null;
+  if (token === null || isToken(token)) return token;
+  throw notClip('padding.pad_token', 'a token', token);
+}
+
+const isToken = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /**
  * The vocabulary of a vocab.json and a merges.txt, as CLIPTokenizer of transformers 4 writes them. Throws
- * FaultError kind `file` naming the field.
+ * FaultError kind `file` naming the field. `pad`: the token that fills up prompts; null: the end's.
  */
-export function readVocabAndMerges(vocabJson: string, mergesTxt: string): Vocabulary {
+export function readVocabAndMerges(
+  vocabJson: string,
+  mergesTxt: string,
+  pad: string | null = null,
+): Vocabulary {
   if (mergesTxt.length > MOST_CHARACTERS)
     throw notClip('merges.txt', `at most ${MOST_CHARACTERS} characters`, mergesTxt.length);
   const lines = mergesTxt.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#version'));
-  return soundVocabulary(Object.entries(parsed('vocab.json', vocabJson)), lines.map(mergeOf));
+  return soundVocabulary(Object.entries(parsed('vocab.json', vocabJson)), lines.map(mergeOf), pad);
 }
 
 function parsed(name: string, text: string): Fields {
@@ -81,10 +96,10 @@ const isPreTokenizer = (got: unknown): boolean =>
   );
 
 /** Ids of the special tokens. Another added token would be cut out of texts before all words. */
-function specialTokens(added: unknown): Record<string, unknown> {
+function specialTokens(added: unknown, pad: string | null): Record<string, unknown> {
   const tokens = Array.isArray(added) ? added.map((one) => fieldsOf('added_tokens', one)) : [];
   for (const { content } of tokens)
-    if (content !== BEGIN && content !== END)
+    if (content !== BEGIN && content !== END && content !== pad)
       throw notClip('added_tokens', `${BEGIN} and ${END} only`, content);
   return Object.fromEntries(tokens.map(({ content, id }) => [content as string, id]));
 }

@@ -22,11 +22,13 @@ export const notClip = (field: string, expected: string, got: unknown): FaultErr
 /**
  * The vocabulary of these ids and merges, in any order of ids. `ids`: what JSON gave. Throws FaultError of
  * kind `file` naming the field where ids are not 0..V - 1, each once, with V at most 2^20; where a byte's
- * letter or a special token is missing; where a merge's parts or its result are.
+ * letter or a special token is missing; where a merge's parts or its result are. `pad`: the token that fills
+ * up prompts, which gets the next id where it has none; null: the end's.
  */
 export function soundVocabulary(
   ids: readonly (readonly [string, unknown])[],
   merges: readonly Merge[],
+  pad: string | null,
 ): Vocabulary {
   if (ids.length > MOST_ENTRIES) throw notClip('vocab', `at most ${MOST_ENTRIES} entries`, ids.length);
   const names: (string | undefined)[] = Array.from({ length: ids.length });
@@ -42,5 +44,6 @@ export function soundVocabulary(
   for (const [left, right] of merges)
     if (!known.has(left) || !known.has(right) || !known.has(left + right))
       throw notClip('merges', 'two tokens of vocab that make one of vocab', [left, right]);
-  return { names: names as string[], merges };
+  if (pad === null || pad === END) return { names: names as string[], merges };
+  return { names: [...(names as string[]), ...(known.has(pad) ? [] : [pad])], merges, pad };
 }

@@ -9,7 +9,10 @@ import { BEGIN, END } from './words.ts';
 export type TokenizerFile =
   'tokenizer.json' | 'tokenizer_config.json' | 'special_tokens_map.json' | 'vocab.json' | 'merges.txt';
 
-const SPECIAL_TOKENS = { bos_token: BEGIN, eos_token: END, unk_token: END, pad_token: END };
+const specialNames = ({ pad }: Vocabulary) => ({
+  ...{ bos_token: BEGIN, eos_token: END, unk_token: END },
+  pad_token: pad ?? END,
+});
 
 /**
  * The text of each file, which is to be written as UTF-8. `length`: ids of a prompt, begin and end counted
@@ -23,7 +26,7 @@ export function tokenizerFolder(vocabulary: Vocabulary, length: number): Record<
       {
         tokenizer_class: 'CLIPTokenizer',
         model_max_length: length,
-        ...SPECIAL_TOKENS,
+        ...specialNames(vocabulary),
         add_prefix_space: false,
         do_lower_case: true,
         errors: 'replace',
@@ -34,7 +37,7 @@ export function tokenizerFolder(vocabulary: Vocabulary, length: number): Record<
       null,
       2,
     ),
-    'special_tokens_map.json': JSON.stringify(SPECIAL_TOKENS, null, 2),
+    'special_tokens_map.json': JSON.stringify(specialNames(vocabulary), null, 2),
     'vocab.json': JSON.stringify(idsOf(vocabulary)),
     'merges.txt': ['#version: 0.2', ...merges.map((pair) => pair.join(' ')), ''].join('\n'),
   };
@@ -48,7 +51,7 @@ export function tokenizerJson(vocabulary: Vocabulary): string {
   return JSON.stringify({
     version: '1.0',
     truncation: null,
-    padding: null,
+    padding: paddingOf(vocabulary),
     added_tokens: specials,
     normalizer: NORMALIZER,
     pre_tokenizer: {
@@ -89,10 +92,20 @@ const special = (id: number, content: string, normalized: boolean) => ({
   special: true,
 });
 
-const specialsOf = ({ names }: Vocabulary) => [
+const specialsOf = ({ names, pad }: Vocabulary) => [
   special(names.indexOf(BEGIN), BEGIN, true),
   special(names.indexOf(END), END, false),
+  ...(pad === undefined ? [] : [special(names.indexOf(pad), pad, false)]),
 ];
+
+/** Null where the end fills up prompts, as CLIPTokenizer has it where nothing is said. */
+const paddingOf = ({ names, pad }: Vocabulary) =>
+  pad === undefined
+    ? null
+    : {
+        ...{ strategy: 'BatchLongest', direction: 'Right', pad_to_multiple_of: null },
+        ...{ pad_id: names.indexOf(pad), pad_type_id: 0, pad_token: pad },
+      };
 
 const idsOf = ({ names }: Vocabulary): Record<string, number> =>
   Object.fromEntries(names.map((name, id) => [name, id]));

@@ -11,8 +11,10 @@ export interface Tokenizer {
   vocabulary: Vocabulary;
   /** Id of `<|startoftext|>`, with which every prompt begins. */
   begin: number;
-  /** Id of `<|endoftext|>`, which ends every prompt and fills it up. */
+  /** Id of `<|endoftext|>`, which ends every prompt. */
   end: number;
+  /** Id that fills up every prompt: `end`, where the vocabulary names no other. */
+  pad: number;
   /** Ids of the text's words, without begin and end: all, or the first `most`. In O(n log n). */
   idsOf: (text: string, most?: number) => number[];
 }
@@ -41,15 +43,26 @@ export function tokenizerOf(vocabulary: Vocabulary): Tokenizer {
     remembered.set(word, made);
     return made;
   };
+  const addWords = (text: string, most: number, found: number[]): void => {
+    for (const word of wordsOf(text)) {
+      if (found.length >= most) break;
+      for (const id of idsOfWord(word)) found.push(id);
+    }
+  };
+  const pad = idOf(vocabulary.pad ?? END);
   return {
     vocabulary,
     begin: idOf(BEGIN),
     end: idOf(END),
+    pad,
     idsOf: (text, most = Infinity) => {
       const found: number[] = [];
-      for (const word of wordsOf(text)) {
+      // CLIPTokenizer cuts out its special tokens before it looks for words.
+      const between = vocabulary.pad === undefined ? [text] : text.split(vocabulary.pad);
+      for (const [i, part] of between.entries()) {
         if (found.length >= most) break;
-        for (const id of idsOfWord(word)) found.push(id);
+        if (i > 0) found.push(pad);
+        addWords(part, most, found);
       }
       return found.slice(0, most);
     },
@@ -65,16 +78,16 @@ function pairTable({ merges }: Vocabulary, idOf: (name: string) => number): Pair
 }
 
 /**
- * Prompts as the network takes them: [texts.length, length] ids, each begin, the words' ids, end, and end
- * again up to `length` (from 2). What is longer is cut, and still ends with end. An empty text is begin, end,
- * end: the prompt of a dropped caption. Whole numbers in float32, which hold them exactly below 2^24.
+ * Prompts as the network takes them: [texts.length, length] ids, each begin, the words' ids, end, and pad up
+ * to `length` (from 2). What is longer is cut, and still ends with end. An empty text is begin, end, pad: the
+ * prompt of a dropped caption. Whole numbers in float32, which hold them exactly below 2^24.
  */
 export function encodePrompts(
-  { begin, end, idsOf }: Tokenizer,
+  { begin, end, pad, idsOf }: Tokenizer,
   texts: readonly string[],
   length: number,
 ): Float32Array<ArrayBuffer> {
-  const ids = new Float32Array(texts.length * length).fill(end);
-  for (const [i, text] of texts.entries()) ids.set([begin, ...idsOf(text, length - 2)], i * length);
+  const ids = new Float32Array(texts.length * length).fill(pad);
+  for (const [i, text] of texts.entries()) ids.set([begin, ...idsOf(text, length - 2), end], i * length);
   return ids;
 }

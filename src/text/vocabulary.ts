@@ -9,6 +9,8 @@ export interface Vocabulary {
   names: readonly string[];
   /** Two names that become the one name that they spell, the most urgent pair first. */
   merges: readonly Merge[];
+  /** The name that fills up short prompts; it is one token wherever a text has it. Absent: the end's. */
+  pad?: string;
 }
 
 /** Left and right. */

@@ -238,11 +238,11 @@ function datasetIn(metadata: Record<string, string>): DatasetStamp {
 }
 
 /** The encoder with the ids of the tokenizer's special tokens: transformers looks for the end by its id. */
-const withIdsOf = (encoder: TextEncoderConfig, { begin, end }: Tokenizer): TextEncoderConfig => ({
+const withIdsOf = (encoder: TextEncoderConfig, { begin, end, pad }: Tokenizer): TextEncoderConfig => ({
   ...encoder,
   bosTokenId: begin,
   eosTokenId: end,
-  padTokenId: end,
+  padTokenId: pad,
 });
 
 /** The file's text encoder; null: it names none. Throws FaultError kind `network` or `file`. */

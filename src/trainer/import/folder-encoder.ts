@@ -6,7 +6,6 @@ import { fromClipConfig } from '../../model/clip-config.ts';
 import type { TextEncoderConfig } from '../../model/text-encoder-config.ts';
 import { readTokenizerJson, readVocabAndMerges } from '../../text/read-tokenizer.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
-import { END } from '../../text/words.ts';
 import { foldersInCommon, inFolder, jsonOf, nearest, textOf } from './folder-files.ts';
 import { baseName, folderOf, type ModelFile } from './model-file.ts';
 import type { EncoderParts } from './model-of-parts.ts';
@@ -28,9 +27,9 @@ export async function encoderBeside(
   const config = await jsonOf(inFolder(files, folderOf(found.file.path), 'config.json'));
   if (!config) throw incomplete('config.json', `nothing of that name beside ${baseName(found.file.path)}`);
   const encoder = fromClipConfig(config);
-  const { vocabulary, leftOut } = await tokenizerNear(files, found.file.path);
+  const vocabulary = await tokenizerNear(files, found.file.path);
   checkEntries(vocabulary, encoder);
-  return { config: encoder, vocabulary, weights: [found.weights], leftOut };
+  return { config: encoder, vocabulary, weights: [found.weights] };
 }
 
 /** Throws FaultError kind `file` where the tokenizer gives ids for which the encoder has no row. */
@@ -46,30 +45,28 @@ function checkEntries({ names }: Vocabulary, { vocabSize }: TextEncoderConfig): 
   });
 }
 
-interface FoundTokenizer {
-  vocabulary: Vocabulary;
-  /** Sentences. */
-  leftOut: string[];
-}
-
-async function tokenizerNear(files: readonly ModelFile[], path: string): Promise<FoundTokenizer> {
+async function tokenizerNear(files: readonly ModelFile[], path: string): Promise<Vocabulary> {
   const whole = nearest(files, path, 'tokenizer.json');
   const vocab = nearest(files, path, 'vocab.json');
   const folder = folderOf((whole ?? vocab)?.path ?? '');
   const merges = inFolder(files, folder, 'merges.txt');
-  const told = await jsonOf(inFolder(files, folder, 'tokenizer_config.json'));
-  const leftOut = paddingLeftOut(told?.['pad_token']);
-  if (whole) return { vocabulary: readTokenizerJson(await textOf(whole)), leftOut };
-  if (vocab && merges)
-    return { vocabulary: readVocabAndMerges(await textOf(vocab), await textOf(merges)), leftOut };
+  const pad = await padNear(files, folder);
+  if (whole) return readTokenizerJson(await textOf(whole), pad);
+  if (vocab && merges) return readVocabAndMerges(await textOf(vocab), await textOf(merges), pad);
   throw incomplete('tokenizer.json, or vocab.json and merges.txt', 'a text encoder without its tokenizer');
 }
 
-/** Stable Diffusion 2 fills texts up with "!", and its encoder learnt so. */
-function paddingLeftOut(pad: unknown): string[] {
-  const token = typeof pad === 'object' && pad !== null ? (pad as { content?: unknown }).content : pad;
-  if (typeof token !== 'string' || token === END) return [];
-  return [`Its tokenizer fills texts up with ${JSON.stringify(token.slice(0, 32))}: here ${END} does.`];
+/**
+ * The token that fills up prompts, which Stable Diffusion 2's encoder learnt as "!"; null: no file names one.
+ * special_tokens_map.json holds where both files do, as in transformers.
+ */
+async function padNear(files: readonly ModelFile[], folder: string): Promise<string | null> {
+  for (const name of ['special_tokens_map.json', 'tokenizer_config.json']) {
+    const pad = (await jsonOf(inFolder(files, folder, name)))?.['pad_token'];
+    const token = typeof pad === 'object' && pad !== null ? (pad as { content?: unknown }).content : pad;
+    if (typeof token === 'string' && token !== '') return token;
+  }
+  return null;
 }
 
 const incomplete = (expected: string, got: string): FaultError =>

@@ -21,8 +21,6 @@ export interface EncoderParts {
   vocabulary: Vocabulary;
   /** Averages among them; at least one. */
   weights: readonly Weights[];
-  /** Sentences: what of it is left out. */
-  leftOut: readonly string[];
 }
 
 /** The parts of one model, in one file or several. */
@@ -56,7 +54,7 @@ export const NO_LOSSES: TorchParts['losses'] = { batch: null, epochs: null, quar
  * `network` as `fromDiffusersUNet` does.
  */
 export function modelOfParts(parts: Parts): ForeignModel {
-  const leftOut = [...parts.leftOut, ...(parts.encoder?.leftOut ?? [])];
+  const leftOut = [...parts.leftOut];
   const { raw, ema } = weightsOf(parts, leftOut);
   const { globalStep, epoch, losses } = parts;
   const progress =

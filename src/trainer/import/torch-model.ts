@@ -44,7 +44,7 @@ export function wholeOf(name: string, sizeBytes: number, parts: TorchParts): Par
 function encoderOf({ encoders }: TorchParts, { config, words }: ReadFacts): EncoderParts | null {
   const encoder = textEncoderOf(config);
   if (!encoder || !words || encoders.length === 0) return null;
-  return { config: encoder, vocabulary: words.tokenizer.vocabulary, weights: encoders, leftOut: [] };
+  return { config: encoder, vocabulary: words.tokenizer.vocabulary, weights: encoders };
 }
 
 /** Heads, vocabulary and words of an encoder do not show in its weights. */

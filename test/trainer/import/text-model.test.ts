@@ -2,6 +2,7 @@
 // tokens; encoders as transformers 4 and 5 save them are read; what does not fit is refused by name; a UNet
 // that reads texts and comes alone gets a new encoder. Not here: what Python makes of the exports
 // (test/interop-live).
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openPictures } from '../../../src/data/sets.ts';
 import { FaultError } from '../../../src/fault.ts';
@@ -21,6 +22,7 @@ import { contentOfModel } from '../../../src/trainer/import/adopt-model.ts';
 import { offerOf } from '../../../src/trainer/import/offer.ts';
 import { noiseLevels } from '../../../src/diffusion/noise-levels.ts';
 import { modelOfTorchFile } from '../../../src/trainer/import/torch-model.ts';
+import { readWords, wordsAsText } from '../../../src/trainer/run-words.ts';
 import { openRunPictures } from '../../../src/trainer/run-pictures.ts';
 import { trainingStep } from '../../../src/trainer/training-step.ts';
 import { readTorchFile } from '../../formats/read-torch-file.ts';
@@ -104,6 +106,29 @@ describe('the diffusers folder of a model with words', () => {
     const { tensors } = await readTensors(await fileOf('text_encoder/model.safetensors'));
     expect(tensors[0]?.name).toBe('text_model.embeddings.token_embedding.weight');
     expect(await (await fileOf('README.md')).text()).toContain('guidance_scale=3)');
+  });
+
+  it('fills texts up with the token that its tokenizer names, and so do its checkpoints and exports', async () => {
+    const padded = new URL('../../fixtures/models/padded/', import.meta.url);
+    const read = (name: string): string => readFileSync(new URL(name, padded), 'utf8');
+    const { texts, ids } = JSON.parse(read('expected.json')) as { texts: string[]; ids: number[][] };
+    const names = ['vocab.json', 'merges.txt', 'tokenizer_config.json', 'special_tokens_map.json'];
+    const content = await imported(
+      await folder({
+        'perennial.json': null,
+        'tokenizer/tokenizer.json': null,
+        ...Object.fromEntries(names.map((name) => [`tokenizer/${name}`, read(`separate/${name}`)])),
+      }),
+    );
+    const idsOf = ({ facts }: CheckpointContent) =>
+      facts.words && [...encodePrompts(facts.words.tokenizer, texts, 10)];
+    expect(idsOf(content)).toEqual(ids.flat());
+    expect(content.preview.missing.join()).not.toContain('!');
+    const { config, words } = content.facts;
+    const saved = words && readWords(config, wordsAsText(words));
+    expect(saved && [...encodePrompts(saved.tokenizer, texts, 10)]).toEqual(ids.flat());
+    const again = await imported([await exportedFile(content, { kind: 'diffusers', weights: 'raw' })]);
+    expect(idsOf(again)).toEqual(ids.flat());
   });
 
   it('comes back with equal weights and tokens, as a zip and as a folder, and trains on with them', async () => {
