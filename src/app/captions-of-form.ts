@@ -1,5 +1,5 @@
 // The captions of the data set in the form, looked at while the page waits for Train and the form's model has
-// words; and the prompts that the user writes in place of those drawn from them. Not here: reading captions
+// words, or one that is offered for import and would learn from them; and the prompts that the user writes in place of those drawn from them. Not here: reading captions
 // (trainer/caption-facts.ts), the form (run-form.ts).
 import { computed, effect } from '@preact/signals';
 import type { Result } from '../fault.ts';
@@ -12,11 +12,12 @@ type Request = Parameters<TrainerApi['captionFacts']>[0];
 /** Pause after the last change before the trainer is asked: nobody reads an answer while typing. */
 const QUIET_MS = 250;
 
-/** What the form wants to know; null: nothing, its model has no words. */
-function wantedBy({ form, datasets }: Pick<State, 'form' | 'datasets'>): Request | null {
+/** What the page wants to know; null: nothing, no model has words. */
+function wantedBy({ form, datasets, offered }: Pick<State, 'form' | 'datasets' | 'offered'>): Request | null {
   const { dataset, maxImages, seed } = form.value;
   const known = datasets.value.some(({ id }) => id === dataset);
-  return known && hasWords(form.value) ? { dataset, maxImages, seed } : null;
+  const imports = offered.value?.words === true && offered.value.dataset === null;
+  return known && (imports || hasWords(form.value)) ? { dataset, maxImages, seed } : null;
 }
 
 export class CaptionsOfForm {

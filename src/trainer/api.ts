@@ -205,6 +205,8 @@ export interface ImportPreview {
   dataset: { title: string; count: number; here: boolean } | null;
   /** Where a checkpoint of Perennial's comes from; null for other programs' files. */
   origin: { runId: string; created: string; appVersion: string } | null;
+  /** Whether the model learns from captions. */
+  words: boolean;
   asked: AskedField[];
   /** All models among the files, the first one offered first; each by its folder or file. */
   models: string[];

@@ -6,7 +6,7 @@ import { CaptionsOfForm } from '../../src/app/captions-of-form.ts';
 import { createState, type State } from '../../src/app/state.ts';
 import type { Result } from '../../src/fault.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
-import type { CaptionFacts, TrainerApi } from '../../src/trainer/api.ts';
+import type { CaptionFacts, ImportPreview, TrainerApi } from '../../src/trainer/api.ts';
 
 type Request = Parameters<TrainerApi['captionFacts']>[0];
 
@@ -54,6 +54,23 @@ test('nothing is asked for a model without words; then once, and for each other 
     { dataset: 'shapes', maxImages: 10, seed: 0 },
     { dataset: 'shapes', maxImages: 10, seed: 5 },
   ]);
+});
+
+test('a model with words that is offered asks for the captions of the chosen set, unless it names its own', async () => {
+  const offer = async (words: boolean, dataset: ImportPreview['dataset']) => {
+    state.offered.value = { words, dataset } as ImportPreview;
+    await choose({});
+    return asked.length;
+  };
+  expect(await offer(false, null)).toBe(0);
+  expect(await offer(true, { title: 'Cats', count: 3, here: false })).toBe(0);
+  expect(await offer(true, null)).toBe(1);
+  asked[0]?.answer(facts('a'));
+  await choose({});
+  expect(state.captions.value?.captioned).toBe(9);
+  state.offered.value = null;
+  await choose({});
+  expect(state.captions.value).toBeNull();
 });
 
 test('a seed that is typed is one question', async () => {

@@ -594,6 +594,7 @@ const FILL: Record<string, (state: State) => void> = {
       missing: ['No EMA weights: they start equal to the weights.'],
       dataset: null,
       origin: null,
+      words: false,
       asked: [
         ...unetFields({
           inChannels: 3,
@@ -613,6 +614,11 @@ const FILL: Record<string, (state: State) => void> = {
       samples: null,
     };
   },
+  'offered-words': (state) => {
+    FILL.offered?.(state);
+    state.offered.value = state.offered.value && { ...state.offered.value, words: true };
+    state.captions.value = POOR_CAPTIONS;
+  },
   'offered-own': (state) => {
     fillRun(state, 25_310);
     state.offered.value = {
@@ -630,6 +636,7 @@ const FILL: Record<string, (state: State) => void> = {
       missing: [],
       dataset: { title: 'garden 2024', count: 812, here: false },
       origin: { runId: 'run-1a2b3c4d', created: '2026-01-02T03:04:05.000Z', appVersion: '1.0.0' },
+      words: false,
       asked: [],
       samples: { size: SIZE, columns: 4, rows: 4, rgba: planetSheet(4, 4, SIZE).data },
       models: ['unet_step_24000.safetensors'],
@@ -683,6 +690,7 @@ const PAGE_STATE: Record<string, PageState> = {
   question: 'paused',
   exporting: 'paused',
   offered: 'paused',
+  'offered-words': 'paused',
   'offered-own': 'paused',
 };
 

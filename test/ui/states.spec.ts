@@ -37,7 +37,7 @@ const LOOKS = [
     'no-set',
   ],
   ...['runs', 'idle-runs', 'idle-finished'],
-  ...['question', 'exporting', 'offered', 'offered-own'],
+  ...['question', 'exporting', 'offered', 'offered-words', 'offered-own'],
   ...[
     'generate',
     'generate-none',
@@ -399,6 +399,17 @@ test('where the pictures of a run are not here, the import dialog and the run th
   await expect(notices).toContainText('Its pictures, planets-140k, are not on this computer.');
   await open(page, 'finished');
   await expect(notices).not.toContainText('not on this computer');
+});
+
+test('a model with words that is imported for pictures of few captions: the dialog says what they teach', async ({
+  page,
+}) => {
+  const missing = page.getByRole('dialog').getByRole('list', { name: 'Missing' });
+  await open(page, 'offered-words');
+  await expect(missing).toContainText('31 of 812 pictures have a caption');
+  await expect(missing).toContainText('the model will learn the pictures, but no words');
+  await open(page, 'offered');
+  await expect(missing).not.toContainText('caption');
 });
 
 test('of several alerts the page says how many there are, and leads to each', async ({ page }) => {

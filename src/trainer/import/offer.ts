@@ -132,7 +132,7 @@ async function offerOfCheckpoint(name: string, file: Blob, header: SafetensorsHe
   const { metadata, entries } = header;
   const facts = readFacts(metadata);
   const { samples, leftOut } = await samplesIn(file, header, facts);
-  const { parameterCount, config } = modelOfRun(facts.config);
+  const { parameterCount, config, textEncoder } = modelOfRun(facts.config);
   return {
     preview: {
       format: 'checkpoint',
@@ -148,6 +148,7 @@ async function offerOfCheckpoint(name: string, file: Blob, header: SafetensorsHe
       kept: ['Everything: weights, EMA weights, optimizer state, settings and all losses.'],
       missing: leftOut ? [leftOut] : [],
       ...(await whereFrom(facts)),
+      words: textEncoder !== null,
       asked: [],
       samples: samples && sheetOf(samples),
     },
@@ -183,6 +184,7 @@ async function offerOfModel(foreign: ForeignModel): Promise<OfOneModel> {
       batchLosses: progress?.batchLosses ?? 0,
       ...keptAndMissing(foreign, model),
       ...(foreign.facts ? await whereFrom(foreign.facts) : { dataset: null, origin: null }),
+      words: model.textEncoder !== null,
       asked,
       samples: null,
     },

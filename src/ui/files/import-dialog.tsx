@@ -7,6 +7,7 @@ import { type Settings, SETTINGS } from '../../settings/settings.ts';
 import { changedSettings } from '../../settings/presets.ts';
 import type { AskedField, ImportAnswers, ImportPreview, Preview as Sheet } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
+import { captionsLacking } from '../page-state/prompt-text.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { count, fileSize } from '../format.ts';
 import { Icon, type IconName } from '../controls/icon.tsx';
@@ -129,15 +130,24 @@ function Fact({ name, children }: { name: string; children: preact.ComponentChil
   );
 }
 
-function Contents({ preview: { kept, missing: leftOut, dataset } }: { preview: ImportPreview }) {
+function Contents({ preview }: { preview: ImportPreview }) {
+  const { kept, missing: leftOut, dataset } = preview;
+  const captions = useLackingCaptions(preview);
   const pictures = dataset && !dataset.here ? [absentPictures(dataset.title)] : [];
-  const missing = [...pictures, ...leftOut];
+  const missing = [...pictures, ...(captions === null ? [] : [captions]), ...leftOut];
   return (
     <>
       <Lines name="Kept" icon="check" class="contents" lines={kept} />
       {missing.length > 0 && <Lines name="Missing" icon="minus" class="contents missing" lines={missing} />}
     </>
   );
+}
+
+/** What a model with words misses in the captions of the pictures that it gets from the form. */
+function useLackingCaptions({ words, dataset }: ImportPreview): string | null {
+  const { state } = useApp();
+  const own = state.datasets.value.find(({ id }) => id === state.form.value.dataset);
+  return words && !dataset ? captionsLacking(state.captions.value, own) : null;
 }
 
 const absentPictures = (title: string): string =>

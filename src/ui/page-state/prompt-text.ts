@@ -1,7 +1,7 @@
 // Prompts and captions of the form and of samples, as the page writes and reads them out. Not here: the parts
 // of the page that show them, prompts of the view Generate (generate-form.ts).
 import type { State } from '../../app/state.ts';
-import type { CaptionFacts } from '../../trainer/api.ts';
+import type { CaptionFacts, DatasetInfo } from '../../trainer/api.ts';
 import { count } from '../format.ts';
 
 /** A prompt as it is shown; an empty one asks for nothing in particular. */
@@ -41,6 +41,20 @@ export function teachesNothing({ teaches }: Pick<CaptionFacts, 'teaches'>): stri
   const result = 'the model will learn the pictures, but no words.';
   if (teaches === 'missing') return `Without captions ${result}`;
   return teaches === 'same' ? `All captions say the same: ${result}` : null;
+}
+
+/**
+ * What the captions of the pictures that an imported model with words gets lack; null: nothing. `facts` null:
+ * they were not read.
+ */
+export function captionsLacking(
+  facts: Pick<CaptionFacts, 'pictures' | 'captioned' | 'teaches'> | null,
+  info: Pick<DatasetInfo, 'captions'> | undefined,
+): string | null {
+  if (!facts) return info && !info.captions ? teachesNothing({ teaches: 'missing' }) : null;
+  const nothing = teachesNothing(facts);
+  if (nothing !== null) return `${captionedText(facts)} ${nothing}`;
+  return facts.captioned === facts.pictures ? null : captionedText(facts);
 }
 
 /** That flips make captions wrong; null where no caption speaks of a side, or pictures are not flipped. */

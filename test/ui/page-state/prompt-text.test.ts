@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { CaptionFacts } from '../../../src/trainer/api.ts';
 import {
   captionedText,
+  captionsLacking,
   flippedSides,
   markOf,
   sampleName,
@@ -39,6 +40,22 @@ test('captions that teach nothing, and flips that make them wrong', () => {
   expect(flippedSides({ sides: 0 }, { randomFlip: true })).toBeNull();
   expect(flippedSides({ sides: 1 }, { randomFlip: true })).toMatch(/^1 caption speaks of left or right/);
   expect(flippedSides({ sides: 1200 }, { randomFlip: true })).toMatch(/^1,200 captions speak /);
+});
+
+test('what an imported model with words lacks in the captions of the chosen pictures', () => {
+  const many = { pictures: 12, captioned: 12, teaches: 'something' } as const;
+  expect(captionsLacking(many, { captions: true })).toBeNull();
+  expect(captionsLacking({ ...many, captioned: 5 }, { captions: true })).toMatch(/^5 of 12 pictures have/);
+  expect(captionsLacking({ ...many, captioned: 0, teaches: 'missing' }, { captions: false })).toBe(
+    'No picture has a caption. Without captions the model will learn the pictures, but no words.',
+  );
+  expect(captionsLacking({ ...many, teaches: 'same' }, { captions: true })).toContain(
+    'All captions say the same',
+  );
+  // Not read: a run is open, or they are being read.
+  expect(captionsLacking(null, { captions: false })).toMatch(/^Without captions/);
+  expect(captionsLacking(null, { captions: true })).toBeNull();
+  expect(captionsLacking(null, undefined)).toBeNull();
 });
 
 test('new where no picture has the words, yours where it was not drawn', () => {
