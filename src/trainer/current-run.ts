@@ -18,7 +18,7 @@ import { nameOfFork, nameRun } from './run-names.ts';
 import { keepPng, keepSamplesOf } from './keep-png.ts';
 import { picturesOf } from './checkpoint-samples.ts';
 import { sheetPng } from './samples/sheet-png.ts';
-import { openRunPictures } from './run-pictures.ts';
+import { openRunPictures, variedLatents } from './run-pictures.ts';
 import { newWords } from './run-words.ts';
 import { initialState, loadedContent, newRunId, type Run, stampOf, summaryOf } from './run.ts';
 import { must, storageRefused } from './trouble.ts';
@@ -148,6 +148,8 @@ export class CurrentRun {
       imageSize: config.imageSize,
       maxImages: config.maxImages,
     });
+    const varied = variedLatents(set, config);
+    if (varied) throw new FaultError(varied);
     const words = newWords(config, set, prompts);
     const runId = newRunId();
     const started = new Date().toISOString();

@@ -1,6 +1,8 @@
-// The pictures of a run that is opened from a checkpoint: missing, changed, or the same.
+// The pictures of a run: whether they can be varied as its settings say, and of one that is opened from a
+// checkpoint whether they are missing, changed, or the same.
 // Not here: the sets (data/sets.ts).
-import type { RunConfig } from '../settings/settings.ts';
+import { augmentationOf } from '../settings/augmentation.ts';
+import { type RunConfig, SETTINGS } from '../settings/settings.ts';
 import type { PictureSet } from '../data/api.ts';
 import { openPictures } from '../data/sets.ts';
 import { type Fault, faultOf } from '../fault.ts';
@@ -10,9 +12,9 @@ import type { DatasetStamp } from './checkpoint-file.ts';
 import { spaceOfNetwork } from './picture-network.ts';
 
 /**
- * The run's pictures, and a fault where they are missing or differ from `began`. A missing set, or one in
- * another space than the network's, is null and does not throw: samples can still be drawn. Throws FaultError
- * of other kinds than `data`.
+ * The run's pictures, and a fault where they are missing or differ from `began`. A missing set, one in
+ * another space than the network's, or latents that would be varied, is null and does not throw: samples can
+ * still be drawn. Throws FaultError of other kinds than `data`.
  */
 export async function openRunPictures(
   config: RunConfig,
@@ -29,8 +31,35 @@ export async function openRunPictures(
   }
   if ((set.info.space ?? PIXELS).is !== spaceOfNetwork(networkOf(config)).is)
     return { set: null, fault: ofAnotherSpace(set) };
+  const varied = variedLatents(set, config);
+  if (varied) return { set: null, fault: varied };
   if (set.info.fingerprint === began.fingerprint && set.count === began.count) return { set, fault: null };
   return { set, fault: changed(began, set) };
+}
+
+/**
+ * Why pictures of this set cannot be mirrored, cropped or recoloured as the settings say; null: they can. The
+ * latents of a mirrored picture are not its latents mirrored: a model would learn what decodes to none.
+ */
+export function variedLatents(
+  { info, count }: Pick<PictureSet, 'info' | 'count'>,
+  config: Pick<RunConfig, 'randomFlip' | 'randomCrop' | 'colorJitter' | 'dataset'>,
+): Fault | null {
+  if ((info.space ?? PIXELS).is === 'pixels') return null;
+  const { randomCrop, colorJitter } = augmentationOf(config, count);
+  const given = { randomFlip: config.randomFlip, randomCrop, colorJitter };
+  const on = Object.entries(given).flatMap(([name, isOn]) =>
+    isOn ? [SETTINGS[name as keyof typeof given].label] : [],
+  );
+  if (on.length === 0) return null;
+  return {
+    kind: 'data',
+    title: 'Latents cannot be mirrored, cropped or recoloured',
+    what: 'They are no pixels: the latents of a mirrored picture are other numbers than its latents mirrored. Nothing was changed.',
+    expected: 'settings that leave latents as they are',
+    got: `on: ${on.join(', ')}`,
+    todo: [`Turn off ${on.join(', ')}, and start a run.`],
+  };
 }
 
 function ofAnotherSpace({ info }: PictureSet): Fault {

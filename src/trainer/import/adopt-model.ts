@@ -23,7 +23,7 @@ import type { AskedField, ImportAnswers } from '../api.ts';
 import { type CheckpointContent, type FileFacts, type Execution, tensorName } from '../checkpoint-file.ts';
 import { History } from '../history.ts';
 import { placeAt, stampOf } from '../run.ts';
-import { checkPictures } from '../picture-network.ts';
+import { checkPictures, spaceOfNetwork } from '../picture-network.ts';
 import { schedulerFields, unetFields } from './asked-fields.ts';
 import {
   encoderOfForeign,
@@ -46,6 +46,9 @@ const TRAINED_ELSEWHERE: Execution = {
   adapter: '',
   browser: '',
 };
+
+/** Latents are no pixels: what varies pictures would spoil them. */
+const AS_THEY_ARE = { randomFlip: false, randomCrop: 'off', colorJitter: 'off' } as const;
 
 /** The fields that the model's files leave open, for the user to fill in. */
 export function fieldsToAsk(foreign: ForeignModel): AskedField[] {
@@ -194,6 +197,7 @@ async function factsOfStranger(
 ): Promise<FileFacts> {
   const { globalStep, epoch } = keptProgress(foreign) ?? FROM_THE_START;
   const spacing = fromDiffusersSpacing(foreign.scheduler);
+  const isOfLatents = own.network !== null && spaceOfNetwork(own.network).is === 'latents';
   const begun: RunConfig = {
     ...presetConfig(own.preset),
     // No file says whether Min-SNR weights were used; diffusers' training script has none unless asked.
@@ -203,6 +207,7 @@ async function factsOfStranger(
     ...chosen,
     ...fromDiffusersScheduler(foreign.scheduler ?? answers),
     imageSize: own.imageSize,
+    ...(isOfLatents ? AS_THEY_ARE : {}),
     network: own.network,
     textEncoder: own.textEncoder,
   };

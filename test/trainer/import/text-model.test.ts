@@ -308,6 +308,8 @@ describe('a UNet of latents', () => {
       value: 32,
       help: 'Edge of the latents, an eighth of the pictures’',
     });
+    const { config } = (await imported([bare])).facts;
+    expect(config).toMatchObject({ randomFlip: false, randomCrop: 'off', colorJitter: 'off' });
     for (const kind of ['diffusers', 'torch', 'weights'] as const)
       expect((await exportedFile(back, { kind, weights: 'ema' })).size).toBeGreaterThan(1000);
   });
