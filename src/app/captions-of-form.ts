@@ -1,6 +1,6 @@
 // The captions of the data set in the form, looked at while the page waits for Train and the form's model has
-// words, or one that is offered for import and would learn from them; and the prompts that the user writes in place of those drawn from them. Not here: reading captions
-// (trainer/caption-facts.ts), the form (run-form.ts).
+// words, or one that is offered for import; and the prompts that the user writes in place of those drawn from
+// them. Not here: reading captions (trainer/caption-facts.ts), the form (run-form.ts).
 import { computed, effect } from '@preact/signals';
 import type { Result } from '../fault.ts';
 import { hasWords } from '../settings/preset-families.ts';

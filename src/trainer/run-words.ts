@@ -58,6 +58,8 @@ export function wordsWith(
   set: Pick<PictureSet, 'count' | 'caption'>,
   asked: readonly string[] | null,
 ): RunWords {
+  if (asked && asked.length >= SAMPLE_COUNT)
+    return { tokenizer, prompts: asked.slice(0, SAMPLE_COUNT).map(cleanPrompt) };
   const drawn = validationPrompts(captionsOf(set), seed, SAMPLE_COUNT);
   return { tokenizer, prompts: drawn.map(({ text }, i) => cleanPrompt(asked?.[i] ?? text)) };
 }

@@ -32,6 +32,15 @@ describe('the words of a run', () => {
     expect(new Set(made().prompts).size).toBe(16);
     const asked = Array.from({ length: 16 }, (_, i) => `prompt ${i}`);
     expect(made(asked).prompts).toEqual(asked);
+    expect(made(asked.slice(0, 3)).prompts).toEqual([...asked.slice(0, 3), ...made().prompts.slice(3)]);
+  });
+
+  it('read the captions once where the user gave all prompts, with the same tokenizer', () => {
+    let reads = 0;
+    const counted = { ...shapes, caption: (index: number) => (reads++, shapeCaption(index)) };
+    const words = newWords(config, counted, Array<string>(16).fill('a red ring'));
+    expect(reads).toBe(SHAPES.count);
+    expect(words?.tokenizer.vocabulary).toEqual(made().tokenizer.vocabulary);
   });
 
   it('keep a prompt as one line of at most 1,000 characters, whatever it holds', () => {
