@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import sharp from 'sharp';
 import { openProfile, waitForState } from './browser.ts';
+import { generate, pictures, view } from './drawing.ts';
 import { temporaryFolders } from './folders.ts';
-import { address, button, checkpoint, chooseCheckpoint, measured, seconds, TINY, pixelsOf } from './visit.ts';
+import { address, button, checkpoint, chooseCheckpoint, measured, seconds, TINY } from './visit.ts';
 
 const MODEL = join(import.meta.dirname, '../fixtures/models/bfloats');
 /** Sampler evaluations are slow in software: here one of 16 pictures, two of 4, two of 2. */
@@ -33,7 +34,7 @@ test('a seed gives the same pictures beside a paused run and without a run, 4 of
   await expect(page).toHaveURL(/#generate$/);
   await expect(view(page, 'Generate')).toHaveAttribute('aria-current', 'page');
   await expect(page.getByLabel('Steps')).toHaveValue('1'); // as its run has them
-  const four = await generate(page, 4);
+  const four = await inTwoSteps(page, 4);
   expect(new Set(four).size).toBe(4);
   await pictures(page).nth(2).click();
   await expect(page.getByRole('heading', { name: 'Picture 3', exact: true })).toBeVisible();
@@ -55,7 +56,7 @@ test('a seed gives the same pictures beside a paused run and without a run, 4 of
   await waitForState(page, 'idle');
   await expect(pictures(page)).toHaveCount(0);
   const from = Date.now();
-  expect(await generate(page, 2)).toEqual(four.slice(0, 2));
+  expect(await inTwoSteps(page, 2)).toEqual(four.slice(0, 2));
   measured('Generate to 2 pictures of 2 steps, just after a reload', seconds(Date.now() - from));
   expect(await page.getByRole('alert').allTextContents()).toEqual([]);
   expect(profile.errors).toEqual([]);
@@ -63,23 +64,12 @@ test('a seed gives the same pictures beside a paused run and without a run, 4 of
   await profile.close();
 });
 
-const view = (page: Page, name: string) =>
-  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name });
-
-const pictures = (page: Page) =>
-  page
-    .getByRole('region', { name: 'Generated pictures' })
-    .getByRole('button', { name: /^Picture \d+, drawn$/ });
-
 /** Generates `count` pictures in two sampler steps. Returns the pixels of each, RGBA as text. */
-async function generate(page: Page, count: number): Promise<string[]> {
+async function inTwoSteps(page: Page, count: number): Promise<string[]> {
   await page.getByLabel('Seed', { exact: true }).fill(SEED);
   await page.getByLabel('How many').fill(String(count));
   await page.getByLabel('Steps').fill('2');
-  await page.keyboard.press('Control+Enter');
-  await expect(page.getByRole('status', { name: 'Pictures drawn' })).toHaveText(new RegExp(`^${count}, in `));
-  const drawn = await pixelsOf(pictures(page).locator('canvas'));
-  return drawn.map((rgba) => rgba.join());
+  return (await generate(page, count)).map(String);
 }
 
 /** Saves the picture that is shown large as a PNG of this name. Returns its pixels, RGBA as text. */
