@@ -1,88 +1,103 @@
 """The checks of the page's exports that `npm run test:interop` makes with real torch and diffusers. A check
 that fails raises.
 
-    samples MODEL.zip OUT.json   draws 4 samples of a diffusers export by its own pipeline, from the app's
+    samples MODEL.zip OUT.json   draws 4 samples of a diffusers export by its own scheduler, from the app's
                                  noise
     notebook IN.pt OUT.pt        trains 3 steps as a notebook would, with nothing of ours but the file
     same A B                     two checkpoints have the same bits: weights, EMA, moments, histories, step,
                                  epoch
     rewrite IN OUT               reads a checkpoint and writes it again
     fixtures                     the committed fixtures are what these scripts write today
+
+Not here: models with words (check_words.py).
 """
 
-import argparse
 import json
-import sys
-import tempfile
-import zipfile
 from pathlib import Path
+from unittest.mock import patch
 
+import diffusers
 import numpy as np
 import torch
+from diffusers import DDIMScheduler, DDPMPipeline, UNet2DModel
 
-from counter_random import STREAMS, normals
+from exported_model import as_the_app, run_named, samples_noise, train_as_a_notebook, unpacked
 from perennial_checkpoint import read_checkpoint, write_checkpoint
 
 FIXTURES = Path(__file__).parent.parent / "test" / "fixtures"
 SAMPLES = 4
 
 
-def samples(model, out, seed, steps):
-    """Writes DDIM and DDPM samples, float32 NHWC, from the noise that the app draws for the same seed."""
-    import diffusers.schedulers.scheduling_ddpm as scheduling_ddpm
-    from diffusers import DDIMScheduler, DDPMPipeline
-
-    with tempfile.TemporaryDirectory() as folder:
-        zipfile.ZipFile(model).extractall(folder)
+def samples(model, out, seed=7, steps=10):
+    """Writes samples by each sampler, float32 NHWC, from the noise that the app draws for the same seed."""
+    with unpacked(model) as folder:
         pipeline = DDPMPipeline.from_pretrained(folder)
-    unet, made = pipeline.unet.eval(), {}
-    size = (unet.config.in_channels, unet.config.sample_size, unet.config.sample_size)
-    count = int(np.prod(size))
-    draws = np.stack([normals(seed, sample, STREAMS["samples"], count * (steps + 1)) for sample in range(SAMPLES)])
-    # The app numbers the values of a picture in the order NHWC.
-    draws = draws.reshape(SAMPLES, steps + 1, size[1], size[2], size[0]).transpose(1, 0, 4, 2, 3)
-    for name, scheduler in (("ddim", DDIMScheduler.from_config(pipeline.scheduler.config)), ("ddpm", pipeline.scheduler)):
-        fresh = iter(draws[1:])
-        scheduling_ddpm.randn_tensor = lambda *_, **__: torch.from_numpy(np.ascontiguousarray(next(fresh)))
-        scheduler.set_timesteps(steps)
-        x = torch.from_numpy(np.ascontiguousarray(draws[0]))
-        with torch.no_grad():
+    pipeline.set_progress_bar_config(disable=True)
+    assert len(pipeline(batch_size=2, num_inference_steps=2).images) == 2, "the pipeline's own pictures"
+    unet, scheduler = pipeline.unet.eval(), pipeline.scheduler
+    noise = samples_noise(seed, SAMPLES, unet, steps + 1)
+    with torch.no_grad():
+        made = _drawn_flow(unet, scheduler, noise[0], steps) if _is_flow(scheduler) else _drawn(unet, scheduler, noise, steps)
+    shape = [SAMPLES, unet.config.sample_size, unet.config.sample_size, unet.config.in_channels]
+    drawn = {name: as_the_app(x) for name, x in made.items()}
+    Path(out).write_text(json.dumps({"seed": seed, "steps": steps, "shape": shape, "drawn": drawn}))
+    print(f"DDPMPipeline opens {Path(model).name}; {SAMPLES} samples by {', '.join(made)}, {steps} calls each")
+
+
+def _is_flow(scheduler):
+    return type(scheduler).__name__ == "FlowMatchEulerDiscreteScheduler"
+
+
+def _drawn(unet, of_folder, noise, steps):
+    """DDIM and DDPM samples."""
+    made = {}
+    for name, scheduler in (("ddim", DDIMScheduler.from_config(of_folder.config)), ("ddpm", of_folder)):
+        fresh = iter(noise[1:])
+        with patch("diffusers.schedulers.scheduling_ddpm.randn_tensor", lambda *_, **__: next(fresh)):
+            scheduler.set_timesteps(steps)
+            x = noise[0]
             for t in scheduler.timesteps:
                 x = scheduler.step(unet(x, t).sample, t, x).prev_sample
-        made[name] = x.permute(0, 2, 3, 1).reshape(-1).tolist()
-    shape = [SAMPLES, size[1], size[2], size[0]]
-    Path(out).write_text(json.dumps({"seed": seed, "steps": steps, "shape": shape, **made}))
-    print(f"DDPMPipeline drew {SAMPLES} samples twice, {steps} calls each")
+        made[name] = x
+    return made
+
+
+def _drawn_flow(unet, scheduler, x, steps):
+    """
+    Euler samples in equal steps of sigma, as FluxPipeline asks for them. The app clips the clean picture that
+    the network predicts to -1..1, and this scheduler has no such option.
+    """
+    scheduler.set_timesteps(sigmas=np.linspace(1, 1 / steps, steps))
+    for t, sigma in zip(scheduler.timesteps, scheduler.sigmas):
+        clean = (x - sigma * unet(x, t).sample).clamp(-1, 1)
+        x = scheduler.step((x - clean) / sigma, t, x).prev_sample
+    return {"euler": x}
 
 
 def notebook(path, out):
     """torch.load, load_state_dict, three steps, torch.save: only functions of torch and diffusers."""
-    from diffusers import DDPMScheduler, UNet2DModel
-
     content = torch.load(path, weights_only=True)
-    unet = UNet2DModel.from_config(json.loads(content["perennial_config"]["unet_config"]))
-    unet.load_state_dict(content["unet"])
-    optimizer = torch.optim.AdamW(unet.parameters())
-    optimizer.load_state_dict(content["optimizer"])
-    scheduler = DDPMScheduler.from_config(json.loads(content["perennial_config"]["scheduler_config"]))
-    torch.manual_seed(0)
-    for _ in range(3):
-        pictures = torch.rand(4, unet.config.in_channels, unet.config.sample_size, unet.config.sample_size) * 2 - 1
-        noise, timesteps = torch.randn_like(pictures), torch.randint(0, 1000, (4,))
-        velocity = scheduler.config.prediction_type == "v_prediction"
-        target = scheduler.get_velocity(pictures, noise, timesteps) if velocity else noise
-        loss = torch.nn.functional.mse_loss(unet(scheduler.add_noise(pictures, noise, timesteps), timesteps).sample, target)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        content["global_step"] += 1
-        content["batch_losses"].append(loss.item())
-    steps = {state["step"].item() for state in optimizer.state.values()}
-    assert steps == {content["global_step"]}, f"AdamW counted {steps}, expected {content['global_step']}"
-    content |= {"unet": unet.state_dict(), "optimizer": optimizer.state_dict()}
-    torch.save(content, out)
-    print(f"three steps in plain torch, now at {content['global_step']}, losses {content['batch_losses'][-3:]}")
+    told = {key: json.loads(content["perennial_config"][key]) for key in ("unet_config", "scheduler_config")}
+    unet = UNet2DModel.from_config(told["unet_config"])
+    scheduler = getattr(diffusers, told["scheduler_config"]["_class_name"]).from_config(told["scheduler_config"])
+    size = (4, unet.config.in_channels, unet.config.sample_size, unet.config.sample_size)
+
+    def loss():
+        pictures, noise, at = torch.rand(size) * 2 - 1, torch.randn(size), torch.randint(0, 1000, (4,))
+        noisy, timesteps, target = _lesson(scheduler, pictures, noise, at)
+        return torch.nn.functional.mse_loss(unet(noisy, timesteps).sample, target)
+
+    torch.save(train_as_a_notebook(content, {"unet": unet}, "optimizer", loss, 3), out)
+
+
+def _lesson(scheduler, pictures, noise, at):
+    """(input, timesteps, target) as the training scripts of diffusers make them; at: int64 [B], 0..999."""
+    if _is_flow(scheduler):
+        timesteps = scheduler.timesteps[at]
+        return scheduler.scale_noise(pictures, timesteps, noise), timesteps, noise - pictures
+    velocity = scheduler.config.prediction_type == "v_prediction"
+    target = scheduler.get_velocity(pictures, noise, at) if velocity else noise
+    return scheduler.add_noise(pictures, noise, at), at, target
 
 
 def same(first, second):
@@ -96,6 +111,10 @@ def same(first, second):
         left, right = getattr(a, name), getattr(b, name)
         assert left.shape == right.shape and torch.equal(left.nan_to_num(-1), right.nan_to_num(-1)), f"{name}: {left} and {right}"
     print(f"the same bits: step {a.global_step}, epoch {a.epoch}")
+
+
+def rewrite(path, out):
+    write_checkpoint(read_checkpoint(path), out)
 
 
 def fixtures():
@@ -126,28 +145,4 @@ def _alike(a, b, place):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Checks of the page's exports with real torch and diffusers.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    drawing = commands.add_parser("samples")
-    drawing.add_argument("model")
-    drawing.add_argument("out")
-    drawing.add_argument("--seed", type=int, default=7)
-    drawing.add_argument("--steps", type=int, default=10)
-    for name in ("notebook", "same", "rewrite"):
-        command = commands.add_parser(name)
-        command.add_argument("first")
-        command.add_argument("second")
-    commands.add_parser("fixtures")
-    arguments = parser.parse_args()
-    match arguments.command:
-        case "samples":
-            samples(arguments.model, arguments.out, arguments.seed, arguments.steps)
-        case "notebook":
-            notebook(arguments.first, arguments.second)
-        case "same":
-            same(arguments.first, arguments.second)
-        case "rewrite":
-            write_checkpoint(read_checkpoint(arguments.first), arguments.second)
-        case "fixtures":
-            fixtures()
-    sys.exit(0)
+    run_named("Checks of the page's exports with real torch and diffusers.", samples, notebook, same, rewrite, fixtures)

@@ -2,7 +2,7 @@
 // the same bits. That PyTorch itself opens them is the live half's claim (`npm run test:interop`).
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { writeTorchFile } from '../../src/formats/torch-file.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
 import { zipBlob } from '../../src/formats/zip-writer.ts';
@@ -15,11 +15,11 @@ import {
   button,
   byTestId,
   chooseCheckpoint,
+  confirmImport,
   exportAs,
   exportTo,
   TINY,
   train,
-  validation,
 } from './visit.ts';
 
 const newFolder = temporaryFolders();
@@ -75,7 +75,7 @@ test('the .pt comes back with every bit: weights, EMA, moments, step, epoch, los
   await expect(dialog).toContainText('Tiny, 16 × 16, 110,299 parameters');
   await expect(dialog.getByRole('list', { name: 'Kept' })).toContainText('Optimizer state (AdamW).');
   await expect(dialog.getByRole('list', { name: 'Missing' })).toHaveCount(0);
-  await importNow(page, 3);
+  await confirmImport(page, 3);
   await expect(byTestId(page, 'epoch')).toHaveText('1');
   const back = await readCheckpoint(await exportTo(page, await newFolder(), 'newest'));
   expect(differences(back, original)).toEqual([]);
@@ -90,7 +90,7 @@ test('the diffusers zip comes back as weights to fine-tune, and says what is mis
   await expect(dialog.getByRole('list', { name: 'Missing' })).toContainText(
     'No optimizer state: Adam starts fresh.',
   );
-  await importNow(page, 0);
+  await confirmImport(page, 0);
   const back = await readCheckpoint(await exportTo(page, await newFolder(), 'newest'));
   const ema = only(original, 'ema.');
   expect(differences(only(back, 'ema.'), ema)).toEqual([]);
@@ -112,7 +112,7 @@ test('a .pt without a config asks for what shapes cannot tell, and keeps step, e
   await dialog.getByLabel('attention_head_dim').selectOption('none');
   await expect(dialog.getByLabel('prediction_type')).toHaveValue('"epsilon"');
   await expect(dialog).toContainText('Steps 1, Sampler steps 1, as chosen on the page');
-  await importNow(page, 3);
+  await confirmImport(page, 3);
   await expect(byTestId(page, 'epoch')).toHaveText('1');
   const back = await readCheckpoint(await exportTo(page, await newFolder(), 'newest'));
   for (const part of ['unet.', 'optimizer.', 'history.batch_losses', 'history.epoch_losses'])
@@ -132,7 +132,7 @@ test('the files of a diffusers UNet of one channel, in halves, are sampled from 
   await expect(dialog).toContainText('UNet of diffusers, F16');
   await expect(dialog).toContainText('Channels 4, 8, 8 × 8');
   await dialog.getByLabel('prediction_type').selectOption('v_prediction');
-  await importNow(page, 0);
+  await confirmImport(page, 0);
   await button(page, 'Resume').click();
   await waitForState(page, 'finished');
   expect(await step(page)).toBe(1);
@@ -156,7 +156,7 @@ test('a model with words as diffusers and transformers save it is drawn by its p
   await chooseCheckpoint(page, path);
   const dialog = page.getByRole('dialog', { name: 'Import words.zip?' });
   await expect(dialog.getByRole('list', { name: 'Kept' })).toContainText('text encoder, and its tokenizer');
-  await importNow(page, 0);
+  await confirmImport(page, 0);
   await button(page, 'Resume').click();
   await waitForState(page, 'finished');
   expect(await step(page)).toBe(1);
@@ -167,14 +167,6 @@ test('a model with words as diffusers and transformers save it is drawn by its p
   expect(await namesIn(folder)).toContain('text_encoder/model.safetensors');
   expect(elsewhere.errors).toEqual([]);
 });
-
-/** Presses Import, and waits until the run stands at `globalStep` with its 16 samples. */
-async function importNow(page: Page, globalStep: number): Promise<void> {
-  await button(page.getByRole('dialog'), 'Import').click();
-  await expect(validation(page)).toHaveAttribute('data-step', String(globalStep));
-  await waitForState(page, 'paused');
-  expect(await step(page)).toBe(globalStep);
-}
 
 async function namesIn(path: string): Promise<string[]> {
   const entries = await openZip(new Blob([await readFile(path)]), { stored: true });

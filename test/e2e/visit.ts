@@ -1,7 +1,7 @@
 // What a user does on the page, by the accessible names that docs/agreement.md lists, and what the user then
 // sees. Not here: opening the browser and waiting for states (browser.ts).
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { waitForState } from './browser.ts';
+import { step, waitForState } from './browser.ts';
 
 /** `/?preset=tiny&...`: the address that opens with these settings in the form. */
 export const address = (settings: Readonly<Record<string, string | number>>): string =>
@@ -97,6 +97,14 @@ async function confirmExport(page: Page, folder: string): Promise<string> {
 /** Chooses a file, or the files of a model, for `Import checkpoint`. */
 export async function chooseCheckpoint(page: Page, path: string | string[]): Promise<void> {
   await page.getByLabel('Import checkpoint', { exact: true }).setInputFiles(path);
+}
+
+/** Presses Import, and waits until the run stands at `globalStep` with its 16 samples. */
+export async function confirmImport(page: Page, globalStep: number): Promise<void> {
+  await button(page.getByRole('dialog'), 'Import').click();
+  await expect(validation(page)).toHaveAttribute('data-step', String(globalStep));
+  await waitForState(page, 'paused');
+  expect(await step(page)).toBe(globalStep);
 }
 
 /** Drops files on the page as a user drops them from another window. */

@@ -1,6 +1,7 @@
 // Claims that eager and plan both meet, about files that Python has just made: a golden case of a new random
-// seed, and the samples that diffusers drew with the model that the app exported. Not here: making the files
-// (scripts/interop.mjs, interop.spec.ts).
+// seed, and the samples that diffusers drew with the models that the app exported. Not here: making the files
+// (scripts/interop.mjs, interop.spec.ts,
+// flow.spec.ts).
 import { expect, inject, it } from 'vitest';
 import type { TimestepSpacing } from '../../src/diffusion/call-timesteps.ts';
 import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
@@ -25,10 +26,11 @@ const SAMPLES_WITHIN = 1e-3;
 type Shape = [number, number, number, number];
 type Open = (model: Model, inputs: Inputs<BatchShape>) => Promise<Executor>;
 
-interface DrawnSamples extends Record<SamplerName, number[]> {
+interface DrawnSamples {
   seed: number;
   steps: number;
   shape: Shape;
+  drawn: Partial<Record<SamplerName, number[]>>;
 }
 
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
@@ -38,26 +40,28 @@ export function describeLive(open: Open): void {
   const golden = readGoldenCase('a fresh seed', bytesOf(inject('fresh')));
   describeGolden(golden, async () => open(golden.model(), golden.inputShapes));
 
-  const expected = JSON.parse(inject('samples')) as DrawnSamples;
-  it.each(['ddim', 'ddpm'] as const)('draws the samples that DDPMPipeline drew: %s', async (sampler) => {
-    const model = await readModel();
-    const executor = await open(modelOf(model.unet), {
-      sample: expected.shape,
-      timestep: [expected.shape[0]],
+  for (const predicted of ['v', 'flow'] as const) {
+    const expected = JSON.parse(inject(`${predicted}Drawn`)) as DrawnSamples;
+    const drawn = Object.entries(expected.drawn) as [SamplerName, number[]][];
+    it.each(drawn)(`draws the samples of ${predicted} that diffusers drew: %s`, async (sampler, samples) => {
+      const model = await readModel(inject(`${predicted}Model`));
+      const executor = await open(modelOf(model.unet), {
+        sample: expected.shape,
+        timestep: [expected.shape[0]],
+      });
+      const zeros = () => model.weights.map(({ length }) => new Float32Array(length));
+      executor.setState({ weights: model.weights, ema: zeros(), expAvg: zeros(), expAvgSq: zeros() });
+      const difference = largestDifference(await draw(executor, model.scheduler, expected, sampler), samples);
+      executor.dispose();
+      console.log(`${predicted}, ${sampler}: 4 samples differ by ${difference.toExponential(1)} at most`);
+      expect(difference).toBeLessThan(SAMPLES_WITHIN);
     });
-    const zeros = () => model.weights.map(({ length }) => new Float32Array(length));
-    executor.setState({ weights: model.weights, ema: zeros(), expAvg: zeros(), expAvgSq: zeros() });
-    const drawn = await draw(executor, model.scheduler, expected, sampler);
-    executor.dispose();
-    const difference = largestDifference(drawn, expected[sampler]);
-    console.log(`${sampler}: 4 samples differ by ${difference.toExponential(1)} at most`);
-    expect(difference).toBeLessThan(SAMPLES_WITHIN);
-  });
+  }
 }
 
-/** The exported zip, as the app itself reads it. */
-async function readModel() {
-  const entries = await openZip(new Blob([bytesOf(inject('model'))]), { stored: false });
+/** The exported zip, in base64, as the app itself reads it. */
+async function readModel(zip: string) {
+  const entries = await openZip(new Blob([bytesOf(zip)]), { stored: false });
   const read = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
     const entry = entries.find((one) => one.name === name);
     if (!entry) throw new Error(`no ${name} in the export`);

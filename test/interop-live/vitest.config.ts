@@ -12,10 +12,12 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** In base64. */
     fresh: string;
-    model: string;
-    /** JSON of interop/check_exports.py. */
-    samples: string;
-    /** The same of a model with words: a zip in base64, and JSON of interop/check_words.py. */
+    /** Exported folders, zips in base64, and JSON of interop/check_exports.py. */
+    vModel: string;
+    vDrawn: string;
+    flowModel: string;
+    flowDrawn: string;
+    /** The same of a model with words, and JSON of interop/check_words.py. */
     wordsModel: string;
     wordsDrawn: string;
   }
@@ -27,8 +29,10 @@ const read = (name: string, encoding: 'base64' | 'utf8'): string =>
 
 const provide = {
   fresh: read('fresh.safetensors', 'base64'),
-  model: read('model.zip', 'base64'),
-  samples: read('samples.json', 'utf8'),
+  vModel: read('v-model.zip', 'base64'),
+  vDrawn: read('v-drawn.json', 'utf8'),
+  flowModel: read('flow-model.zip', 'base64'),
+  flowDrawn: read('flow-drawn.json', 'utf8'),
   wordsModel: read('words-model.zip', 'base64'),
   wordsDrawn: read('words-drawn.json', 'utf8'),
 };
