@@ -1,7 +1,7 @@
 // End-to-end tests: e2e drives the built app as `npm start` serves it, ui the gallery of the screen's states.
-// Two at a time: a page waits as long as it works, and every test has a profile of its own, so that two share
-// nothing but the server. The tests of one file of e2e follow one another. `npm test` leaves out those tagged
-// @sweep.
+// Three at a time on two cores: a page waits as long as it works, and every test has a profile of its own, so
+// that they share nothing but the server. The tests of one file of e2e follow one another. `npm test` leaves
+// out those tagged @sweep.
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from './test/chromium.ts';
 
@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 
 export default defineConfig({
   testMatch: '**/*.spec.ts',
-  workers: 2,
+  workers: 3,
   fullyParallel: false,
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,

@@ -84,11 +84,14 @@ const playwright = (name) =>
     }));
   });
 
-await check('types of the page', 'typescript/bin/tsc', ['-p', 'tsconfig.page.json']);
-await check('types of the workers', 'typescript/bin/tsc', ['-p', 'tsconfig.worker.json']);
-await check('types of the tests', 'typescript/bin/tsc', ['-p', 'tsconfig.test.json']);
-await check('lint', 'oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']);
-await check('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
+// At once: these say something only where something is wrong, and one of them has one core's work.
+await Promise.all([
+  check('format', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+  check('types of the page', 'typescript/bin/tsc', ['-p', 'tsconfig.page.json']),
+  check('types of the workers', 'typescript/bin/tsc', ['-p', 'tsconfig.worker.json']),
+  check('types of the tests', 'typescript/bin/tsc', ['-p', 'tsconfig.test.json']),
+  check('lint', 'oxlint/bin/oxlint', ['--type-aware', '--deny-warnings']),
+]);
 // At once: the page of the GPU tests waits as long as it works. Vitest names the project in each line.
 await Promise.all([vitest('unit'), vitest('gpu')]);
 if (await check('build', 'vite/bin/vite.js', ['build', '--logLevel', 'warn'])) await playwright('e2e');

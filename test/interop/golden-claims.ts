@@ -48,8 +48,21 @@ const SAMPLINGS = (['ddim', 'ddpm'] as const).flatMap((sampler) =>
   ),
 );
 
+/**
+ * The samplers are compared on trajectories of their own (test/diffusion): here each case draws with one of
+ * the eight, case after case, so that between them the cases draw with all; each with all in the sweep.
+ */
+export const oneSampling = (turn: number): typeof SAMPLINGS =>
+  import.meta.env['VITE_KERNEL_SWEEP']
+    ? SAMPLINGS
+    : SAMPLINGS.filter((_, i) => i === turn % SAMPLINGS.length);
+
 /** The claims of one case. An error of `open` fails each of these tests, not the whole file. */
-export function describeGolden(golden: GoldenCase, open: () => Promise<Executor>): void {
+export function describeGolden(
+  golden: GoldenCase,
+  open: () => Promise<Executor>,
+  samplings = SAMPLINGS,
+): void {
   describe(`${golden.name} (${golden.madeBy})`, () => {
     let opened: Promise<Executor> | undefined;
     const prepared = async () => {
@@ -86,7 +99,7 @@ export function describeGolden(golden: GoldenCase, open: () => Promise<Executor>
       claim('norms', errors.norms);
       claim('weights', errors.weights, `of ${errors.worst}`);
     });
-    it.each(SAMPLINGS)('draws diffusers` samples: $sampler, $schedule, $prediction', async (sampling) => {
+    it.each(samplings)('draws diffusers` samples: $sampler, $schedule, $prediction', async (sampling) => {
       claim('samples', await samplingError(await executor(), golden, sampling));
     });
   });

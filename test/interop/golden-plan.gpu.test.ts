@@ -4,7 +4,7 @@
 import { createPlanExecutor } from '../../src/engine/plan/run/plan-executor.ts';
 import { testDevice } from '../engine/plan/test-device.ts';
 import { readGoldenCase } from './golden-case.ts';
-import { describeGolden } from './golden-claims.ts';
+import { describeGolden, oneSampling } from './golden-claims.ts';
 
 const urls = import.meta.glob<string>('../fixtures/diffusers/*.safetensors', {
   query: '?url',
@@ -24,11 +24,15 @@ const cases = await Promise.all(
 const families = import.meta.env['VITE_KERNEL_SWEEP'] ? (['registers', 'tiles'] as const) : [undefined];
 
 for (const family of families)
-  for (const golden of cases)
-    describeGolden(family ? { ...golden, name: `${golden.name}, ${family}` } : golden, async () => {
-      const { network } = golden.model();
-      return createPlanExecutor(await testDevice(), golden.parameters, network, {
-        inputs: golden.inputShapes,
-        ...(family ? { family } : {}),
-      });
-    });
+  for (const [turn, golden] of cases.entries())
+    describeGolden(
+      family ? { ...golden, name: `${golden.name}, ${family}` } : golden,
+      async () => {
+        const { network } = golden.model();
+        return createPlanExecutor(await testDevice(), golden.parameters, network, {
+          inputs: golden.inputShapes,
+          ...(family ? { family } : {}),
+        });
+      },
+      oneSampling(turn),
+    );
