@@ -3,6 +3,6 @@
 // kernels.
 
 /** Version of the plan's WGSL kernels (plan/kernels). */
-export const PLAN_KERNELS = 2;
+export const PLAN_KERNELS = 3;
 /** Version of TensorFlow.js and of our own operations on it (eager/). */
 export const EAGER_KERNELS = 'tfjs 4.22.0, 1';

@@ -300,10 +300,10 @@ class BackwardPass {
 
   #attention({ geometry, q, k, v, y }: Operation & { op: 'attention' }, dy: Value): void {
     const scores = this.#saved.get(y.id) as Value;
-    const { work, keepsScores } = attentionMemory(geometry);
+    const { work, keepsScores } = attentionMemory(this.#emission.target, geometry);
     const [dq, dk, dv] = [this.#place(q), this.#place(k), this.#place(v)] as const;
     const values = {
-      ...{ q, k, v, dy, dq, dk, dv },
+      ...{ q, k, v, y, dy, dq, dk, dv },
       scores: keepsScores ? scores : this.#emission.make('scores again', scores.shape),
       work: this.#emission.make('d scores', work),
     };

@@ -55,7 +55,7 @@ export function emitForward(emission: Emission, operation: Operation, saved: Sav
       return emission.emit(embedding(target, operation.geometry, operation));
     case 'attention': {
       const { geometry, y } = operation;
-      const scores = emission.make(`${y.label} scores`, attentionMemory(geometry).scores);
+      const scores = emission.make(`${y.label} scores`, attentionMemory(target, geometry).scores);
       saved.set(y.id, scores);
       return emission.emit(attentionForward(target, geometry, { ...operation, scores }));
     }

@@ -1,7 +1,9 @@
 // Attention, softmax(q k^T / sqrt(C / heads)) v, and its gradient, as batched matrix products. A mask is the
 // softmax's: products over hidden keys are computed, and multiplied by 0. The scores are computed in chunks
 // of pictures, heads or queries, so that their memory is bounded. Not here: the projections to q, k and v
-// (conv/conv.ts), the kernels (batched-matmul.ts, softmax.ts).
+// (conv/conv.ts), the kernels (batched-matmul.ts, softmax.ts), narrow heads in software
+// (attention-registers.ts).
+import { isNarrow, narrowBackward, narrowForward, narrowScores, narrowWork } from './attention-registers.ts';
 import type { MatrixLayout } from './batched-matmul-operands.ts';
 import { batchedMatmul } from './batched-matmul.ts';
 import type { Kernel } from '../kernel.ts';
@@ -30,7 +32,10 @@ export interface AttentionForward {
   k: Value;
   v: Value;
   y: Value;
-  /** Shape: `attentionMemory(...).scores`. Afterwards it holds the softmaxed scores of the last chunk. */
+  /**
+   * Shape: `attentionMemory(...).scores`. Afterwards it holds the softmaxed scores of the last chunk, or, of
+   * narrow heads in software, what attention-registers.ts computes them from again.
+   */
   scores: Value;
 }
 
@@ -38,6 +43,8 @@ export interface AttentionBackward {
   q: Value;
   k: Value;
   v: Value;
+  /** The result of the forward pass. */
+  y: Value;
   dy: Value;
   /** The forward pass's `scores` if `keepsScores`, else a temporary of the same shape. */
   scores: Value;
@@ -99,13 +106,18 @@ function chunksOf(geometry: AttentionGeometry): Chunk[] {
 
 /**
  * Shapes of the temporaries `scores` and `work`, and whether the backward pass reads the forward pass's
- * scores instead of computing them again. A function of the geometry alone.
+ * scores instead of computing them again. A function of family and geometry alone.
  */
-export function attentionMemory(geometry: AttentionGeometry): {
+export function attentionMemory(
+  target: Pick<Target, 'family'>,
+  geometry: AttentionGeometry,
+): {
   scores: number[];
   work: number[];
   keepsScores: boolean;
 } {
+  if (isNarrow(target, geometry))
+    return { scores: narrowScores(geometry), work: narrowWork(geometry), keepsScores: true };
   const shape = [...chunkShape(geometry), geometry.keys];
   return { scores: shape, work: shape, keepsScores: chunksOf(geometry).length === 1 };
 }
@@ -183,8 +195,10 @@ function productsOf(target: Target, geometry: AttentionGeometry, chunk: Chunk) {
 export function attentionForward(
   target: Target,
   geometry: AttentionGeometry,
-  { q, k, v, y, scores }: AttentionForward,
+  values: AttentionForward,
 ): Kernel[] {
+  if (isNarrow(target, geometry)) return narrowForward(target, geometry, values);
+  const { q, k, v, y, scores } = values;
   return chunksOf(geometry).flatMap((chunk) => {
     const { rows, compare, toQueries } = productsOf(target, geometry, chunk);
     return [...compare(q, k, scores), ...softmax(target, rows, { x: scores }), ...toQueries(scores, v, y)];
@@ -199,9 +213,11 @@ export function attentionForward(
 export function attentionBackward(
   target: Target,
   geometry: AttentionGeometry,
-  { q, k, v, dy, scores, work, dq, dk, dv }: AttentionBackward,
+  values: AttentionBackward,
 ): Kernel[] {
-  const { keepsScores } = attentionMemory(geometry);
+  if (isNarrow(target, geometry)) return narrowBackward(target, geometry, values);
+  const { q, k, v, dy, scores, work, dq, dk, dv } = values;
+  const { keepsScores } = attentionMemory(target, geometry);
   return chunksOf(geometry).flatMap((chunk) => {
     const { rows, compare, toQueries, toKeys } = productsOf(target, geometry, chunk);
     const again = keepsScores ? [] : [...compare(q, k, scores), ...softmax(target, rows, { x: scores })];

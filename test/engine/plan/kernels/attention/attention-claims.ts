@@ -118,7 +118,7 @@ export async function claimAttention(
   const small = batch * queries * keys * channels <= 2 ** 10;
   const expected = (small ? byDefinition : byLoops)(geometry, inputs, dy);
 
-  const { scores: scoresShape, work: workShape, keepsScores } = attentionMemory(geometry);
+  const { scores: scoresShape, work: workShape, keepsScores } = attentionMemory(target, geometry);
   const [scores, again] = [value('scores', scoresShape), value('scores again', scoresShape)];
   const work = value('work', workShape);
   const make = (shape: number[] | undefined) => value('', shape as number[]);

@@ -2,8 +2,11 @@
 // again.
 import { expect, test } from 'vitest';
 import { attentionMemory } from '../../../../../src/engine/plan/kernels/attention/attention.ts';
+import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
+import { targetOf } from '../../../../../src/engine/plan/run/plan-device.ts';
 import { claimAttention } from './attention-claims.ts';
-import { REGISTERS, TARGETS } from '../../targets.ts';
+import { testDevice } from '../../test-device.ts';
+import { REGISTERS, TARGETS, TILES } from '../../targets.ts';
 
 for (const target of TARGETS) {
   test(`${target.family}: two heads of eight channels, more keys than queries`, async () => {
@@ -34,9 +37,22 @@ test('registers: causal, a query sees no later key', async () => {
   await claimAttention(REGISTERS, long, { mask: 'causal', size: 30 });
 });
 
+test('registers: narrow heads keep no scores, with quad operations where the device has them', async () => {
+  const geometry = { batch: 2, queries: 21, keys: 21, channels: 16, heads: 2 };
+  const memory = (target: Target) => attentionMemory(target, { ...geometry, mask: 'none' }).scores;
+  expect([memory(REGISTERS), memory(TILES)]).toEqual([
+    [2, 2, 21, 2],
+    [2, 2, 21, 21],
+  ]);
+  for (const target of [REGISTERS, targetOf(await testDevice(), 'registers')]) {
+    await claimAttention(target, geometry, { size: 30 });
+    await claimAttention(target, geometry, { mask: 'causal' });
+  }
+});
+
 test('registers: a head with too many scores is computed in chunks of queries', async () => {
   const geometry = { batch: 1, queries: 2100, keys: 2001, channels: 1, heads: 1 };
-  expect(attentionMemory({ ...geometry, mask: 'none' })).toEqual({
+  expect(attentionMemory(REGISTERS, { ...geometry, mask: 'none' })).toEqual({
     scores: [1, 1, 1050, 2001],
     work: [1, 1, 1050, 2001],
     keepsScores: false,
