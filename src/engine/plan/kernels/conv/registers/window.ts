@@ -1,6 +1,6 @@
 // The 3x3 convolution of stride 1 for GPUs in software: Winograd F(2x2, 3x3) in registers. Serves the forward
-// pass and, with the filter rotated by 180 degrees, the input gradient. A quad computes 8 x 8 pixels of 8
-// channels. Not here: 1x1 and stride 2 (taps.ts), the transforms (winograd.ts).
+// pass and, with the filter rotated by 180 degrees, the input gradient. A quad computes 8 x 8 pixels of 16
+// or 8 channels. Not here: 1x1 and stride 2 (taps.ts), the transforms (winograd.ts).
 //
 // Measured on SwiftShader, 64 to 64 channels at 32x32, batch 4, CPU time: 31 ms; direct convolution by nine
 // taps: 42 ms.
@@ -27,9 +27,16 @@ import { gridOf, type Kernel, kernel } from '../../kernel.ts';
 const EDGE = 8;
 /** Squares of 2x2 outputs of a tile, along each axis. */
 const SQUARES = EDGE / 2;
-/** Quads of output channels of a tile. */
-const OUT_GROUPS = 2;
-const OUTS_PER_TILE = QUAD * OUT_GROUPS;
+/** From so many floating-point operations on, tiles of four quads earn the seconds that they compile for. */
+const MUCH_WORK = 2 ** 24;
+/**
+ * Quads of output channels of a tile: four, which share the pixels that are loaded and transformed; two where
+ * half of the last four would be empty or there is little to compute. Each sum has the same bits. Measured on
+ * SwiftShader, the 3x3 convolutions of `text-tiny` and their input gradients, processor time: 455 ms by twos,
+ * 371 by fours.
+ */
+const groupsOf = (outs: number, flops: number): number =>
+  (outs - 1) % (4 * QUAD) < 2 * QUAD || flops < MUCH_WORK ? 2 : 4;
 /** Taps along each axis. */
 const TAPS = 3;
 
@@ -60,9 +67,11 @@ export function windowConvolution(
   ends: Ends,
 ): Kernel {
   const { batch, height, width, upsample, outHeight, outWidth, padBefore, ins, outs, strides } = geometry;
+  const flops = convFlops({ ...geometry, kernel: TAPS });
+  const groups = groupsOf(outs, flops);
   const across = Math.ceil(outWidth / EDGE);
   const down = Math.ceil(outHeight / EDGE);
-  const tiles = batch * down * across * Math.ceil(outs / OUTS_PER_TILE);
+  const tiles = batch * down * across * Math.ceil(outs / (QUAD * groups));
   return kernel('registers', {
     op,
     bindings: endBindings(ends),
@@ -74,9 +83,9 @@ export function windowConvolution(
     },
     workgroupSize: [QUAD, 1, 1],
     workgroups: gridOf(tiles, 1),
-    body: body(subgroups),
+    body: body(subgroups, range(groups)),
     quads: subgroups,
-    flops: convFlops({ ...geometry, kernel: TAPS }),
+    flops,
   });
 }
 
@@ -85,7 +94,8 @@ const squares = range(SQUARES).flatMap((a) => range(SQUARES).map((b) => [a, b] a
 const sum = (row: number, column: number, c: number) => `sum${row}_${column}_${c}`;
 const places = range(EDGE).flatMap((row) => range(EDGE).map((column) => [row, column] as const));
 
-function body(quads: boolean): string {
+/** `groups`: the quads of output channels, 0, 1, ... */
+function body(quads: boolean, groups: readonly number[]): string {
   const slots = slotsOf(quads);
   return `
 ${TILE_OF_GROUP}
@@ -94,7 +104,7 @@ let spot = tile % spots;
 let left = (spot % params.across) * ${EDGE}u;
 let top = (spot / params.across % params.down) * ${EDGE}u;
 let image = spot / params.across / params.down;
-let first = tile / spots * ${OUTS_PER_TILE}u + lane;
+let first = tile / spots * ${QUAD * groups.length}u + lane;
 ${spread(quads, 'slot', quads ? `lane % ${QUAD}u` : '0u')}
 let storedRow = (params.width >> params.up) * params.ins;
 let stored = image * (params.height >> params.up) * storedRow;
@@ -102,27 +112,23 @@ ${lines(HALO, (j) => `let row${j} = top + ${j}u - params.padBefore; let fits${j}
 ${lines(HALO, (j) => `let column${j} = left + ${j}u - params.padBefore; let inside${j} = column${j} < params.width; let at${j} = select(0u, column${j} >> params.up, inside${j}) * params.ins;`)}
 ${lines(range(TAPS * TAPS), (t) => `let tap${t} = params.base + ${Math.floor(t / TAPS)}u * params.perRow + ${t % TAPS}u * params.perColumn;`)}
 ${lines(
-  range(OUT_GROUPS),
+  groups,
   (c) =>
     `let out${c} = min(first + ${QUAD * c}u, params.outs - 1u) * params.perOut; ${range(TAPS * TAPS)
       .map((t) => `let tap${t}_${c} = tap${t} + out${c};`)
       .join(' ')}`,
 )}
-${starts(OUT_GROUPS)}
-${lines(places, ([row, column]) =>
-  range(OUT_GROUPS)
-    .map((c) => `var ${sum(row, column, c)} = start${c};`)
-    .join(' '),
-)}
+${starts(groups.length)}
+${lines(places, ([row, column]) => groups.map((c) => `var ${sum(row, column, c)} = start${c};`).join(' '))}
 for (var i = 0u; i < params.ins; i += ${slots.length}u) {
 let there = i + slot_0 < params.ins;
 ${lines(slots, (k) => `let in${k} = min(i + slot_${k}, params.ins - 1u); let by${k} = in${k} * params.perIn;`)}
 ${lines(HALO, (r) => `let start_${r} = line${r} + in0; let good${r} = fits${r} & there; ${HALO.map((j) => `let x${r}_${j} = select(0.0, source[start_${r} + at${j}], good${r} & inside${j});`).join(' ')}`)}
 ${lines(range(SQUARES), (a) => alongColumns(ofPixels, [4, HALO.length], (r, j) => `x${2 * a + r}_${j}`, `v${a}_`))}
 ${lines(squares, ([a, b]) => pixels(quads, a, b))}
-${lines(range(OUT_GROUPS), (c) => products(slots, c))}
+${lines(groups, (c) => products(slots, c))}
 }
-${storing()}`;
+${storing(groups)}`;
 }
 
 /**
@@ -180,17 +186,16 @@ function outputs(a: number, b: number, c: number): string {
  * WGSL that stores the sums. A loop over an array is slower than 128 single stores, but a quarter of the
  * code.
  */
-function storing(): string {
-  const groups = range(OUT_GROUPS);
-  const at = (row: number, column: number, c: number) => (row * EDGE + column) * OUT_GROUPS + c;
-  return `var all: array<f32, ${places.length * OUT_GROUPS}>;
+function storing(groups: readonly number[]): string {
+  const at = (row: number, column: number, c: number) => (row * EDGE + column) * groups.length + c;
+  return `var all: array<f32, ${places.length * groups.length}>;
 ${lines(places, ([row, column]) => groups.map((c) => `all[${at(row, column, c)}] = ${sum(row, column, c)};`).join(' '))}
 for (var n = 0u; n < ${places.length}u; n++) {
   let row = top + n / ${EDGE}u;
   let column = left + n % ${EDGE}u;
   if ((row < params.outHeight) & (column < params.outWidth)) {
     let to = ((image * params.outHeight + row) * params.outWidth + column) * params.outs + first;
-    ${addAndStore(groups.map((c) => `all[${OUT_GROUPS}u * n + ${c}u]`))}
+    ${addAndStore(groups.map((c) => `all[${groups.length}u * n + ${c}u]`))}
   }
 }`;
 }
