@@ -58,10 +58,14 @@ for (const [name, backend] of [
     const ended = await readCheckpoint(await exportTo(page, await newFolder(), 'newest'));
     expectMetadata(ended, expected, begun);
     const here = executionOf(ended);
-    const { browser, adapter } = expected.execution;
-    const same = here.browser === browser && here.adapter === adapter && cpus()[0]?.model === processor;
+    const { browser, adapter, kernels } = expected.execution;
+    const same =
+      here.browser === browser &&
+      here.adapter === adapter &&
+      here.kernels === kernels &&
+      cpus()[0]?.model === processor;
     claimed(
-      `${name}: ${same ? 'every bit' : `losses within ${TOLERANCE}: another browser, adapter or processor`}`,
+      `${name}: ${same ? 'every bit' : `losses within ${TOLERANCE}: another browser, adapter, processor or kernels`}`,
     );
     if (same) expectBits(ended, expected);
     else expectLosses(ended, expected, floats(begun, 'history.batch_losses').length);
