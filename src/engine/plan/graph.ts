@@ -3,7 +3,7 @@
 // per operation. Not here: fusing operations (fuse.ts), kernels (forward.ts).
 import type { Ops } from '../ops.ts';
 import type { Activation } from './kernels/activations.ts';
-import type { AttentionGeometry } from './kernels/attention/attention.ts';
+import type { AttentionGeometry } from './kernels/attention/attention-operands.ts';
 import type { ConvForward, ConvGeometry } from './kernels/conv/geometry.ts';
 import type { GroupNormGeometry } from './kernels/group-norm/geometry.ts';
 import type { EmbeddingGeometry } from './kernels/embedding.ts';

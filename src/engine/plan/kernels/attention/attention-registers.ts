@@ -10,7 +10,7 @@ import { QUAD, TILE_OF_GROUP } from '../conv/registers/quads.ts';
 import { rowsIn, type Value } from '../value.ts';
 import { lines, range } from '../wgsl-text.ts';
 import type { Target } from '../target.ts';
-import type { AttentionBackward, AttentionForward, AttentionGeometry } from './attention.ts';
+import type { AttentionBackward, AttentionForward, AttentionGeometry } from './attention-operands.ts';
 
 /**
  * Channels of a head at least and at most. A narrower head costs exponentials, which are computed again here;
@@ -127,7 +127,8 @@ let matrix = tile / params.blocks;
 let head = matrix % params.heads;
 let picture = matrix / params.heads;
 ${bases}
-${lines(held, (r) => `let row${r} = first + ${QUAD * r}u + lane; let at${r} = min(row${r}, params.${rows} - 1u);`)}
+${lines(held, (r) => `let row${r} = first + ${QUAD * r}u + lane;`)}
+${lines(held, (r) => `let at${r} = min(row${r}, params.${rows} - 1u);`)}
 ${body}`,
   });
 }
@@ -159,7 +160,7 @@ const loadOther = (
   names: readonly string[],
 ): string => /* wgsl */ `let other = min(i${quads ? ` + lane % ${QUAD}u` : ''}, params.${rows} - 1u);
 ${lines(names, (name) => load(channels, name, (c) => element(name, 'other', c)))}
-${lines(passed(quads), (n) => lines(names, (name) => channels.map((c) => pass(quads, `${name}${c}`, n)).join(' ')))}`;
+${lines(passed(quads), (n) => lines(names, (name) => lines(channels, (c) => pass(quads, `${name}${c}`, n))))}`;
 
 /** WGSL: `store` for every query (or key) that this lane holds. */
 const storeHeld = (rows: 'queries' | 'keys', store: (r: number) => string): string =>
@@ -301,7 +302,9 @@ function keyGradients(
   const numbers = ['most', 'inverse', 'level'];
   const shares = (r: number, n: number) => {
     const score = dot(channels, `k${r}_`, (c) => `q${c}_of${n}`);
-    return /* wgsl */ `let share${r}_${n} = select(0.0, exp((${score} - most_of${n}) * params.scale) * inverse_of${n}, (i + ${n}u < params.queries) & (row${r} < i + ${n}u + ahead));
+    const seen = `(i + ${n}u < params.queries) & (row${r} < i + ${n}u + ahead)`;
+    const share = `exp((${score} - most_of${n}) * params.scale) * inverse_of${n}`;
+    return /* wgsl */ `let share${r}_${n} = select(0.0, ${share}, ${seen});
 let slope${r}_${n} = share${r}_${n} * (${dot(channels, `v${r}_`, (c) => `dy${c}_of${n}`)} - level_of${n});`;
   };
   const step = lines(held, (r) =>

@@ -3,6 +3,7 @@
 // of pictures, heads or queries, so that their memory is bounded. Not here: the projections to q, k and v
 // (conv/conv.ts), the kernels (batched-matmul.ts, softmax.ts), narrow heads in software
 // (attention-registers.ts).
+import type { AttentionBackward, AttentionForward, AttentionGeometry } from './attention-operands.ts';
 import { isNarrow, narrowBackward, narrowForward, narrowScores, narrowWork } from './attention-registers.ts';
 import type { MatrixLayout } from './batched-matmul-operands.ts';
 import { batchedMatmul } from './batched-matmul.ts';
@@ -10,50 +11,6 @@ import type { Kernel } from '../kernel.ts';
 import { rowsIn, type Value } from '../value.ts';
 import type { Target } from '../target.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
-
-export interface AttentionGeometry {
-  batch: number;
-  /** Tokens of q and y. */
-  queries: number;
-  /** Tokens of k and v. */
-  keys: number;
-  channels: number;
-  heads: number;
-  /** `causal`: query n sees the keys 0..n only. */
-  mask: 'none' | 'causal';
-}
-
-/**
- * q, y [B, queries, C]; k, v [B, keys, C]. Head h has the C / heads channels from h C / heads on. q, k, v and
- * their gradients may be column ranges of wider matrices.
- */
-export interface AttentionForward {
-  q: Value;
-  k: Value;
-  v: Value;
-  y: Value;
-  /**
-   * Shape: `attentionMemory(...).scores`. Afterwards it holds the softmaxed scores of the last chunk, or, of
-   * narrow heads in software, what attention-registers.ts computes them from again.
-   */
-  scores: Value;
-}
-
-export interface AttentionBackward {
-  q: Value;
-  k: Value;
-  v: Value;
-  /** The result of the forward pass. */
-  y: Value;
-  dy: Value;
-  /** The forward pass's `scores` if `keepsScores`, else a temporary of the same shape. */
-  scores: Value;
-  /** A temporary of shape `attentionMemory(...).work`. */
-  work: Value;
-  dq: Value;
-  dk: Value;
-  dv: Value;
-}
 
 /**
  * Scores of one chunk at most: 16 MiB. If one chunk is enough, the backward pass reads the forward pass's

@@ -4,9 +4,9 @@ import { expect } from 'vitest';
 import {
   attentionBackward,
   attentionForward,
-  type AttentionGeometry,
   attentionMemory,
 } from '../../../../../src/engine/plan/kernels/attention/attention.ts';
+import type { AttentionGeometry } from '../../../../../src/engine/plan/kernels/attention/attention-operands.ts';
 import type { Value } from '../../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { centralDifferences, type Plain, plain, referenceOps, wavy } from '../../../reference.ts';
