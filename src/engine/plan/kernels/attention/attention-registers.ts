@@ -167,8 +167,9 @@ const storeHeld = (rows: 'queries' | 'keys', store: (r: number) => string): stri
   lines(held, (r) => `if (row${r} < params.${rows}) {\n${store(r)}\n}`);
 
 /** WGSL: the end of the keys that any query of this quad sees, and of those that query r sees. */
-const SEEN = /* wgsl */ `let end = select(params.keys, min(params.keys, first + ${PER_QUAD}u), params.causal != 0u);
-${lines(held, (r) => `let seen${r} = select(params.keys, min(params.keys, row${r} + 1u), params.causal != 0u);`)}`;
+const SEEN = /* wgsl */ `let causal = params.causal != 0u;
+let end = select(params.keys, min(params.keys, first + ${PER_QUAD}u), causal);
+${lines(held, (r) => `let seen${r} = select(params.keys, min(params.keys, row${r} + 1u), causal);`)}`;
 
 const channelsOf = ({ channels, heads }: AttentionGeometry) => range(channels / heads);
 
