@@ -6,8 +6,10 @@ import type { RunConfig, Settings } from '../settings/settings.ts';
 import type { DatasetInfo, ImportProgress, ImportReport, PictureFacts } from '../data/api.ts';
 import type { ExecutorKind } from '../engine/executor.ts';
 import type { Fault, Result } from '../fault.ts';
+import type { CaptionTemplate } from '../text/caption-template.ts';
 
 export type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
+export type { CaptionTemplate } from '../text/caption-template.ts';
 export type { DatasetInfo, ImportProgress, ImportReport, PictureFacts } from '../data/api.ts';
 
 /** The trainer's states. The page adds `elsewhere` (another tab) and `unavailable` (no GPU). */
@@ -277,6 +279,8 @@ export interface KnownWords {
   guidanceScale: number;
   /** The words of its captions, the most frequent first, as far as known. */
   vocabulary: KnownWord[];
+  /** The sentence that its captions share; null: none, or not known. */
+  template: CaptionTemplate | null;
   /** Tokens of a prompt that its text encoder reads; a known word is one, another several. */
   tokens: number;
 }

@@ -3,13 +3,14 @@
 import type { Asked, AskedWords, State } from '../../src/app/state.ts';
 import type { KnownWords, Sample } from '../../src/trainer/api.ts';
 import { planet } from './gallery-pictures.ts';
-import { CAPTIONS, PROMPTS } from './gallery-words.ts';
+import { CAPTIONS, PROMPTS, TEMPLATE } from './gallery-words.ts';
 
 /** Of a run of planets with captions. */
 export const KNOWN_WORDS: KnownWords = {
   prompts: PROMPTS,
   guidanceScale: 3,
   vocabulary: CAPTIONS.vocabulary,
+  template: TEMPLATE,
   tokens: 14,
 };
 

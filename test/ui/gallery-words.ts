@@ -1,6 +1,6 @@
 // Made-up captions, prompts and words for the gallery of states, unpleasant ones among them. Not here: the
 // states (gallery-state.ts).
-import type { CaptionFacts } from '../../src/trainer/api.ts';
+import type { CaptionFacts, CaptionTemplate } from '../../src/trainer/api.ts';
 
 /** Captions first, then combinations; one of them without a space, one from right to left, one empty. */
 export const PROMPTS = [
@@ -20,6 +20,19 @@ export const PROMPTS = [
   'aplanetwithoutanyspacewhosenamegoesonandonandonuntilitisfarwiderthanthepicture',
   'كوكب أزرق مع حلقة رفيعة',
   '',
+];
+
+const listed = (texts: string): string[] => texts.split(', ');
+
+/** The sentence of the planets' captions. */
+export const TEMPLATE: CaptionTemplate = [
+  listed('a smooth, a banded, a belted, a cratered, a stormy, an ice-capped, a spotted, an earth-like'),
+  listed('blue, rose, coral, orange, golden, olive, green, emerald, teal, cyan, sky-blue, purple, pink'),
+  'planet',
+  ['', ...listed('with a moon, with two moons, with a thin ring, with a wide ring and a tiny moon')],
+  'on',
+  listed('a dark blue, an indigo, a plum, a charcoal, a dark petrol, a midnight-blue, a black-violet'),
+  'sky',
 ];
 
 const WORDS =

@@ -401,6 +401,28 @@ test('where the pictures of a run are not here, the import dialog and the run th
   await expect(notices).not.toContainText('not on this computer');
 });
 
+test('a choice in the sentence of the captions changes its place of the prompt, of a grid on the line of the caret', async ({
+  page,
+}) => {
+  await open(page, 'generate-words');
+  const sentence = page.getByRole('group', { name: 'Change the prompt' });
+  const sky = sentence.getByRole('combobox', { name: 'a dark blue, an indigo, a plum' });
+  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+  await prompt.fill('a smooth rose planet on a plum sky');
+  await expect(sky).toHaveValue('2');
+  await sky.selectOption('an indigo');
+  await expect(prompt).toHaveValue('a smooth rose planet on an indigo sky');
+  await prompt.fill('a house');
+  await sentence.getByRole('combobox', { name: 'with a moon, with two moons' }).selectOption('with a moon');
+  await expect(prompt).toHaveValue('a smooth blue planet with a moon on a dark blue sky');
+  await page.getByRole('radio', { name: 'Grid' }).check();
+  const lines = page.getByRole('textbox', { name: 'Prompts, one on each line' });
+  await lines.fill('a smooth rose planet on a plum sky\na house');
+  await lines.press('ArrowUp');
+  await sky.selectOption('a charcoal');
+  await expect(lines).toHaveValue('a smooth rose planet on a charcoal sky\na house');
+});
+
 test('a model with words that is imported for pictures of few captions: the dialog says what they teach', async ({
   page,
 }) => {

@@ -9,11 +9,13 @@ import { noiseLevels } from '../../diffusion/noise-levels.ts';
 import { yieldToEvents } from '../../engine/yield-to-events.ts';
 import { type Fault, FaultError, faultOf, type Result } from '../../fault.ts';
 import { openPictures } from '../../data/sets.ts';
-import type { DrawingFacts, GenerateRequest, KnownWord } from '../api.ts';
+import type { DrawingFacts, GenerateRequest, KnownWords } from '../api.ts';
 import { captionsOf, type RunWords, vocabularyOf } from '../run-words.ts';
 import { Artist } from './artist.ts';
 import { networkText, textEncoderOf } from '../../settings/presets.ts';
 import { isReadyModel } from '../../settings/ready-model.ts';
+import { captionTemplate } from '../../text/caption-template.ts';
+import { captionLines } from '../../text/step-captions.ts';
 import { unreadOf } from '../../text/unread.ts';
 import type { CallTimes } from './call-times.ts';
 import { type CheckpointContent, readFacts } from '../checkpoint-file.ts';
@@ -35,6 +37,8 @@ export interface GeneratorTools {
 
 type RunFacts = Pick<Run, 'config' | 'words'>;
 
+type Said = Pick<KnownWords, 'vocabulary' | 'template'>;
+
 export type GeneratorDevice = Pick<TrainingDevice, 'guard' | 'predictorFor'>;
 
 export const DONE: Result<null> = { ok: true, value: null };
@@ -47,7 +51,7 @@ export class Generator {
   /** Rises with each request and each cancel: work of an outdated request is dropped. */
   #asked = 0;
   /** By run id. */
-  readonly #vocabularies = new Map<string, KnownWord[]>();
+  readonly #said = new Map<string, Said>();
   #finishing = false;
   #ended: Promise<Result<null>> = Promise.resolve(DONE);
   #end: (result: Result<null>) => void = () => undefined;
@@ -164,7 +168,7 @@ export class Generator {
         prompts: words.prompts,
         guidanceScale: config.guidanceScale,
         tokens: tokensRead(config),
-        vocabulary: await this.#vocabularyOf(ref.runId, config, words),
+        ...(await this.#saidOf(ref.runId, config, words)),
       },
       callMs: this.#tools.times.of(config),
     };
@@ -179,14 +183,18 @@ export class Generator {
     return prompts.map((prompt) => (words ? unreadOf(words.tokenizer, prompt, tokensRead(config)) : ''));
   }
 
-  /** The words of the run's captions, or of its prompts where its pictures are not on this computer. */
-  async #vocabularyOf(runId: string, config: RunConfig, { prompts }: RunWords): Promise<KnownWord[]> {
-    const known = this.#vocabularies.get(runId);
+  /** What the run's captions say, or its prompts where its pictures are not on this computer. */
+  async #saidOf(runId: string, config: RunConfig, { prompts }: RunWords): Promise<Said> {
+    const known = this.#said.get(runId);
     if (known) return known;
     const set = await openPictures(config.dataset, config).catch(() => null);
-    const words = vocabularyOf(set ? captionsOf(set) : prompts);
-    this.#vocabularies.set(runId, words);
-    return words;
+    const texts = set ? captionsOf(set) : prompts;
+    const said = {
+      vocabulary: vocabularyOf(texts),
+      template: set && captionTemplate(texts.flatMap(captionLines)),
+    };
+    this.#said.set(runId, said);
+    return said;
   }
 
   async #factsOf(ref: CheckpointRef): Promise<RunFacts> {

@@ -8,6 +8,7 @@ import { insertWord, wordsToOffer } from '../page-state/insert-word.ts';
 import { promptTexts, tooLong } from '../page-state/words-form.ts';
 import type { Meant } from '../page-state/generate-form.ts';
 import { Segments } from '../controls/segments.tsx';
+import { AttributeSwitches } from './attribute-switches.tsx';
 import { PromptArea } from './prompt-area.tsx';
 import { useUnread } from './use-unread.ts';
 import { WordChips } from './word-chips.tsx';
@@ -50,10 +51,13 @@ export function PromptFields({ record, known, meant }: Props) {
   const [last, setLast] = useState<{ field: Field; caret: number } | null>(null);
   const field = last && shown.includes(last.field) ? last.field : (shown[0] ?? 'prompt');
   const caret = last?.field === field ? Math.min(last.caret, texts[field].length) : texts[field].length;
+  const change = (text: string, caret: number): void => {
+    asking.words[field].value = text;
+    setLast({ field, caret });
+  };
   const add = (word: string): void => {
     const put = insertWord(texts[field], caret, word);
-    asking.words[field].value = put.text;
-    setLast({ field, caret: put.caret });
+    change(put.text, put.caret);
     focusAt(refs[field].current, put);
   };
   const choose = (prompt: string): void => {
@@ -85,6 +89,11 @@ export function PromptFields({ record, known, meant }: Props) {
           onCaret={(at) => setLast({ field: name, caret: at })}
         />
       ))}
+      <AttributeSwitches
+        template={known.template}
+        prompts={{ text: texts[field], caret, several: field === 'lines' }}
+        onText={change}
+      />
       <WordChips words={wordsToOffer(texts[field], caret, known.vocabulary, OFFERED_WORDS)} onWord={add} />
       <Examples prompts={known.prompts} adds={field === 'lines'} onPrompt={choose} />
     </div>

@@ -12,10 +12,10 @@ function beginOfWord(text: string, caret: number): number {
   return begin;
 }
 
-/** The line that the caret stands in: one prompt of several. */
-function lineAt(text: string, caret: number): string {
+/** Where the line begins and ends in which the caret stands: one prompt of several. */
+export function lineAt(text: string, caret: number): { begin: number; end: number } {
   const end = text.indexOf('\n', caret);
-  return text.slice(text.lastIndexOf('\n', caret - 1) + 1, end < 0 ? text.length : end);
+  return { begin: text.lastIndexOf('\n', caret - 1) + 1, end: end < 0 ? text.length : end };
 }
 
 /**
@@ -33,7 +33,9 @@ export function wordsToOffer(
   const all = vocabulary.map(({ word }) => word);
   const goingOn = typed === '' ? [] : all.filter((word) => word.startsWith(typed) && word !== typed);
   if (goingOn.length > 0 && !all.includes(typed)) return goingOn.slice(0, most);
-  const lower = ` ${lineAt(text, caret)
+  const { begin, end } = lineAt(text, caret);
+  const lower = ` ${text
+    .slice(begin, end)
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\p{M}'’-]+/gu, ' ')} `;
   const others = all.filter((word) => !lower.includes(` ${word} `) && !goingOn.includes(word));

@@ -18,7 +18,7 @@ const record = (generation: number): CheckpointRecord => ({
   ...{ runId: 'run-1', generation, name: `unet_step_${generation}`, globalStep: generation, epoch: 0 },
   ...{ slot: 0, sizeBytes: 1, created: '', meanLoss: null, kept: false, autosave: false },
 });
-const KNOWN = { prompts: ['another'], guidanceScale: 3, vocabulary: [], tokens: 14 };
+const KNOWN = { prompts: ['another'], guidanceScale: 3, vocabulary: [], template: null, tokens: 14 };
 const words: AskedWords = {
   ...{ layout: 'one', prompts: ['a red circle'], negative: 'blue' },
   guidance: { scale: 4.5, start: 0.07, stop: 0.85 },

@@ -14,6 +14,7 @@ const KNOWN = {
   prompts: ['a red circle', 'a red circle', 'a blue square', '', 'a green cross'],
   guidanceScale: 2.5,
   vocabulary: [],
+  template: null,
   tokens: 14,
 };
 const USUAL = { steps: 10, sampler: 'ddim', predictionType: 'v_prediction', words: KNOWN } as const;
