@@ -44,6 +44,9 @@ export function PromptArea({ label, text, rows = 1, wrong, note = null, onCaret,
         }}
         onSelect={tell}
         onFocus={tell}
+        // A caret that moves without selecting anything makes no select event.
+        onKeyUp={tell}
+        onClick={tell}
       />
       <p class={wrong ? 'wrong' : 'note'} id={`${id}-said`} hidden={!wrong && !note}>
         {wrong ?? note}
