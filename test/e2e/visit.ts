@@ -118,21 +118,44 @@ export async function drop(onto: Page, paths: string[]): Promise<void> {
   await expect(onto.getByText('Drop pictures, a folder, a checkpoint or a model')).toHaveCount(0);
 }
 
-/** Steps with a sheet of samples in the index, of any run. */
-export const stepsWithSamples = (page: Page): Promise<number[]> =>
+/** Steps of the newest checkpoint's run that have a sheet of samples in the index. */
+export async function stepsWithSamples(page: Page): Promise<number[]> {
+  const [keys, run] = [await fromIndex(page, 'pictures', 'getAllKeys'), await newestRun(page)];
+  return (keys as [string, string, number][]).flatMap(([of, kind, step]) =>
+    of === run && kind === 'samples' ? [step] : [],
+  );
+}
+
+/** The last step of that run that the page has noted in the index for the next page; 0: none. */
+export async function notedStep(page: Page): Promise<number> {
+  const note = (await fromIndex(page, 'values', 'get', 'reached')) as { runId: string; step: number } | null;
+  return note?.runId === (await newestRun(page)) ? note.step : 0;
+}
+
+const newestRun = (page: Page): Promise<string | null> =>
+  page.locator('[data-testid=checkpoint]').first().getAttribute('data-run');
+
+/** Asks one question of the index; null: it has no such value. */
+const fromIndex = (
+  page: Page,
+  name: 'pictures' | 'values',
+  method: 'get' | 'getAllKeys',
+  key?: string,
+): Promise<unknown> =>
   page.evaluate(
-    () =>
+    ([from, ask, ...keys]) =>
       new Promise((resolve) => {
         const opening = indexedDB.open('perennial');
         opening.onsuccess = () => {
-          const keys = opening.result.transaction('pictures').objectStore('pictures').getAllKeys();
-          keys.onsuccess = () => {
+          const store = opening.result.transaction(from).objectStore(from);
+          const asked = ask === 'get' ? store.get(keys[0] ?? '') : store.getAllKeys();
+          asked.onsuccess = () => {
             opening.result.close();
-            const all = keys.result as [string, string, number][];
-            resolve(all.flatMap(([, kind, step]) => (kind === 'samples' ? [step] : [])));
+            resolve(asked.result ?? null);
           };
         };
       }),
+    [name, method, ...(key === undefined ? [] : [key])] as [string, string, ...string[]],
   );
 
 /** From the page's start on, records every text that run-state shows. */
