@@ -12,20 +12,25 @@ export class DrawingShare {
   #since = performance.now();
   #allMs = 0;
   #drawingMs = 0;
+  #drew = false;
   /** Milliseconds of the newest iterations without drawing. */
   readonly #plain: number[] = [];
 
   /**
    * An iteration of the loop has ended. `drew`: it made a denoising call. The call waits on the GPU for the
-   * step before it: what counts as drawing is what the iteration took longer than one without a call.
+   * step before it: what counts as drawing is what the iteration took longer than one without a call. The
+   * first call also compiles what drawing needs, which no later set does: it does not count.
    */
   iterationEnds(drew: boolean): void {
     const now = performance.now();
     const ms = now - this.#since;
     this.#since = now;
-    this.#allMs += ms;
-    if (drew) this.#drawingMs += Math.max(0, ms - median(this.#plain));
-    else this.#plain.push(ms);
+    const drawingMs = drew ? Math.max(0, ms - median(this.#plain)) : 0;
+    const compiles = drew && !this.#drew;
+    this.#drew ||= drew;
+    this.#allMs += compiles ? ms - drawingMs : ms;
+    if (!compiles) this.#drawingMs += drawingMs;
+    if (!drew) this.#plain.push(ms);
     if (this.#plain.length > WINDOW) this.#plain.shift();
   }
 
