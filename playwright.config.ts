@@ -28,9 +28,10 @@ export default defineConfig({
     screenshot: 'only-on-failure',
   },
   projects: [
-    { name: 'e2e', ...APP, grepInvert: SWEEP },
+    { name: 'visited', ...APP, testMatch: 'visited.setup.ts' },
+    { name: 'e2e', ...APP, grepInvert: SWEEP, dependencies: ['visited'] },
     // Minutes for what another flow nearly claims: a part of `npm run test:sweep`.
-    { name: 'sweep', ...APP, grep: SWEEP },
+    { name: 'sweep', ...APP, grep: SWEEP, dependencies: ['visited'] },
     { name: 'ui', testDir: 'test/ui', fullyParallel: true, use: { baseURL: 'http://localhost:4174/' } },
   ],
   webServer: [

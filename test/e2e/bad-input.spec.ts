@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { openProfile, type Profile, waitForState } from './browser.ts';
 import { encodeCheckpoint, readCheckpoint } from './checkpoint-file.ts';
-import { temporaryFolders } from './folders.ts';
+import { afterAVisit, temporaryFolders } from './folders.ts';
 import { address, button, byTestId, chooseCheckpoint, exportTo, TINY, train } from './visit.ts';
 
 const newFolder = temporaryFolders();
@@ -23,7 +23,7 @@ const TORCH = join(import.meta.dirname, '../fixtures/torch');
 
 let profile: Profile;
 test.beforeEach(async () => {
-  profile = await openProfile(await newFolder());
+  profile = await openProfile(await afterAVisit(await newFolder()));
 });
 test.afterEach(() => profile.close());
 

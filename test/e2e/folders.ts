@@ -1,6 +1,6 @@
 // Temporary folders for the profiles and files of one spec, outside of the repository. Removed afterwards: a
 // profile holds hundreds of megabytes of slots. Not here: the browser on a profile (browser.ts).
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from '@playwright/test';
@@ -16,4 +16,16 @@ export function temporaryFolders(): () => Promise<string> {
     made.push(folder);
     return folder;
   };
+}
+
+/** The profile that visited.setup.ts leaves. */
+export const visitedProfile = (): string => join(test.info().project.outputDir, 'visited');
+
+/**
+ * Makes `folder` the profile of a browser that has visited the page once and has done nothing there: what its
+ * device has passed is known. Returns the folder.
+ */
+export async function afterAVisit(folder: string): Promise<string> {
+  await cp(visitedProfile(), folder, { recursive: true });
+  return folder;
 }

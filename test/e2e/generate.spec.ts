@@ -7,7 +7,7 @@ import { expect, type Page, test } from '@playwright/test';
 import sharp from 'sharp';
 import { openProfile, waitForState } from './browser.ts';
 import { generate, pictures, view } from './drawing.ts';
-import { temporaryFolders } from './folders.ts';
+import { afterAVisit, temporaryFolders } from './folders.ts';
 import { address, button, checkpoint, chooseCheckpoint, measured, seconds, TINY } from './visit.ts';
 
 const MODEL = join(import.meta.dirname, '../fixtures/models/bfloats');
@@ -18,7 +18,7 @@ const SEED = '7';
 const newFolder = temporaryFolders();
 
 test('a seed gives the same pictures beside a paused run and without a run, 4 of them or 2', async () => {
-  const profile = await openProfile(await newFolder());
+  const profile = await openProfile(await afterAVisit(await newFolder()));
   const { page } = profile;
   await page.goto(address(SETTINGS));
   await waitForState(page, 'idle');

@@ -9,7 +9,7 @@ import { zipBlob } from '../../src/formats/zip-writer.ts';
 import { readTorchFile } from '../formats/read-torch-file.ts';
 import { openProfile, type Profile, step, waitForState } from './browser.ts';
 import { type CheckpointFile, differences, readCheckpoint } from './checkpoint-file.ts';
-import { temporaryFolders } from './folders.ts';
+import { afterAVisit, temporaryFolders } from './folders.ts';
 import {
   address,
   button,
@@ -33,7 +33,7 @@ let elsewhere: Profile;
 test.afterAll(() => elsewhere?.close());
 
 test('a checkpoint is exported as each of the five', async () => {
-  const profile = await openProfile(await newFolder());
+  const profile = await openProfile(await afterAVisit(await newFolder()));
   const { page } = profile;
   await train(page, SETTINGS);
   await waitForState(page, 'finished');
@@ -64,7 +64,7 @@ test('a checkpoint is exported as each of the five', async () => {
 });
 
 test('the .pt comes back with every bit: weights, EMA, moments, step, epoch, losses', async () => {
-  elsewhere = await openProfile(await newFolder());
+  elsewhere = await openProfile(await afterAVisit(await newFolder()));
   const { page } = elsewhere;
   // Settings for the models that bring none: each trains one step further.
   await page.goto(address({ preset: 'tiny', dataset: 'shapes', sampleSteps: 1, maxSteps: 1 }));

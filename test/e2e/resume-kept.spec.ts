@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { openProfile, step, waitForState } from './browser.ts';
 import { type CheckpointFile, floats, readCheckpoint } from './checkpoint-file.ts';
-import { temporaryFolders } from './folders.ts';
+import { afterAVisit, temporaryFolders } from './folders.ts';
 import { button, byTestId, chooseCheckpoint, exportTo } from './visit.ts';
 
 interface Expected {
@@ -45,7 +45,7 @@ for (const [name, backend] of [
     const expected = runs[name]!;
     const path = join(KEPT, `${name}.safetensors`);
     const begun = await readCheckpoint(path);
-    const profile = await openProfile(await newFolder());
+    const profile = await openProfile(await afterAVisit(await newFolder()));
     const { page } = profile;
     await page.goto(`/?backend=${backend}`);
     await waitForState(page, 'idle');

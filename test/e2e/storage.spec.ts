@@ -8,7 +8,7 @@ import { slotBytes } from '../../src/checkpoint/slot.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import { openProfile, step, waitForState, waitForStep } from './browser.ts';
 import { floats, readCheckpoint } from './checkpoint-file.ts';
-import { temporaryFolders } from './folders.ts';
+import { afterAVisit, temporaryFolders } from './folders.ts';
 import { hostFolder } from './static-host.ts';
 import { button, byTestId, exportTo, TINY, train } from './visit.ts';
 
@@ -50,7 +50,7 @@ test('a window without a file system: said first, trains, exports, and keeps not
 });
 
 test('storage that is full: no run without room; then one checkpoint stays whole when there is no room for a second', async () => {
-  const profile = await openProfile(await newFolder());
+  const profile = await openProfile(await afterAVisit(await newFolder()));
   const { page } = profile;
   // A run so long that its slots are large beside what the browser sets aside for each open file.
   const settings = { ...SETTINGS, maxSteps: 1_000_000, checkpointEverySteps: 1 };
@@ -118,7 +118,7 @@ test('a worker of a page that has gone still holds the files: the page waits for
 });
 
 test('a run that was killed before its first checkpoint is told of by the next page, once', async () => {
-  const folder = await newFolder();
+  const folder = await afterAVisit(await newFolder());
   let profile = await openProfile(folder);
   await train(profile.page, SETTINGS);
   await waitForStep(profile.page, 2);

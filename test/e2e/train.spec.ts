@@ -10,7 +10,7 @@ import { STREAMS, uniformBelow } from '../../src/random.ts';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { openProfile, type Profile, waitForState, waitForStep } from './browser.ts';
 import { floats, mean, readCheckpoint } from './checkpoint-file.ts';
-import { temporaryFolders } from './folders.ts';
+import { afterAVisit, temporaryFolders } from './folders.ts';
 import { BROKEN, writePictures } from './pictures.ts';
 import {
   address,
@@ -44,7 +44,7 @@ const newFolder = temporaryFolders();
 let profile: Profile;
 
 test.beforeEach(async () => {
-  profile = await openProfile(await newFolder());
+  profile = await openProfile(await afterAVisit(await newFolder()));
 });
 test.afterEach(() => profile.close());
 

@@ -4,7 +4,7 @@
 import { expect, type Page, test } from '@playwright/test';
 import { openProfile, waitForState } from './browser.ts';
 import { generate, prompt, view } from './drawing.ts';
-import { temporaryFolders } from './folders.ts';
+import { afterAVisit, temporaryFolders } from './folders.ts';
 import { button, drop, TINY, train } from './visit.ts';
 
 const SETTINGS = {
@@ -17,7 +17,7 @@ const BLUE = 'a blue square';
 const newFolder = temporaryFolders();
 
 test('a prompt and a seed give their pictures, alone or compared, and a saved PNG tells both', async () => {
-  const profile = await openProfile(await newFolder());
+  const profile = await openProfile(await afterAVisit(await newFolder()));
   const { page } = profile;
   await train(page, SETTINGS);
   await waitForState(page, 'finished');

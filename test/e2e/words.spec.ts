@@ -3,7 +3,7 @@
 // Generate, files (interop.spec.ts).
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { openProfile, step, waitForState, waitForStep } from './browser.ts';
-import { temporaryFolders } from './folders.ts';
+import { afterAVisit, temporaryFolders } from './folders.ts';
 import { address, button, checkpoint, TINY, validation } from './visit.ts';
 
 const newFolder = temporaryFolders();
@@ -29,7 +29,7 @@ async function expectPrompts(samples: Locator, prompts: readonly string[], state
 }
 
 test('prompts are chosen before Train, shown with every sample, and the same after a reload', async () => {
-  const profile = await openProfile(await newFolder());
+  const profile = await openProfile(await afterAVisit(await newFolder()));
   const { page } = profile;
   const { preset: _, ...settings } = SETTINGS;
   await page.goto(address(settings));
@@ -80,7 +80,7 @@ test('prompts are chosen before Train, shown with every sample, and the same aft
 });
 
 test('words that can teach nothing are said before Train', async () => {
-  const profile = await openProfile(await newFolder());
+  const profile = await openProfile(await afterAVisit(await newFolder()));
   const { page } = profile;
   await page.goto(address({ preset: 'text-tiny', maxImages: 1 }));
   await waitForState(page, 'idle');
