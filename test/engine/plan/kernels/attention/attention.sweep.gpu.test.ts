@@ -1,11 +1,18 @@
-// Attention of both families at odd shapes: `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`.
-// Not here: its matrix products by themselves (batched-matmul.sweep.gpu.test.ts).
+// Attention of both families, with quad operations and without, at odd shapes:
+// `VITE_KERNEL_SWEEP=1 npx vitest run --project gpu`. Not here: its matrix products by themselves
+// (batched-matmul.sweep.gpu.test.ts).
 import { describe, test } from 'vitest';
 import { claimAttention } from './attention-claims.ts';
+import { targetOf } from '../../../../../src/engine/plan/run/plan-device.ts';
+import { testDevice } from '../../test-device.ts';
 import { TARGETS } from '../../targets.ts';
 
+/** `registers` with quad operations, where this device has them. */
+const OF_DEVICE = targetOf(await testDevice(), 'registers');
+
 describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('attention', () => {
-  for (const target of TARGETS) {
+  for (const target of OF_DEVICE.subgroups ? [...TARGETS, OF_DEVICE] : TARGETS) {
+    const name = `${target.family}${target.subgroups ? ' with quads' : ''}`;
     for (const [batch, queries, keys, channels, heads] of [
       [1, 1, 1, 1, 1],
       [2, 1, 5, 3, 1],
@@ -23,15 +30,15 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('attention', () => {
       [1, 1024, 1024, 20, 5],
       [1, 2052, 2048, 4, 1],
     ] as const) {
-      test(`${target.family}: [${batch}, ${queries}, ${channels}] of ${keys} keys, ${heads} heads`, () =>
+      test(`${name}: [${batch}, ${queries}, ${channels}] of ${keys} keys, ${heads} heads`, () =>
         claimAttention(target, { batch, queries, keys, channels, heads }));
       if (queries !== keys) continue;
-      test(`${target.family}: causal [${batch}, ${queries}, ${channels}], ${heads} heads`, () =>
+      test(`${name}: causal [${batch}, ${queries}, ${channels}], ${heads} heads`, () =>
         claimAttention(target, { batch, queries, keys, channels, heads }, { mask: 'causal' }));
-      test(`${target.family}: [${batch}, ${queries}, ${channels}], ${heads} heads, q, k and v in one matrix`, () =>
+      test(`${name}: [${batch}, ${queries}, ${channels}], ${heads} heads, q, k and v in one matrix`, () =>
         claimAttention(target, { batch, queries, keys, channels, heads }, { joined: true }));
     }
-    test(`${target.family}: large scores`, () =>
+    test(`${name}: large scores`, () =>
       claimAttention(target, { batch: 1, queries: 9, keys: 9, channels: 4, heads: 1 }, { size: 300 }));
   }
 });
