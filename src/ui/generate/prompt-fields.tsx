@@ -89,12 +89,12 @@ export function PromptFields({ record, known, meant }: Props) {
           onCaret={(at) => setLast({ field: name, caret: at })}
         />
       ))}
+      <WordChips words={wordsToOffer(texts[field], caret, known.vocabulary, OFFERED_WORDS)} onWord={add} />
       <AttributeSwitches
         template={known.template}
         prompts={{ text: texts[field], caret, several: field === 'lines' }}
         onText={change}
       />
-      <WordChips words={wordsToOffer(texts[field], caret, known.vocabulary, OFFERED_WORDS)} onWord={add} />
       <Examples prompts={known.prompts} adds={field === 'lines'} onPrompt={choose} />
     </div>
   );
