@@ -177,6 +177,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       maxSteps: 4000,
       checkpointEverySteps: 500,
       sampleEverySteps: 250,
+      sampler: 'dpmpp_2m',
       sampleSteps: 10,
     },
   },
@@ -193,7 +194,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       transformerLayersPerBlock: [1, 1, 1, 1],
     },
     textEncoder: textEncoder({ vocabSize: 4096, hiddenSize: 256, layers: 4, heads: 8, tokens: 32 }),
-    settings: { imageSize: 64, maxSteps: 200_000, sampleSteps: 20 },
+    settings: { imageSize: 64, maxSteps: 200_000, sampler: 'dpmpp_2m', sampleSteps: 20 },
   },
 };
 
