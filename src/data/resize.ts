@@ -11,11 +11,12 @@ export function centreSquare(width: number, height: number): { left: number; top
 /**
  * Resizes a square of `edge` x `edge` pixels, given row by row, to `size` x `size` RGB bytes: a source of 64
  * million pixels needs memory for one row. Enlarging repeats pixels, in fractions where `edge` does not
- * divide `size`.
+ * divide `size`. All sums are whole numbers below 2^53: their order changes nothing.
  */
 export class AreaFilter {
   readonly #edge: number;
   readonly #size: number;
+  readonly #columns: Columns;
   /** One source row, summed into `size` columns. */
   readonly #row: Float64Array;
   /** Weighted sums of each result pixel. */
@@ -25,13 +26,14 @@ export class AreaFilter {
   constructor(edge: number, size: number) {
     this.#edge = edge;
     this.#size = size;
+    this.#columns = columnsOf(edge, size);
     this.#row = new Float64Array(size * 3);
     this.#sums = new Float64Array(size * size * 3);
   }
 
   /** Adds the next source row: `edge` pixels of `channels` bytes from `at` on; a fourth byte is ignored. */
   pushRow(bytes: Uint8Array | Uint8ClampedArray, at: number, channels: 3 | 4): void {
-    this.#sumColumns(bytes, at, channels);
+    sumColumns(this.#columns, bytes, { at, channels, size: this.#size }, this.#row);
     const width = this.#size * 3;
     const y = this.#rowsSeen++;
     eachOverlap(y, this.#edge, this.#size, (row, weight) => {
@@ -46,28 +48,72 @@ export class AreaFilter {
     if (this.#rowsSeen !== this.#edge) throw new Error(`${this.#rowsSeen} rows of ${this.#edge}`);
     // A weight counts 1/size of a source pixel: in each direction a result pixel's weights add up to `edge`.
     const area = this.#edge * this.#edge;
-    return Uint8Array.from(this.#sums, (sum) => Math.floor(sum / area + 0.5));
+    const bytes = new Uint8Array(this.#sums.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor((this.#sums[i] as number) / area + 0.5);
+    return bytes;
   }
+}
 
-  #sumColumns(bytes: Uint8Array | Uint8ClampedArray, at: number, channels: 3 | 4): void {
-    this.#row.fill(0);
-    const row = this.#row;
-    const edge = this.#edge;
-    const size = this.#size;
-    // eachOverlap written out: this loop runs once for every source pixel.
-    for (let x = 0; x < edge; x++) {
-      const pixel = at + x * channels;
-      const end = (x + 1) * size;
-      for (let from = x * size, column = Math.floor(from / edge); from < end; column++) {
-        const to = Math.min(end, (column + 1) * edge);
-        const weight = to - from;
-        const i = column * 3;
-        row[i] = (row[i] as number) + weight * (bytes[pixel] as number);
-        row[i + 1] = (row[i + 1] as number) + weight * (bytes[pixel + 1] as number);
-        row[i + 2] = (row[i + 2] as number) + weight * (bytes[pixel + 2] as number);
-        from = to;
+/** For each result column the first and the last source pixel that it covers, and by how much, in 1/size. */
+interface Columns {
+  first: Int32Array;
+  last: Int32Array;
+  /** The whole column where it covers one pixel only. */
+  firstWeight: Float64Array;
+  lastWeight: Float64Array;
+}
+
+function columnsOf(edge: number, size: number): Columns {
+  const columns: Columns = {
+    first: new Int32Array(size),
+    last: new Int32Array(size),
+    firstWeight: new Float64Array(size),
+    lastWeight: new Float64Array(size),
+  };
+  for (let column = 0; column < size; column++) {
+    const [from, to] = [column * edge, (column + 1) * edge];
+    const [first, last] = [Math.floor(from / size), Math.floor((to - 1) / size)];
+    columns.first[column] = first;
+    columns.last[column] = last;
+    columns.firstWeight[column] = Math.min((first + 1) * size, to) - from;
+    columns.lastWeight[column] = to - last * size;
+  }
+  return columns;
+}
+
+/**
+ * Sums a source row into `size` columns. This loop runs once for every source pixel: pixels that lie within a
+ * column, nearly all of a large picture's, are added up and weighted together.
+ */
+function sumColumns(
+  { first, last, firstWeight, lastWeight }: Columns,
+  bytes: Uint8Array | Uint8ClampedArray,
+  { at, channels, size }: { at: number; channels: 3 | 4; size: number },
+  row: Float64Array,
+): void {
+  for (let column = 0; column < size; column++) {
+    const weight = firstWeight[column] as number;
+    let pixel = at + (first[column] as number) * channels;
+    const end = at + (last[column] as number) * channels;
+    let red = weight * (bytes[pixel] as number);
+    let green = weight * (bytes[pixel + 1] as number);
+    let blue = weight * (bytes[pixel + 2] as number);
+    if (end > pixel) {
+      let [wholeRed, wholeGreen, wholeBlue] = [0, 0, 0];
+      for (pixel += channels; pixel < end; pixel += channels) {
+        wholeRed += bytes[pixel] as number;
+        wholeGreen += bytes[pixel + 1] as number;
+        wholeBlue += bytes[pixel + 2] as number;
       }
+      const weightOfEnd = lastWeight[column] as number;
+      red += wholeRed * size + weightOfEnd * (bytes[end] as number);
+      green += wholeGreen * size + weightOfEnd * (bytes[end + 1] as number);
+      blue += wholeBlue * size + weightOfEnd * (bytes[end + 2] as number);
     }
+    const i = column * 3;
+    row[i] = red;
+    row[i + 1] = green;
+    row[i + 2] = blue;
   }
 }
 

@@ -1,4 +1,6 @@
-// Claims: the area filter gives exact averages, and libvips' numbers where both compute the same average.
+// Claims: the area filter gives exact averages, libvips' numbers where both compute the same average, and the
+// bytes that it always gave: the ids of sets and the fingerprints of runs follow from them.
+import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AreaFilter, centreSquare, resizeSquare } from '../../src/data/resize.ts';
@@ -40,6 +42,10 @@ describe('the area filter', () => {
     [4, 6],
     [3, 8],
     [1, 5],
+    [2, 5],
+    [31, 16],
+    [33, 16],
+    [5, 3],
   ])('%i to %i pixels is the exact mean of the covered surface', (edge, size) => {
     const bytes = noise(edge * edge * 3);
     const result = resizeSquare(bytes, { width: edge, height: edge, channels: 3 }, size);
@@ -71,6 +77,19 @@ describe('the area filter', () => {
       // Ninths: libvips may cut where we round.
       expect(Math.abs((ours[i] as number) - theirs)).toBeLessThanOrEqual(1);
     }
+  });
+
+  // By the filter of commit 0a5bc0e, which weighted every source pixel by itself.
+  it.each([
+    [178, 64, 4, '5d80fc3cc79d22a1137f07b8087b8435d511f368e18469453d415e2d3c8d6416'],
+    [480, 64, 3, '71e5dd4735246c3f952ac9f6115cd0979d9a087253c4662f3edc5067fabfb69f'],
+    [97, 64, 4, '9652c42464528bb0d01b4ca1f98ec9116ba4166240b622dc68fb35a14a79a520'],
+    [50, 64, 3, '380e447cdd082b07bdd6aec8c9212255cd5b5378f42578666fcc65e9e7c5d7d4'],
+    [1000, 32, 4, '7c03604b78aaa13f7fb7e35b979ec7056784b8fcb068ac8cdfdb24a8613f07e0'],
+  ] as const)('%i to %i pixels of %i channels has the SHA-256 it had', (edge, size, channels, digest) => {
+    const bytes = noise(edge * edge * channels);
+    const resized = resizeSquare(bytes, { width: edge, height: edge, channels }, size);
+    expect(createHash('sha256').update(resized).digest('hex')).toBe(digest);
   });
 
   it('refuses to finish before the last row', () => {
