@@ -1,6 +1,5 @@
 // Captions of pictures: each line of `name.txt` is a caption of `name.jpg`. Short plain text, without
-// characters that hide or reorder other text. Not here: which file belongs to which picture
-// (picture-entries.ts).
+// characters that hide or reorder other text. Not here: which file belongs to which picture (sources/).
 
 const CAPTION_BYTES = 4096;
 
@@ -23,12 +22,16 @@ const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
  * The captions in a file of at most 4 KiB, one on each line, or why its picture gets none. Lines are
  * alternatives, as in OneTrainer and in the wildcards of kohya's sd-scripts. Never rejects.
  */
-export async function readCaption(
-  file: Blob,
-): Promise<{ ok: true; text: string } | { ok: false; why: string }> {
+export async function readCaption(file: {
+  size: number;
+  blob(): Promise<Blob>;
+}): Promise<{ ok: true; text: string } | { ok: false; why: string }> {
   if (file.size > CAPTION_BYTES)
     return { ok: false, why: 'a caption may have 4 KiB; its picture has none now' };
-  const bytes = await file.arrayBuffer().catch(() => null);
+  const bytes = await file
+    .blob()
+    .then((blob) => blob.arrayBuffer())
+    .catch(() => null);
   if (!bytes) return { ok: false, why: 'it cannot be read; its picture has no caption now' };
   try {
     const lines = new TextDecoder('utf-8', { fatal: true }).decode(bytes).split(LINE_END).map(cleanText);

@@ -1,10 +1,12 @@
 // One picture file as a square of RGB bytes, or the reason why not. The header is checked before the browser
 // decodes it. Not here: which files are tried, what is stored (own-pictures.ts), the resizing (resize.ts).
+import { faultOf } from '../fault.ts';
 import { context2d } from '../formats/canvas-2d.ts';
 import type { ImageHeader } from '../formats/image-format.ts';
 import { overLimits, readImageHeader } from '../formats/image-header.ts';
 import { findExif, FIRST_CHUNK, type WebpExif, withoutExif } from '../formats/image-webp.ts';
-import { AreaFilter, centreSquare } from './resize.ts';
+import { AreaFilter, centreSquare, resizeSquare } from './resize.ts';
+import type { RawPicture } from './sources/source.ts';
 
 /** `why` goes on from the file's name: "it is text, no JPEG, PNG, WebP or GIF". */
 export type Refused = { ok: false; why: string };
@@ -79,6 +81,35 @@ export async function decodeSquare(file: Blob, header: ImageHeader, size: number
   } finally {
     bitmap.close();
   }
+}
+
+/** The middle square of a picture whose bytes are pixels, [size, size, 3] bytes. Never rejects. */
+export async function squareOfPixels(picture: RawPicture, size: number): Promise<Decoded> {
+  const { width, height, channels } = picture;
+  try {
+    const bytes = await picture.read();
+    if (bytes.length !== width * height * channels)
+      return { ok: false, why: `it has ${bytes.length} bytes for ${width} x ${height} pixels` };
+    return {
+      ok: true,
+      pixels: resizeSquare(channels === 3 ? bytes : asColours(bytes), { width, height, channels: 3 }, size),
+    };
+  } catch (error) {
+    return whyUnread(error);
+  }
+}
+
+/** Why an entry's bytes were not read. */
+export const whyUnread = (error: unknown): Refused => {
+  const { expected, got } = faultOf(error);
+  return { ok: false, why: `it cannot be read (${got} in the place of ${expected})` };
+};
+
+/** Grey bytes three times each. */
+function asColours(grey: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(grey.length * 3);
+  for (const [i, value] of grey.entries()) bytes.fill(value, i * 3, i * 3 + 3);
+  return bytes;
 }
 
 /** The decoded bitmap, or why there is none. */

@@ -1,15 +1,15 @@
-// Imports the user's pictures: every file is tried; a file that is no picture is skipped and listed, the
-// others are stored. Runs in a worker (sync access handles).
-// Not here: decoding (decode.ts), the files on disk (picture-draft.ts).
+// Imports the user's pictures: every entry of a source is tried; one that is no picture is skipped and
+// listed, the others are stored. Runs in a worker (sync access handles).
+// Not here: what the source is (sources/), decoding (decode.ts), the files on disk (picture-draft.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { ImportProgress, ImportReport, SkippedFile } from './api.ts';
-import { cleanTitle, readCaption } from './captions.ts';
-import { checkPicture, type Decoded, decodeSquare } from './decode.ts';
+import { cleanTitle } from './captions.ts';
+import { checkPicture, type Decoded, decodeSquare, squareOfPixels, whyUnread } from './decode.ts';
 import { doubtOf } from './doubtful.ts';
 import { copyPictures } from './edit-pictures.ts';
 import { PictureDraft } from './picture-draft.ts';
-import { type Entry, pairFiles } from './picture-entries.ts';
 import { missing, openStored } from './picture-store.ts';
+import type { Chosen, Source, SourceEntry } from './sources/source.ts';
 
 const PROGRESS_EVERY_MS = 100;
 /** Most pictures decoded at once, and most pixels in them: 24 million pixels take 100 MB. */
@@ -29,14 +29,15 @@ export interface ImportTarget {
 }
 
 /**
- * Stores the pictures among `files` as squares, in the order of their paths; of equal ones the first. Returns
+ * Stores the pictures of `source` as squares, in its order; of equal ones the first. Returns
  * the data set: its id follows from the pixels, so the same pictures imported again replace it, and a set to
  * which pictures were added has another id than before. `onProgress` is called at most ten times a second,
- * and once at the end. Throws FaultError where no file is a usable picture, the storage is full or missing,
+ * and once at the end. Throws FaultError where no entry is a usable picture, the storage is full or missing,
  * there is no set to add to, or `signal` is aborted; nothing stays stored then.
  */
 export async function importPictures(
-  files: readonly File[],
+  source: Source,
+  chosen: Chosen,
   target: ImportTarget,
   onProgress: (progress: ImportProgress) => void,
   signal: AbortSignal,
@@ -47,7 +48,7 @@ export async function importPictures(
   const draft = await PictureDraft.begin(size);
   try {
     if (before) await copyPictures(before, draft);
-    const taken = await takeInto(draft, pairFiles(files), size, onProgress, signal);
+    const taken = await takeInto(draft, source, chosen, size, onProgress, signal);
     const { tried, ...told } = taken;
     const added = draft.count - (before?.info.count ?? 0);
     if (added === 0 && (told.duplicates === 0 || !before))
@@ -68,39 +69,43 @@ export async function importPictures(
 /** Decodes the entries into the draft. Throws FaultError where the storage is full or `signal` is aborted. */
 async function takeInto(
   draft: PictureDraft,
-  { entries, unpaired }: ReturnType<typeof pairFiles>,
+  source: Source,
+  chosen: Chosen,
   size: number,
   onProgress: (progress: ImportProgress) => void,
   signal: AbortSignal,
 ): Promise<Pick<ImportReport, 'duplicates' | 'skipped' | 'doubtful'> & { tried: number }> {
-  const skipped: SkippedFile[] = [...unpaired];
+  const { facts } = source;
+  const skipped: SkippedFile[] = [...facts.unused];
   const doubtful: SkippedFile[] = [];
   const report = progressReporter(onProgress);
   let [done, duplicates, shown] = [0, 0, 0];
   let stored: Uint8Array[] = [];
-  for await (const { entry, result } of decodeInOrder(entries, size)) {
-    if (signal.aborted) throw new FaultError(cancelled(done, entries.length));
+  for await (const { entry, result } of decodeInOrder(source.entries(0, chosen), size)) {
+    if (signal.aborted) throw new FaultError(cancelled(done, facts.count));
     if (result.ok) {
       const { pixels } = result;
-      const isNew = await draft.push(pixels, { caption: await captionOf(entry, skipped), name: entry.path });
+      const caption = entry.caption || entry.className;
+      const isNew = await draft.push(pixels, { caption, name: entry.path });
+      if (entry.unused) skipped.push(entry.unused);
       const why = isNew ? doubtOf(pixels) : null;
       if (why !== null) doubtful.push({ name: entry.path, why });
       if (!isNew) duplicates++;
       else if (shown++ < SHOWN) stored.push(pixels);
     } else skipped.push({ name: entry.path, why: result.why });
     done++;
-    const progress = { done, total: entries.length, skipped: skipped.length, stored, size };
-    if (report(progress, done === entries.length)) stored = [];
+    const total = Math.max(done, facts.count ?? 0);
+    if (report({ done, total, skipped: skipped.length, stored, size }, done === facts.count)) stored = [];
   }
-  return { tried: entries.length, duplicates, skipped, doubtful };
+  return { tried: done, duplicates, skipped, doubtful };
 }
 
 /** Decodes some entries ahead, within a budget of pixels, and yields all in their order. */
 async function* decodeInOrder(
-  entries: readonly Entry[],
+  entries: AsyncIterable<SourceEntry>,
   size: number,
-): AsyncGenerator<{ entry: Entry; result: Decoded }> {
-  const ahead: { entry: Entry; pixels: number; result: Decoded | Promise<Decoded> }[] = [];
+): AsyncGenerator<{ entry: SourceEntry; result: Decoded }> {
+  const ahead: { entry: SourceEntry; pixels: number; result: Decoded | Promise<Decoded> }[] = [];
   let pixelsAhead = 0;
   const next = async () => {
     const first = ahead[0];
@@ -110,28 +115,29 @@ async function* decodeInOrder(
     pixelsAhead -= first.pixels;
     return { entry: first.entry, result };
   };
-  for (const entry of entries) {
-    const checked = await checkPicture(entry.file);
-    const pixels = checked.ok ? checked.header.width * checked.header.height : 0;
+  for await (const entry of entries) {
+    const { pixels, begin } = await prepared(entry, size);
     while (ahead.length > 0 && (ahead.length >= DECODED_AHEAD || pixelsAhead + pixels > PIXELS_AHEAD))
       yield await next();
     pixelsAhead += pixels;
-    ahead.push({
-      entry,
-      pixels,
-      result: checked.ok ? decodeSquare(entry.file, checked.header, size) : checked,
-    });
+    ahead.push({ entry, pixels, result: begin() });
   }
   while (ahead.length > 0) yield await next();
 }
 
-/** The captions of an entry, or its class; a file of captions that cannot be used is added to `skipped`. */
-async function captionOf(entry: Entry, skipped: SkippedFile[]): Promise<string> {
-  if (!entry.caption) return entry.className;
-  const caption = await readCaption(entry.caption);
-  if (caption.ok) return caption.text;
-  skipped.push({ name: entry.caption.name, why: caption.why });
-  return '';
+/** How many pixels a picture has, 0 where it is none, and what decodes it. Never rejects. */
+async function prepared(
+  { picture }: SourceEntry,
+  size: number,
+): Promise<{ pixels: number; begin: () => Decoded | Promise<Decoded> }> {
+  if (picture.kind === 'pixels')
+    return { pixels: picture.width * picture.height, begin: () => squareOfPixels(picture, size) };
+  const file = await picture.blob().catch(whyUnread);
+  if (!(file instanceof Blob)) return { pixels: 0, begin: () => file };
+  const checked = await checkPicture(file);
+  if (!checked.ok) return { pixels: 0, begin: () => checked };
+  const { width, height } = checked.header;
+  return { pixels: width * height, begin: () => decodeSquare(file, checked.header, size) };
 }
 
 /** Passes progress on at most ten times a second; the last one always. Returns whether it did. */
@@ -160,12 +166,12 @@ function nothingUsable(tried: number, skipped: readonly SkippedFile[]): Fault {
   };
 }
 
-function cancelled(done: number, total: number): Fault {
+function cancelled(done: number, total: number | null): Fault {
   return {
     kind: 'data',
     title: 'The import was cancelled',
     what: 'Nothing was stored.',
-    expected: `${total} files`,
+    expected: total === null ? 'all of the files' : `${total} files`,
     got: `cancelled after ${done}`,
     todo: ['Import the pictures again when you want them.'],
   };

@@ -5,6 +5,8 @@ import { startStore, type StoreClient } from '../checkpoint/store-client.ts';
 import { pictureFacts, previewSheet } from '../data/contact-sheet.ts';
 import { removePicture, renameStored } from '../data/edit-pictures.ts';
 import { importPictures } from '../data/own-pictures.ts';
+import { joined } from '../data/sources/joined.ts';
+import { recognise } from '../data/sources/recognise.ts';
 import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
@@ -182,7 +184,8 @@ class Desk implements TrainerApi {
       const controller = new AbortController();
       this.#importing = controller;
       return importPictures(
-        files,
+        joined(await recognise(files)),
+        {},
         target,
         (progress) => this.#opening?.outbox.post({ type: 'import-progress', progress }),
         controller.signal,

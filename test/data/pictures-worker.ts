@@ -6,6 +6,8 @@ import { pictureFacts, previewSheet } from '../../src/data/contact-sheet.ts';
 import { checkPicture, decodeSquare } from '../../src/data/decode.ts';
 import { removePicture, renameStored } from '../../src/data/edit-pictures.ts';
 import { importPictures, type ImportTarget } from '../../src/data/own-pictures.ts';
+import { joined } from '../../src/data/sources/joined.ts';
+import { recognise } from '../../src/data/sources/recognise.ts';
 import { listDatasets, openPictures, removePictures } from '../../src/data/sets.ts';
 import { type Fault, faultOf, type Result } from '../../src/fault.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
@@ -60,7 +62,9 @@ const api = {
     onProgress: (progress: ImportProgress) => void,
   ): Promise<Result<ImportReport>> => {
     stop = new AbortController();
-    return attempt(() => importPictures(files, target, onProgress, stop.signal));
+    return attempt(async () =>
+      importPictures(joined(await recognise(files)), {}, target, onProgress, stop.signal),
+    );
   },
   rename: renameStored,
   removePicture: (id: string, index: number) => attempt(() => removePicture(id, index)),
@@ -94,7 +98,8 @@ const api = {
       const set = await openPictures(id, { imageSize: size, maxImages: 1e6 });
       const before = await set.read(0);
       const again = await importPictures(
-        files,
+        joined(await recognise(files)),
+        {},
         { title: 'Again', size, addTo: null },
         () => {},
         new AbortController().signal,

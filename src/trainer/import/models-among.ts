@@ -1,7 +1,7 @@
 // Which models are among the files that the user brings, the one that most people mean first. Files are told
 // by their first bytes, weights by their tensors; only the parts of one model (shards, averages, the final
 // one among checkpoints) by their names. Not here: reading a model (folder-model.ts), words (offer.ts).
-import { isSystemFile } from '../../data/picture-entries.ts';
+import { isSystemFile } from '../../data/sources/junk.ts';
 import { FaultError } from '../../fault.ts';
 import type { FileKind } from '../../formats/file-kind.ts';
 import type { SafetensorsHeader } from '../../formats/safetensors.ts';

@@ -1,8 +1,8 @@
 // A dropped folder is walked to its end, however many files a reader gives at once, and every file keeps its
 // path. Not here: what the files are (test/trainer/import).
 import { describe, expect, it } from 'vitest';
-import { pairFiles } from '../../../src/data/picture-entries.ts';
 import { droppedFiles } from '../../../src/ui/files/dropped-files.ts';
+import { entriesOf, sourceOf } from '../../data/sources/sourced.ts';
 
 const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
 
@@ -44,13 +44,14 @@ describe('droppedFiles', () => {
 
   it('keeps pictures and captions of one name in two folders apart', async () => {
     const names = (dir: string) =>
-      ['1.jpg', '1.txt'].map((name) => fileEntry(file(name, 1), `${dir}/${name}`));
+      ['1.jpg', '1.txt'].map((name) => fileEntry(file(name, dir.charCodeAt(0)), `${dir}/${name}`));
     const { files } = await droppedFiles(transfer(folder('a', names('a')), folder('b', names('b'))));
-    const { entries, unpaired } = pairFiles(files);
-    expect(unpaired).toEqual([]);
-    expect(entries.map((entry) => [entry.path, entry.caption?.name])).toEqual([
-      ['a/1.jpg', 'a/1.txt'],
-      ['b/1.jpg', 'b/1.txt'],
+    const source = await sourceOf(files);
+    expect(source.facts.unused).toEqual([]);
+    const entries = await entriesOf(source);
+    expect(entries.map(({ path, caption }) => [path, caption])).toEqual([
+      ['a/1.jpg', 'a'],
+      ['b/1.jpg', 'b'],
     ]);
   });
 

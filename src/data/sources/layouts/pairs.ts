@@ -1,0 +1,116 @@
+// Pictures with captions in text files of the same names, or in folders named after their classes: told by
+// names alone. Takes every file, as any may be a picture. Not here: what the files hold (decode.ts).
+import type { SkippedFile } from '../../api.ts';
+import { isTextName, readCaption, stemOf } from '../../captions.ts';
+import { isSystemFile } from '../junk.ts';
+import type { Member } from '../member.ts';
+import type { Layout, Source, SourceEntry } from '../source.ts';
+
+/** A file to try as a picture, with its caption. */
+interface Pair {
+  member: Member;
+  caption: Member | null;
+  /** The name of its class, which is its caption where no file has one; empty where there are no classes. */
+  className: string;
+}
+
+/** All that no other layout took. */
+export const pairs: Layout = {
+  recognise: (members) => {
+    const rest = members.filter(({ path }) => !isSystemFile(path));
+    return Promise.resolve(rest.length === 0 ? null : { source: sourceOf(rest), rest: [] });
+  },
+};
+
+function sourceOf(members: readonly Member[]): Source {
+  const { entries, unused } = pairFiles(members);
+  return {
+    facts: {
+      kind: kindOf(entries),
+      count: entries.length,
+      choices: [],
+      licence: '',
+      ignored: [],
+      warnings: [],
+      unused,
+    },
+    entries: async function* (from) {
+      for (const [i, pair] of entries.slice(from).entries()) yield entryOf(pair, from + i);
+    },
+  };
+}
+
+function kindOf(entries: readonly Pair[]): string {
+  if (entries.some(({ caption }) => caption)) return 'Pictures with captions';
+  return entries.some(({ className }) => className !== '') ? 'Pictures in folders of classes' : 'Pictures';
+}
+
+async function entryOf({ member, caption, className }: Pair, number: number): Promise<SourceEntry> {
+  const read = caption && (await readCaption(caption));
+  return {
+    number,
+    path: member.path,
+    picture: { kind: 'file', blob: () => member.blob() },
+    caption: read?.ok ? read.text : '',
+    className,
+    ...(caption && read && !read.ok ? { unused: { name: caption.path, why: read.why } } : {}),
+  };
+}
+
+/**
+ * All members but captions, sorted by path: the order in which the user's files arrive must not matter. Paths
+ * tell equal names in two folders apart. Where a browser gives no paths, a caption that could belong to
+ * several pictures is `unused`.
+ */
+function pairFiles(members: readonly Member[]): { entries: Pair[]; unused: SkippedFile[] } {
+  const pictures = new Set(members.filter(({ path }) => !isTextName(path)).map(({ path }) => stemOf(path)));
+  const captions = new Map<string, Member>();
+  const doubled = new Set<string>();
+  const rest: Member[] = [];
+  for (const one of members) {
+    const stem = stemOf(one.path);
+    if (!isTextName(one.path) || !pictures.has(stem)) rest.push(one);
+    else if (captions.has(stem)) doubled.add(stem);
+    else captions.set(stem, one);
+  }
+  const classOf = classesOf(rest.map(({ path }) => path));
+  const entries = rest
+    .map((member) => {
+      const stem = stemOf(member.path);
+      if (doubled.has(stem)) return { member, caption: null, className: '' };
+      return { member, caption: captions.get(stem) ?? null, className: classOf(member.path) };
+    })
+    .sort((a, b) => compare(a.member.path, b.member.path) || a.member.size - b.member.size);
+  const why = 'several captions have this name; its pictures have none now';
+  return { entries, unused: [...doubled].sort(compare).map((stem) => ({ name: `${stem}.txt`, why })) };
+}
+
+/** Files that may be pictures; others beside them, as a README, say nothing of classes. */
+const PICTURE_NAME = /\.(?:jpe?g|png|webp|avif|gif)$/i;
+/** Folders of a data set's parts, which are no classes. */
+const PART = /^(?:train|test|val|valid|eval)(?:ing|idation)?$/i;
+
+const foldersOf = (path: string): string[] => path.split('/').slice(0, -1);
+
+/**
+ * The class of each picture: its folder's name, where all pictures lie equally deep and in folders of more
+ * than one name (the rule of Hugging Face's imagefolder). Empty where they do not.
+ */
+function classesOf(paths: readonly string[]): (path: string) => string {
+  const folders = paths.filter((path) => PICTURE_NAME.test(path)).map(foldersOf);
+  const depths = new Set(folders.map(({ length }) => length));
+  const names = new Set(folders.map((parents) => classNameOf(parents)));
+  if (depths.size !== 1 || names.size < 2 || [...names].some((name) => name === '' || PART.test(name)))
+    return () => '';
+  return (path) => (PICTURE_NAME.test(path) ? classNameOf(foldersOf(path)) : '');
+}
+
+/** Words of the innermost folder: of `10_golden_retriever`, as kohya's trainers count repeats, the words. */
+const classNameOf = (folders: readonly string[]): string =>
+  (folders.at(-1) ?? '')
+    .replace(/^\d+_(?=\D)/, '')
+    .replaceAll('_', ' ')
+    .replace(/ +/g, ' ')
+    .trim();
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
