@@ -19,6 +19,7 @@ STREAMS = {
     "colours": 9,
     "captions": 10,
     "prompts": 11,
+    "attributes": 12,
 }
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

@@ -45,6 +45,8 @@ export const STREAMS = {
   captions: 10,
   /** step = 0 captions, 1 pairs of captions; index = draw: see text/validation-prompts.ts. */
   prompts: 11,
+  /** step = the picture's number, index = 64 * the sentence + the attribute: see celeba-captions.ts. */
+  attributes: 12,
 } as const;
 /** The number of a stream. */
 export type Stream = (typeof STREAMS)[keyof typeof STREAMS];

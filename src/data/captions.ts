@@ -2,6 +2,8 @@
 // characters that hide or reorder other text. Not here: which file belongs to which picture (sources/).
 
 const CAPTION_BYTES = 4096;
+/** What is said of a caption that is not taken because of its length. */
+const TOO_LONG = 'a caption may have 4 KiB; its picture has none now';
 
 /** Control characters, and all that turns other text. Joiners stay: Persian and emoji need them. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is removed
@@ -26,8 +28,7 @@ export async function readCaption(file: {
   size: number;
   blob(): Promise<Blob>;
 }): Promise<{ ok: true; text: string } | { ok: false; why: string }> {
-  if (file.size > CAPTION_BYTES)
-    return { ok: false, why: 'a caption may have 4 KiB; its picture has none now' };
+  if (file.size > CAPTION_BYTES) return { ok: false, why: TOO_LONG };
   const bytes = await file
     .blob()
     .then((blob) => blob.arrayBuffer())
@@ -46,3 +47,17 @@ const TITLE_LENGTH = 120;
 
 /** A set's title as it is stored and shown: one line of at most 120 characters; may be empty. */
 export const cleanTitle = (text: string): string => cleanText(text).slice(0, TITLE_LENGTH).trim();
+
+/**
+ * The captions that a table or a list has for one picture, one a line, each of them one line of visible text;
+ * equal ones once. `why`: of captions over 4 KiB, which are left out, else null.
+ */
+export function captionOfTexts(texts: readonly string[]): { text: string; why: string | null } {
+  const short = texts.filter((text) => !isTooLong(text));
+  const lines = new Set(short.map(cleanText).filter((line) => line !== ''));
+  return { text: [...lines].join('\n'), why: short.length < texts.length ? TOO_LONG : null };
+}
+
+/** A character has three bytes at the most for each of its code units. */
+const isTooLong = (text: string): boolean =>
+  text.length * 3 > CAPTION_BYTES && new TextEncoder().encode(text).length > CAPTION_BYTES;

@@ -5,6 +5,7 @@ import { isTextName, readCaption, stemOf } from '../../captions.ts';
 import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Layout, Source, SourceEntry } from '../source.ts';
+import { compare, isPictureName } from './names.ts';
 
 /** A file to try as a picture, with its caption. */
 interface Pair {
@@ -85,8 +86,6 @@ function pairFiles(members: readonly Member[]): { entries: Pair[]; unused: Skipp
   return { entries, unused: [...doubled].sort(compare).map((stem) => ({ name: `${stem}.txt`, why })) };
 }
 
-/** Files that may be pictures; others beside them, as a README, say nothing of classes. */
-const PICTURE_NAME = /\.(?:jpe?g|png|webp|avif|gif)$/i;
 /** Folders of a data set's parts, which are no classes. */
 const PART = /^(?:train|test|val|valid|eval)(?:ing|idation)?$/i;
 
@@ -94,15 +93,16 @@ const foldersOf = (path: string): string[] => path.split('/').slice(0, -1);
 
 /**
  * The class of each picture: its folder's name, where all pictures lie equally deep and in folders of more
- * than one name (the rule of Hugging Face's imagefolder). Empty where they do not.
+ * than one name (the rule of Hugging Face's imagefolder). Empty where they do not. Files that are no pictures
+ * by name, as a README, say nothing of classes.
  */
 function classesOf(paths: readonly string[]): (path: string) => string {
-  const folders = paths.filter((path) => PICTURE_NAME.test(path)).map(foldersOf);
+  const folders = paths.filter((path) => isPictureName(path)).map(foldersOf);
   const depths = new Set(folders.map(({ length }) => length));
   const names = new Set(folders.map((parents) => classNameOf(parents)));
   if (depths.size !== 1 || names.size < 2 || [...names].some((name) => name === '' || PART.test(name)))
     return () => '';
-  return (path) => (PICTURE_NAME.test(path) ? classNameOf(foldersOf(path)) : '');
+  return (path) => (isPictureName(path) ? classNameOf(foldersOf(path)) : '');
 }
 
 /** Words of the innermost folder: of `10_golden_retriever`, as kohya's trainers count repeats, the words. */
@@ -112,5 +112,3 @@ const classNameOf = (folders: readonly string[]): string =>
     .replaceAll('_', ' ')
     .replace(/ +/g, ' ')
     .trim();
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

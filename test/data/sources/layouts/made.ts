@@ -1,0 +1,31 @@
+// Members as a container would give them, made in memory, and what a layout makes of them.
+import type { Member } from '../../../../src/data/sources/member.ts';
+import type { Layout, Source, SourceEntry } from '../../../../src/data/sources/source.ts';
+
+/** Its Blob is made when it is asked for: thousands of them take seconds in Node. */
+export const member = (path: string, content: string | Uint8Array<ArrayBuffer> = path): Member => ({
+  path,
+  size: typeof content === 'string' ? new TextEncoder().encode(content).length : content.length,
+  blob: () => Promise.resolve(new Blob([content])),
+});
+
+/** The source that a layout finds; fails where it finds none. */
+export async function sourceIn(
+  layout: Layout,
+  members: readonly Member[],
+): Promise<{ source: Source; rest: string[] }> {
+  const found = await layout.recognise(members);
+  if (!found) throw new Error('not recognised');
+  return { source: found.source, rest: found.rest.map(({ path }) => path) };
+}
+
+/** The bytes of an entry's picture: its pixels, or its file. */
+export const bytesOf = async ({ picture }: SourceEntry): Promise<number[]> => [
+  ...(picture.kind === 'pixels'
+    ? await picture.read()
+    : new Uint8Array(await (await picture.blob()).arrayBuffer())),
+];
+
+/** The options of a choice, by their values. */
+export const optionsOf = (source: Source, id: string): string[] =>
+  source.facts.choices.find((choice) => choice.id === id)?.options.map(({ value }) => value) ?? [];
