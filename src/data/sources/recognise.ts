@@ -2,11 +2,12 @@
 // next ones what is left. Not here: the containers and layouts themselves (the folders beside this file).
 import { memberOfFile } from './containers/files.ts';
 import { celeba } from './layouts/celeba.ts';
+import { coco } from './layouts/coco.ts';
 import { pairs } from './layouts/pairs.ts';
 import type { Layout, Source } from './source.ts';
 
 /** From the most particular form to the one that takes anything. */
-const LAYOUTS: readonly Layout[] = [celeba, pairs];
+const LAYOUTS: readonly Layout[] = [celeba, coco, pairs];
 
 /** The sources among the files, several where they have several forms; none where there are no files. */
 export async function recognise(files: readonly File[]): Promise<Source[]> {
