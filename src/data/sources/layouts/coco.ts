@@ -3,7 +3,7 @@
 // file piece by piece (formats/json-records.ts), boxes and masks.
 import { FaultError } from '../../../fault.ts';
 import { eachRecord } from '../../../formats/json-records.ts';
-import { captionOfTexts, stemOf } from '../../captions.ts';
+import { captionOfTexts, cleanText, stemOf } from '../../captions.ts';
 import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Layout, Recognised, SourceEntry } from '../source.ts';
@@ -89,7 +89,7 @@ async function readList(member: Member, { pictures, members, warnings }: Lists):
     await eachRecord(await member.blob(), { images: image, annotations: annotation });
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    warnings.push(`${name} is read in part or not at all. ${error.message}.`);
+    warnings.push(`${name} is read in part or not at all. ${cleanText(error.message)}.`);
     members.push(member);
   }
   if (found.size > 0 && !members.includes(member)) members.push(member);

@@ -6,7 +6,7 @@ import type { Member } from '../member.ts';
 import { baseName } from './names.ts';
 
 /** The text of a list; empty, with a sentence in `warnings`, where it cannot be read. */
-async function listText(member: Member, warnings: string[]): Promise<string> {
+export async function listText(member: Member, warnings: string[]): Promise<string> {
   try {
     return await readText(await member.blob());
   } catch (error) {

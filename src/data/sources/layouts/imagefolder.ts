@@ -1,0 +1,62 @@
+// Hugging Face's imagefolder: metadata.jsonl or metadata.csv with a column file_name, whose paths are
+// relative to it; one in each folder or part. Not here: other tables (paths-table.ts), folders as classes
+// (pairs.ts).
+import { isSystemFile } from '../junk.ts';
+import type { Member } from '../member.ts';
+import type { Layout } from '../source.ts';
+import { leftOver } from './left-over.ts';
+import { MemberIndex } from './member-index.ts';
+import { baseName, compare, counting, isPictureName } from './names.ts';
+import { type PathTable, picturesOf } from './table-pictures.ts';
+import { tableSource } from './table-source.ts';
+import { readTable } from './table.ts';
+
+const METADATA = /(?:^|\/)metadata\.(?:jsonl|csv)$/i;
+/** As datasets has it: `file_name`, or one that ends so. */
+const FILE_NAME = /^(?:.*_)?file_name$/i;
+
+/** Null where no metadata file has such a column. */
+export const imagefolder: Layout = {
+  recognise: async (all) => {
+    const members = all.filter(({ path }) => !isSystemFile(path));
+    const named = members.filter(({ path }) => METADATA.test(path)).sort((a, b) => compare(a.path, b.path));
+    const warnings: string[] = [];
+    const tables: PathTable[] = [];
+    for (const member of named) {
+      const table = await readTable(member, warnings);
+      const column = table.columns.findIndex((name) => FILE_NAME.test(name));
+      if (column !== -1) tables.push({ table, column });
+    }
+    if (tables.length === 0) return null;
+    const others = members.filter((member) => !named.includes(member));
+    const pictured = picturesOf(tables, new MemberIndex(others), warnings);
+    const taken = new Set([
+      ...pictured.map(({ member }) => member),
+      ...tables.map(({ table }) => table.member),
+    ]);
+    warnings.push(...withoutRow(tables, others, taken));
+    const { rest, ignored } = leftOver(all, taken);
+    const kinds = new Set(tables.map(({ table }) => baseName(table.member.path)));
+    const paths = new Set(tables.map(({ table, column }) => table.columns[column] ?? ''));
+    const kind = `Pictures with ${[...kinds].join(' and ')}`;
+    return { source: tableSource(kind, pictured, paths, { ignored, warnings }), rest };
+  },
+};
+
+/** Pictures in the folder of a metadata file of which it says nothing: they are left to the next layouts. */
+function withoutRow(
+  tables: readonly PathTable[],
+  members: readonly Member[],
+  taken: ReadonlySet<Member>,
+): string[] {
+  const bare = members.filter((member) => isPictureName(member.path) && !taken.has(member));
+  return tables.flatMap(({ table: { member } }) => {
+    const folder = member.path.slice(0, member.path.lastIndexOf('/') + 1);
+    const beside = bare.filter(({ path }) => path.startsWith(folder));
+    return beside[0]
+      ? [
+          `${counting(beside.length, 'picture')} beside ${baseName(member.path)} without a row in it, as ${beside[0].path}.`,
+        ]
+      : [];
+  });
+}
