@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
-import planets from '../public/datasets/planets/manifest.json' with { type: 'json' };
 import { collectShipped } from './third-party-notices.ts';
 
 interface PrecacheEntry {
@@ -14,22 +13,26 @@ interface PrecacheEntry {
 }
 
 /**
- * Only the default data set is stored, not the others; the notices are read online, and the pictures that
- * describe the app to installers and to links are not of the app.
+ * Only the default data set is stored, and of the others what their buttons show: they are fetched when they
+ * are chosen (src/data/kept-files.ts). The notices are read online, and the pictures that describe the app to
+ * installers and to links are not of the app.
  */
 const isPrecached = (path: string): boolean =>
   !/^(sw\.js|THIRD-PARTY-NOTICES\.txt|social\.png|screenshots\/.*)$|\.map$/.test(path) &&
-  (!path.startsWith('datasets/') || path.startsWith('datasets/planets/'));
+  (!path.startsWith('datasets/') || /^datasets\/(planets\/|[^/]+\/thumbnail\.webp$)/.test(path));
 
 /**
- * The address that names a file's content, or null. The page asks for the planets by their fingerprint: the
+ * The address that names a file's content, or null. The page asks for a set's files by its fingerprint: the
  * service worker then takes the copy that the page has fetched just before.
  */
-function addressByContent(path: string): string | null {
+async function addressByContent(path: string, folder: string): Promise<string | null> {
   if (path.startsWith('assets/')) return path;
-  return /^datasets\/planets\/(sheet-.*|captions\.json)$/.test(path)
-    ? `${path}?${planets.sha256.slice(0, 8)}`
-    : null;
+  const set = /^(datasets\/[^/]+)\/(sheet-.*|captions\.json|thumbnail\.webp)$/.exec(path)?.[1];
+  if (!set) return null;
+  const manifest = JSON.parse(await readFile(join(folder, set, 'manifest.json'), 'utf8')) as {
+    sha256: string;
+  };
+  return `${path}?${manifest.sha256.slice(0, 8)}`;
 }
 
 /**
@@ -48,7 +51,7 @@ export async function precacheList(folder: string): Promise<PrecacheEntry[]> {
     .sort();
   return Promise.all(
     paths.map(async (path) => {
-      const url = addressByContent(path);
+      const url = await addressByContent(path, folder);
       return url ? { url, revision: null } : { url: path, revision: await revision(join(folder, path)) };
     }),
   );

@@ -16,6 +16,10 @@ const DATA_SETS = [
     folder: 'datasets/planets',
     text: 'Pictures drawn with the avatar style "Planets" of DiceBear (https://www.dicebear.com).\nLicence: CC0 1.0, https://creativecommons.org/publicdomain/zero/1.0/',
   },
+  {
+    folder: 'datasets/faces',
+    text: 'Portraits drawn with facesjs 5.0.3 by Jeremy Scheff (https://zengm.com/facesjs/), changed: cropped, on a\ncoloured ground, their attributes drawn anew.\nLicence: Apache License 2.0. The text of the licence is at the end of this file.',
+  },
 ];
 
 /** Plugin that notes the packages of each bundle it is part of. */

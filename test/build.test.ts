@@ -86,6 +86,10 @@ it('stores every script and style, the page, its icons and the default pictures 
   ];
   expect(needed.filter((url) => !stored.has(url))).toEqual([]);
   expect(stored.has('sw.js')).toBe(false);
+  // Sets that are fetched when they are chosen.
+  expect([...stored].filter((url) => url.startsWith('datasets/faces/'))).toEqual([
+    'datasets/faces/thumbnail.webp',
+  ]);
 });
 
 it('stores at most 8 MiB', () => {
@@ -121,6 +125,7 @@ it('ships notices in the place of licence comments, as committed', () => {
     'uplot',
     'workbox-precaching',
     'datasets/planets',
+    'datasets/faces',
   ])
     expect(built).toContain(`\n${name}`);
 });

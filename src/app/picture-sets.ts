@@ -9,7 +9,10 @@ import type { State } from './state.ts';
 export const namesNoSet = ({ datasets, form }: Pick<State, 'datasets' | 'form'>): boolean =>
   datasets.value.length > 0 && !datasets.value.some(({ id }) => id === form.value.dataset);
 
-type Trainer = Pick<TrainerApi, 'preview' | 'importPictures' | 'datasets' | 'removePicture' | 'picture'>;
+type Trainer = Pick<
+  TrainerApi,
+  'preview' | 'thumbnail' | 'importPictures' | 'datasets' | 'removePicture' | 'picture'
+>;
 
 export class PictureSets {
   readonly #state: State;
@@ -25,9 +28,12 @@ export class PictureSets {
     this.#choose = choose;
   }
 
-  /** Shows the pictures of the run; without a run those of the form. Faults of data are told elsewhere. */
+  /**
+   * Shows the pictures of the run; without a run those of the form. That built-in ones cannot be fetched is a
+   * fault; other faults of data, and those of a run, are told elsewhere.
+   */
   async preview(trainer: Trainer | null): Promise<Result<unknown>> {
-    const { run, form, preview } = this.#state;
+    const { run, form, preview, datasets } = this.#state;
     const { dataset, imageSize } = run.value?.config ?? form.value;
     const of = `${dataset} ${imageSize}`;
     // Pictures of another set must not stand under the name of this one.
@@ -37,12 +43,14 @@ export class PictureSets {
     const result = await trainer?.preview({ dataset, imageSize, columns: 12, rows: 5 });
     if (asked !== this.#asked) return { ok: true, value: null };
     preview.value = result?.ok ? result.value : null;
-    return !result || (!result.ok && result.fault.kind === 'data') ? { ok: true, value: null } : result;
+    const toFetch = !run.value && datasets.value.some(({ id, builtIn }) => id === dataset && builtIn);
+    if (result && (result.ok || result.fault.kind !== 'data' || toFetch)) return result;
+    return { ok: true, value: null };
   }
 
   /** Four pictures of a set, 2 x 2; null where they cannot be read. */
   async thumbnail(trainer: Trainer | null, dataset: string): Promise<Preview | null> {
-    const result = await trainer?.preview({ dataset, imageSize: 32, columns: 2, rows: 2 });
+    const result = await trainer?.thumbnail(dataset);
     return result?.ok ? result.value : null;
   }
 

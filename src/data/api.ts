@@ -3,7 +3,7 @@
 import type { Space } from './space.ts';
 
 export interface DatasetInfo {
-  /** `planets`, `shapes`, or `own-<8 hex digits of the fingerprint>`. */
+  /** `planets`, `shapes`, `faces`, or `own-<8 hex digits of the fingerprint>`. */
   id: string;
   /** Shown on the page: "Planets", or the name of the user's folder. */
   title: string;
@@ -19,6 +19,8 @@ export interface DatasetInfo {
   captions: boolean;
   /** Absent: pixels. */
   space?: Space;
+  /** Bytes that are fetched when the set is first opened, and then kept. Absent: it comes with the app. */
+  download?: number;
 }
 
 /** A data set opened at a run's image size. */

@@ -1,4 +1,4 @@
-// Where the app's own files lie, as a worker sees them. Not here: fetching them (planets.ts).
+// Where the app's own files lie, as a worker sees them. Not here: fetching them (packed-set.ts).
 
 /**
  * Absolute address of the folder that holds index.html, with a final slash. A built worker lies in that

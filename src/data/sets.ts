@@ -4,7 +4,8 @@ import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo, PictureSet } from './api.ts';
 import { appBase } from './app-base.ts';
 import { listStored, missing, openStored, removeStored, type StoredPictures } from './picture-store.ts';
-import { loadPlanets, PLANETS } from './planets.ts';
+import { loadPacked } from './packed-set.ts';
+import { type PackedSet, PACKED_SETS, PLANETS } from './packed-sets.ts';
 import { resizeSquare } from './resize.ts';
 import { drawShape, shapeCaption, SHAPES } from './shapes.ts';
 
@@ -21,17 +22,19 @@ export interface OpenOptions {
 
 /** The built-in sets, then the user's own sets by title. */
 export async function listDatasets(): Promise<DatasetInfo[]> {
-  return [PLANETS, SHAPES, ...(await listStored())];
+  const packed = PACKED_SETS.map(({ info }) => info).filter(({ id }) => id !== PLANETS.info.id);
+  return [PLANETS.info, SHAPES, ...packed, ...(await listStored())];
 }
 
 /**
- * Opens a set at `imageSize`: shapes are drawn at that size, other pictures are resized. The planets may be
- * enlarged, the user's own pictures may not. Throws FaultError kind `data` where the set is not on this
- * computer or stored too small.
+ * Opens a set at `imageSize`: shapes are drawn at that size, other pictures are resized. Packed pictures may
+ * be enlarged, the user's own may not. Throws FaultError kind `data` where the set cannot be fetched,
+ * is not on this computer or stored too small.
  */
 export async function openPictures(id: string, options: OpenOptions): Promise<PictureSet> {
   if (id === SHAPES.id) return openShapes(options);
-  if (id === PLANETS.id) return openPlanets(options);
+  const packed = PACKED_SETS.find(({ info }) => info.id === id);
+  if (packed) return openPacked(packed, options);
   return openOwn(id, options);
 }
 
@@ -54,8 +57,8 @@ function openShapes({ imageSize, maxImages }: OpenOptions): PictureSet {
   };
 }
 
-async function openPlanets({ imageSize, maxImages }: OpenOptions): Promise<PictureSet> {
-  const { info, pixels, caption } = await loadPlanets(appBase());
+async function openPacked(set: PackedSet, { imageSize, maxImages }: OpenOptions): Promise<PictureSet> {
+  const { info, pixels, caption } = await loadPacked(set, appBase());
   const size = info.storedSize;
   const bytes = size * size * 3;
   const count = Math.min(info.count, maxImages);

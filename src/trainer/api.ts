@@ -420,6 +420,8 @@ export interface TrainerApi {
     columns: number;
     rows: number;
   }): Promise<Result<Preview>>;
+  /** Four pictures of a set, 2 x 2; a set that is yet to be fetched is not fetched for them. */
+  thumbnail(dataset: string): Promise<Result<Preview>>;
   /** `addTo`: the set that the pictures are added to, at its size and with its title; null: a new set. */
   importPictures(
     files: File[],

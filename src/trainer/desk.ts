@@ -8,6 +8,7 @@ import { importPictures } from '../data/own-pictures.ts';
 import { joined } from '../data/sources/joined.ts';
 import { recognise } from '../data/sources/recognise.ts';
 import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
+import { thumbnailOf } from '../data/thumbnail.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
 import { captionFacts } from './caption-facts.ts';
@@ -178,6 +179,8 @@ class Desk implements TrainerApi {
     answer(async () =>
       previewSheet(await openPictures(dataset, { imageSize, maxImages: columns * rows }), columns, rows),
     );
+
+  thumbnail: TrainerApi['thumbnail'] = (dataset) => answer(() => thumbnailOf(dataset));
 
   importPictures: TrainerApi['importPictures'] = (files, target) =>
     answer(async () => {

@@ -16,6 +16,7 @@ let state: State;
 let answer: () => void;
 const trainer: NonNullable<Parameters<PictureSets['import']>[0]> = {
   preview: () => new Promise((resolve) => (answer = () => resolve({ ok: true, value: picture }))),
+  thumbnail: () => Promise.resolve({ ok: true, value: picture }),
   importPictures: () =>
     Promise.resolve({ ok: true, value: { info, added: 65, duplicates: 0, skipped: [], doubtful: [] } }),
   datasets: () => Promise.resolve([info]),

@@ -9,6 +9,7 @@ import { importPictures, type ImportTarget } from '../../src/data/own-pictures.t
 import { joined } from '../../src/data/sources/joined.ts';
 import { recognise } from '../../src/data/sources/recognise.ts';
 import { listDatasets, openPictures, removePictures } from '../../src/data/sets.ts';
+import { thumbnailOf } from '../../src/data/thumbnail.ts';
 import { type Fault, faultOf, type Result } from '../../src/fault.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import { openRunPictures } from '../../src/trainer/run-pictures.ts';
@@ -122,6 +123,11 @@ const api = {
     ),
   preview: (id: string, imageSize: number) =>
     attempt(async () => previewSheet(await openPictures(id, { imageSize, maxImages: 4 }), 2, 2)),
+  thumbnail: (id: string) => attempt(() => thumbnailOf(id)),
+  /** From now on this worker fetches nothing. */
+  withoutNetwork: () => {
+    globalThis.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+  },
   /** Every entry under pictures/ in OPFS, as paths. */
   paths: async () => {
     const root = await (

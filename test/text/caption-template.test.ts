@@ -2,7 +2,7 @@
 // that comes with the app, names of classes; and no rule where people wrote.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Captions, captionOf } from '../../src/data/planets.ts';
+import { type Captions, captionOf } from '../../src/data/packed-set.ts';
 import { BACKGROUNDS, COLOURS, KINDS, SHAPES, shapeCaption } from '../../src/data/shapes.ts';
 import { captionTemplate } from '../../src/text/caption-template.ts';
 import { fixtureCaptions } from './sentences.ts';
@@ -24,14 +24,30 @@ test('shapes: colour with its article, kind, background', () => {
   ]);
 });
 
-test('planets: surface, colour, ring and moons or none, sky', () => {
-  const file = new URL('../../public/datasets/planets/captions.json', import.meta.url);
+/** captions.json of a packed set, and its captions. */
+function packed(id: string) {
+  const file = new URL(`../../public/datasets/${id}/captions.json`, import.meta.url);
   const made = JSON.parse(readFileSync(file, 'utf8')) as Captions;
-  const captions = Array.from({ length: 4096 }, (_, i) => captionOf(made, i));
+  const count = made.codes.length / made.parts.length;
+  return { made, captions: Array.from({ length: count }, (_, i) => captionOf(made, i)) };
+}
+
+test('planets: surface, colour, ring and moons or none, sky', () => {
+  const { made, captions } = packed('planets');
   const [surfaces, colours, beside, skies] = made.parts.map((texts) =>
     texts.map((text) => text.replace(/planet|^ on | sky$/g, '').trim()).sort(),
   );
   expect(sorted(captions)).toEqual([surfaces, colours, 'planet', beside, 'on', skies, 'sky']);
+});
+
+test('faces: who and how, skin, hair by style and colour, what is worn, ground', () => {
+  const { made, captions } = packed('faces');
+  const [who, skins, styles, hair, worn, grounds] = made.parts.map((texts) =>
+    texts.map((text) => text.replace(/^a | with| skin and| hair| on /g, '').trim()).sort(),
+  );
+  expect(sorted(captions)).toEqual([
+    ...['a', who, 'with', skins, 'skin and', styles, hair, 'hair', worn, 'on', grounds],
+  ]);
 });
 
 test('the most frequent alternative first; case and a few other captions do not matter', () => {

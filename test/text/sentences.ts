@@ -1,7 +1,8 @@
 // Captions of many scripts from which the vocabulary of test/fixtures/tokenizer is trained, and what the
 // built-in sets say. Not here: the 10,000 texts that are encoded with it (interop/make_tokenizer_fixture.py).
 import { readFileSync } from 'node:fs';
-import { type Captions, captionOf, PLANETS } from '../../src/data/planets.ts';
+import { type Captions, captionOf } from '../../src/data/packed-set.ts';
+import { PLANETS } from '../../src/data/packed-sets.ts';
 import { shapeCaption, SHAPES } from '../../src/data/shapes.ts';
 
 const planets = JSON.parse(
@@ -9,7 +10,7 @@ const planets = JSON.parse(
 ) as Captions;
 
 /** The captions of the built-in planets. */
-export const planetCaptions = Array.from({ length: PLANETS.count }, (_, i) => captionOf(planets, i));
+export const planetCaptions = Array.from({ length: PLANETS.info.count }, (_, i) => captionOf(planets, i));
 
 /** The captions of the built-in shapes. */
 export const shapeCaptions = Array.from({ length: SHAPES.count }, (_, i) => shapeCaption(i));

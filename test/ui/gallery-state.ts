@@ -254,6 +254,10 @@ function fillSetup(state: State): void {
       credit: 'Planets by DiceBear, CC0',
     },
     { ...builtIn, id: 'shapes', title: 'Shapes', count: 65_536, fingerprint: 'b', credit: 'Drawn in code' },
+    {
+      ...{ ...builtIn, id: 'faces', title: 'Faces', count: 2048, fingerprint: 'd' },
+      ...{ credit: 'Faces by facesjs, Apache 2.0', download: 2_317_024 },
+    },
     OWN,
   ];
   const estimate = (parameters: number, seconds: number, totalSteps: number, bytes: number) => ({

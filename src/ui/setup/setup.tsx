@@ -6,7 +6,7 @@ import { Expect } from './expect.tsx';
 import { namesNoSet } from '../../app/picture-sets.ts';
 import type { State } from '../../app/state.ts';
 import { autosaveEveryMs } from '../../settings/autosave.ts';
-import { count, duration } from '../format.ts';
+import { count, duration, storage } from '../format.ts';
 import { Mosaic } from '../pictures/mosaic.tsx';
 import { hasWords } from '../../settings/preset-families.ts';
 import { Learns } from './learns.tsx';
@@ -112,6 +112,8 @@ function ChosenSet() {
             <span>
               {used !== null &&
                 `${count(shown)} of ${count(used)} pictures, at the ${imageSize} × ${imageSize} pixels the model sees.`}
+              {info?.download !== undefined &&
+                ` Their ${storage(info.download)} are fetched once, then kept.`}
             </span>
             <span class="wide">{info?.credit}</span>
           </p>

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DatasetInfo, Preview } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { count, UNKNOWN } from '../format.ts';
+import { count, storage, UNKNOWN } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { Thumbnail } from '../pictures/thumbnail.tsx';
 
@@ -47,14 +47,17 @@ function Source({ info, chosen, onChoose }: { info: DatasetInfo; chosen: boolean
       <Thumbnail preview={useThumbnail(info.id)} />
       <span>
         <b>{info.title}</b>
-        <small>{count(info.count)}</small>
+        <small>
+          {count(info.count)}
+          {info.download !== undefined && `, ${storage(info.download)}`}
+        </small>
       </span>
     </label>
   );
 }
 
 /** Titles that stand here until the worker has listed the sets. */
-const BUILT_IN = ['Planets', 'Shapes'];
+const BUILT_IN = ['Planets', 'Shapes', 'Faces'];
 
 function Unknown({ title }: { title: string }) {
   return (

@@ -1,8 +1,8 @@
-// Claims: a real Chromium decodes the planets to exactly the pixels that the script packed, resizes and
-// previews them.
+// Claims: a real Chromium decodes packed sets to exactly the pixels that the scripts packed, resizes and
+// previews them; one that does not come with the app is kept and read again without the network.
 import * as Comlink from 'comlink';
 import { afterAll, describe, expect, it } from 'vitest';
-import { PLANETS } from '../../src/data/planets.ts';
+import { FACES, PLANETS } from '../../src/data/packed-sets.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 import { hexDigest } from '../../src/formats/hex-digest.ts';
 import type { PicturesApi } from './pictures-worker.ts';
@@ -22,7 +22,7 @@ describe('the planets in the browser', () => {
     const began = performance.now();
     const { info, count, captions, pictures: read } = await opened('planets', 32, [0, 4095]);
     console.log(`planets opened in ${(performance.now() - began).toFixed(0)} ms`);
-    expect(info).toEqual(PLANETS);
+    expect(info).toEqual(PLANETS.info);
     expect(count).toBe(4096);
     expect(captions[0]).toBe('a smooth purple planet on a midnight-blue sky');
     expect(read.map((picture) => picture.length)).toEqual([3072, 3072]);
@@ -60,6 +60,36 @@ describe('the planets in the browser', () => {
   });
 });
 
+describe('the faces in the browser', () => {
+  /** A worker that has loaded nothing yet. */
+  const inAnother = async <T>(use: (api: Comlink.Remote<PicturesApi>) => Promise<T>): Promise<T> => {
+    const another = new Worker(new URL('./pictures-worker.ts', import.meta.url), { type: 'module' });
+    try {
+      return await use(Comlink.wrap<PicturesApi>(another));
+    } finally {
+      another.terminate();
+    }
+  };
+
+  it('show four of them before they are fetched; then are kept, and read again with the network off', async () => {
+    await inAnother(async (api) => {
+      await api.withoutNetwork();
+      const shown = await api.read('faces', 64, [0]);
+      expect(shown).toMatchObject({ ok: false, fault: { kind: 'data', title: 'Faces cannot be fetched' } });
+    });
+    const thumbnail = await pictures.thumbnail('faces');
+    expect(thumbnail).toMatchObject({ ok: true, value: { size: 32, columns: 2, rows: 2 } });
+    expect(await caches.open('perennial-datasets').then((cache) => cache.keys())).toEqual([]);
+
+    expect((await opened('faces', 64, [0])).info).toEqual(FACES.info);
+    await inAnother(async (api) => {
+      await api.withoutNetwork();
+      const again = await api.read('faces', 64, [0]);
+      expect(again).toMatchObject({ ok: true, value: { info: FACES.info, count: 2048 } });
+    });
+  });
+});
+
 describe('shapes in the browser', () => {
   it('have the bits that Node draws', async () => {
     // Node's bits are those of the fingerprint: shapes.test.ts.
@@ -73,6 +103,6 @@ describe('shapes in the browser', () => {
 
   it('stand in the list with the planets', async () => {
     const ids = (await pictures.list()).map(({ id }) => id);
-    expect(ids.slice(0, 2)).toEqual(['planets', 'shapes']);
+    expect(ids.slice(0, 3)).toEqual(['planets', 'shapes', 'faces']);
   });
 });

@@ -1,0 +1,47 @@
+// The built-in data sets that scripts/pack-*.mjs drew beforehand: what each is and how its sheets lie. The
+// same numbers as in public/datasets/*/manifest.json. Not here: fetching and decoding them (packed-set.ts).
+// Exported for tests: FACES.
+import type { DatasetInfo } from './api.ts';
+
+export interface PackedSet {
+  info: DatasetInfo;
+  /** Pictures in a row of a sheet. */
+  columns: number;
+  /** Pictures in a sheet; the last one may have fewer. */
+  perSheet: number;
+}
+
+/** Comes with the app. */
+export const PLANETS: PackedSet = {
+  info: {
+    id: 'planets',
+    title: 'Planets',
+    count: 4096,
+    storedSize: 32,
+    fingerprint: 'b53fd72b70291dbfdbde1b3159ecbfc3f2c8827c9d1717495614eec3b96a8f4a',
+    credit: 'Planets by DiceBear, CC0 1.0',
+    builtIn: true,
+    captions: true,
+  },
+  columns: 32,
+  perSheet: 512,
+};
+
+/** Portraits with the attributes of CelebA that drawings have. */
+export const FACES: PackedSet = {
+  info: {
+    id: 'faces',
+    title: 'Faces',
+    count: 2048,
+    storedSize: 64,
+    fingerprint: 'cb66df197cb2c324d48b561ead93f5125df07c17e0a472998bcb1b10144e9c06',
+    credit: 'Faces by facesjs, Apache 2.0',
+    builtIn: true,
+    captions: true,
+    download: 2_317_024,
+  },
+  columns: 16,
+  perSheet: 512,
+};
+
+export const PACKED_SETS: readonly PackedSet[] = [PLANETS, FACES];

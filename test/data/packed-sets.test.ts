@@ -1,0 +1,137 @@
+// Claims: the committed sets are whole, are those that the app names, and are drawn again with the same
+// pixels and captions; the table of the faces says what their captions say. Decoding in the browser:
+// packed-sets.gpu.test.ts.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { type Captions, captionOf } from '../../src/data/packed-set.ts';
+import { FACES, PACKED_SETS, PLANETS, type PackedSet } from '../../src/data/packed-sets.ts';
+import { chosenFile, entriesOf, sourceOf } from './sources/sourced.ts';
+
+const fileOf = ({ info }: PackedSet, name: string): URL =>
+  new URL(`../../public/datasets/${info.id}/${name}`, import.meta.url);
+const textOf = (set: PackedSet, name: string): string => readFileSync(fileOf(set, name), 'utf8');
+
+const captionsOf = (set: PackedSet): string[] => {
+  const captions = JSON.parse(textOf(set, 'captions.json')) as Captions;
+  return Array.from({ length: set.info.count }, (_, index) => captionOf(captions, index));
+};
+
+const filesOf = ({ info, perSheet }: PackedSet): string[] => [
+  ...Array.from({ length: Math.ceil(info.count / perSheet) }, (_, sheet) => `sheet-${sheet}.webp`),
+  'captions.json',
+];
+
+/** SHA-256 of the pictures of all sheets, one after the other, each cut out of its sheet. */
+async function fingerprintOf(set: PackedSet): Promise<string> {
+  const { info, columns, perSheet } = set;
+  const size = info.storedSize;
+  const hash = createHash('sha256');
+  for (const [sheet, name] of filesOf(set).slice(0, -1).entries()) {
+    const pixels = await sharp(readFileSync(fileOf(set, name)))
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    for (let tile = 0; tile < Math.min(perSheet, info.count - sheet * perSheet); tile++) {
+      const corner = (Math.floor(tile / columns) * size * columns + (tile % columns)) * size;
+      for (let y = 0; y < size; y++) {
+        const from = (corner + y * columns * size) * 3;
+        hash.update(pixels.subarray(from, from + size * 3));
+      }
+    }
+  }
+  return hash.digest('hex');
+}
+
+describe.each(PACKED_SETS.map((set) => [set.info.id, set] as const))('%s', (id, set) => {
+  it('are those of the manifest, and the app knows their fingerprint and what there is to fetch', async () => {
+    const { info, columns, perSheet } = set;
+    const bytes = filesOf(set).reduce((sum, name) => sum + statSync(fileOf(set, name)).size, 0);
+    expect(JSON.parse(textOf(set, 'manifest.json'))).toMatchObject({
+      ...{ count: info.count, size: info.storedSize, columns, perSheet, sha256: info.fingerprint, bytes },
+    });
+    expect(info.download ?? bytes).toBe(bytes);
+    expect(await fingerprintOf(set)).toBe(info.fingerprint);
+  });
+
+  it('are drawn again with the same pixels and captions by the committed script', () => {
+    const output = execFileSync('node', [`scripts/pack-${id}.mjs`, '--check'], {
+      cwd: new URL('../../', import.meta.url),
+      encoding: 'utf8',
+    });
+    expect(output).toContain(`of ${set.info.count} pictures drawn again`);
+  });
+});
+
+it('planets have a caption each, in plain words, over 3,000 different ones', () => {
+  const all = captionsOf(PLANETS);
+  for (const caption of all)
+    expect(caption).toMatch(/^an? [a-z-]+ [a-z-]+ planet( with [a-z ]+)? on an? [a-z- ]+ sky$/);
+  expect(new Set(all).size).toBeGreaterThan(3000);
+});
+
+it('what is fetched when it is chosen weighs at most 5 MB in all', () => {
+  const bytes = PACKED_SETS.reduce((sum, { info }) => sum + (info.download ?? 0), 0);
+  expect(bytes).toBeLessThan(5e6);
+});
+
+describe('the table of the faces', () => {
+  const lines = textOf(FACES, 'list_attr_celeba.txt').trimEnd().split('\n');
+  // As torchvision reads the original: the second line has the names, the rest is split at white space.
+  const names = lines[1]?.split(' ') ?? [];
+  const rows = lines.slice(2).map((line) => line.split(/ +/));
+
+  it('is read as CelebA where it lies beside pictures of its names, and each gets its words', async () => {
+    const members = Array.from({ length: 2048 }, (_, i) => `${String(i + 1).padStart(6, '0')}.jpg`);
+    const files = [chosenFile('faces/list_attr_celeba.txt', textOf(FACES, 'list_attr_celeba.txt'))];
+    const source = await sourceOf([...members.map((name) => chosenFile(`faces/${name}`)), ...files]);
+    expect(source.facts).toMatchObject({ kind: 'CelebA', count: 2048, warnings: [] });
+    const read = (await entriesOf(source)).map(({ caption }) => caption.split('\n')[0] ?? '');
+    const said = captionsOf(FACES);
+    for (const [theirs, ours] of [
+      [/wearing.* glasses/, / in glasses/],
+      [/^a man\b/, /\bman /],
+      [/smiling/, /^a smiling /],
+      [/a mustache/, / moustached /],
+      [/gr[ae]y.* hair/, / grey hair/],
+    ] as const)
+      expect(read.map((line) => theirs.test(line))).toEqual(said.map((line) => ours.test(line)));
+  });
+
+  it('has the form of list_attr_celeba.txt: count, names, then a file with 1 or -1 for each of them', () => {
+    expect(lines[0]).toBe('2048');
+    expect(rows.map(([file]) => file)).toEqual(
+      Array.from({ length: 2048 }, (_, i) => `${String(i + 1).padStart(6, '0')}.jpg`),
+    );
+    for (const row of rows) {
+      expect(row).toHaveLength(1 + names.length);
+      expect(row.slice(1).filter((value) => value !== '1' && value !== '-1')).toEqual([]);
+    }
+  });
+
+  it('says of every picture what its caption says, and neither is rare', () => {
+    const SAID: Readonly<Record<string, RegExp>> = {
+      Black_Hair: / black hair/,
+      Blond_Hair: / blond hair/,
+      Brown_Hair: / brown hair/,
+      Eyeglasses: / in glasses/,
+      Gray_Hair: / grey hair/,
+      Male: /\bman /,
+      Mustache: / moustached /,
+      No_Beard: /^(?!.*bearded)/,
+      Smiling: /^a smiling /,
+      Wavy_Hair: / curly /,
+      Wearing_Hat: / in a cap/,
+    };
+    expect(Object.keys(SAID)).toEqual(names);
+    const captions = captionsOf(FACES);
+    for (const [at, name] of names.entries()) {
+      const has = rows.map((row) => row[at + 1] === '1');
+      expect(has, name).toEqual(captions.map((caption) => SAID[name]?.test(caption)));
+      const share = has.filter(Boolean).length / has.length;
+      expect(Math.min(share, 1 - share), name).toBeGreaterThan(0.05);
+    }
+  });
+});
