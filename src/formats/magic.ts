@@ -6,6 +6,7 @@ export type Magic = readonly (number | null)[];
 
 /** A zip archive, as every .pt file since torch 1.6. */
 export const ZIP: Magic = [0x50, 0x4b, 0x03, 0x04];
+export const GZIP: Magic = [0x1f, 0x8b, 0x08];
 /** A .pt file before torch 1.6, or with _use_new_zipfile_serialization=False: a pickled number. */
 export const LEGACY_TORCH: Magic = [
   0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,

@@ -1,6 +1,8 @@
-// The central directory of a zip archive (PKWARE APPNOTE 6.3.10, section 4.3.12):
-// which entries there are and where, so strictly that every byte has one reading. Not
-// here: where the directory lies (zip-end.ts), the entries' bytes (zip-reader.ts).
+// The central directory of a zip archive (PKWARE APPNOTE 6.3.10, section 4.3.12): which entries there are and
+// where, so strictly that every byte has one reading. An entry that has not is refused, alone or with the
+// whole archive. Not here: where the directory lies (zip-end.ts), the entries' bytes (zip-reader.ts).
+import { FaultError } from '../fault.ts';
+import { textOfCodePage437 } from './code-page-437.ts';
 import { readBytes, viewOf } from './file-bytes.ts';
 import { readUint64, readEnd, shownName, unsoundZip } from './zip-end.ts';
 
@@ -27,7 +29,8 @@ const LARGE_INFLATION = 16;
 /** One entry as the directory states it. Sizes and offsets in bytes. */
 export interface DirectoryEntry {
   name: string;
-  rawName: Uint8Array;
+  /** Bytes of its name. */
+  nameBytes: number;
   method: number;
   crc: number;
   compressedBytes: number;
@@ -37,14 +40,31 @@ export interface DirectoryEntry {
   limit: number;
 }
 
-function decodeName(raw: Uint8Array, isUtf8: boolean): string {
+/** What an archive may be. */
+export interface ZipRules {
+  /** Compressed entries are refused. */
+  stored: boolean;
+  /** 20,000 where it is absent. */
+  mostEntries?: number;
+  /**
+   * Takes an entry that is refused, by its name, and the others are read; absent: it refuses the archive. The
+   * names then may have been written by Windows, with "\\" between folders.
+   */
+  onRefused?: (name: string, error: FaultError) => void;
+}
+
+const MOST_ENTRIES = 20_000;
+
+/**
+ * A name as text: UTF-8, also where no flag says so, else code page 437. Throws FaultError where the flag
+ * lies.
+ */
+export function decodeName(raw: Uint8Array, isUtf8: boolean): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw);
   } catch {
     if (isUtf8) throw unsoundZip('names in UTF-8', `bytes ${raw.slice(0, 16).join(' ')}`);
-    // Code page 437 by the specification. Only ASCII names
-    // have a meaning here; others must only stay distinct.
-    return Array.from(raw, (byte) => String.fromCharCode(byte)).join('');
+    return textOfCodePage437(raw);
   }
 }
 
@@ -86,7 +106,11 @@ function readZip64(extra: Uint8Array, values: [number, number, number], name: st
   throw unsoundZip(`ZIP64 sizes for ${shownName(name)}`, 'none');
 }
 
-function readEntry(directory: Uint8Array, at: number): { entry: DirectoryEntry; next: number } {
+/** The entry at byte `at`, whatever it claims, and where the next one begins. Throws where there is none. */
+function readEntry(
+  directory: Uint8Array,
+  at: number,
+): { entry: DirectoryEntry; flags: number; extra: Uint8Array; next: number } {
   const view = viewOf(directory);
   if (at + CENTRAL_BYTES > directory.length || view.getUint32(at, true) !== CENTRAL)
     throw unsoundZip(`an entry at byte ${at} of the directory`, 'something else');
@@ -96,21 +120,35 @@ function readEntry(directory: Uint8Array, at: number): { entry: DirectoryEntry; 
   if (next > directory.length)
     throw unsoundZip(`a whole entry at byte ${at} of the directory`, 'a part of an entry');
   const flags = view.getUint16(at + 8, true);
-  const rawName = directory.slice(at + CENTRAL_BYTES, nameEnd);
-  const name = decodeName(rawName, (flags & UTF8_NAME) !== 0);
+  const rawName = directory.subarray(at + CENTRAL_BYTES, nameEnd);
+  const entry = {
+    name: decodeName(rawName, (flags & UTF8_NAME) !== 0),
+    nameBytes: rawName.length,
+    method: view.getUint16(at + 10, true),
+    crc: view.getUint32(at + 16, true),
+    compressedBytes: view.getUint32(at + 20, true),
+    sizeBytes: view.getUint32(at + 24, true),
+    begin: view.getUint32(at + 42, true),
+    limit: 0,
+  };
+  return { entry, flags, extra: directory.subarray(nameEnd, extraEnd), next };
+}
+
+/** Fills in sizes of 64 bits. Throws FaultError where name, flags or sizes are not as they must be. */
+function checkEntry(
+  entry: DirectoryEntry,
+  { flags, extra, stored, names }: { flags: number; extra: Uint8Array; stored: boolean; names: Set<string> },
+): void {
+  const { name } = entry;
   checkName(name);
   if (flags & REFUSED_FLAGS)
     throw unsoundZip('entries without encryption', `flags 0x${flags.toString(16)} for ${shownName(name)}`);
-  const sizes: [number, number, number] = [
-    view.getUint32(at + 24, true),
-    view.getUint32(at + 20, true),
-    view.getUint32(at + 42, true),
-  ];
-  readZip64(directory.subarray(nameEnd, extraEnd), sizes, name);
-  const [sizeBytes, compressedBytes, begin] = sizes;
-  const method = view.getUint16(at + 10, true);
-  const crc = view.getUint32(at + 16, true);
-  return { entry: { name, rawName, method, crc, compressedBytes, sizeBytes, begin, limit: 0 }, next };
+  const sizes: [number, number, number] = [entry.sizeBytes, entry.compressedBytes, entry.begin];
+  readZip64(extra, sizes, name);
+  [entry.sizeBytes, entry.compressedBytes, entry.begin] = sizes;
+  checkSizes(entry, stored);
+  if (names.has(name)) throw unsoundZip('every name once', `${shownName(name)} twice`);
+  names.add(name);
 }
 
 function checkSizes({ name, method, compressedBytes, sizeBytes }: DirectoryEntry, stored: boolean): void {
@@ -131,42 +169,63 @@ function checkSizes({ name, method, compressedBytes, sizeBytes }: DirectoryEntry
     );
 }
 
-/** Sets each entry's limit, the begin of the next entry. Folders count: their headers take bytes too. */
-function checkOverlap(entries: readonly DirectoryEntry[], directoryBegin: number): void {
+/**
+ * Sets each entry's limit, the begin of the next entry; calls `refuse` for one that reaches beyond it.
+ * Folders count: their headers take bytes too.
+ */
+function checkOverlap(
+  entries: readonly DirectoryEntry[],
+  directoryBegin: number,
+  refuse: (entry: DirectoryEntry, error: FaultError) => void,
+): void {
   const sorted = entries.toSorted((a, b) => a.begin - b.begin);
   for (const [i, entry] of sorted.entries()) {
     entry.limit = sorted[i + 1]?.begin ?? directoryBegin;
-    const least = entry.begin + LOCAL_BYTES + entry.rawName.length + entry.compressedBytes;
+    const least = entry.begin + LOCAL_BYTES + entry.nameBytes + entry.compressedBytes;
     if (least > entry.limit)
-      throw unsoundZip(
-        `${shownName(entry.name)} to end before byte ${entry.limit}, where something else begins`,
-        `${entry.compressedBytes} bytes from ${entry.begin} on`,
+      refuse(
+        entry,
+        unsoundZip(
+          `${shownName(entry.name)} to end before byte ${entry.limit}, where something else begins`,
+          `${entry.compressedBytes} bytes from ${entry.begin} on`,
+        ),
       );
   }
 }
 
 /**
- * The entries in the directory's order, without folders. `stored`: compressed
- * entries are refused. Throws FaultError kind `file` for encryption, other methods,
- * overlap, duplicate or escaping names, sizes that do not add up, too many entries.
+ * The entries in the directory's order, without folders. Throws FaultError kind `file` for too many entries,
+ * a directory that is damaged, and, without `onRefused`, for encryption, other methods, overlap, duplicate or
+ * escaping names, sizes that do not add up.
  */
-export async function readDirectory(file: Blob, { stored }: { stored: boolean }): Promise<DirectoryEntry[]> {
-  const { count, begin, bytes } = await readEnd(file);
+export async function readDirectory(
+  file: Blob,
+  { stored, mostEntries = MOST_ENTRIES, onRefused }: ZipRules,
+): Promise<DirectoryEntry[]> {
+  const { count, begin, bytes } = await readEnd(file, mostEntries);
   const directory = await readBytes(file, begin, begin + bytes);
   const entries: DirectoryEntry[] = [];
+  const refused = new Set<DirectoryEntry>();
+  const refuse = (entry: DirectoryEntry, error: unknown): void => {
+    if (!onRefused || !(error instanceof FaultError)) throw error;
+    if (!refused.has(entry)) onRefused(entry.name, error);
+    refused.add(entry);
+  };
   const names = new Set<string>();
-  let at = 0;
-  while (at < bytes) {
+  for (let at = 0; at < bytes;) {
     if (entries.length === count) throw unsoundZip(`${count} entries, as the end record says`, 'more');
-    const { entry, next } = readEntry(directory, at);
-    checkSizes(entry, stored);
-    if (names.has(entry.name)) throw unsoundZip('every name once', `${shownName(entry.name)} twice`);
-    names.add(entry.name);
+    const { entry, flags, extra, next } = readEntry(directory, at);
+    if (onRefused) entry.name = entry.name.replaceAll('\\', '/');
+    try {
+      checkEntry(entry, { flags, extra, stored, names });
+    } catch (error) {
+      refuse(entry, error);
+    }
     entries.push(entry);
     at = next;
   }
   if (entries.length !== count)
     throw unsoundZip(`${count} entries, as the end record says`, `${entries.length}`);
-  checkOverlap(entries, begin);
-  return entries.filter(({ name }) => !name.endsWith('/'));
+  checkOverlap(entries, begin, refuse);
+  return entries.filter((entry) => !entry.name.endsWith('/') && !refused.has(entry));
 }

@@ -5,8 +5,8 @@ import { FaultError } from '../fault.ts';
 import { readBytes, viewOf } from './file-bytes.ts';
 import { cutOff } from './safetensors-scanner.ts';
 
-const MAX_ENTRIES = 20_000;
-const MAX_DIRECTORY_BYTES = 16 * 1024 * 1024;
+/** Bytes of the directory for each entry that is allowed: names of some hundred letters. */
+const DIRECTORY_BYTES_EACH = 840;
 /** Longest text of a file that a message repeats. */
 const SHOWN = 80;
 
@@ -63,10 +63,10 @@ async function findEnd(file: Blob): Promise<{ at: number; record: DataView }> {
 }
 
 /**
- * The directory's place. Throws FaultError kind `file`
- * without an end record, with two readings, or over a limit.
+ * The directory's place. Throws FaultError kind `file` without an end record, with two readings, or with more
+ * than `most` entries.
  */
-export async function readEnd(file: Blob): Promise<Directory> {
+export async function readEnd(file: Blob, most: number): Promise<Directory> {
   const { at, record } = await findEnd(file);
   const [disk, directoryDisk] = [record.getUint16(4, true), record.getUint16(6, true)];
   if ((disk !== 0 && disk !== 0xffff) || (directoryDisk !== 0 && directoryDisk !== 0xffff))
@@ -78,7 +78,7 @@ export async function readEnd(file: Blob): Promise<Directory> {
   };
   const large = await readEnd64(file, at);
   if (!large) {
-    checkPlace(small, at);
+    checkPlace(small, at, most);
     return small;
   }
   for (const [key, unset] of [
@@ -88,7 +88,7 @@ export async function readEnd(file: Blob): Promise<Directory> {
   ] as const)
     if (small[key] !== unset && small[key] !== large[key])
       throw unsoundZip(`one ${key} of the directory in both end records`, `${small[key]} and ${large[key]}`);
-  checkPlace(large, at - LOCATOR64_BYTES - END64_BYTES);
+  checkPlace(large, at - LOCATOR64_BYTES - END64_BYTES, most);
   return large;
 }
 
@@ -109,10 +109,10 @@ async function readEnd64(file: Blob, end: number): Promise<Directory | null> {
 }
 
 /** Throws unless the directory ends where the end records begin and is within the limits. */
-function checkPlace({ count, begin, bytes }: Directory, end: number): void {
-  if (count > MAX_ENTRIES) throw unsoundZip(`at most ${MAX_ENTRIES} entries`, `${count}`);
-  if (bytes > MAX_DIRECTORY_BYTES)
-    throw unsoundZip(`a directory of at most ${MAX_DIRECTORY_BYTES} bytes`, `${bytes}`);
+function checkPlace({ count, begin, bytes }: Directory, end: number, most: number): void {
+  if (count > most) throw unsoundZip(`at most ${most} entries`, `${count}`);
+  if (bytes > most * DIRECTORY_BYTES_EACH)
+    throw unsoundZip(`a directory of at most ${most * DIRECTORY_BYTES_EACH} bytes`, `${bytes}`);
   if (begin + bytes !== end)
     throw unsoundZip(`a directory that ends at ${end}`, `${bytes} bytes of it from ${begin} on`);
 }

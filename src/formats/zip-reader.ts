@@ -2,35 +2,59 @@
 // CRC-32 and size. Not here: the directory and its rules (zip-directory.ts), writing (zip-writer.ts).
 import { crc32 } from './crc32.ts';
 import { readBytes, FileWindow } from './file-bytes.ts';
-import { type DirectoryEntry, LOCAL_BYTES, readDirectory, STORED } from './zip-directory.ts';
+import {
+  decodeName,
+  type DirectoryEntry,
+  LOCAL_BYTES,
+  readDirectory,
+  STORED,
+  type ZipRules,
+} from './zip-directory.ts';
 import { shownName, unsoundZip } from './zip-end.ts';
 
 const LOCAL = 0x0403_4b50;
 const ENCRYPTED = 1;
 
-export interface ZipEntry {
+/** An entry, not read yet. Without closures of its own: an archive may have 500,000. */
+export class ZipEntry {
+  readonly #archive: Archive;
+  readonly #entry: DirectoryEntry;
+
+  constructor(archive: Archive, entry: DirectoryEntry) {
+    this.#archive = archive;
+    this.#entry = entry;
+  }
+
   /** With "/" between folders; never absolute, never with "..". */
-  name: string;
-  sizeBytes: number;
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  get sizeBytes(): number {
+    return this.#entry.sizeBytes;
+  }
+
   /** At most `length` of its first bytes, not checked: enough to tell its kind. Throws as `read`. */
-  head(length: number): Promise<Uint8Array<ArrayBuffer>>;
+  head(length: number): Promise<Uint8Array<ArrayBuffer>> {
+    return headOf(this.#archive, this.#entry, length);
+  }
+
   /** The entry's bytes, in a buffer of their own. Throws FaultError kind `file` where they are damaged. */
-  read(): Promise<Uint8Array<ArrayBuffer>>;
+  read(): Promise<Uint8Array<ArrayBuffer>> {
+    return readEntry(this.#archive, this.#entry);
+  }
+
   /** The same bytes, checked, as a Blob; a stored entry is a slice of the archive and is not in memory. */
-  blob(): Promise<Blob>;
+  blob(): Promise<Blob> {
+    return blobOf(this.#archive, this.#entry);
+  }
 }
 
-/** The entries of an archive, without folders. `rules` and faults as of readDirectory. */
-export async function openZip(file: Blob, rules: { stored: boolean }): Promise<ZipEntry[]> {
+/** The entries of an archive, without folders. Faults as of readDirectory. */
+export async function openZip(file: Blob, rules: ZipRules): Promise<ZipEntry[]> {
   const entries = await readDirectory(file, rules);
   const archive = { file, window: new FileWindow(file) };
-  return entries.map((entry) => ({
-    name: entry.name,
-    sizeBytes: entry.sizeBytes,
-    head: (length) => headOf(archive, entry, length),
-    read: () => readEntry(archive, entry),
-    blob: () => blobOf(archive, entry),
-  }));
+  return entries.map((entry) => new ZipEntry(archive, entry));
 }
 
 interface Archive {
@@ -85,11 +109,18 @@ async function headOf(
 
 async function blobOf(archive: Archive, entry: DirectoryEntry): Promise<Blob> {
   const start = await startOf(archive, entry);
-  const raw = archive.file.slice(start, start + entry.compressedBytes);
+  const end = start + entry.compressedBytes;
+  const raw = archive.file.slice(start, end);
+  if (entry.method === STORED) {
+    // A small one is read through the window: a stream costs more than its bytes.
+    if (entry.compressedBytes < FileWindow.smallBytes)
+      checkCrc(entry, crc32(await archiveBytes(archive, entry, start, end)));
+    else await eachPiece(entry, raw.stream(), () => {});
+    return raw;
+  }
   const pieces: Uint8Array<ArrayBuffer>[] = [];
-  if (entry.method === STORED) await eachPiece(entry, raw.stream(), () => {});
-  else await eachPiece(entry, inflate(raw), (piece) => pieces.push(piece));
-  return entry.method === STORED ? raw : new Blob(pieces);
+  await eachPiece(entry, inflate(raw), (piece) => pieces.push(piece));
+  return new Blob(pieces);
 }
 
 const inflate = (raw: Blob): ReadableStream<Uint8Array<ArrayBuffer>> =>
@@ -97,13 +128,13 @@ const inflate = (raw: Blob): ReadableStream<Uint8Array<ArrayBuffer>> =>
 
 /** Where an entry's bytes begin. Throws where its local header disagrees with the directory. */
 async function startOf(archive: Archive, entry: DirectoryEntry): Promise<number> {
-  const { name, rawName, begin, limit, compressedBytes } = entry;
-  const header = await archiveBytes(archive, entry, begin, begin + LOCAL_BYTES + rawName.length);
+  const { name, nameBytes, begin, limit, compressedBytes } = entry;
+  const header = await archiveBytes(archive, entry, begin, begin + LOCAL_BYTES + nameBytes);
   const view = new DataView(header.buffer);
   const nameAgrees =
     view.getUint32(0, true) === LOCAL &&
-    view.getUint16(26, true) === rawName.length &&
-    rawName.every((byte, i) => header[LOCAL_BYTES + i] === byte);
+    view.getUint16(26, true) === nameBytes &&
+    decodeName(header.subarray(LOCAL_BYTES), false).replaceAll('\\', '/') === name.replaceAll('\\', '/');
   if (!nameAgrees)
     throw unsoundZip(
       `the header of ${shownName(name)} at byte ${begin}`,
@@ -114,7 +145,7 @@ async function startOf(archive: Archive, entry: DirectoryEntry): Promise<number>
       `one compression method for ${shownName(name)}, no encryption`,
       'two methods that differ',
     );
-  const start = begin + LOCAL_BYTES + rawName.length + view.getUint16(28, true);
+  const start = begin + LOCAL_BYTES + nameBytes + view.getUint16(28, true);
   if (start + compressedBytes > limit)
     throw unsoundZip(
       `${shownName(name)} to end before byte ${limit}, where something else begins`,

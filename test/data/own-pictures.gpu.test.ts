@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
 import type { ImportProgress, ImportReport } from '../../src/data/api.ts';
 import type { Result } from '../../src/fault.ts';
+import { zipBlob } from '../../src/formats/zip-writer.ts';
 import { pictureFile, textFile } from './make-files.ts';
 import type { PicturesApi } from './pictures-worker.ts';
 
@@ -109,6 +110,15 @@ describe('an import', () => {
     const other = await imported(files.slice(0, 5));
     expect(other.info.id).not.toBe(first.info.id);
     expect((await imported(files, 'One', 8)).info.id).not.toBe(first.info.id);
+  });
+
+  it('gives pictures in a zip the id that they have loose', async () => {
+    const files = await sixFiles();
+    const entries = files.map((file) => ({ name: `holiday/${file.name}`, content: file }));
+    const zip = new File([await zipBlob(entries)], 'holiday.zip');
+    const { info, skipped } = await imported([zip]);
+    expect(skipped).toEqual([]);
+    expect(info.id).toBe((await imported(files)).info.id);
   });
 
   it('does not disturb a run that reads the set while it is imported again', async () => {

@@ -1,25 +1,86 @@
-// What the user's files are: every file becomes a member, then each layout takes what has its form, and the
-// next ones what is left. Not here: the containers and layouts themselves (the folders beside this file).
-import { memberOfFile } from './containers/files.ts';
+// What the user's files are: containers are opened, then each layout takes what has its form, and the next
+// ones what is left. Not here: the containers and layouts themselves (the folders beside this file).
+import { isTextName } from '../captions.ts';
+import { open } from './containers/open.ts';
+import { isSystemFile } from './junk.ts';
 import { celeba } from './layouts/celeba.ts';
 import { coco } from './layouts/coco.ts';
 import { imagefolder } from './layouts/imagefolder.ts';
+import { counted } from './layouts/left-over.ts';
+import { isPictureName } from './layouts/names.ts';
 import { pairs } from './layouts/pairs.ts';
 import { pathsTable } from './layouts/paths-table.ts';
+import type { Member } from './member.ts';
 import type { Layout, Source } from './source.ts';
 
-/** From the most particular form to the one that takes anything. */
-const LAYOUTS: readonly Layout[] = [celeba, coco, imagefolder, pathsTable, pairs];
+/** From the most particular form to the least; pairs, which take anything, come after all. */
+const LAYOUTS: readonly Layout[] = [celeba, coco, imagefolder, pathsTable];
 
-/** The sources among the files, several where they have several forms; none where there are no files. */
+/**
+ * The sources among the files, several where they have several forms; none where there are no files. What no
+ * source has, as files of systems, is said by the first. Throws FaultError kind `file` where the only file is
+ * an archive that is not sound.
+ */
 export async function recognise(files: readonly File[]): Promise<Source[]> {
-  const sources: Source[] = [];
-  let members = files.map(memberOfFile);
-  for (const layout of LAYOUTS) {
-    const found = await layout.recognise(members);
-    if (!found) continue;
-    sources.push(found.source);
-    members = [...found.rest];
-  }
-  return sources;
+  const { members, unused } = await open(files);
+  const { particular, rest } = await particularOf(members.filter(({ path }) => !isSystemFile(path)));
+  // Beside sources that were told a file without the name of a picture or a caption is none.
+  const isLeft = ({ path }: Member): boolean =>
+    particular.length === 0 || isPictureName(path) || isTextName(path);
+  const left = await pairs.recognise(rest.filter(isLeft));
+  const [first, ...others] = left ? [...particular, left.source] : particular;
+  if (!first) return unused.length === 0 ? [] : [nothingBut(unused)];
+  const ignored = [
+    ...counted(
+      'files that systems put beside others',
+      members.filter(({ path }) => isSystemFile(path)),
+    ),
+    ...counted(
+      'other files',
+      rest.filter((one) => !isLeft(one)),
+    ),
+  ];
+  return [withMore(first, { ignored, unused }), ...others];
 }
+
+/**
+ * Whether pictures are among the files, in archives too, by their names or the form of a data set; a file of
+ * another name may be one all the same. Throws as recognise.
+ */
+export async function holdPictures(files: readonly File[]): Promise<boolean> {
+  const { members } = await open(files);
+  const sound = members.filter(({ path }) => !isSystemFile(path));
+  return sound.some(({ path }) => isPictureName(path)) || (await particularOf(sound)).particular.length > 0;
+}
+
+async function particularOf(
+  members: readonly Member[],
+): Promise<{ particular: Source[]; rest: readonly Member[] }> {
+  const particular: Source[] = [];
+  let rest = members;
+  for (const layout of LAYOUTS) {
+    const found = await layout.recognise(rest);
+    if (!found) continue;
+    particular.push(found.source);
+    rest = found.rest;
+  }
+  return { particular, rest };
+}
+
+const withMore = (
+  source: Source,
+  { ignored, unused }: Pick<Source['facts'], 'ignored' | 'unused'>,
+): Source => ({
+  ...source,
+  facts: {
+    ...source.facts,
+    ignored: [...source.facts.ignored, ...ignored],
+    unused: [...source.facts.unused, ...unused],
+  },
+});
+
+/** A source without entries, which says why. */
+const nothingBut = (unused: Source['facts']['unused']): Source => ({
+  facts: { kind: 'Pictures', count: 0, choices: [], licence: '', ignored: [], warnings: [], unused },
+  entries: async function* () {},
+});

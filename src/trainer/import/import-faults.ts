@@ -73,16 +73,6 @@ export const partOfSeveral = (name: string, here: ReadonlySet<number>, count: nu
   );
 };
 
-/** A zip of pictures is not unpacked here. */
-export const zipOfPictures = (name: string, count: number): FaultError =>
-  fileFault(
-    `${name.slice(0, 80)} is a zip of pictures`,
-    'Pictures are not read out of a zip. Nothing was imported or changed.',
-    'pictures, a folder of pictures, or a model',
-    `a zip with ${count} ${count === 1 ? 'picture' : 'pictures'} in it`,
-    ['Unpack it, and drop the folder here.'],
-  );
-
 /** Pictures were chosen where a model is asked for. */
 export const picturesInstead = (count: number): FaultError =>
   fileFault(

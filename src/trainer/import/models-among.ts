@@ -64,12 +64,14 @@ export interface Sorted {
 
 /** Sorts what was chosen or dropped. Throws FaultError kind `file` where a file cannot be read. */
 export async function sortFiles(given: readonly File[]): Promise<Sorted> {
-  const isMany = given.length > MANY_FILES;
+  let isMany = given.length > MANY_FILES;
   const byName = (path: string): FileKind['is'] | null =>
     !isMany ? null : NAMED_PICTURE.test(path) ? 'picture' : NAMED_TEXT.test(path) ? 'text' : null;
   const all = await Promise.all(
     given.map(fromFile).map(async (file) => (byName(file.path) ? [file] : unpacked(file))),
   );
+  // A zip may have 500,000 entries.
+  isMany ||= all.some(({ length }) => length > MANY_FILES);
   const files = given.length === 1 ? all.flat() : all.flat().filter(({ path }) => !isSystemFile(path));
   const sorted: Sorted = {
     files,
@@ -102,11 +104,14 @@ export async function sortFiles(given: readonly File[]): Promise<Sorted> {
   return sorted;
 }
 
+/** Entries of a zip of pictures; those that cannot be used are told when the pictures are imported. */
+const ZIP_RULES = { stored: false, mostEntries: 500_000, onRefused: () => {} };
+
 /** The entries of a zip that is no .pt file; any other file as it is, a broken zip too: `look` tells why. */
 async function unpacked(whole: ModelFile): Promise<ModelFile[]> {
   if ((await whole.kind()).is !== 'zip') return [whole];
-  const entries = await openZip(await whole.open(), { stored: false }).catch(() => null);
-  if (!entries || isTorch(entries)) return [whole];
+  const entries = await openZip(await whole.open(), ZIP_RULES).catch(() => null);
+  if (!entries || entries.length === 0 || isTorch(entries)) return [whole];
   return entries.map((entry) => fromEntry(whole.path, entry)).filter(({ path }) => !isSystemFile(path));
 }
 

@@ -4,6 +4,7 @@
 import type { RunConfig, Settings } from '../../settings/settings.ts';
 import { modelOfRun, PRESETS } from '../../settings/presets.ts';
 import { listDatasets } from '../../data/sets.ts';
+import { holdPictures } from '../../data/sources/recognise.ts';
 import { fromDiffusersScheduler } from '../../diffusion/diffusers-scheduler.ts';
 import type { SafetensorsHeader } from '../../formats/safetensors.ts';
 import { readTensors } from '../../formats/safetensors-file.ts';
@@ -23,7 +24,7 @@ import { adopted, contentOfModel, fieldsToAsk, keptProgress } from './adopt-mode
 import { modelOfFound } from './folder-model.ts';
 import { startsEncoder } from './foreign-encoder.ts';
 import type { ForeignModel } from './foreign-model.ts';
-import { nothingFound, picturesInstead, withoutModel, zipOfPictures } from './import-faults.ts';
+import { nothingFound, picturesInstead, withoutModel } from './import-faults.ts';
 import { allTensors, namesBesideSamples, samplesIn, sheetOf } from './samples-in-file.ts';
 import { baseName, folderOf } from './model-file.ts';
 import { type FoundModel, sortFiles, type Sorted } from './models-among.ts';
@@ -60,8 +61,8 @@ export async function offerOrPictures({ files, which }: Offered): Promise<Offer 
       : await offerOfModel(await modelOfFound(found, sorted, name));
   const models = sorted.models.map((model) => labelOf(model, sorted.models));
   const chosen = sorted.models.indexOf(found);
-  const pictures = sorted.pictures.filter(({ zip }) => zip === null).length;
-  return { preview: { ...preview, models, chosen, first: whyFirst(sorted.models), pictures }, load };
+  const { length } = sorted.pictures;
+  return { preview: { ...preview, models, chosen, first: whyFirst(sorted.models), pictures: length }, load };
 }
 
 /** The same; throws where they are pictures, too. */
@@ -72,11 +73,12 @@ export async function offerOf(offered: Offered): Promise<Offer> {
 }
 
 /** Null where the files without a model are pictures; else throws why they are of no use. */
-function asPictures(files: readonly File[], { files: inside, pictures, pointer, problems }: Sorted): null {
+async function asPictures(
+  files: readonly File[],
+  { files: inside, pictures, pointer, problems }: Sorted,
+): Promise<null> {
   if (pointer) throw pointer;
-  if (pictures.some(({ zip }) => zip === null)) return null;
-  const [first] = pictures;
-  if (first?.zip) throw zipOfPictures(first.zip, pictures.length);
+  if (pictures.length > 0 || (await holdPictures(files).catch(() => false))) return null;
   const [file] = files;
   if (file && files.length === 1 && inside.every(({ zip }) => zip !== null))
     throw withoutModel(baseName(file.name), 'a zip archive without a model in it');

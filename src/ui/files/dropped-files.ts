@@ -30,11 +30,13 @@ export async function droppedFiles(transfer: Transfer): Promise<Dropped> {
     dropped.map(({ entry, file }) => (entry ? filesOf(entry) : Promise.resolve(file ? [file] : []))),
   );
   const folder = dropped.find(({ entry }) => entry?.isDirectory)?.entry;
-  return {
-    files: files.flat(),
-    title: folder?.name ?? 'Dropped pictures',
-  };
+  const all = files.flat();
+  return { files: all, title: folder?.name ?? archiveTitle(all) ?? 'Dropped pictures' };
 }
+
+/** The name of the only file, where it is an archive's. */
+const archiveTitle = (files: readonly File[]): string | null =>
+  (files.length === 1 && /^(.+?)\.(?:zip|tar|tgz|tar\.gz|parquet)$/i.exec(files[0]?.name ?? '')?.[1]) || null;
 
 /**
  * Files are named by their paths within the drop, so that `a/1.txt` is never taken for the caption of
@@ -73,5 +75,5 @@ async function childrenOf(reader: FileSystemDirectoryReader): Promise<FileSystem
 export function pickedFiles(list: FileList): Dropped {
   const files = [...list];
   const folder = files[0]?.webkitRelativePath.split('/')[0];
-  return { files, title: folder || 'Chosen pictures' };
+  return { files, title: folder || (archiveTitle(files) ?? 'Chosen pictures') };
 }

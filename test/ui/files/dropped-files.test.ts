@@ -65,6 +65,14 @@ describe('droppedFiles', () => {
     ]);
   });
 
+  it('is titled after its folder, or after the archive that it is', async () => {
+    const titles = ['my photos.zip', 'shard-0001.tar.gz'].map(async (name) => {
+      const { title } = await droppedFiles(transfer(file(name, 1)));
+      return title;
+    });
+    expect(await Promise.all(titles)).toEqual(['my photos', 'shard-0001']);
+  });
+
   it('takes a file without an entry', async () => {
     const { files, title } = await droppedFiles(transfer(file('c.safetensors', 1)));
     expect([files.map(({ name }) => name), title]).toEqual([['c.safetensors'], 'Dropped pictures']);

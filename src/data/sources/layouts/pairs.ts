@@ -2,9 +2,10 @@
 // names alone. Takes every file, as any may be a picture. Not here: what the files hold (decode.ts).
 import type { SkippedFile } from '../../api.ts';
 import { isTextName, readCaption, stemOf } from '../../captions.ts';
-import { isSystemFile } from '../junk.ts';
+import { isTrainerFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Layout, Source, SourceEntry } from '../source.ts';
+import { counted } from './left-over.ts';
 import { compare, isPictureName } from './names.ts';
 
 /** A file to try as a picture, with its caption. */
@@ -18,8 +19,13 @@ interface Pair {
 /** All that no other layout took. */
 export const pairs: Layout = {
   recognise: (members) => {
-    const rest = members.filter(({ path }) => !isSystemFile(path));
-    return Promise.resolve(rest.length === 0 ? null : { source: sourceOf(rest), rest: [] });
+    if (members.length === 0) return Promise.resolve(null);
+    const areBesidePictures = members.some(({ path }) => isPictureName(path));
+    const isCache = ({ path }: Member): boolean => areBesidePictures && isTrainerFile(path);
+    const caches = members.filter(isCache);
+    const source = sourceOf(members.filter((one) => !isCache(one)));
+    const ignored = counted('files with latents or weights of other trainers', caches);
+    return Promise.resolve({ source: { ...source, facts: { ...source.facts, ignored } }, rest: [] });
   },
 };
 

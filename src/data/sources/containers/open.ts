@@ -1,0 +1,85 @@
+// Every file that a person brought as members: archives are opened, told by their first bytes; all others are
+// members themselves. Not here: what the members are (layouts/).
+import { HEAD_BYTES } from '../../../formats/file-kind.ts';
+import { gunzipped, gunzippedHead, isGzip } from '../../../formats/gzip.ts';
+import { begins, ZIP } from '../../../formats/magic.ts';
+import { isTar } from '../../../formats/tar-reader.ts';
+import { FaultError } from '../../../fault.ts';
+import { cleanText } from '../../captions.ts';
+import { isSystemFile } from '../junk.ts';
+import { isPictureName } from '../layouts/names.ts';
+import { memberOfFile } from './files.ts';
+import type { Opened } from './opened.ts';
+import { membersOfTar } from './tar.ts';
+import { membersOfZip } from './zip.ts';
+
+/** In a larger drop a name of pictures and texts is believed: reading 10,000 beginnings takes seconds. */
+const MANY_FILES = 512;
+const ARCHIVE_NAME = /\.(zip|tar|tgz|tar\.gz)$/i;
+
+/**
+ * The members of all files. A container that cannot be opened is `unused`, and the rest goes on; throws its
+ * FaultError where it is all there is.
+ */
+export async function open(files: readonly File[]): Promise<Opened> {
+  const opened: Opened = { members: [], unused: [] };
+  for (const file of files) {
+    const member = memberOfFile(file);
+    if (isSystemFile(member.path) || (files.length > MANY_FILES && isPlainName(member.path))) {
+      opened.members.push(member);
+      continue;
+    }
+    try {
+      const inside = await inContainer(file, files.length === 1 ? '' : member.path.replace(ARCHIVE_NAME, ''));
+      for (const one of inside?.members ?? [member]) opened.members.push(one);
+      for (const one of inside?.unused ?? []) opened.unused.push(one);
+    } catch (error) {
+      if (!(error instanceof FaultError) || files.length === 1) throw error;
+      const { title, got } = error.fault;
+      opened.unused.push({ name: member.path, why: `${title}: ${got}` });
+    }
+  }
+  return opened;
+}
+
+const isPlainName = (path: string): boolean => isPictureName(path) || /\.(txt|caption)$/i.test(path);
+
+/** What lies in an archive; null: the file is none. `folder`: before the paths in it. */
+async function inContainer(file: File, folder: string): Promise<Opened | null> {
+  const head = await headOf(file);
+  if (begins(head, ZIP)) return nestedLeftOut(await membersOfZip(file, folder));
+  if (isTar(head)) return nestedLeftOut(await membersOfTar(file, file.name, folder));
+  if (!isGzip(head)) return null;
+  const isTarInside = isTar(await gunzippedHead(file, HEAD_BYTES));
+  const { blob, cut } = await gunzipped(file);
+  const why = 'it is cut off or damaged; what lies before was taken';
+  const unused = cut ? [{ name: file.name, why }] : [];
+  if (isTarInside) {
+    const inside = nestedLeftOut(await membersOfTar(blob, file.name, folder));
+    return { members: inside.members, unused: inside.unused.length > 0 ? inside.unused : unused };
+  }
+  const path = cleanText((file.webkitRelativePath || file.name).replace(/\.gz$/i, ''));
+  return { members: [{ path, size: blob.size, blob: () => Promise.resolve(blob) }], unused };
+}
+
+/** The first bytes; none where the file cannot be read, which its reader then tells. */
+const headOf = async (file: Blob): Promise<Uint8Array> =>
+  new Uint8Array(
+    await file
+      .slice(0, HEAD_BYTES)
+      .arrayBuffer()
+      .catch(() => new ArrayBuffer(0)),
+  );
+
+/** Archives in archives are not opened, and said. */
+function nestedLeftOut({ members, unused }: Opened): Opened {
+  const isNested = (path: string): boolean => ARCHIVE_NAME.test(path);
+  const why = 'it is an archive inside an archive: unpack the outer one first';
+  return {
+    members: members.filter(({ path }) => !isNested(path)),
+    unused: [
+      ...unused,
+      ...members.filter(({ path }) => isNested(path)).map(({ path }) => ({ name: path, why })),
+    ],
+  };
+}
