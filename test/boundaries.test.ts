@@ -95,7 +95,11 @@ describe('imports', () => {
         .filter(({ isAddress }) => isAddress)
         .map((one) => `${partOf(path)} -> ${inSrc(target(path, one) ?? '')}`),
     );
-    expect(started.sort()).toEqual(['app -> trainer/worker.ts', 'checkpoint -> checkpoint/store-worker.ts']);
+    expect(started.sort()).toEqual([
+      'app -> trainer/worker.ts',
+      'checkpoint -> checkpoint/store-worker.ts',
+      'data -> data/decode-worker.ts',
+    ]);
   });
 
   it('of @tensorflow are in engine/ only', () => {

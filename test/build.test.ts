@@ -97,12 +97,12 @@ it('stores at most 8 MiB', () => {
   expect(bytes).toBeLessThan(8 * 2 ** 20);
 });
 
-it('starts trainer and store as module workers of its own origin', () => {
+it('starts trainer, store and decoders as module workers of its own origin', () => {
   const starts = scripts.flatMap(({ text }) =>
     [...text.matchAll(/new Worker\([^;]*?\}\)/g)].map(([start]) => start),
   );
-  expect(starts).toHaveLength(2);
-  for (const name of ['trainer', 'store']) {
+  expect(starts).toHaveLength(3);
+  for (const name of ['trainer', 'store', 'decoder']) {
     const start = starts.find((text) => new RegExp(`name:\\s*["'\`]${name}["'\`]`).test(text)) ?? '';
     expect(start, name).toMatch(/type:\s*["'`]module["'`]/);
     const [, file = ''] = /new URL\(\s*["'`]([\w-]+\.js)["'`],\s*import\.meta\.url\)/.exec(start) ?? [];

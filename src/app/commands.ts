@@ -72,7 +72,14 @@ export interface Commands {
   dismissRecipe(): void;
   /** `addTo`: the set that they are added to, in the place of a new one of this title. */
   importPictures(files: File[], title: string, addTo?: string): void;
-  cancelImport(): void;
+  /** What is stored of the import waits. */
+  stopImport(): void;
+  /** Goes on with a stopped import. `files`: the same ones again; null: those that this page still has. */
+  goOnImport(folder: string, files: File[] | null): void;
+  /** Makes a set of what a stopped import has stored. */
+  useStopped(folder: string): void;
+  /** Removes what a stopped import has stored. Asks the user first. */
+  removeStopped(folder: string): void;
   confirmPictures(): void;
   freeStepCheckpoints(runId: string): void;
   testCheckpointSystem(): Promise<Result<SelfTestReport>>;

@@ -2,7 +2,7 @@
 // decoding and storing (data/), the form that names a set (run-form.ts).
 import { batch } from '@preact/signals';
 import { faultOf, type Result } from '../fault.ts';
-import type { PictureFacts, Preview, TrainerApi } from '../trainer/api.ts';
+import type { PictureFacts, Preview, StoppedImport, TrainerApi } from '../trainer/api.ts';
 import type { State } from './state.ts';
 
 /** Whether the form names a set that is not in this browser. False until the sets are listed. */
@@ -11,14 +11,34 @@ export const namesNoSet = ({ datasets, form }: Pick<State, 'datasets' | 'form'>)
 
 type Trainer = Pick<
   TrainerApi,
-  'preview' | 'thumbnail' | 'importPictures' | 'datasets' | 'removePicture' | 'picture'
+  | 'preview'
+  | 'thumbnail'
+  | 'importPictures'
+  | 'datasets'
+  | 'stoppedImports'
+  | 'useStopped'
+  | 'removePicture'
+  | 'picture'
 >;
+
+/** What an import is asked to make of files. */
+interface Asked {
+  files: File[];
+  title: string;
+  /** The set that they are added to; null: a new one. */
+  addTo: string | null;
+  /** The stopped import that goes on with them; null: none is named. */
+  goOn: string | null;
+}
 
 export class PictureSets {
   readonly #state: State;
   #asked = 0;
   /** Data set and size of the preview that is shown or asked for. */
   #of = '';
+
+  /** The files of imports that were stopped since this page opened, by folder. */
+  readonly #held = new Map<string, File[]>();
 
   readonly #choose: (dataset: string) => void;
 
@@ -55,20 +75,22 @@ export class PictureSets {
   }
 
   /**
-   * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new import;
-   * `addTo`: in this set, which becomes another one. The form then names the set.
+   * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new
+   * import; `addTo`: in this set, which becomes another one. The form then names the set. Where the import
+   * is stopped, it is listed.
    */
-  async import(
-    trainer: Trainer | null,
-    files: File[],
-    title: string,
-    addTo: string | null,
-  ): Promise<Result<unknown>> {
-    const { importing, form, imported, run, brought } = this.#state;
+  async import(trainer: Trainer | null, { files, ...target }: Asked): Promise<Result<unknown>> {
+    const { importing, form, imported, run, brought, stopped } = this.#state;
     const size = Math.max(64, form.value.imageSize);
-    importing.value = { done: 0, total: files.length, skipped: 0, stored: [], size };
-    const result = await trainer?.importPictures(files, { title, size, addTo });
-    if (!result?.ok) {
+    const before = stopped.value.find(({ folder }) => folder === target.goOn);
+    importing.value = {
+      done: before?.done ?? 0,
+      total: before?.total ?? files.length,
+      ...{ skipped: 0, perSecond: null, stored: [], size },
+    };
+    const result = await trainer?.importPictures(files, { ...target, size });
+    if (!result?.ok || !result.value) {
+      await this.#listStopped(trainer, files);
       importing.value = null;
       return result ?? { ok: false, fault: faultOf(new Error('the trainer is not running')) };
     }
@@ -80,6 +102,32 @@ export class PictureSets {
       this.#choose(info.id);
     });
     return result;
+  }
+
+  /** Goes on with a stopped import; `files`: the same ones again, null: those that this page still has. */
+  goOn(trainer: Trainer | null, folder: string, files: File[] | null): Promise<Result<unknown>> {
+    const given = files ?? this.#held.get(folder) ?? [];
+    return this.import(trainer, { files: given, title: '', addTo: null, goOn: folder });
+  }
+
+  /** Makes a set of what a stopped import has stored; the form then names it. */
+  async useStopped(trainer: Trainer, folder: string): Promise<Result<unknown>> {
+    const result = await trainer.useStopped(folder);
+    if (result.ok) await this.#list(trainer, () => this.#choose(result.value.id));
+    return result;
+  }
+
+  /** Shows the imports that were stopped. */
+  showStopped(list: readonly StoppedImport[]): void {
+    this.#state.stopped.value = list.map((one) => ({ ...one, isHeld: this.#held.has(one.folder) }));
+  }
+
+  /** `files`: those of the import that has just ended without a set. */
+  async #listStopped(trainer: Trainer | null, files: File[]): Promise<void> {
+    const known = new Set(this.#state.stopped.value.map(({ folder }) => folder));
+    const list = (await trainer?.stoppedImports()) ?? [];
+    for (const { folder } of list) if (!known.has(folder)) this.#held.set(folder, files);
+    this.showStopped(list);
   }
 
   /** Leaves a picture out of a set; another set takes its place, or none where it was the last picture. */
@@ -114,11 +162,16 @@ export class PictureSets {
     return this.#list(trainer, () => undefined);
   }
 
-  /** As `refresh`; the page is drawn once, after `alongside`: it never names a set that is gone. */
+  /**
+   * As `refresh`, with the stopped imports; the page is drawn once, after `alongside`: it never names a set
+   * that is gone.
+   */
   async #list(trainer: Trainer | null, alongside: () => void): Promise<void> {
     const list = await trainer?.datasets();
+    const stopped = await trainer?.stoppedImports();
     batch(() => {
       if (list) this.#state.datasets.value = list;
+      if (stopped) this.showStopped(stopped);
       alongside();
     });
   }

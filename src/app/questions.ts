@@ -1,7 +1,7 @@
 // The texts of questions and faults that the page itself raises: before something that cannot be undone, for
 // an evicted store, a missing GPU, missing pictures. Not here: what an answer does (session.ts).
 import type { Fault } from '../fault.ts';
-import type { Machine } from '../trainer/api.ts';
+import type { Machine, StoppedImport } from '../trainer/api.ts';
 import type { Question } from './state.ts';
 
 /** Before the current run ends. */
@@ -55,6 +55,18 @@ export const deletePicturesQuestion = (title: string, onConfirm: () => void): Qu
   title: `Delete ${title}?`,
   text: 'Perennial forgets its copy; your files are not touched. Runs that learn from these pictures cannot go on until you import them again.',
   confirm: 'Delete pictures',
+  danger: true,
+  onConfirm,
+});
+
+/** Before what a stopped import has stored is removed. */
+export const removeStoppedQuestion = (
+  { title, stored }: Pick<StoppedImport, 'title' | 'stored'>,
+  onConfirm: () => void,
+): Question => ({
+  title: `Remove the stopped import of ${isolated(title)}?`,
+  text: `Perennial forgets the ${stored} pictures that it has stored; your files are not touched.`,
+  confirm: 'Remove',
   danger: true,
   onConfirm,
 });

@@ -17,7 +17,14 @@ import { onLaunchedFile, watchInstall } from './install.ts';
 import { nextSave } from './next-save.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { nearestSheetStep, storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
-import { deletePicturesQuestion, evicted, fallenBack, newRunQuestion, noSuchSet } from './questions.ts';
+import {
+  deletePicturesQuestion,
+  evicted,
+  fallenBack,
+  newRunQuestion,
+  noSuchSet,
+  removeStoppedQuestion,
+} from './questions.ts';
 import { openPatiently } from './open-patiently.ts';
 import { onPageHidden } from './page-hidden.ts';
 import { ReachedNote } from './reached.ts';
@@ -179,11 +186,12 @@ export class Session {
       await this.#runs.listFromIndex();
       return;
     }
-    const { machine, store, datasets } = opened.value;
+    const { machine, store, datasets, stopped } = opened.value;
     state.machine.value = machine;
     state.store.value = store;
     state.persisted.value = store.persisted;
     state.datasets.value = datasets;
+    this.#sets.showStopped(stopped);
     if (machine.why) this.#fault(fallenBack(machine.why, machine.backend));
     if (store.evicted) this.#fault(evicted());
     if (namesNoSet(state)) this.#fault(this.#missingSet());
@@ -310,7 +318,10 @@ export class Session {
     dismissRecipe: () => (this.#state.recipe.value = null),
     saveGenerated: (which) => void this.#do(this.#generating.save(which)),
     importPictures: (files, title, addTo) => void this.#importPictures(files, title, addTo),
-    cancelImport: () => void this.#call((trainer) => trainer.cancelImport()),
+    stopImport: () => void this.#call((trainer) => trainer.stopImport()),
+    goOnImport: (folder, files) => void this.#do(this.#sets.goOn(this.#trainer, folder, files)),
+    useStopped: (folder) => void this.#call((trainer) => this.#sets.useStopped(trainer, folder)),
+    removeStopped: (folder) => this.#askRemoveStopped(folder),
     deletePictures: (id) => this.#askDeletePictures(id),
     renamePictures: (id, title) => void this.#renamePictures(id, title),
     removePicture: (id, index) => this.#removePicture(id, index),
@@ -396,6 +407,16 @@ export class Session {
     await this.#sets.deleted(this.#trainer, id);
   }
 
+  #askRemoveStopped(folder: string): void {
+    const one = this.#state.stopped.value.find((stopped) => stopped.folder === folder);
+    if (one) this.#ask(removeStoppedQuestion(one, () => void this.#removeStopped(folder)));
+  }
+
+  async #removeStopped(folder: string): Promise<void> {
+    await this.#call((trainer) => trainer.removeStopped(folder));
+    await this.#sets.refresh(this.#trainer);
+  }
+
   async #renamePictures(id: string, title: string): Promise<void> {
     await this.#call((trainer) => trainer.renamePictures(id, title));
     await this.#sets.refresh(this.#trainer);
@@ -414,7 +435,7 @@ export class Session {
   }
 
   async #importPictures(files: File[], title: string, addTo?: string): Promise<void> {
-    await this.#do(this.#sets.import(this.#trainer, files, title, addTo ?? null));
+    await this.#do(this.#sets.import(this.#trainer, { files, title, addTo: addTo ?? null, goOn: null }));
   }
 
   /** The alert that asked is answered. */

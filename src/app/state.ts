@@ -20,6 +20,7 @@ import type {
   RunState,
   RunSummary,
   Sample,
+  StoppedImport,
   StoredRun,
   StoreReport,
   Wish,
@@ -259,6 +260,8 @@ export interface State {
   importing: Signal<ImportProgress | null>;
   /** Pictures that were imported beside a run, chosen in the form for the next one; null: none. */
   brought: Signal<DatasetInfo | null>;
+  /** Imports that were stopped and can go on. `isHeld`: this page still has their files. */
+  stopped: Signal<readonly (StoppedImport & { isHeld: boolean })[]>;
   /** What the last import of pictures added and left out; null: none was made. */
   imported: Signal<Omit<ImportReport, 'info'> | null>;
   update: Signal<UpdateState>;
@@ -314,6 +317,7 @@ export function createState(): State {
     ownPrompts: signal<readonly string[] | null>(null),
     importing: signal<ImportProgress | null>(null),
     brought: signal<DatasetInfo | null>(null),
+    stopped: signal<readonly (StoppedImport & { isHeld: boolean })[]>([]),
     imported: signal<Omit<ImportReport, 'info'> | null>(null),
     update: signal<UpdateState>({ offlineReady: false, updateReady: false, installable: false }),
   };

@@ -56,11 +56,30 @@ export interface SkippedFile {
   why: string;
 }
 
+/**
+ * Files that were left out, or are doubtful, by reason: the most frequent first, one file of each by name.
+ */
+export interface Tally {
+  count: number;
+  reasons: { why: string; count: number; example: string }[];
+}
+
+/** `files`: the first 500; an import that went on names those since then. */
+export interface ToldFiles extends Tally {
+  files: SkippedFile[];
+}
+
 export interface ImportProgress {
+  /** Entries that were tried; one that went on begins behind those of before. */
   done: number;
+  /** As many as `done` where the number is not known. */
   total: number;
   skipped: number;
-  /** Pictures stored since the last report, [size, size, 3] bytes each; of the first 60 of an import only. */
+  /** Over the last seconds; null before it is known. */
+  perSecond: number | null;
+  /**
+   * Pictures stored since the last report, [size, size, 3] bytes each; of the first 60 of an import only.
+   */
   stored: Uint8Array[];
   size: number;
 }
@@ -72,7 +91,21 @@ export interface ImportReport {
   /** Pictures left out because the set has the same pixels already. */
   duplicates: number;
   /** Files that are no usable picture or caption; the import went on without them. */
-  skipped: SkippedFile[];
+  skipped: ToldFiles;
   /** Pictures that were imported and hardly show anything: nearly black, or of one colour. */
-  doubtful: SkippedFile[];
+  doubtful: ToldFiles;
+}
+
+/**
+ * An import that was stopped, killed or met a full disk: it goes on where the same files are given again.
+ */
+export interface StoppedImport {
+  /** Its name in the store. */
+  folder: string;
+  title: string;
+  /** Entries that were tried, of `total`; null: their number is not known. */
+  done: number;
+  total: number | null;
+  /** Pictures that are stored. */
+  stored: number;
 }

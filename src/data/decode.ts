@@ -6,12 +6,20 @@ import type { ImageHeader } from '../formats/image-format.ts';
 import { overLimits, readImageHeader } from '../formats/image-header.ts';
 import { findExif, FIRST_CHUNK, type WebpExif, withoutExif } from '../formats/image-webp.ts';
 import { AreaFilter, centreSquare, resizeSquare } from './resize.ts';
-import type { RawPicture } from './sources/source.ts';
 
 /** `why` goes on from the file's name: "it is text, no JPEG, PNG, WebP or GIF". */
 export type Refused = { ok: false; why: string };
 export type Checked = { ok: true; header: ImageHeader } | Refused;
 export type Decoded = { ok: true; pixels: Uint8Array<ArrayBuffer> } | Refused;
+
+/** A picture whose bytes, [height, width, channels], are pixels already. */
+export interface SentPixels {
+  kind: 'pixels';
+  bytes: Uint8Array<ArrayBuffer>;
+  width: number;
+  height: number;
+  channels: 1 | 3;
+}
 
 /** Bytes to look for the size in: nearly always 64 KiB, but a JPEG may begin with megabytes of metadata. */
 const HEADER_BYTES = [64 * 1024, 1024 * 1024, 16 * 1024 * 1024];
@@ -83,20 +91,13 @@ export async function decodeSquare(file: Blob, header: ImageHeader, size: number
   }
 }
 
-/** The middle square of a picture whose bytes are pixels, [size, size, 3] bytes. Never rejects. */
-export async function squareOfPixels(picture: RawPicture, size: number): Promise<Decoded> {
+/** The middle square of [height, width, channels] bytes that are pixels already, [size, size, 3] bytes. */
+export function squareOfPixels({ bytes, ...picture }: SentPixels, size: number): Decoded {
   const { width, height, channels } = picture;
-  try {
-    const bytes = await picture.read();
-    if (bytes.length !== width * height * channels)
-      return { ok: false, why: `it has ${bytes.length} bytes for ${width} x ${height} pixels` };
-    return {
-      ok: true,
-      pixels: resizeSquare(channels === 3 ? bytes : asColours(bytes), { width, height, channels: 3 }, size),
-    };
-  } catch (error) {
-    return whyUnread(error);
-  }
+  if (bytes.length !== width * height * channels)
+    return { ok: false, why: `it has ${bytes.length} bytes for ${width} x ${height} pixels` };
+  const colours = channels === 3 ? bytes : asColours(bytes);
+  return { ok: true, pixels: resizeSquare(colours, { width, height, channels: 3 }, size) };
 }
 
 /** Why an entry's bytes were not read. */

@@ -4,15 +4,18 @@
 import { FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
-import { PictureDraft, writeFile } from './picture-draft.ts';
+import { beginDraft, completeDraft, discardDraft } from './draft-folder.ts';
+import type { PictureDraft } from './picture-draft.ts';
 import { missing, openStored, removeStored, scanSets, type StoredPictures, TITLE } from './picture-store.ts';
+import { setFolder, writeFile } from './store/set-file.ts';
+import { traitsOf } from './store/traits.ts';
 
 /** Gives a set another title, cut to 120 characters; an empty one changes nothing. */
 export async function renameStored(id: string, title: string): Promise<void> {
   const name = cleanTitle(title);
   if (name === '') return;
   for (const { folder, set } of await scanSets())
-    if (set?.info.id === id) await writeFile(folder, TITLE, new TextEncoder().encode(name));
+    if (set?.info.id === id) await writeFile(setFolder(folder), TITLE, new TextEncoder().encode(name));
 }
 
 /**
@@ -26,26 +29,36 @@ export async function removePicture(id: string, index: number): Promise<DatasetI
     await removeStored(opened.info.id);
     return null;
   }
-  const draft = await PictureDraft.begin(opened.info.storedSize);
+  const { title, storedSize: size } = opened.info;
+  const draft = await beginDraft({ ...NO_IMPORT, title, size });
   try {
     await copyPictures(opened, draft, (one) => one !== index);
-    return await draft.complete(opened.info.title, opened);
+    return await completeDraft(draft, title, opened);
   } catch (error) {
-    await draft.discard().catch(() => undefined);
+    await discardDraft(draft).catch(() => undefined);
     throw error;
   }
 }
 
-/** Copies the pictures of a set that `keeps` names, with their words, into a draft. */
+/** Of a copy: nobody goes on with it. */
+const NO_IMPORT = { version: 2, fingerprint: '', kind: '', total: null, chosen: {}, addTo: null } as const;
+
+/** Copies the pictures of a set that `keeps` names, with their texts, into a draft. */
 export async function copyPictures(
-  { info, pixels, captions, names }: StoredPictures,
+  opened: StoredPictures,
   draft: PictureDraft,
   keeps: (index: number) => boolean = () => true,
 ): Promise<void> {
+  const { info, pixels } = opened;
   const bytes = info.storedSize ** 2 * 3;
-  for (let index = 0; index < info.count; index++) {
+  for (let index = draft.count; index < info.count; index++) {
     if (!keeps(index)) continue;
-    const picture = await pixels.slice(index * bytes, (index + 1) * bytes).arrayBuffer();
-    await draft.push(new Uint8Array(picture), { caption: captions[index] ?? '', name: names[index] ?? '' });
+    const picture = new Uint8Array(await pixels.slice(index * bytes, (index + 1) * bytes).arrayBuffer());
+    await draft.push({
+      pixels: picture,
+      traits: await traitsOf(picture, info.storedSize),
+      ...opened.notes(index),
+    });
+    draft.settle(draft.settled);
   }
 }

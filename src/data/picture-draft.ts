@@ -1,201 +1,217 @@
-// A set of the user's pictures while it is being written: pixels as they come, then captions and names, and
-// last info.json, which makes the folder a set. Runs in a worker (sync access handles).
-// Not here: reading sets (picture-store.ts), decoding (decode.ts).
-import { type Fault, FaultError } from '../fault.ts';
-import type { DatasetInfo } from './api.ts';
-import { hexDigest } from '../formats/hex-digest.ts';
-import { CHUNK_BYTES, pixelFingerprint } from './fingerprint.ts';
-import {
-  CAPTIONS,
-  INFO,
-  isNamed,
-  NAMES,
-  PIXELS,
-  picturesFolder,
-  readSet,
-  removeFolder,
-  scan,
-  type StoredInfo,
-  type StoredSet,
-  VERSION,
-} from './picture-store.ts';
+// A set of the user's pictures while it is being written: pixels, texts and records grow together and reach
+// the disk every 256 pictures or every second, then a mark of how far they go; info.json ends it. Stopped at
+// any moment, the folder goes on behind its last whole mark. Runs in a worker (sync access handles).
+// Not here: reading sets (picture-store.ts), which pictures come (own-pictures.ts).
+import { type ImportNote, readNote, SOURCE } from './store/import-note.ts';
+import { cutBehind, keptPictures, type SetFiles } from './store/kept-prefix.ts';
+import { NOTHING_SETTLED, type ProgressMark, readMark, writeMark } from './store/progress-mark.ts';
+import { type Origin, type PictureRecord, RECORD_BYTES, recordBytes } from './store/record.ts';
+import { FILES, type SetFolder, type SyncFile, writeJson, writeWhole } from './store/set-file.ts';
+import { SetSums } from './store/set-sums.ts';
+import { INFO, type StoredInfo, VERSION } from './store/stored-info.ts';
+import { packTexts, type PictureTexts, unpackTexts } from './store/texts.ts';
+import type { Traits } from './store/traits.ts';
 
-/** What belongs to a picture beside its pixels; empty texts where there is none. */
-export interface Words {
-  caption: string;
-  /** Path of its file. */
-  name: string;
+/** What waits in memory at most: after that many pictures, bytes or milliseconds it is written. */
+const WAITING = { pictures: 256, bytes: 8 * 1024 * 1024, ms: 1000 };
+
+/** A picture to be stored. */
+export interface NewPicture {
+  /** [size, size, 3] bytes. */
+  pixels: Uint8Array<ArrayBuffer>;
+  traits: Traits;
+  texts: PictureTexts;
+  from: Origin;
 }
 
-/** A set that is being written. Its end is one call of `complete` or `discard`. */
+/** Progress without the count of records, which the draft knows. */
+export type Settled = Omit<ProgressMark, 'records'>;
+
+/** A set that is being written. Its end is one call of `seal`, or of `stop`. */
 export class PictureDraft {
-  readonly #pictures: FileSystemDirectoryHandle;
-  readonly #name: string;
-  readonly #folder: FileSystemDirectoryHandle;
-  readonly #handle: FileSystemSyncAccessHandle;
-  readonly #size: number;
-  /** Pixels that are not written yet: the first `#filled` bytes. */
-  readonly #chunk = new Uint8Array(CHUNK_BYTES);
-  #filled = 0;
-  /** Digests of the chunks that are written. */
-  readonly #digests: Uint8Array[] = [];
-  /** Bytes in the file. */
-  #written = 0;
-  readonly #words: Words[] = [];
-  /** Digests of all pictures. */
-  readonly #seen = new Set<string>();
+  readonly folder: SetFolder;
+  readonly note: ImportNote;
+  readonly #files: SetFiles;
+  #sums = new SetSums();
+  /** What is not written yet. */
+  #waiting: { pixels: Uint8Array<ArrayBuffer>; texts: Uint8Array<ArrayBuffer>; record: Uint8Array }[] = [];
+  #waitingBytes = 0;
+  #settled: Settled = NOTHING_SETTLED;
+  #turn = 0;
+  #writtenAt = performance.now();
 
-  private constructor(
-    pictures: FileSystemDirectoryHandle,
-    folder: FileSystemDirectoryHandle,
-    handle: FileSystemSyncAccessHandle,
-    size: number,
-  ) {
-    this.#pictures = pictures;
-    this.#name = folder.name;
-    this.#folder = folder;
-    this.#handle = handle;
-    this.#size = size;
+  private constructor(folder: SetFolder, files: SetFiles, note: ImportNote) {
+    this.folder = folder;
+    this.#files = files;
+    this.note = note;
   }
 
-  /** Makes the folder; removes those of interrupted imports. Throws FaultError where pages have no files. */
-  static async begin(size: number): Promise<PictureDraft> {
-    const pictures = await picturesFolder(true);
-    if (!pictures) throw new FaultError(noFileSystem);
-    for (const { name, set } of await scan(pictures)) {
-      // A folder that another tab is writing cannot be removed, and stays.
-      if (!set) await removeFolder(pictures, name).catch(() => undefined);
-    }
-    const folder = await pictures.getDirectoryHandle(`import-${crypto.randomUUID()}`, { create: true });
-    const file = await folder.getFileHandle(PIXELS, { create: true });
-    return new PictureDraft(pictures, folder, await file.createSyncAccessHandle(), size);
-  }
-
-  /** Pictures added so far. */
-  get count(): number {
-    return this.#words.length;
+  /** Makes the files of a new set in an empty folder. */
+  static async begin(folder: SetFolder, note: ImportNote): Promise<PictureDraft> {
+    await writeJson(folder, SOURCE, note);
+    (await folder.open(INFO)).close();
+    return new PictureDraft(folder, await openFiles(folder), note);
   }
 
   /**
-   * Adds a picture, [size, size, 3] bytes; false where the set has the same pixels already. Throws FaultError
-   * kind `storage` where the storage is full.
+   * Goes on with a set that was stopped: what is whole is read again, the rest is cut. Null where the folder
+   * holds none.
    */
-  async push(pixels: Uint8Array<ArrayBuffer>, words: Words): Promise<boolean> {
-    const digest = await hexDigest(pixels);
-    if (this.#seen.has(digest)) return false;
-    this.#seen.add(digest);
-    this.#words.push(words);
-    for (let from = 0; from < pixels.length;) {
-      const part = pixels.subarray(from, from + CHUNK_BYTES - this.#filled);
-      this.#chunk.set(part, this.#filled);
-      this.#filled += part.length;
-      from += part.length;
-      if (this.#filled === CHUNK_BYTES) await this.#writeChunk();
+  static async reopen(folder: SetFolder): Promise<PictureDraft | null> {
+    const note = await readNote(folder);
+    if (!note) return null;
+    const draft = new PictureDraft(folder, await openFiles(folder), note);
+    try {
+      await draft.#readKept();
+    } catch (error) {
+      draft.#close();
+      throw error;
     }
+    return draft;
+  }
+
+  /** Pictures so far. */
+  get count(): number {
+    return this.#sums.count;
+  }
+
+  /** What is settled: where the import goes on. */
+  get settled(): Settled {
+    return this.#settled;
+  }
+
+  /** Whether a file of so many bytes is taken; nothing stays of it. Before the first picture only. */
+  takes(bytes: number): boolean {
+    const { pixels } = this.#files;
+    try {
+      return pixels.write(new Uint8Array(1), { at: bytes - 1 }) === 1;
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'QuotaExceededError') return false;
+      throw error;
+    } finally {
+      pixels.truncate(0);
+    }
+  }
+
+  /** Adds a picture; false where the set has the same pixels already. */
+  async push({ pixels, traits, texts, from }: NewPicture): Promise<boolean> {
+    if (!this.#sums.isNew(traits.digest)) return false;
+    const packed = packTexts(texts);
+    const record: PictureRecord = {
+      ...from,
+      words: { offset: this.#sums.wordsEnd, bytes: packed.bytes.length, count: packed.count },
+      classNumber: this.#sums.classNumber(texts.className),
+      pixelsCrc: traits.crc,
+      differenceHash: traits.differenceHash,
+    };
+    this.#waiting.push({ pixels, texts: packed.bytes, record: recordBytes(record) });
+    this.#waitingBytes += pixels.length + packed.bytes.length;
+    await this.#sums.add(pixels, packed.bytes, texts);
     return true;
   }
 
-  async #writeChunk(): Promise<void> {
-    const bytes = this.#chunk.subarray(0, this.#filled);
-    this.#digests.push(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
-    writeWhole(this.#handle, bytes, this.#written);
-    this.#written += bytes.length;
-    this.#filled = 0;
+  /** All entries up to here are stored or left out. Writes what waits, where it is time for it. */
+  settle(settled: Settled): void {
+    this.#settled = settled;
+    const isFull = this.#waiting.length >= WAITING.pictures || this.#waitingBytes >= WAITING.bytes;
+    if (isFull || performance.now() - this.#writtenAt >= WAITING.ms) this.write();
   }
 
   /**
-   * Makes the folder a set, info.json last on the disk, and removes an older set of the same pixels, and the
-   * set that this one takes the place of.
+   * Writes what waits: records reach the disk after what they speak of, the mark after the records. Throws
+   * FaultError kind `storage` where the storage is full.
    */
-  async complete(title: string, replaced: StoredSet | null): Promise<DatasetInfo> {
-    if (this.#filled > 0) await this.#writeChunk();
-    this.#handle.flush();
-    const captions = this.#words.map(({ caption }) => caption);
-    const hasCaptions = captions.some((caption) => caption !== '');
-    if (hasCaptions) await this.#writeJson(CAPTIONS, captions);
-    const names = this.#words.map(({ name }) => name);
-    await this.#writeJson(NAMES, names);
-    const { count } = this;
-    const fingerprint = await pixelFingerprint(this.#digests, count, this.#size);
-    const stored: StoredInfo = {
-      version: VERSION,
-      title,
-      count,
-      size: this.#size,
-      fingerprint,
-      captions: hasCaptions,
-      ...(replaced ? { earlier: [...replaced.earlier, replaced.info.id] } : {}),
-    };
-    await this.#writeJson(INFO, stored);
-    this.#handle.close();
-    const set = await readSet(this.#folder);
-    if (!set) throw new Error('a set of pictures that was just written cannot be read');
-    const gone = new Set([set.info.id, replaced?.info.id]);
-    for (const other of await scan(this.#pictures)) {
-      if (gone.has(other.set?.info.id) && other.set && other.name !== this.#name)
-        await removeFolder(this.#pictures, other.name);
+  write(): void {
+    const waiting = this.#waiting;
+    const { pixels, records, words, progress } = this.#files;
+    const { count, wordsEnd } = this.#sums;
+    const first = count - waiting.length;
+    const bytes = this.note.size ** 2 * 3;
+    const texts = joined(waiting.map((one) => one.texts));
+    if (waiting.length > 0) {
+      append(pixels, joined(waiting.map((one) => one.pixels)), first * bytes);
+      append(words, texts, wordsEnd - texts.length);
+      append(records, joined(waiting.map(({ record }) => record)), first * RECORD_BYTES);
     }
-    return set.info;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    writeMark(progress, { ...this.#settled, records: count }, ++this.#turn);
+    progress.flush();
+    this.#writtenAt = performance.now();
   }
 
-  /** Removes the folder. */
-  async discard(): Promise<void> {
-    this.#handle.close();
-    await removeFolder(this.#pictures, this.#name);
+  /** Ends the set: info.json is the last to reach the disk. `earlier`: ids that the set had before. */
+  async seal(title: string, earlier: readonly string[]): Promise<void> {
+    this.write();
+    const { size } = this.note;
+    const info: StoredInfo = {
+      ...{ version: VERSION, title, size, ...(await this.#sums.told(size)) },
+      ...(earlier.length > 0 ? { earlier: [...earlier] } : {}),
+    };
+    this.#close();
+    await writeJson(this.folder, INFO, info);
   }
 
-  #writeJson(name: string, value: unknown): Promise<void> {
-    return writeFile(this.#folder, name, new TextEncoder().encode(JSON.stringify(value)));
+  /** Leaves the folder as it is on the disk; `write` first to keep what waits. */
+  stop(): void {
+    this.#close();
+  }
+
+  #close(): void {
+    for (const file of Object.values(this.#files) as SetFiles[keyof SetFiles][]) file.close();
+  }
+
+  /**
+   * The newest mark whose pictures are whole is where the set goes on; a torn set has an older one, or
+   * none.
+   */
+  async #readKept(): Promise<void> {
+    const bytes = this.note.size ** 2 * 3;
+    this.#turn = readMark(this.#files.progress, Infinity)?.turn ?? 0;
+    for (let most = Infinity; ; most = this.#sums.count) {
+      const { records, ...settled } = readMark(this.#files.progress, most)?.mark ?? NOTHING_SETTLED;
+      this.#sums = await sumsOf(this.#files, bytes, records);
+      this.#settled = settled;
+      if (this.#sums.count === records) break;
+    }
+    cutBehind(this.#files, this.#sums.count, bytes, this.#sums.wordsEnd);
   }
 }
 
-/** Writes a file of a set as a whole. Throws FaultError kind `storage` where the storage is full. */
-export async function writeFile(
-  folder: FileSystemDirectoryHandle,
-  name: string,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<void> {
-  const file = await folder.getFileHandle(name, { create: true });
-  const handle = await file.createSyncAccessHandle();
-  try {
-    handle.truncate(0);
-    writeWhole(handle, bytes, 0);
-    handle.flush();
-  } finally {
-    handle.close();
+/** Reads the first `count` pictures, or as many as are whole. */
+async function sumsOf(files: SetFiles, bytes: number, count: number): Promise<SetSums> {
+  const sums = new SetSums();
+  for (const some of keptPictures(files, bytes, count)) {
+    const digests = await Promise.all(some.map(({ pixels }) => crypto.subtle.digest('SHA-256', pixels)));
+    for (const [i, { pixels, texts }] of some.entries()) {
+      sums.isNew(new Uint8Array(digests[i] as ArrayBuffer));
+      await sums.add(pixels, texts, unpackTexts(texts));
+    }
   }
+  return sums;
 }
 
-function writeWhole(handle: FileSystemSyncAccessHandle, bytes: Uint8Array<ArrayBuffer>, at: number): void {
-  let written: number;
-  try {
-    written = handle.write(bytes, { at });
-  } catch (error) {
-    if (isNamed(error, 'QuotaExceededError')) throw new FaultError(storageFull(at, bytes.length, 0));
-    throw error;
-  }
-  if (written !== bytes.length) throw new FaultError(storageFull(at, bytes.length, written));
+async function openFiles(folder: SetFolder): Promise<SetFiles> {
+  const [pixels, records, words, progress] = [
+    await folder.open(FILES.pixels),
+    await folder.open(FILES.records),
+    await folder.open(FILES.words),
+    await folder.open(FILES.progress),
+  ];
+  return { pixels, records, words, progress };
 }
 
-const noFileSystem: Fault = {
-  kind: 'storage',
-  title: 'This browser keeps no files for this page',
-  what: 'Your pictures cannot be stored, so they cannot be trained on. The built-in pictures work.',
-  expected: 'a private file system for this page',
-  got: 'none, as in some private windows',
-  todo: ['Open the page in an ordinary window.', 'Or use another browser.'],
-};
+function append(file: SyncFile, bytes: Uint8Array<ArrayBuffer>, at: number): void {
+  writeWhole(file, bytes, at);
+  file.flush();
+}
 
-function storageFull(at: number, expected: number, written: number): Fault {
-  return {
-    kind: 'storage',
-    title: 'The storage is full',
-    what: 'The import stopped and what it had written was removed. Your checkpoints are untouched.',
-    expected: `storage for ${expected} bytes after ${at}`,
-    got: `storage for ${written}`,
-    todo: [
-      'Delete pictures or checkpoints that you do not need, or free space on the disk.',
-      'Import again.',
-    ],
-  };
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

@@ -1,35 +1,26 @@
 // Reads the user's pictures from the browser's private file system (OPFS), where they lie as pixels.
-// pictures/<any name>/ holds pixels.bin, captions.json, names.json and, written last, info.json: a folder
-// without it is no set. A renamed set has title.txt. Folders are never moved or renamed, because OPFS keeps
-// files but not names durably. Not here: writing (picture-draft.ts).
+// pictures/<any name>/ holds a set (docs/agreement.md, section 3); without a whole info.json it is none,
+// but perhaps an import that was stopped. A renamed set has title.txt. Folders are never moved or renamed,
+// because OPFS keeps files but not names durably. Not here: writing (picture-draft.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
+import { type ImportNote, parseNote, SOURCE } from './store/import-note.ts';
+import { newestMark, type ProgressMark } from './store/progress-mark.ts';
+import { type Origin, readRecord, RECORD_BYTES } from './store/record.ts';
+import { FILES, inUse } from './store/set-file.ts';
+import { INFO, parseInfo } from './store/stored-info.ts';
+import { SyncBytes } from './store/sync-bytes.ts';
+import { type PictureTexts, unpackTexts } from './store/texts.ts';
 
 const FOLDER = 'pictures';
-export const PIXELS = 'pixels.bin';
-export const CAPTIONS = 'captions.json';
-/** Paths of the files that the pictures came from; sets of older versions have none. */
-export const NAMES = 'names.json';
-export const INFO = 'info.json';
-/** A title in the place of the one in info.json, which is never written again. */
+/**
+ * Captions, and paths of the files that the pictures came from, of sets of version 1; either may be
+ * missing.
+ */
+const TEXTS_OF_1 = { captions: 'captions.json', names: 'names.json' };
+/** A title in the place of the one in info.json. */
 export const TITLE = 'title.txt';
-/** Version of info.json. */
-export const VERSION = 1;
-
-/** What info.json holds. */
-export interface StoredInfo {
-  version: number;
-  title: string;
-  count: number;
-  /** Edge of a picture, in pixels. */
-  size: number;
-  fingerprint: string;
-  /** Whether there is a captions.json. */
-  captions: boolean;
-  /** Ids that the set had before pictures were added to it or removed; absent in older files. */
-  earlier?: string[];
-}
 
 /** A set in a folder. */
 export interface StoredSet {
@@ -38,20 +29,24 @@ export interface StoredSet {
   earlier: string[];
 }
 
+/** What is known of a picture beside its pixels. */
+export interface PictureNotes {
+  texts: PictureTexts;
+  from: Origin;
+}
+
 /** A set of the user's, opened. */
 export interface StoredPictures extends StoredSet {
   /** [count, size, size, 3] bytes. */
   pixels: File;
-  /** One for each picture; empty where no picture has a caption. */
-  captions: string[];
-  /** As `captions`. */
-  names: string[];
+  /** Throws DOMException where the set was removed meanwhile. */
+  notes(index: number): PictureNotes;
 }
 
 const pictureBytes = (size: number): number => size * size * 3;
 
 /** Whether an error is a DOMException with one of these names. */
-export const isNamed = (error: unknown, ...names: string[]): boolean =>
+const isNamed = (error: unknown, ...names: string[]): boolean =>
   error instanceof DOMException && names.includes(error.name);
 
 /** The folder pictures/; null where there is none, or no private file system (some private windows). */
@@ -77,10 +72,12 @@ async function fileIn(folder: FileSystemDirectoryHandle, name: string): Promise<
 
 /** The set in a folder; null where its import never ended or pixels are missing. */
 export async function readSet(folder: FileSystemDirectoryHandle): Promise<StoredSet | null> {
-  const [infoFile, pixels] = [await fileIn(folder, INFO), await fileIn(folder, PIXELS)];
+  const [infoFile, pixels] = [await fileIn(folder, INFO), await fileIn(folder, FILES.pixels)];
   if (!infoFile || !pixels) return null;
   const info = parseInfo(await infoFile.text());
   if (!info || pixels.size !== info.count * pictureBytes(info.size)) return null;
+  if (info.version === 2 && (await fileIn(folder, FILES.records))?.size !== info.count * RECORD_BYTES)
+    return null;
   const title = await (await fileIn(folder, TITLE))?.text();
   return {
     info: {
@@ -98,37 +95,36 @@ export async function readSet(folder: FileSystemDirectoryHandle): Promise<Stored
   };
 }
 
-function parseInfo(text: string): StoredInfo | null {
-  let info: Partial<StoredInfo> | null;
-  try {
-    info = JSON.parse(text) as Partial<StoredInfo> | null;
-  } catch {
-    return null; // Torn by a power cut: the import never ended.
-  }
-  const whole =
-    info?.version === VERSION &&
-    typeof info.title === 'string' &&
-    Number.isSafeInteger(info.count) &&
-    Number.isSafeInteger(info.size) &&
-    typeof info.fingerprint === 'string' &&
-    /^[0-9a-f]{64}$/.test(info.fingerprint) &&
-    typeof info.captions === 'boolean' &&
-    (info.earlier === undefined || Array.isArray(info.earlier));
-  return whole ? (info as StoredInfo) : null;
+/** An import that was stopped, and how far it had come. */
+interface Stopped {
+  note: ImportNote;
+  mark: ProgressMark;
 }
 
-/** A folder of pictures/; `set` null where it holds none. */
+/** The import that was stopped in a folder that holds no set; null where it holds none either. */
+async function readStopped(folder: FileSystemDirectoryHandle): Promise<Stopped | null> {
+  const [source, progress] = [await fileIn(folder, SOURCE), await fileIn(folder, FILES.progress)];
+  const note = source && parseNote(await source.text());
+  if (!note || note.fingerprint === '' || !progress) return null;
+  const mark = newestMark(new Uint8Array(await progress.arrayBuffer()))?.mark;
+  return mark ? { note, mark } : null;
+}
+
+/** A folder of pictures/, and the set or the stopped import in it. */
 interface Found {
   name: string;
   folder: FileSystemDirectoryHandle;
   set: StoredSet | null;
+  stopped: Stopped | null;
 }
 
-/** All folders of pictures/, by name, with the set in each; null where a folder holds none. */
+/** All folders of pictures/, by name. */
 export async function scan(pictures: FileSystemDirectoryHandle): Promise<Found[]> {
   const found: Found[] = [];
   for await (const [name, folder] of pictures.entries()) {
-    if (folder.kind === 'directory') found.push({ name, folder, set: await readSet(folder) });
+    if (folder.kind !== 'directory') continue;
+    const set = await readSet(folder);
+    found.push({ name, folder, set, stopped: set ? null : await readStopped(folder) });
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -154,12 +150,31 @@ export async function openStored(id: string): Promise<StoredPictures | null> {
   const sets = await scanSets();
   const changed = sets.filter(({ set }) => set?.earlier.includes(id));
   for (const { folder, set } of [...sets.filter(({ set }) => set?.info.id === id), ...changed]) {
-    const pixels = await fileIn(folder, PIXELS);
+    const pixels = await fileIn(folder, FILES.pixels);
     if (!set || !pixels) continue;
-    const captions = set.info.captions ? await textsIn(folder, CAPTIONS) : [];
-    return { ...set, pixels, captions, names: await textsIn(folder, NAMES) };
+    return { ...set, pixels, notes: await notesIn(folder) };
   }
   return null;
+}
+
+/** Of a set of either version; pictures of version 1 have texts at most. */
+async function notesIn(folder: FileSystemDirectoryHandle): Promise<StoredPictures['notes']> {
+  const [records, words] = [await fileIn(folder, FILES.records), await fileIn(folder, FILES.words)];
+  if (records && words) return notesOf(new SyncBytes(records), new SyncBytes(words));
+  const captions = await textsIn(folder, TEXTS_OF_1.captions);
+  const names = await textsIn(folder, TEXTS_OF_1.names);
+  return (index) => ({
+    texts: { name: names[index] ?? '', className: '', caption: captions[index] ?? '' },
+    from: { entry: 0, width: 0, height: 0, sourceDigest: new Uint8Array(16) },
+  });
+}
+
+function notesOf(records: SyncBytes, words: SyncBytes): StoredPictures['notes'] {
+  return (index) => {
+    const record = readRecord(records.read(index * RECORD_BYTES, RECORD_BYTES));
+    if (!record) throw new FaultError(damaged(index));
+    return { texts: unpackTexts(words.read(record.words.offset, record.words.bytes)), from: record };
+  };
 }
 
 /** One text for each picture; empty where there is no such file. */
@@ -167,6 +182,15 @@ async function textsIn(folder: FileSystemDirectoryHandle, name: string): Promise
   const file = await fileIn(folder, name);
   return file ? (JSON.parse(await file.text()) as string[]) : [];
 }
+
+const damaged = (index: number): Fault => ({
+  kind: 'data',
+  title: 'The record of a picture is damaged',
+  what: 'Its bytes have changed since they were written. Other pictures and your checkpoints are untouched.',
+  expected: `a record of picture ${index + 1} whose CRC-32 fits`,
+  got: 'another CRC-32',
+  todo: ['Delete this set of pictures and import it again.', 'Check the disk if it happens again.'],
+});
 
 /** What is said where a set is not on this computer. `title`: as the set was called, where that is known. */
 export const missing = (id: string, title = id): Fault => ({
@@ -196,13 +220,6 @@ export async function removeFolder(pictures: FileSystemDirectoryHandle, name: st
   } catch (error) {
     if (isNamed(error, 'NotFoundError')) return;
     if (!isNamed(error, 'NoModificationAllowedError', 'InvalidStateError')) throw error;
-    throw new FaultError({
-      kind: 'storage',
-      title: 'The pictures are in use',
-      what: 'Another tab holds them. Nothing was removed.',
-      expected: 'pictures that no other tab writes',
-      got: error instanceof Error ? error.message : String(error),
-      todo: ['Close the other tab of this app, then try again.'],
-    });
+    throw new FaultError(inUse(error));
   }
 }

@@ -7,6 +7,7 @@ import { listStored, missing, openStored, removeStored, type StoredPictures } fr
 import { loadPacked } from './packed-set.ts';
 import { type PackedSet, PACKED_SETS, PLANETS } from './packed-sets.ts';
 import { resizeSquare } from './resize.ts';
+import type { PictureTexts } from './store/texts.ts';
 import { drawShape, shapeCaption, SHAPES } from './shapes.ts';
 
 /** Pictures of a set stay in memory once resized, where all of them fit into this many bytes. */
@@ -78,7 +79,7 @@ async function openPacked(set: PackedSet, { imageSize, maxImages }: OpenOptions)
 async function openOwn(id: string, { imageSize, maxImages, title }: OpenOptions): Promise<PictureSet> {
   const opened = await openStored(id);
   if (!opened) throw new FaultError(missing(id, title));
-  const { info, captions, names } = opened;
+  const { info } = opened;
   if (info.storedSize < imageSize) throw new FaultError(tooSmall(info, imageSize));
   const count = Math.min(info.count, maxImages);
   const readStored = storedReader(opened);
@@ -89,9 +90,19 @@ async function openOwn(id: string, { imageSize, maxImages, title }: OpenOptions)
     read: resized(count, info.storedSize, imageSize, readStored),
     // A run that crops reads every picture in every epoch.
     stored: { size: info.storedSize, read: remembered(count, info.storedSize, readStored) },
-    caption: (index) => captions[index] ?? '',
-    fileName: (index) => names[index] ?? '',
+    caption: (index) => textsOf(opened, index).caption,
+    fileName: (index) => textsOf(opened, index).name,
   };
+}
+
+/** Throws FaultError kind `data` where the set was removed before its texts were read. */
+function textsOf(opened: StoredPictures, index: number): PictureTexts {
+  try {
+    return opened.notes(index).texts;
+  } catch (error) {
+    if (error instanceof DOMException) throw new FaultError(missing(opened.info.id, opened.info.title));
+    throw error;
+  }
 }
 
 type Read = PictureSet['read'];

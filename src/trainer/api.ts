@@ -3,14 +3,21 @@
 // answers the commands (desk.ts).
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 import type { RunConfig, Settings } from '../settings/settings.ts';
-import type { DatasetInfo, ImportProgress, ImportReport, PictureFacts } from '../data/api.ts';
+import type { DatasetInfo, ImportProgress, ImportReport, PictureFacts, StoppedImport } from '../data/api.ts';
 import type { ExecutorKind } from '../engine/executor.ts';
 import type { Fault, Result } from '../fault.ts';
 import type { CaptionTemplate } from '../text/caption-template.ts';
 
 export type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 export type { CaptionTemplate } from '../text/caption-template.ts';
-export type { DatasetInfo, ImportProgress, ImportReport, PictureFacts } from '../data/api.ts';
+export type {
+  DatasetInfo,
+  ImportProgress,
+  ImportReport,
+  PictureFacts,
+  StoppedImport,
+  ToldFiles,
+} from '../data/api.ts';
 
 /** The trainer's states. The page adds `elsewhere` (another tab) and `unavailable` (no GPU). */
 export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused' | 'finished' | 'failed';
@@ -422,12 +429,21 @@ export interface TrainerApi {
   }): Promise<Result<Preview>>;
   /** Four pictures of a set, 2 x 2; a set that is yet to be fetched is not fetched for them. */
   thumbnail(dataset: string): Promise<Result<Preview>>;
-  /** `addTo`: the set that the pictures are added to, at its size and with its title; null: a new set. */
+  /**
+   * `addTo`: the set that the pictures are added to, at its size and with its title; null: a new set. An
+   * import of the same files that was stopped goes on; `goOn`: the folder of the one that must, or null.
+   * Answers null where it was stopped.
+   */
   importPictures(
     files: File[],
-    target: { title: string; size: number; addTo: string | null },
-  ): Promise<Result<ImportReport>>;
-  cancelImport(): Promise<void>;
+    target: { title: string; size: number; addTo: string | null; goOn: string | null },
+  ): Promise<Result<ImportReport | null>>;
+  stopImport(): Promise<void>;
+  /** Imports that were stopped, killed or met a full disk. */
+  stoppedImports(): Promise<StoppedImport[]>;
+  /** Makes a set of what a stopped import has stored. */
+  useStopped(folder: string): Promise<Result<DatasetInfo>>;
+  removeStopped(folder: string): Promise<Result<void>>;
   deletePictures(id: string): Promise<void>;
   renamePictures(id: string, title: string): Promise<Result<void>>;
   /** Leaves a picture out; answers the set that takes the place of `id`, null where it was the last one. */
@@ -442,4 +458,5 @@ export interface Opened {
   machine: Machine;
   store: StoreReport;
   datasets: DatasetInfo[];
+  stopped: StoppedImport[];
 }

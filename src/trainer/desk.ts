@@ -3,11 +3,19 @@
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { startStore, type StoreClient } from '../checkpoint/store-client.ts';
 import { pictureFacts, previewSheet } from '../data/contact-sheet.ts';
+import { DecodePool } from '../data/decode-pool.ts';
 import { removePicture, renameStored } from '../data/edit-pictures.ts';
 import { importPictures } from '../data/own-pictures.ts';
 import { joined } from '../data/sources/joined.ts';
 import { recognise } from '../data/sources/recognise.ts';
 import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
+import {
+  filesFingerprint,
+  listStopped,
+  removeStopped,
+  stoppedNote,
+  useStopped,
+} from '../data/stopped-imports.ts';
 import { thumbnailOf } from '../data/thumbnail.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
@@ -54,7 +62,12 @@ class Desk implements TrainerApi {
       await postCheckpoints(store, outbox);
       const device = await TrainingDevice.start(request);
       this.#opening = { store, outbox, trainer: new Trainer(store, outbox, device) };
-      return { machine: device.machine, store: await store.report(), datasets: await listDatasets() };
+      return {
+        machine: device.machine,
+        store: await store.report(),
+        datasets: await listDatasets(),
+        stopped: await listStopped(),
+      };
     });
 
   recover = async () => this.#opening?.trainer?.recover();
@@ -182,20 +195,30 @@ class Desk implements TrainerApi {
 
   thumbnail: TrainerApi['thumbnail'] = (dataset) => answer(() => thumbnailOf(dataset));
 
-  importPictures: TrainerApi['importPictures'] = (files, target) =>
+  importPictures: TrainerApi['importPictures'] = (files, { goOn, ...asked }) =>
     answer(async () => {
       const controller = new AbortController();
       this.#importing = controller;
+      const fingerprint = await filesFingerprint(files);
+      const note = goOn === null ? null : await stoppedNote(goOn, fingerprint);
+      const { title, size, addTo } = note ? { ...note, addTo: note.addTo?.id ?? null } : asked;
+      const source = joined(await recognise(files));
       return importPictures(
-        joined(await recognise(files)),
-        {},
-        target,
-        (progress) => this.#opening?.outbox.post({ type: 'import-progress', progress }),
-        controller.signal,
+        source,
+        note?.chosen ?? {},
+        { title, size, addTo, fingerprint },
+        {
+          decoder: new DecodePool(navigator.hardwareConcurrency),
+          onProgress: (progress) => this.#opening?.outbox.post({ type: 'import-progress', progress }),
+          signal: controller.signal,
+        },
       );
     });
 
-  cancelImport = async () => this.#importing?.abort();
+  stopImport = async () => this.#importing?.abort();
+  stoppedImports = () => listStopped();
+  useStopped: TrainerApi['useStopped'] = (folder) => answer(() => useStopped(folder));
+  removeStopped: TrainerApi['removeStopped'] = (folder) => answer(() => removeStopped(folder));
   deletePictures = (id: string) => removePictures(id);
   renamePictures: TrainerApi['renamePictures'] = (id, title) => answer(() => renameStored(id, title));
   removePicture: TrainerApi['removePicture'] = (id, index) => answer(() => removePicture(id, index));

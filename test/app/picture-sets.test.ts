@@ -12,13 +12,18 @@ const info: DatasetInfo = {
   ...{ builtIn: false, captions: false, fingerprint: '', credit: '' },
 };
 
+const NONE = { count: 0, reasons: [], files: [] };
+const garden = { files: [], title: 'garden', addTo: null, goOn: null };
+
 let state: State;
 let answer: () => void;
 const trainer: NonNullable<Parameters<PictureSets['import']>[0]> = {
   preview: () => new Promise((resolve) => (answer = () => resolve({ ok: true, value: picture }))),
   thumbnail: () => Promise.resolve({ ok: true, value: picture }),
   importPictures: () =>
-    Promise.resolve({ ok: true, value: { info, added: 65, duplicates: 0, skipped: [], doubtful: [] } }),
+    Promise.resolve({ ok: true, value: { info, added: 65, duplicates: 0, skipped: NONE, doubtful: NONE } }),
+  stoppedImports: () => Promise.resolve([]),
+  useStopped: () => Promise.resolve({ ok: true, value: info }),
   datasets: () => Promise.resolve([info]),
   removePicture: () => Promise.resolve({ ok: true, value: { ...info, id: 'own-2', count: 64 } }),
   picture: () =>
@@ -50,18 +55,18 @@ test('a preview goes when another set is chosen, and stays when the same is aske
 
 test('imported beside a run: offered for a new one; without a run: nothing to offer', async () => {
   const sets = setsOf();
-  expect(await sets.import(trainer, [], 'garden', null)).toMatchObject({ ok: true });
+  expect(await sets.import(trainer, garden)).toMatchObject({ ok: true });
   expect(state.form.value.dataset).toBe('own-1');
   expect(state.brought.value).toBeNull();
   state.run.value = { runId: 'run-1' } as RunSummary;
-  await sets.import(trainer, [], 'garden', null);
+  await sets.import(trainer, garden);
   expect(state.brought.value).toEqual(info);
   expect(state.datasets.value).toEqual([info]);
 });
 
 test('a set that loses a picture is another set; what an import left out is of the set before', async () => {
   const sets = setsOf();
-  await sets.import(trainer, [], 'garden', null);
+  await sets.import(trainer, garden);
   expect(state.imported.value).toMatchObject({ added: 65 });
   expect(await sets.removePicture(trainer, 'own-1', 3)).toMatchObject({ ok: true });
   expect(state.form.value.dataset).toBe('own-2');
@@ -75,7 +80,7 @@ test('while a set becomes another one, or goes, the page never names a set that 
     datasets: () => Promise.resolve(list),
   };
   const sets = setsOf();
-  await sets.import(changing, [], 'garden', null);
+  await sets.import(changing, garden);
   const seen: boolean[] = [];
   const stop = effect(() => void seen.push(namesNoSet(state)));
   list = [{ ...info, id: 'own-2' }];
@@ -85,4 +90,27 @@ test('while a set becomes another one, or goes, the page never names a set that 
   stop();
   expect(state.form.value.dataset).toBe('planets');
   expect(seen).not.toContain(true);
+});
+
+test('an import that is stopped is listed, goes on with its own files, and then is a set', async () => {
+  const sets = setsOf();
+  const files = [new File([], 'a.png')];
+  const one = { folder: 'import-1', title: 'garden', done: 3, total: 9, stored: 3 };
+  const stopping = {
+    ...trainer,
+    importPictures: () => Promise.resolve({ ok: true as const, value: null }),
+    stoppedImports: () => Promise.resolve([one]),
+  };
+  await sets.import(stopping, { ...garden, files });
+  expect(state.importing.value).toBeNull();
+  expect(state.stopped.value).toEqual([{ ...one, isHeld: true }]);
+  let given: unknown[] = [];
+  const going: typeof trainer = {
+    ...trainer,
+    importPictures: (...asked) => ((given = asked), trainer.importPictures(...asked)),
+  };
+  await sets.goOn(going, 'import-1', null);
+  expect(given).toEqual([files, { title: '', addTo: null, goOn: 'import-1', size: 64 }]);
+  expect(state.stopped.value).toEqual([]);
+  expect(state.form.value.dataset).toBe('own-1');
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { cdp } from 'vitest/browser';
 import type { ImportProgress, ImportReport } from '../../src/data/api.ts';
 import type { Result } from '../../src/fault.ts';
+import VERSION_1 from '../fixtures/pictures-version-1.json' with { type: 'json' };
 import { zipBlob } from '../../src/formats/zip-writer.ts';
 import { pictureFile, textFile } from './make-files.ts';
 import type { PicturesApi } from './pictures-worker.ts';
@@ -18,6 +19,7 @@ const importAll = async (
   size = 16,
   onProgress = () => {},
   addTo: string | null = null,
+  isPool = false,
 ) => {
   const progress: ImportProgress[] = [];
   const result = (await pictures.importPictures(
@@ -27,13 +29,18 @@ const importAll = async (
       progress.push(one);
       onProgress();
     }),
-  )) as Result<ImportReport>;
+    isPool,
+  )) as Result<ImportReport | null>;
   return { result, progress };
 };
 const imported = async (files: File[], title?: string, size?: number) => {
   const { result } = await importAll(files, title, size);
-  if (!result.ok) throw new Error(JSON.stringify(result.fault));
-  return result.value;
+  return reportOf(result);
+};
+const reportOf = (result: Result<ImportReport | null>): ImportReport => {
+  const report = value(result);
+  if (!report) throw new Error('it was stopped');
+  return report;
 };
 const faultOf = async (files: File[]) => {
   const { result } = await importAll(files);
@@ -47,6 +54,7 @@ const value = <T>(result: Result<T>): T => {
 };
 
 beforeEach(async () => {
+  for (const { folder } of await pictures.stopped()) await pictures.removeStopped(folder);
   for (const { id } of await own()) await pictures.remove(id);
 });
 afterAll(() => worker.terminate());
@@ -57,6 +65,11 @@ const setQuota = (quotaSize?: number) =>
     origin: location.origin,
     ...(quotaSize === undefined ? {} : { quotaSize }),
   });
+
+/** pixels.bin, records.bin, words.bin, progress.bin, source.json, info.json. */
+const FILES_OF_A_SET = 6;
+
+const NONE = { count: 0, reasons: [], files: [] };
 
 const colours = ['#c04020', '#20c040', '#4020c0', '#c0c020', '#20c0c0', '#c020c0'];
 const sixFiles = () =>
@@ -69,7 +82,7 @@ describe('an import', () => {
     const cut = new File([whole.slice(0, 12)], 'cut.jpg');
     const files = [...good, cut, textFile('not-a-picture.jpg', 'words')];
     const { result, progress } = await importAll(files);
-    const { info, skipped } = value(result);
+    const { info, skipped } = reportOf(result);
     expect(info).toMatchObject({
       title: 'Holiday',
       count: 6,
@@ -78,9 +91,11 @@ describe('an import', () => {
       captions: false,
     });
     expect(info.id).toBe(`own-${info.fingerprint.slice(0, 8)}`);
-    expect(skipped.map(({ name }) => name)).toEqual(['cut.jpg', 'not-a-picture.jpg']);
-    expect(skipped[0]?.why).toMatch(/cut off/);
-    expect(skipped[1]?.why).toMatch(/text/);
+    expect(skipped.files.map(({ name }) => name)).toEqual(['cut.jpg', 'not-a-picture.jpg']);
+    expect(skipped.reasons).toMatchObject([
+      { why: expect.stringMatching(/cut off/), count: 1, example: 'cut.jpg' },
+      { why: expect.stringMatching(/text/), count: 1, example: 'not-a-picture.jpg' },
+    ]);
     expect(progress.at(-1)).toMatchObject({ done: 8, total: 8, skipped: 2, size: 16 });
     // Each picture is shown once, when it is stored.
     const { pictures: read } = value(await pictures.read(info.id, 16, [0, 1, 2, 3, 4, 5]));
@@ -106,7 +121,7 @@ describe('an import', () => {
     const second = await imported(files.toReversed(), 'Two');
     expect(second.info).toEqual({ ...first.info, title: 'Two' });
     expect(await own()).toEqual([second.info]);
-    expect(await pictures.paths()).toHaveLength(3);
+    expect(await pictures.paths()).toHaveLength(FILES_OF_A_SET);
     const other = await imported(files.slice(0, 5));
     expect(other.info.id).not.toBe(first.info.id);
     expect((await imported(files, 'One', 8)).info.id).not.toBe(first.info.id);
@@ -117,7 +132,7 @@ describe('an import', () => {
     const entries = files.map((file) => ({ name: `holiday/${file.name}`, content: file }));
     const zip = new File([await zipBlob(entries)], 'holiday.zip');
     const { info, skipped } = await imported([zip]);
-    expect(skipped).toEqual([]);
+    expect(skipped).toEqual(NONE);
     expect(info.id).toBe((await imported(files)).info.id);
   });
 
@@ -143,7 +158,7 @@ describe('an import', () => {
       '',
       '',
     ]);
-    expect(skipped.map(({ name }) => name).sort((a, b) => (a < b ? -1 : 1))).toEqual([
+    expect(skipped.files.map(({ name }) => name).sort((a, b) => (a < b ? -1 : 1))).toEqual([
       'orphan.txt',
       'p1.txt',
     ]);
@@ -163,7 +178,7 @@ describe('an import', () => {
       ...(await sixFiles()),
       ...junk.map((name) => textFile(name, 'x')),
     ]);
-    expect([info.count, skipped]).toEqual([6, []]);
+    expect([info.count, skipped.count]).toEqual([6, 0]);
   });
 
   it('clears away what a killed import left', async () => {
@@ -182,19 +197,89 @@ describe('an import that cannot be', () => {
     expect(await pictures.paths()).toEqual([]);
     expect((await faultOf([])).got).toBe('0 other files');
   });
+});
 
-  it('is cancelled leaves nothing', async () => {
-    const one = await pictureFile('a.jpg', { width: 900, height: 900 });
-    const files = Array.from({ length: 300 }, (_, i) => new File([one], `${i}.jpg`));
-    const { result, progress } = await importAll(files, 'Holiday', 16, () => void pictures.cancel());
-    expect(result).toMatchObject({ ok: false, fault: { title: 'The import was cancelled' } });
-    expect(progress.at(-1)?.done ?? 0).toBeLessThan(300);
+describe('an import that is stopped', () => {
+  const many = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        pictureFile(`${1000 + i}.png`, { width: 600, height: 600, colour: `#${100 + i}`, type: 'image/png' }),
+      ),
+    );
+  const stopAfterFirst = async (files: File[]) => {
+    const { result } = await importAll(files, 'Holiday', 16, () => void pictures.cancel());
+    expect(result).toEqual({ ok: true, value: null });
+    const [stopped, ...others] = await pictures.stopped();
+    expect(others).toEqual([]);
+    if (!stopped) throw new Error('nothing is stopped');
+    expect(stopped).toMatchObject({ title: 'Holiday', done: stopped.stored });
+    expect(await own()).toEqual([]);
+    return stopped;
+  };
+
+  it('goes on with the same files, each picture once, and is the set of one that never stopped', async () => {
+    const files = [...(await many(60)), textFile('1007.txt', 'the eighth'), textFile('a.jpg', 'none')];
+    const { info } = await imported(files);
+    await pictures.remove(info.id);
+    const { done, total } = await stopAfterFirst(files);
+    expect(total).toBe(61);
+    await pictures.takeDecodes();
+    const { result, progress } = await importAll(files);
+    expect(reportOf(result)).toMatchObject({ info, added: 60, duplicates: 0, skipped: { count: 1 } });
+    expect(progress[0]?.done).toBeGreaterThan(done);
+    expect((await pictures.takeDecodes()).pictures).toBe(60 - done);
+    expect(value(await pictures.picture(info.id, 7))).toMatchObject({ caption: 'the eighth' });
+    expect(await pictures.stopped()).toEqual([]);
+  });
+
+  it('is used as it is, or removed', async () => {
+    const files = await many(60);
+    const first = await stopAfterFirst(files);
+    const info = value(await pictures.useStopped(first.folder));
+    expect(info).toMatchObject({ title: 'Holiday', count: first.stored });
+    expect(await own()).toEqual([info]);
+    await pictures.remove(info.id);
+    await pictures.removeStopped((await stopAfterFirst(files)).folder);
     expect(await pictures.paths()).toEqual([]);
+  });
+
+  it('is let alone by an import of other files', async () => {
+    const { folder } = await stopAfterFirst(await many(60));
+    await imported(await sixFiles());
+    expect((await pictures.stopped()).map((one) => one.folder)).toEqual([folder]);
+  });
+});
+
+describe('a set of version 1', () => {
+  it('opens as it is, and changes into one of version 2', async () => {
+    await pictures.writeFolder('import-1', VERSION_1);
+    const [info] = await own();
+    expect(info).toMatchObject({
+      id: 'own-29927b32',
+      title: 'Holiday',
+      count: 3,
+      storedSize: 8,
+      captions: true,
+    });
+    const { captions, pictures: read } = value(await pictures.read('own-29927b32', 8, [0, 1, 2]));
+    expect(captions).toEqual(['a red square\na marked square', '', 'zwei Wörter']);
+    // Byte k of picture i is (80 i + k) mod 256.
+    expect(read.map((pixels) => [pixels[0], pixels[191]])).toEqual([
+      [0, 191],
+      [80, 15],
+      [160, 95],
+    ]);
+    const two = value(await pictures.removePicture('own-29927b32', 1));
+    expect(value(await pictures.picture(two?.id ?? '', 1, 8))).toMatchObject({
+      fileName: 'folder/p2.png',
+      caption: 'zwei Wörter',
+    });
+    expect(value(await pictures.read('own-29927b32', 8, [0])).info).toEqual(two);
   });
 });
 
 describe('full storage', () => {
-  it('stops the import, says so, leaves nothing, and the older set whole', async () => {
+  it('refuses or stops the import, says so, leaves the older set whole, and what is stored for going on', async () => {
     const { info } = await imported(await sixFiles());
     const photo = (i: number) =>
       pictureFile(`${i}.png`, {
@@ -205,15 +290,26 @@ describe('full storage', () => {
       });
     const files = await Promise.all(Array.from({ length: 60 }, (_, i) => photo(i)));
     const { usage = 0 } = await navigator.storage.estimate();
-    await setQuota(usage + 6e6);
     try {
-      const { result } = await importAll(files, 'Large', 256);
+      await setQuota(usage + 6e6);
+      const refused = await importAll(files, 'Large', 256);
+      expect(refused.result).toMatchObject({
+        ok: false,
+        fault: { title: 'There is no room for these pictures' },
+      });
+      expect(refused.progress).toEqual([]);
+      expect(await pictures.paths()).toHaveLength(FILES_OF_A_SET);
+      await setQuota(usage + 20e6);
+      const { result } = await importAll(files, 'Large', 256, () => void setQuota(usage + 6e6));
       expect(result).toMatchObject({ ok: false, fault: { kind: 'storage', title: 'The storage is full' } });
     } finally {
       await setQuota();
     }
     expect(await own()).toEqual([info]);
-    expect(await pictures.paths()).toHaveLength(3);
+    expect(reportOf((await importAll(files, 'Large', 256)).result)).toMatchObject({
+      added: 60,
+      duplicates: 0,
+    });
   });
 });
 
@@ -255,15 +351,16 @@ describe('a stored set', () => {
   it('takes more pictures, each once, behind its own, and keeps its title', async () => {
     const files = await sixFiles();
     const { info } = await imported(files.slice(2));
-    const more = async (some: File[]) => value((await importAll(some, 'Other', 8, () => {}, info.id)).result);
+    const more = async (some: File[]) =>
+      reportOf((await importAll(some, 'Other', 8, () => {}, info.id)).result);
     const { info: all, ...counts } = await more(files.slice(0, 3));
-    expect(counts).toEqual({ added: 2, duplicates: 1, skipped: [], doubtful: [] });
+    expect(counts).toEqual({ added: 2, duplicates: 1, skipped: NONE, doubtful: NONE });
     expect(all).toMatchObject({ title: 'Holiday', count: 6, storedSize: 16 });
     expect(await own()).toEqual([all]);
     const names = await Promise.all([3, 4].map((index) => pictures.picture(all.id, index)));
     expect(names.map((one) => value(one).fileName)).toEqual(['p5.png', 'p0.png']);
-    const none = value((await importAll(files, 'Other', 8, () => {}, all.id)).result);
-    expect(none).toEqual({ info: all, added: 0, duplicates: 6, skipped: [], doubtful: [] });
+    const none = reportOf((await importAll(files, 'Other', 8, () => {}, all.id)).result);
+    expect(none).toEqual({ info: all, added: 0, duplicates: 6, skipped: NONE, doubtful: NONE });
   });
 
   it('loses one picture, then the last one', async () => {
@@ -321,5 +418,14 @@ describe('batches of own pictures', () => {
     const photos = Array.from({ length: 5 }, (_, i) => new File([photo], `${i}.jpg`));
     expect((await imported(photos, 'Photos', 64)).duplicates).toBe(4);
     await expectDecodes(5, 2);
+  });
+
+  it('are the same by a pool of workers, in the same order', async () => {
+    const files = [...(await sixFiles()), textFile('p3.jpg', 'no picture'), textFile('p2.txt', 'blue')];
+    const { info, ...counts } = await imported(files);
+    await pictures.remove(info.id);
+    const pooled = reportOf((await importAll(files, 'Holiday', 16, () => {}, null, true)).result);
+    expect(pooled).toEqual({ info, ...counts });
+    expect(value(await pictures.picture(info.id, 2)).fileName).toBe('p2.png');
   });
 });

@@ -4,19 +4,25 @@ import type { ImportProgress, ImportReport } from '../../src/data/api.ts';
 import { loadBatch } from '../../src/data/batches.ts';
 import { pictureFacts, previewSheet } from '../../src/data/contact-sheet.ts';
 import { checkPicture, decodeSquare } from '../../src/data/decode.ts';
+import type { Decoder } from '../../src/data/decode-ahead.ts';
+import { decodePicture } from '../../src/data/decode-picture.ts';
+import { DecodePool } from '../../src/data/decode-pool.ts';
 import { removePicture, renameStored } from '../../src/data/edit-pictures.ts';
 import { importPictures, type ImportTarget } from '../../src/data/own-pictures.ts';
 import { joined } from '../../src/data/sources/joined.ts';
 import { recognise } from '../../src/data/sources/recognise.ts';
 import { listDatasets, openPictures, removePictures } from '../../src/data/sets.ts';
 import { thumbnailOf } from '../../src/data/thumbnail.ts';
+import { filesFingerprint, listStopped, removeStopped, useStopped } from '../../src/data/stopped-imports.ts';
 import { type Fault, faultOf, type Result } from '../../src/fault.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import { openRunPictures } from '../../src/trainer/run-pictures.ts';
 
 let stop = new AbortController();
 
-/** Calls of the browser's decoder; `open`: pictures that are being decoded, or decoded and not yet closed. */
+/**
+ * Calls of the browser's decoder; `open`: pictures that are being decoded, or decoded and not yet closed.
+ */
 const decodes = { pictures: 0, open: 0, mostOpen: 0 };
 
 globalThis.createImageBitmap = new Proxy(globalThis.createImageBitmap, {
@@ -46,6 +52,34 @@ async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
   }
 }
 
+/** Writes a folder of pictures/, its files in base64 by their names. */
+const writeFolder = async (name: string, files: Record<string, string>): Promise<void> => {
+  const root = await navigator.storage.getDirectory();
+  const pictures = await root.getDirectoryHandle('pictures', { create: true });
+  const folder = await pictures.getDirectoryHandle(name, { create: true });
+  for (const [file, text] of Object.entries(files)) {
+    const handle = await (await folder.getFileHandle(file, { create: true })).createSyncAccessHandle();
+    handle.write(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+    handle.close();
+  }
+};
+
+type Asked = Omit<ImportTarget, 'fingerprint'>;
+
+/** Decodes in this worker, so that `decodes` counts it. */
+const here: Decoder = { atOnce: 4, decode: decodePicture, close: () => {} };
+
+async function importFiles(
+  files: File[],
+  target: Asked,
+  onProgress: (progress: ImportProgress) => void,
+  decoder: Decoder,
+): Promise<ImportReport | null> {
+  const tools = { decoder, onProgress, signal: stop.signal };
+  const fingerprint = await filesFingerprint(files);
+  return importPictures(joined(await recognise(files)), {}, { ...target, fingerprint }, tools);
+}
+
 const api = {
   /** The counts of `decodes` since the last call. */
   takeDecodes: () => {
@@ -59,18 +93,20 @@ const api = {
   },
   importPictures: (
     files: File[],
-    target: ImportTarget,
+    target: Asked,
     onProgress: (progress: ImportProgress) => void,
-  ): Promise<Result<ImportReport>> => {
+    isPool: boolean,
+  ): Promise<Result<ImportReport | null>> => {
     stop = new AbortController();
-    return attempt(async () =>
-      importPictures(joined(await recognise(files)), {}, target, onProgress, stop.signal),
-    );
+    return attempt(() => importFiles(files, target, onProgress, isPool ? new DecodePool(3) : here));
   },
+  stopped: listStopped,
+  useStopped: (folder: string) => attempt(() => useStopped(folder)),
+  removeStopped,
   rename: renameStored,
   removePicture: (id: string, index: number) => attempt(() => removePicture(id, index)),
-  picture: (id: string, index: number) =>
-    attempt(async () => pictureFacts(await openPictures(id, { imageSize: 16, maxImages: 1e6 }), index)),
+  picture: (id: string, index: number, imageSize = 16) =>
+    attempt(async () => pictureFacts(await openPictures(id, { imageSize, maxImages: 1e6 }), index)),
   /** What a run says that began with a set of this fingerprint and count. */
   ofRun: (id: string, count: number, fingerprint: string) =>
     attempt(async () => {
@@ -98,14 +134,8 @@ const api = {
     attempt(async () => {
       const set = await openPictures(id, { imageSize: size, maxImages: 1e6 });
       const before = await set.read(0);
-      const again = await importPictures(
-        joined(await recognise(files)),
-        {},
-        { title: 'Again', size, addTo: null },
-        () => {},
-        new AbortController().signal,
-      );
-      return { before, after: await set.read(0), id: again.info.id };
+      const again = await importFiles(files, { title: 'Again', size, addTo: null }, () => {}, here);
+      return { before, after: await set.read(0), id: again?.info.id };
     }),
   batch: (id: string, imageSize: number, globalStep: number) =>
     attempt(async () =>
@@ -139,6 +169,7 @@ const api = {
     }
     return paths;
   },
+  writeFolder,
   /** Makes the folder that a killed import leaves: one without info.json. */
   leaveHalf: async () => {
     const root = await (

@@ -352,6 +352,11 @@ const alert = (state: State, ...faults: Fault[]): void => {
   state.alerts.value = { ...NO_ALERTS, faults };
 };
 
+/** What an import says of one file that it left out. */
+const told = (file: { name: string; why: string }) => ({
+  ...{ count: 1, reasons: [{ why: file.why, count: 1, example: file.name }], files: [file] },
+});
+
 const FILL: Record<string, (state: State) => void> = {
   idle: fillSetup,
   starting: (state) => {
@@ -513,8 +518,8 @@ const FILL: Record<string, (state: State) => void> = {
       };
     alert(state, NO_WEBGPU);
     state.form.value = presetConfig('tiny');
-    const skipped = [{ name: 'notes.pdf', why: 'it is a PDF, not a picture' }];
-    const doubtful = [{ name: 'mask.png', why: 'it is of one colour' }];
+    const skipped = told({ name: 'notes.pdf', why: 'it is a PDF, not a picture' });
+    const doubtful = told({ name: 'mask.png', why: 'it is of one colour' });
     state.imported.value = { added: 811, duplicates: 2, skipped, doubtful };
   },
   importing: (state) => {
@@ -522,7 +527,14 @@ const FILL: Record<string, (state: State) => void> = {
     const stored = Array.from({ length: 40 }, (_, i) =>
       Uint8Array.from(planet(i, SIZE).filter((_, at) => at % 4 !== 3)),
     );
-    state.importing.value = { done: 311, total: 812, skipped: 2, stored, size: SIZE };
+    state.importing.value = {
+      ...{ done: 311, total: 812, skipped: 2, perSecond: 38.2, stored, size: SIZE },
+    };
+  },
+  stopped: (state) => {
+    fillSetup(state);
+    const stopped = { folder: 'import-1', title: 'img_align_celeba', done: 83_112, total: 202_599 };
+    state.stopped.value = [{ ...stopped, stored: 83_110, isHeld: false }];
   },
   generate: (state) => fillRun(state, 25_310),
   'generate-none': fillSetup,
@@ -674,6 +686,7 @@ const PAGE_STATE: Record<string, PageState> = {
   saving: 'training',
   webgl: 'idle',
   importing: 'idle',
+  stopped: 'idle',
   own: 'idle',
   words: 'idle',
   'words-poor': 'idle',
@@ -782,7 +795,8 @@ export function galleryCommands(state: State, name: string): Commands {
         callMs: [{ pictures: 16, ms: 36 }],
       }),
     unread: (_, prompts) => Promise.resolve(prompts.map((prompt) => prompt.split(' ').slice(14).join(' '))),
-    ...{ drawSamples: nothing, importPictures: nothing, cancelImport: nothing, confirmPictures: nothing },
+    ...{ drawSamples: nothing, importPictures: nothing, stopImport: nothing, confirmPictures: nothing },
+    ...{ goOnImport: nothing, useStopped: nothing, removeStopped: nothing },
     ...{
       freeStepCheckpoints: nothing,
       refreshStore: nothing,

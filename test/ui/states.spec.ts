@@ -29,6 +29,7 @@ const LOOKS = [
     'forking',
     'webgl',
     'importing',
+    'stopped',
     'own',
     'words-poor',
     'misfit',

@@ -1,11 +1,11 @@
-// The user's own pictures: choosing files or a folder, the import with the pictures as they come, Cancel.
+// The user's own pictures: choosing files or a folder, the import with the pictures as they come, Stop.
 // Not here: dropped files (files/drop.tsx), decoding (data/).
 import { useMemo } from 'preact/hooks';
 import type { ImportProgress } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { pickedFiles } from '../files/dropped-files.ts';
 import { FileButton } from '../files/file-button.tsx';
-import { count } from '../format.ts';
+import { count, estimated, rate } from '../format.ts';
 import { Mosaic } from '../pictures/mosaic.tsx';
 import { arrivedSheet } from './arrived-sheet.ts';
 import { ProgressBar } from '../controls/progress-bar.tsx';
@@ -64,17 +64,20 @@ function PickButton({ name, folder }: { name: string; folder: boolean }) {
 
 function Importing({ progress }: { progress: ImportProgress }) {
   const { commands } = useApp();
-  const { done, total, skipped, stored, size } = progress;
+  const { done, total, skipped, perSecond, stored, size } = progress;
+  const left = perSecond ? (total - done) / perSecond : 0;
   const sheet = useMemo(() => arrivedSheet(stored, size), [stored.length, size]);
   return (
     <>
       <div class="own">
         <p>
           {count(done)} of {count(total)} pictures{skipped > 0 && `, ${count(skipped)} skipped`}
+          {perSecond !== null && `, ${rate(perSecond)} pictures/s`}
+          {left > 0 && `, ${estimated(left)} left`}
         </p>
         <ProgressBar label="Import of pictures" done={done} total={total} />
-        <button class="btn" type="button" onClick={() => commands.cancelImport()}>
-          Cancel
+        <button class="btn" type="button" onClick={() => commands.stopImport()}>
+          Stop
         </button>
       </div>
       <Mosaic

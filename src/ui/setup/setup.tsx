@@ -16,6 +16,7 @@ import { PictureDialog } from './picture-dialog.tsx';
 import { Prompts } from './prompts.tsx';
 import { Skipped } from './skipped.tsx';
 import { Sources } from './sources.tsx';
+import { StoppedImports } from './stopped-imports.tsx';
 
 /** Shown in the phase `setup`, unless training is impossible now. */
 export function Setup() {
@@ -39,6 +40,7 @@ export function Setup() {
           Pictures
         </h2>
         <Sources />
+        <StoppedImports />
         {ownOnly ? <OwnPictures /> : <Chosen />}
         <Skipped />
       </section>

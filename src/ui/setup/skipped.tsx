@@ -1,9 +1,11 @@
 // What the last import of pictures left out, and pictures that hardly show anything, with the reasons.
 // Not here: checking the files (data/).
+import type { ToldFiles } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 
-const LISTED = 500;
+/** More files than that are counted by reason too. */
+const FEW = 10;
 
 /** "1 duplicate", "2 duplicates" */
 const counted = (number: number, thing: string): string =>
@@ -20,14 +22,14 @@ export function Skipped() {
   return (
     <>
       {duplicates > 0 && <p class="note">{counted(duplicates, 'duplicate')} left out.</p>}
-      {skipped.length > 0 && (
-        <Files name="Skipped files" files={skipped}>
-          {counted(skipped.length, 'file')} skipped, {count(added)} imported
+      {skipped.count > 0 && (
+        <Files name="Skipped files" told={skipped}>
+          {counted(skipped.count, 'file')} skipped, {count(added)} imported
         </Files>
       )}
-      {doubtful.length > 0 && (
-        <Files name="Doubtful pictures" files={doubtful}>
-          {count(doubtful.length)} {doubtful.length === 1 ? 'picture is' : 'pictures are'} nearly black or of
+      {doubtful.count > 0 && (
+        <Files name="Doubtful pictures" told={doubtful}>
+          {count(doubtful.count)} {doubtful.count === 1 ? 'picture is' : 'pictures are'} nearly black or of
           one colour <small>imported all the same</small>
         </Files>
       )}
@@ -37,21 +39,31 @@ export function Skipped() {
 
 interface Props {
   name: string;
-  files: readonly { name: string; why: string }[];
+  told: ToldFiles;
   children: preact.ComponentChildren;
 }
 
-function Files({ name, files, children }: Props) {
+function Files({ name, told, children }: Props) {
+  const { count: all, reasons, files } = told;
   return (
     <details class="skipped fold">
       <summary>{children}</summary>
+      {all > FEW && (
+        <ul aria-label={`${name} by reason`}>
+          {reasons.map((reason) => (
+            <li key={reason.why}>
+              <b>{count(reason.count)}</b>: {reason.why}, as {reason.example}
+            </li>
+          ))}
+        </ul>
+      )}
       <ul aria-label={name} tabIndex={0}>
-        {files.slice(0, LISTED).map((file) => (
+        {files.map((file) => (
           <li key={file.name}>
             <b>{file.name}</b>: {file.why}
           </li>
         ))}
-        {files.length > LISTED && <li>and {count(files.length - LISTED)} more</li>}
+        {all > files.length && <li>and {count(all - files.length)} more</li>}
       </ul>
     </details>
   );

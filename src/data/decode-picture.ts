@@ -1,0 +1,68 @@
+// One picture of a source as what is stored of it, or the reason why not: checked, admitted, decoded,
+// digested. Runs in a worker of the pool (decode-worker.ts). Not here: the decoding itself (decode.ts).
+import {
+  checkPicture,
+  type Decoded,
+  decodeSquare,
+  type Refused,
+  type SentPixels,
+  squareOfPixels,
+} from './decode.ts';
+import { type Traits, traitsOf } from './store/traits.ts';
+
+/** A picture as it is sent to be decoded. */
+export type SentPicture = { kind: 'file'; file: Blob } | SentPixels;
+
+/** A picture as it is stored. */
+export interface Square {
+  ok: true;
+  /** [size, size, 3] bytes. */
+  pixels: Uint8Array<ArrayBuffer>;
+  traits: Traits;
+  /** Of the source, in pixels. */
+  width: number;
+  height: number;
+  /** SHA-256 of the source's bytes. */
+  sourceDigest: Uint8Array;
+}
+
+/** Waits until memory for that many pixels is free. */
+export type Admit = (pixels: number) => Promise<void>;
+
+/** Never rejects unless `admit` does. */
+export async function decodePicture(
+  sent: SentPicture,
+  size: number,
+  admit: Admit,
+): Promise<Square | Refused> {
+  if (sent.kind === 'pixels') {
+    await admit(sent.width * sent.height);
+    return stored(squareOfPixels(sent, size), sent, size, sent.bytes);
+  }
+  const { file } = sent;
+  const checked = await checkPicture(file);
+  if (!checked.ok) return checked;
+  const { header } = checked;
+  await admit(header.width * header.height);
+  const [decoded, bytes] = await Promise.all([
+    decodeSquare(file, header, size),
+    file.arrayBuffer().catch((error: unknown) => String(error)),
+  ]);
+  if (typeof bytes === 'string') return { ok: false, why: `it cannot be read (${bytes})` };
+  return stored(decoded, header, size, bytes);
+}
+
+async function stored(
+  decoded: Decoded,
+  { width, height }: { width: number; height: number },
+  size: number,
+  source: BufferSource,
+): Promise<Square | Refused> {
+  if (!decoded.ok) return decoded;
+  const { pixels } = decoded;
+  const [traits, digest] = await Promise.all([
+    traitsOf(pixels, size),
+    crypto.subtle.digest('SHA-256', source),
+  ]);
+  return { ok: true, pixels, traits, width, height, sourceDigest: new Uint8Array(digest) };
+}

@@ -1,0 +1,92 @@
+// A pool of workers that decode pictures beside the one worker that stores them. Not here: what a worker
+// does (decode-worker.ts), order and memory (decode-ahead.ts).
+import type { Refused } from './decode.ts';
+import type { Decoder } from './decode-ahead.ts';
+import type { Admit, SentPicture, Square } from './decode-picture.ts';
+
+/** What is sent to a worker: a picture, or that the picture of this number may take memory. */
+export type ToDecoder = { id: number; sent: SentPicture; size: number } | { id: number; admitted: true };
+
+/** What a worker sends: that a picture wants memory for so many pixels, or what became of it. */
+export type FromDecoder = { id: number; pixels: number } | { id: number; result: Square | Refused };
+
+const MOST_WORKERS = 4;
+/** Pictures that a worker is given at once: one is read while another is filtered. */
+const EACH = 2;
+
+interface Job {
+  admit: Admit;
+  end: (result: Square | Refused) => void;
+}
+
+/** A worker, and what it is at. */
+interface Hand {
+  worker: Worker;
+  jobs: Map<number, Job>;
+}
+
+const ENDED: Refused = { ok: false, why: 'the browser gave up decoding it' };
+
+export class DecodePool implements Decoder {
+  readonly atOnce: number;
+  readonly #hands: Hand[] = [];
+  #ids = 0;
+
+  /** `cores`: of this computer; one is left to the worker that stores. */
+  constructor(cores: number) {
+    const workers = Math.max(1, Math.min(MOST_WORKERS, cores - 1));
+    this.atOnce = workers * EACH;
+    for (let i = 0; i < workers; i++) this.#hands.push(newHand());
+  }
+
+  decode(sent: SentPicture, size: number, admit: Admit): Promise<Square | Refused> {
+    const hand = this.#hands.reduce((best, one) => (one.jobs.size < best.jobs.size ? one : best));
+    const id = this.#ids++;
+    return new Promise((end) => {
+      hand.jobs.set(id, { admit, end });
+      const message: ToDecoder = { id, sent, size };
+      hand.worker.postMessage(message, sent.kind === 'pixels' ? [sent.bytes.buffer] : []);
+    });
+  }
+
+  close(): void {
+    for (const { worker, jobs } of this.#hands) {
+      worker.terminate();
+      for (const { end } of jobs.values()) end(ENDED);
+      jobs.clear();
+    }
+  }
+}
+
+function newHand(): Hand {
+  const hand: Hand = { worker: newWorker(), jobs: new Map() };
+  const listen = (): void => {
+    hand.worker.onmessage = ({ data }: MessageEvent<FromDecoder>) => answer(hand, data);
+    // A worker that ended takes its pictures with it, not the import.
+    hand.worker.onerror = () => {
+      hand.worker.terminate();
+      for (const { end } of hand.jobs.values()) end(ENDED);
+      hand.jobs.clear();
+      hand.worker = newWorker();
+      listen();
+    };
+  };
+  listen();
+  return hand;
+}
+
+const newWorker = (): Worker =>
+  new Worker(new URL('./decode-worker.ts', import.meta.url), { type: 'module', name: 'decoder' });
+
+function answer({ worker, jobs }: Hand, message: FromDecoder): void {
+  const job = jobs.get(message.id);
+  if (!job) return;
+  if ('pixels' in message) {
+    const { id } = message;
+    const admitted: ToDecoder = { id, admitted: true };
+    void job.admit(message.pixels).then(() => worker.postMessage(admitted, []));
+    return;
+  }
+  jobs.delete(message.id);
+  job.end(message.result);
+}

@@ -1,0 +1,27 @@
+// The entry of a worker that decodes pictures, nothing else. Not here: decoding one (decode-picture.ts), who
+// asks (decode-pool.ts).
+import { decodePicture } from './decode-picture.ts';
+import type { FromDecoder, ToDecoder } from './decode-pool.ts';
+
+/** What to do when a picture may take memory. */
+const waiting = new Map<number, () => void>();
+
+const post = (message: FromDecoder, transfer: Transferable[] = []): void =>
+  globalThis.postMessage(message, { transfer });
+
+async function decode(message: Extract<ToDecoder, { size: number }>): Promise<void> {
+  const { id, sent, size } = message;
+  const result = await decodePicture(sent, size, (pixels) => {
+    post({ id, pixels });
+    return new Promise((go) => waiting.set(id, go));
+  });
+  post({ id, result }, result.ok ? [result.pixels.buffer] : []);
+}
+
+globalThis.onmessage = ({ data }: MessageEvent<ToDecoder>) => {
+  if ('sent' in data) void decode(data);
+  else {
+    waiting.get(data.id)?.();
+    waiting.delete(data.id);
+  }
+};

@@ -1,0 +1,52 @@
+// Files that an import left out, counted by reason: all of them by number, one of each reason by name, and
+// the first ones each. Pure. Not here: the reasons (decode.ts, doubtful.ts).
+import type { SkippedFile, Tally, ToldFiles } from './api.ts';
+
+/** Files that are told by name: the page shows no more. */
+const NAMED = 500;
+/** Reasons that are counted apart; further ones are counted as others. */
+const MOST_REASONS = 16;
+const LONGEST_TEXT = 120;
+const OTHERS = 'other reasons';
+
+/** Reasons that differ in numbers alone, such as sizes, are one. */
+const kindOf = (why: string): string => why.replaceAll(/\d[\d,.]*/g, '0');
+
+/** A tally that files are added to. */
+export class FileTally {
+  readonly #reasons = new Map<string, Tally['reasons'][number]>();
+  readonly #named: SkippedFile[] = [];
+  #count = 0;
+
+  /** `before`: what an import that goes on had counted. */
+  constructor(before?: Tally) {
+    for (const one of before?.reasons ?? []) this.#reasons.set(kindOf(one.why), { ...one });
+    this.#count = before?.count ?? 0;
+  }
+
+  add({ name, why }: SkippedFile): void {
+    this.#count++;
+    if (this.#named.length < NAMED) this.#named.push({ name, why });
+    const isKnown = this.#reasons.has(kindOf(why)) || this.#reasons.size < MOST_REASONS;
+    const kind = isKnown ? kindOf(why) : OTHERS;
+    const reason = this.#reasons.get(kind);
+    if (reason) reason.count++;
+    else this.#reasons.set(kind, { why: cut(isKnown ? why : OTHERS), count: 1, example: cut(name) });
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** With the first 500 files since the import began or went on. */
+  get told(): ToldFiles {
+    return { ...this.tally, files: this.#named };
+  }
+
+  /** The most frequent reason first. */
+  get tally(): Tally {
+    return { count: this.#count, reasons: [...this.#reasons.values()].sort((a, b) => b.count - a.count) };
+  }
+}
+
+const cut = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
