@@ -15,7 +15,7 @@ def images_per_step(config):
 
 def varies_pictures(config, count):
     """Whether the tab crops or recolours the pictures (src/settings/augmentation.ts); PyTorch does not."""
-    few = config["dataset"] not in ("planets", "shapes", "faces") and count <= 2000
+    few = config["dataset"] not in ("planets", "shapes", "faces", "emoji") and count <= 2000
     return any(config.get(name, "off") in (("on", "auto") if few else ("on",)) for name in ("randomCrop", "colorJitter"))
 
 

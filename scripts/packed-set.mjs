@@ -38,7 +38,7 @@ export async function drawSvg(svg, size, levels = 256) {
 }
 
 /** A byte's nearest one of `levels` values from 0 to 255: fewer values, smaller sheets. */
-function nearestOf(levels) {
+export function nearestOf(levels) {
   const step = 255 / (levels - 1);
   return (value) => Math.round(Math.round(value / step) * step);
 }

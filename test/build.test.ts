@@ -87,7 +87,8 @@ it('stores every script and style, the page, its icons and the default pictures 
   expect(needed.filter((url) => !stored.has(url))).toEqual([]);
   expect(stored.has('sw.js')).toBe(false);
   // Sets that are fetched when they are chosen.
-  expect([...stored].filter((url) => url.startsWith('datasets/faces/'))).toEqual([
+  expect([...stored].filter((url) => /^datasets\/(?!planets\/)/.test(url)).sort()).toEqual([
+    'datasets/emoji/thumbnail.webp',
     'datasets/faces/thumbnail.webp',
   ]);
 });
@@ -126,6 +127,7 @@ it('ships notices in the place of licence comments, as committed', () => {
     'workbox-precaching',
     'datasets/planets',
     'datasets/faces',
+    'datasets/emoji',
   ])
     expect(built).toContain(`\n${name}`);
 });

@@ -3,7 +3,7 @@
 import type { Space } from './space.ts';
 
 export interface DatasetInfo {
-  /** `planets`, `shapes`, `faces`, or `own-<8 hex digits of the fingerprint>`. */
+  /** `planets`, `shapes`, `faces`, `emoji`, or `own-<8 hex digits of the fingerprint>`. */
   id: string;
   /** Shown on the page: "Planets", or the name of the user's folder. */
   title: string;

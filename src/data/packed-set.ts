@@ -131,8 +131,10 @@ function copyTiles(
   }
 }
 
-/** captions.json. */
-export interface Captions {
+/** captions.json: made by a rule, or one text a picture. */
+export type Captions = Phrases | { texts: string[] };
+
+export interface Phrases {
   /** A caption is one text of each list, joined. */
   parts: string[][];
   /** One letter for each list of `parts`, picture after picture: a is the list's first text. */
@@ -140,6 +142,8 @@ export interface Captions {
 }
 
 /** The caption of picture `index`. */
-export function captionOf({ parts, codes }: Captions, index: number): string {
+export function captionOf(captions: Captions, index: number): string {
+  if ('texts' in captions) return captions.texts[index] ?? '';
+  const { parts, codes } = captions;
   return parts.map((texts, list) => texts[codes.charCodeAt(index * parts.length + list) - 97] ?? '').join('');
 }

@@ -1,6 +1,6 @@
-// The built-in data sets that scripts/pack-*.mjs drew beforehand: what each is and how its sheets lie. The
+// The built-in data sets that scripts/pack-*.mjs made beforehand: what each is and how its sheets lie. The
 // same numbers as in public/datasets/*/manifest.json. Not here: fetching and decoding them (packed-set.ts).
-// Exported for tests: FACES.
+// Exported for tests: FACES, EMOJI.
 import type { DatasetInfo } from './api.ts';
 
 export interface PackedSet {
@@ -44,4 +44,21 @@ export const FACES: PackedSet = {
   perSheet: 512,
 };
 
-export const PACKED_SETS: readonly PackedSet[] = [PLANETS, FACES];
+/** Google's Noto pictures of every base emoji, by the names of Unicode. */
+export const EMOJI: PackedSet = {
+  info: {
+    id: 'emoji',
+    title: 'Emoji',
+    count: 1911,
+    storedSize: 64,
+    fingerprint: '1f833aaa0210135dabcaeb7ced6f44acc503e9e8fb813cbabfbde5b1c2914c77',
+    credit: 'Noto Emoji, Apache 2.0',
+    builtIn: true,
+    captions: true,
+    download: 2_075_927,
+  },
+  columns: 16,
+  perSheet: 512,
+};
+
+export const PACKED_SETS: readonly PackedSet[] = [PLANETS, FACES, EMOJI];

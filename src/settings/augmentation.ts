@@ -3,7 +3,7 @@
 import { AUGMENTED_UP_TO, type Settings } from './settings.ts';
 
 /** Sets that come with the app: `auto` leaves them as they are. */
-const BUILT_IN: ReadonlySet<string> = new Set(['planets', 'shapes', 'faces']);
+const BUILT_IN: ReadonlySet<string> = new Set(['planets', 'shapes', 'faces', 'emoji']);
 
 /**
  * Whether pictures are cropped and recoloured at random. `count`: pictures that the run uses. `auto`: the

@@ -46,7 +46,7 @@ const ROWS = {
     label: 'Model',
     help: 'The network and everything that belongs to it.',
   },
-  /** `planets`, `shapes`, `faces`, or the id of pictures the user imported. */
+  /** `planets`, `shapes`, `faces`, `emoji`, or the id of pictures the user imported. */
   dataset: {
     type: 'text',
     pattern: /^[a-z0-9][a-z0-9-]*$/,
@@ -54,7 +54,7 @@ const ROWS = {
     default: 'planets',
     group: 'Pictures',
     label: 'Pictures',
-    help: 'planets, shapes, faces, or pictures you imported.',
+    help: 'planets, shapes, faces, emoji, or pictures you imported.',
   },
   maxImages: {
     type: 'integer',

@@ -103,6 +103,6 @@ describe('shapes in the browser', () => {
 
   it('stand in the list with the planets', async () => {
     const ids = (await pictures.list()).map(({ id }) => id);
-    expect(ids.slice(0, 3)).toEqual(['planets', 'shapes', 'faces']);
+    expect(ids.slice(0, 4)).toEqual(['planets', 'shapes', 'faces', 'emoji']);
   });
 });

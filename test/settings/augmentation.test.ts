@@ -10,7 +10,7 @@ test('auto is on for few pictures of the user', () => {
     { randomCrop: false, colorJitter: false },
   ];
   expect([1, 65, 2000, 2001].map((count) => on('own-1a2b3c4d', count))).toEqual([both, both, both, none]);
-  for (const builtIn of ['planets', 'shapes', 'faces']) expect(on(builtIn, 65)).toEqual(none);
+  for (const builtIn of ['planets', 'shapes', 'faces', 'emoji']) expect(on(builtIn, 65)).toEqual(none);
 });
 
 test('a setting that is chosen holds for every set', () => {

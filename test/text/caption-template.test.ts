@@ -2,7 +2,7 @@
 // that comes with the app, names of classes; and no rule where people wrote.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Captions, captionOf } from '../../src/data/packed-set.ts';
+import { captionOf, type Phrases } from '../../src/data/packed-set.ts';
 import { BACKGROUNDS, COLOURS, KINDS, SHAPES, shapeCaption } from '../../src/data/shapes.ts';
 import { captionTemplate } from '../../src/text/caption-template.ts';
 import { fixtureCaptions } from './sentences.ts';
@@ -27,7 +27,7 @@ test('shapes: colour with its article, kind, background', () => {
 /** captions.json of a packed set, and its captions. */
 function packed(id: string) {
   const file = new URL(`../../public/datasets/${id}/captions.json`, import.meta.url);
-  const made = JSON.parse(readFileSync(file, 'utf8')) as Captions;
+  const made = JSON.parse(readFileSync(file, 'utf8')) as Phrases;
   const count = made.codes.length / made.parts.length;
   return { made, captions: Array.from({ length: count }, (_, i) => captionOf(made, i)) };
 }

@@ -258,6 +258,10 @@ function fillSetup(state: State): void {
       ...{ ...builtIn, id: 'faces', title: 'Faces', count: 2048, fingerprint: 'd' },
       ...{ credit: 'Faces by facesjs, Apache 2.0', download: 2_317_024 },
     },
+    {
+      ...{ ...builtIn, id: 'emoji', title: 'Emoji', count: 1911, fingerprint: 'e' },
+      ...{ credit: 'Noto Emoji, Apache 2.0', download: 2_075_927 },
+    },
     OWN,
   ];
   const estimate = (parameters: number, seconds: number, totalSteps: number, bytes: number) => ({

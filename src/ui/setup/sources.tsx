@@ -57,7 +57,7 @@ function Source({ info, chosen, onChoose }: { info: DatasetInfo; chosen: boolean
 }
 
 /** Titles that stand here until the worker has listed the sets. */
-const BUILT_IN = ['Planets', 'Shapes', 'Faces'];
+const BUILT_IN = ['Planets', 'Shapes', 'Faces', 'Emoji'];
 
 function Unknown({ title }: { title: string }) {
   return (
