@@ -1,12 +1,11 @@
 // What the user's files are: containers are opened, then each layout takes what has its form, and the next
 // ones what is left. Not here: the containers and layouts themselves (the folders beside this file).
-import { isTextName } from '../captions.ts';
 import { open } from './containers/open.ts';
 import { isSystemFile } from './junk.ts';
 import { celeba } from './layouts/celeba.ts';
 import { coco } from './layouts/coco.ts';
 import { imagefolder } from './layouts/imagefolder.ts';
-import { counted } from './layouts/left-over.ts';
+import { counted, leftOver } from './layouts/left-over.ts';
 import { isPictureName } from './layouts/names.ts';
 import { pairs } from './layouts/pairs.ts';
 import { pathsTable } from './layouts/paths-table.ts';
@@ -24,23 +23,14 @@ const LAYOUTS: readonly Layout[] = [celeba, coco, imagefolder, pathsTable];
 export async function recognise(files: readonly File[]): Promise<Source[]> {
   const { members, unused } = await open(files);
   const { particular, rest } = await particularOf(members.filter(({ path }) => !isSystemFile(path)));
-  // Beside sources that were told a file without the name of a picture or a caption is none.
-  const isLeft = ({ path }: Member): boolean =>
-    particular.length === 0 || isPictureName(path) || isTextName(path);
-  const left = await pairs.recognise(rest.filter(isLeft));
-  const [first, ...others] = left ? [...particular, left.source] : particular;
+  // Beside a data set a README is no picture that failed.
+  const left = particular.length === 0 ? { rest, ignored: [] } : leftOver(rest);
+  const others = await pairs.recognise(left.rest);
+  const [first, ...more] = others ? [...particular, others.source] : particular;
   if (!first) return unused.length === 0 ? [] : [nothingBut(unused)];
-  const ignored = [
-    ...counted(
-      'files that systems put beside others',
-      members.filter(({ path }) => isSystemFile(path)),
-    ),
-    ...counted(
-      'other files',
-      rest.filter((one) => !isLeft(one)),
-    ),
-  ];
-  return [withMore(first, { ignored, unused }), ...others];
+  const system = members.filter(({ path }) => isSystemFile(path));
+  const ignored = [...left.ignored, ...counted('files that systems put beside others', system)];
+  return [withMore(first, { ignored, unused }), ...more];
 }
 
 /**

@@ -6,8 +6,9 @@ import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Layout, Source, SourceEntry } from '../source.ts';
 import { captionsOf } from './celeba-captions.ts';
-import { counted, leftOver } from './left-over.ts';
+import { counted, without } from './left-over.ts';
 import { baseName, compare, counting, isPictureName } from './names.ts';
+import { ALL, partChoice } from './part-choice.ts';
 import { listRows } from './read-list.ts';
 
 const ATTRIBUTES = /(?:^|\/)(?:list_attr_celeba[^/]*\.(?:txt|csv)|CelebAMask-HQ-attribute-anno\.txt)$/i;
@@ -55,7 +56,7 @@ export const celeba: Layout = {
     const { faces, doubled } = facesOf(aligned.length > 0 ? aligned : named, table, parts);
     const unused = members.filter(({ path }) => UNUSED_LIST.test(path));
     const taken = [...faces.map(({ member }) => member), ...doubled, ...lists, ...unused];
-    const { rest, ignored } = leftOver(all, new Set([...taken, ...(partition ? [partition] : [])]));
+    const rest = without(all, [...taken, ...(partition ? [partition] : [])]);
     const source: Source = {
       facts: {
         kind: 'CelebA',
@@ -65,7 +66,6 @@ export const celeba: Layout = {
         ignored: [
           ...counted('lists of boxes, landmarks or people, which are not used', unused),
           ...counted('pictures with the name of another one', doubled),
-          ...ignored,
         ],
         warnings: [...warnings, ...warningsOf(faces, table, lists[0])],
         unused: [],
@@ -162,22 +162,11 @@ function captionChoice(table: Table | null, faces: readonly Face[]): Choice[] {
 }
 
 function splitChoice(faces: readonly Face[]): Choice[] {
-  const split = PARTS.map((label, part) => ({
-    label,
-    count: faces.filter((face) => face.part === part).length,
-  })).filter(({ count }) => count > 0);
-  if (split.length === 0) return [];
-  return [
-    {
-      id: 'split',
-      label: 'Part',
-      options: [
-        { value: 'all', label: 'all', example: counting(faces.length, 'picture') },
-        ...split.map(({ label, count }) => ({ value: label, label, example: counting(count, 'picture') })),
-      ],
-      value: 'all',
-    },
-  ];
+  const counts = new Map<string, number>(
+    PARTS.map((label, i) => [label, faces.filter(({ part }) => part === i).length]),
+  );
+  for (const [part, count] of counts) if (count === 0) counts.delete(part);
+  return partChoice(counts, faces.length);
 }
 
 function warningsOf(faces: readonly Face[], table: Table | null, list: Member | undefined): string[] {
@@ -217,12 +206,12 @@ async function* entriesOf(
   faces: readonly Face[],
   table: Table | null,
   from: number,
-  { caption = 'visible', split = 'all' }: Chosen,
+  { caption = 'visible', split = ALL }: Chosen,
 ): AsyncGenerator<SourceEntry> {
   const lines = linesBy(table, caption);
   for (let number = from; number < faces.length; number++) {
     const face = faces[number] as Face;
-    if (split !== 'all' && face.part !== PARTS.findIndex((part) => part === split)) continue;
+    if (split !== ALL && face.part !== PARTS.findIndex((part) => part === split)) continue;
     yield {
       number,
       path: face.member.path,

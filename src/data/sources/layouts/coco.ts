@@ -7,8 +7,9 @@ import { captionOfTexts, cleanText, stemOf } from '../../captions.ts';
 import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Layout, Recognised, SourceEntry } from '../source.ts';
-import { counted, leftOver } from './left-over.ts';
+import { counted, without } from './left-over.ts';
 import { baseName, compare, counting, isPictureName } from './names.ts';
+import { ALL, partChoice } from './part-choice.ts';
 
 const CAPTIONS = /(?:^|\/)[^/]*captions[^/]*\.json$/i;
 /** Boxes, key points and sizes of the same pictures. */
@@ -52,14 +53,14 @@ function recognised(all: readonly Member[], members: readonly Member[], lists: L
   const pictured = joined(pictures, lists.pictures);
   const others = members.filter(({ path }) => OTHER_LISTS.test(path));
   const taken = [...pictured.map(({ member }) => member), ...lists.members, ...others];
-  const { rest, ignored } = leftOver(all, new Set(taken));
+  const rest = without(all, taken);
   const source = {
     facts: {
       kind: kindOf(lists.members),
       count: pictured.length,
       choices: splitChoice(pictured),
       licence: LICENCE,
-      ignored: [...counted('lists of boxes, key points or sizes, which are not used', others), ...ignored],
+      ignored: counted('lists of boxes, key points or sizes, which are not used', others),
       warnings: [...lists.warnings, ...warningsOf(pictured, lists)],
       unused: [],
     },
@@ -144,17 +145,9 @@ function kindOf(lists: readonly Member[]): string {
 
 function splitChoice(pictured: readonly Pictured[]): Choice[] {
   const counts = new Map<string, number>();
-  for (const { part } of pictured) counts.set(part, (counts.get(part) ?? 0) + 1);
-  if (counts.size < 2) return [];
-  const option = (value: string, count: number) => ({
-    value,
-    label: value,
-    example: counting(count, 'picture'),
-  });
-  const options = [...counts].sort(([a], [b]) => compare(a, b)).map(([part, count]) => option(part, count));
-  return [
-    { id: 'split', label: 'Part', options: [option('all', pictured.length), ...options], value: 'all' },
-  ];
+  for (const { part } of [...pictured].sort((a, b) => compare(a.part, b.part)))
+    counts.set(part, (counts.get(part) ?? 0) + 1);
+  return partChoice(counts, pictured.length);
 }
 
 function warningsOf(pictured: readonly Pictured[], { pictures, members }: Lists): string[] {
@@ -177,11 +170,11 @@ function warningsOf(pictured: readonly Pictured[], { pictures, members }: Lists)
 async function* entriesOf(
   pictured: readonly Pictured[],
   from: number,
-  { split = 'all' }: Chosen,
+  { split = ALL }: Chosen,
 ): AsyncGenerator<SourceEntry> {
   for (let number = from; number < pictured.length; number++) {
     const { member, part, captions } = pictured[number] as Pictured;
-    if (split !== 'all' && part !== split) continue;
+    if (split !== ALL && part !== split) continue;
     const { text, why } = captionOfTexts(captions);
     yield {
       number,

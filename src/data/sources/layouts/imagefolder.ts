@@ -4,7 +4,7 @@
 import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Layout } from '../source.ts';
-import { leftOver } from './left-over.ts';
+import { without } from './left-over.ts';
 import { MemberIndex } from './member-index.ts';
 import { baseName, compare, counting, isPictureName } from './names.ts';
 import { type PathTable, picturesOf } from './table-pictures.ts';
@@ -35,11 +35,11 @@ export const imagefolder: Layout = {
       ...tables.map(({ table }) => table.member),
     ]);
     warnings.push(...withoutRow(tables, others, taken));
-    const { rest, ignored } = leftOver(all, taken);
+    const rest = without(all, [...taken]);
     const kinds = new Set(tables.map(({ table }) => baseName(table.member.path)));
     const paths = new Set(tables.map(({ table, column }) => table.columns[column] ?? ''));
     const kind = `Pictures with ${[...kinds].join(' and ')}`;
-    return { source: tableSource(kind, pictured, paths, { ignored, warnings }), rest };
+    return { source: tableSource(kind, pictured, paths, warnings), rest };
   },
 };
 

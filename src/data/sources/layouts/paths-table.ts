@@ -2,7 +2,7 @@
 // looking which cells are names of members. Not here: metadata.jsonl of Hugging Face (imagefolder.ts).
 import { isSystemFile } from '../junk.ts';
 import type { Layout } from '../source.ts';
-import { leftOver } from './left-over.ts';
+import { without } from './left-over.ts';
 import { MemberIndex } from './member-index.ts';
 import { baseName, compare } from './names.ts';
 import { type PathTable, pictureColumn, picturesOf } from './table-pictures.ts';
@@ -31,9 +31,9 @@ export const pathsTable: Layout = {
       ...pictured.map(({ member }) => member),
       ...tables.map(({ table }) => table.member),
     ]);
-    const { rest, ignored } = leftOver(all, taken);
+    const rest = without(all, [...taken]);
     const paths = new Set(tables.map(({ table, column }) => table.columns[column] ?? ''));
     const kind = `Pictures with ${tables.map(({ table }) => baseName(table.member.path)).join(' and ')}`;
-    return { source: tableSource(kind, pictured, paths, { ignored, warnings }), rest };
+    return { source: tableSource(kind, pictured, paths, warnings), rest };
   },
 };

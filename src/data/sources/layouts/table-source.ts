@@ -1,8 +1,9 @@
 // The source of pictures that tables describe: which column is the caption, the class and the part. Not here:
 // which pictures they name (table-pictures.ts).
 import { captionOfTexts, cleanText } from '../../captions.ts';
-import type { Choice, Chosen, Ignored, Source, SourceEntry } from '../source.ts';
-import { baseName, compare, counting } from './names.ts';
+import type { Choice, Chosen, Source, SourceEntry } from '../source.ts';
+import { baseName, compare } from './names.ts';
+import { ALL, partChoice } from './part-choice.ts';
 import type { Pictured } from './table-pictures.ts';
 import { type Cell, type Table, textsOf } from './table.ts';
 
@@ -29,23 +30,23 @@ interface Column {
   values: ReadonlyMap<string, number> | null;
 }
 
-/** `paths`: names of the columns that name pictures. Facts as they are found until here. */
+/** `paths`: names of the columns that name pictures. */
 export function tableSource(
   kind: string,
   pictured: readonly Pictured[],
   paths: ReadonlySet<string>,
-  { ignored, warnings }: { ignored: readonly Ignored[]; warnings: readonly string[] },
+  warnings: readonly string[],
 ): Source {
   const columns = columnsOf(pictured).filter(({ name }) => !paths.has(name) && name !== NONE);
   const split = splitOf(pictured, columns);
   const choices = [...captionChoice(columns), ...classChoice(columns), ...(split ? [split.choice] : [])];
   return {
-    facts: { kind, count: pictured.length, choices, licence: '', ignored, warnings, unused: [] },
+    facts: { kind, count: pictured.length, choices, licence: '', ignored: [], warnings, unused: [] },
     entries: (from, chosen) => {
       const valueOf = (id: string): string =>
         chosen[id] ?? choices.find((choice) => choice.id === id)?.value ?? NONE;
       const part = valueOf('split');
-      const isChosen = (one: Pictured): boolean => !split || part === 'all' || split.partOf(one) === part;
+      const isChosen = (one: Pictured): boolean => !split || part === ALL || split.partOf(one) === part;
       return entriesOf(pictured, from, { caption: valueOf('caption'), class: valueOf('class') }, isChosen);
     },
   };
@@ -143,18 +144,9 @@ function splitOf(
     column ? cleanText(textsIn(one, column.name)[0] ?? '') : folderName(one.rows[0]?.table);
   const counts = new Map<string, number>();
   for (const one of pictured) counts.set(partOf(one), (counts.get(partOf(one)) ?? 0) + 1);
-  if (counts.size < 2 || counts.size > MOST_PARTS) return null;
-  const option = (value: string, label: string, count: number) => ({
-    value,
-    label,
-    example: counting(count, 'picture'),
-  });
-  const parts = [...counts].sort(([a], [b]) => compare(a, b));
-  const options = [
-    option('all', 'all', pictured.length),
-    ...parts.map(([part, count]) => option(part, part || '(no part)', count)),
-  ];
-  return { choice: { id: 'split', label: 'Part', options, value: 'all' }, partOf };
+  if (counts.size > MOST_PARTS) return null;
+  const [choice] = partChoice(new Map([...counts].sort(([a], [b]) => compare(a, b))), pictured.length);
+  return choice ? { choice, partOf } : null;
 }
 
 /** The folder of a table, else its name. */

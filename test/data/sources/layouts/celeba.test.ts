@@ -104,12 +104,12 @@ describe('CelebA', () => {
   });
 
   it('says its licence and what it leaves out, and leaves other pictures to others', async () => {
-    const members = [...official(), member('mine/a.jpg'), member('mine/a.txt', 'mine'), member('README.md')];
+    const members = [...official(), member('mine/a.jpg'), member('mine/a.txt', 'mine')];
     const { source, rest } = await sourceIn(celeba, members);
     expect(source.facts.licence).toMatch(/non-commercial/);
     expect(source.facts.count).toBe(COUNT);
     expect(rest).toEqual(['mine/a.jpg', 'mine/a.txt']);
-    expect(source.facts.ignored.map(({ example }) => example)).toEqual(['identity_CelebA.txt', 'README.md']);
+    expect(source.facts.ignored.map(({ example }) => example)).toEqual(['identity_CelebA.txt']);
   });
 
   it('counts pictures that are missing and those without a line', async () => {
