@@ -3,9 +3,11 @@
 import { open } from './containers/open.ts';
 import { isSystemFile } from './junk.ts';
 import { celeba } from './layouts/celeba.ts';
+import { cifar } from './layouts/cifar.ts';
 import { coco } from './layouts/coco.ts';
 import { imagefolder } from './layouts/imagefolder.ts';
 import { counted, leftOver } from './layouts/left-over.ts';
+import { mnist } from './layouts/mnist.ts';
 import { isPictureName } from './layouts/names.ts';
 import { pairs } from './layouts/pairs.ts';
 import { pathsTable } from './layouts/paths-table.ts';
@@ -14,7 +16,7 @@ import type { Member } from './member.ts';
 import type { Layout, Source } from './source.ts';
 
 /** From the most particular form to the least; pairs, which take anything, come after all. */
-const LAYOUTS: readonly Layout[] = [celeba, coco, imagefolder, stylegan, pathsTable];
+const LAYOUTS: readonly Layout[] = [celeba, coco, imagefolder, stylegan, cifar, mnist, pathsTable];
 
 /**
  * The sources among the files, several where they have several forms; none where there are no files. What no
