@@ -2,6 +2,7 @@
 // ones what is left. Not here: the containers and layouts themselves (the folders beside this file).
 import { open } from './containers/open.ts';
 import { isSystemFile } from './junk.ts';
+import { arrays } from './layouts/arrays.ts';
 import { celeba } from './layouts/celeba.ts';
 import { cifar } from './layouts/cifar.ts';
 import { coco } from './layouts/coco.ts';
@@ -16,7 +17,7 @@ import type { Member } from './member.ts';
 import type { Layout, Source } from './source.ts';
 
 /** From the most particular form to the least; pairs, which take anything, come after all. */
-const LAYOUTS: readonly Layout[] = [celeba, coco, imagefolder, stylegan, cifar, mnist, pathsTable];
+const LAYOUTS: readonly Layout[] = [celeba, coco, imagefolder, stylegan, cifar, mnist, arrays, pathsTable];
 
 /**
  * The sources among the files, several where they have several forms; none where there are no files. What no

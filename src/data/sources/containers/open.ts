@@ -17,6 +17,9 @@ import { membersOfZip } from './zip.ts';
 const MANY_FILES = 512;
 const ARCHIVE_NAME = /\.(zip|tar|tgz|tar\.gz)$/i;
 
+/** A zip by its bytes, but one thing: arrays, or what another trainer keeps beside a picture (layouts/). */
+const isArrays = (path: string): boolean => /\.npz$/i.test(path);
+
 /**
  * The members of all files. A container that cannot be opened is `unused`, and the rest goes on; throws its
  * FaultError where it is all there is.
@@ -25,7 +28,8 @@ export async function open(files: readonly File[]): Promise<Opened> {
   const opened: Opened = { members: [], unused: [] };
   for (const file of files) {
     const member = memberOfFile(file);
-    if (isSystemFile(member.path) || (files.length > MANY_FILES && isPlainName(member.path))) {
+    const isPlain = isArrays(member.path) || isSystemFile(member.path);
+    if (isPlain || (files.length > MANY_FILES && isPlainName(member.path))) {
       opened.members.push(member);
       continue;
     }
