@@ -1,6 +1,7 @@
 // One picture of a source as what is stored of it, or the reason why not: checked, admitted, decoded,
 // digested. Runs in a worker of the pool (decode-worker.ts). Not here: the decoding itself (decode.ts).
 import {
+  bytesOf,
   checkPicture,
   type Decoded,
   decodeSquare,
@@ -29,6 +30,9 @@ export interface Square {
 /** Waits until memory for that many pixels is free. */
 export type Admit = (pixels: number) => Promise<void>;
 
+/** A file of at most as many bytes is read once, for its header and its digest. */
+const SMALL_BYTES = 256 * 1024;
+
 /** Never rejects unless `admit` does. */
 export async function decodePicture(
   sent: SentPicture,
@@ -40,14 +44,12 @@ export async function decodePicture(
     return stored(squareOfPixels(sent, size), sent, size, sent.bytes);
   }
   const { file } = sent;
-  const checked = await checkPicture(file);
+  const small = file.size <= SMALL_BYTES ? await bytesOf(file) : null;
+  const checked = await checkPicture(file, small instanceof ArrayBuffer ? small : null);
   if (!checked.ok) return checked;
   const { header } = checked;
   await admit(header.width * header.height);
-  const [decoded, bytes] = await Promise.all([
-    decodeSquare(file, header, size),
-    file.arrayBuffer().catch((error: unknown) => String(error)),
-  ]);
+  const [decoded, bytes] = await Promise.all([decodeSquare(file, header, size), small ?? bytesOf(file)]);
   if (typeof bytes === 'string') return { ok: false, why: `it cannot be read (${bytes})` };
   return stored(decoded, header, size, bytes);
 }

@@ -11,8 +11,8 @@ export type ToDecoder = { id: number; sent: SentPicture; size: number } | { id: 
 export type FromDecoder = { id: number; pixels: number } | { id: number; result: Square | Refused };
 
 const MOST_WORKERS = 4;
-/** Pictures that a worker is given at once: one is read while another is filtered. */
-const EACH = 2;
+/** Pictures that a worker is given at once: some are read and decoded while another is filtered. */
+const EACH = 6;
 
 interface Job {
   admit: Admit;

@@ -33,14 +33,14 @@ const MOST_EXIF_PIECES = 256;
 /** Most pixels of a strip, which is in memory beside the decoded picture. */
 const STRIP_PIXELS = 1024 * 1024;
 
-/** Reads a picture file's header and compares it with the limits. Decodes nothing; never rejects. */
-export async function checkPicture(file: Blob): Promise<Checked> {
+/**
+ * Reads a picture file's header and compares it with the limits. `whole`: all bytes of the file, where they
+ * are read already. Decodes nothing; never rejects.
+ */
+export async function checkPicture(file: Blob, whole: ArrayBuffer | null = null): Promise<Checked> {
   let why = '';
   for (const length of HEADER_BYTES) {
-    const bytes = await file
-      .slice(0, length)
-      .arrayBuffer()
-      .catch((error: unknown) => String(error));
+    const bytes = whole ?? (await bytesOf(file.slice(0, length)));
     if (typeof bytes === 'string') return { ok: false, why: `it cannot be read (${bytes})` };
     const result = readImageHeader(new Uint8Array(bytes), file.size);
     if (result.ok) {
@@ -54,6 +54,10 @@ export async function checkPicture(file: Blob): Promise<Checked> {
   }
   return { ok: false, why };
 }
+
+/** The bytes of a file, or why there are none. */
+export const bytesOf = (file: Blob): Promise<ArrayBuffer | string> =>
+  file.arrayBuffer().catch((error: unknown) => String(error));
 
 /** The EXIF chunk of a WebP; null where it has none, or hides it behind very many others. */
 async function exifOf(file: Blob): Promise<WebpExif | null> {
@@ -142,6 +146,15 @@ const UPRIGHT: readonly ((
   (width) => [0, -1, 1, 0, 0, width],
 ];
 
+let kept: OffscreenCanvasRenderingContext2D | null = null;
+
+/** The canvas of the picture before where it has this size: a new one costs as much as drawing into it. */
+function canvasOf(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  const isOfSize = kept?.canvas.width === width && kept.canvas.height === height;
+  if (!kept || !isOfSize) kept = context2d(width, height);
+  return kept;
+}
+
 /** Read in strips at full size: only the bitmap holds the whole picture. Why not scaled: resize.ts. */
 function squareOf(bitmap: ImageBitmap, size: number, orientation: number): Uint8Array<ArrayBuffer> {
   const isTurned = orientation > 4;
@@ -149,7 +162,7 @@ function squareOf(bitmap: ImageBitmap, size: number, orientation: number): Uint8
   const { left, top, edge } = centreSquare(width, height);
   const [a, b, c, d, x, upTo] = UPRIGHT[orientation - 1]?.(bitmap.width, bitmap.height) ?? [1, 0, 0, 1, 0, 0];
   const rows = Math.max(1, Math.min(edge, Math.floor(STRIP_PIXELS / edge)));
-  const context = context2d(edge, rows);
+  const context = canvasOf(edge, rows);
   context.fillStyle = '#fff';
   context.imageSmoothingEnabled = false;
   const filter = new AreaFilter(edge, size);

@@ -34,12 +34,12 @@ export class AreaFilter {
   /** Adds the next source row: `edge` pixels of `channels` bytes from `at` on; a fourth byte is ignored. */
   pushRow(bytes: Uint8Array | Uint8ClampedArray, at: number, channels: 3 | 4): void {
     sumColumns(this.#columns, bytes, { at, channels, size: this.#size }, this.#row);
-    const width = this.#size * 3;
-    const y = this.#rowsSeen++;
-    eachOverlap(y, this.#edge, this.#size, (row, weight) => {
+    const [source, sums] = [this.#row, this.#sums];
+    const width = source.length;
+    eachOverlap(this.#rowsSeen++, this.#edge, this.#size, (row, weight) => {
       const start = row * width;
       for (let i = 0; i < width; i++)
-        this.#sums[start + i] = (this.#sums[start + i] as number) + weight * (this.#row[i] as number);
+        sums[start + i] = (sums[start + i] as number) + weight * (source[i] as number);
     });
   }
 
@@ -118,7 +118,7 @@ function sumColumns(
 }
 
 /** Visits the result rows that source row `y` of `edge` overlaps; `weight`: by how much, in 1/size. */
-function eachOverlap(
+export function eachOverlap(
   y: number,
   edge: number,
   size: number,
