@@ -2,6 +2,7 @@
 // reason. In a real Chromium.
 import * as Comlink from 'comlink';
 import { afterAll, describe, expect, it } from 'vitest';
+import COLOURS from '../fixtures/colours/colours.json' with { type: 'json' };
 import { avifFile, pictureFile, textFile, webpWithOrientation, withOrientation } from './make-files.ts';
 import type { PicturesApi } from './pictures-worker.ts';
 
@@ -109,6 +110,14 @@ describe('decoding', () => {
     blank.getContext('2d');
     const pixels = await decoded(await blank.convertToBlob({ type: 'image/png' }));
     expect([...pixels].every((value) => value === 255)).toBe(true);
+  });
+
+  const bytes = (text: string) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  it.each(COLOURS.files)('gives $name the colours that Pillow gives it, on white, within 2', async (one) => {
+    const pixels = await decoded(new File([bytes(one.file)], one.name));
+    expect(Math.max(...bytes(one.pixels).map((value, i) => Math.abs(value - (pixels[i] ?? 0))))).toBeLessThan(
+      3,
+    );
   });
 
   it('takes the first frame of a GIF', async () => {
