@@ -22,6 +22,17 @@ export const openChromium = (
     args: [...(adapter === 'hardware' ? HARDWARE_ARGS : CHROMIUM_ARGS), ...more],
   });
 
+/** As `openChromium`, with a profile in this folder: what pages store lies on the disk, not in memory. */
+export async function openProfile(folder: string): Promise<Browser> {
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: findChromium(),
+    args: [...CHROMIUM_ARGS],
+  });
+  const browser = context.browser();
+  if (!browser) throw new Error('the browser of a profile is not known');
+  return browser;
+}
+
 interface PageOptions {
   /** Folder of the page's index.html, from the repository's root, with a slash at its end: "bench/". */
   folder: string;
@@ -53,7 +64,8 @@ export async function inPage<T>(
   const address = `${server.resolvedUrls?.local[0]}${folder}`;
   const browser = await open(address);
   try {
-    const page = await browser.newPage();
+    const [profile] = browser.contexts();
+    const page = await (profile ?? browser).newPage();
     page.on('console', (message) => {
       if (message.type() === 'error') console.error(message.text());
     });

@@ -1,0 +1,74 @@
+// What `npm run bench:data` measures, in the worker that imports. Not here: making the pictures
+// (made-pictures.ts), printing (main.ts).
+import * as Comlink from 'comlink';
+import { DecodePool } from '../../src/data/decode-pool.ts';
+import { importPictures } from '../../src/data/own-pictures.ts';
+import { openPictures, removePictures } from '../../src/data/sets.ts';
+import { joined } from '../../src/data/sources/joined.ts';
+import { recognise } from '../../src/data/sources/recognise.ts';
+import type { Source } from '../../src/data/sources/source.ts';
+import { madeJpegs, madePixels } from './made-pictures.ts';
+
+const SIZE = 64;
+/** Pictures given to the browser's decoder at once: more than it has threads. */
+const AT_ONCE = 8;
+
+let jpegs: File[] = [];
+
+async function imported(source: Source): Promise<{ id: string; seconds: number }> {
+  const target = { title: 'Bench', size: SIZE, addTo: null, fingerprint: `bench ${Math.random()}` };
+  const started = performance.now();
+  const report = await importPictures(source, {}, target, {
+    decoder: new DecodePool(navigator.hardwareConcurrency),
+    onProgress: () => {},
+    signal: new AbortController().signal,
+  });
+  if (!report) throw new Error('the import was stopped');
+  return { id: report.info.id, seconds: (performance.now() - started) / 1000 };
+}
+
+const bench = {
+  make: async (count: number): Promise<{ kilobytes: number }> => {
+    jpegs = await madeJpegs(count);
+    return { kilobytes: jpegs.reduce((sum, { size }) => sum + size, 0) / count / 1000 };
+  },
+
+  /** Pictures a second that createImageBitmap alone decodes. */
+  decodeAlone: async (): Promise<number> => {
+    const started = performance.now();
+    let next = 0;
+    const hand = async (): Promise<void> => {
+      for (let file = jpegs[next++]; file; file = jpegs[next++]) (await createImageBitmap(file)).close();
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, hand));
+    return (jpegs.length * 1000) / (performance.now() - started);
+  },
+
+  /**
+   * Pictures a second of an import of the same files, all of it: checked, filtered, digested, on the disk.
+   */
+  importJpegs: async (): Promise<number> => {
+    const { id, seconds } = await imported(joined(await recognise(jpegs)));
+    await removePictures(id);
+    return jpegs.length / seconds;
+  },
+
+  /** Imports `count` pictures of different pixels. The set stays. */
+  importMany: async (count: number): Promise<{ id: string; seconds: number }> => {
+    jpegs = [];
+    return imported(madePixels(count, SIZE));
+  },
+
+  /** Milliseconds until a set is open and its first picture and caption are read. */
+  open: async (id: string): Promise<number> => {
+    const started = performance.now();
+    const set = await openPictures(id, { imageSize: SIZE, maxImages: 1e9 });
+    await set.read(set.count - 1);
+    if (set.caption(set.count - 1) === '') throw new Error('the last picture has no caption');
+    return performance.now() - started;
+  },
+};
+
+export type DataBench = typeof bench;
+
+Comlink.expose(bench);

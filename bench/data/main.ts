@@ -1,0 +1,132 @@
+// `npm run bench:data`: imports made pictures in Chromium and prints one JSON object, the figures, last.
+// Words for people go to stderr. Not here: what is measured (import-worker.ts).
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from '@playwright/test';
+import { inPage, openProfile } from '../in-page.ts';
+import { cpuClock, WorkerHeaps } from './browser-meters.ts';
+
+const USAGE = `npm run bench:data -- [options]
+  --jpegs N      JPEGs of 178 x 218 that are decoded alone and imported, by turns; default 2000
+  --pictures N   pictures of 64 x 64 that are imported for heap and opening; default 200000
+  --turns N      how often each is measured; default 3`;
+
+interface Asked {
+  jpegs: number;
+  pictures: number;
+  turns: number;
+}
+
+/** Answers the exit code: 0, 1 where the work failed, 2 where the command line is wrong. */
+export async function main(args: readonly string[]): Promise<number> {
+  let asked: Asked;
+  try {
+    asked = askedOf(args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  try {
+    console.log(JSON.stringify(await measured(asked)));
+    return 0;
+  } catch (error) {
+    console.error(String(error));
+    return 1;
+  }
+}
+
+function askedOf(args: readonly string[]): Asked {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      jpegs: { type: 'string', default: '2000' },
+      pictures: { type: 'string', default: '200000' },
+      turns: { type: 'string', default: '3' },
+    },
+  });
+  const whole = (name: keyof Asked): number => {
+    const value = Number(values[name]);
+    if (Number.isInteger(value) && value > 0) return value;
+    throw new Error(`--${name}: expected a whole number of 1 or more, got ${values[name]}`);
+  };
+  return { jpegs: whole('jpegs'), pictures: whole('pictures'), turns: whole('turns') };
+}
+
+const say = (text: string): void => console.error(text);
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+interface Meters {
+  cpu: () => Promise<number>;
+  heaps: WorkerHeaps;
+}
+
+async function measured(asked: Asked): Promise<object> {
+  const profile = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
+  try {
+    return await measuredIn(profile, asked);
+  } finally {
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+function measuredIn(profile: string, asked: Asked): Promise<object> {
+  let meters: Meters | null = null;
+  return inPage(
+    { folder: 'bench/data/', open: () => openProfile(profile) },
+    async (page, browser) => {
+      meters = { cpu: await cpuClock(browser), heaps: await WorkerHeaps.of(page) };
+    },
+    async (page) => {
+      await page.waitForFunction(() => 'dataBench' in window);
+      if (!meters) throw new Error('nothing measures');
+      return { ...(await opening(page, meters, asked)), ...(await decoding(page, meters, asked)) };
+    },
+  );
+}
+
+/** Heap while very many pictures are imported, and how long opening their set takes. */
+async function opening(page: Page, { heaps }: Meters, { pictures, turns }: Asked): Promise<object> {
+  const { megabytes, value } = await heaps.most(
+    page.evaluate((count) => window.dataBench.importMany(count), pictures),
+  );
+  say(`${pictures} imported in ${rounded(value.seconds, 0)} s`);
+  const opens: number[] = [];
+  for (let turn = 0; turn < turns; turn++)
+    opens.push(await page.evaluate((id) => window.dataBench.open(id), value.id));
+  return {
+    heap_mb: rounded(megabytes, 1),
+    open_ms: rounded(median(opens), 1),
+    pictures,
+    pixels_imported_per_second: rounded(pictures / value.seconds, 1),
+  };
+}
+
+/** Decoding alone and importing take turns, so that other work on the machine slows down both. */
+async function decoding(page: Page, { cpu }: Meters, { jpegs, turns }: Asked): Promise<object> {
+  const { kilobytes } = await page.evaluate((count) => window.dataBench.make(count), jpegs);
+  const timed = async (work: () => Promise<number>): Promise<{ rate: number; ms: number }> => {
+    const before = await cpu();
+    const rate = await work();
+    return { rate, ms: ((await cpu()) - before) / jpegs };
+  };
+  const [alone, whole]: [Awaited<ReturnType<typeof timed>>[], Awaited<ReturnType<typeof timed>>[]] = [[], []];
+  for (let turn = 0; turn < turns; turn++) {
+    alone.push(await timed(() => page.evaluate(() => window.dataBench.decodeAlone())));
+    whole.push(await timed(() => page.evaluate(() => window.dataBench.importJpegs())));
+    say(`${JSON.stringify(alone.at(-1))} decoded alone, ${JSON.stringify(whole.at(-1))} imported`);
+  }
+  const middle = (of: typeof alone, field: 'rate' | 'ms'): number => median(of.map((one) => one[field]));
+  return {
+    decode_ratio: rounded(middle(whole, 'rate') / middle(alone, 'rate'), 3),
+    decode_cpu_ratio: rounded(middle(alone, 'ms') / middle(whole, 'ms'), 3),
+    ...{ jpegs, jpeg_kb: rounded(kilobytes, 1) },
+    decoded_per_second: rounded(middle(alone, 'rate'), 1),
+    imported_per_second: rounded(middle(whole, 'rate'), 1),
+    decode_cpu_ms: rounded(middle(alone, 'ms'), 2),
+    import_cpu_ms: rounded(middle(whole, 'ms'), 2),
+  };
+}
