@@ -1,6 +1,7 @@
 """Writes test/fixtures/models: one small UNet2DModel, saved by diffusers in every form that the page imports,
 `words`, a UNet2DConditionModel with CLIPTextModel and CLIPTokenizer as diffusers and transformers save them,
-and `padded`, tokenizers that fill texts up with "!", as Stable Diffusion 2's.
+`padded`, tokenizers that fill texts up with "!", as Stable Diffusion 2's, and `classes`, a UNet2DModel of six
+classes.
 
 `python3 interop/make_model_folders.py`. Not here: numbers to compare with (make_fixtures.py), .pt files
 (make_torch_files.py).
@@ -84,6 +85,17 @@ def save_padded(out):
     (out / "expected.json").write_text(json.dumps({"texts": texts, "ids": ids}) + "\n")
 
 
+def save_classes(out):
+    """A folder of UNet and scheduler, without names of the classes."""
+    torch.manual_seed(13)
+    unet = UNet2DModel(
+        sample_size=8, in_channels=3, out_channels=3, block_out_channels=(4,), layers_per_block=1, norm_num_groups=2,
+        down_block_types=("DownBlock2D",), up_block_types=("UpBlock2D",), add_attention=False, num_class_embeds=6,
+    )  # fmt: skip
+    scheduler = DDPMScheduler(beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction")
+    DDPMPipeline(unet=unet, scheduler=scheduler).save_pretrained(out)
+
+
 if __name__ == "__main__":
     shutil.rmtree(OUT, ignore_errors=True)
     scheduler = DDPMScheduler(beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction")
@@ -93,6 +105,7 @@ if __name__ == "__main__":
     small_unet().save_pretrained(OUT / "pickled", safe_serialization=False)
     save_words(OUT / "words")
     save_padded(OUT / "padded")
+    save_classes(OUT / "classes")
     for path in sorted(OUT.rglob("*")):
         if path.is_file():
             print(path.relative_to(OUT), path.stat().st_size)

@@ -60,6 +60,8 @@ interface Work {
   set: PictureSet;
   levels: NoiseLevels;
   words: RunWords | null;
+  /** No preset draws by class. */
+  classes: null;
   executor: Executor;
   tell: (news: News) => void;
 }
@@ -80,7 +82,16 @@ export async function learn(request: LearnRequest, tell: (news: News) => void): 
   const { kind, parameters } = executor;
   tell({ about: 'machine', gpu, executor: kind, pictures: set.info.title, count: set.count, size: set.size });
   const words = newWords(config, set, null);
-  const work: Work = { config, device, set, levels: noiseLevels(config), words, executor, tell };
+  const work: Work = {
+    config,
+    device,
+    set,
+    levels: noiseLevels(config),
+    words,
+    classes: null,
+    executor,
+    tell,
+  };
   const before = performance.now();
   const untrained = await draw(work, 'untrained', 0, request);
   const started = performance.now();
@@ -202,11 +213,11 @@ const named = (
   specs.map(({ name, shape }, i) => ({ name, shape, data: weights[i] ?? new Float32Array(0) }));
 
 /** What a program needs to know to draw samples from the weights: all that a checkpoint's metadata says. */
-function metadataOf({ config, set, words, executor, device }: Work): Record<string, string> {
+function metadataOf({ config, set, words, classes, executor, device }: Work): Record<string, string> {
   const step = lastStep(config, set.count);
   const facts = {
     ...placeAt(config, set.count, step),
-    ...{ runId: 'learn', parent: '', config, words, dataset: stampOf(set), created: '' },
+    ...{ runId: 'learn', parent: '', config, words, classes, dataset: stampOf(set), created: '' },
     execution: device.executionOf(executor),
   };
   return {

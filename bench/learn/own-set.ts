@@ -206,5 +206,6 @@ export async function openOwnSet(imageSize: number): Promise<PictureSet> {
     stored: { size: STORED_SIZE, read: reader(stored) },
     caption: () => '',
     fileName: () => '',
+    className: () => '',
   };
 }

@@ -40,7 +40,7 @@ export interface SampleGrid {
   finite: boolean;
   /** Denoising calls of one sample. */
   calls: number;
-  /** The prompt of each sample; null: the model knows no words. */
+  /** What each sample is told, a prompt or a class; null: the model is told nothing. */
   prompts: readonly string[] | null;
   /** performance.now() and calls made at the set's first unfinished sample; null while none was shown. */
   watched: { at: number; calls: number } | null;

@@ -38,6 +38,8 @@ export interface PictureSet {
   caption(index: number): string;
   /** Path of the file that the picture was imported from; empty where it is not known. */
   fileName(index: number): string;
+  /** Its class; empty where nothing tells classes apart. */
+  className(index: number): string;
 }
 
 /** One picture of a set, to be shown alone. */

@@ -8,7 +8,7 @@ import { loadPacked } from './packed-set.ts';
 import { type PackedSet, PACKED_SETS, PLANETS } from './packed-sets.ts';
 import { resizeSquare } from './resize.ts';
 import type { PictureTexts } from './store/texts.ts';
-import { drawShape, shapeCaption, SHAPES } from './shapes.ts';
+import { drawShape, shapeCaption, shapeKind, SHAPES } from './shapes.ts';
 
 /** Pictures of a set stay in memory once resized, where all of them fit into this many bytes. */
 const REMEMBERED_BYTES = 256 * 1024 * 1024;
@@ -55,6 +55,7 @@ function openShapes({ imageSize, maxImages }: OpenOptions): PictureSet {
     stored: { size: imageSize, read },
     caption: (index) => shapeCaption(index),
     fileName: () => '',
+    className: shapeKind,
   };
 }
 
@@ -73,6 +74,7 @@ async function openPacked(set: PackedSet, { imageSize, maxImages }: OpenOptions)
     stored: { size, read: readStored },
     caption,
     fileName: () => '',
+    className: () => '',
   };
 }
 
@@ -92,6 +94,7 @@ async function openOwn(id: string, { imageSize, maxImages, title }: OpenOptions)
     stored: { size: info.storedSize, read: remembered(count, info.storedSize, readStored) },
     caption: (index) => textsOf(opened, index).caption,
     fileName: (index) => textsOf(opened, index).name,
+    className: (index) => textsOf(opened, index).className,
   };
 }
 

@@ -123,6 +123,9 @@ function coverage(
 /** The caption of picture `index`: "a red circle on a dark background". */
 export const shapeCaption = (index: number, seed = 0): string => captionOfShape(shapeOf(index, seed));
 
+/** The class of picture `index`: "circle". */
+export const shapeKind = (index: number): string => shapeOf(index, 0).kind[0];
+
 /** Kind, colour and background as a caption. */
 export const captionOfShape = ({ kind, colour, background }: Omit<Shape, keyof Place>): string =>
   `${colour[0]} ${kind[0]} on a ${background[0]} background`;

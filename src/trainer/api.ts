@@ -66,7 +66,7 @@ export interface RunSummary {
   slotBytes: number;
   stepsPerEpoch: number;
   lastStep: number;
-  /** Of the run's 16 samples; null: its model knows no words. */
+  /** What each of its 16 samples is told, a prompt or a class; null: its model is told nothing. */
   prompts: readonly string[] | null;
   started: string;
   /**
@@ -155,7 +155,7 @@ export type TrainerEvent =
       count: number;
       /** Denoising calls of one sample. */
       calls: number;
-      /** The prompt of each sample; null: the model knows no words. */
+      /** What each sample is told, a prompt or a class; null: the model is told nothing. */
       prompts: string[] | null;
     }
   | { type: 'sample'; sample: Sample }

@@ -29,3 +29,26 @@ export const ofAnotherNetwork = (expected: string, got: string): FaultError =>
 /** Kind `file`. */
 export const contradicting = (expected: string, got: string): FaultError =>
   new FaultError(fileFault('file', 'This checkpoint contradicts itself', expected, got));
+
+/** Kind `file`: metadata of another format than ours. `got`: undefined where it names none. */
+export const notOurs = (format: string, got: string | undefined): FaultError =>
+  new FaultError(
+    fileFault(
+      'file',
+      'This is not a Perennial checkpoint',
+      `format ${format} in the file's metadata`,
+      got?.slice(0, 64) ?? 'a safetensors file without it',
+    ),
+  );
+
+/** Kind `file`: of a later format version. */
+export const newer = (known: number, version: number): FaultError =>
+  new FaultError({
+    ...fileFault(
+      'file',
+      'This checkpoint is from a newer Perennial',
+      `format version ${known} or older`,
+      `version ${version}`,
+    ),
+    todo: ['Update Perennial (reload the page while online), then import it again.'],
+  });

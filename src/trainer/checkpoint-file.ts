@@ -19,7 +19,8 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { History } from './history.ts';
 import type { CheckpointSamples } from './checkpoint-samples.ts';
 import { checkPictures, spaceOfNetwork } from './picture-network.ts';
-import { contradicting, damaged, fileFault, ofAnotherNetwork } from './checkpoint-faults.ts';
+import { contradicting, damaged, fileFault, newer, notOurs, ofAnotherNetwork } from './checkpoint-faults.ts';
+import { classesAsText, readClasses, type RunClasses } from './run-classes.ts';
 import { readWords, type RunWords, wordsAsText } from './run-words.ts';
 
 export const FORMAT = 'perennial-checkpoint';
@@ -72,6 +73,8 @@ export interface FileFacts {
   dataset: DatasetStamp;
   /** Tokenizer and prompts; null: the model knows no words. */
   words: RunWords | null;
+  /** Null: the network draws by no class. */
+  classes: RunClasses | null;
   created: string;
 }
 
@@ -146,6 +149,7 @@ export function factsAsText(facts: FileFacts): Record<string, string> {
           ...wordsAsText(facts.words),
         }
       : {}),
+    ...classesAsText(facts.classes),
     created: facts.created,
     app_version: __APP_VERSION__,
   };
@@ -253,28 +257,9 @@ const encoderIn = (metadata: Record<string, string>): TextEncoderConfig | null =
 
 /** Throws where the metadata is of another format or of a newer version. */
 function checkFormat(metadata: Record<string, string>): void {
-  if (metadata['format'] !== FORMAT) {
-    throw new FaultError(
-      fileFault(
-        'file',
-        'This is not a Perennial checkpoint',
-        `format ${FORMAT} in the file's metadata`,
-        metadata['format']?.slice(0, 64) ?? 'a safetensors file without it',
-      ),
-    );
-  }
+  if (metadata['format'] !== FORMAT) throw notOurs(FORMAT, metadata['format']);
   const version = wholeNumber(metadata, 'version');
-  if (version > FORMAT_VERSION) {
-    throw new FaultError({
-      ...fileFault(
-        'file',
-        'This checkpoint is from a newer Perennial',
-        `format version ${FORMAT_VERSION} or older`,
-        `version ${version}`,
-      ),
-      todo: ['Update Perennial (reload the page while online), then import it again.'],
-    });
-  }
+  if (version > FORMAT_VERSION) throw newer(FORMAT_VERSION, version);
 }
 
 /** Throws where step, settings and network contradict each other. `unet`: null where the file names none. */
@@ -329,6 +314,7 @@ export function readWeightsFacts(metadata: Record<string, string>): ReadFacts {
     config,
     dataset,
     words: readWords(config, metadata),
+    classes: readClasses(config, metadata),
     created: metadata['created'] ?? '',
     appVersion: metadata['app_version'] ?? 'unknown',
   };

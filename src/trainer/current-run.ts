@@ -19,6 +19,7 @@ import { keepPng, keepSamplesOf } from './keep-png.ts';
 import { picturesOf } from './checkpoint-samples.ts';
 import { sheetPng } from './samples/sheet-png.ts';
 import { openRunPictures, variedLatents } from './run-pictures.ts';
+import { newClasses } from './run-classes.ts';
 import { newWords } from './run-words.ts';
 import { initialState, loadedContent, newRunId, type Run, stampOf, summaryOf } from './run.ts';
 import { must, storageRefused } from './trouble.ts';
@@ -151,6 +152,7 @@ export class CurrentRun {
     const varied = variedLatents(set, config);
     if (varied) throw new FaultError(varied);
     const words = newWords(config, set, prompts);
+    const classes = newClasses(config, set);
     const runId = newRunId();
     const started = new Date().toISOString();
     this.#preparing('Reserving storage');
@@ -168,6 +170,7 @@ export class CurrentRun {
       set,
       pictureFault: null,
       words,
+      classes,
       levels: noiseLevels(config),
       executor,
       history: new History(),
@@ -204,7 +207,7 @@ export class CurrentRun {
   /** Makes a checkpoint's content the current run. `started`: of the run, ISO 8601. Throws FaultError. */
   async open(content: CheckpointContent, started: string): Promise<Run> {
     const { facts, state, history } = content;
-    const pictures = await openRunPictures(facts.config, facts.dataset);
+    const pictures = await openRunPictures(facts.config, facts.dataset, facts.classes);
     await this.withDevice();
     const executor = await this.#executorFor(facts.config, state);
     const run: Run = {
@@ -216,6 +219,7 @@ export class CurrentRun {
       set: pictures.set,
       pictureFault: pictures.fault,
       words: facts.words,
+      classes: facts.classes,
       levels: noiseLevels(facts.config),
       executor,
       history,
@@ -280,7 +284,7 @@ export class CurrentRun {
   async findPictures(): Promise<Fault | null> {
     const { run } = this.#held;
     if (!run?.pictureFault) return null;
-    const { set, fault } = await openRunPictures(run.config, run.dataset);
+    const { set, fault } = await openRunPictures(run.config, run.dataset, run.classes);
     this.#changed({ ...run, set, pictureFault: fault });
     return fault;
   }

@@ -5,7 +5,7 @@ import { SETTINGS } from '../settings/settings.ts';
 import { FaultError } from '../fault.ts';
 import { contextChannelsOf } from '../model/structure.ts';
 import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
-import type { ClassEmbedding, UNetConfig } from '../model/unet-config.ts';
+import type { UNetConfig } from '../model/unet-config.ts';
 
 /** The space of the network's samples, by its channels: 1 or 3 are pixels, 4 Stable Diffusion's latents. */
 export const spaceOfNetwork = ({ inChannels }: Pick<UNetConfig, 'inChannels'>): Space =>
@@ -13,7 +13,7 @@ export const spaceOfNetwork = ({ inChannels }: Pick<UNetConfig, 'inChannels'>): 
 
 /**
  * Throws FaultError kind `network` where the network's pictures are not square, or neither RGB nor grey nor
- * latents; where it reads texts without a text encoder; where it asks for a class, which no picture here has.
+ * latents; where it reads texts without a text encoder; where it asks for more of a picture than its class.
  */
 export function checkPictures(config: UNetConfig, textEncoder: TextEncoderConfig | null): void {
   const { sampleSize, inChannels, outChannels, classEmbedding } = config;
@@ -29,7 +29,12 @@ export function checkPictures(config: UNetConfig, textEncoder: TextEncoderConfig
     );
   if (contextChannelsOf(config) !== null && !textEncoder)
     throw unfit('cross-attention', 'there', 'a network with its text encoder, or without cross-attention');
-  if (classEmbedding) throw withClasses(classEmbedding);
+  if (classEmbedding && classEmbedding.type !== 'table')
+    throw unfit(
+      'class_embed_type',
+      classEmbedding.type,
+      'null; with num_class_embeds the classes of the pictures are numbered',
+    );
 }
 
 function unfit(field: string, got: string, supported: string): FaultError {
@@ -40,22 +45,5 @@ function unfit(field: string, got: string, supported: string): FaultError {
     expected: `${field}: ${supported}`,
     got,
     todo: ['Choose another model.'],
-  });
-}
-
-/** One class for every picture would teach the network that its classes mean nothing. */
-function withClasses(classes: ClassEmbedding): FaultError {
-  const [field, value] =
-    classes.type === 'table' ? ['num_class_embeds', classes.count] : ['class_embed_type', classes.type];
-  return new FaultError({
-    kind: 'network',
-    title: 'The network draws by the number of a class',
-    what: 'Pictures here have captions, and no classes: nothing could tell the network what to draw. Nothing was changed.',
-    expected: `${field}: null`,
-    got: `${field}: ${value}`,
-    todo: [
-      'Choose a model without classes, or one that reads texts.',
-      'Or start a run with words: the names of classes as captions (name.txt beside name.png) do the same.',
-    ],
   });
 }

@@ -10,15 +10,17 @@ import { PIXELS } from '../data/space.ts';
 import { networkOf } from '../settings/presets.ts';
 import type { DatasetStamp } from './checkpoint-file.ts';
 import { spaceOfNetwork } from './picture-network.ts';
+import { otherClasses, type RunClasses } from './run-classes.ts';
 
 /**
  * The run's pictures, and a fault where they are missing or differ from `began`. A missing set, one in
- * another space than the network's, or latents that would be varied, is null and does not throw: samples can
- * still be drawn. Throws FaultError of other kinds than `data`.
+ * another space than the network's, latents that would be varied, or pictures of none of the run's classes
+ * are null and do not throw: samples can still be drawn. Throws FaultError of other kinds than `data`.
  */
 export async function openRunPictures(
   config: RunConfig,
   began: DatasetStamp,
+  classes: RunClasses | null,
 ): Promise<{ set: PictureSet | null; fault: Fault | null }> {
   let set: PictureSet;
   try {
@@ -31,8 +33,8 @@ export async function openRunPictures(
   }
   if ((set.info.space ?? PIXELS).is !== spaceOfNetwork(networkOf(config)).is)
     return { set: null, fault: ofAnotherSpace(set) };
-  const varied = variedLatents(set, config);
-  if (varied) return { set: null, fault: varied };
+  const unfit = variedLatents(set, config) ?? otherClasses(set, classes);
+  if (unfit) return { set: null, fault: unfit };
   if (set.info.fingerprint === began.fingerprint && set.count === began.count) return { set, fault: null };
   return { set, fault: changed(began, set) };
 }

@@ -21,7 +21,9 @@ import { spaceOfNetwork } from './picture-network.ts';
 import { checkpointName } from '../settings/checkpoint-schedule.ts';
 import { capacityBytes, payloadBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import { slotBytes } from '../checkpoint/slot.ts';
+import type { RunClasses } from './run-classes.ts';
 import type { RunWords } from './run-words.ts';
+import { textsOfSamples } from './sample-texts.ts';
 
 export interface Run {
   readonly runId: string;
@@ -36,6 +38,8 @@ export interface Run {
   readonly pictureFault: Fault | null;
   /** Tokenizer and prompts; null: the model knows no words. */
   readonly words: RunWords | null;
+  /** Null: the network draws by no class. */
+  readonly classes: RunClasses | null;
   /** Picture and noise at each timestep. */
   readonly levels: NoiseLevels;
   readonly executor: Executor;
@@ -91,7 +95,7 @@ export function summaryOf(run: Run): RunSummary {
     slotBytes: slotBytes(capacityBytes(config, dataset.count)),
     stepsPerEpoch: stepsPerEpoch(config, dataset.count),
     lastStep: lastStep(config, dataset.count),
-    prompts: run.words?.prompts ?? null,
+    prompts: textsOfSamples(run),
     started: run.started,
     pictures: picturesOf(run),
   };
@@ -129,6 +133,7 @@ export function factsAt(run: Run, step: number, execution: Execution): FileFacts
     config,
     dataset,
     words: run.words,
+    classes: run.classes,
     created: new Date().toISOString(),
   };
 }

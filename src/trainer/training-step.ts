@@ -13,6 +13,7 @@ import type { StepBatch, StepSettings } from '../engine/executor.ts';
 import type { InputArray } from '../engine/inputs.ts';
 import { STREAMS } from '../random.ts';
 import { stepPrompts } from '../text/step-captions.ts';
+import { classLabels } from './run-classes.ts';
 import type { Run } from './run.ts';
 import type { RunWords } from './run-words.ts';
 
@@ -20,7 +21,7 @@ import type { RunWords } from './run-words.ts';
 export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /** What of a run decides its steps. */
-export type Learning = Pick<Run, 'config' | 'levels' | 'words'>;
+export type Learning = Pick<Run, 'config' | 'levels' | 'words' | 'classes'>;
 
 export interface TrainingStep {
   microBatches: StepBatch[];
@@ -51,7 +52,7 @@ export async function trainingStep(
 }
 
 async function microBatch(
-  { config, levels, words }: Learning,
+  { config, levels, words, classes }: Learning,
   set: PictureSet,
   globalStep: number,
   first: number,
@@ -75,6 +76,14 @@ async function microBatch(
     inputs: {
       timestep: { data: Float32Array.from(timesteps), shape: [batchSize] },
       ...(words ? captionInputs(config, words, set, { globalStep, first, indices }) : {}),
+      ...(classes
+        ? {
+            class_labels: classLabels(
+              classes,
+              indices.map((index) => set.className(index)),
+            ),
+          }
+        : {}),
     },
     pictures: { data: images, shape: [batchSize, set.size, set.size, channels] },
     mixture: mixtureOf(predictionType, levels, timesteps),

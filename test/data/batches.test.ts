@@ -14,7 +14,16 @@ function numberedSet(count: number, size = 4): PictureSet {
     for (let row = 0; row < size; row++) pixels.fill(255 - index, row * size * 3, row * size * 3 + 3);
     return Promise.resolve(pixels);
   };
-  return { info: SHAPES, count, size, read, stored: { size, read }, caption: () => '', fileName: () => '' };
+  return {
+    info: SHAPES,
+    count,
+    size,
+    read,
+    stored: { size, read },
+    caption: () => '',
+    fileName: () => '',
+    className: () => '',
+  };
 }
 
 /** Position of a run's step, 0 the first. */

@@ -112,7 +112,7 @@ const api = {
     attempt(async () => {
       const config = { ...presetConfig('tiny'), dataset: id };
       const began = { name: id, title: 'Holiday', count, size: 16, fingerprint };
-      const { set, fault } = await openRunPictures(config, began);
+      const { set, fault } = await openRunPictures(config, began, null);
       return { count: set?.count ?? 0, fault: fault?.title ?? null };
     }),
   cancel: () => stop.abort(),

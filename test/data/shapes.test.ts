@@ -1,7 +1,7 @@
 // Claims: the shapes have the pixels of their fingerprint, are anti-aliased, and are what their captions say.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { drawShape, shapeCaption, SHAPES } from '../../src/data/shapes.ts';
+import { drawShape, shapeCaption, shapeKind, SHAPES } from '../../src/data/shapes.ts';
 
 const all = Array.from({ length: SHAPES.count }, (_, index) => index);
 
@@ -19,6 +19,11 @@ describe('shapes', () => {
         /^(a|an) (red|orange|yellow|green|teal|blue|purple|pink) (circle|square|triangle|ring|diamond) on a (dark|light) background$/,
       );
     expect(new Set(captions).size).toBeGreaterThanOrEqual(70);
+  });
+
+  it('are of five classes, the kinds that their captions name', () => {
+    expect(new Set(all.map((index) => shapeKind(index))).size).toBe(5);
+    for (const index of all) expect(shapeCaption(index).split(' ')).toContain(shapeKind(index));
   });
 
   it('stand on the background that the caption names, with a margin', () => {

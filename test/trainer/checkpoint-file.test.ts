@@ -28,6 +28,7 @@ const facts: FileFacts = {
   config,
   dataset: { name: 'shapes', title: 'Shapes', count: 28, size: 16, fingerprint: 'f' },
   words: null,
+  classes: null,
   created: '2026-01-02T03:04:05.000Z',
 };
 const history = new History(

@@ -27,6 +27,7 @@ const facts: FileFacts = {
   execution: { executor: 'eager', backend: 'cpu', kernels: '', adapter: '', browser: '' },
   dataset: { name: 'shapes', title: 'Shapes', count: 28, size: SIZE, fingerprint: 'f' },
   words: null,
+  classes: null,
   created: '2026-01-02T03:04:05.000Z',
 };
 

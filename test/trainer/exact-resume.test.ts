@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { endingAt, lastStep } from '../../src/settings/calendar.ts';
-import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
+import { modelOfRun, presetConfig, PRESETS } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { capacityBytes } from '../../src/settings/checkpoint-sizes.ts';
@@ -22,8 +22,9 @@ import {
   readContent,
 } from '../../src/trainer/checkpoint-file.ts';
 import { History, lossByQuartile } from '../../src/trainer/history.ts';
-import { initialState, placeAt, stampOf } from '../../src/trainer/run.ts';
-import { newWords, type RunWords, wordsAsText } from '../../src/trainer/run-words.ts';
+import { newClasses } from '../../src/trainer/run-classes.ts';
+import { initialState, placeAt, type Run, stampOf } from '../../src/trainer/run.ts';
+import { newWords, wordsAsText } from '../../src/trainer/run-words.ts';
 import { trainingStep } from '../../src/trainer/training-step.ts';
 import { openStore, value } from '../checkpoint/a-run.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
@@ -41,21 +42,29 @@ const common: Partial<RunConfig> = {
   randomCrop: 'on',
   colorJitter: 'on',
 };
-/** Of the 8 captions of two steps some are dropped. */
-const PRESETS: Partial<RunConfig>[] = [{ preset: 'tiny' }, { preset: 'text-tiny', captionDropout: 0.4 }];
+/** The one network draws by class. Of the 8 captions of two steps of the other some are dropped. */
+const RUNS: Partial<RunConfig>[] = [
+  {
+    preset: 'tiny',
+    network: { ...PRESETS.tiny.network, classEmbedding: { type: 'table', count: 6 } },
+  },
+  { preset: 'text-tiny', captionDropout: 0.4 },
+];
 
-describe.each(PRESETS)('$preset', ({ preset = 'tiny', ...own }) => {
+type Known = Pick<Run, 'words' | 'classes'>;
+
+describe.each(RUNS)('$preset', ({ preset = 'tiny', ...own }) => {
   const config: RunConfig = { ...presetConfig(preset), ...common, ...own };
 
   /** A step with words takes ten times as long here. */
   const steps = preset === 'tiny' ? 4 : 2;
   let executor: Executor;
   let set: PictureSet;
-  let words: RunWords | null;
+  let known: Known;
 
   beforeAll(async () => {
     set = await openPictures(config.dataset, config);
-    words = newWords(config, set, null);
+    known = { words: newWords(config, set, null), classes: newClasses(config, set) };
     const { parameters, network } = modelOfRun(config);
     executor = createEagerExecutor(await startDevice('cpu'), parameters, network);
   });
@@ -64,33 +73,33 @@ describe.each(PRESETS)('$preset', ({ preset = 'tiny', ...own }) => {
     state: ExecutorState;
     history: History;
     globalStep: number;
-    words: RunWords | null;
+    known: Known;
   }
 
   const begin = (): Progress => ({
     state: initialState(config),
     history: new History(),
     globalStep: 0,
-    words,
+    known,
   });
 
   /** Trains on to step `to`; the history is that of the run since its first step. */
   async function train(
-    { state, history, globalStep: from, words: known }: Progress,
+    { state, history, globalStep: from, known: own }: Progress,
     to: number,
     settings = config,
   ): Promise<Progress> {
     executor.setState(state);
     for (let globalStep = from; globalStep < to; globalStep++) {
       const last = lastStep(settings, set.count);
-      const learning = { config: settings, levels: noiseLevels(config), words: known };
+      const learning = { config: settings, levels: noiseLevels(config), ...own };
       const step = await trainingStep(learning, set, last, globalStep);
       const stats = await executor.step(step.microBatches, step.settings);
       expect(stats.applied).toBe(true);
       expect(stats.perSample).toHaveLength(4);
       history.push(stats.loss, lossByQuartile(stats.perSample, step.timesteps, TIMESTEPS));
     }
-    return { state: await executor.snapshot(), history, globalStep: to, words: known };
+    return { state: await executor.snapshot(), history, globalStep: to, known: own };
   }
 
   /** Facts with the words as their text: tokenizers are functions. */
@@ -107,7 +116,7 @@ describe.each(PRESETS)('$preset', ({ preset = 'tiny', ...own }) => {
    * but the bytes.
    */
   async function throughItsFile(
-    { state, history, globalStep, words: known }: Progress,
+    { state, history, globalStep, known: own }: Progress,
     settings = config,
   ): Promise<Progress> {
     const disk = new MemoryDisk();
@@ -115,7 +124,7 @@ describe.each(PRESETS)('$preset', ({ preset = 'tiny', ...own }) => {
     const facts: FileFacts = {
       ...placeAt(settings, set.count, globalStep),
       ...{ runId: 'run-1', parent: '', execution, config: settings, dataset: stampOf(set), created },
-      words: known,
+      ...own,
     };
     const tensors = fileTensors(executor.parameters, state, history, facts);
     const metadata = await fileMetadata(facts, tensors);
@@ -138,7 +147,7 @@ describe.each(PRESETS)('$preset', ({ preset = 'tiny', ...own }) => {
       state: content.state,
       history: content.history,
       globalStep: read.globalStep,
-      words: read.words,
+      known: { words: read.words, classes: read.classes },
     };
   }
 

@@ -27,7 +27,7 @@ test('a step keeps its pictures, their order, timesteps, noise and settings', as
   const tiny = { ...presetConfig('tiny'), dataset: 'shapes', imageSize: 8, batchSize: 12, randomFlip: true };
   const set = await openPictures('shapes', { imageSize: 8, maxImages: 20 });
   const step = (config: RunConfig) =>
-    trainingStep({ config, levels: noiseLevels(config), words: null }, set, 100, 3);
+    trainingStep({ config, levels: noiseLevels(config), words: null, classes: null }, set, 100, 3);
   const whole = await step(tiny);
   const parts = await step(inParts(tiny, atMost(4)));
   const picturesOf = (batch: StepBatch) => ('noise' in batch ? batch.pictures.shape[0] : null);

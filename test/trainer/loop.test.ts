@@ -65,6 +65,7 @@ async function trained(
     dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: '' },
     levels: noiseLevels(config),
     words: null,
+    classes: null,
   };
   let callsLeft = 0;
   const artist: LoopTools['artist'] = {

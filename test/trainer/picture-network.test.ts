@@ -19,14 +19,15 @@ const UNCONDITIONAL = {
 it.each([
   ['without attention', {}],
   ['of latents', { in_channels: 4, out_channels: 4 }],
+  ['with a table of classes', { num_class_embeds: 4 }],
 ])('a UNet2DConditionModel %s can be had', (_, fields) => {
   expect(() => checkPictures(fromDiffusersUNet({ ...UNCONDITIONAL, ...fields }), null)).not.toThrow();
 });
 
 it.each([
   [{ mid_block_type: 'UNetMidBlock2DCrossAttn' }, /^cross-attention is there/],
-  [{ num_class_embeds: 4 }, /^The network draws by the number of a class/],
-  [{ class_embed_type: 'timestep' }, /^The network draws by the number of a class/],
+  [{ class_embed_type: 'timestep' }, /^class_embed_type is timestep/],
+  [{ class_embed_type: 'identity' }, /^class_embed_type is identity/],
   [{ in_channels: 4, out_channels: 8 }, /^in_channels, out_channels is 4, 8/],
   [{ sample_size: [16, 8] }, /^sample_size is 16 x 8/],
 ])('is refused with %j', (fields, message) => {

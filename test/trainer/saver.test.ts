@@ -28,6 +28,7 @@ const run: Run = {
   dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: '' },
   levels: noiseLevels(config),
   words: null,
+  classes: null,
   history: new History(new Float32Array(3), new Float32Array(12), []),
   executor: idleExecutor({
     parameters: modelOfRun(config).parameters,

@@ -3,6 +3,7 @@
 import { openPictures } from '../../src/data/sets.ts';
 import type { CheckpointContent } from '../../src/trainer/checkpoint-file.ts';
 import { History } from '../../src/trainer/history.ts';
+import { newClasses } from '../../src/trainer/run-classes.ts';
 import { newWords } from '../../src/trainer/run-words.ts';
 import { initialState, stampOf } from '../../src/trainer/run.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
@@ -69,6 +70,7 @@ export async function textContent(config: RunConfig = TEXT_CONFIG): Promise<Chec
       config,
       dataset: stampOf(set),
       words: newWords(config, set, null),
+      classes: newClasses(config, set),
       created: '2026-01-02T03:04:05.000Z',
     },
     state,

@@ -59,6 +59,7 @@ const set: PictureSet = {
   stored: { size, read },
   caption: () => '',
   fileName: () => '',
+  className: () => '',
 };
 
 function runConfig({ config, channels }: Fixture['runs'][number]): RunConfig {
@@ -74,7 +75,7 @@ describe('a step that PyTorch makes', () => {
     const last = lastStep(config, count);
     expect(last).toBe(run.lastStep);
     const made = await trainingStep(
-      { config, levels: noiseLevels(config), words: null },
+      { config, levels: noiseLevels(config), words: null, classes: null },
       set,
       last,
       step.globalStep,

@@ -4,6 +4,8 @@
 import { networkOf } from '../../settings/presets.ts';
 import type { CheckpointContent } from '../checkpoint-file.ts';
 import { spaceOfNetwork } from '../picture-network.ts';
+import type { RunClasses } from '../run-classes.ts';
+import { listOfClasses, namesOfClasses } from './class-pipeline.ts';
 
 /** Version of diffusers and transformers that the folder was opened with. */
 const DIFFUSERS_VERSION = '0.42.1';
@@ -16,15 +18,19 @@ interface Recipe {
 
 /**
  * model_index.json. The list as `_class_name` names the file and the class of a pipeline that comes with the
- * folder. `scheduler`: diffusers' name of the scheduler's class.
+ * folder. `scheduler`: diffusers' name of the scheduler's class. `classes`: null where it draws by none.
  */
-export const textPipelineIndex = (scheduler: string): Record<string, unknown> => ({
+export const textPipelineIndex = (
+  scheduler: string,
+  classes: RunClasses | null,
+): Record<string, unknown> => ({
   _class_name: ['pipeline', 'PerennialTextToImagePipeline'],
   _diffusers_version: DIFFUSERS_VERSION,
   scheduler: ['diffusers', scheduler],
   text_encoder: ['transformers', 'CLIPTextModel'],
   tokenizer: ['transformers', 'CLIPTokenizer'],
   unet: ['diffusers', 'UNet2DConditionModel'],
+  ...namesOfClasses(classes),
 });
 
 /** The pipeline's file in the folder: torch and diffusers only, any scheduler of diffusers. */
@@ -35,9 +41,10 @@ from diffusers import DiffusionPipeline, ImagePipelineOutput
 
 
 class PerennialTextToImagePipeline(DiffusionPipeline):
-    def __init__(self, unet, scheduler, text_encoder, tokenizer):
+    def __init__(self, unet, scheduler, text_encoder, tokenizer, id2label=None):
         super().__init__()
         self.register_modules(unet=unet, scheduler=scheduler, text_encoder=text_encoder, tokenizer=tokenizer)
+        self.register_to_config(id2label=id2label)
 
     def encode(self, texts):
         length = self.tokenizer.model_max_length
@@ -45,12 +52,13 @@ class PerennialTextToImagePipeline(DiffusionPipeline):
         return self.text_encoder(ids.to(self.device)).last_hidden_state
 
     @torch.no_grad()
-    def __call__(self, prompt, negative_prompt="", num_inference_steps=50, guidance_scale=3.0, generator=None, output_type="pil"):
+    def __call__(self, prompt, negative_prompt="", num_inference_steps=50, guidance_scale=3.0, generator=None, output_type="pil", class_labels=None):
         prompts = [prompt] if isinstance(prompt, str) else list(prompt)
         words = self.encode(prompts)
         guided = guidance_scale != 1.0
         if guided:
             words = torch.cat([self.encode([negative_prompt] * len(prompts)), words])
+        labels = None if class_labels is None else torch.tensor(class_labels * (2 if guided else 1), device=self.device)
         size = self.unet.config.sample_size
         height, width = size if isinstance(size, (list, tuple)) else (size, size)
         channels = self.unet.config.in_channels
@@ -60,7 +68,7 @@ class PerennialTextToImagePipeline(DiffusionPipeline):
         extra = {"generator": generator} if "generator" in self.scheduler.step.__code__.co_varnames else {}
         for t in self.progress_bar(self.scheduler.timesteps):
             seen = self.scheduler.scale_model_input(x, t) if hasattr(self.scheduler, "scale_model_input") else x
-            out = self.unet(torch.cat([seen, seen]) if guided else seen, t, encoder_hidden_states=words).sample
+            out = self.unet(torch.cat([seen, seen]) if guided else seen, t, encoder_hidden_states=words, class_labels=labels).sample
             if guided:
                 without, with_words = out.chunk(2)
                 out = without + guidance_scale * (with_words - without)
@@ -91,9 +99,9 @@ The pipeline is in this folder (\`pipeline.py\`), so diffusers asks for your con
 from diffusers import DiffusionPipeline
 
 pipeline = DiffusionPipeline.from_pretrained("this folder", trust_remote_code=True)
-${isPixels ? '' : 'latents = '}pipeline(${prompt}, guidance_scale=${guidanceScale}).images${isPixels ? '[0].save("sample.png")' : ''}
+${isPixels ? '' : 'latents = '}pipeline(${prompt}, guidance_scale=${guidanceScale}${facts.classes ? ', class_labels=[0]' : ''}).images${isPixels ? '[0].save("sample.png")' : ''}
 \`\`\`
-
+${facts.classes ? `\n${listOfClasses(facts.classes)}` : ''}
 \`pipeline.save_pretrained("another folder")\` does not copy \`pipeline.py\`: copy it yourself, and the \`_class_name\` of \`model_index.json\`.
 
 The same without that file, in ${sampleSteps} steps:
@@ -114,7 +122,7 @@ with torch.no_grad():
     x = torch.randn(1, unet.config.in_channels, unet.config.sample_size, unet.config.sample_size)
     scheduler.set_timesteps(${sampleSteps})
     for t in scheduler.timesteps:
-        without, with_words = unet(torch.cat([x, x]), t, encoder_hidden_states=context).sample.chunk(2)
+        without, with_words = unet(torch.cat([x, x]), t, encoder_hidden_states=context${facts.classes ? ', class_labels=torch.tensor([0, 0])' : ''}).sample.chunk(2)
         x = scheduler.step(without + ${guidanceScale} * (with_words - without), t, x).prev_sample
 ${isPixels ? 'picture = (x / 2 + 0.5).clamp(0, 1)  # [1, channels, height, width], 0..1' : LATENTS}
 \`\`\`

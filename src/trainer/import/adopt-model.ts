@@ -22,6 +22,7 @@ import { checkStateDict } from '../../model/state-dict.ts';
 import type { AskedField, ImportAnswers } from '../api.ts';
 import { type CheckpointContent, type FileFacts, type Execution, tensorName } from '../checkpoint-file.ts';
 import { History } from '../history.ts';
+import { newClasses } from '../run-classes.ts';
 import { placeAt, stampOf } from '../run.ts';
 import { checkPictures, spaceOfNetwork } from '../picture-network.ts';
 import { schedulerFields, unetFields } from './asked-fields.ts';
@@ -221,6 +222,7 @@ async function factsOfStranger(
     config,
     dataset: stampOf(set),
     words: wordsOfForeign(foreign, config, set),
+    classes: newClasses(config, set, foreign.classes ?? []),
     created: new Date().toISOString(),
   };
 }

@@ -6,9 +6,10 @@ import { inFolder, jsonOf, nearest, objectIn } from './folder-files.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { modelOfParts, NO_LOSSES, type Parts } from './model-of-parts.ts';
 import { folderOf } from './model-file.ts';
+import { areNames, type RunClasses } from '../run-classes.ts';
 import type { FoundModel, Sorted } from './models-among.ts';
 import { wholeOf } from './torch-model.ts';
-import { readsTexts } from './weights.ts';
+import { readsTexts, type Weights } from './weights.ts';
 
 /**
  * The model among its files; `found` must be of another program. `name`: shown for it. Throws FaultError kind
@@ -18,6 +19,7 @@ export async function modelOfFound(found: FoundModel, sorted: Sorted, name: stri
   const folder = folderOf(found.path);
   const config = inFolder(sorted.files, folder, 'config.json');
   const scheduler = nearest(sorted.files, found.path, 'scheduler_config.json');
+  const index = nearest(sorted.files, found.path, 'model_index.json');
   const own = ownParts(found, name);
   const encoder = own.encoder ?? (own.weights.some(readsTexts) ? await encoderBeside(found, sorted) : null);
   const beside = companions(found, sorted);
@@ -33,6 +35,7 @@ export async function modelOfFound(found: FoundModel, sorted: Sorted, name: stri
     ...own,
     sizeBytes,
     encoder,
+    classes: own.weights.some(hasClasses) ? classesIn(await jsonOf(index)) : null,
     averages,
     lists: [...own.lists, ...beside.flatMap(({ parts }) => parts.lists)],
     optimizers: [...own.optimizers, ...beside.flatMap(({ parts }) => parts.optimizers)],
@@ -47,6 +50,15 @@ export async function modelOfFound(found: FoundModel, sorted: Sorted, name: stri
         ? (own.scheduler ?? (await jsonOf(scheduler)))
         : ((await jsonOf(scheduler)) ?? own.scheduler),
   });
+}
+
+const hasClasses = ({ shapes }: Weights): boolean => shapes.has('class_embedding.weight');
+
+/** `id2label` of model_index.json, as DiTPipeline and our exports have it: numbers from 0 on. */
+function classesIn(index: Record<string, unknown> | null): RunClasses | null {
+  const names = new Map(Object.entries(index?.['id2label'] ?? {}));
+  const byNumber = Array.from({ length: names.size }, (_, label): unknown => names.get(String(label)));
+  return areNames(byNumber) ? byNumber : null;
 }
 
 /** What the file of the weights says itself. */
@@ -70,6 +82,7 @@ function ownParts({ content }: FoundModel, name: string): Parts {
     unet: named('unet_config'),
     scheduler: named('scheduler_config'),
     facts: null,
+    classes: null,
     leftOut: [],
   };
 }

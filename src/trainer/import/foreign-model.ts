@@ -5,6 +5,7 @@ import type { TextEncoderConfig } from '../../model/text-encoder-config.ts';
 import type { UNetConfig } from '../../model/unet-config.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { ReadFacts } from '../checkpoint-file.ts';
+import type { RunClasses } from '../run-classes.ts';
 
 export type Tensors = ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 
@@ -45,6 +46,8 @@ export interface ForeignModel {
   shapes: ReadonlyMap<string, readonly number[]>;
   /** The text encoder that came with the UNet, and its words; null: none. */
   encoder: { config: TextEncoderConfig; vocabulary: Vocabulary } | null;
+  /** Names of its classes, by their numbers; null: the files name none. */
+  classes: RunClasses | null;
   /** The network; null: the files do not describe it. */
   network: UNetConfig | null;
   /** scheduler_config.json; null: the files have none. */

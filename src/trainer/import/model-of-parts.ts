@@ -9,6 +9,7 @@ import { TEXT_ENCODER, textEncoderParameters } from '../../model/text-encoder-pa
 import type { UNetConfig } from '../../model/unet-config.ts';
 import type { Vocabulary } from '../../text/vocabulary.ts';
 import type { ReadFacts } from '../checkpoint-file.ts';
+import type { RunClasses } from '../run-classes.ts';
 import { momentsOf, otherSettings, settingsOf } from './adam-state.ts';
 import type { ForeignModel, Losses, ModelState } from './foreign-model.ts';
 import type { Series } from './torch-history.ts';
@@ -43,6 +44,8 @@ export interface Parts {
   unet: unknown;
   scheduler: Readonly<Record<string, unknown>> | null;
   facts: ReadFacts | null;
+  /** As in ForeignModel. */
+  classes: RunClasses | null;
   leftOut: readonly string[];
 }
 
@@ -72,6 +75,7 @@ export function modelOfParts(parts: Parts): ForeignModel {
     dtype: [...raw.dtypes].join(', '),
     shapes: raw.shapes,
     encoder: parts.encoder && { config: parts.encoder.config, vocabulary: parts.encoder.vocabulary },
+    classes: parts.classes,
     network: networkIn(parts),
     scheduler: parts.scheduler,
     facts: parts.facts,

@@ -233,6 +233,10 @@ function missingOf(foreign: ForeignModel, model: Model): string[] {
     missing.push(
       'No text encoder: the network reads texts, and gets a new encoder, which knows nothing yet and learns with it from the captions of the pictures.',
     );
+  if (model.config.classEmbedding && !foreign.classes)
+    missing.push(
+      'No names of classes: the network draws by their numbers, which the classes of the pictures get in the order of their names.',
+    );
   if (spaceOfNetwork(model.config).is === 'latents')
     missing.push(
       'No autoencoder: it draws latents of 4 channels, which are shown as rough previews. It cannot be trained here until there are pictures as latents.',

@@ -36,6 +36,7 @@ export function wholeOf(name: string, sizeBytes: number, parts: TorchParts): Par
     unet: null,
     scheduler: metadata && objectIn(metadata, 'scheduler_config'),
     facts,
+    classes: facts && facts.classes,
     leftOut,
   };
 }

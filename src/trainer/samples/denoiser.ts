@@ -1,5 +1,6 @@
 // The network's prediction for samples in the making: by their prompts where the model knows words, with
-// guidance. Not here: the sampler's equations (diffusion/sampler.ts), the samples (drawing.ts).
+// guidance, and by their classes where it draws by class. Not here: the sampler's equations
+// (diffusion/sampler.ts), the samples (drawing.ts).
 import { combine, scaleAt } from '../../diffusion/guidance.ts';
 import type { HeldWeights, Predictor } from '../../engine/executor.ts';
 import type { InputArray } from '../../engine/inputs.ts';
@@ -7,6 +8,8 @@ import { textEncoderOf } from '../../settings/presets.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { encodePrompts } from '../../text/tokenizer.ts';
 import type { Wish } from '../api.ts';
+import { classLabels, type RunClasses } from '../run-classes.ts';
+import { type Asked, inTurn, type Tellable } from '../sample-texts.ts';
 import type { RunWords } from '../run-words.ts';
 
 /** The wish of a run's own samples. */
@@ -17,8 +20,6 @@ const wishOfRun = ({ prompts }: RunWords, { guidanceScale }: RunConfig): Wish =>
 });
 
 type Conditions = Readonly<Record<string, InputArray>>;
-
-const NONE: Conditions = {};
 
 /** Samples of a set, by their index in it: from `first` on. */
 export interface InHand {
@@ -35,13 +36,14 @@ export class Denoiser {
   readonly #calls: number;
   /** Null: the model knows no words. */
   readonly #words: { wish: Wish; idsOf: (texts: readonly string[]) => InputArray } | null;
+  /** Names of all classes, and of those that the samples have in turn. Null: the model draws by no class. */
+  readonly #classes: { all: RunClasses; asked: readonly string[] } | null;
 
-  /** `calls`: denoising calls of one sample. `wish`: null where the run's own is meant. */
+  /** `calls`: denoising calls of one sample. */
   constructor(
     predictor: Pick<Predictor, 'predict'>,
-    config: RunConfig,
-    words: RunWords | null,
-    wish: Wish | null,
+    { config, words, classes }: Tellable,
+    { wish, className }: Asked,
     calls: number,
   ) {
     this.#predictor = predictor;
@@ -54,13 +56,7 @@ export class Denoiser {
         shape: [texts.length, length],
       }),
     };
-  }
-
-  /** The prompt of sample `index`; null: the model knows no words. */
-  promptOf(index: number): string | null {
-    if (!this.#words) return null;
-    const { prompts } = this.#words.wish;
-    return prompts[index % prompts.length] ?? '';
+    this.#classes = classes && { all: classes, asked: className === undefined ? classes : [className] };
   }
 
   /** Forward passes that denoising call `call` takes: two where guidance applies. */
@@ -68,17 +64,26 @@ export class Denoiser {
     return this.#scaleAt(call) === 1 ? 1 : 2;
   }
 
-  /** The prediction, in the sample's shape; with guidance a mixture of two (Ho & Salimans 2022, eq. 6). */
+  /**
+   * The prediction, in the sample's shape; with guidance a mixture of two (Ho & Salimans 2022, eq. 6), both
+   * of the same class. Throws FaultError where the class is none of the model's.
+   */
   async predict(held: HeldWeights, inHand: InHand): Promise<Float32Array> {
     const words = this.#words;
-    if (!words) return this.#pass(held, inHand, NONE);
-    const [together] = inHand.sample.shape;
-    const texts = Array.from({ length: together }, (_, i) => this.promptOf(inHand.first + i) ?? '');
-    const conditional = await this.#pass(held, inHand, { input_ids: words.idsOf(texts) });
+    const labels = this.#labelsOf(inHand);
+    if (!words) return this.#pass(held, inHand, labels);
+    const texts = eachInHand(inHand, words.wish.prompts);
+    const conditional = await this.#pass(held, inHand, { ...labels, input_ids: words.idsOf(texts) });
     if (this.passes(inHand.call) === 1) return conditional;
     const others = texts.map(() => words.wish.negative);
-    const unconditional = await this.#pass(held, inHand, { input_ids: words.idsOf(others) });
+    const unconditional = await this.#pass(held, inHand, { ...labels, input_ids: words.idsOf(others) });
     return combine(unconditional, conditional, this.#scaleAt(inHand.call));
+  }
+
+  #labelsOf(inHand: InHand): Conditions {
+    if (!this.#classes) return {};
+    const { all, asked } = this.#classes;
+    return { class_labels: classLabels(all, eachInHand(inHand, asked)) };
   }
 
   #scaleAt(call: number): number {
@@ -95,3 +100,7 @@ export class Denoiser {
     });
   }
 }
+
+/** The item of each sample in hand. */
+const eachInHand = ({ first, sample }: InHand, among: readonly string[]): string[] =>
+  Array.from({ length: sample.shape[0] }, (_, i) => inTurn(among, first + i));

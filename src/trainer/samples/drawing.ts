@@ -13,7 +13,9 @@ import { createSampler, initialNoise, type Sampler, stepNoise } from '../../diff
 import type { HeldWeights, Predictor } from '../../engine/executor.ts';
 import type { Sample, Wish } from '../api.ts';
 import { spaceOfNetwork } from '../picture-network.ts';
+import type { RunClasses } from '../run-classes.ts';
 import type { RunWords } from '../run-words.ts';
+import { textsOfSamples } from '../sample-texts.ts';
 import { Denoiser } from './denoiser.ts';
 
 /** Most moments of a sample that are shown: its noise, up to 6 between, and the sample itself. */
@@ -32,6 +34,8 @@ export interface DrawingRequest {
    * What the samples are to show; left out: the run's own prompts. Without meaning for a model without words.
    */
   wish?: Wish;
+  /** The class of all samples; left out: each class in turn. Without meaning for a model without classes. */
+  className?: string;
   /** The index of each sample's noise; left out: sample i has noise i. */
   noise?: readonly number[];
 }
@@ -42,6 +46,7 @@ export interface Drawable {
   readonly config: RunConfig;
   readonly levels: NoiseLevels;
   readonly words: RunWords | null;
+  readonly classes: RunClasses | null;
   readonly executor: Predictor;
 }
 
@@ -57,6 +62,8 @@ export class Drawing {
   readonly request: DrawingRequest;
   readonly size: number;
   readonly count: number;
+  /** What each sample of the set is told, its prompt or class; null: the model is told nothing. */
+  readonly prompts: string[] | null;
   readonly #channels: number;
   readonly #show: Show;
   readonly #denoiser: Denoiser;
@@ -73,10 +80,12 @@ export class Drawing {
   #last: { x: Float32Array; prediction: Float32Array } | null = null;
   #finite = true;
 
-  constructor({ executor, levels, config, words }: Drawable, request: DrawingRequest) {
+  constructor(from: Drawable, request: DrawingRequest) {
+    const { executor, levels, config } = from;
     this.request = request;
     this.size = config.imageSize;
     this.count = request.count ?? SAMPLE_COUNT;
+    this.prompts = textsOfSamples(from, request, this.count);
     const network = networkOf(config);
     const space = spaceOfNetwork(network);
     this.#channels = network.inChannels;
@@ -91,7 +100,7 @@ export class Drawing {
       steps: settings.sampleSteps,
       clip: space.is === 'pixels',
     });
-    this.#denoiser = new Denoiser(executor, config, words, request.wish ?? null, this.calls);
+    this.#denoiser = new Denoiser(executor, from, request, this.calls);
     this.#moments = momentsOf(this.calls);
     this.#x = this.#noise();
   }
@@ -114,12 +123,6 @@ export class Drawing {
   /** Denoising calls made of the samples in hand. */
   get callsMade(): number {
     return this.#call;
-  }
-
-  /** The prompt of each sample of the set; null: the model knows no words. */
-  get prompts(): string[] | null {
-    const prompts = Array.from({ length: this.count }, (_, i) => this.#denoiser.promptOf(i));
-    return prompts.every((prompt) => prompt !== null) ? prompts : null;
   }
 
   /** Forward passes that the next call takes. */

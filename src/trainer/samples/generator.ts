@@ -30,12 +30,12 @@ export interface GeneratorTools {
   store: Pick<StoreClient, 'load' | 'metadataOf'>;
   outbox: Outbox;
   times: CallTimes;
-  /** Settings and words of runs that are not open, by run id: a run's never change. */
+  /** Settings, words and classes of runs that are not open, by run id: a run's never change. */
   facts: Map<string, RunFacts>;
   currentRun: () => (RunFacts & Pick<Run, 'runId'>) | null;
 }
 
-type RunFacts = Pick<Run, 'config' | 'words'>;
+type RunFacts = Pick<Run, 'config' | 'words' | 'classes'>;
 
 type Said = Pick<KnownWords, 'vocabulary' | 'template'>;
 
@@ -81,7 +81,7 @@ export class Generator {
     const asked = this.#asked;
     this.#ended = new Promise((resolve) => (this.#end = resolve));
     const content = await referredContent(this.#tools.store, request.ref);
-    const { config, globalStep, runId, words } = content.facts;
+    const { config, globalStep, runId, words, classes } = content.facts;
     if (trains && !this.#isOfTheRun(config)) throw new FaultError(pauseFirst());
     const executor = await this.#open(content, request.weights);
     const { seed, weights, count, wish, noise } = request;
@@ -89,7 +89,7 @@ export class Generator {
     if (asked !== this.#asked) return executor.hold(weights).release();
     const settings = { ...config, sampler: request.sampler, sampleSteps: request.steps };
     this.#artist.begin(
-      { runId, config: settings, levels: noiseLevels(config), words, executor },
+      { runId, config: settings, levels: noiseLevels(config), words, classes, executor },
       {
         ...{ purpose: 'generate', step: globalStep, weights, seed, count },
         ...(wish && { wish }),

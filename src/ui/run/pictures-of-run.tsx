@@ -3,6 +3,7 @@
 import { augmentationOf } from '../../settings/augmentation.ts';
 import type { RunConfig } from '../../settings/settings.ts';
 import { imagesPerStep } from '../../settings/calendar.ts';
+import { hasWords } from '../../settings/preset-families.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
@@ -44,7 +45,7 @@ export function PicturesOfRun() {
       </div>
       <p class="note">
         {count(dataset.count)} pictures of {dataset.size} × {dataset.size}
-        {run.prompts && ', with their captions'}
+        {hasWords(config) && ', with their captions'}
         {varied}. {count(imagesPerStep(config))} a step: {count(stepsPerEpoch)}{' '}
         {stepsPerEpoch === 1 ? 'step' : 'steps'} an epoch.
       </p>

@@ -18,7 +18,7 @@ export interface ShownSamples {
   weights: 'ema' | 'raw';
   /** Places without a sample show noise. */
   noise: boolean;
-  /** The prompt of each sample; null: the model knows no words. */
+  /** What each sample is told, a prompt or a class; null: the model is told nothing. */
   prompts: readonly string[] | null;
 }
 

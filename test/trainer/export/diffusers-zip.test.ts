@@ -21,6 +21,7 @@ it.each([
     config,
     dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: 'f' },
     words: null,
+    classes: null,
     created: '',
   };
   const content = { facts, state: initialState(config), history: new History(), samples: null };

@@ -147,7 +147,12 @@ describe('the diffusers folder of a model with words', () => {
     }
     const { facts } = await imported([await ZIP]);
     const set = await openPictures('shapes', facts.config);
-    const learning = { config: facts.config, words: facts.words, levels: noiseLevels(facts.config) };
+    const learning = {
+      config: facts.config,
+      words: facts.words,
+      classes: facts.classes,
+      levels: noiseLevels(facts.config),
+    };
     const { microBatches } = await trainingStep(learning, set, 100, 0);
     expect(microBatches[0]?.inputs['input_ids']?.shape).toEqual([4, 8]);
     expect(microBatches[0]?.inputs['input_ids']?.data).toContain(facts.words?.tokenizer.end);
@@ -298,7 +303,7 @@ describe('a UNet of latents', () => {
     expect(JSON.parse(await (scheduler as ZipEntry).blob().then((blob) => blob.text()))).toMatchObject({
       clip_sample: false,
     });
-    const { set, fault } = await openRunPictures(back.facts.config, back.facts.dataset);
+    const { set, fault } = await openRunPictures(back.facts.config, back.facts.dataset, null);
     expect(set).toBeNull();
     expect(fault?.title).toBe('This model learns from latents, and there are none');
     const bare = await exportedFile(content, { kind: 'torch', weights: 'raw' }).then(withoutConfig);

@@ -55,6 +55,7 @@ function content(): CheckpointContent {
     config,
     dataset,
     words: null,
+    classes: null,
     created: '2026-01-02T03:04:05.000Z',
   };
   return { facts, state, history, samples: null };

@@ -48,7 +48,14 @@ const executor: Predictor = {
   },
 };
 
-const run: Drawable = { runId: 'r', config, executor, levels: noiseLevels(config), words: null };
+const run: Drawable = {
+  runId: 'r',
+  config,
+  executor,
+  levels: noiseLevels(config),
+  words: null,
+  classes: null,
+};
 
 let posts: TrainerEvent[][] = [];
 let artist: Artist;

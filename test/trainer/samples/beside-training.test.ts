@@ -39,7 +39,7 @@ test('the same bits with and without', async () => {
   const executor = createEagerExecutor(device, parameters, model);
   const opened = createEagerPredictor(device, parameters, model, initialState(config).ema);
   const set = await openPictures(config.dataset, config);
-  const learning = { config, levels: noiseLevels(config), words: newWords(config, set, null) };
+  const learning = { config, levels: noiseLevels(config), words: newWords(config, set, null), classes: null };
   const drawingFrom = (predictor: Predictor): Drawing =>
     new Drawing(
       { runId: 'run-1', ...learning, executor: predictor },

@@ -30,6 +30,7 @@ const drawableOf = (settings: RunConfig): Drawable => ({
   config: settings,
   levels: noiseLevels(settings),
   words: null,
+  classes: null,
   executor: seesThrough(settings),
 });
 

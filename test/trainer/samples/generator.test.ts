@@ -33,6 +33,7 @@ const facts: FileFacts = {
   config,
   dataset: { name: 'shapes', title: 'Shapes', count: 8, size: 8, fingerprint: 'f' },
   words: null,
+  classes: null,
   created: '',
 };
 const { parameters, network } = modelOfRun(config);
@@ -127,6 +128,7 @@ test("sample i of a seed is the same in sets of 3 and 18, and what a run's execu
       executor,
       levels: noiseLevels(config),
       words: null,
+      classes: null,
       config: { ...config, sampler: 'ddpm', sampleSteps: 2 },
     },
     { purpose: 'draw', step: 0, weights: 'ema', seed: 9 },
@@ -180,11 +182,16 @@ test('drawn, cancelled, or cancelled while it is opened: no tensor stays', async
 });
 
 test('while a run trains, a checkpoint of its network is drawn from; one of another network is refused', async () => {
-  currentRun = { runId: 'run-2', config: { ...config, seed: 99, learningRate: 1 }, words: null };
+  currentRun = {
+    runId: 'run-2',
+    config: { ...config, seed: 99, learningRate: 1 },
+    words: null,
+    classes: null,
+  };
   await generator.begin(request, true);
   expect(generator.busy).toBe(true);
   generator.cancel();
-  currentRun = { runId: 'run-2', config: { ...config, imageSize: 16 }, words: null };
+  currentRun = { runId: 'run-2', config: { ...config, imageSize: 16 }, words: null, classes: null };
   const before = tf.memory().numTensors;
   await expect(generator.begin(request, true)).rejects.toThrow(/Another network trains now/);
   expect(generator.busy).toBe(false);
@@ -246,7 +253,7 @@ test("facts of a run's checkpoint: its run's steps and sampler, and call times o
   const known = { steps: 7, sampler: 'ddim', predictionType: 'v_prediction', words: null, callMs: [] };
   const ofNoRun = await generator.factsOf(ref);
   expect(ofNoRun).toEqual({ ...known, asTheRun: false });
-  currentRun = { runId: 'run-1', config, words: null };
+  currentRun = { runId: 'run-1', config, words: null, classes: null };
   expect(await generator.factsOf(ref)).toEqual({ ...known, asTheRun: true });
   await generate({ count: 17 });
   const { callMs } = await generator.factsOf(ref);

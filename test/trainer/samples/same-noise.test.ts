@@ -17,7 +17,7 @@ const executor: Predictor = {
 };
 
 async function drawn(changes: Partial<DrawingRequest>): Promise<string[]> {
-  const from = { runId: 'run-1', config, levels: noiseLevels(config), words: null, executor };
+  const from = { runId: 'run-1', config, levels: noiseLevels(config), words: null, classes: null, executor };
   const request = { purpose: 'generate', step: 1, weights: 'ema', seed: 5, count: 18 } as const;
   const drawing = new Drawing(from, { ...request, ...changes });
   const samples: string[] = [];
