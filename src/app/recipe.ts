@@ -52,11 +52,12 @@ export const recipeTexts = (recipe: Recipe, size: number): PngText[] => [
 
 /** Prompts, the negative prompt, and the rest in one line: "Steps: 10, Sampler: DDIM, CFG scale: 3, ...". */
 function asParameters(recipe: Recipe, size: number): string {
-  const { words, picture, count, weights } = recipe;
+  const { words, className, picture, count, weights } = recipe;
   const rest = [
     ['Steps', recipe.steps],
     ['Sampler', SAMPLER_TITLES[recipe.sampler]],
     ...(words ? [['CFG scale', words.guidance.scale]] : []),
+    ...(className === null ? [] : [['Class', className]]),
     ['Seed', recipe.seed],
     ['Size', `${size}x${size}`],
     ['Model', recipe.name],
@@ -103,7 +104,8 @@ export function readRecipe(texts: readonly PngText[]): Recipe | null {
 
 /** Throws where a field is missing or out of its range. */
 function recipeFrom(fields: Record<string, unknown>): Recipe {
-  const { run, checkpoint, weights, picture } = fields;
+  // Pictures of earlier versions name no class.
+  const { run, checkpoint, weights, picture, className = null } = fields;
   if (weights !== 'ema' && weights !== 'raw') throw outOfRange('weights');
   const count = whole(fields['count'], 1, MOST_PICTURES);
   return {
@@ -116,6 +118,7 @@ function recipeFrom(fields: Record<string, unknown>): Recipe {
     steps: setting('sampleSteps', fields['steps']),
     sampler: setting('sampler', fields['sampler']),
     picture: picture === null ? null : whole(picture, 1, count) - 1,
+    className: className === null ? null : line(className),
     words: fields['prompts'] === undefined ? null : wordsFrom(fields, count),
   };
 }

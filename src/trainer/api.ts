@@ -304,6 +304,8 @@ export interface GenerateRequest {
   sampler: RunConfig['sampler'];
   /** Of a model with words; null: the model knows none, or the run's own prompts are meant. */
   wish: Wish | null;
+  /** The class of all samples; null: each class in turn, or the model draws by none. */
+  className: string | null;
   /**
    * For each sample the index of the noise that it begins from and that its sampler adds: samples with equal
    * ones differ by their prompts alone. Null: sample i has noise i.
@@ -321,6 +323,8 @@ export interface DrawingFacts {
   asTheRun: boolean;
   /** Null: the model knows no words. */
   words: KnownWords | null;
+  /** Names of the classes, in the order of their numbers; null: the model draws by no class. */
+  classes: readonly string[] | null;
   /** Mean ms of a forward pass on this device, by samples in it. Empty: not measured yet. */
   callMs: { pictures: number; ms: number }[];
 }

@@ -7,7 +7,7 @@ import type { Asked, AskedWords } from '../../src/app/state.ts';
 const guidance = { scale: 3, start: 0, stop: 1 };
 const asked = (count: number, words: AskedWords | null, steps = 50): Asked => ({
   ...{ ref: { runId: 'run-1', generation: 1 }, name: 'unet_step_1', weights: 'ema', seed: 7 },
-  ...{ count, steps, sampler: 'ddim', words },
+  ...{ count, steps, sampler: 'ddim', className: null, words },
 });
 const of = (layout: AskedWords['layout'], prompts: string[]): AskedWords => ({
   ...{ layout, prompts, negative: 'blue', guidance },
@@ -16,7 +16,7 @@ const of = (layout: AskedWords['layout'], prompts: string[]): AskedWords => ({
 test('one prompt has the noises of any set of the seed; several share those of the first', () => {
   expect(requestOf(asked(3, null))).toEqual({
     ...{ ref: { runId: 'run-1', generation: 1 }, weights: 'ema', seed: 7, count: 3, steps: 50 },
-    ...{ sampler: 'ddim', wish: null, noise: null },
+    ...{ sampler: 'ddim', className: null, wish: null, noise: null },
   });
   expect(requestOf(asked(3, of('one', ['a'])))).toMatchObject({
     wish: { prompts: ['a'], negative: 'blue', guidance },

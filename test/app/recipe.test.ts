@@ -11,7 +11,7 @@ import { withPngTexts } from '../../src/formats/png-text.ts';
 const PNG = join(import.meta.dirname, '../fixtures/png/pillow-texts.png');
 const plain: Asked = {
   ...{ ref: { runId: 'run-1a2b', generation: 3 }, name: 'unet_step_20', weights: 'raw', seed: 4294967295 },
-  ...{ count: 4, steps: 12, sampler: 'dpmpp_2m', words: null },
+  ...{ count: 4, steps: 12, sampler: 'dpmpp_2m', className: null, words: null },
 };
 const words: AskedWords = {
   ...{ layout: 'pair', prompts: ['a red “circle”\\n, Steps: 3', 'كوكب 😀'], negative: '<b>blue</b>' },
@@ -25,6 +25,7 @@ const savedFile = async (asked: Asked, picture: number | null): Promise<File> =>
 
 test.each([
   ['no words', plain, 3],
+  ['a class', { ...plain, className: 'a ring, 3' }, 0],
   ['two prompts', { ...plain, words }, 2],
   ['a sheet', { ...plain, words: { ...words, layout: 'grid' as const } }, null],
   ['an empty prompt', { ...plain, words: { ...words, layout: 'one' as const, prompts: [''] } }, 0],

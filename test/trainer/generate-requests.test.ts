@@ -14,7 +14,16 @@ import { Turns } from '../../src/trainer/turns.ts';
 
 const request: GenerateRequest = {
   ref: { runId: 'run-1', generation: 1 },
-  ...{ weights: 'ema', seed: 9, count: 3, steps: 2, sampler: 'ddim', wish: null, noise: null },
+  ...{
+    weights: 'ema',
+    seed: 9,
+    count: 3,
+    steps: 2,
+    sampler: 'ddim',
+    wish: null,
+    className: null,
+    noise: null,
+  },
 };
 const DONE: Result<null> = { ok: true, value: null };
 

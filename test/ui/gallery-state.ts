@@ -166,7 +166,7 @@ function fillGenerated(state: State, count: number, drawn: number): void {
   const ref = { runId: RUN.runId, generation: LAST_SAMPLES };
   const name = 'unet_step_24000';
   state.asked.value = {
-    ...{ ref, name, weights: 'ema', seed: 7, count, steps: calls, sampler: 'ddim' },
+    ...{ ref, name, weights: 'ema', seed: 7, count, steps: calls, sampler: 'ddim', className: null },
     words: null,
   };
 }
@@ -796,6 +796,7 @@ export function galleryCommands(state: State, name: string): Commands {
       Promise.resolve({
         ...{ steps: 50, sampler: 'ddim', predictionType: 'epsilon', asTheRun: runId === RUN.runId },
         words: name in WISHED ? KNOWN_WORDS : null,
+        classes: null,
         callMs: [{ pictures: 16, ms: 36 }],
       }),
     unread: (_, prompts) => Promise.resolve(prompts.map((prompt) => prompt.split(' ').slice(14).join(' '))),

@@ -50,7 +50,7 @@ function fillWished(
   state.generating.value = !whole;
   state.asked.value = {
     ...asked,
-    ...{ weights: 'ema', seed: 7, count, steps: STEPS, sampler: 'dpmpp_2m', words },
+    ...{ weights: 'ema', seed: 7, count, steps: STEPS, sampler: 'dpmpp_2m', className: null, words },
   };
 }
 

@@ -84,7 +84,7 @@ export class Generator {
     const { config, globalStep, runId, words, classes } = content.facts;
     if (trains && !this.#isOfTheRun(config)) throw new FaultError(pauseFirst());
     const executor = await this.#open(content, request.weights);
-    const { seed, weights, count, wish, noise } = request;
+    const { seed, weights, count, wish, className, noise } = request;
     // Cancelled while it was opened.
     if (asked !== this.#asked) return executor.hold(weights).release();
     const settings = { ...config, sampler: request.sampler, sampleSteps: request.steps };
@@ -93,6 +93,7 @@ export class Generator {
       {
         ...{ purpose: 'generate', step: globalStep, weights, seed, count },
         ...(wish && { wish }),
+        ...(className !== null && { className }),
         ...(noise && { noise }),
       },
     );
@@ -158,7 +159,7 @@ export class Generator {
 
   /** What is known of a checkpoint before drawing. Throws FaultError kind `storage` or `file`. */
   async factsOf(ref: CheckpointRef): Promise<DrawingFacts> {
-    const { config, words } = await this.#factsOf(ref);
+    const { config, words, classes } = await this.#factsOf(ref);
     return {
       steps: config.sampleSteps,
       sampler: samplerOf(config),
@@ -170,6 +171,7 @@ export class Generator {
         tokens: tokensRead(config),
         ...(await this.#saidOf(ref.runId, config, words)),
       },
+      classes,
       callMs: this.#tools.times.of(config),
     };
   }

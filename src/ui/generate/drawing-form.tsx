@@ -1,6 +1,7 @@
 // The form of the view Generate: checkpoint, weights, seed, number of pictures, steps, sampler; with words
-// also prompts and guidance. Not here: what the typed texts mean (page-state/generate-form.ts), the fields
-// for words (prompt-fields.tsx, guidance-fields.tsx), the button and its progress (generate-controls.tsx).
+// also prompts and guidance, of a model that draws by class the class. Not here: what the typed texts mean
+// (page-state/generate-form.ts), the fields for words (prompt-fields.tsx, guidance-fields.tsx), the button
+// and its progress (generate-controls.tsx).
 import { useId } from 'preact/hooks';
 import { runName } from '../../app/run-names.ts';
 import { isReadyModel, READY_MODEL } from '../../settings/ready-model.ts';
@@ -35,7 +36,7 @@ export function DrawingForm() {
   const record = chosenRecord(asking, drawableCheckpoints(state.checkpoints.value));
   const facts = useDrawingFacts(record);
   const { sampleSteps, sampler, predictionType } = state.form.value;
-  const usual = facts ?? { steps: sampleSteps, sampler, predictionType, words: null };
+  const usual = facts ?? { steps: sampleSteps, sampler, predictionType, words: null, classes: null };
   const meant = meantBy(asking, usual);
   const why = whyNot(state.runState.value, facts);
   return (
@@ -48,6 +49,7 @@ export function DrawingForm() {
         )}
         <Checkpoint record={record} />
         {usual.words && <PromptFields record={record} known={usual.words} meant={meant} />}
+        {usual.classes && <ClassChoice chosen={meant.className} classes={usual.classes} />}
         <Numbers usual={usual} meant={meant} />
         {usual.words && <GuidanceFields known={usual.words} meant={meant} />}
         {why && (
@@ -58,6 +60,30 @@ export function DrawingForm() {
       </section>
       <GenerateControls record={record} facts={facts} meant={meant} barred={why !== null} />
     </>
+  );
+}
+
+/** Which class is drawn, for a model that draws by class. */
+function ClassChoice({ chosen, classes }: { chosen: string | null; classes: readonly string[] }) {
+  const { asking } = useApp();
+  const id = useId();
+  return (
+    <div class="ask">
+      <label for={id}>Class</label>
+      <select
+        id={id}
+        class="field"
+        value={chosen ?? ''}
+        onChange={(event) => (asking.className.value = event.currentTarget.value || null)}
+      >
+        <option value="">Each in turn</option>
+        {classes.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 

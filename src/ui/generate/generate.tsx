@@ -92,6 +92,11 @@ function From() {
         {asked.name}, {weights}, seed {asked.seed}, {count(steps)} {steps === 1 ? 'step' : 'steps'} of{' '}
         {SAMPLER_TITLES[asked.sampler]}
         {words && guidanceOf(words)}
+        {asked.className !== null && (
+          <>
+            , class <bdi>{asked.className}</bdi>
+          </>
+        )}
       </p>
       {words && words.negative !== '' && (
         <p class="caption">

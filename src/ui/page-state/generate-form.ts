@@ -22,6 +22,8 @@ export interface GenerateForm {
   /** Null: the steps of the checkpoint's run. */
   steps: Signal<string | null>;
   sampler: Signal<RunConfig['sampler'] | null>;
+  /** For models that draw by class; null: each class in turn. */
+  className: Signal<string | null>;
   /** Index of the picture that is shown large, 0 the first. */
   picture: Signal<number>;
   /** For models with words. */
@@ -39,6 +41,7 @@ export const createGenerateForm = (): GenerateForm => ({
   count: signal(String(SAMPLE_COUNT)),
   steps: signal<string | null>(null),
   sampler: signal<RunConfig['sampler'] | null>(null),
+  className: signal<string | null>(null),
   picture: signal(0),
   words: createWordsForm(),
   filled: signal<string | null>(null),
@@ -65,6 +68,8 @@ export interface Meant {
   count: number;
   steps: number;
   sampler: RunConfig['sampler'];
+  /** Null: each class in turn, or the model draws by none. */
+  className: string | null;
   /** Null: the model knows no words. */
   words: AskedWords | null;
   /** What is wrong, by field. */
@@ -72,15 +77,15 @@ export interface Meant {
 }
 
 /** What a checkpoint's run says of drawing. */
-export type Usual = Pick<DrawingFacts, 'steps' | 'sampler' | 'predictionType' | 'words'>;
+export type Usual = Pick<DrawingFacts, 'steps' | 'sampler' | 'predictionType' | 'words' | 'classes'>;
 
 /** Draws well in few steps, and few are what one waits for. */
 const SAMPLER_WITH_WORDS = 'dpmpp_2m';
 
 /**
  * What the texts mean. `usual`: steps and sampler where the user gives none. A sampler that cannot draw from
- * the checkpoint means what it means as a setting. With words, a seed that was drawn means the next one,
- * unless it is kept.
+ * the checkpoint means what it means as a setting; a class that it has not means each in turn. With words, a
+ * seed that was drawn means the next one, unless it is kept.
  */
 export function meantBy(form: GenerateForm, usual: Usual): Meant {
   const seed = parseSetting('seed', form.seed.value, 0);
@@ -101,6 +106,7 @@ export function meantBy(form: GenerateForm, usual: Usual): Meant {
     count,
     steps: steps.value,
     sampler: samplerOf({ predictionType, sampler }),
+    className: usual.classes?.find((name) => name === form.className.value) ?? null,
     words: drawn?.words ?? null,
     wrong,
   };
@@ -109,9 +115,9 @@ export function meantBy(form: GenerateForm, usual: Usual): Meant {
 /** The request to the trainer; null where a field is wrong or there is no checkpoint. */
 export function askedFor(record: CheckpointRecord | null, form: GenerateForm, meant: Meant): Asked | null {
   if (!record || Object.keys(meant.wrong).length > 0) return null;
-  const { seed, count, steps, sampler, words } = meant;
+  const { wrong: _, ...asked } = meant;
   const ref = { runId: record.runId, generation: record.generation };
-  return { ref, name: record.name, weights: form.weights.value, seed, count, steps, sampler, words };
+  return { ref, name: record.name, weights: form.weights.value, ...asked };
 }
 
 /** Why nothing can be drawn from the checkpoint now, as a sentence; null where drawing is possible. */

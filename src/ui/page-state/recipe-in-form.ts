@@ -25,6 +25,7 @@ export function fillFromRecipe(
   giveSeed(form, String(recipe.seed));
   form.steps.value = String(recipe.steps);
   form.sampler.value = recipe.sampler;
+  form.className.value = recipe.className;
   form.picture.value = recipe.picture ?? 0;
   if (words && words.layout !== 'one') form.words.each.value = String(recipe.count / words.prompts.length);
   else form.count.value = String(recipe.count);

@@ -46,6 +46,7 @@ const request: GenerateRequest = {
   steps: 2,
   sampler: 'ddpm',
   wish: null,
+  className: null,
   noise: null,
 };
 
@@ -250,7 +251,14 @@ test('drawing goes on only while it may: a loop then makes call after call', asy
 });
 
 test("facts of a run's checkpoint: its run's steps and sampler, and call times once measured", async () => {
-  const known = { steps: 7, sampler: 'ddim', predictionType: 'v_prediction', words: null, callMs: [] };
+  const known = {
+    steps: 7,
+    sampler: 'ddim',
+    predictionType: 'v_prediction',
+    words: null,
+    classes: null,
+    callMs: [],
+  };
   const ofNoRun = await generator.factsOf(ref);
   expect(ofNoRun).toEqual({ ...known, asTheRun: false });
   currentRun = { runId: 'run-1', config, words: null, classes: null };

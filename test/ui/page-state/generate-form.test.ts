@@ -23,7 +23,7 @@ const record = (generation: number): CheckpointRecord => ({
   },
   ...{ sizeBytes: 1, created: '', meanLoss: null, kept: false, autosave: false },
 });
-const USUAL = { steps: 10, sampler: 'ddpm', predictionType: 'epsilon', words: null } as const;
+const USUAL = { steps: 10, sampler: 'ddpm', predictionType: 'epsilon', words: null, classes: null } as const;
 
 let form: GenerateForm;
 beforeEach(() => {
@@ -34,7 +34,7 @@ test("untouched, it asks for 16 pictures of seed 0 with the run's steps and samp
   expect(askedFor(record(5), form, meantBy(form, USUAL))).toEqual({
     ref: { runId: 'run-1', generation: 5 },
     name: 'unet_step_5',
-    ...{ weights: 'ema', seed: 0, count: 16, steps: 10, sampler: 'ddpm' },
+    ...{ weights: 'ema', seed: 0, count: 16, steps: 10, sampler: 'ddpm', className: null },
     words: null,
   });
   form.steps.value = '3';
@@ -81,4 +81,10 @@ test('only while a run trains the network matters; what cannot draw says why', (
   for (const now of ['idle', 'paused', 'finished'] as const) expect(whyNot(now, other)).toBeNull();
   for (const now of ['starting', 'validating', 'failed', 'elsewhere', 'unavailable'] as const)
     expect(whyNot(now, null)).toMatch(/\.$/);
+});
+
+test('a class is asked for where the checkpoint has it; another means each in turn', () => {
+  form.className.value = 'ring';
+  const className = (classes: string[] | null) => meantBy(form, { ...USUAL, classes }).className;
+  expect([className(['circle', 'ring']), className(['cat']), className(null)]).toEqual(['ring', null, null]);
 });

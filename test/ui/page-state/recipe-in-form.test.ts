@@ -25,7 +25,7 @@ const words: AskedWords = {
 };
 const asked = (changes: Partial<Asked>): Asked => ({
   ...{ ref: { runId: 'run-1', generation: 5 }, name: 'unet_step_5', weights: 'raw', seed: 7 },
-  ...{ count: 6, steps: 12, sampler: 'unipc', words, ...changes },
+  ...{ count: 6, steps: 12, sampler: 'unipc', className: null, words, ...changes },
 });
 
 test.each([
@@ -34,12 +34,19 @@ test.each([
   ['two prompts', asked({ words: { ...words, layout: 'pair', prompts: ['a', ''] } })],
   ['a grid', asked({ words: { ...words, layout: 'grid', prompts: ['a', 'b', 'c'] } })],
   ['no words', asked({ words: null })],
+  ['a class', asked({ className: 'ring' })],
 ])('%s: the same is asked for again', (_, before) => {
   const form = createGenerateForm();
   form.seedDrawn.value = true;
   fillFromRecipe(form, recipeOf(before, 5, 2), [record(9), record(5)]);
   const known = before.words && KNOWN;
-  const usual = { steps: 50, sampler: 'ddim', predictionType: 'epsilon', words: known } as const;
+  const usual = {
+    steps: 50,
+    sampler: 'ddim',
+    predictionType: 'epsilon',
+    words: known,
+    classes: ['circle', 'ring'],
+  } as const;
   const chosen = chosenRecord(form, [record(9), record(5)]);
   expect(askedFor(chosen, form, meantBy(form, usual))).toEqual(before);
   expect(form.picture.value).toBe(2);

@@ -17,7 +17,13 @@ const KNOWN = {
   template: null,
   tokens: 14,
 };
-const USUAL = { steps: 10, sampler: 'ddim', predictionType: 'v_prediction', words: KNOWN } as const;
+const USUAL = {
+  steps: 10,
+  sampler: 'ddim',
+  predictionType: 'v_prediction',
+  words: KNOWN,
+  classes: null,
+} as const;
 const RECORD = {
   ...{ runId: 'run-1', generation: 5, name: 'unet_step_5', globalStep: 5, epoch: 0, slot: 0, sizeBytes: 1 },
   ...{ created: '', meanLoss: null, kept: false, autosave: false },
@@ -33,7 +39,7 @@ const meant = () => meantBy(form, USUAL);
 
 test("untouched: 16 pictures of the run's first prompt with its guidance, by DPM-Solver++", () => {
   expect(askedFor(RECORD, form, meant())).toMatchObject({
-    ...{ seed: 0, count: 16, steps: 10, sampler: 'dpmpp_2m' },
+    ...{ seed: 0, count: 16, steps: 10, sampler: 'dpmpp_2m', className: null },
     words: {
       ...{ layout: 'one', prompts: ['a red circle'], negative: '' },
       guidance: { scale: 2.5, start: 0, stop: 1 },
