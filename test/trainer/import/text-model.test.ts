@@ -364,10 +364,10 @@ describe('refuses', () => {
     expect(await refusal([alone])).toContain('is a text encoder alone');
   });
 
-  it('a network that draws by the number of a class', async () => {
-    const classes = { num_class_embeds: 10 };
-    expect(await refusal(await changed('unet/config.json', classes))).toMatch(
-      /draws by the number of a class; num_class_embeds: null; num_class_embeds: 10; .*names of classes as captions/,
+  it('a network that asks for more of a picture than its class', async () => {
+    const projection = { class_embed_type: 'projection', projection_class_embeddings_input_dim: 4 };
+    expect(await refusal(await changed('unet/config.json', projection))).toMatch(
+      /class_embed_type is projection; .*null; with num_class_embeds/,
     );
   });
 });
