@@ -72,6 +72,11 @@ export interface Commands {
   dismissRecipe(): void;
   /** `addTo`: the set that they are added to, in the place of a new one of this title. */
   importPictures(files: File[], title: string, addTo?: string): void;
+  /** Shows the found pictures as they become by these choices, values by the choices' ids. */
+  lookAgain(chosen: Readonly<Record<string, string>>): void;
+  /** Imports the pictures that the dialog shows. */
+  importFound(chosen: Readonly<Record<string, string>>): void;
+  dismissPictures(): void;
   /** What is stored of the import waits. */
   stopImport(): void;
   /** Goes on with a stopped import. `files`: the same ones again; null: those that this page still has. */

@@ -2,7 +2,7 @@
 // decoding and storing (data/), the form that names a set (run-form.ts).
 import { batch } from '@preact/signals';
 import { faultOf, type Result } from '../fault.ts';
-import type { PictureFacts, Preview, StoppedImport, TrainerApi } from '../trainer/api.ts';
+import type { ImportProgress, PictureFacts, Preview, StoppedImport, TrainerApi } from '../trainer/api.ts';
 import type { State } from './state.ts';
 
 /** Whether the form names a set that is not in this browser. False until the sets are listed. */
@@ -13,6 +13,8 @@ type Trainer = Pick<
   TrainerApi,
   | 'preview'
   | 'thumbnail'
+  | 'findPictures'
+  | 'showFound'
   | 'importPictures'
   | 'datasets'
   | 'stoppedImports'
@@ -20,6 +22,13 @@ type Trainer = Pick<
   | 'removePicture'
   | 'picture'
 >;
+
+type Chosen = Parameters<TrainerApi['showFound']>[0];
+
+const notRunning = (): Result<never> => ({
+  ok: false,
+  fault: faultOf(new Error('the trainer is not running')),
+});
 
 /** What an import is asked to make of files. */
 interface Asked {
@@ -34,6 +43,9 @@ interface Asked {
 export class PictureSets {
   readonly #state: State;
   #asked = 0;
+  #askedAgain = 0;
+  /** Of the pictures in the dialog. */
+  #found: Asked | null = null;
   /** Data set and size of the preview that is shown or asked for. */
   #of = '';
 
@@ -75,24 +87,67 @@ export class PictureSets {
   }
 
   /**
-   * Stores the pictures at 64 pixels or more, so that a larger size can be chosen later without a new
-   * import; `addTo`: in this set, which becomes another one. The form then names the set. Where the import
-   * is stopped, it is listed.
+   * Looks what the files are, and imports them: at once where they are some loose pictures or go on with an
+   * import, else once the user has seen them.
    */
-  async import(trainer: Trainer | null, { files, ...target }: Asked): Promise<Result<unknown>> {
-    const { importing, form, imported, run, brought, stopped } = this.#state;
-    const size = Math.max(64, form.value.imageSize);
+  async import(trainer: Trainer | null, asked: Asked): Promise<Result<unknown>> {
+    if (asked.goOn !== null) return this.#store(trainer, asked, {});
+    const { importing, foundPictures } = this.#state;
+    importing.value = this.#beginning(0, asked.files.length);
+    const looked = await trainer?.findPictures(asked.files);
+    if (looked?.ok && !looked.value.asks) return this.#store(trainer, asked, {});
+    this.#found = asked;
+    batch(() => {
+      importing.value = null;
+      if (looked?.ok) foundPictures.value = { ...looked.value, title: asked.title };
+    });
+    return looked ?? notRunning();
+  }
+
+  /** Shows the pictures in the dialog as they become by these choices. */
+  async lookAgain(trainer: Trainer, chosen: Chosen): Promise<Result<unknown>> {
+    const { foundPictures } = this.#state;
+    const asked = ++this.#askedAgain;
+    const looked = await trainer.showFound(chosen);
+    const before = foundPictures.value;
+    if (looked.ok && before && asked === this.#askedAgain)
+      foundPictures.value = { ...before, ...looked.value };
+    return looked;
+  }
+
+  /** Imports the pictures in the dialog. */
+  async importFound(trainer: Trainer | null, chosen: Chosen): Promise<Result<unknown>> {
+    const asked = this.#found;
+    this.#state.foundPictures.value = this.#found = null;
+    return asked ? this.#store(trainer, asked, chosen) : { ok: true, value: null };
+  }
+
+  #beginning(done: number, total: number): ImportProgress {
+    return { done, total, skipped: 0, perSecond: null, stored: [], size: this.#size };
+  }
+
+  /** Pictures are stored at 64 pixels or more: a larger size can be chosen later without a new import. */
+  get #size(): number {
+    return Math.max(64, this.#state.form.value.imageSize);
+  }
+
+  /**
+   * Stores the pictures; `addTo`: in this set, which becomes another one. The form then names the set. Where
+   * the import is stopped, it is listed.
+   */
+  async #store(
+    trainer: Trainer | null,
+    { files, ...target }: Asked,
+    chosen: Chosen,
+  ): Promise<Result<unknown>> {
+    const { importing, imported, run, brought, stopped } = this.#state;
     const before = stopped.value.find(({ folder }) => folder === target.goOn);
-    importing.value = {
-      done: before?.done ?? 0,
-      total: before?.total ?? files.length,
-      ...{ skipped: 0, perSecond: null, stored: [], size },
-    };
-    const result = await trainer?.importPictures(files, { ...target, size });
+    importing.value = this.#beginning(before?.done ?? 0, before?.total ?? files.length);
+    const result = await trainer?.importPictures(files, { ...target, size: this.#size, chosen });
     if (!result?.ok || !result.value) {
       await this.#listStopped(trainer, files);
       importing.value = null;
-      return result ?? { ok: false, fault: faultOf(new Error('the trainer is not running')) };
+      return result ?? notRunning();
     }
     const { info } = result.value;
     await this.#list(trainer, () => {

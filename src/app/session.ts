@@ -140,6 +140,7 @@ export class Session {
     this.#stopTrainer();
     this.#trainer = null;
     const { saving, preparing, importing, question, exporting, offered, pressed, runState } = this.#state;
+    this.#state.foundPictures.value = null;
     saving.value = preparing.value = importing.value = question.value = null;
     exporting.value = offered.value = pressed.value = null;
     this.#generating.forget();
@@ -318,6 +319,9 @@ export class Session {
     dismissRecipe: () => (this.#state.recipe.value = null),
     saveGenerated: (which) => void this.#do(this.#generating.save(which)),
     importPictures: (files, title, addTo) => void this.#importPictures(files, title, addTo),
+    lookAgain: (chosen) => void this.#call((trainer) => this.#sets.lookAgain(trainer, chosen)),
+    importFound: (chosen) => void this.#do(this.#sets.importFound(this.#trainer, chosen)),
+    dismissPictures: () => (this.#state.foundPictures.value = null),
     stopImport: () => void this.#call((trainer) => trainer.stopImport()),
     goOnImport: (folder, files) => void this.#do(this.#sets.goOn(this.#trainer, folder, files)),
     useStopped: (folder) => void this.#call((trainer) => this.#sets.useStopped(trainer, folder)),

@@ -16,6 +16,7 @@ import type {
   ImportProgress,
   ImportReport,
   Machine,
+  PicturesFound,
   Preview,
   RunState,
   RunSummary,
@@ -195,6 +196,12 @@ export const emptyNumbers: Numbers = {
   samplesWaitMs: 0,
 };
 
+/** Pictures that wait for the user's answer. */
+export interface FoundPictures extends PicturesFound {
+  /** Of the set that they become. */
+  title: string;
+}
+
 export interface State {
   runState: Signal<PageState>;
   /** Null until the worker has looked at the device. */
@@ -246,6 +253,8 @@ export interface State {
   exporting: Signal<CheckpointRecord | null>;
   /** What the files in the import dialog hold; null while the dialog is closed. */
   offered: Signal<ImportPreview | null>;
+  /** What the dialog before an import of pictures shows; null while it is closed. */
+  foundPictures: Signal<FoundPictures | null>;
   store: Signal<StoreReport | null>;
   /** navigator.storage.persist()'s answer; null before the question. */
   persisted: Signal<boolean | null>;
@@ -308,6 +317,7 @@ export function createState(): State {
     question: signal<Question | null>(null),
     exporting: signal<CheckpointRecord | null>(null),
     offered: signal<ImportPreview | null>(null),
+    foundPictures: signal<FoundPictures | null>(null),
     store: signal<StoreReport | null>(null),
     persisted: signal<boolean | null>(null),
     wakeLock: signal(false),

@@ -4,11 +4,14 @@
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 import type { RunConfig, Settings } from '../settings/settings.ts';
 import type { DatasetInfo, ImportProgress, ImportReport, PictureFacts, StoppedImport } from '../data/api.ts';
+import type { PicturesFound } from '../data/found-pictures.ts';
+import type { Chosen } from '../data/sources/source.ts';
 import type { ExecutorKind } from '../engine/executor.ts';
 import type { Fault, Result } from '../fault.ts';
 import type { CaptionTemplate } from '../text/caption-template.ts';
 
 export type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
+export type { FoundSource, PicturesFound } from '../data/found-pictures.ts';
 export type { CaptionTemplate } from '../text/caption-template.ts';
 export type {
   DatasetInfo,
@@ -433,6 +436,10 @@ export interface TrainerApi {
   }): Promise<Result<Preview>>;
   /** Four pictures of a set, 2 x 2; a set that is yet to be fetched is not fetched for them. */
   thumbnail(dataset: string): Promise<Result<Preview>>;
+  /** Tells what the files are as pictures. Stores nothing. */
+  findPictures(files: File[]): Promise<Result<PicturesFound>>;
+  /** The same of the files that were looked at last, once something is chosen. */
+  showFound(chosen: Chosen): Promise<Result<PicturesFound>>;
   /**
    * `addTo`: the set that the pictures are added to, at its size and with its title; null: a new set. An
    * import of the same files that was stopped goes on; `goOn`: the folder of the one that must, or null.
@@ -440,7 +447,14 @@ export interface TrainerApi {
    */
   importPictures(
     files: File[],
-    target: { title: string; size: number; addTo: string | null; goOn: string | null },
+    target: {
+      title: string;
+      size: number;
+      addTo: string | null;
+      goOn: string | null;
+      /** In the dialog of what was found; of an import that goes on, what was chosen then holds. */
+      chosen: Chosen;
+    },
   ): Promise<Result<ImportReport | null>>;
   stopImport(): Promise<void>;
   /** Imports that were stopped, killed or met a full disk. */

@@ -7,7 +7,7 @@ import { DecodePool } from '../data/decode-pool.ts';
 import { removePicture, renameStored } from '../data/edit-pictures.ts';
 import { importPictures } from '../data/own-pictures.ts';
 import { joined } from '../data/sources/joined.ts';
-import { recognise } from '../data/sources/recognise.ts';
+import type { Source } from '../data/sources/source.ts';
 import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
 import {
   filesFingerprint,
@@ -40,6 +40,12 @@ async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
 /** What looks at the user's files. It is loaded with the first file: runs do without it. */
 const offers = () => import('./import/offer.ts');
 
+/** What recognises pictures, in the same way. */
+const finding = async () => ({
+  ...(await import('../data/sources/recognise.ts')),
+  ...(await import('../data/found-pictures.ts')),
+});
+
 const notOpen = (): Result<never> => ({ ok: false, fault: faultOf(new Error('the trainer is not open')) });
 
 /** What `open` made. Commands before `open` are refused. */
@@ -53,6 +59,8 @@ interface Opening {
 class Desk implements TrainerApi {
   #opening: Opening | null = null;
   #importing: AbortController | null = null;
+  /** What the files are that were looked at last as pictures. */
+  #found: { fingerprint: string; sources: readonly Source[] } | null = null;
 
   open: TrainerApi['open'] = (request, onEvents) =>
     answer<Opened>(async () => {
@@ -195,17 +203,33 @@ class Desk implements TrainerApi {
 
   thumbnail: TrainerApi['thumbnail'] = (dataset) => answer(() => thumbnailOf(dataset));
 
-  importPictures: TrainerApi['importPictures'] = (files, { goOn, ...asked }) =>
+  /** The sources among the files, which are not recognised twice. */
+  async #sourcesOf(files: readonly File[]): Promise<readonly Source[]> {
+    const fingerprint = await filesFingerprint(files);
+    if (this.#found?.fingerprint !== fingerprint)
+      this.#found = { fingerprint, sources: await (await finding()).recognise(files) };
+    return this.#found.sources;
+  }
+
+  findPictures: TrainerApi['findPictures'] = (files) =>
+    answer(async () => {
+      this.#found = null;
+      return (await finding()).shownOf(await this.#sourcesOf(files), {});
+    });
+  showFound: TrainerApi['showFound'] = (chosen) =>
+    answer(async () => (await finding()).shownOf(this.#found?.sources ?? [], chosen));
+
+  importPictures: TrainerApi['importPictures'] = (files, { goOn, chosen, ...asked }) =>
     answer(async () => {
       const controller = new AbortController();
       this.#importing = controller;
       const fingerprint = await filesFingerprint(files);
       const note = goOn === null ? null : await stoppedNote(goOn, fingerprint);
       const { title, size, addTo } = note ? { ...note, addTo: note.addTo?.id ?? null } : asked;
-      const source = joined(await recognise(files));
+      const source = joined(await this.#sourcesOf(files));
       return importPictures(
         source,
-        note?.chosen ?? {},
+        note?.chosen ?? chosen,
         { title, size, addTo, fingerprint },
         {
           decoder: new DecodePool(navigator.hardwareConcurrency),

@@ -15,6 +15,7 @@ import { Notice } from './frame/notice.tsx';
 import { focusOnce } from './frame/kept-focus.ts';
 import { ExportDialog } from './files/export-dialog.tsx';
 import { ImportDialog } from './files/import-dialog.tsx';
+import { PicturesDialog } from './files/pictures-dialog.tsx';
 import { QuestionDialog } from './frame/question-dialog.tsx';
 import { SampleDialog } from './samples/sample-dialog.tsx';
 import { Samples } from './samples/samples.tsx';
@@ -54,6 +55,7 @@ export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
       <QuestionDialog />
       <ExportDialog />
       <ImportDialog />
+      <PicturesDialog />
       <SampleDialog />
       {help && <HelpDialog onClose={() => setHelp(false)} />}
       <BroughtRecipe />

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { effect } from '@preact/signals';
 import { namesNoSet, PictureSets } from '../../src/app/picture-sets.ts';
 import { createState, type State } from '../../src/app/state.ts';
-import type { DatasetInfo, Preview, RunSummary } from '../../src/trainer/api.ts';
+import type { DatasetInfo, PicturesFound, Preview, RunSummary } from '../../src/trainer/api.ts';
 
 const picture: Preview = { size: 1, columns: 12, rows: 5, rgba: new Uint8ClampedArray(4) };
 const info: DatasetInfo = {
@@ -15,11 +15,16 @@ const info: DatasetInfo = {
 const NONE = { count: 0, reasons: [], files: [] };
 const garden = { files: [], title: 'garden', addTo: null, goOn: null };
 
+/** Some loose pictures. */
+const plain: PicturesFound = { asks: false, count: 65, sources: [] };
+
 let state: State;
 let answer: () => void;
 const trainer: NonNullable<Parameters<PictureSets['import']>[0]> = {
   preview: () => new Promise((resolve) => (answer = () => resolve({ ok: true, value: picture }))),
   thumbnail: () => Promise.resolve({ ok: true, value: picture }),
+  findPictures: () => Promise.resolve({ ok: true, value: plain }),
+  showFound: () => Promise.resolve({ ok: true, value: plain }),
   importPictures: () =>
     Promise.resolve({ ok: true, value: { info, added: 65, duplicates: 0, skipped: NONE, doubtful: NONE } }),
   stoppedImports: () => Promise.resolve([]),
@@ -62,6 +67,26 @@ test('imported beside a run: offered for a new one; without a run: nothing to of
   await sets.import(trainer, garden);
   expect(state.brought.value).toEqual(info);
   expect(state.datasets.value).toEqual([info]);
+});
+
+test('an archive or a known form waits for the answer, and is imported with what was chosen', async () => {
+  let given: unknown[] = [];
+  const asking: typeof trainer = {
+    ...trainer,
+    findPictures: () => Promise.resolve({ ok: true, value: { ...plain, asks: true } }),
+    importPictures: (...asked) => ((given = asked), trainer.importPictures(...asked)),
+  };
+  const sets = setsOf();
+  expect(await sets.import(asking, { ...garden, addTo: 'own-3' })).toMatchObject({ ok: true });
+  expect(state.foundPictures.value).toMatchObject({ count: 65, title: 'garden' });
+  expect([state.importing.value, given]).toEqual([null, []]);
+  await sets.lookAgain(asking, { caption: 'text' });
+  expect(state.foundPictures.value).toMatchObject({ title: 'garden' });
+  await sets.importFound(asking, { caption: 'text' });
+  const target = { title: 'garden', addTo: 'own-3', goOn: null, size: 64, chosen: { caption: 'text' } };
+  expect(given).toEqual([[], target]);
+  expect([state.importing.value, state.foundPictures.value]).toEqual([null, null]);
+  expect(state.form.value.dataset).toBe('own-1');
 });
 
 test('a set that loses a picture is another set; what an import left out is of the set before', async () => {
@@ -110,7 +135,7 @@ test('an import that is stopped is listed, goes on with its own files, and then 
     importPictures: (...asked) => ((given = asked), trainer.importPictures(...asked)),
   };
   await sets.goOn(going, 'import-1', null);
-  expect(given).toEqual([files, { title: '', addTo: null, goOn: 'import-1', size: 64 }]);
+  expect(given).toEqual([files, { title: '', addTo: null, goOn: 'import-1', size: 64, chosen: {} }]);
   expect(state.stopped.value).toEqual([]);
   expect(state.form.value.dataset).toBe('own-1');
 });

@@ -1,11 +1,12 @@
 // Train, on the pictures that come with the app and on a folder of the user's own: the network learns, the
 // page does little for each step and says how far the run is, and nothing leaves the origin.
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import { TIMESTEPS } from '../../src/diffusion/noise-schedule.ts';
 import { lossWeights } from '../../src/diffusion/target.ts';
+import { zipBlob } from '../../src/formats/zip-writer.ts';
 import { STREAMS, uniformBelow } from '../../src/random.ts';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { openProfile, type Profile, waitForState, waitForStep } from './browser.ts';
@@ -121,18 +122,25 @@ test("15 steps on a folder of the user's own: what is no picture is skipped, cou
  */
 const FEW = { ...TINY, maxSteps: 160, sampleEverySteps: 20, sampleSteps: 2 };
 
-test("four pictures of the user's own, from drop to the end: samples complete all along", async () => {
+test("four pictures of the user's own, in a zip, from drop to the end: samples complete all along", async () => {
   const { page } = profile;
   const folder = await newFolder();
   await writePictures(folder, 4);
   const files = (await readdir(folder)).filter((name) => !BROKEN.includes(name));
+  const entries = await Promise.all(
+    files.map(async (name) => ({ name: `discs/${name}`, content: await readFile(join(folder, name)) })),
+  );
+  const zip = await zipBlob(entries.map((one) => ({ ...one, content: Uint8Array.from(one.content) })));
+  await writeFile(join(folder, 'my discs.zip'), new Uint8Array(await zip.arrayBuffer()));
   await page.goto(address(FEW));
   await waitForState(page, 'idle');
-  await drop(
-    page,
-    files.map((name) => join(folder, name)),
+  await drop(page, [join(folder, 'my discs.zip')]);
+  const dialog = page.getByRole('dialog', { name: 'Import 4 pictures?' });
+  await expect(dialog.getByRole('list', { name: 'Examples' }).getByRole('listitem')).toHaveText(
+    files.map((name) => new RegExp(`discs/${name}`)),
   );
-  await expect(page.getByRole('radio', { name: /^Dropped pictures/ })).toBeChecked();
+  await button(dialog, 'Import').click();
+  await expect(page.getByRole('radio', { name: /^my discs/ })).toBeChecked();
   await expect(page.getByText('4 pictures: expect the model to copy them.')).toBeVisible();
   await button(page, 'Train').click();
   await waitForState(page, 'finished');

@@ -25,6 +25,7 @@ import type {
   StoreReport,
 } from '../../src/trainer/api.ts';
 import { losses } from './gallery-losses.ts';
+import { FOUND, FOUND_SEVERAL } from './gallery-found.ts';
 import { planet, planetSheet } from './gallery-pictures.ts';
 import { KNOWN_WORDS, WISHED } from './gallery-wishes.ts';
 import { CAPTIONS, POOR_CAPTIONS, PROMPTS } from './gallery-words.ts';
@@ -597,6 +598,14 @@ const FILL: Record<string, (state: State) => void> = {
     fillRun(state, 25_310);
     state.exporting.value = state.checkpoints.value[0] ?? null;
   },
+  found: (state) => {
+    fillSetup(state);
+    state.foundPictures.value = FOUND;
+  },
+  'found-several': (state) => {
+    fillSetup(state);
+    state.foundPictures.value = FOUND_SEVERAL;
+  },
   offered: (state) => {
     fillRun(state, 25_310);
     state.offered.value = {
@@ -710,6 +719,8 @@ const PAGE_STATE: Record<string, PageState> = {
   'generate-unavailable': 'unavailable',
   question: 'paused',
   exporting: 'paused',
+  found: 'idle',
+  'found-several': 'idle',
   offered: 'paused',
   'offered-words': 'paused',
   'offered-own': 'paused',
@@ -802,6 +813,8 @@ export function galleryCommands(state: State, name: string): Commands {
     unread: (_, prompts) => Promise.resolve(prompts.map((prompt) => prompt.split(' ').slice(14).join(' '))),
     ...{ drawSamples: nothing, importPictures: nothing, stopImport: nothing, confirmPictures: nothing },
     ...{ goOnImport: nothing, useStopped: nothing, removeStopped: nothing },
+    ...{ lookAgain: nothing, importFound: nothing },
+    dismissPictures: () => (state.foundPictures.value = null),
     ...{
       freeStepCheckpoints: nothing,
       refreshStore: nothing,

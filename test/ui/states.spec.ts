@@ -38,7 +38,7 @@ const LOOKS = [
     'no-set',
   ],
   ...['runs', 'idle-runs', 'idle-finished'],
-  ...['question', 'exporting', 'offered', 'offered-words', 'offered-own'],
+  ...['question', 'exporting', 'found', 'found-several', 'offered', 'offered-words', 'offered-own'],
   ...[
     'generate',
     'generate-none',

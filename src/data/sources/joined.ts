@@ -18,7 +18,9 @@ export function joined(sources: readonly Source[]): Source {
     facts: {
       kind: facts.map(({ kind }) => kind).join(', '),
       count: counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0),
-      choices: facts.flatMap(({ choices }, i) => choices.map((one) => ({ ...one, id: `${i}:${one.id}` }))),
+      choices: facts.flatMap(({ choices }, i) =>
+        choices.map((one) => ({ ...one, id: idIn(sources, i, one.id) })),
+      ),
       licence: facts.find(({ licence }) => licence !== '')?.licence ?? '',
       ignored: facts.flatMap(({ ignored }) => ignored),
       warnings: facts.flatMap(({ warnings }) => warnings),
@@ -36,15 +38,24 @@ async function* entriesOf(
   const first = Math.floor(from / NUMBERS_EACH);
   for (const [i, source] of sources.slice(first).entries()) {
     const begin = (first + i) * NUMBERS_EACH;
-    for await (const entry of source.entries(i === 0 ? from - begin : 0, chosenOf(first + i, chosen)))
+    for await (const entry of source.entries(
+      i === 0 ? from - begin : 0,
+      chosenOf(sources, first + i, chosen),
+    ))
       yield { ...entry, number: begin + entry.number };
   }
 }
 
+/** The id that a choice of source `i` has among those of all. */
+export const idIn = (sources: readonly Source[], i: number, id: string): string =>
+  sources.length === 1 ? id : `${i}:${id}`;
+
 /** What was chosen for source `i`, by its own ids. */
-const chosenOf = (i: number, chosen: Chosen): Chosen =>
-  Object.fromEntries(
-    Object.entries(chosen).flatMap(([id, value]) =>
-      id.startsWith(`${i}:`) ? [[id.slice(`${i}:`.length), value]] : [],
-    ),
-  );
+export const chosenOf = (sources: readonly Source[], i: number, chosen: Chosen): Chosen =>
+  sources.length === 1
+    ? chosen
+    : Object.fromEntries(
+        Object.entries(chosen).flatMap(([id, value]) =>
+          id.startsWith(`${i}:`) ? [[id.slice(`${i}:`.length), value]] : [],
+        ),
+      );

@@ -25,7 +25,7 @@ const LAYOUTS: readonly Layout[] = [celeba, coco, imagefolder, stylegan, cifar, 
  * an archive that is not sound.
  */
 export async function recognise(files: readonly File[]): Promise<Source[]> {
-  const { members, unused } = await open(files);
+  const { members, isArchive, unused } = await open(files);
   const { particular, rest } = await particularOf(members.filter(({ path }) => !isSystemFile(path)));
   // Beside a data set a README is no picture that failed.
   const left = particular.length === 0 ? { rest, ignored: [] } : leftOver(rest);
@@ -34,7 +34,8 @@ export async function recognise(files: readonly File[]): Promise<Source[]> {
   if (!first) return unused.length === 0 ? [] : [nothingBut(unused)];
   const system = members.filter(({ path }) => isSystemFile(path));
   const ignored = [...left.ignored, ...counted('files that systems put beside others', system)];
-  return [withMore(first, { ignored, unused }), ...more];
+  const isPlain = (first.facts.isPlain ?? false) && !isArchive;
+  return [withMore(first, { ignored, unused, isPlain }), ...more];
 }
 
 /**
@@ -63,11 +64,12 @@ async function particularOf(
 
 const withMore = (
   source: Source,
-  { ignored, unused }: Pick<Source['facts'], 'ignored' | 'unused'>,
+  { isPlain, ignored, unused }: { isPlain: boolean } & Pick<Source['facts'], 'ignored' | 'unused'>,
 ): Source => ({
   ...source,
   facts: {
     ...source.facts,
+    isPlain,
     ignored: [...source.facts.ignored, ...ignored],
     unused: [...source.facts.unused, ...unused],
   },

@@ -41,6 +41,8 @@ export interface RawPicture {
 export interface SourceFacts {
   /** Shown: "CelebA", "COCO captions 2017", "Pictures with captions". */
   kind: string;
+  /** Loose pictures, of which nothing has to be said before they are imported. Absent: no. */
+  isPlain?: boolean;
   /** Entries; null: only reading all of it tells. */
   count: number | null;
   /** What can be chosen before importing: caption column, split, attributes. */

@@ -22,8 +22,12 @@ export function OwnPictures() {
   );
 }
 
+/** Archives and lists of pictures, by their usual names. */
+const OTHER_FILES = '.zip,.tar,.tgz,.gz,.txt,.csv,.json,.jsonl';
+
 /** All that browsers call a picture; with other kinds too a phone would open its files, not its gallery. */
-export const PICTURE_FILES = 'image/*';
+export const pictureFiles = (): string =>
+  matchMedia('(pointer: coarse)').matches ? 'image/*' : `image/*,${OTHER_FILES}`;
 
 function Choose() {
   return (
@@ -56,7 +60,7 @@ function PickButton({ name, folder }: { name: string; folder: boolean }) {
       icon="pictures"
       class="second"
       multiple
-      {...(folder ? { folder } : { accept: PICTURE_FILES })}
+      {...(folder ? { folder } : { accept: pictureFiles() })}
       onFiles={take}
     />
   );

@@ -5,7 +5,7 @@ import type { DatasetInfo } from '../../trainer/api.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { FileButton } from '../files/file-button.tsx';
 import { useApp } from '../page-state/app-context.ts';
-import { PICTURE_FILES } from './own-pictures.tsx';
+import { pictureFiles } from './own-pictures.tsx';
 
 /** Under the pictures of a chosen set of the user's. */
 export function OwnSet({ info }: { info: DatasetInfo }) {
@@ -18,7 +18,7 @@ export function OwnSet({ info }: { info: DatasetInfo }) {
         icon="pictures"
         class="s"
         multiple
-        accept={PICTURE_FILES}
+        accept={pictureFiles()}
         onFiles={(list) => commands.importPictures([...list], info.title, info.id)}
       />
       <button

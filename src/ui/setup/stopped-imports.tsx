@@ -6,7 +6,7 @@ import { FileButton } from '../files/file-button.tsx';
 import { pickedFiles } from '../files/dropped-files.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count } from '../format.ts';
-import { PICTURE_FILES } from './own-pictures.tsx';
+import { pictureFiles } from './own-pictures.tsx';
 
 /** Under the data sets; nothing while pictures are imported. */
 export function StoppedImports() {
@@ -63,7 +63,7 @@ function SameFiles({ folder }: { folder: string }) {
   const take = (list: FileList): void => commands.goOnImport(folder, pickedFiles(list).files);
   return (
     <>
-      <FileButton name="Same files" icon="pictures" multiple accept={PICTURE_FILES} onFiles={take} />
+      <FileButton name="Same files" icon="pictures" multiple accept={pictureFiles()} onFiles={take} />
       <FileButton name="Same folder" icon="pictures" folder onFiles={take} />
     </>
   );

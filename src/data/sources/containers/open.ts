@@ -25,7 +25,7 @@ const isArrays = (path: string): boolean => /\.npz$/i.test(path);
  * FaultError where it is all there is.
  */
 export async function open(files: readonly File[]): Promise<Opened> {
-  const opened: Opened = { members: [], unused: [] };
+  const opened: Opened = { members: [], isArchive: false, unused: [] };
   for (const file of files) {
     const member = memberOfFile(file);
     const isPlain = isArrays(member.path) || isSystemFile(member.path);
@@ -35,6 +35,7 @@ export async function open(files: readonly File[]): Promise<Opened> {
     }
     try {
       const inside = await inContainer(file, files.length === 1 ? '' : member.path.replace(ARCHIVE_NAME, ''));
+      opened.isArchive ||= inside?.isArchive ?? false;
       for (const one of inside?.members ?? [member]) opened.members.push(one);
       for (const one of inside?.unused ?? []) opened.unused.push(one);
     } catch (error) {
@@ -60,10 +61,14 @@ async function inContainer(file: File, folder: string): Promise<Opened | null> {
   const unused = cut ? [{ name: file.name, why }] : [];
   if (isTarInside) {
     const inside = nestedLeftOut(await membersOfTar(blob, file.name, folder));
-    return { members: inside.members, unused: inside.unused.length > 0 ? inside.unused : unused };
+    return { ...inside, unused: inside.unused.length > 0 ? inside.unused : unused };
   }
   const path = cleanText((file.webkitRelativePath || file.name).replace(/\.gz$/i, ''));
-  return { members: [{ path, size: blob.size, blob: () => Promise.resolve(blob) }], unused };
+  return {
+    members: [{ path, size: blob.size, blob: () => Promise.resolve(blob) }],
+    isArchive: false,
+    unused,
+  };
 }
 
 /** The first bytes; none where the file cannot be read, which its reader then tells. */
@@ -76,11 +81,12 @@ const headOf = async (file: Blob): Promise<Uint8Array> =>
   );
 
 /** Archives in archives are not opened, and said. */
-function nestedLeftOut({ members, unused }: Opened): Opened {
+function nestedLeftOut({ members, isArchive, unused }: Opened): Opened {
   const isNested = (path: string): boolean => ARCHIVE_NAME.test(path);
   const why = 'it is an archive inside an archive: unpack the outer one first';
   return {
     members: members.filter(({ path }) => !isNested(path)),
+    isArchive,
     unused: [
       ...unused,
       ...members.filter(({ path }) => isNested(path)).map(({ path }) => ({ name: path, why })),

@@ -5,6 +5,8 @@ import type { Member } from '../member.ts';
 
 export interface Opened {
   members: Member[];
+  /** Whether some of them lie in an archive. */
+  isArchive: boolean;
   /** What lies in the container and cannot be used, by its name. */
   unused: SkippedFile[];
 }

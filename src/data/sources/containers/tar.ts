@@ -15,7 +15,7 @@ export async function membersOfTar(file: Blob, name: string, folder: string): Pr
       .map((entry) => ({ name: entry.name, why: 'its name leads out of the tar' })),
   ];
   if (cut !== null) unused.push({ name, why: `${cut}; what lies before was taken` });
-  return { members: sound.map((entry) => new TarMember(file, entry, folder)), unused };
+  return { members: sound.map((entry) => new TarMember(file, entry, folder)), isArchive: true, unused };
 }
 
 const leadsOut = (name: string): boolean => name.split('/').includes('..');

@@ -18,7 +18,7 @@ export async function membersOfZip(file: Blob, folder: string): Promise<Opened> 
         why: `its entry in the zip cannot be used (${fault.got}; expected ${fault.expected})`,
       }),
   });
-  return { members: entries.map((entry) => new ZipMember(entry, folder)), unused };
+  return { members: entries.map((entry) => new ZipMember(entry, folder)), isArchive: true, unused };
 }
 
 /** A class, since an object with functions of its own for each of 500,000 entries fills the memory. */

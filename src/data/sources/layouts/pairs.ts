@@ -34,6 +34,7 @@ function sourceOf(members: readonly Member[]): Source {
   return {
     facts: {
       kind: kindOf(entries),
+      isPlain: true,
       count: entries.length,
       choices: [],
       licence: '',
