@@ -117,6 +117,8 @@ describe('imports', () => {
       comlink: ['app', 'trainer', 'checkpoint'],
       idb: ['checkpoint'],
       'client-zip': ['formats'],
+      hyparquet: ['formats'],
+      fzstd: ['formats'],
       'workbox-window': ['app'],
       'workbox-precaching': ['service-worker.ts'],
     };

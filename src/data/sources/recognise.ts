@@ -11,13 +11,24 @@ import { counted, leftOver } from './layouts/left-over.ts';
 import { mnist } from './layouts/mnist.ts';
 import { isPictureName } from './layouts/names.ts';
 import { pairs } from './layouts/pairs.ts';
+import { parquet } from './layouts/parquet.ts';
 import { pathsTable } from './layouts/paths-table.ts';
 import { stylegan } from './layouts/stylegan.ts';
 import type { Member } from './member.ts';
 import type { Layout, Source } from './source.ts';
 
 /** From the most particular form to the least; pairs, which take anything, come after all. */
-const LAYOUTS: readonly Layout[] = [celeba, coco, imagefolder, stylegan, cifar, mnist, arrays, pathsTable];
+const LAYOUTS: readonly Layout[] = [
+  celeba,
+  coco,
+  imagefolder,
+  stylegan,
+  cifar,
+  mnist,
+  arrays,
+  pathsTable,
+  parquet,
+];
 
 /**
  * The sources among the files, several where they have several forms; none where there are no files. What no

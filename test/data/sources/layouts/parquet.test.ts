@@ -1,0 +1,80 @@
+// Claims of parquet files as pyarrow writes them (interop/make_parquet.py): every picture's bytes, captions
+// in texts and lists, names of classes, several files as one source, and what cannot be used is named.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import type { SourceEntry } from '../../../../src/data/sources/source.ts';
+import { entriesOf, sourceOf } from '../sourced.ts';
+
+const fixture = async (name: string, as = name): Promise<File> =>
+  new File([await readFile(`test/fixtures/parquet/${name}.parquet`)], as);
+
+const digests = JSON.parse(await readFile('test/fixtures/parquet/pictures.json', 'utf8')) as (
+  string | null
+)[];
+
+async function digestOf({ picture }: SourceEntry): Promise<string | null> {
+  if (picture.kind !== 'file') throw new Error('not a file');
+  const blob = await picture.blob().catch(() => null);
+  return (
+    blob &&
+    createHash('sha256')
+      .update(new Uint8Array(await blob.arrayBuffer()))
+      .digest('hex')
+  );
+}
+
+describe('a parquet file', () => {
+  it('of groups packed by Snappy has every picture, its path, caption and class', async () => {
+    const source = await sourceOf([await fixture('snappy')]);
+    expect(source.facts).toMatchObject({ kind: 'Parquet files', count: 12, unused: [] });
+    expect(
+      source.facts.choices.map(({ id, value, options }) => [id, value, options.map((one) => one.example)]),
+    ).toEqual([
+      ['caption', 'text', ['größe 0', 'a 0', '']],
+      ['class', 'label', ['cat', '']],
+    ]);
+    const entries = await entriesOf(source);
+    expect(await Promise.all(entries.map(digestOf))).toEqual(digests);
+    expect(entries[4]).toMatchObject({ number: 4, path: '0004.png', caption: 'größe 4', className: 'dog' });
+    expect((await entriesOf(source, 6)).map(({ number }) => number)).toEqual([6, 7, 8, 9, 10, 11]);
+    const listed = await entriesOf(source, 11, { caption: 'captions', class: 'none' });
+    expect(listed[0]).toMatchObject({ caption: 'a 11\nb 11', className: '' });
+  });
+
+  it.each(['zstd', 'plain'])('packed as %s has the same bytes', async (packed) => {
+    const entries = await entriesOf(await sourceOf([await fixture(packed, 'no name of its own')]));
+    expect(await Promise.all(entries.map(digestOf))).toEqual(digests.slice(0, 4));
+  });
+
+  it('of several is one source', async () => {
+    const files = [
+      await fixture('zstd', 'train-00001-of-00002'),
+      await fixture('plain', 'train-00000-of-00002'),
+    ];
+    const source = await sourceOf(files);
+    expect(source.facts.count).toBe(8);
+    expect((await entriesOf(source, 3)).map(({ number, caption }) => [number, caption])).toEqual(
+      [3, 4, 5, 6, 7].map((i) => [i, `größe ${i % 4}`]),
+    );
+  });
+
+  it('that cannot be used is named: addresses alone, another packing, a cut', async () => {
+    const bytes = await fixture('snappy');
+    const files = [
+      await fixture('urls', 'a.parquet'),
+      await fixture('brotli', 'b.parquet'),
+      new File([bytes.slice(0, 2000)], 'c.parquet'),
+    ];
+    const { facts } = await sourceOf(files);
+    expect([facts.count, facts.unused.map(({ name }) => name)]).toEqual([
+      0,
+      ['a.parquet', 'b.parquet', 'c.parquet'],
+    ]);
+    expect(facts.unused.map(({ why }) => why)).toEqual([
+      expect.stringContaining('only addresses'),
+      expect.stringContaining('BROTLI'),
+      expect.stringContaining('damaged'),
+    ]);
+  });
+});
