@@ -1,9 +1,11 @@
-"""Writes the tar archives that test/formats/tar-reader.test.ts reads, by Python's tarfile: one in each format
-that it writes, with names too long for a header's 100 bytes.
+"""Writes the tar archives that the tests read, by Python's tarfile: for test/formats/tar-reader.test.ts one
+in each format that it writes, with names too long for a header's 100 bytes; for the test of webdataset.ts a
+shard as img2dataset writes it.
 
 Run in the repository: python3 interop/make_archives.py
 """
 import io
+import json
 import tarfile
 from pathlib import Path
 
@@ -32,3 +34,12 @@ SHORT = ['photos/a.txt', './photos/b.txt']
 write('ustar.tar.gz', tarfile.USTAR_FORMAT, [*SHORT, SPLIT])
 write('gnu.tar.gz', tarfile.GNU_FORMAT, [*SHORT, SPLIT, LONG])
 write('pax.tar.gz', tarfile.PAX_FORMAT, [*SHORT, SPLIT, LONG])
+
+with tarfile.open(FOLDER / '00000.tar.gz', 'w:gz', format=tarfile.USTAR_FORMAT) as shard:
+    for i in range(3):
+        note = {'caption': f'a longer text {i}', 'url': 'https://example.org', 'width': 64, 'status': 'success'}
+        parts = {'jpg': f'picture {i}', 'txt': f'a text {i}', 'json': json.dumps(note), 'cls': str(i % 2)}
+        for extension, content in {**parts, 'mask.png': 'mask'}.items():
+            member = tarfile.TarInfo(f'{i:09}.{extension}')
+            member.size = len(content)
+            shard.addfile(member, io.BytesIO(content.encode()))

@@ -14,6 +14,7 @@ import { pairs } from './layouts/pairs.ts';
 import { parquet } from './layouts/parquet.ts';
 import { pathsTable } from './layouts/paths-table.ts';
 import { stylegan } from './layouts/stylegan.ts';
+import { webdataset } from './layouts/webdataset.ts';
 import type { Member } from './member.ts';
 import type { Layout, Source } from './source.ts';
 
@@ -27,6 +28,7 @@ const LAYOUTS: readonly Layout[] = [
   mnist,
   arrays,
   pathsTable,
+  webdataset,
   parquet,
 ];
 

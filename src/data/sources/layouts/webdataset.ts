@@ -1,0 +1,175 @@
+// WebDataset shards and what img2dataset writes: the files of a sample share a path up to the first dot of
+// the name (`0001.jpg`, `0001.txt`, `0001.json`, `0001.cls`). Told by the .json or .cls beside pictures; with
+// texts alone they are pairs (pairs.ts). Not here: the tar archives.
+import { captionOfTexts, cleanText, readCaption } from '../../captions.ts';
+import type { SkippedFile } from '../../api.ts';
+import type { Member } from '../member.ts';
+import type { Choice, Layout, Source, SourceEntry } from '../source.ts';
+import { counted } from './left-over.ts';
+import { compare, isPictureName } from './names.ts';
+
+/** One sample: its picture and what stands beside it, by extension (`txt`, `json`, `cls`). */
+interface Sample {
+  key: string;
+  picture: Member;
+  beside: ReadonlyMap<string, Member>;
+}
+
+/** A larger file beside a picture is no note. */
+const NOTE_BYTES = 1024 * 1024;
+/** Fields of the .json that may be the caption, the first that is there. */
+const CAPTION_FIELDS = ['caption', 'text', 'prompt', 'description'];
+/** Samples whose .json is read for the choice of the caption. */
+const LOOKED_AT = 20;
+/** Characters of an example. */
+const EXAMPLE = 120;
+/** What img2dataset writes beside a shard. */
+const SHARD_NOTE = /(?:^|\/)\d+(?:_stats\.json|\.parquet)$/i;
+
+/** Null unless at least half of the pictures have a .json or .cls of their key. */
+export const webdataset: Layout = {
+  recognise: async (members) => {
+    if (!members.some(({ path }) => /\.(?:json|cls)$/i.test(path))) return null;
+    const { samples, more } = samplesOf(members);
+    const noted = samples.filter(({ beside }) => beside.has('json') || beside.has('cls'));
+    if (noted.length === 0 || noted.length * 2 < samples.length) return null;
+    const taken = new Set([
+      ...more,
+      ...samples.flatMap(({ picture, beside }) => [picture, ...beside.values()]),
+    ]);
+    const notes = members.filter((one) => SHARD_NOTE.test(one.path) && !taken.has(one));
+    const source = await sourceOf(samples);
+    const ignored = [
+      ...counted('further pictures of a sample', more),
+      ...counted('notes of img2dataset on its shards', notes),
+    ];
+    const rest = members.filter((one) => !taken.has(one) && !notes.includes(one));
+    return { source: { ...source, facts: { ...source.facts, ignored } }, rest };
+  },
+};
+
+/** Path up to the first dot of the base name, and what follows it. */
+function keyed(path: string): { key: string; extension: string } {
+  const dot = path.indexOf('.', path.lastIndexOf('/') + 1);
+  return dot < 0
+    ? { key: path, extension: '' }
+    : { key: path.slice(0, dot), extension: path.slice(dot + 1).toLowerCase() };
+}
+
+/** By key. Of several pictures the one of the shortest extension: `jpg` before `mask.png`, one of `more`. */
+function samplesOf(members: readonly Member[]): { samples: Sample[]; more: Member[] } {
+  const pictures = new Map<string, Member>();
+  const beside = new Map<string, Map<string, Member>>();
+  const more: Member[] = [];
+  for (const member of members) {
+    const { key, extension } = keyed(member.path);
+    if (isPictureName(member.path)) {
+      const other = pictures.get(key);
+      const isFirst = !other || extension.length < keyed(other.path).extension.length;
+      if (other) more.push(isFirst ? other : member);
+      if (isFirst) pictures.set(key, member);
+    } else if (['txt', 'json', 'cls'].includes(extension)) {
+      const of = beside.get(key) ?? new Map<string, Member>();
+      beside.set(key, of.set(extension, member));
+    }
+  }
+  const samples = [...pictures].map(([key, picture]) => ({
+    key,
+    picture,
+    beside: beside.get(key) ?? new Map<string, Member>(),
+  }));
+  return { samples: samples.sort((a, b) => compare(a.key, b.key)), more };
+}
+
+async function sourceOf(samples: readonly Sample[]): Promise<Source> {
+  const choices = await captionChoice(samples);
+  const value = choices[0]?.value ?? 'none';
+  return {
+    facts: {
+      kind: 'WebDataset',
+      count: samples.length,
+      choices,
+      licence: '',
+      ignored: [],
+      warnings: [],
+      unused: [],
+    },
+    entries: async function* (from, chosen) {
+      for (let number = from; number < samples.length; number++)
+        yield entryOf(samples[number] as Sample, number, chosen['caption'] ?? value);
+    },
+  };
+}
+
+/** The text beside pictures, and every text of the .json; what img2dataset notes for itself comes last. */
+async function captionChoice(samples: readonly Sample[]): Promise<Choice[]> {
+  const examples = new Map<string, string>();
+  for (const { beside } of samples.slice(0, LOOKED_AT)) {
+    const text = beside.get('txt');
+    const read = text && (await readCaption(text));
+    if (read?.ok && !examples.has('.txt')) examples.set('.txt', read.text.split('\n')[0] ?? '');
+    for (const [field, value] of Object.entries((await fieldsIn(beside.get('json'))) ?? {}))
+      if (typeof value === 'string' && !examples.has(field)) examples.set(field, value);
+  }
+  if (examples.size === 0) return [];
+  const isText = (text: string): boolean => text.includes(' ') && !/^https?:/.test(text);
+  const value =
+    ['.txt', ...CAPTION_FIELDS].find((name) => examples.has(name)) ??
+    [...examples].find(([, text]) => isText(text))?.[0] ??
+    'none';
+  const options = [...examples].map(([name, text]) => ({
+    value: name,
+    label: name,
+    example: cleanText(text.slice(0, EXAMPLE)),
+  }));
+  return [
+    {
+      id: 'caption',
+      label: 'Caption',
+      options: [...options, { value: 'none', label: 'none', example: '' }],
+      value,
+    },
+  ];
+}
+
+/** The fields of a note; null where it is none or cannot be read. */
+async function fieldsIn(note: Member | undefined): Promise<Record<string, unknown> | null> {
+  if (!note || note.size > NOTE_BYTES) return null;
+  try {
+    const fields: unknown = JSON.parse(await (await note.blob()).text());
+    return typeof fields === 'object' && fields !== null ? { ...fields } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function entryOf({ picture, beside }: Sample, number: number, caption: string): Promise<SourceEntry> {
+  const { text, unused } = await captionIn(beside, caption);
+  const cls = beside.get('cls');
+  const label = cls && (await readCaption(cls));
+  const name = label?.ok ? label.text.replaceAll('\n', ' ') : '';
+  return {
+    number,
+    path: picture.path,
+    picture: { kind: 'file', blob: () => picture.blob() },
+    caption: text,
+    className: /^\d+$/.test(name) ? `class ${name}` : name,
+    ...(unused ? { unused } : {}),
+  };
+}
+
+async function captionIn(
+  beside: Sample['beside'],
+  caption: string,
+): Promise<{ text: string; unused?: SkippedFile }> {
+  const file = beside.get(caption === '.txt' ? 'txt' : 'json');
+  if (!file || caption === 'none') return { text: '' };
+  if (caption === '.txt') {
+    const read = await readCaption(file);
+    return read.ok ? { text: read.text } : { text: '', unused: { name: file.path, why: read.why } };
+  }
+  const value = (await fieldsIn(file))?.[caption];
+  const texts = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+  const { text, why } = captionOfTexts(texts);
+  return why === null ? { text } : { text, unused: { name: file.path, why } };
+}
