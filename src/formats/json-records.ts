@@ -29,6 +29,7 @@ export async function eachRecord(
 
 class Scanner {
   readonly #use: ReadonlyMap<string, (record: unknown) => void>;
+  readonly #decoder = new TextDecoder();
   /** What is open: the outermost object 1, a list in it 2, a record in that 3. */
   #depth = 0;
   #isOpened = false;
@@ -49,7 +50,9 @@ class Scanner {
   push(piece: Uint8Array<ArrayBuffer>): void {
     const from = this.#held.length;
     const bytes = from === 0 ? piece : joined(this.#held, piece);
-    for (let at = from; at < bytes.length; at++) this.#take(bytes, at);
+    for (let at = from; at < bytes.length; at++)
+      if (this.#inString) at = this.#endString(bytes, at);
+      else this.#take(bytes, at);
     const keep = this.#begin === -1 ? bytes.length : this.#begin;
     if (bytes.length - keep > MOST_RECORD_BYTES)
       throw unsound(
@@ -67,18 +70,27 @@ class Scanner {
 
   #take(bytes: Uint8Array, at: number): void {
     const byte = bytes[at] as number;
-    if (this.#inString) {
-      if (this.#isEscaped) this.#isEscaped = false;
-      else if (byte === BACKSLASH) this.#isEscaped = true;
-      else if (byte === QUOTE) {
-        this.#inString = false;
-        if (this.#depth === 1) this.#key = String(this.#value(bytes, at));
-      }
-    } else if (byte === QUOTE) {
+    if (byte === QUOTE) {
       this.#inString = true;
       if (this.#depth === 1) this.#begin = at;
     } else if (byte === OPEN || byte === OPEN_LIST) this.#open(byte, at);
     else if (byte === CLOSE || byte === CLOSE_LIST) this.#close(bytes, at);
+  }
+
+  /** Where the string that `at` lies in ends; behind the bytes where it goes on in the next piece. */
+  #endString(bytes: Uint8Array, at: number): number {
+    const from = this.#isEscaped ? at + 1 : at;
+    const isEscaped = (end: number): boolean => {
+      let slashes = 0;
+      while (end - slashes > from && bytes[end - slashes - 1] === BACKSLASH) slashes++;
+      return slashes % 2 === 1;
+    };
+    let quote = bytes.indexOf(QUOTE, from);
+    while (quote !== -1 && isEscaped(quote)) quote = bytes.indexOf(QUOTE, quote + 1);
+    this.#inString = quote === -1;
+    this.#isEscaped = quote === -1 && isEscaped(bytes.length);
+    if (quote !== -1 && this.#depth === 1) this.#key = String(this.#value(bytes, quote));
+    return quote === -1 ? bytes.length : quote;
   }
 
   #open(byte: number, at: number): void {
@@ -97,7 +109,7 @@ class Scanner {
 
   /** The JSON from `#begin` to `at`. */
   #value(bytes: Uint8Array, at: number): unknown {
-    const text = new TextDecoder().decode(bytes.subarray(this.#begin, at + 1));
+    const text = this.#decoder.decode(bytes.subarray(this.#begin, at + 1));
     this.#begin = -1;
     try {
       return JSON.parse(text);
