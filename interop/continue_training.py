@@ -340,6 +340,8 @@ def main(argv=None):
     say = lambda text: print(text, flush=True) if accelerator.is_main_process else None
     try:
         checkpoint, recorded = _begin(arguments)
+        if checkpoint.unet_config.get("num_class_embeds") is not None:
+            raise Refused("The network draws by class, and exported pictures bring no classes: such a run continues in the browser alone.")
         pictures = read_pictures(arguments.pictures, checkpoint.config["imageSize"])
         checkpoint = _with_settings(_with_pictures(checkpoint, pictures, arguments.other_pictures), arguments)
         trainer = Trainer(accelerator, checkpoint, pictures, arguments.micro_batch)
