@@ -669,7 +669,19 @@ test('a picture of an own set opens, tells its file, leads to the others, and ca
   await page.getByRole('button', { name: 'Rename the pictures garden 2024' }).click();
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('garden 2024');
   await page.keyboard.press('Escape');
-  await expect(page.getByLabel('Add pictures', { exact: true })).toHaveAttribute('accept', 'image/*');
+});
+
+test('files are chosen from all kinds that can be imported, on a phone from the gallery', async ({
+  page,
+  browser,
+}) => {
+  await open(page, 'own');
+  const adding = (where: Page) => where.getByLabel('Add pictures', { exact: true });
+  await expect(adding(page)).toHaveAttribute('accept', /^image\/\*,.*\.zip.*\.parquet/);
+  const phone = await (await browser.newContext({ isMobile: true, hasTouch: true })).newPage();
+  await phone.goto(page.url());
+  await expect(adding(phone)).toHaveAttribute('accept', 'image/*');
+  await phone.context().close();
 });
 
 test('the pictures of the setup end where the choices above them end', async ({ page }) => {

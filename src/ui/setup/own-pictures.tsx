@@ -22,8 +22,8 @@ export function OwnPictures() {
   );
 }
 
-/** Archives and lists of pictures, by their usual names. */
-const OTHER_FILES = '.zip,.tar,.tgz,.gz,.parquet,.txt,.csv,.json,.jsonl';
+/** Archives, lists and tables of pictures, by their usual names. */
+const OTHER_FILES = '.zip,.tar,.tgz,.gz,.parquet,.npy,.npz,.bin,.txt,.csv,.tsv,.json,.jsonl';
 
 /** All that browsers call a picture; with other kinds too a phone would open its files, not its gallery. */
 export const pictureFiles = (): string =>
