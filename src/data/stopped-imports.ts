@@ -3,8 +3,17 @@
 import { type Fault, FaultError } from '../fault.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
 import type { DatasetInfo, StoppedImport } from './api.ts';
-import { completeDraft, reopenDraft } from './draft-folder.ts';
-import { missing, openStored, picturesFolder, removeFolder, scanSets } from './picture-store.ts';
+import { completeDraft, discardDraft, reopenDraft } from './draft-folder.ts';
+import { copyPictures } from './edit-pictures.ts';
+import type { PictureDraft } from './picture-draft.ts';
+import {
+  missing,
+  openStored,
+  picturesFolder,
+  removeFolder,
+  scanSets,
+  type StoredPictures,
+} from './picture-store.ts';
 import type { ImportNote } from './store/import-note.ts';
 import { memberOfFile } from './sources/containers/files.ts';
 
@@ -42,14 +51,29 @@ export async function sameImport(note: ImportNote): Promise<string | null> {
 
 /**
  * What the stopped import in this folder makes of the files. Throws FaultError kind `data` where there is
- * none, or these are not its files.
+ * none, these are not its files, or the set that it adds to has changed.
  */
 export async function stoppedNote(folder: string, fingerprint: string): Promise<ImportNote> {
   const note = (await scanSets()).find(({ name }) => name === folder)?.stopped?.note;
   if (!note) throw new FaultError(missing(folder, 'of the stopped import'));
   if (note.fingerprint !== fingerprint) throw new FaultError(otherFiles(note));
+  const set = note.addTo && (await openStored(note.addTo.id));
+  // What is stored begins with the set as it was: it cannot go on into another.
+  if (set && set.info.id !== note.addTo?.id) throw new FaultError(changedSince(note, set.info));
   return note;
 }
+
+const changedSince = ({ title, addTo }: ImportNote, { count }: DatasetInfo): Fault => ({
+  kind: 'data',
+  title: `The set ${title} has changed since the import was stopped`,
+  what: 'What is stored of the import begins with the set as it was before. Nothing was changed.',
+  expected: `the set with ${addTo?.count ?? 0} pictures, to which the import was adding`,
+  got: `a set with ${count} pictures`,
+  todo: [
+    'Remove the stopped import, then add the same files to the set.',
+    'Or use what is there: it becomes a set beside this one.',
+  ],
+});
 
 const otherFiles = ({ title, total, kind }: ImportNote): Fault => ({
   kind: 'data',
@@ -63,18 +87,31 @@ const otherFiles = ({ title, total, kind }: ImportNote): Fault => ({
   ],
 });
 
-/** Makes a set of what a stopped import has stored. Throws FaultError where there is none to make. */
+/**
+ * Makes a set of what a stopped import has stored. Of one that was adding to a set it takes that set's place,
+ * with all its pictures; where that set has changed meanwhile it is a set beside it. Throws FaultError where
+ * there is none to make, or the storage is full.
+ */
 export async function useStopped(folder: string): Promise<DatasetInfo> {
   const draft = await reopenDraft(folder);
   try {
     const { addTo, title } = draft.note;
-    const before = addTo && (await openStored(addTo.id));
     if (draft.count === 0) throw new FaultError(missing(folder, `of ${title}`));
-    return await completeDraft(draft, title, before);
+    const set = addTo && (await openStored(addTo.id));
+    if (!set || set.info.id !== addTo?.id) return await completeDraft(draft, title, null);
+    return await addedTo(set, draft);
   } catch (error) {
     draft.stop();
     throw error;
   }
+}
+
+/** The set with what the draft has behind it: the import may have ended while the set was being copied. */
+async function addedTo(set: StoredPictures, draft: PictureDraft): Promise<DatasetInfo> {
+  await copyPictures(set, draft);
+  if (draft.count > set.info.count) return completeDraft(draft, set.info.title, set);
+  await discardDraft(draft);
+  return set.info;
 }
 
 /** Removes what a stopped import has stored. */

@@ -1,0 +1,99 @@
+// Claims: using what is there of a stopped import never makes a set smaller, and takes the place of no other
+// set than the one it was adding to, as that was. On the disk in memory.
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
+import { beginDraft, completeDraft } from '../../src/data/draft-folder.ts';
+import { copyPictures, removePicture } from '../../src/data/edit-pictures.ts';
+import type { PictureDraft } from '../../src/data/picture-draft.ts';
+import { listStored, openStored, removeStored } from '../../src/data/picture-store.ts';
+import { listStopped, stoppedNote, useStopped } from '../../src/data/stopped-imports.ts';
+import { traitsOf } from '../../src/data/store/traits.ts';
+import type { DatasetInfo } from '../../src/data/api.ts';
+import { MemoryDisk } from '../checkpoint/memory-disk.ts';
+import { storeOn } from './memory-storage.ts';
+
+const SIZE = 4;
+const COUNT = 20;
+
+beforeEach(() => storeOn(new MemoryDisk()));
+afterAll(() => vi.unstubAllGlobals());
+
+async function push(draft: PictureDraft, shown: number): Promise<void> {
+  const pixels = new Uint8Array(SIZE * SIZE * 3).fill(shown, 5);
+  await draft.push({
+    pixels,
+    traits: await traitsOf(pixels, SIZE),
+    texts: { name: `${shown}.png`, className: '', caption: `picture ${shown}` },
+    from: { entry: shown, width: SIZE, height: SIZE, sourceDigest: new Uint8Array(16) },
+  });
+}
+
+const draftOf = (title: string, addTo: { id: string; count: number } | null): Promise<PictureDraft> =>
+  beginDraft({
+    ...{ version: 2, title, size: SIZE, fingerprint: 'files', kind: 'Pictures', total: 1 },
+    ...{ chosen: {}, addTo },
+  });
+
+/** A set of twenty pictures. */
+async function setOf20(): Promise<DatasetInfo> {
+  const draft = await draftOf('Garden', null);
+  for (let i = 0; i < COUNT; i++) await push(draft, i);
+  return completeDraft(draft, 'Garden', null);
+}
+
+/** Adding a picture to a set, whose tab was killed once so many of its own were copied; the folder. */
+async function killedAt(set: DatasetInfo, copied: number, added: readonly number[]): Promise<string> {
+  const before = await openStored(set.id);
+  if (!before) throw new Error('there is no set');
+  const draft = await draftOf('Garden', { id: set.id, count: set.count });
+  await copyPictures(before, draft, (index) => index < copied);
+  for (const shown of added) await push(draft, shown);
+  draft.write();
+  draft.stop();
+  return draft.folder.name;
+}
+
+const sets = async () => (await listStored()).map(({ id, count }) => ({ id, count }));
+
+it('killed while the set was copied, leaves the set as it was', async () => {
+  const set = await setOf20();
+  const folder = await killedAt(set, 5, []);
+  expect(await useStopped(folder)).toEqual(set);
+  expect(await sets()).toEqual([{ id: set.id, count: COUNT }]);
+  expect(await listStopped()).toEqual([]);
+});
+
+it('killed behind the copy, takes the place of the set with all its pictures and the new ones', async () => {
+  const set = await setOf20();
+  const info = await useStopped(await killedAt(set, COUNT, [100, 101]));
+  expect(info.count).toBe(COUNT + 2);
+  expect(await sets()).toEqual([{ id: info.id, count: COUNT + 2 }]);
+  expect((await openStored(set.id))?.info.id).toBe(info.id);
+});
+
+it('where the set was changed meanwhile, becomes a set beside it', async () => {
+  const set = await setOf20();
+  const folder = await killedAt(set, COUNT, [100]);
+  const changed = await removePicture(set.id, 3);
+  const info = await useStopped(folder);
+  expect(info.count).toBe(COUNT + 1);
+  expect((await sets()).sort((a, b) => a.count - b.count)).toEqual([
+    { id: changed?.id, count: COUNT - 1 },
+    { id: info.id, count: COUNT + 1 },
+  ]);
+  expect((await openStored(set.id))?.info.id).toBe(changed?.id);
+});
+
+it('where the set was changed meanwhile, does not go on: it would begin anew', async () => {
+  const set = await setOf20();
+  const folder = await killedAt(set, COUNT, [100]);
+  expect((await stoppedNote(folder, 'files')).addTo?.id).toBe(set.id);
+  await removePicture(set.id, 3);
+  await expect(stoppedNote(folder, 'files')).rejects.toThrow('Garden has changed since');
+});
+
+it('where the set was deleted meanwhile, becomes a set of what it copied', async () => {
+  const set = await setOf20();
+  const folder = await killedAt(set, 5, []);
+  await removeStored(set.id);
+  expect((await useStopped(folder)).count).toBe(5);
+});
