@@ -6,7 +6,8 @@ import { FileWindow, viewOf } from './file-bytes.ts';
 const BLOCK = 512;
 /** A pax header or a long name of more bytes is none that a person's archive has. */
 const MOST_HEADER_BYTES = 1024 * 1024;
-const MOST_ENTRIES = 500_000;
+/** Files, folders and links. */
+const MOST_MEMBERS = 500_000;
 
 /** Where the fields of a header lie: begin and end, in bytes. */
 const FIELDS = {
@@ -44,6 +45,7 @@ export async function listTar(file: Blob): Promise<TarListing> {
   const window = new FileWindow(file);
   const listing: TarListing = { entries: [], others: [], cut: null };
   let next: Extended = {};
+  let members = 0;
   for (let at = 0; at < file.size;) {
     if (at + BLOCK > file.size) return { ...listing, cut: `it ends within a header, at byte ${at}` };
     const block = await window.bytes(at, at + BLOCK);
@@ -62,11 +64,10 @@ export async function listTar(file: Blob): Promise<TarListing> {
       next = { ...next, ...noteIn(type, await window.bytes(begin, begin + sizeBytes)) };
       continue;
     }
+    if (++members > MOST_MEMBERS) return { ...listing, cut: `it has over ${MOST_MEMBERS} files and folders` };
     if (!FILE_TYPES.has(type) || next.sparse) {
       if (type !== '5') listing.others.push(name);
     } else if (!name.endsWith('/')) listing.entries.push({ name, begin, sizeBytes });
-    if (listing.entries.length > MOST_ENTRIES)
-      return { ...listing, cut: `it has over ${MOST_ENTRIES} files` };
     next = {};
   }
   return { ...listing, cut: 'it ends without the mark of its end, so something may be missing' };
@@ -93,7 +94,8 @@ function noteIn(type: string, bytes: Uint8Array): Extended {
     const equals = record.indexOf('=');
     const [key, value] = [record.slice(0, equals), record.slice(equals + 1)];
     if (key === 'path') found.path = value;
-    if (key === 'size' && Number.isSafeInteger(Number(value))) found.size = Number(value);
+    if (key === 'size' && /^\d+$/.test(value) && Number.isSafeInteger(Number(value)))
+      found.size = Number(value);
     if (key.startsWith('GNU.sparse.')) found.sparse = true;
     at += length;
   }

@@ -21,6 +21,17 @@ function signed(header: Uint8Array): void {
   header.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
 }
 
+/** A header of 512 bytes as POSIX has it. */
+function headerOf(name: string, type: string, sizeBytes: number): Uint8Array {
+  const header = new Uint8Array(512);
+  header.set(new TextEncoder().encode(name));
+  header.set(new TextEncoder().encode(sizeBytes.toString(8).padStart(11, '0')), 124);
+  header.set(new TextEncoder().encode(type), 156);
+  header.set(new TextEncoder().encode('ustar\x0000'), 257);
+  signed(header);
+  return header;
+}
+
 describe('an archive', () => {
   it.each([
     ['ustar', [...SHORT, SPLIT]],
@@ -69,6 +80,17 @@ describe('a damaged archive', () => {
     const { entries, cut } = await listTar(new Blob([bytes]));
     expect(entries.map(({ name }) => name)).toEqual(['photos/a.txt']);
     expect(cut).toBe('it is damaged at byte 1024');
+  });
+
+  it('whose note tells a size below nothing is read once, by the sizes of its headers', async () => {
+    const note = new TextEncoder().encode('14 size=-1536\n');
+    const bytes = new Uint8Array(4 * 512);
+    bytes.set(headerOf('note', 'x', note.length));
+    bytes.set(note, 512);
+    bytes.set(headerOf('folder/', '5', 0), 1024);
+    bytes.set(headerOf('a.txt', '0', 0), 1536);
+    const { entries } = await listTar(new Blob([bytes]));
+    expect(entries).toEqual([{ name: 'a.txt', begin: 2048, sizeBytes: 0 }]);
   });
 
   it('is none where its first header does not sum up', () => {
