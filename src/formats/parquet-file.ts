@@ -34,7 +34,10 @@ const READ: ReadonlySet<string> = new Set(['UNCOMPRESSED', 'SNAPPY', 'ZSTD']);
 const GROUP_BYTES = 256 * 1024 * 1024;
 const PAGE_ROWS = 1024;
 
-/** Opens a file by what stands at its end. Rejects where it is damaged or no parquet file. */
+/** Most rows: the numbers that an import has for the entries of a source (data/sources/joined.ts). */
+const MOST_ROWS = 2 ** 24;
+
+/** Opens a file by what stands at its end. Rejects where it is damaged, none or too large. */
 export async function openParquet(file: Blob): Promise<ParquetFile> {
   const buffer: AsyncBuffer = {
     byteLength: file.size,
@@ -42,7 +45,7 @@ export async function openParquet(file: Blob): Promise<ParquetFile> {
   };
   const metadata = await parquetMetadataAsync(buffer);
   return {
-    rows: Number(metadata.num_rows),
+    rows: rowsOf(metadata),
     columns: parquetSchema(metadata).children.map((tree) => columnOf(tree, metadata)),
     classes: classesIn(metadata),
     parts: partsOf(metadata),
@@ -59,6 +62,16 @@ export async function openParquet(file: Blob): Promise<ParquetFile> {
         useOffsetIndex: largestGroup(metadata) > GROUP_BYTES,
       }),
   };
+}
+
+/** Throws where the groups have others than the file says, or too many: their parts would fill the memory. */
+function rowsOf({ num_rows, row_groups }: FileMetaData): number {
+  const counts = row_groups.map((group) => Number(group.num_rows));
+  const sum = counts.reduce((all, count) => all + count, 0);
+  if (sum !== Number(num_rows) || counts.some((count) => count < 0))
+    throw new RangeError(`its groups have ${counts.slice(0, 8).join(' + ')} rows, not ${num_rows}`);
+  if (sum > MOST_ROWS) throw new RangeError(`it has ${sum} rows, over ${MOST_ROWS}`);
+  return sum;
 }
 
 function columnOf(tree: SchemaTree, { row_groups }: FileMetaData): ParquetColumn {

@@ -24,6 +24,38 @@ async function digestOf({ picture }: SourceEntry): Promise<string | null> {
   );
 }
 
+/** The fixture `plain` of one group whose rows and bytes, and the file's rows, are told as these numbers. */
+async function telling(rows: bigint, groupRows: bigint, groupBytes: bigint): Promise<File> {
+  const bytes = await readFile('test/fixtures/parquet/plain.parquet');
+  // Thrift's compact protocol: 0x16 a number of 64 bits, 0x19 0x1c a list of one struct. Told are 4 rows.
+  const file = bytes.lastIndexOf(Buffer.from('1608191c', 'hex'));
+  const group = bytes.lastIndexOf(Buffer.from('168e1016082608', 'hex'));
+  const foot = [
+    bytes.subarray(footOf(bytes), file + 1),
+    varint(rows),
+    bytes.subarray(file + 2, group + 1),
+    varint(groupBytes),
+    bytes.subarray(group + 3, group + 4),
+    varint(groupRows),
+    bytes.subarray(group + 5, -8),
+  ];
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(Buffer.concat(foot).length);
+  return new File([bytes.subarray(0, footOf(bytes)), ...foot, length, 'PAR1'].map(plain), 'told.parquet');
+}
+
+const plain = (part: Uint8Array | string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(part));
+const footOf = (bytes: Buffer): number => bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+
+/** A signed number as Thrift's compact protocol has it: zigzag, seven bits a byte. */
+function varint(value: bigint): Buffer {
+  const digits: number[] = [];
+  for (let left = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n)); ; left >>= 7n) {
+    digits.push(Number(left & 0x7fn) | (left > 0x7fn ? 0x80 : 0));
+    if (left <= 0x7fn) return Buffer.from(digits);
+  }
+}
+
 describe('a parquet file', () => {
   it('of groups packed by Snappy has every picture, its path, caption and class', async () => {
     const source = await sourceOf([await fixture('snappy')]);
@@ -76,5 +108,20 @@ describe('a parquet file', () => {
       expect.stringContaining('BROTLI'),
       expect.stringContaining('damaged'),
     ]);
+  });
+  it.each([
+    ['in its group than in the file', 4n, 2n ** 50n],
+    ['than an import may have', 2n ** 50n, 2n ** 50n],
+    ['than none, below it', -4n, -4n],
+  ])('that tells more rows %s is damaged', async (_, rows, groupRows) => {
+    const { facts } = await sourceOf([await telling(rows, groupRows, 2n ** 30n)]);
+    expect([facts.count, facts.unused]).toEqual([
+      0,
+      [{ name: 'told.parquet', why: expect.stringMatching(/^it is damaged .*rows/) as string }],
+    ]);
+  });
+
+  it('whose number of rows is told as it is has them', async () => {
+    expect((await sourceOf([await telling(4n, 4n, 1031n)])).facts.count).toBe(4);
   });
 });
