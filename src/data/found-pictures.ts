@@ -59,12 +59,17 @@ export async function shownOf(sources: readonly Source[], chosen: Chosen): Promi
 
 const isPlain = ({ facts }: Source): boolean => facts.isPlain === true && facts.choices.length === 0;
 
+/** Those before the first that cannot be given: the import tells why, and other sources are shown. */
 async function examplesOf(entries: AsyncIterable<SourceEntry>): Promise<Example[]> {
   const examples: Example[] = [];
-  for await (const entry of entries) {
-    const { path, caption, className } = entry;
-    examples.push({ path, caption: caption || className, picture: await pictureOf(entry) });
-    if (examples.length === EXAMPLES) break;
+  try {
+    for await (const entry of entries) {
+      const { path, caption, className } = entry;
+      examples.push({ path, caption: caption || className, picture: await pictureOf(entry) });
+      if (examples.length === EXAMPLES) break;
+    }
+  } catch {
+    return examples;
   }
   return examples;
 }

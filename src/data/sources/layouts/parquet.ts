@@ -116,7 +116,8 @@ async function choicesOf(shards: readonly Shard[]): Promise<Choice[]> {
     .filter(({ name, kind }) => kind === 'whole number' && file.classes.has(name))
     .map(({ name }) => name);
   const names = [...texts, ...labels];
-  const [row] = names.length > 0 && file.rows > 0 ? await file.read(names, 0, 1) : [];
+  // A damaged page has no example; its rows say so where they are read.
+  const [row] = names.length > 0 && file.rows > 0 ? await file.read(names, 0, 1).catch(() => []) : [];
   const optionOf = (name: string) => ({
     value: name,
     label: name,
@@ -155,7 +156,7 @@ async function* entriesOf(
     for (const { begin, end } of file.parts) {
       if (before + end <= from) continue;
       const first = Math.max(begin, from - before);
-      const rows = await file.read(names as string[], first, end);
+      const rows = await rowsOf(shard, names as string[], first, end);
       for (const [i, row] of rows.entries())
         yield entryOf(shard, row, { number: before + first + i, chosen });
     }
@@ -163,11 +164,30 @@ async function* entriesOf(
   }
 }
 
+/** What a row holds by column, or why it cannot be read. */
+type Row = Record<string, unknown> | FaultError;
+
+/** Rows first..end-1; of a damaged part each is the fault, so that the other parts are read. */
+async function rowsOf(
+  { path, file }: Shard,
+  names: readonly string[],
+  first: number,
+  end: number,
+): Promise<readonly Row[]> {
+  try {
+    return await file.read(names, first, end);
+  } catch (error) {
+    const fault = damagedRows(`rows ${first} to ${end - 1} of ${baseName(path)}`, error);
+    return Array.from({ length: end - first }, () => fault);
+  }
+}
+
 function entryOf(
   { path, file, picture }: Shard,
-  row: Record<string, unknown>,
+  row: Row,
   { number, chosen }: { number: number; chosen: Chosen },
 ): SourceEntry {
+  if (row instanceof FaultError) return unreadEntry(`${baseName(path)}, row ${number}`, row, number);
   const cell = row[picture.name];
   const { bytes, path: name } = cell instanceof Uint8Array ? { bytes: cell, path: '' } : fieldsOf(cell);
   const textsOf = (id: string): string[] => {
@@ -190,6 +210,14 @@ function entryOf(
   };
 }
 
+const unreadEntry = (path: string, fault: FaultError, number: number): SourceEntry => ({
+  number,
+  path,
+  picture: { kind: 'file', blob: () => Promise.reject(fault) },
+  caption: '',
+  className: '',
+});
+
 function fieldsOf(cell: unknown): { bytes: Uint8Array | null; path: string } {
   const { bytes, path } = Object(cell) as { bytes?: unknown; path?: unknown };
   return {
@@ -206,4 +234,14 @@ const noBytes = (file: string): FaultError =>
     expected: 'the bytes of a picture',
     got: `only a path in ${file}`,
     todo: ['Save the data set with its pictures embedded.'],
+  });
+
+const damagedRows = (rows: string, error: unknown): FaultError =>
+  new FaultError({
+    kind: 'file',
+    title: 'Rows of a parquet file cannot be read',
+    what: 'The file is damaged there, or has changed since you chose it. The other rows are read.',
+    expected: rows,
+    got: String(error).slice(0, 80),
+    todo: ['Download the file again.'],
   });

@@ -124,4 +124,17 @@ describe('a parquet file', () => {
   it('whose number of rows is told as it is has them', async () => {
     expect((await sourceOf([await telling(4n, 4n, 1031n)])).facts.count).toBe(4);
   });
+  it('of which a page is damaged gives its rows as unread, and those of other files', async () => {
+    const bytes = await readFile('test/fixtures/parquet/plain.parquet');
+    bytes.fill(0xff, bytes.indexOf('größe 0') - 40, bytes.indexOf('größe 0') - 4);
+    const files = [new File([bytes], 'a.parquet'), await fixture('zstd', 'b.parquet')];
+    const source = await sourceOf(files);
+    expect(source.facts.choices[0]?.options.map(({ example }) => example)).toEqual(['', '', '']);
+    const entries = await entriesOf(source, 2);
+    expect(entries.map(({ number }) => number)).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(await Promise.all(entries.map(digestOf))).toEqual([null, null, ...digests.slice(0, 4)]);
+    expect(entries[0]).toMatchObject({ path: 'a.parquet, row 2', caption: '', className: '' });
+    if (entries[0]?.picture.kind !== 'file') throw new Error('not a file');
+    await expect(entries[0].picture.blob()).rejects.toThrow(/rows 2 to 3 of a\.parquet/);
+  });
 });

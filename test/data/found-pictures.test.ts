@@ -1,0 +1,29 @@
+// Claims of what is shown before an import: a source that cannot be read has no examples and takes none from
+// the others. Not here: what sources are found (sources/).
+import { expect, it } from 'vitest';
+import { shownOf } from '../../src/data/found-pictures.ts';
+import type { Source } from '../../src/data/sources/source.ts';
+
+const sourceWith = (kind: string, entries: Source['entries']): Source => ({
+  facts: { kind, count: 1, choices: [], licence: '', ignored: [], warnings: [], unused: [] },
+  entries,
+});
+
+const sound = sourceWith('sound', async function* () {
+  const blob = () => Promise.reject(new Error('not read here'));
+  yield { number: 0, path: 'a.png', picture: { kind: 'file', blob }, caption: 'a cat', className: '' };
+});
+
+// oxlint-disable-next-line require-yield -- its first entry is what fails
+const damaged = sourceWith('damaged', async function* () {
+  throw new RangeError('Offset is outside the bounds of the DataView');
+});
+
+it('a source that throws has no examples, and the others have theirs', async () => {
+  const { count, sources } = await shownOf([damaged, sound], {});
+  expect(count).toBe(2);
+  expect(sources.map(({ facts, examples }) => [facts.kind, examples])).toEqual([
+    ['damaged', []],
+    ['sound', [{ path: 'a.png', caption: 'a cat', picture: null }]],
+  ]);
+});
