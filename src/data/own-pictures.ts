@@ -2,8 +2,8 @@
 // counted, the others are stored. An import that was stopped goes on behind what is stored. Runs in a
 // worker. Not here: what the source is (sources/), decoding (decode-ahead.ts), the files on disk
 // (picture-draft.ts). Exported for tests: takeInto.
-import { type Fault, FaultError } from '../fault.ts';
-import type { ImportProgress, ImportReport, SkippedFile } from './api.ts';
+import { FaultError } from '../fault.ts';
+import type { ImportProgress, ImportReport } from './api.ts';
 import { cleanTitle } from './captions.ts';
 import { type Decoder, decodeInOrder, type Tried } from './decode-ahead.ts';
 import { doubtOf } from './doubtful.ts';
@@ -12,6 +12,7 @@ import { copyPictures } from './edit-pictures.ts';
 import type { PictureDraft } from './picture-draft.ts';
 import { missing, openStored, type StoredPictures } from './picture-store.ts';
 import { progressReporter } from './import-progress.ts';
+import { nothingUsable } from './nothing-usable.ts';
 import { refuseWithoutRoom } from './room.ts';
 import type { Chosen, Source } from './sources/source.ts';
 import { sameImport } from './stopped-imports.ts';
@@ -64,7 +65,7 @@ export async function importPictures(
     if (!stopped) await refuseWithoutRoom(note, (bytes) => draft.takes(bytes));
     if (before) await copyPictures(before, draft);
     const counted = await takeInto(draft, source, chosen, tools);
-    if (counted) return await ended(draft, before, counted);
+    if (counted) return await ended(draft, before, counted, source.facts.warnings);
     draft.write();
   } catch (error) {
     // Folders that cannot be removed now hold no pictures of use; the next import removes them.
@@ -99,11 +100,13 @@ async function ended(
   draft: PictureDraft,
   before: StoredPictures | null,
   { tried, ...told }: Counted,
+  warnings: readonly string[],
 ): Promise<ImportReport> {
   const added = draft.count - (before?.info.count ?? 0);
   if (added > 0) return { info: await completeDraft(draft, draft.note.title, before), added, ...told };
   await discardDraft(draft);
-  if (!before || told.duplicates === 0) throw new FaultError(nothingUsable(tried, told.skipped.files[0]));
+  if (!before || told.duplicates === 0)
+    throw new FaultError(nothingUsable({ tried, skipped: told.skipped.files[0], warnings }));
   return { info: before.info, added, ...told };
 }
 
@@ -166,14 +169,3 @@ const storedPicture = ({ entry, result }: Tried & { result: { ok: true } }) => (
     sourceDigest: result.sourceDigest,
   },
 });
-
-function nothingUsable(tried: number, first: SkippedFile | undefined): Fault {
-  return {
-    kind: 'data',
-    title: 'None of these files is a picture that can be used',
-    what: first ? `For example ${first.name}: ${first.why}. Nothing was stored.` : 'Nothing was stored.',
-    expected: 'at least one JPEG, PNG, WebP, AVIF or GIF',
-    got: tried === 1 ? '1 other file' : `${tried} other files`,
-    todo: ['Choose other files, or a folder that has pictures in it.'],
-  };
-}

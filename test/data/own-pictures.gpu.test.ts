@@ -196,6 +196,8 @@ describe('an import that cannot be', () => {
     expect(fault.what).toMatch(/empty\.jpg: it is empty/);
     expect(await pictures.paths()).toEqual([]);
     expect((await faultOf([])).got).toBe('0 other files');
+    const addresses = textFile('urls.csv', 'url,caption\nhttps://example.org/1.jpg,a cat');
+    expect((await faultOf([addresses])).what).toMatch(/^1 of the 1 row .* Download the pictures/);
   });
 });
 
