@@ -5,6 +5,7 @@ import { sentOf } from './decode-ahead.ts';
 import { decodePicture } from './decode-picture.ts';
 import { chosenOf, idIn } from './sources/joined.ts';
 import type { Chosen, Source, SourceEntry, SourceFacts } from './sources/source.ts';
+import { shortText, told } from './tally.ts';
 
 const EXAMPLES = 5;
 /** Edge of an example, in pixels. */
@@ -48,7 +49,8 @@ export async function shownOf(sources: readonly Source[], chosen: Chosen): Promi
       facts: {
         ...facts,
         choices: facts.choices.map((choice) => ({ ...choice, id: idIn(sources, i, choice.id) })),
-        unused: facts.unused.slice(0, NAMED),
+        ignored: facts.ignored.map((one) => ({ ...one, example: shortText(one.example) })),
+        unused: facts.unused.slice(0, NAMED).map(told),
       },
       unusedCount: facts.unused.length,
       examples: asks ? await examplesOf(source.entries(0, chosenOf(sources, i, chosen))) : [],

@@ -1,12 +1,14 @@
 // Files that an import left out, counted by reason: all of them by number, one of each reason by name, and
 // the first ones each. Pure. Not here: the reasons (decode.ts, doubtful.ts).
 import type { SkippedFile, Tally, ToldFiles } from './api.ts';
+import { cleanText } from './captions.ts';
 
 /** Files that are told by name: the page shows no more. */
 const NAMED = 500;
 /** Reasons that are counted apart; further ones are counted as others. */
 const MOST_REASONS = 16;
 const LONGEST_TEXT = 120;
+const LONGEST_WHY = 240;
 const OTHERS = 'other reasons';
 
 /** Reasons that differ in numbers alone, such as sizes, are one. */
@@ -24,14 +26,15 @@ export class FileTally {
     this.#count = before?.count ?? 0;
   }
 
-  add({ name, why }: SkippedFile): void {
+  add(file: SkippedFile): void {
+    const { name, why } = told(file);
     this.#count++;
     if (this.#named.length < NAMED) this.#named.push({ name, why });
     const isKnown = this.#reasons.has(kindOf(why)) || this.#reasons.size < MOST_REASONS;
     const kind = isKnown ? kindOf(why) : OTHERS;
     const reason = this.#reasons.get(kind);
     if (reason) reason.count++;
-    else this.#reasons.set(kind, { why: cut(isKnown ? why : OTHERS), count: 1, example: cut(name) });
+    else this.#reasons.set(kind, { why: cut(isKnown ? why : OTHERS), count: 1, example: name });
   }
 
   get count(): number {
@@ -49,4 +52,14 @@ export class FileTally {
   }
 }
 
-const cut = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
+const cut = (text: string, most = LONGEST_TEXT): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text;
+
+/** A text that may come from an archive, as it is shown: visible, one line of at most 120 characters. */
+export const shortText = (text: string): string => cut(cleanText(text));
+
+/** A file that was left out as it is told: its name and the reason short, in visible text. */
+export const told = ({ name, why }: SkippedFile): SkippedFile => ({
+  name: shortText(name),
+  why: cut(cleanText(why), LONGEST_WHY),
+});

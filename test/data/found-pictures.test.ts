@@ -27,3 +27,14 @@ it('a source that throws has no examples, and the others have theirs', async () 
     ['sound', [{ path: 'a.png', caption: 'a cat', picture: null }]],
   ]);
 });
+
+it('names from archives are shown short and without what hides other text', async () => {
+  const facts = {
+    ...sound.facts,
+    unused: [{ name: `a\u202e\n${'b'.repeat(1e6)}`, why: 'it is a link\x1b[2J' }],
+    ignored: [{ why: 'other files', count: 1, example: 'c'.repeat(1e6) }],
+  };
+  const [shown] = (await shownOf([{ ...sound, facts }], {})).sources;
+  expect(shown?.facts.unused).toEqual([{ name: `a ${'b'.repeat(118)}…`, why: 'it is a link [2J' }]);
+  expect(shown?.facts.ignored[0]?.example).toBe(`${'c'.repeat(120)}…`);
+});

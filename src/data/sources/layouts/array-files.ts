@@ -3,7 +3,7 @@
 import { readBytes } from '../../../formats/file-bytes.ts';
 import { npyHeader, type NpyHeader, npyNumbers } from '../../../formats/npy.ts';
 import { openZip } from '../../../formats/zip-reader.ts';
-import { stemOf } from '../../captions.ts';
+import { cleanText, stemOf } from '../../captions.ts';
 import type { Member } from '../member.ts';
 import { readable } from './blocks.ts';
 import { baseName } from './names.ts';
@@ -56,8 +56,9 @@ export async function arraysIn(member: Member, warnings: string[]): Promise<Arra
   const files: ArrayFile[] = [];
   for (const entry of entries ?? []) {
     if (!/\.npy$/i.test(entry.name)) continue;
-    const path = `${member.path}/${entry.name}`;
-    const header = await readable(`${name}/${entry.name}`, warnings, async () =>
+    const inside = cleanText(entry.name);
+    const path = `${member.path}/${inside}`;
+    const header = await readable(`${name}/${inside}`, warnings, async () =>
       npyHeader(await entry.head(HEAD_BYTES), entry.sizeBytes),
     );
     if (header) files.push(arrayOf(path, member.path, header, () => entry.blob()));

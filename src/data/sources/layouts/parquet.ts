@@ -84,7 +84,10 @@ async function pictureColumn(file: ParquetFile): Promise<ParquetColumn | null> {
 const withoutPictures = ({ columns }: ParquetFile): string =>
   columns.some(({ name }) => /url/i.test(name))
     ? 'it has only addresses of pictures, and nothing is fetched from elsewhere: download them first, as img2dataset does'
-    : `it has no column of pictures, but ${columns.map(({ name }) => name).join(', ')}`.slice(0, 200);
+    : `it has no column of pictures, but ${cleanText(columns.map(({ name }) => name).join(', '))}`.slice(
+        0,
+        200,
+      );
 
 async function sourceOf(shards: readonly Shard[], unused: SkippedFile[]): Promise<Source> {
   const choices = await choicesOf(shards);
@@ -120,7 +123,7 @@ async function choicesOf(shards: readonly Shard[]): Promise<Choice[]> {
   const [row] = names.length > 0 && file.rows > 0 ? await file.read(names, 0, 1).catch(() => []) : [];
   const optionOf = (name: string) => ({
     value: name,
-    label: name,
+    label: cleanText(name.slice(0, EXAMPLE)),
     example: cleanText((textsIn(row?.[name], file.classes.get(name))[0] ?? '').slice(0, EXAMPLE)),
   });
   const none = { value: NONE, label: 'none', example: '' };

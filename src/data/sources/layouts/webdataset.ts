@@ -119,7 +119,7 @@ async function captionChoice(samples: readonly Sample[]): Promise<Choice[]> {
     'none';
   const options = [...examples].map(([name, text]) => ({
     value: name,
-    label: name,
+    label: cleanText(name.slice(0, EXAMPLE)),
     example: cleanText(text.slice(0, EXAMPLE)),
   }));
   return [

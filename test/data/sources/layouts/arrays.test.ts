@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { pictureShape, rangeOf } from '../../../../src/data/sources/layouts/array-shapes.ts';
 import { arrays } from '../../../../src/data/sources/layouts/arrays.ts';
+import { zipBlob } from '../../../../src/formats/zip-writer.ts';
 // Made by make_arrays.py beside it.
 import made from '../../../fixtures/arrays/arrays.json' with { type: 'json' };
 import { entriesOf } from '../sourced.ts';
@@ -48,6 +49,15 @@ describe('an array', () => {
     expect(await bytesOf((await entriesOf(source))[0]!)).toEqual(
       pixels[0]?.map((value) => (value > 127 ? 255 : 0)),
     );
+  });
+
+  it('in a .npz is named without what hides or turns other text', async () => {
+    const content = await zipBlob([{ name: 'a\u202e\nb.npy', content: 'no array' }]);
+    const { source } = await sourceIn(arrays, [
+      member('set.npz', new Uint8Array(await content.arrayBuffer())),
+      file('a.npy', made.read.u1.file),
+    ]);
+    expect(source.facts.warnings.join('|')).toMatch(/^set\.npz\/a b\.npy is left out/);
   });
 
   it('in a .npz has its labels and parts: ADM, MedMNIST, Keras', async () => {

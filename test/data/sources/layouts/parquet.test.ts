@@ -137,4 +137,11 @@ describe('a parquet file', () => {
     if (entries[0]?.picture.kind !== 'file') throw new Error('not a file');
     await expect(entries[0].picture.blob()).rejects.toThrow(/rows 2 to 3 of a\.parquet/);
   });
+  it('shows a column by its name without what hides text, and reads it by its own', async () => {
+    const bytes = await readFile('test/fixtures/parquet/plain.parquet', 'latin1');
+    const file = new File([Uint8Array.from(Buffer.from(bytes.replaceAll('text', 't\x1bxt'), 'latin1'))], 'a');
+    const source = await sourceOf([file]);
+    expect(source.facts.choices[0]?.options[0]).toMatchObject({ label: 't xt', example: 'größe 0' });
+    expect((await entriesOf(source, 1, { caption: 't\x1bxt' }))[0]?.caption).toBe('größe 1');
+  });
 });
