@@ -28,7 +28,7 @@ export const imagefolder: Layout = {
       if (column !== -1) tables.push({ table, column });
     }
     if (tables.length === 0) return null;
-    const others = members.filter((member) => !named.includes(member));
+    const others = without(members, named);
     const pictured = picturesOf(tables, new MemberIndex(others), warnings);
     const taken = new Set([
       ...pictured.map(({ member }) => member),
@@ -49,14 +49,23 @@ function withoutRow(
   members: readonly Member[],
   taken: ReadonlySet<Member>,
 ): string[] {
-  const bare = members.filter((member) => isPictureName(member.path) && !taken.has(member));
+  const beside = new Map(tables.map(({ table }) => [folderOf(table.member), { count: 0, example: '' }]));
+  for (const member of members) {
+    if (taken.has(member) || !isPictureName(member.path)) continue;
+    const { path } = member;
+    for (let end = 0; end !== -1; end = path.indexOf('/', end) + 1 || -1) {
+      const found = beside.get(path.slice(0, end));
+      if (found?.count === 0) found.example = path;
+      if (found) found.count++;
+    }
+  }
   return tables.flatMap(({ table: { member } }) => {
-    const folder = member.path.slice(0, member.path.lastIndexOf('/') + 1);
-    const beside = bare.filter(({ path }) => path.startsWith(folder));
-    return beside[0]
-      ? [
-          `${counting(beside.length, 'picture')} beside ${baseName(member.path)} without a row in it, as ${beside[0].path}.`,
-        ]
+    const { count, example } = beside.get(folderOf(member)) ?? { count: 0, example: '' };
+    return count > 0
+      ? [`${counting(count, 'picture')} beside ${baseName(member.path)} without a row in it, as ${example}.`]
       : [];
   });
 }
+
+/** With "/" at its end, or empty. */
+const folderOf = ({ path }: Member): string => path.slice(0, path.lastIndexOf('/') + 1);

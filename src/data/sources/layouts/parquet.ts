@@ -7,6 +7,7 @@ import type { SkippedFile } from '../../api.ts';
 import { captionOfTexts, cleanText } from '../../captions.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Layout, Source, SourceEntry } from '../source.ts';
+import { without } from './left-over.ts';
 import { baseName, compare } from './names.ts';
 
 /** More members are not looked into where they are not called parquet files. */
@@ -38,8 +39,7 @@ export const parquet: Layout = {
       if ('why' in shard) unused.push(shard);
       else shards.push(shard);
     }
-    const rest = members.filter((member) => !found.includes(member));
-    return { source: await sourceOf(shards, unused), rest };
+    return { source: await sourceOf(shards, unused), rest: without(members, found) };
   },
 };
 

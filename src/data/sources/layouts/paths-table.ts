@@ -17,7 +17,7 @@ export const pathsTable: Layout = {
     const members = all.filter(({ path }) => !isSystemFile(path));
     const named = members.filter(({ path }) => isTableName(path)).sort((a, b) => compare(a.path, b.path));
     if (named.length === 0) return null;
-    const index = new MemberIndex(members.filter((member) => !named.includes(member)));
+    const index = new MemberIndex(without(members, named));
     const warnings: string[] = [];
     const tables: PathTable[] = [];
     for (const member of named) {

@@ -5,7 +5,7 @@ import { captionOfTexts, cleanText, readCaption } from '../../captions.ts';
 import type { SkippedFile } from '../../api.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Layout, Source, SourceEntry } from '../source.ts';
-import { counted } from './left-over.ts';
+import { counted, without } from './left-over.ts';
 import { compare, isPictureName } from './names.ts';
 
 /** One sample: its picture and what stands beside it, by extension (`txt`, `json`, `cls`). */
@@ -43,7 +43,7 @@ export const webdataset: Layout = {
       ...counted('further pictures of a sample', more),
       ...counted('notes of img2dataset on its shards', notes),
     ];
-    const rest = members.filter((one) => !taken.has(one) && !notes.includes(one));
+    const rest = without(members, [...taken, ...notes]);
     return { source: { ...source, facts: { ...source.facts, ignored } }, rest };
   },
 };

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { imagefolder } from '../../../../src/data/sources/layouts/imagefolder.ts';
 import { pathsTable } from '../../../../src/data/sources/layouts/paths-table.ts';
+import type { Member } from '../../../../src/data/sources/member.ts';
 import type { Layout } from '../../../../src/data/sources/source.ts';
 import { entriesOf } from '../sourced.ts';
 import { member, optionsOf, sourceIn } from './made.ts';
@@ -26,6 +27,30 @@ describe('imagefolder', () => {
     ),
     member('set/test/metadata.csv', '\ufefffile_name;text\r\n0.jpg;"three\nlines; quoted ""so"""\r\n'),
   ];
+
+  it('in many folders says of each, without looking at every picture for every folder', async () => {
+    const FOLDERS = 200;
+    let reads = 0;
+    const counted = (made: Member): Member => ({
+      size: made.size,
+      blob: () => made.blob(),
+      get path() {
+        reads++;
+        return made.path;
+      },
+    });
+    const members = Array.from({ length: FOLDERS }, (_, i) => [
+      member(`${i}/metadata.jsonl`, lines({ file_name: '0.jpg', text: 'one' })),
+      ...pictures(`${i}/0.jpg`, `${i}/1.jpg`, `${i}/sub/2.jpg`),
+    ]).flat();
+    const { source } = await sourceIn(imagefolder, members.map(counted));
+    expect(source.facts.warnings).toHaveLength(FOLDERS);
+    expect(source.facts.warnings.at(-1)).toBe(
+      '2 pictures beside metadata.jsonl without a row in it, as 99/1.jpg.',
+    );
+    // 30 for each member leave room for the sorting; 200 folders by 400 pictures would be 80,000 more.
+    expect(reads).toBeLessThan(30 * members.length);
+  });
 
   it('has paths relative to the metadata file, a caption a cell, and a part a folder', async () => {
     const expected = {
