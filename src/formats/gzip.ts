@@ -1,9 +1,7 @@
 // Unpacks a gzip file into a Blob, which the browser keeps on the disk where it is large, so that what lies
 // in it can be read anywhere. Not here: what lies in it (tar-reader.ts).
+import { GrowingBlob } from './growing-blob.ts';
 import { begins, GZIP } from './magic.ts';
-
-/** Pieces that are joined before they leave the memory of the page. */
-const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** Whether a file that begins with these bytes is packed by gzip. */
 export const isGzip = (head: Uint8Array): boolean => begins(head, GZIP);
@@ -24,27 +22,30 @@ export async function gunzippedHead(file: Blob, length: number): Promise<Uint8Ar
   return bytes.subarray(0, at);
 }
 
-/** All that is packed; `cut`: the file is damaged or cut off, and this is what lies before. Never rejects. */
-export async function gunzipped(file: Blob): Promise<{ blob: Blob; cut: boolean }> {
+/**
+ * All that is packed, up to `most` bytes; `cut`: why this is only what lies before, else null. Begins with
+ * "it". Never rejects.
+ */
+export async function gunzipped(
+  file: Blob,
+  most = mostUnpacked(file.size),
+): Promise<{ blob: Blob; cut: string | null }> {
   const reader = unpacking(file).getReader();
-  const whole: Blob[] = [];
-  let pieces: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  const join = (): void => {
-    whole.push(new Blob(pieces));
-    [pieces, bytes] = [[], 0];
-  };
+  const whole = new GrowingBlob();
   for (;;) {
     const piece = await reader.read().catch(() => null);
-    if (!piece || piece.done) {
-      join();
-      return { blob: new Blob(whole), cut: piece === null };
+    if (!piece) return { blob: whole.blob, cut: 'it is cut off or damaged' };
+    if (piece.done) return { blob: whole.blob, cut: null };
+    if (whole.size + piece.value.length > most) {
+      await reader.cancel().catch(() => undefined);
+      return { blob: whole.blob, cut: `it unpacks to over ${Math.round(most / 1e6)} MB` };
     }
-    pieces.push(piece.value);
-    bytes += piece.value.length;
-    if (bytes >= PIECE_BYTES) join();
+    whole.add(piece.value);
   }
 }
+
+/** Numbers and drawings are packed to a tenth; a file of zeros, to a thousandth. */
+const mostUnpacked = (bytes: number): number => Math.max(512e6, 100 * bytes);
 
 const unpacking = (file: Blob): ReadableStream<Uint8Array<ArrayBuffer>> =>
   file.stream().pipeThrough(new DecompressionStream('gzip'));

@@ -10,8 +10,10 @@ import { isPng, readPngHeader } from './image-png.ts';
 import { readWebpHeader } from './image-webp.ts';
 import { begins, JPEG, WEBP } from './magic.ts';
 
+/** Of a picture file; larger ones are not read. */
+export const MOST_FILE_BYTES = 64e6;
 /** Larger files are skipped. `side` and `pixels` count pixels. */
-const IMAGE_LIMITS = { side: 16_384, pixels: 64e6, bytes: 64e6 } as const;
+const IMAGE_LIMITS = { side: 16_384, pixels: 64e6, bytes: MOST_FILE_BYTES } as const;
 
 /**
  * `bytes`: the file's first bytes (64 KiB are nearly always enough); `fileSize`: bytes of the whole file.

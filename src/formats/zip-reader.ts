@@ -2,6 +2,7 @@
 // CRC-32 and size. Not here: the directory and its rules (zip-directory.ts), writing (zip-writer.ts).
 import { crc32 } from './crc32.ts';
 import { readBytes, FileWindow } from './file-bytes.ts';
+import { GrowingBlob } from './growing-blob.ts';
 import {
   decodeName,
   type DirectoryEntry,
@@ -118,9 +119,9 @@ async function blobOf(archive: Archive, entry: DirectoryEntry): Promise<Blob> {
     else await eachPiece(entry, raw.stream(), () => {});
     return raw;
   }
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  await eachPiece(entry, inflate(raw), (piece) => pieces.push(piece));
-  return new Blob(pieces);
+  const whole = new GrowingBlob();
+  await eachPiece(entry, inflate(raw), (piece) => whole.add(piece));
+  return whole.blob;
 }
 
 const inflate = (raw: Blob): ReadableStream<Uint8Array<ArrayBuffer>> =>

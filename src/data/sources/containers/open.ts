@@ -57,8 +57,7 @@ async function inContainer(file: File, folder: string): Promise<Opened | null> {
   if (!isGzip(head)) return null;
   const isTarInside = isTar(await gunzippedHead(file, HEAD_BYTES));
   const { blob, cut } = await gunzipped(file);
-  const why = 'it is cut off or damaged; what lies before was taken';
-  const unused = cut ? [{ name: file.name, why }] : [];
+  const unused = cut === null ? [] : [{ name: file.name, why: `${cut}; what lies before was taken` }];
   if (isTarInside) {
     const inside = nestedLeftOut(await membersOfTar(blob, file.name, folder));
     return { ...inside, unused: inside.unused.length > 0 ? inside.unused : unused };

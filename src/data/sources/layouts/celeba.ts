@@ -9,6 +9,7 @@ import { captionsOf } from './celeba-captions.ts';
 import { counted, without } from './left-over.ts';
 import { baseName, compare, counting, isPictureName } from './names.ts';
 import { ALL, partChoice } from './part-choice.ts';
+import { pictureOf } from './picture-of.ts';
 import { listRows } from './read-list.ts';
 
 const ATTRIBUTES = /(?:^|\/)(?:list_attr_celeba[^/]*\.(?:txt|csv)|CelebAMask-HQ-attribute-anno\.txt)$/i;
@@ -215,7 +216,7 @@ async function* entriesOf(
     yield {
       number,
       path: face.member.path,
-      picture: { kind: 'file', blob: () => face.member.blob() },
+      picture: pictureOf(face.member),
       caption: lines(face).join('\n'),
       className: '',
     };

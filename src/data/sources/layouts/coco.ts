@@ -10,6 +10,7 @@ import type { Choice, Chosen, Layout, Recognised, SourceEntry } from '../source.
 import { counted, without } from './left-over.ts';
 import { baseName, compare, counting, isPictureName } from './names.ts';
 import { ALL, partChoice } from './part-choice.ts';
+import { pictureOf } from './picture-of.ts';
 
 const CAPTIONS = /(?:^|\/)[^/]*captions[^/]*\.json$/i;
 /** Boxes, key points and sizes of the same pictures. */
@@ -179,7 +180,7 @@ async function* entriesOf(
     yield {
       number,
       path: member.path,
-      picture: { kind: 'file', blob: () => member.blob() },
+      picture: pictureOf(member),
       caption: text,
       className: '',
       ...(why === null ? {} : { unused: { name: member.path, why } }),

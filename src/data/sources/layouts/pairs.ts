@@ -7,6 +7,7 @@ import type { Member } from '../member.ts';
 import type { Layout, Source, SourceEntry } from '../source.ts';
 import { counted } from './left-over.ts';
 import { compare, isPictureName } from './names.ts';
+import { pictureOf } from './picture-of.ts';
 
 /** A file to try as a picture, with its caption. */
 interface Pair {
@@ -58,7 +59,7 @@ async function entryOf({ member, caption, className }: Pair, number: number): Pr
   return {
     number,
     path: member.path,
-    picture: { kind: 'file', blob: () => member.blob() },
+    picture: pictureOf(member),
     caption: read?.ok ? read.text : '',
     className,
     ...(caption && read && !read.ok ? { unused: { name: caption.path, why: read.why } } : {}),

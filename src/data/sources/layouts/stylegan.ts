@@ -8,6 +8,7 @@ import type { Member } from '../member.ts';
 import type { Layout, Source, SourceEntry } from '../source.ts';
 import { without } from './left-over.ts';
 import { baseName, compare, counting, isPictureName } from './names.ts';
+import { pictureOf } from './picture-of.ts';
 
 /** Path relative to dataset.json, and the name of its class. */
 type Labels = ReadonlyMap<string, string>;
@@ -97,7 +98,7 @@ async function* entriesOf(
     yield {
       number,
       path: member.path,
-      picture: { kind: 'file', blob: () => member.blob() },
+      picture: pictureOf(member),
       caption: '',
       className: labels.get(member.path.slice(folder.length)) ?? '',
     };

@@ -4,6 +4,7 @@ import { captionOfTexts, cleanText } from '../../captions.ts';
 import type { Choice, Chosen, Source, SourceEntry } from '../source.ts';
 import { baseName, compare } from './names.ts';
 import { ALL, partChoice } from './part-choice.ts';
+import { pictureOf } from './picture-of.ts';
 import type { Pictured } from './table-pictures.ts';
 import { type Cell, type Table, textsOf } from './table.ts';
 
@@ -66,7 +67,7 @@ async function* entriesOf(
     yield {
       number,
       path: member.path,
-      picture: { kind: 'file', blob: () => member.blob() },
+      picture: pictureOf(member),
       caption: text,
       className: cleanText((textsIn(one, columns.class)[0] ?? '').slice(0, EXAMPLE)),
       ...(why === null ? {} : { unused: { name: member.path, why } }),

@@ -7,6 +7,7 @@ import type { Member } from '../member.ts';
 import type { Choice, Layout, Source, SourceEntry } from '../source.ts';
 import { counted, without } from './left-over.ts';
 import { compare, isPictureName } from './names.ts';
+import { pictureOf } from './picture-of.ts';
 
 /** One sample: its picture and what stands beside it, by extension (`txt`, `json`, `cls`). */
 interface Sample {
@@ -151,7 +152,7 @@ async function entryOf({ picture, beside }: Sample, number: number, caption: str
   return {
     number,
     path: picture.path,
-    picture: { kind: 'file', blob: () => picture.blob() },
+    picture: pictureOf(picture),
     caption: text,
     className: /^\d+$/.test(name) ? `class ${name}` : name,
     ...(unused ? { unused } : {}),
