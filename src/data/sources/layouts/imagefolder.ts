@@ -6,7 +6,7 @@ import type { Member } from '../member.ts';
 import type { Layout } from '../source.ts';
 import { without } from './left-over.ts';
 import { MemberIndex } from './member-index.ts';
-import { baseName, compare, counting, isPictureName } from './names.ts';
+import { baseName, compare, counting, foldersOf, isPictureName } from './names.ts';
 import { type PathTable, picturesOf } from './table-pictures.ts';
 import { tableSource } from './table-source.ts';
 import { readTable } from './table.ts';
@@ -52,10 +52,9 @@ function withoutRow(
   const beside = new Map(tables.map(({ table }) => [folderOf(table.member), { count: 0, example: '' }]));
   for (const member of members) {
     if (taken.has(member) || !isPictureName(member.path)) continue;
-    const { path } = member;
-    for (let end = 0; end !== -1; end = path.indexOf('/', end) + 1 || -1) {
-      const found = beside.get(path.slice(0, end));
-      if (found?.count === 0) found.example = path;
+    for (const folder of foldersOf(member.path)) {
+      const found = beside.get(folder);
+      if (found?.count === 0) found.example = member.path;
       if (found) found.count++;
     }
   }

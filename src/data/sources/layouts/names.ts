@@ -4,6 +4,13 @@
 /** The name in its folder. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
+/** The folders that a path lies in, the outermost first, each with "/" at its end: "", "a/", "a/b/". */
+export function foldersOf(path: string): string[] {
+  const folders: string[] = [];
+  for (let end = 0; end !== -1; end = path.indexOf('/', end) + 1 || -1) folders.push(path.slice(0, end));
+  return folders;
+}
+
 /** Whether the name says that it may be a picture of a kind that is read here. */
 export const isPictureName = (path: string): boolean => /\.(?:jpe?g|png|webp|avif|gif)$/i.test(path);
 

@@ -59,6 +59,26 @@ it('goes on behind an entry, and leaves what lies elsewhere', async () => {
   expect(rest).toEqual(['a.jpg']);
 });
 
+it('has the classes of each list where there are several, the nearest above a picture', async () => {
+  const { source, rest } = await sourceIn(stylegan, [
+    ...pictures,
+    member('other/00000/a.png'),
+    member('set/inner/00000/b.png'),
+    member('other/dataset.json', '{"labels": [["00000/a.png", 7]]}'),
+    member('set/inner/dataset.json', '{"labels": [["00000/b.png", 8], ["gone.png", 1]]}'),
+    member('set/dataset.json', JSON.stringify({ labels: names.map((name) => [name, 9]) })),
+  ]);
+  expect((await entriesOf(source)).map(({ path, className }) => [path, className])).toEqual([
+    ['other/00000/a.png', '7'],
+    ...pictures.map(({ path }) => [path, '9']),
+    ['set/inner/00000/b.png', '8'],
+  ]);
+  expect([source.facts.count, rest]).toEqual([5, []]);
+  expect(source.facts.warnings).toEqual([
+    '1 of the 2 labels in set/inner/dataset.json are of no picture that is here.',
+  ]);
+});
+
 it.each(['{"name": "shapes", "count": 3}', '', '[', 'null', '7', '{"labels": 7}'])(
   'is not told by %j',
   async (text) => {
