@@ -3,6 +3,7 @@
 // (own-pictures.ts).
 import { sentOf } from './decode-ahead.ts';
 import { decodePicture } from './decode-picture.ts';
+import { chosenCount } from './sources/chosen-count.ts';
 import { chosenOf, idIn } from './sources/joined.ts';
 import type { Chosen, Source, SourceEntry, SourceFacts } from './sources/source.ts';
 import { shortText, told } from './tally.ts';
@@ -18,13 +19,13 @@ const NAMED = 5;
 export interface PicturesFound {
   /** Whether to show this before importing; false for some loose pictures, where nothing is to be chosen. */
   asks: boolean;
-  /** Entries in all sources; null: only reading them tells. */
+  /** Entries in all sources of which this is chosen; null: only reading them tells. */
   count: number | null;
   sources: readonly FoundSource[];
 }
 
 export interface FoundSource {
-  /** `unused` has the first five of `unusedCount`. */
+  /** `count`: of what is chosen. `unused` has the first five of `unusedCount`. */
   facts: SourceFacts;
   unusedCount: number;
   examples: readonly Example[];
@@ -40,7 +41,7 @@ export interface Example {
 
 /** What is shown of these sources where this is chosen. */
 export async function shownOf(sources: readonly Source[], chosen: Chosen): Promise<PicturesFound> {
-  const counts = sources.map(({ facts }) => facts.count);
+  const counts = sources.map(({ facts }, i) => chosenCount(facts, chosenOf(sources, i, chosen)));
   const count = counts.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0);
   const asks = count !== 0 && !(sources.every(isPlain) && (count ?? Infinity) <= MANY);
   const found = sources.map(async (source, i) => {
@@ -48,6 +49,7 @@ export async function shownOf(sources: readonly Source[], chosen: Chosen): Promi
     return {
       facts: {
         ...facts,
+        count: counts[i] ?? null,
         choices: facts.choices.map((choice) => ({ ...choice, id: idIn(sources, i, choice.id) })),
         ignored: facts.ignored.map((one) => ({ ...one, example: shortText(one.example) })),
         unused: facts.unused.slice(0, NAMED).map(told),

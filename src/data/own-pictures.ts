@@ -14,6 +14,7 @@ import { missing, openStored, type StoredPictures } from './picture-store.ts';
 import { progressReporter } from './import-progress.ts';
 import { nothingUsable } from './nothing-usable.ts';
 import { refuseWithoutRoom } from './room.ts';
+import { chosenCount } from './sources/chosen-count.ts';
 import type { Chosen, Source } from './sources/source.ts';
 import { sameImport } from './stopped-imports.ts';
 import type { ImportNote } from './store/import-note.ts';
@@ -87,7 +88,7 @@ const noteOf = (
   size: before?.info.storedSize ?? size,
   fingerprint,
   kind: facts.kind,
-  total: facts.count,
+  total: chosenCount(facts, chosen),
   chosen,
   addTo: before && { id: before.info.id, count: before.info.count },
 });
@@ -135,6 +136,13 @@ export async function takeInto(
   let { done, duplicates } = settled;
   let shown = 0;
   let stored: Uint8Array[] = [];
+  const progress = () => ({
+    done,
+    total: Math.max(done, draft.note.total ?? 0),
+    skipped: skipped.count,
+    stored,
+    size,
+  });
   for await (const { entry, result } of decodeInOrder(source.entries(settled.next, chosen), size, decoder)) {
     if (signal.aborted) return null;
     if (entry.unused) skipped.add(entry.unused);
@@ -152,9 +160,9 @@ export async function takeInto(
       skipped: skipped.tally,
       doubtful: doubtful.tally,
     });
-    const total = Math.max(done, facts.count ?? 0);
-    if (report({ done, total, skipped: skipped.count, stored, size }, done === facts.count)) stored = [];
+    if (report(progress(), false)) stored = [];
   }
+  if (done > settled.done) report(progress(), true);
   return { tried: done, duplicates, skipped: skipped.told, doubtful: doubtful.told };
 }
 

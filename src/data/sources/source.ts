@@ -70,9 +70,17 @@ export interface Choice {
   id: string;
   /** Shown beside the select: "Caption". */
   label: string;
-  options: readonly { value: string; label: string; example: string }[];
+  options: readonly Option[];
   /** Taken where nothing else is chosen. */
   value: string;
+}
+
+export interface Option {
+  value: string;
+  label: string;
+  example: string;
+  /** Entries of the source that are left out where it is chosen. Absent: none. */
+  leavesOut?: number;
 }
 
 /** Values by Choice.id; absent: the choice's own value. */

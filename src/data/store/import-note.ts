@@ -15,7 +15,7 @@ export interface ImportNote {
   fingerprint: string;
   /** What the source was recognised as. */
   kind: string;
-  /** Entries of the source; null: not known. */
+  /** Entries of the source of which this is chosen; null: not known. */
   total: number | null;
   chosen: Chosen;
   /** Id of the set that is added to, and its pictures, which come first. Null: a new set. */
