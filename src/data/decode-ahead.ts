@@ -23,7 +23,7 @@ export interface Tried {
   result: Square | Refused;
 }
 
-/** Decodes some entries ahead and yields all in their order; closes the decoder at its end. */
+/** Decodes some entries ahead and yields all in their order. */
 export async function* decodeInOrder(
   entries: AsyncIterable<SourceEntry>,
   size: number,
@@ -36,15 +36,11 @@ export async function* decodeInOrder(
     if (!first) throw new Error('nothing is being decoded');
     return { entry: first.entry, result: await first.result };
   };
-  try {
-    for await (const entry of entries) {
-      if (ahead.length >= decoder.atOnce) yield await next();
-      ahead.push({ entry, result: decodeWithin(budget, entry, size, decoder) });
-    }
-    while (ahead.length > 0) yield await next();
-  } finally {
-    decoder.close();
+  for await (const entry of entries) {
+    if (ahead.length >= decoder.atOnce) yield await next();
+    ahead.push({ entry, result: decodeWithin(budget, entry, size, decoder) });
   }
+  while (ahead.length > 0) yield await next();
 }
 
 async function decodeWithin(

@@ -37,6 +37,7 @@ export interface ImportTarget {
 
 /** What an import works with. */
 export interface ImportTools {
+  /** Closed at the end, however the import ends. */
   decoder: Decoder;
   /** Called at most ten times a second, and once at the end. */
   onProgress: (progress: ImportProgress) => void;
@@ -52,6 +53,19 @@ export interface ImportTools {
  * full (what is stored waits).
  */
 export async function importPictures(
+  source: Source,
+  chosen: Chosen,
+  target: ImportTarget,
+  tools: ImportTools,
+): Promise<ImportReport | null> {
+  try {
+    return await importWith(source, chosen, target, tools);
+  } finally {
+    tools.decoder.close();
+  }
+}
+
+async function importWith(
   source: Source,
   chosen: Chosen,
   target: ImportTarget,
