@@ -11,7 +11,7 @@ const MOST_PIXELS = 24e6;
 export interface Decoder {
   /** Pictures that it is given at once. */
   readonly atOnce: number;
-  /** Calls `admit` before it takes memory. Never rejects. */
+  /** Calls `admit` before it takes memory. Throws FaultError where it can decode nothing. */
   decode(picture: SentPicture, size: number, admit: Admit): Promise<Square | Refused>;
   /** Ends it, with all that is being decoded. */
   close(): void;
@@ -23,7 +23,7 @@ export interface Tried {
   result: Square | Refused;
 }
 
-/** Decodes some entries ahead and yields all in their order. */
+/** Decodes some entries ahead and yields all in their order. Throws as the decoder. */
 export async function* decodeInOrder(
   entries: AsyncIterable<SourceEntry>,
   size: number,
@@ -38,7 +38,10 @@ export async function* decodeInOrder(
   };
   for await (const entry of entries) {
     if (ahead.length >= decoder.atOnce) yield await next();
-    ahead.push({ entry, result: decodeWithin(budget, entry, size, decoder) });
+    const result = decodeWithin(budget, entry, size, decoder);
+    // What fails ahead of its turn is told in its turn.
+    result.catch(() => undefined);
+    ahead.push({ entry, result });
   }
   while (ahead.length > 0) yield await next();
 }
@@ -49,16 +52,17 @@ async function decodeWithin(
   size: number,
   decoder: Decoder,
 ): Promise<Square | Refused> {
-  let taken = 0;
+  let sent: SentPicture;
   try {
-    return await decoder.decode(await sentOf(picture), size, async (pixels) => {
-      await budget.take(pixels);
-      taken = pixels;
-    });
+    sent = await sentOf(picture);
   } catch (error) {
     return whyUnread(error);
+  }
+  const share = budget.share();
+  try {
+    return await decoder.decode(sent, size, (pixels) => share.take(pixels));
   } finally {
-    budget.give(taken);
+    share.end();
   }
 }
 
@@ -73,18 +77,25 @@ export async function sentOf(picture: SourceEntry['picture']): Promise<SentPictu
 /** Pixels in memory: a picture waits until there is room for it, or nothing else is there. */
 class PixelBudget {
   #taken = 0;
-  readonly #waiting: { pixels: number; go: () => void }[] = [];
+  #waiting: { pixels: number; go: () => void }[] = [];
 
-  take(pixels: number): Promise<void> {
-    return new Promise((go) => {
-      this.#waiting.push({ pixels, go });
-      this.#admit();
-    });
-  }
-
-  give(pixels: number): void {
-    this.#taken -= pixels;
-    this.#admit();
+  /** What one picture takes. It may end while it waits: then it takes nothing. */
+  share(): { take: (pixels: number) => Promise<void>; end: () => void } {
+    let one: { pixels: number; go: () => void } | null = null;
+    return {
+      take: (pixels) =>
+        new Promise((go) => {
+          this.#waiting.push((one = { pixels, go }));
+          this.#admit();
+        }),
+      end: () => {
+        if (!one) return;
+        const others = this.#waiting.filter((waiting) => waiting !== one);
+        if (others.length === this.#waiting.length) this.#taken -= one.pixels;
+        this.#waiting = others;
+        this.#admit();
+      },
+    };
   }
 
   #admit(): void {

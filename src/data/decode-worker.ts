@@ -1,5 +1,6 @@
 // The entry of a worker that decodes pictures, nothing else. Not here: decoding one (decode-picture.ts), who
 // asks (decode-pool.ts).
+import { whyUnread } from './decode.ts';
 import { decodePicture } from './decode-picture.ts';
 import type { FromDecoder, ToDecoder } from './decode-pool.ts';
 
@@ -14,7 +15,8 @@ async function decode(message: Extract<ToDecoder, { size: number }>): Promise<vo
   const result = await decodePicture(sent, size, (pixels) => {
     post({ id, pixels });
     return new Promise((go) => waiting.set(id, go));
-  });
+  }).catch(whyUnread);
+  waiting.delete(id);
   post({ id, result }, result.ok ? [result.pixels.buffer] : []);
 }
 

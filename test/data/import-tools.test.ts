@@ -1,5 +1,5 @@
-// Claims: an import closes what it decodes with however it ends, also before its first picture. On the disk in
-// memory.
+// Claims: an import closes what it decodes with however it ends, also before its first picture. On the disk
+// in memory.
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
 import { importPictures, type ImportTarget } from '../../src/data/own-pictures.ts';

@@ -1,0 +1,79 @@
+// Claims of decoding beside the writer, against workers that the test plays: one whose code does not run ends
+// the import with a fault, one that fails at a picture takes only that; no memory stays taken.
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type Decoder, decodeInOrder, type Tried } from '../../src/data/decode-ahead.ts';
+import { DecodePool, type FromDecoder, type ToDecoder } from '../../src/data/decode-pool.ts';
+import type { SourceEntry } from '../../src/data/sources/source.ts';
+
+/** What every worker does with a message. */
+let does: (worker: PlayedWorker, message: ToDecoder) => void;
+let made: PlayedWorker[] = [];
+
+class PlayedWorker {
+  onmessage: ((event: { data: FromDecoder }) => void) | null = null;
+  onerror: ((event: { message: string }) => void) | null = null;
+  ended = false;
+  constructor() {
+    made.push(this);
+    if (made.length > 20) throw new Error('workers are started for ever');
+  }
+  postMessage = (message: ToDecoder): void => void setTimeout(() => this.ended || does(this, message));
+  terminate = (): void => void (this.ended = true);
+}
+
+beforeEach(() => {
+  made = [];
+  vi.stubGlobal('Worker', PlayedWorker);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+async function* entries(count: number): AsyncGenerator<SourceEntry> {
+  for (let number = 0; number < count; number++)
+    yield await Promise.resolve({
+      ...{ number, path: `${number}.png`, caption: '', className: '' },
+      picture: { kind: 'file', blob: () => Promise.resolve(new Blob()) },
+    });
+}
+
+async function all(decoder: Decoder, count: number): Promise<Tried['result'][]> {
+  const results: Tried['result'][] = [];
+  for await (const { result } of decodeInOrder(entries(count), 4, decoder)) results.push(result);
+  return results;
+}
+
+it('workers whose code cannot be loaded end it with a fault, and are not started again', async () => {
+  does = (worker) => worker.onerror?.({ message: '' });
+  const pool = new DecodePool(3);
+  await expect(all(pool, 20)).rejects.toThrow('Pictures cannot be decoded now');
+  expect(made.map(({ ended }) => ended)).toEqual([true, true]);
+});
+
+it('a worker that ends while a picture waits for memory gives what it never had', async () => {
+  const refused = { ok: false, why: 'it is none' } as const;
+  does = (worker, message) => {
+    const { id } = message;
+    const post = (data: FromDecoder): void => worker.onmessage?.({ data });
+    if ('admitted' in message) return void setTimeout(() => post({ id, result: refused }), id === 0 ? 20 : 0);
+    // Each wants all there is; the second asks while the first has it, and its worker ends.
+    post({ id, pixels: 24e6 });
+    if (id === 1) worker.onerror?.({ message: 'out of memory' });
+  };
+  const results = await all(new DecodePool(3), 12);
+  expect(results.filter(({ ok }) => !ok)).toHaveLength(12);
+  expect(made).toHaveLength(3);
+});
+
+it('a picture at which decoding throws is refused, with why', async () => {
+  const posted: FromDecoder[] = [];
+  vi.stubGlobal('postMessage', (message: FromDecoder) => posted.push(message));
+  await import('../../src/data/decode-worker.ts');
+  // A browser without what decodes: no ImageBitmap, no canvas.
+  const file = new Blob([await readFile('test/fixtures/png/pillow-texts.png')]);
+  const send = globalThis.onmessage as ((event: { data: ToDecoder }) => void) | null;
+  send?.({ data: { id: 7, sent: { kind: 'file', file }, size: 4 } });
+  await vi.waitFor(() => expect(posted).toMatchObject([{ id: 7, pixels: expect.any(Number) }]));
+  send?.({ data: { id: 7, admitted: true } });
+  await vi.waitFor(() => expect(posted).toHaveLength(2));
+  expect(posted[1]).toMatchObject({ id: 7, result: { ok: false } });
+});
