@@ -88,18 +88,18 @@ export class PictureSets {
 
   /**
    * Looks what the files are, and imports them: at once where they are some loose pictures or go on with an
-   * import, else once the user has seen them.
+   * import, else once the user has seen them; not where that was stopped.
    */
   async import(trainer: Trainer | null, asked: Asked): Promise<Result<unknown>> {
     if (asked.goOn !== null) return this.#store(trainer, asked, {});
     const { importing, foundPictures } = this.#state;
     importing.value = this.#beginning(0, asked.files.length);
     const looked = await trainer?.findPictures(asked.files);
-    if (looked?.ok && !looked.value.asks) return this.#store(trainer, asked, {});
+    if (looked?.ok && looked.value?.asks === false) return this.#store(trainer, asked, {});
     this.#found = asked;
     batch(() => {
       importing.value = null;
-      if (looked?.ok) foundPictures.value = { ...looked.value, title: asked.title };
+      if (looked?.ok && looked.value) foundPictures.value = { ...looked.value, title: asked.title };
     });
     return looked ?? notRunning();
   }

@@ -43,15 +43,20 @@ export async function removePicture(id: string, index: number): Promise<DatasetI
 /** Of a copy: nobody goes on with it. */
 const NO_IMPORT = { version: 2, fingerprint: '', kind: '', total: null, chosen: {}, addTo: null } as const;
 
-/** Copies the pictures of a set that `keeps` names, with their texts, into a draft. */
+/**
+ * Copies the pictures of a set that `keeps` names, with their texts, into a draft. Ends before the last one
+ * where `signal` is aborted.
+ */
 export async function copyPictures(
   opened: StoredPictures,
   draft: PictureDraft,
   keeps: (index: number) => boolean = () => true,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { info, pixels } = opened;
   const bytes = info.storedSize ** 2 * 3;
   for (let index = draft.count; index < info.count; index++) {
+    if (signal?.aborted) return;
     if (!keeps(index)) continue;
     const picture = new Uint8Array(await pixels.slice(index * bytes, (index + 1) * bytes).arrayBuffer());
     await draft.push({

@@ -78,8 +78,8 @@ async function importWith(
   const draft = stopped ? await reopenDraft(stopped) : await beginDraft(note);
   try {
     if (!stopped) await refuseWithoutRoom(note, (bytes) => draft.takes(bytes));
-    if (before) await copyPictures(before, draft);
-    const counted = await takeInto(draft, source, chosen, tools);
+    if (before) await copyPictures(before, draft, undefined, tools.signal);
+    const counted = tools.signal.aborted ? null : await takeInto(draft, source, chosen, tools);
     if (counted) return await ended(draft, before, counted, source.facts.warnings);
     draft.write();
   } catch (error) {

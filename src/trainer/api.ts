@@ -436,8 +436,8 @@ export interface TrainerApi {
   }): Promise<Result<Preview>>;
   /** Four pictures of a set, 2 x 2; a set that is yet to be fetched is not fetched for them. */
   thumbnail(dataset: string): Promise<Result<Preview>>;
-  /** Tells what the files are as pictures. Stores nothing. */
-  findPictures(files: File[]): Promise<Result<PicturesFound>>;
+  /** Tells what the files are as pictures. Stores nothing. Answers null where it was stopped. */
+  findPictures(files: File[]): Promise<Result<PicturesFound | null>>;
   /** The same of the files that were looked at last, once something is chosen. */
   showFound(chosen: Chosen): Promise<Result<PicturesFound>>;
   /**
@@ -456,6 +456,7 @@ export interface TrainerApi {
       chosen: Chosen;
     },
   ): Promise<Result<ImportReport | null>>;
+  /** Stops an import, or looking at the files before it. */
   stopImport(): Promise<void>;
   /** Imports that were stopped, killed or met a full disk. */
   stoppedImports(): Promise<StoppedImport[]>;

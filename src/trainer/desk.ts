@@ -37,6 +37,17 @@ async function answer<T>(work: () => Promise<T>): Promise<Result<T>> {
   }
 }
 
+/** The work's value; null as soon as `signal` is aborted, whatever the work comes to after that. */
+async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  const stopped = new Promise<null>((end) => signal.addEventListener('abort', () => end(null)));
+  try {
+    return await Promise.race([work, stopped]);
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
+
 /** What looks at the user's files. It is loaded with the first file: runs do without it. */
 const offers = () => import('./import/offer.ts');
 
@@ -204,37 +215,41 @@ class Desk implements TrainerApi {
   thumbnail: TrainerApi['thumbnail'] = (dataset) => answer(() => thumbnailOf(dataset));
 
   /** The sources among the files, which are not recognised twice. */
-  async #sourcesOf(files: readonly File[]): Promise<readonly Source[]> {
+  async #sourcesOf(files: readonly File[], signal: AbortSignal): Promise<readonly Source[]> {
     const fingerprint = await filesFingerprint(files);
-    if (this.#found?.fingerprint !== fingerprint)
-      this.#found = { fingerprint, sources: await (await finding()).recognise(files) };
-    return this.#found.sources;
+    if (this.#found?.fingerprint === fingerprint) return this.#found.sources;
+    const sources = await (await finding()).recognise(files, signal);
+    signal.throwIfAborted();
+    this.#found = { fingerprint, sources };
+    return sources;
   }
 
   findPictures: TrainerApi['findPictures'] = (files) =>
     answer(async () => {
       this.#found = null;
-      return (await finding()).shownOf(await this.#sourcesOf(files), {});
+      const { signal } = (this.#importing = new AbortController());
+      const look = async () => (await finding()).shownOf(await this.#sourcesOf(files, signal), {});
+      return unlessStopped(look(), signal);
     });
   showFound: TrainerApi['showFound'] = (chosen) =>
     answer(async () => (await finding()).shownOf(this.#found?.sources ?? [], chosen));
 
   importPictures: TrainerApi['importPictures'] = (files, { goOn, chosen, ...asked }) =>
     answer(async () => {
-      const controller = new AbortController();
-      this.#importing = controller;
+      const { signal } = (this.#importing = new AbortController());
       const fingerprint = await filesFingerprint(files);
       const note = goOn === null ? null : await stoppedNote(goOn, fingerprint);
       const { title, size, addTo } = note ? { ...note, addTo: note.addTo?.id ?? null } : asked;
-      const source = joined(await this.#sourcesOf(files));
+      const sources = await unlessStopped(this.#sourcesOf(files, signal), signal);
+      if (!sources) return null;
       return importPictures(
-        source,
+        joined(sources),
         note?.chosen ?? chosen,
         { title, size, addTo, fingerprint },
         {
           decoder: new DecodePool(navigator.hardwareConcurrency),
           onProgress: (progress) => this.#opening?.outbox.post({ type: 'import-progress', progress }),
-          signal: controller.signal,
+          signal,
         },
       );
     });

@@ -139,3 +139,14 @@ test('an import that is stopped is listed, goes on with its own files, and then 
   expect(state.stopped.value).toEqual([]);
   expect(state.form.value.dataset).toBe('own-1');
 });
+
+test('files that are no longer looked at, as the user said, are neither shown nor imported', async () => {
+  const given: unknown[] = [];
+  const stopping: typeof trainer = {
+    ...trainer,
+    findPictures: () => Promise.resolve({ ok: true, value: null }),
+    importPictures: (...asked) => (given.push(asked), trainer.importPictures(...asked)),
+  };
+  expect(await setsOf().import(stopping, garden)).toEqual({ ok: true, value: null });
+  expect([state.importing.value, state.foundPictures.value, given]).toEqual([null, null, []]);
+});

@@ -35,11 +35,12 @@ const LAYOUTS: readonly Layout[] = [
 /**
  * The sources among the files, several where they have several forms; none where there are no files. What no
  * source has, as files of systems, is said by the first. Throws FaultError kind `file` where the only file is
- * an archive that is not sound.
+ * an archive that is not sound, and an AbortError soon after `signal` is aborted.
  */
-export async function recognise(files: readonly File[]): Promise<Source[]> {
-  const { members, isArchive, unused } = await open(files);
-  const { particular, rest } = await particularOf(members.filter(({ path }) => !isSystemFile(path)));
+export async function recognise(files: readonly File[], signal?: AbortSignal): Promise<Source[]> {
+  const { members, isArchive, unused } = await open(files, signal);
+  const sound = members.filter(({ path }) => !isSystemFile(path));
+  const { particular, rest } = await particularOf(sound, signal);
   // Beside a data set a README is no picture that failed.
   const left = particular.length === 0 ? { rest, ignored: [] } : leftOver(rest);
   const others = await pairs.recognise(left.rest);
@@ -63,10 +64,12 @@ export async function holdPictures(files: readonly File[]): Promise<boolean> {
 
 async function particularOf(
   members: readonly Member[],
+  signal?: AbortSignal,
 ): Promise<{ particular: Source[]; rest: readonly Member[] }> {
   const particular: Source[] = [];
   let rest = members;
   for (const layout of LAYOUTS) {
+    signal?.throwIfAborted();
     const found = await layout.recognise(rest);
     if (!found) continue;
     particular.push(found.source);

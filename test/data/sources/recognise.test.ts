@@ -52,3 +52,7 @@ it('a file that is nothing else is tried as a picture, so that the import says w
   expect(others).toEqual([]);
   expect(await recognise([])).toEqual([]);
 });
+
+it('recognising ends where it is stopped', async () => {
+  await expect(recognise([chosenFile('a.jpg')], AbortSignal.abort())).rejects.toThrow('abort');
+});

@@ -22,11 +22,12 @@ const isArrays = (path: string): boolean => /\.npz$/i.test(path);
 
 /**
  * The members of all files. A container that cannot be opened is `unused`, and the rest goes on; throws its
- * FaultError where it is all there is.
+ * FaultError where it is all there is, and an AbortError before the next file where `signal` is aborted.
  */
-export async function open(files: readonly File[]): Promise<Opened> {
+export async function open(files: readonly File[], signal?: AbortSignal): Promise<Opened> {
   const opened: Opened = { members: [], isArchive: false, unused: [] };
   for (const file of files) {
+    signal?.throwIfAborted();
     const member = memberOfFile(file);
     const isPlain = isArrays(member.path) || isSystemFile(member.path);
     if (isPlain || (files.length > MANY_FILES && isPlainName(member.path))) {
