@@ -14,6 +14,11 @@ export async function keptFile(url: URL): Promise<Blob | null> {
   return kept ? kept.blob() : null;
 }
 
+/** Keeps the file under this address no longer. */
+export async function forgetFile(url: URL): Promise<void> {
+  await (await openCache())?.delete(url);
+}
+
 /**
  * Keeps these files of a folder, and no longer what was kept under its other addresses: an earlier version.
  * Where the disk is full nothing is kept, and the files are fetched again another time.

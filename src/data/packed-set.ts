@@ -2,11 +2,11 @@
 // sets there are (packed-sets.ts), resizing the pictures (sets.ts).
 // Exported for tests: captionOf.
 import { context2d } from '../formats/canvas-2d.ts';
-import { FaultError } from '../fault.ts';
+import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import type { ContactSheet } from './contact-sheet.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
-import { keepFiles, keptFile } from './kept-files.ts';
+import { forgetFile, keepFiles, keptFile } from './kept-files.ts';
 import type { PackedSet } from './packed-sets.ts';
 
 export interface PackedPictures {
@@ -56,18 +56,22 @@ async function readPacked(set: PackedSet, folder: URL): Promise<PackedPictures> 
   );
   const isKept = info.download !== undefined;
   const fetched = new Map<URL, Blob>();
-  const read = async (name: string): Promise<Blob> => {
+  const read = async <T>(name: string, decode: (blob: Blob) => Promise<T>): Promise<T> => {
     const url = addressOf(set, name, folder);
     const kept = isKept ? await keptFile(url) : null;
-    if (kept) return kept;
+    // What was kept can be damaged since: it is fetched once more.
+    const value = kept && (await decode(kept).catch(() => forgetFile(url)));
+    if (value) return value;
     const blob = await fetchFile(set, url);
     fetched.set(url, blob);
-    return blob;
+    return decode(blob).catch((error: unknown) => {
+      throw new FaultError(notRead(set, url, `${blob.size} bytes that are none: ${String(error)}`));
+    });
   };
   const pixels = new Uint8Array(info.count * info.storedSize ** 2 * 3);
   const [captions] = await Promise.all([
-    read('captions.json').then(async (blob) => JSON.parse(await blob.text()) as Captions),
-    ...sheets.map(async (name, sheet) => copyTiles(set, await pixelsOf(await read(name)), sheet, pixels)),
+    read('captions.json', async (blob) => JSON.parse(await blob.text()) as Captions),
+    ...sheets.map(async (name, sheet) => copyTiles(set, await read(name, pixelsOf), sheet, pixels)),
   ]);
   // Only now: what cannot be decoded is not kept.
   if (isKept && fetched.size > 0) await keepFiles(folder, fetched);
@@ -78,20 +82,25 @@ async function readPacked(set: PackedSet, folder: URL): Promise<PackedPictures> 
   };
 }
 
-async function fetchFile({ info }: PackedSet, url: URL): Promise<Blob> {
+async function fetchFile(set: PackedSet, url: URL): Promise<Blob> {
   const response = await fetch(url).catch((error: unknown) => String(error));
   if (typeof response !== 'string' && response.ok) return response.blob();
+  const got = typeof response === 'string' ? response : `status ${response.status}`;
+  throw new FaultError(notRead(set, url, got));
+}
+
+function notRead({ info }: PackedSet, url: URL, got: string): Fault {
   const isPart = info.download === undefined;
-  throw new FaultError({
+  return {
     kind: 'data',
     title: `${info.title} cannot be ${isPart ? 'loaded' : 'fetched'}`,
     what: isPart
       ? 'They are part of the app, but the server does not give them now. Checkpoints are untouched.'
       : 'They are not in this browser yet, and the server does not give them now. Once fetched they are kept. Checkpoints are untouched.',
     expected: url.pathname,
-    got: typeof response === 'string' ? response : `status ${response.status}`,
+    got,
     todo: ['Go online and reload the page.', 'Or choose other pictures.'],
-  });
+  };
 }
 
 async function pixelsOf(blob: Blob): Promise<ImageData> {
