@@ -12,6 +12,8 @@ export interface DatasetInfo {
   storedSize: number;
   /** SHA-256 (hex) of the set's pixels: a run compares it with the set that it began with. */
   fingerprint: string;
+  /** As `fingerprint`, of captions and classes. Absent: they come with the app, or are not known to it. */
+  words?: string;
   /** Author and licence of the pictures; empty for the user's own. */
   credit: string;
   builtIn: boolean;

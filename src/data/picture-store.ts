@@ -90,6 +90,7 @@ export async function readSet(folder: FileSystemDirectoryHandle): Promise<Stored
       credit: '',
       builtIn: false,
       captions: info.captions,
+      ...(info.words === undefined ? {} : { words: info.words }),
     },
     earlier: info.earlier ?? [],
   };

@@ -48,6 +48,8 @@ export interface DatasetStamp {
   count: number;
   size: number;
   fingerprint: string;
+  /** Fingerprint of captions and classes; absent: not known. */
+  words?: string;
 }
 
 export interface Execution {
@@ -238,6 +240,7 @@ function datasetIn(metadata: Record<string, string>): DatasetStamp {
     fingerprint: dataset.fingerprint,
     count: countIn(dataset, 'count'),
     size: countIn(dataset, 'size'),
+    ...(typeof dataset.words === 'string' ? { words: dataset.words } : {}),
   };
 }
 

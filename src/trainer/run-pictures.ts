@@ -7,15 +7,17 @@ import type { PictureSet } from '../data/api.ts';
 import { openPictures } from '../data/sets.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import { PIXELS } from '../data/space.ts';
+import { hasWords } from '../settings/preset-families.ts';
 import { networkOf } from '../settings/presets.ts';
 import type { DatasetStamp } from './checkpoint-file.ts';
 import { spaceOfNetwork } from './picture-network.ts';
 import { otherClasses, type RunClasses } from './run-classes.ts';
 
 /**
- * The run's pictures, and a fault where they are missing or differ from `began`. A missing set, one in
- * another space than the network's, latents that would be varied, or pictures of none of the run's classes
- * are null and do not throw: samples can still be drawn. Throws FaultError of other kinds than `data`.
+ * The run's pictures, and a fault where they are missing or differ from `began`, or captions and classes do
+ * and the run learns them. A missing set, one in another space than the network's, latents that would be
+ * varied, or pictures of none of the run's classes are null and do not throw: samples can still be drawn.
+ * Throws FaultError of other kinds than `data`.
  */
 export async function openRunPictures(
   config: RunConfig,
@@ -35,9 +37,24 @@ export async function openRunPictures(
     return { set: null, fault: ofAnotherSpace(set) };
   const unfit = variedLatents(set, config) ?? otherClasses(set, classes);
   if (unfit) return { set: null, fault: unfit };
-  if (set.info.fingerprint === began.fingerprint && set.count === began.count) return { set, fault: null };
-  return { set, fault: changed(began, set) };
+  if (set.info.fingerprint !== began.fingerprint || set.count !== began.count)
+    return { set, fault: changed(began, set) };
+  const { words } = set.info;
+  const areOthers = began.words !== undefined && words !== undefined && words !== began.words;
+  return { set, fault: areOthers && (classes || hasWords(config)) ? otherWords(began, words) : null };
 }
+
+const otherWords = ({ title, words }: DatasetStamp, now: string): Fault => ({
+  kind: 'data',
+  title: `The captions or classes of ${title} have changed`,
+  what: 'The pictures are those that this run began with. It waits until you say whether to go on with these words.',
+  expected: `captions and classes, fingerprint ${words?.slice(0, 16) ?? ''}`,
+  got: `captions and classes, fingerprint ${now.slice(0, 16)}`,
+  todo: [
+    'Use these pictures: the run goes on with their words.',
+    'Or import the pictures with the words it began with again.',
+  ],
+});
 
 /**
  * Why pictures of this set cannot be mirrored, cropped or recoloured as the settings say; null: they can. The

@@ -77,6 +77,7 @@ export const stampOf = (set: PictureSet): DatasetStamp => ({
   count: set.count,
   size: set.size,
   fingerprint: set.info.fingerprint,
+  ...(set.info.words === undefined ? {} : { words: set.info.words }),
 });
 
 /** What the page shows of the run. */

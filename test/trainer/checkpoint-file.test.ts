@@ -26,7 +26,7 @@ const facts: FileFacts = {
   parent: '',
   execution: { executor: 'eager', backend: 'cpu', kernels: 'tfjs', adapter: 'a', browser: 'b' },
   config,
-  dataset: { name: 'shapes', title: 'Shapes', count: 28, size: 16, fingerprint: 'f' },
+  dataset: { name: 'shapes', title: 'Shapes', count: 28, size: 16, fingerprint: 'f', words: 'w' },
   words: null,
   classes: null,
   created: '2026-01-02T03:04:05.000Z',

@@ -1,8 +1,16 @@
-// Claims: latents are not varied as pixels are; every setting that would is named.
-import { expect, test } from 'vitest';
+// Claims: latents are not varied as pixels are; every setting that would is named. Of pictures that were
+// imported again with other captions or classes a run is told that learns these, and no other.
+import { afterAll, expect, test, vi } from 'vitest';
+import { beginDraft, completeDraft } from '../../src/data/draft-folder.ts';
+import { openPictures } from '../../src/data/sets.ts';
 import { SD_LATENTS } from '../../src/data/space.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
-import { variedLatents } from '../../src/trainer/run-pictures.ts';
+import { traitsOf } from '../../src/data/store/traits.ts';
+import { presetConfig } from '../../src/settings/presets.ts';
+import { stampOf } from '../../src/trainer/run.ts';
+import { openRunPictures, variedLatents } from '../../src/trainer/run-pictures.ts';
+import { MemoryDisk } from '../checkpoint/memory-disk.ts';
+import { storeOn } from '../data/memory-storage.ts';
 
 const OFF = { randomFlip: false, randomCrop: 'off', colorJitter: 'off', dataset: 'own-12345678' } as const;
 const AUTO = { ...OFF, randomCrop: 'auto', colorJitter: 'auto' } as const;
@@ -18,4 +26,44 @@ test('what would vary latents is named, `auto` only where it means yes', () => {
   expect(got(latents, { ...OFF, randomFlip: true })).toBe('on: Random flip');
   expect(got(latents, AUTO)).toBe('on: Random crop, Colour change');
   expect(got({ ...latents, count: 2001 }, AUTO)).toBeUndefined();
+});
+
+afterAll(() => vi.unstubAllGlobals());
+
+/** One picture, always the same, imported with this caption and class. */
+async function importedWith(caption: string, className: string): Promise<string> {
+  const draft = await beginDraft({
+    ...{ version: 2, title: 'Garden', size: 4, fingerprint: '', kind: '', total: null },
+    ...{ chosen: {}, addTo: null },
+  });
+  const pixels = new Uint8Array(4 * 4 * 3);
+  await draft.push({
+    pixels,
+    traits: await traitsOf(pixels, 4),
+    texts: { name: 'a.png', className, caption },
+    from: { entry: 0, width: 4, height: 4, sourceDigest: new Uint8Array(16) },
+  });
+  return (await completeDraft(draft, 'Garden', null)).id;
+}
+
+const OTHERS = 'The captions or classes of Garden have changed';
+
+test.each([
+  ['another caption', 'a rose', OTHERS],
+  ['the same words', 'a tulip', undefined],
+])('the same pictures imported again with %s', async (_, caption, title) => {
+  storeOn(new MemoryDisk());
+  const dataset = await importedWith('a tulip', 'flower');
+  const words = { ...presetConfig('text-tiny'), dataset, imageSize: 4 };
+  const none = { ...presetConfig('tiny'), dataset, imageSize: 4 };
+  const began = stampOf(await openPictures(dataset, { imageSize: 4, maxImages: 9 }));
+  expect(await importedWith(caption, 'flower')).toBe(dataset);
+  const titleOf = async (...of: Parameters<typeof openRunPictures>) =>
+    (await openRunPictures(...of)).fault?.title;
+  expect(await titleOf(words, began, null)).toBe(title);
+  expect(await titleOf(none, began, ['flower'])).toBe(title);
+  expect(await titleOf(none, began, null)).toBeUndefined();
+  // A checkpoint of before has no fingerprint of words.
+  const { words: _words, ...before } = began;
+  expect(await titleOf(words, before, null)).toBeUndefined();
 });
