@@ -42,7 +42,7 @@ def normal_std(name, shapes):
     if name.endswith(".bias"):
         return 0.0
     if name.endswith("_embedding.weight"):
-        return 0.02
+        return 0.5 if "token" in name else 0.02
     width = shapes["text_encoder.token_embedding.weight"][1]
     layers = sum(one.endswith(".layer_norm1.weight") for one in shapes)
     if name.endswith(".out_proj.weight"):

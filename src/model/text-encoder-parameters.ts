@@ -32,7 +32,9 @@ export function textEncoderParameters(config: TextEncoderConfig): ParameterSpec[
 
 /**
  * Standard deviation of the normal that a parameter of the encoder starts from; 0 where it starts as zeros,
- * null for a norm. transformers' CLIPPreTrainedModel._init_weights with initializer_factor 1.
+ * null for a norm. transformers' CLIPPreTrainedModel._init_weights with initializer_factor 1, but for the
+ * tokens: there they have 0.02, and what a word adds is lost among its neighbours' until thousands of steps
+ * have made it larger (docs/log.md).
  */
 export function textEncoderStd(
   name: string,
@@ -40,7 +42,8 @@ export function textEncoderStd(
 ): number | null {
   if (name.includes('layer_norm')) return null;
   if (name.endsWith('.bias')) return 0;
-  if (name.endsWith('_embedding.weight')) return 0.02;
+  if (name.endsWith('token_embedding.weight')) return 0.5;
+  if (name.endsWith('position_embedding.weight')) return 0.02;
   if (name.endsWith('.out_proj.weight')) return width ** -0.5;
   if (name.endsWith('.fc1.weight')) return (2 * width) ** -0.5;
   return width ** -0.5 * (2 * numHiddenLayers) ** -0.5; // k_proj, v_proj, q_proj, fc2
