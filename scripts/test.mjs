@@ -1,6 +1,7 @@
-// `npm test`: every check and every test, part after part, all of them even when one fails. At the
-// end a line for each part with its tests and its time; the last line is the sum: "N passed, N failed". A
-// part that crashes, or ends without a report, counts as a failure.
+// `npm test`: the checks and tests, part after part, all of them even when one fails. With --all also the
+// long end-to-end flows, as CI: `npm run test:all`. At the end a line for each part with its tests and its
+// time; the last line is the sum: "N passed, N failed". A part that crashes, or ends without a report, counts
+// as a failure.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -70,12 +71,12 @@ const vitest = (name) =>
     }));
   });
 
-const playwright = (name) =>
+const playwright = (name, projects) =>
   part(name, async () => {
     const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, `${name}.json`) };
     const code = await run(
       '@playwright/test/cli.js',
-      ['test', '--project=e2e', '--project=ui', '--reporter=list,json'],
+      ['test', ...projects.map((project) => `--project=${project}`), '--reporter=list,json'],
       env,
     );
     return counted(name, code, ({ stats }) => ({
@@ -94,8 +95,10 @@ await Promise.all([
 ]);
 // At once: the page of the GPU tests waits as long as it works. Vitest names the project in each line.
 await Promise.all([vitest('unit'), vitest('gpu')]);
-if (await check('build', 'vite/bin/vite.js', ['build', '--logLevel', 'warn'])) await playwright('e2e');
-else results.push({ name: 'e2e', passed: 0, failed: 1, seconds: 0 });
+if (await check('build', 'vite/bin/vite.js', ['build', '--logLevel', 'warn'])) {
+  await playwright('e2e', ['e2e', 'ui']);
+  if (process.argv.includes('--all')) await playwright('long', ['long']);
+} else results.push({ name: 'e2e', passed: 0, failed: 1, seconds: 0 });
 await rm(reports, { recursive: true });
 
 console.log('');

@@ -1,6 +1,6 @@
 // Without WebGPU and WebGL the page names the cause and the way out, says that it is slow, and trains. A lost
 // WebGL context is replaced by a new one. Not here: training on webgl (train.spec.ts), a lost WebGPU device
-// (trouble.spec.ts).
+// (trouble.long.spec.ts).
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { openProfile, waitForState, waitForStep } from './browser.ts';

@@ -1,6 +1,6 @@
 // The model that comes with the app: on a first visit pictures are drawn by words before anything is trained,
 // they show what was said (told by the rule of bench/learn), and a run goes on from it. Not here: prompts and
-// seeds of the view Generate (words-generate.spec.ts).
+// seeds of the view Generate (words-generate.long.spec.ts).
 import { expect, type Page, test } from '@playwright/test';
 import { everyLabel, scoreOf, shapeJudge } from '../../bench/learn/shape-judge.ts';
 import { BACKGROUNDS, captionOfShape, COLOURS, KINDS } from '../../src/data/shapes.ts';
