@@ -88,7 +88,10 @@ export type Chosen = Readonly<Record<string, string>>;
 
 /** One form in which pictures come. */
 export interface Layout {
-  /** The source among the members, and the members that are not of it; null where none has this form. */
+  /**
+   * The source among the members, of which none is a file of systems, and the members that are not of it;
+   * null where none has this form.
+   */
   recognise(members: readonly Member[]): Promise<Recognised | null>;
 }
 

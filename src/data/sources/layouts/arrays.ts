@@ -4,7 +4,6 @@
 import { FileWindow } from '../../../formats/file-bytes.ts';
 import { npyNumbers } from '../../../formats/npy.ts';
 import { cleanText } from '../../captions.ts';
-import { isSystemFile } from '../junk.ts';
 import type { Choice, Layout } from '../source.ts';
 import { type ArrayFile, arraysIn, isArrayName, labelsFor, latentCaches } from './array-files.ts';
 import { type PictureShape, pictureShape, pixelsOf, type Range, rangeOf, RANGES } from './array-shapes.ts';
@@ -20,7 +19,7 @@ const PART = /(?:^|[-_.])(?:x|train|test|val|valid|images?|data)(?:[-_.]|$)/i;
 /** Null where no array holds pictures, and none was refused. */
 export const arrays: Layout = {
   recognise: async (all) => {
-    const members = all.filter(({ path }) => !isSystemFile(path)).sort((a, b) => compare(a.path, b.path));
+    const members = all.toSorted((a, b) => compare(a.path, b.path));
     // Those stay for the layout of the pictures that they belong to.
     const isCache = latentCaches(members.map(({ path }) => path).filter(isPictureName));
     const named = members.filter(({ path }) => isArrayName(path) && !isCache(path));

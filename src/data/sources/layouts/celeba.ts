@@ -2,7 +2,6 @@
 // parts. Told by the names of lists and folder; pictures and lists are joined by the pictures' names, so that
 // a folder twice in a path does not matter. Not here: the sentences (celeba-captions.ts), any cropping.
 import { stemOf } from '../../captions.ts';
-import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Layout, Source, SourceEntry } from '../source.ts';
 import { captionsOf } from './celeba-captions.ts';
@@ -44,8 +43,7 @@ interface Face {
 
 /** Null where there is neither a list of attributes nor a folder `img_align_celeba`. */
 export const celeba: Layout = {
-  recognise: async (all) => {
-    const members = all.filter(({ path }) => !isSystemFile(path));
+  recognise: async (members) => {
     const lists = members.filter(({ path }) => ATTRIBUTES.test(path));
     const aligned = members.filter(({ path }) => ALIGNED.test(path) && isPictureName(path));
     if (lists.length === 0 && aligned.length === 0) return null;
@@ -57,7 +55,7 @@ export const celeba: Layout = {
     const { faces, doubled } = facesOf(aligned.length > 0 ? aligned : named, table, parts);
     const unused = members.filter(({ path }) => UNUSED_LIST.test(path));
     const taken = [...faces.map(({ member }) => member), ...doubled, ...lists, ...unused];
-    const rest = without(all, [...taken, ...(partition ? [partition] : [])]);
+    const rest = without(members, [...taken, ...(partition ? [partition] : [])]);
     const source: Source = {
       facts: {
         kind: 'CelebA',

@@ -3,7 +3,6 @@
 import { FileWindow } from '../../../formats/file-bytes.ts';
 import { interleaved } from '../../../formats/pixel-planes.ts';
 import { cleanText } from '../../captions.ts';
-import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Layout } from '../source.ts';
 import { type Block, blockSource } from './blocks.ts';
@@ -30,7 +29,7 @@ type Names = Record<keyof typeof NAMES, readonly string[]>;
 /** Null where no file is a batch of either. */
 export const cifar: Layout = {
   recognise: async (all) => {
-    const members = all.filter(({ path }) => !isSystemFile(path)).sort((a, b) => compare(a.path, b.path));
+    const members = all.toSorted((a, b) => compare(a.path, b.path));
     const ten = members.filter(({ path, size }) => BATCH_10.test(path) && size % RECORD_10 === 0 && size > 0);
     const hundred = members.filter(
       ({ path, size }) => BATCH_100.test(path) && size % RECORD_100 === 0 && size > 0,

@@ -4,7 +4,6 @@
 import { FaultError } from '../../../fault.ts';
 import { eachRecord } from '../../../formats/json-records.ts';
 import { captionOfTexts, cleanText, stemOf } from '../../captions.ts';
-import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Layout, Recognised, SourceEntry } from '../source.ts';
 import { counted, without } from './left-over.ts';
@@ -39,22 +38,21 @@ interface Lists {
 
 /** Null where no list of captions names pictures. */
 export const coco: Layout = {
-  recognise: async (all) => {
-    const members = all.filter(({ path }) => !isSystemFile(path));
+  recognise: async (members) => {
     const named = members.filter(({ path }) => CAPTIONS.test(path)).sort((a, b) => compare(a.path, b.path));
     if (named.length === 0) return null;
     const lists: Lists = { pictures: new Map(), members: [], warnings: [] };
     for (const member of named) await readList(member, lists);
-    return lists.members.length === 0 ? null : recognised(all, members, lists);
+    return lists.members.length === 0 ? null : recognised(members, lists);
   },
 };
 
-function recognised(all: readonly Member[], members: readonly Member[], lists: Lists): Recognised {
+function recognised(members: readonly Member[], lists: Lists): Recognised {
   const pictures = members.filter(({ path }) => isPictureName(path));
   const pictured = joined(pictures, lists.pictures);
   const others = members.filter(({ path }) => OTHER_LISTS.test(path));
   const taken = [...pictured.map(({ member }) => member), ...lists.members, ...others];
-  const rest = without(all, taken);
+  const rest = without(members, taken);
   const source = {
     facts: {
       kind: kindOf(lists.members),

@@ -1,7 +1,6 @@
 // Hugging Face's imagefolder: metadata.jsonl or metadata.csv with a column file_name, whose paths are
 // relative to it; one in each folder or part. Not here: other tables (paths-table.ts), folders as classes
 // (pairs.ts).
-import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Layout } from '../source.ts';
 import { without } from './left-over.ts';
@@ -17,8 +16,7 @@ const FILE_NAME = /^(?:.*_)?file_name$/i;
 
 /** Null where no metadata file has such a column. */
 export const imagefolder: Layout = {
-  recognise: async (all) => {
-    const members = all.filter(({ path }) => !isSystemFile(path));
+  recognise: async (members) => {
     const named = members.filter(({ path }) => METADATA.test(path)).sort((a, b) => compare(a.path, b.path));
     const warnings: string[] = [];
     const tables: PathTable[] = [];
@@ -35,7 +33,7 @@ export const imagefolder: Layout = {
       ...tables.map(({ table }) => table.member),
     ]);
     warnings.push(...withoutRow(tables, others, taken));
-    const rest = without(all, [...taken]);
+    const rest = without(members, [...taken]);
     const kinds = new Set(tables.map(({ table }) => baseName(table.member.path)));
     const paths = new Set(tables.map(({ table, column }) => table.columns[column] ?? ''));
     const kind = `Pictures with ${[...kinds].join(' and ')}`;

@@ -4,7 +4,6 @@ import { FileWindow, readBytes } from '../../../formats/file-bytes.ts';
 import { gunzipped, isGzip } from '../../../formats/gzip.ts';
 import { type IdxHeader, readIdxHeader } from '../../../formats/idx.ts';
 import { transposed } from '../../../formats/pixel-planes.ts';
-import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Layout } from '../source.ts';
 import { type Block, blockSource, readable } from './blocks.ts';
@@ -41,7 +40,7 @@ const KNOWN: readonly { kind: string; labels: readonly string[]; names: readonly
 /** Null where no file has such a name. */
 export const mnist: Layout = {
   recognise: async (all) => {
-    const members = all.filter(({ path }) => !isSystemFile(path)).sort((a, b) => compare(a.path, b.path));
+    const members = all.toSorted((a, b) => compare(a.path, b.path));
     const named = members.filter(({ path }) => FILE.test(baseName(path)));
     const pictures = new Map<string, Member>();
     for (const member of named.filter(({ path }) => isPictures(path)))

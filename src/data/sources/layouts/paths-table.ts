@@ -1,6 +1,5 @@
 // Any other table that names pictures, as Flickr8k's captions.txt or a spreadsheet: the column is found by
 // looking which cells are names of members. Not here: metadata.jsonl of Hugging Face (imagefolder.ts).
-import { isSystemFile } from '../junk.ts';
 import type { Layout } from '../source.ts';
 import { without } from './left-over.ts';
 import { MemberIndex } from './member-index.ts';
@@ -13,8 +12,7 @@ import { isTableName, readTable } from './table.ts';
  * Null where no table names pictures. Tables of pictures that are not here count too: they say what to add.
  */
 export const pathsTable: Layout = {
-  recognise: async (all) => {
-    const members = all.filter(({ path }) => !isSystemFile(path));
+  recognise: async (members) => {
     const named = members.filter(({ path }) => isTableName(path)).sort((a, b) => compare(a.path, b.path));
     if (named.length === 0) return null;
     const index = new MemberIndex(without(members, named));
@@ -31,7 +29,7 @@ export const pathsTable: Layout = {
       ...pictured.map(({ member }) => member),
       ...tables.map(({ table }) => table.member),
     ]);
-    const rest = without(all, [...taken]);
+    const rest = without(members, [...taken]);
     const paths = new Set(tables.map(({ table, column }) => table.columns[column] ?? ''));
     const kind = `Pictures with ${tables.map(({ table }) => baseName(table.member.path)).join(' and ')}`;
     return { source: tableSource(kind, pictured, paths, warnings), rest };

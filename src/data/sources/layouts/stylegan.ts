@@ -3,7 +3,6 @@
 // cropped.
 import { FaultError } from '../../../fault.ts';
 import { readText } from '../../../formats/text-file.ts';
-import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Layout, Source, SourceEntry } from '../source.ts';
 import { without } from './left-over.ts';
@@ -26,8 +25,7 @@ interface List {
 
 /** Null where no dataset.json has such labels; ours, of an export, has none. Several sets are one source. */
 export const stylegan: Layout = {
-  recognise: async (all) => {
-    const members = all.filter(({ path }) => !isSystemFile(path));
+  recognise: async (members) => {
     const lists = (await listsIn(members)).filter(({ pictures }) => pictures.length > 0);
     if (lists.length === 0) return null;
     const pictures = lists.flatMap((list) => list.pictures.map((member) => ({ member, list })));
@@ -45,7 +43,7 @@ export const stylegan: Layout = {
       entries: (from) => entriesOf(pictures, from),
     };
     const taken = [...lists.map(({ member }) => member), ...pictures.map(({ member }) => member)];
-    return { source, rest: without(all, taken) };
+    return { source, rest: without(members, taken) };
   },
 };
 

@@ -1,7 +1,6 @@
 // Which pictures the rows of tables name: the join of a table with the members around it. Not here: reading a
 // table (table.ts), what else its rows say (table-source.ts).
 import { cleanText } from '../../captions.ts';
-import { isSystemFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { MemberIndex } from './member-index.ts';
 import { baseName, compare, counting, isPictureName } from './names.ts';
@@ -56,7 +55,7 @@ export function picturesOf(tables: readonly PathTable[], index: MemberIndex, war
     for (const cells of table.rows) {
       const path = pathOf(cells, column);
       const member = path === '' ? null : index.find(path, folderOf(table));
-      if (!member || isSystemFile(member.path)) missing.push(path);
+      if (!member) missing.push(path);
       else if (pictured.has(member)) pictured.get(member)?.rows.push({ table, cells });
       else pictured.set(member, { member, rows: [{ table, cells }] });
     }
