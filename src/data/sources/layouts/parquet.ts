@@ -7,17 +7,13 @@ import type { SkippedFile } from '../../api.ts';
 import { captionOfTexts, cleanText } from '../../captions.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Layout, Source, SourceEntry } from '../source.ts';
+import { CAPTION_COLUMNS, inShort, NO_COLUMN, NONE } from './column-choice.ts';
 import { without } from './left-over.ts';
 import { baseName, compare } from './names.ts';
 
 /** More members are not looked into where they are not called parquet files. */
 const FEW_MEMBERS = 16;
 const MAGIC = 'PAR1';
-/** Names of the column of captions, the first that is there. diffusers' scripts read `text`. */
-const CAPTION_COLUMNS = ['text', 'caption', 'captions', 'prompt', 'description'];
-const NONE = 'none';
-/** Characters of an example. */
-const EXAMPLE = 120;
 
 /** One file, opened. */
 interface Shard {
@@ -123,17 +119,23 @@ async function choicesOf(shards: readonly Shard[]): Promise<Choice[]> {
   const [row] = names.length > 0 && file.rows > 0 ? await file.read(names, 0, 1).catch(() => []) : [];
   const optionOf = (name: string) => ({
     value: name,
-    label: cleanText(name.slice(0, EXAMPLE)),
-    example: cleanText((textsIn(row?.[name], file.classes.get(name))[0] ?? '').slice(0, EXAMPLE)),
+    label: inShort(name),
+    example: inShort(textsIn(row?.[name], file.classes.get(name))[0] ?? ''),
   });
-  const none = { value: NONE, label: 'none', example: '' };
   const taken = CAPTION_COLUMNS.find((name) => texts.includes(name)) ?? texts[0] ?? NONE;
   return [
     ...(texts.length > 0
-      ? [{ id: 'caption', label: 'Caption', options: [...texts.map(optionOf), none], value: taken }]
+      ? [{ id: 'caption', label: 'Caption', options: [...texts.map(optionOf), NO_COLUMN], value: taken }]
       : []),
     ...(labels.length > 0
-      ? [{ id: 'class', label: 'Class', options: [...labels.map(optionOf), none], value: labels[0] ?? NONE }]
+      ? [
+          {
+            id: 'class',
+            label: 'Class',
+            options: [...labels.map(optionOf), NO_COLUMN],
+            value: labels[0] ?? NONE,
+          },
+        ]
       : []),
   ];
 }

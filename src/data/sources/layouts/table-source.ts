@@ -2,23 +2,18 @@
 // which pictures they name (table-pictures.ts).
 import { captionOfTexts, cleanText } from '../../captions.ts';
 import type { Choice, Chosen, Source, SourceEntry } from '../source.ts';
+import { CAPTION_COLUMNS, inShort, NO_COLUMN, NONE } from './column-choice.ts';
 import { baseName, compare } from './names.ts';
 import { ALL, partChoice } from './part-choice.ts';
 import { pictureOf } from './picture-of.ts';
 import type { Pictured } from './table-pictures.ts';
 import { type Cell, type Table, textsOf } from './table.ts';
 
-/** Names of the column of captions, the first that is there. diffusers' scripts read `text`. */
-const CAPTION_COLUMNS = ['text', 'caption', 'captions', 'prompt', 'description'];
 const CLASS_COLUMNS = ['label', 'class', 'class_name', 'category'];
 const SPLIT_COLUMNS = ['split', 'partition'];
 /** More different values name no classes, and no parts. */
 const MOST_CLASSES = 1000;
 const MOST_PARTS = 16;
-/** Characters of an example. */
-const EXAMPLE = 120;
-/** The value of a choice that takes no column. */
-const NONE = 'none';
 
 /** A column over all tables. */
 interface Column {
@@ -69,7 +64,7 @@ async function* entriesOf(
       path: member.path,
       picture: pictureOf(member),
       caption: text,
-      className: cleanText((textsIn(one, columns.class)[0] ?? '').slice(0, EXAMPLE)),
+      className: inShort(textsIn(one, columns.class)[0] ?? ''),
       ...(why === null ? {} : { unused: { name: member.path, why } }),
     };
   }
@@ -94,7 +89,7 @@ function columnOf(name: string, pictured: readonly Pictured[]): Column {
   let isText = false;
   for (const one of pictured)
     for (const text of textsIn(one, name)) {
-      if (example === '') example = cleanText(text.slice(0, EXAMPLE));
+      if (example === '') example = inShort(text);
       isText ||= /\p{L}/u.test(text) && !/^(?:https?:\/\/|true$|false$|nan$)/i.test(text);
       if (values.size <= MOST_CLASSES) values.set(text, (values.get(text) ?? 0) + 1);
     }
@@ -109,7 +104,6 @@ const optionOf = ({ name, example }: Column): Choice['options'][number] => ({
   label: name,
   example,
 });
-const NO_COLUMN = { value: NONE, label: 'none', example: '' };
 
 /** Every column with words; without one of the known names the first that has several words in a cell. */
 function captionChoice(columns: readonly Column[]): Choice[] {

@@ -1,10 +1,11 @@
 // WebDataset shards and what img2dataset writes: the files of a sample share a path up to the first dot of
 // the name (`0001.jpg`, `0001.txt`, `0001.json`, `0001.cls`). Told by the .json or .cls beside pictures; with
 // texts alone they are pairs (pairs.ts). Not here: the tar archives.
-import { captionOfTexts, cleanText, readCaption } from '../../captions.ts';
+import { captionOfTexts, readCaption } from '../../captions.ts';
 import type { SkippedFile } from '../../api.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Layout, Source, SourceEntry } from '../source.ts';
+import { inShort, NO_COLUMN, NONE } from './column-choice.ts';
 import { counted, without } from './left-over.ts';
 import { compare, isPictureName } from './names.ts';
 import { pictureOf } from './picture-of.ts';
@@ -22,8 +23,6 @@ const NOTE_BYTES = 1024 * 1024;
 const CAPTION_FIELDS = ['caption', 'text', 'prompt', 'description'];
 /** Samples whose .json is read for the choice of the caption. */
 const LOOKED_AT = 20;
-/** Characters of an example. */
-const EXAMPLE = 120;
 /** What img2dataset writes beside a shard. */
 const SHARD_NOTE = /(?:^|\/)\d+(?:_stats\.json|\.parquet)$/i;
 
@@ -84,7 +83,7 @@ function samplesOf(members: readonly Member[]): { samples: Sample[]; more: Membe
 
 async function sourceOf(samples: readonly Sample[]): Promise<Source> {
   const choices = await captionChoice(samples);
-  const value = choices[0]?.value ?? 'none';
+  const value = choices[0]?.value ?? NONE;
   return {
     facts: {
       kind: 'WebDataset',
@@ -117,17 +116,17 @@ async function captionChoice(samples: readonly Sample[]): Promise<Choice[]> {
   const value =
     ['.txt', ...CAPTION_FIELDS].find((name) => examples.has(name)) ??
     [...examples].find(([, text]) => isText(text))?.[0] ??
-    'none';
+    NONE;
   const options = [...examples].map(([name, text]) => ({
     value: name,
-    label: cleanText(name.slice(0, EXAMPLE)),
-    example: cleanText(text.slice(0, EXAMPLE)),
+    label: inShort(name),
+    example: inShort(text),
   }));
   return [
     {
       id: 'caption',
       label: 'Caption',
-      options: [...options, { value: 'none', label: 'none', example: '' }],
+      options: [...options, NO_COLUMN],
       value,
     },
   ];
@@ -164,7 +163,7 @@ async function captionIn(
   caption: string,
 ): Promise<{ text: string; unused?: SkippedFile }> {
   const file = beside.get(caption === '.txt' ? 'txt' : 'json');
-  if (!file || caption === 'none') return { text: '' };
+  if (!file || caption === NONE) return { text: '' };
   if (caption === '.txt') {
     const read = await readCaption(file);
     return read.ok ? { text: read.text } : { text: '', unused: { name: file.path, why: read.why } };
