@@ -7,7 +7,7 @@ import { without } from './left-over.ts';
 import { MemberIndex } from './member-index.ts';
 import { baseName, compare, counting, foldersOf, isPictureName } from './names.ts';
 import { type PathTable, picturesOf } from './table-pictures.ts';
-import { tableSource } from './table-source.ts';
+import { recognisedTables } from './table-source.ts';
 import { readTable } from './table.ts';
 
 const METADATA = /(?:^|\/)metadata\.(?:jsonl|csv)$/i;
@@ -28,16 +28,10 @@ export const imagefolder: Layout = {
     if (tables.length === 0) return null;
     const others = without(members, named);
     const pictured = picturesOf(tables, new MemberIndex(others), warnings);
-    const taken = new Set([
-      ...pictured.map(({ member }) => member),
-      ...tables.map(({ table }) => table.member),
-    ]);
-    warnings.push(...withoutRow(tables, others, taken));
-    const rest = without(members, [...taken]);
+    warnings.push(...withoutRow(tables, others, new Set(pictured.map(({ member }) => member))));
     const kinds = new Set(tables.map(({ table }) => baseName(table.member.path)));
-    const paths = new Set(tables.map(({ table, column }) => table.columns[column] ?? ''));
     const kind = `Pictures with ${[...kinds].join(' and ')}`;
-    return { source: tableSource(kind, pictured, paths, warnings), rest };
+    return recognisedTables({ kind, tables, pictured, warnings }, members);
   },
 };
 

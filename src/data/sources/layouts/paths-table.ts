@@ -5,7 +5,7 @@ import { without } from './left-over.ts';
 import { MemberIndex } from './member-index.ts';
 import { baseName, compare } from './names.ts';
 import { type PathTable, pictureColumn, picturesOf } from './table-pictures.ts';
-import { tableSource } from './table-source.ts';
+import { recognisedTables } from './table-source.ts';
 import { isTableName, readTable } from './table.ts';
 
 /**
@@ -25,13 +25,7 @@ export const pathsTable: Layout = {
     }
     if (tables.length === 0) return null;
     const pictured = picturesOf(tables, index, warnings);
-    const taken = new Set([
-      ...pictured.map(({ member }) => member),
-      ...tables.map(({ table }) => table.member),
-    ]);
-    const rest = without(members, [...taken]);
-    const paths = new Set(tables.map(({ table, column }) => table.columns[column] ?? ''));
     const kind = `Pictures with ${tables.map(({ table }) => baseName(table.member.path)).join(' and ')}`;
-    return { source: tableSource(kind, pictured, paths, warnings), rest };
+    return recognisedTables({ kind, tables, pictured, warnings }, members);
   },
 };

@@ -1,12 +1,14 @@
 // The source of pictures that tables describe: which column is the caption, the class and the part. Not here:
 // which pictures they name (table-pictures.ts).
 import { captionOfTexts, cleanText } from '../../captions.ts';
-import type { Choice, Chosen, Source, SourceEntry } from '../source.ts';
+import type { Member } from '../member.ts';
+import type { Choice, Chosen, Recognised, Source, SourceEntry } from '../source.ts';
 import { CAPTION_COLUMNS, inShort, NO_COLUMN, NONE } from './column-choice.ts';
+import { without } from './left-over.ts';
 import { baseName, compare } from './names.ts';
 import { ALL, partChoice } from './part-choice.ts';
 import { pictureOf } from './picture-of.ts';
-import type { Pictured } from './table-pictures.ts';
+import type { PathTable, Pictured } from './table-pictures.ts';
 import { type Cell, type Table, textsOf } from './table.ts';
 
 const CLASS_COLUMNS = ['label', 'class', 'class_name', 'category'];
@@ -26,13 +28,23 @@ interface Column {
   values: ReadonlyMap<string, number> | null;
 }
 
-/** `paths`: names of the columns that name pictures. */
-export function tableSource(
-  kind: string,
-  pictured: readonly Pictured[],
-  paths: ReadonlySet<string>,
-  warnings: readonly string[],
-): Source {
+/** Tables, and the pictures that they name. */
+export interface Tables {
+  kind: string;
+  tables: readonly PathTable[];
+  pictured: readonly Pictured[];
+  warnings: readonly string[];
+}
+
+/** The source of tables among `members`, and those that are neither tables nor pictures of it. */
+export function recognisedTables(found: Tables, members: readonly Member[]): Recognised {
+  const { tables, pictured } = found;
+  const taken = [...pictured.map(({ member }) => member), ...tables.map(({ table }) => table.member)];
+  return { source: sourceOf(found), rest: without(members, taken) };
+}
+
+function sourceOf({ kind, tables, pictured, warnings }: Tables): Source {
+  const paths = new Set(tables.map(({ table, column }) => table.columns[column] ?? ''));
   const columns = columnsOf(pictured).filter(({ name }) => !paths.has(name) && name !== NONE);
   const split = splitOf(pictured, columns);
   const choices = [...captionChoice(columns), ...classChoice(columns), ...(split ? [split.choice] : [])];
