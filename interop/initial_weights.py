@@ -12,8 +12,8 @@ from counter_random import STREAMS, normals, uniforms
 def initial_weights(shapes, seed):
     """
     name -> tensor. shapes: name -> shape, in state_dict order, a text encoder's with `text_encoder.` before
-    the name. nn.Conv2d and nn.Linear get U(-1, 1) / sqrt(fan_in), norms 1 and 0; a table of classes and the
-    encoder get normals.
+    the name. nn.Conv2d and nn.Linear get U(-1, 1) / sqrt(fan_in), a cross-attention's values and output three
+    times that; norms 1 and 0; a table of classes and the encoder normals.
     """
     weights, fan_in = {}, 0
     for index, (name, shape) in enumerate(shapes.items()):
@@ -27,9 +27,14 @@ def initial_weights(shapes, seed):
             values = np.full(prod(shape), 1.0 if is_weight else 0.0)
         else:
             values = uniforms(seed, index, STREAMS["initialWeights"], prod(shape)).astype(np.float64)
-            values = (2 * values - 1) / np.sqrt(fan_in)
+            values = (2 * values - 1) * (text_gain(name) / np.sqrt(fan_in))
         weights[name] = torch.from_numpy(values.astype(np.float32)).reshape(tuple(shape))
     return weights
+
+
+def text_gain(name):
+    """How much larger than PyTorch's the weights start that carry a text into the UNet."""
+    return 3 if name.endswith((".attn2.to_v.weight", ".attn2.to_out.0.weight")) else 1
 
 
 def normal_std(name, shapes):
