@@ -84,7 +84,7 @@ async function openOwn(id: string, { imageSize, maxImages, title }: OpenOptions)
   const { info } = opened;
   if (info.storedSize < imageSize) throw new FaultError(tooSmall(info, imageSize));
   const count = Math.min(info.count, maxImages);
-  const readStored = storedReader(opened);
+  const { read: readStored, textsOf } = storedReader(opened);
   return {
     info,
     count,
@@ -92,45 +92,48 @@ async function openOwn(id: string, { imageSize, maxImages, title }: OpenOptions)
     read: resized(count, info.storedSize, imageSize, readStored),
     // A run that crops reads every picture in every epoch.
     stored: { size: info.storedSize, read: remembered(count, info.storedSize, readStored) },
-    caption: (index) => textsOf(opened, index).caption,
-    fileName: (index) => textsOf(opened, index).name,
-    className: (index) => textsOf(opened, index).className,
+    caption: (index) => textsOf(index).caption,
+    fileName: (index) => textsOf(index).name,
+    className: (index) => textsOf(index).className,
   };
-}
-
-/** Throws FaultError kind `data` where the set was removed before its texts were read. */
-function textsOf(opened: StoredPictures, index: number): PictureTexts {
-  try {
-    return opened.notes(index).texts;
-  } catch (error) {
-    if (error instanceof DOMException) throw new FaultError(missing(opened.info.id, opened.info.title));
-    throw error;
-  }
 }
 
 type Read = PictureSet['read'];
 
 /**
- * Reads slices of pixels.bin. A set that was imported again lies in another file, which is then looked up; a
- * set that was changed meanwhile is not the one that was opened.
+ * Reads the files of a set. One that was imported again lies in other files, which are then looked up; one
+ * that was changed meanwhile is not the one that was opened. `textsOf` cannot look it up, because it answers
+ * at once: it reads where the last picture was found. Both throw FaultError kind `data` where it is gone.
  */
-function storedReader(opened: StoredPictures): Read {
-  const { id, title, storedSize, fingerprint } = opened.info;
+function storedReader(opened: StoredPictures): { read: Read; textsOf: (index: number) => PictureTexts } {
+  const { id, title, storedSize, fingerprint, words } = opened.info;
   const bytes = storedSize * storedSize * 3;
-  let { pixels } = opened;
+  let ofPixels = opened;
+  let ofTexts = opened;
   const slice = async (index: number) =>
-    new Uint8Array(await pixels.slice(index * bytes, (index + 1) * bytes).arrayBuffer());
-  return async (index) => {
+    new Uint8Array(await ofPixels.pixels.slice(index * bytes, (index + 1) * bytes).arrayBuffer());
+  const read: Read = async (index) => {
     try {
       return await slice(index);
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       const again = await openStored(id);
       if (again?.info.fingerprint !== fingerprint) throw new FaultError(missing(id, title));
-      pixels = again.pixels;
+      ofPixels = again;
+      // Of the same pixels with other captions only the pixels are what was opened.
+      if (again.info.words === words) ofTexts = again;
       return slice(index);
     }
   };
+  const textsOf = (index: number): PictureTexts => {
+    try {
+      return ofTexts.notes(index).texts;
+    } catch (error) {
+      if (error instanceof DOMException) throw new FaultError(missing(id, title));
+      throw error;
+    }
+  };
+  return { read, textsOf };
 }
 
 function resized(count: number, stored: number, size: number, read: Read): Read {

@@ -139,9 +139,10 @@ describe('an import', () => {
   it('does not disturb a run that reads the set while it is imported again', async () => {
     const files = await sixFiles();
     const { info } = await imported(files);
-    const { before, after, id } = value(await pictures.readAcrossImport(info.id, files, 16));
+    const { before, after, id, fileName } = value(await pictures.readAcrossImport(info.id, files, 16));
     expect(id).toBe(info.id);
     expect(after).toEqual(before);
+    expect(fileName).toBe('p0.png');
   });
 
   it('keeps captions beside their pictures, cleaned, and lists those it cannot use', async () => {

@@ -129,13 +129,16 @@ const api = {
         captions: indices.map((index) => set.caption(index)),
       };
     }),
-  /** Reads a picture of a set before and after its files are imported again. */
+  /**
+   * Reads a picture of a set before and after its files are imported again, and texts that were not read
+   * before.
+   */
   readAcrossImport: (id: string, files: File[], size: number) =>
     attempt(async () => {
       const set = await openPictures(id, { imageSize: size, maxImages: 1e6 });
       const before = await set.read(0);
       const again = await importFiles(files, { title: 'Again', size, addTo: null }, () => {}, here);
-      return { before, after: await set.read(0), id: again?.info.id };
+      return { before, after: await set.read(0), id: again?.info.id, fileName: set.fileName(0) };
     }),
   batch: (id: string, imageSize: number, globalStep: number) =>
     attempt(async () =>
