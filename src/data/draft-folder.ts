@@ -3,7 +3,15 @@
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { PictureDraft } from './picture-draft.ts';
-import { missing, picturesFolder, readSet, removeFolder, scan, type StoredSet } from './picture-store.ts';
+import {
+  idOf,
+  missing,
+  picturesFolder,
+  readSet,
+  removeFolder,
+  scan,
+  type StoredSet,
+} from './picture-store.ts';
 import type { ImportNote } from './store/import-note.ts';
 import { setFolder } from './store/set-file.ts';
 
@@ -33,7 +41,7 @@ export async function reopenDraft(name: string): Promise<PictureDraft> {
 
 /**
  * Makes the draft a set, and removes an older set of the same pixels, and the set that this one takes the
- * place of.
+ * place of: runs of both, and of what they were before, find this one.
  */
 export async function completeDraft(
   draft: PictureDraft,
@@ -41,15 +49,21 @@ export async function completeDraft(
   replaced: StoredSet | null,
 ): Promise<DatasetInfo> {
   const pictures = await picturesFolder(true);
-  await draft.seal(title, replaced ? [...replaced.earlier, replaced.info.id] : []);
+  if (!pictures) throw new FaultError(noFileSystem);
   const { name } = draft.folder;
-  const set = pictures && (await readSet(await pictures.getDirectoryHandle(name)));
+  const before = (await scan(pictures)).filter((one) => one.name !== name);
+  await draft.seal(title, (fingerprint) => {
+    const same = before.flatMap(({ set }) => (set?.info.fingerprint === fingerprint ? [set] : []));
+    const gone = replaced ? [replaced, ...same] : same;
+    const ids = new Set(gone.flatMap(({ earlier, info }) => [...earlier, info.id]));
+    ids.delete(idOf(fingerprint));
+    return [...ids];
+  });
+  const set = await readSet(await pictures.getDirectoryHandle(name));
   if (!set) throw new Error('a set of pictures that was just written cannot be read');
-  const gone = new Set([set.info.id, replaced?.info.id]);
-  for (const other of await scan(pictures)) {
-    if (gone.has(other.set?.info.id) && other.set && other.name !== name)
+  for (const other of before)
+    if (other.set && [set.info.id, replaced?.info.id].includes(other.set.info.id))
       await removeFolder(pictures, other.name);
-  }
   return set.info;
 }
 

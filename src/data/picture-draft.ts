@@ -140,12 +140,17 @@ export class PictureDraft {
     this.#writtenAt = performance.now();
   }
 
-  /** Ends the set: info.json is the last to reach the disk. `earlier`: ids that the set had before. */
-  async seal(title: string, earlier: readonly string[]): Promise<void> {
+  /**
+   * Ends the set: info.json is the last to reach the disk. `earlierOf`: the ids that a set of this
+   * fingerprint had before.
+   */
+  async seal(title: string, earlierOf: (fingerprint: string) => readonly string[] = () => []): Promise<void> {
     this.write();
     const { size } = this.note;
+    const told = await this.#sums.told(size);
+    const earlier = earlierOf(told.fingerprint);
     const info: StoredInfo = {
-      ...{ version: VERSION, title, size, ...(await this.#sums.told(size)) },
+      ...{ version: VERSION, title, size, ...told },
       ...(earlier.length > 0 ? { earlier: [...earlier] } : {}),
     };
     this.#close();

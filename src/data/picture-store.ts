@@ -43,6 +43,9 @@ export interface StoredPictures extends StoredSet {
   notes(index: number): PictureNotes;
 }
 
+/** The id of the set of this fingerprint. */
+export const idOf = (fingerprint: string): string => `own-${fingerprint.slice(0, 8)}`;
+
 const pictureBytes = (size: number): number => size * size * 3;
 
 /** Whether an error is a DOMException with one of these names. */
@@ -81,7 +84,7 @@ export async function readSet(folder: FileSystemDirectoryHandle): Promise<Stored
   const title = await (await fileIn(folder, TITLE))?.text();
   return {
     info: {
-      id: `own-${info.fingerprint.slice(0, 8)}`,
+      id: idOf(info.fingerprint),
       // A torn title.txt is empty.
       title: cleanTitle(title ?? '') || info.title,
       count: info.count,

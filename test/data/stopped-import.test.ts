@@ -82,7 +82,7 @@ async function goOn(draft: PictureDraft): Promise<number> {
   const tools = { decoder, onProgress: () => {}, signal: new AbortController().signal };
   const counted = await takeInto(draft, source, {}, tools);
   expect(counted).toMatchObject({ tried: ENTRIES, duplicates: DUPLICATES, skipped: { count: SKIPPED } });
-  await draft.seal('Made', []);
+  await draft.seal('Made');
   return decoder.decoded;
 }
 

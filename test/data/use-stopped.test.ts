@@ -97,3 +97,17 @@ it('where the set was deleted meanwhile, becomes a set of what it copied', async
   await removeStored(set.id);
   expect((await useStopped(folder)).count).toBe(5);
 });
+
+it('of the same pixels as the set that came meanwhile, is found by the ids that that set had', async () => {
+  const set = await setOf20();
+  const folder = await killedAt(set, COUNT, [100]);
+  const before = await openStored(set.id);
+  if (!before) throw new Error('there is no set');
+  const draft = await draftOf('Garden', { id: set.id, count: set.count });
+  await copyPictures(before, draft);
+  await push(draft, 100);
+  const changed = await completeDraft(draft, 'Garden', before);
+  const info = await useStopped(folder);
+  expect(await sets()).toEqual([{ id: changed.id, count: COUNT + 1 }]);
+  expect([info.id, (await openStored(set.id))?.info.id]).toEqual([changed.id, changed.id]);
+});
