@@ -5,7 +5,7 @@ import { context2d } from '../formats/canvas-2d.ts';
 import type { ImageHeader } from '../formats/image-format.ts';
 import { overLimits, readImageHeader } from '../formats/image-header.ts';
 import { findExif, FIRST_CHUNK, type WebpExif, withoutExif } from '../formats/image-webp.ts';
-import { AreaFilter, centreSquare, resizeSquare } from './resize.ts';
+import { areaFilter, centreSquare, resizeSquare } from './resize.ts';
 
 /** `why` goes on from the file's name: "it is text, no JPEG, PNG, WebP or GIF". */
 export type Refused = { ok: false; why: string };
@@ -161,19 +161,21 @@ function squareOf(bitmap: ImageBitmap, size: number, orientation: number): Uint8
   const [width, height] = isTurned ? [bitmap.height, bitmap.width] : [bitmap.width, bitmap.height];
   const { left, top, edge } = centreSquare(width, height);
   const [a, b, c, d, x, upTo] = UPRIGHT[orientation - 1]?.(bitmap.width, bitmap.height) ?? [1, 0, 0, 1, 0, 0];
-  const rows = Math.max(1, Math.min(edge, Math.floor(STRIP_PIXELS / edge)));
-  const context = canvasOf(edge, rows);
-  context.fillStyle = '#fff';
-  context.imageSmoothingEnabled = false;
-  const filter = new AreaFilter(edge, size);
-  for (let y = 0; y < edge; y += rows) {
+  const filter = areaFilter(edge, size);
+  const result = new Uint8Array(size * size * 3);
+  for (let row = 0; row < size;) {
+    const band = filter.band(row, Math.floor(STRIP_PIXELS / edge));
+    const rows = band.last - band.first + 1;
+    const context = canvasOf(edge, rows);
+    context.fillStyle = '#fff';
+    context.imageSmoothingEnabled = false;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillRect(0, 0, edge, rows);
-    context.setTransform(a, b, c, d, x - left, upTo - (top + y));
+    context.setTransform(a, b, c, d, x - left, upTo - (top + band.first));
     context.drawImage(bitmap, 0, 0);
-    const here = Math.min(rows, edge - y);
-    const { data } = context.getImageData(0, 0, edge, here);
-    for (let row = 0; row < here; row++) filter.pushRow(data, row * edge * 4, 4);
+    const { data } = context.getImageData(0, 0, edge, rows);
+    filter.fill(band, { words: new Uint32Array(data.buffer), at: 0, stride: edge }, result);
+    row = band.endRow;
   }
-  return filter.finish();
+  return result;
 }

@@ -8,16 +8,23 @@ const ONE_COLOUR = 2;
 
 /** Why a picture of RGB bytes is doubtful, in words that go on from its name; null where it is not. */
 export function doubtOf(pixels: Uint8Array): string | null {
-  const least = [255, 255, 255];
-  const most = [0, 0, 0];
-  for (let i = 0; i < pixels.length; i++) {
-    const [channel, value] = [i % 3, pixels[i] as number];
-    if (value < (least[channel] as number)) least[channel] = value;
-    if (value > (most[channel] as number)) most[channel] = value;
-  }
-  const brightest = Math.max(...most);
+  const [red, green, blue] = [rangeOf(pixels, 0), rangeOf(pixels, 1), rangeOf(pixels, 2)];
+  const brightest = Math.max(red.most, green.most, blue.most);
   if (brightest < NEARLY_BLACK) return `it is nearly black: its brightest value is ${brightest} of 255`;
-  const spread = Math.max(...most.map((value, channel) => value - (least[channel] as number)));
+  const spread = Math.max(red.most - red.least, green.most - green.least, blue.most - blue.least);
   if (spread > ONE_COLOUR) return null;
-  return Math.min(...least) >= 253 ? 'it is white all over, or transparent' : 'it is of one colour';
+  return Math.min(red.least, green.least, blue.least) >= 253
+    ? 'it is white all over, or transparent'
+    : 'it is of one colour';
+}
+
+function rangeOf(pixels: Uint8Array, channel: number): { least: number; most: number } {
+  let least = 255;
+  let most = 0;
+  for (let i = channel; i < pixels.length; i += 3) {
+    const value = pixels[i] as number;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return { least, most };
 }

@@ -46,6 +46,9 @@ describe('the area filter', () => {
     [31, 16],
     [33, 16],
     [5, 3],
+    [520, 2],
+    [300, 1],
+    [180, 1],
   ])('%i to %i pixels is the exact mean of the covered surface', (edge, size) => {
     const bytes = noise(edge * edge * 3);
     const result = resizeSquare(bytes, { width: edge, height: edge, channels: 3 }, size);
@@ -92,10 +95,24 @@ describe('the area filter', () => {
     expect(createHash('sha256').update(resized).digest('hex')).toBe(digest);
   });
 
-  it('refuses to finish before the last row', () => {
-    const filter = new AreaFilter(2, 1);
-    filter.pushRow(new Uint8Array(6), 0, 3);
-    expect(() => filter.finish()).toThrow('1 rows of 2');
+  it.each([
+    [1000, 64, 50],
+    [520, 2, 1],
+    [300, 1, 300],
+  ])('%i to %i pixels is the same in bands of %i rows', (edge, size, mostRows) => {
+    const bytes = noise(edge * edge * 4);
+    const words = new Uint32Array(bytes.buffer);
+    const filter = new AreaFilter(edge, size);
+    const [result, rows] = [new Uint8Array(size * size * 3), new Set<number>()];
+    for (let row = 0; row < size;) {
+      const band = filter.band(row, mostRows);
+      const strip = words.slice(band.first * edge, (band.last + 1) * edge);
+      filter.fill(band, { words: strip, at: 0, stride: edge }, result);
+      if (band.endRow > row + 1) rows.add(band.last - band.first + 1);
+      row = band.endRow;
+    }
+    expect(Math.max(0, ...rows)).toBeLessThanOrEqual(mostRows);
+    expect(result).toEqual(resizeSquare(bytes, { width: edge, height: edge, channels: 4 }, size));
   });
 });
 

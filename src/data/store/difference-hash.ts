@@ -1,6 +1,6 @@
 // The difference hash of a picture (Krawetz 2013, dHash): near pictures differ in few of its 64 bits. Pure.
 // Not here: comparing them.
-import { eachOverlap } from '../resize.ts';
+import { type Spans, spansOf } from '../spans.ts';
 
 /** Rows and comparisons of a row. */
 const EDGE = 8;
@@ -22,25 +22,50 @@ export function differenceHash(pixels: Uint8Array, size: number): Uint8Array<Arr
   return bits;
 }
 
+let kept: { size: number; columns: Spans; rows: Spans } | null = null;
+
 /** Sums of the luma of ITU-R 601 over the areas of 9 x 8 cells, all equally large. */
 function greyCells(pixels: Uint8Array, size: number): Float64Array {
+  if (kept?.size !== size) kept = { size, columns: spansOf(size, COLUMNS), rows: spansOf(size, EDGE) };
+  const { columns, rows } = kept;
   const cells = new Float64Array(EDGE * COLUMNS);
-  const line = new Float64Array(COLUMNS);
-  for (let y = 0; y < size; y++) {
-    line.fill(0);
-    for (let x = 0; x < size; x++) {
-      const at = (y * size + x) * 3;
-      const luma =
-        299 * (pixels[at] as number) + 587 * (pixels[at + 1] as number) + 114 * (pixels[at + 2] as number);
-      eachOverlap(x, size, COLUMNS, (column, weight) => {
-        line[column] = (line[column] as number) + weight * luma;
-      });
+  const lumas = new Int32Array(size);
+  for (let row = 0; row < EDGE; row++) {
+    const [first, last] = [rows.first[row] as number, rows.last[row] as number];
+    for (let y = first; y <= last; y++) {
+      const weight = y === first ? rows.firstWeight[row] : y === last ? rows.lastWeight[row] : EDGE;
+      lumasOf(pixels, y * size * 3, lumas);
+      addColumns(cells, row * COLUMNS, lumas, columns, weight as number);
     }
-    eachOverlap(y, size, EDGE, (row, weight) => {
-      for (let column = 0; column < COLUMNS; column++)
-        cells[row * COLUMNS + column] =
-          (cells[row * COLUMNS + column] as number) + weight * (line[column] as number);
-    });
   }
   return cells;
+}
+
+/** The lumas of a row of pixels from `at` on, in thousandths. */
+function lumasOf(pixels: Uint8Array, at: number, lumas: Int32Array): void {
+  for (let x = 0, from = at; x < lumas.length; x++, from += 3)
+    lumas[x] =
+      299 * (pixels[from] as number) +
+      587 * (pixels[from + 1] as number) +
+      114 * (pixels[from + 2] as number);
+}
+
+/** Adds a row of lumas to a row of cells from `to` on. */
+function addColumns(
+  cells: Float64Array,
+  to: number,
+  lumas: Int32Array,
+  columns: Spans,
+  weight: number,
+): void {
+  for (let column = 0; column < COLUMNS; column++) {
+    const first = columns.first[column] as number;
+    const last = columns.last[column] as number;
+    let sum = 0;
+    for (let x = first + 1; x < last; x++) sum += lumas[x] as number;
+    sum *= COLUMNS;
+    sum += (lumas[first] as number) * (columns.firstWeight[column] as number);
+    sum += (lumas[last] as number) * (columns.lastWeight[column] as number);
+    cells[to + column] = (cells[to + column] as number) + weight * sum;
+  }
 }
