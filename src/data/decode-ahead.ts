@@ -2,6 +2,7 @@
 // here: the decoder (decode-picture.ts).
 import { type Refused, whyUnread } from './decode.ts';
 import type { Admit, SentPicture, Square } from './decode-picture.ts';
+import { STANDARD, type Wanted } from './framing.ts';
 import type { SourceEntry } from './sources/source.ts';
 
 /** Most pixels that are decoded at once: 24 million take 100 MB. */
@@ -12,7 +13,7 @@ export interface Decoder {
   /** Pictures that it is given at once. */
   readonly atOnce: number;
   /** Calls `admit` before it takes memory. Throws FaultError where it can decode nothing. */
-  decode(picture: SentPicture, size: number, admit: Admit): Promise<Square | Refused>;
+  decode(picture: SentPicture, wanted: Wanted, admit: Admit): Promise<Square | Refused>;
   /** Ends it, with all that is being decoded. */
   close(): void;
 }
@@ -48,7 +49,7 @@ export async function* decodeInOrder(
 
 async function decodeWithin(
   budget: PixelBudget,
-  { picture }: SourceEntry,
+  { picture, framing = STANDARD }: SourceEntry,
   size: number,
   decoder: Decoder,
 ): Promise<Square | Refused> {
@@ -60,7 +61,7 @@ async function decodeWithin(
   }
   const share = budget.share();
   try {
-    return await decoder.decode(sent, size, (pixels) => share.take(pixels));
+    return await decoder.decode(sent, { ...framing, size }, (pixels) => share.take(pixels));
   } finally {
     share.end();
   }

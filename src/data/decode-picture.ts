@@ -9,6 +9,7 @@ import {
   type SentPixels,
   squareOfPixels,
 } from './decode.ts';
+import type { Place, Wanted } from './framing.ts';
 import { type Traits, traitsOf } from './store/traits.ts';
 
 /** A picture as it is sent to be decoded. */
@@ -19,6 +20,8 @@ export interface Square {
   ok: true;
   /** [size, size, 3] bytes. */
   pixels: Uint8Array<ArrayBuffer>;
+  /** Where they lie in the source. */
+  place: Place;
   traits: Traits;
   /** Of the source, in pixels. */
   width: number;
@@ -36,12 +39,12 @@ const SMALL_BYTES = 256 * 1024;
 /** Never rejects unless `admit` does. */
 export async function decodePicture(
   sent: SentPicture,
-  size: number,
+  wanted: Wanted,
   admit: Admit,
 ): Promise<Square | Refused> {
   if (sent.kind === 'pixels') {
     await admit(sent.width * sent.height);
-    return stored(squareOfPixels(sent, size), sent, size, sent.bytes);
+    return stored(squareOfPixels(sent, wanted), sent, wanted.size, sent.bytes);
   }
   const { file } = sent;
   const small = file.size <= SMALL_BYTES ? await bytesOf(file) : null;
@@ -49,9 +52,9 @@ export async function decodePicture(
   if (!checked.ok) return checked;
   const { header } = checked;
   await admit(header.width * header.height);
-  const [decoded, bytes] = await Promise.all([decodeSquare(file, header, size), small ?? bytesOf(file)]);
+  const [decoded, bytes] = await Promise.all([decodeSquare(file, header, wanted), small ?? bytesOf(file)]);
   if (typeof bytes === 'string') return { ok: false, why: `it cannot be read (${bytes})` };
-  return stored(decoded, header, size, bytes);
+  return stored(decoded, header, wanted.size, bytes);
 }
 
 async function stored(
@@ -61,10 +64,10 @@ async function stored(
   source: BufferSource,
 ): Promise<Square | Refused> {
   if (!decoded.ok) return decoded;
-  const { pixels } = decoded;
+  const { pixels, place } = decoded;
   const [traits, digest] = await Promise.all([
     traitsOf(pixels, size),
     crypto.subtle.digest('SHA-256', source),
   ]);
-  return { ok: true, pixels, traits, width, height, sourceDigest: new Uint8Array(digest) };
+  return { ok: true, pixels, place, traits, width, height, sourceDigest: new Uint8Array(digest) };
 }

@@ -3,10 +3,11 @@
 import { type Fault, FaultError } from '../fault.ts';
 import type { Refused } from './decode.ts';
 import type { Decoder } from './decode-ahead.ts';
+import type { Wanted } from './framing.ts';
 import type { Admit, SentPicture, Square } from './decode-picture.ts';
 
 /** What is sent to a worker: a picture, or that the picture of this number may take memory. */
-export type ToDecoder = { id: number; sent: SentPicture; size: number } | { id: number; admitted: true };
+export type ToDecoder = { id: number; sent: SentPicture; wanted: Wanted } | { id: number; admitted: true };
 
 /** What a worker sends: that a picture wants memory for so many pixels, or what became of it. */
 export type FromDecoder = { id: number; pixels: number } | { id: number; result: Square | Refused };
@@ -45,13 +46,13 @@ export class DecodePool implements Decoder {
     for (let i = 0; i < workers; i++) this.#hands.push(this.#newHand());
   }
 
-  decode(sent: SentPicture, size: number, admit: Admit): Promise<Square | Refused> {
+  decode(sent: SentPicture, wanted: Wanted, admit: Admit): Promise<Square | Refused> {
     if (this.#failed) return Promise.reject(this.#failed);
     const hand = this.#hands.reduce((best, one) => (one.jobs.size < best.jobs.size ? one : best));
     const id = this.#ids++;
     return new Promise((end, fail) => {
       hand.jobs.set(id, { admit, end, fail });
-      const message: ToDecoder = { id, sent, size };
+      const message: ToDecoder = { id, sent, wanted };
       hand.worker.postMessage(message, sent.kind === 'pixels' ? [sent.bytes.buffer] : []);
     });
   }

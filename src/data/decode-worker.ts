@@ -10,9 +10,9 @@ const waiting = new Map<number, () => void>();
 const post = (message: FromDecoder, transfer: Transferable[] = []): void =>
   globalThis.postMessage(message, { transfer });
 
-async function decode(message: Extract<ToDecoder, { size: number }>): Promise<void> {
-  const { id, sent, size } = message;
-  const result = await decodePicture(sent, size, (pixels) => {
+async function decode(message: Extract<ToDecoder, { sent: unknown }>): Promise<void> {
+  const { id, sent, wanted } = message;
+  const result = await decodePicture(sent, wanted, (pixels) => {
     post({ id, pixels });
     return new Promise((go) => waiting.set(id, go));
   }).catch(whyUnread);

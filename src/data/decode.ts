@@ -1,16 +1,20 @@
 // One picture file as a square of RGB bytes, or the reason why not. The header is checked before the browser
-// decodes it. Not here: which files are tried, what is stored (own-pictures.ts), the resizing (resize.ts).
+// decodes it. Not here: which files are tried, what is stored (own-pictures.ts), the pixels of a decoded one
+// (bitmap-pixels.ts), the square of them (cut-square.ts).
 import { faultOf } from '../fault.ts';
-import { context2d } from '../formats/canvas-2d.ts';
 import type { ImageHeader } from '../formats/image-format.ts';
 import { overLimits, readImageHeader } from '../formats/image-header.ts';
 import { findExif, FIRST_CHUNK, type WebpExif, withoutExif } from '../formats/image-webp.ts';
-import { areaFilter, centreSquare, resizeSquare } from './resize.ts';
+import { BitmapPixels, isSeenThrough } from './bitmap-pixels.ts';
+import { cutSquare } from './cut-square.ts';
+import type { Place, Wanted } from './framing.ts';
+import { type Words, wordsOf } from './resize.ts';
 
 /** `why` goes on from the file's name: "it is text, no JPEG, PNG, WebP or GIF". */
 export type Refused = { ok: false; why: string };
 export type Checked = { ok: true; header: ImageHeader } | Refused;
-export type Decoded = { ok: true; pixels: Uint8Array<ArrayBuffer> } | Refused;
+/** `place`: where its square lies. */
+export type Decoded = { ok: true; pixels: Uint8Array<ArrayBuffer>; place: Place } | Refused;
 
 /** A picture whose bytes, [height, width, channels], are pixels already. */
 export interface SentPixels {
@@ -29,9 +33,6 @@ const DECODE_LIMIT_MS = 10_000;
 /** Pieces of a WebP that are read in search of its orientation, which lies behind all its frames. */
 const EXIF_PIECE_BYTES = 64 * 1024;
 const MOST_EXIF_PIECES = 256;
-
-/** Most pixels of a strip, which is in memory beside the decoded picture. */
-const STRIP_PIXELS = 1024 * 1024;
 
 /**
  * Reads a picture file's header and compares it with the limits. `whole`: all bytes of the file, where they
@@ -76,10 +77,10 @@ async function exifOf(file: Blob): Promise<WebpExif | null> {
 }
 
 /**
- * The middle square of a checked picture, [size, size, 3] bytes: first frame, upright by its EXIF
- * orientation, sRGB, on white where transparent. Never rejects.
+ * The wanted square of a checked picture: first frame, upright by its EXIF orientation, sRGB. Never
+ * rejects.
  */
-export async function decodeSquare(file: Blob, header: ImageHeader, size: number): Promise<Decoded> {
+export async function decodeSquare(file: Blob, header: ImageHeader, wanted: Wanted): Promise<Decoded> {
   // Browsers stand JPEG and PNG upright; WebP only some do, so none is asked to.
   const exif = header.format === 'webp' && header.orientation !== 1 ? await exifOf(file) : null;
   const source = exif ? await withoutExif(file, exif).catch(() => file) : file;
@@ -87,21 +88,34 @@ export async function decodeSquare(file: Blob, header: ImageHeader, size: number
   if (typeof bitmap === 'string') return { ok: false, why: bitmap };
   try {
     const why = overLimits({ format: 'png', width: bitmap.width, height: bitmap.height, orientation: 1 }, 0);
-    return why === null
-      ? { ok: true, pixels: squareOf(bitmap, size, exif?.orientation ?? 1) }
-      : { ok: false, why };
+    if (why !== null) return { ok: false, why };
+    return {
+      ok: true,
+      ...cutSquare(new BitmapPixels(bitmap, exif?.orientation ?? 1, wanted.ground), wanted),
+    };
   } finally {
     bitmap.close();
   }
 }
 
-/** The middle square of [height, width, channels] bytes that are pixels already, [size, size, 3] bytes. */
-export function squareOfPixels({ bytes, ...picture }: SentPixels, size: number): Decoded {
-  const { width, height, channels } = picture;
+/** Whether a picture that can be decoded has transparent parts. Never rejects. */
+export async function isTransparent(file: Blob): Promise<boolean> {
+  const checked = await checkPicture(file);
+  if (!checked.ok || checked.header.format === 'jpeg') return false;
+  const bitmap = await decodeWithin(file, DECODE_LIMIT_MS);
+  if (typeof bitmap === 'string') return false;
+  const isSeen = isSeenThrough(bitmap);
+  bitmap.close();
+  return isSeen;
+}
+
+/** The wanted square of [height, width, channels] bytes that are pixels already. */
+export function squareOfPixels({ bytes, width, height, channels }: SentPixels, wanted: Wanted): Decoded {
   if (bytes.length !== width * height * channels)
     return { ok: false, why: `it has ${bytes.length} bytes for ${width} x ${height} pixels` };
-  const colours = channels === 3 ? bytes : asColours(bytes);
-  return { ok: true, pixels: resizeSquare(colours, { width, height, channels: 3 }, size) };
+  const words = wordsOf(bytes, channels);
+  const read = (left: number, top: number): Words => ({ words, at: top * width + left, stride: width });
+  return { ok: true, ...cutSquare({ width, height, read }, wanted) };
 }
 
 /** Why an entry's bytes were not read. */
@@ -109,13 +123,6 @@ export const whyUnread = (error: unknown): Refused => {
   const { expected, got } = faultOf(error);
   return { ok: false, why: `it cannot be read (${got} in the place of ${expected})` };
 };
-
-/** Grey bytes three times each. */
-function asColours(grey: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(grey.length * 3);
-  for (const [i, value] of grey.entries()) bytes.fill(value, i * 3, i * 3 + 3);
-  return bytes;
-}
 
 /** The decoded bitmap, or why there is none. */
 async function decodeWithin(file: Blob, limitMs: number): Promise<ImageBitmap | string> {
@@ -129,53 +136,4 @@ async function decodeWithin(file: Blob, limitMs: number): Promise<ImageBitmap | 
   // A bitmap that arrives after the limit must not stay in memory.
   if (typeof first === 'string') void decoding.then((bitmap) => typeof bitmap !== 'string' && bitmap.close());
   return first;
-}
-
-/** Where a picture of these stored pixels stands upright, as a matrix of a canvas, by EXIF orientation. */
-const UPRIGHT: readonly ((
-  width: number,
-  height: number,
-) => [number, number, number, number, number, number])[] = [
-  () => [1, 0, 0, 1, 0, 0],
-  (width) => [-1, 0, 0, 1, width, 0],
-  (width, height) => [-1, 0, 0, -1, width, height],
-  (_, height) => [1, 0, 0, -1, 0, height],
-  () => [0, 1, 1, 0, 0, 0],
-  (_, height) => [0, 1, -1, 0, height, 0],
-  (width, height) => [0, -1, -1, 0, height, width],
-  (width) => [0, -1, 1, 0, 0, width],
-];
-
-let kept: OffscreenCanvasRenderingContext2D | null = null;
-
-/** The canvas of the picture before where it has this size: a new one costs as much as drawing into it. */
-function canvasOf(width: number, height: number): OffscreenCanvasRenderingContext2D {
-  const isOfSize = kept?.canvas.width === width && kept.canvas.height === height;
-  if (!kept || !isOfSize) kept = context2d(width, height);
-  return kept;
-}
-
-/** Read in strips at full size: only the bitmap holds the whole picture. Why not scaled: resize.ts. */
-function squareOf(bitmap: ImageBitmap, size: number, orientation: number): Uint8Array<ArrayBuffer> {
-  const isTurned = orientation > 4;
-  const [width, height] = isTurned ? [bitmap.height, bitmap.width] : [bitmap.width, bitmap.height];
-  const { left, top, edge } = centreSquare(width, height);
-  const [a, b, c, d, x, upTo] = UPRIGHT[orientation - 1]?.(bitmap.width, bitmap.height) ?? [1, 0, 0, 1, 0, 0];
-  const filter = areaFilter(edge, size);
-  const result = new Uint8Array(size * size * 3);
-  for (let row = 0; row < size;) {
-    const band = filter.band(row, Math.floor(STRIP_PIXELS / edge));
-    const rows = band.last - band.first + 1;
-    const context = canvasOf(edge, rows);
-    context.fillStyle = '#fff';
-    context.imageSmoothingEnabled = false;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.fillRect(0, 0, edge, rows);
-    context.setTransform(a, b, c, d, x - left, upTo - (top + band.first));
-    context.drawImage(bitmap, 0, 0);
-    const { data } = context.getImageData(0, 0, edge, rows);
-    filter.fill(band, { words: new Uint32Array(data.buffer), at: 0, stride: edge }, result);
-    row = band.endRow;
-  }
-  return result;
 }

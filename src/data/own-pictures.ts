@@ -189,5 +189,6 @@ const storedPicture = ({ entry, result }: Tried & { result: { ok: true } }) => (
     width: result.width,
     height: result.height,
     sourceDigest: result.sourceDigest,
+    place: result.place,
   },
 });

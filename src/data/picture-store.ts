@@ -5,6 +5,7 @@
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
+import { IN_THE_MIDDLE } from './framing.ts';
 import { type ImportNote, parseNote, SOURCE } from './store/import-note.ts';
 import { newestMark, type ProgressMark } from './store/progress-mark.ts';
 import { type Origin, readRecord, RECORD_BYTES } from './store/record.ts';
@@ -169,7 +170,7 @@ async function notesIn(folder: FileSystemDirectoryHandle): Promise<StoredPicture
   const names = await textsIn(folder, TEXTS_OF_1.names);
   return (index) => ({
     texts: { name: names[index] ?? '', className: '', caption: captions[index] ?? '' },
-    from: { entry: 0, width: 0, height: 0, sourceDigest: new Uint8Array(16) },
+    from: { entry: 0, width: 0, height: 0, sourceDigest: new Uint8Array(16), place: IN_THE_MIDDLE },
   });
 }
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type Decoder, decodeInOrder, type Tried } from '../../src/data/decode-ahead.ts';
 import { DecodePool, type FromDecoder, type ToDecoder } from '../../src/data/decode-pool.ts';
+import { STANDARD } from '../../src/data/framing.ts';
 import type { SourceEntry } from '../../src/data/sources/source.ts';
 
 /** What every worker does with a message. */
@@ -71,7 +72,7 @@ it('a picture at which decoding throws is refused, with why', async () => {
   // A browser without what decodes: no ImageBitmap, no canvas.
   const file = new Blob([await readFile('test/fixtures/png/pillow-texts.png')]);
   const send = globalThis.onmessage as ((event: { data: ToDecoder }) => void) | null;
-  send?.({ data: { id: 7, sent: { kind: 'file', file }, size: 4 } });
+  send?.({ data: { id: 7, sent: { kind: 'file', file }, wanted: { ...STANDARD, size: 4 } } });
   await vi.waitFor(() => expect(posted).toMatchObject([{ id: 7, pixels: expect.any(Number) }]));
   send?.({ data: { id: 7, admitted: true } });
   await vi.waitFor(() => expect(posted).toHaveLength(2));

@@ -3,6 +3,7 @@
 import * as Comlink from 'comlink';
 import { afterAll, describe, expect, it } from 'vitest';
 import COLOURS from '../fixtures/colours/colours.json' with { type: 'json' };
+import { type Ground, STANDARD, type Wanted } from '../../src/data/framing.ts';
 import { avifFile, pictureFile, textFile, webpWithOrientation, withOrientation } from './make-files.ts';
 import type { PicturesApi } from './pictures-worker.ts';
 
@@ -11,13 +12,13 @@ const pictures = Comlink.wrap<PicturesApi>(worker);
 afterAll(() => worker.terminate());
 
 const SIZE = 8;
-const decoded = async (file: Blob, size = SIZE) => {
-  const result = await pictures.decode(file, size);
+const decoded = async (file: Blob, wanted: Partial<Wanted> = {}) => {
+  const result = await pictures.decode(file, { ...STANDARD, size: SIZE, ...wanted });
   if (!result.ok) throw new Error(result.why);
   return result.pixels;
 };
 const reason = async (file: Blob) => {
-  const result = await pictures.decode(file, SIZE);
+  const result = await pictures.decode(file, { ...STANDARD, size: SIZE });
   return result.ok ? 'decoded' : result.why;
 };
 const at = (pixels: Uint8Array, x: number, y: number) => [
@@ -118,6 +119,52 @@ describe('decoding', () => {
     expect(Math.max(...bytes(one.pixels).map((value, i) => Math.abs(value - (pixels[i] ?? 0))))).toBeLessThan(
       3,
     );
+  });
+
+  it.each(COLOURS.grounds)('puts $name on $ground as Pillow does, within 2', async (one) => {
+    const file = new File([bytes(one.file)], one.name);
+    const pixels = await decoded(file, { ground: one.ground as Ground });
+    expect(Math.max(...bytes(one.pixels).map((value, i) => Math.abs(value - (pixels[i] ?? 0))))).toBeLessThan(
+      3,
+    );
+  });
+
+  it('tells where a picture is transparent', async () => {
+    const isTransparent = (name: string) => {
+      const found = COLOURS.files.find((one) => one.name === name);
+      return pictures.isTransparent(new File([bytes(found?.file ?? '')], name));
+    };
+    const names = ['alpha.png', 'alpha.webp', 'see-through-palette.png', 'palette.png', 'cmyk.jpg'];
+    const found = await Promise.all(names.map(isTransparent));
+    expect(found).toEqual([true, true, true, false, false]);
+  });
+
+  it('cuts the tight square that Pillow cuts', async () => {
+    const tight = await decoded(new Blob([bytes(COLOURS.tight.file)]), { crop: 'tight', size: 7 });
+    expect(
+      Math.max(...bytes(COLOURS.tight.pixels).map((value, i) => Math.abs(value - (tight[i] ?? 0)))),
+    ).toBeLessThan(2);
+  });
+
+  it('finds the square of most detail in a JPEG that EXIF turns, and says where it lies', async () => {
+    const canvas = new OffscreenCanvas(300, 100);
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = '#888';
+    context.fillRect(0, 0, 300, 100);
+    for (let x = 210; x < 300; x += 10) {
+      context.fillStyle = x % 20 ? '#fff' : '#000';
+      context.fillRect(x, 0, 10, 100);
+    }
+    const jpeg = new File([await canvas.convertToBlob({ type: 'image/jpeg', quality: 1 })], 'a.jpg');
+    const placeIn = async (file: File) => {
+      const result = await pictures.decode(file, { ...STANDARD, crop: 'smart', size: SIZE });
+      if (!result.ok) throw new Error(result.why);
+      const { x, y } = result.place;
+      return [x, y].map((place) => (place > 230 ? 'end' : place < 25 ? 'begin' : place));
+    };
+    expect(await placeIn(jpeg)).toEqual(['end', 128]);
+    expect(await placeIn(await withOrientation(jpeg, 3))).toEqual(['begin', 128]);
+    expect(await placeIn(await withOrientation(jpeg, 6))).toEqual([128, 'end']);
   });
 
   it('takes the first frame of a GIF', async () => {

@@ -2,12 +2,7 @@
 // pictures are near in it.
 import { describe, expect, it } from 'vitest';
 import { differenceHash } from '../../src/data/store/difference-hash.ts';
-
-/** Pixels without pattern: a linear congruential generator. */
-function noise(length: number): Uint8Array {
-  let state = 1;
-  return Uint8Array.from({ length }, () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24);
-}
+import { noise } from './noise.ts';
 
 /** Each pixel becomes 9 x 8, each area takes size x size of these. */
 function bruteForce(pixels: Uint8Array, size: number): number[] {

@@ -3,6 +3,7 @@
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
 import { beginDraft, completeDraft } from '../../src/data/draft-folder.ts';
+import { IN_THE_MIDDLE } from '../../src/data/framing.ts';
 import { importPictures, type ImportTarget } from '../../src/data/own-pictures.ts';
 import type { NewPicture } from '../../src/data/picture-draft.ts';
 import { listStored } from '../../src/data/picture-store.ts';
@@ -66,6 +67,6 @@ async function pictureOf(shown: number): Promise<NewPicture> {
     pixels,
     traits: await traitsOf(pixels, 4),
     texts: { name: `${shown}.png`, className: '', caption: '' },
-    from: { entry: shown, width: 4, height: 4, sourceDigest: new Uint8Array(16) },
+    from: { entry: shown, width: 4, height: 4, sourceDigest: new Uint8Array(16), place: IN_THE_MIDDLE },
   };
 }

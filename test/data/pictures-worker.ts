@@ -3,11 +3,12 @@ import * as Comlink from 'comlink';
 import type { ImportProgress, ImportReport } from '../../src/data/api.ts';
 import { loadBatch } from '../../src/data/batches.ts';
 import { pictureFacts, previewSheet } from '../../src/data/contact-sheet.ts';
-import { checkPicture, decodeSquare } from '../../src/data/decode.ts';
+import { checkPicture, decodeSquare, isTransparent } from '../../src/data/decode.ts';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
 import { decodePicture } from '../../src/data/decode-picture.ts';
 import { DecodePool } from '../../src/data/decode-pool.ts';
 import { removePicture, renameStored } from '../../src/data/edit-pictures.ts';
+import type { Wanted } from '../../src/data/framing.ts';
 import { importPictures, type ImportTarget } from '../../src/data/own-pictures.ts';
 import { joined } from '../../src/data/sources/joined.ts';
 import { recognise } from '../../src/data/sources/recognise.ts';
@@ -87,10 +88,11 @@ const api = {
     decodes.pictures = decodes.mostOpen = 0;
     return taken;
   },
-  decode: async (file: Blob, size: number) => {
+  decode: async (file: Blob, wanted: Wanted) => {
     const checked = await checkPicture(file);
-    return checked.ok ? decodeSquare(file, checked.header, size) : checked;
+    return checked.ok ? decodeSquare(file, checked.header, wanted) : checked;
   },
+  isTransparent,
   importPictures: (
     files: File[],
     target: Asked,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AreaFilter, centreSquare, resizeSquare } from '../../src/data/resize.ts';
+import { noise } from './noise.ts';
 
 /**
  * Mean over the exact surface by brute force: each source pixel becomes size x size, each result pixel takes
@@ -24,12 +25,6 @@ function bruteForce(bytes: Uint8Array, edge: number, size: number): number[] {
     }
   }
   return result;
-}
-
-/** Bytes without pattern: a linear congruential generator. */
-function noise(length: number): Uint8Array {
-  let state = 1;
-  return Uint8Array.from({ length }, () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24);
 }
 
 describe('the area filter', () => {

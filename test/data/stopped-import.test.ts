@@ -67,7 +67,7 @@ class NumberDecoder implements Decoder {
     const sourceDigest = new Uint8Array(32).fill(i);
     const traits = known.get(i) ?? (await traitsOf(pixels, SIZE));
     known.set(i, traits);
-    return { ok: true, pixels, traits, width: i, height: 9, sourceDigest };
+    return { ok: true, pixels, traits, place: { x: i, y: 128 }, width: i, height: 9, sourceDigest };
   };
 }
 
@@ -101,7 +101,12 @@ function contentOf(disk: MemoryDisk): { info: StoredInfo | null; pictures: unkno
     if (!record) throw new Error(`record ${i} is torn`);
     const { offset, bytes: length } = record.words;
     const texts = unpackTexts(words.subarray(offset, offset + length));
-    return { entry: record.entry, texts, pixels: pixels.slice(i * BYTES, (i + 1) * BYTES).join() };
+    return {
+      entry: record.entry,
+      place: record.place,
+      texts,
+      pixels: pixels.slice(i * BYTES, (i + 1) * BYTES).join(),
+    };
   });
   return { info: parseInfo(new TextDecoder().decode(bytes('info.json'))), pictures };
 }
@@ -130,6 +135,7 @@ describe('an import', () => {
     expect(whole.pictures).toEqual(
       stored.map((i) => ({
         entry: i * 3,
+        place: { x: i % 256, y: 128 },
         texts: {
           name: `${i % 4}/${i}.png`,
           className: `class ${i % 4}`,

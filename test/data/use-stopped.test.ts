@@ -2,6 +2,7 @@
 // set than the one it was adding to, as that was. On the disk in memory.
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import { beginDraft, completeDraft } from '../../src/data/draft-folder.ts';
+import { IN_THE_MIDDLE } from '../../src/data/framing.ts';
 import { copyPictures, removePicture } from '../../src/data/edit-pictures.ts';
 import type { PictureDraft } from '../../src/data/picture-draft.ts';
 import { listStored, openStored, removeStored } from '../../src/data/picture-store.ts';
@@ -23,7 +24,7 @@ async function push(draft: PictureDraft, shown: number): Promise<void> {
     pixels,
     traits: await traitsOf(pixels, SIZE),
     texts: { name: `${shown}.png`, className: '', caption: `picture ${shown}` },
-    from: { entry: shown, width: SIZE, height: SIZE, sourceDigest: new Uint8Array(16) },
+    from: { entry: shown, width: SIZE, height: SIZE, sourceDigest: new Uint8Array(16), place: IN_THE_MIDDLE },
   });
 }
 

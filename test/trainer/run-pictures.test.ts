@@ -2,6 +2,7 @@
 // imported again with other captions or classes a run is told that learns these, and no other.
 import { afterAll, expect, test, vi } from 'vitest';
 import { beginDraft, completeDraft } from '../../src/data/draft-folder.ts';
+import { IN_THE_MIDDLE } from '../../src/data/framing.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { SD_LATENTS } from '../../src/data/space.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
@@ -41,7 +42,7 @@ async function importedWith(caption: string, className: string): Promise<string>
     pixels,
     traits: await traitsOf(pixels, 4),
     texts: { name: 'a.png', className, caption },
-    from: { entry: 0, width: 4, height: 4, sourceDigest: new Uint8Array(16) },
+    from: { entry: 0, width: 4, height: 4, sourceDigest: new Uint8Array(16), place: IN_THE_MIDDLE },
   });
   return (await completeDraft(draft, 'Garden', null)).id;
 }

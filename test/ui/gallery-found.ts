@@ -43,6 +43,16 @@ const CELEBA: FoundSource = {
           { value: 'all', label: 'All, 202,599', example: '' },
         ],
       },
+      {
+        id: 'crop',
+        label: 'Crop',
+        value: 'middle',
+        options: [
+          { value: 'middle', label: 'Middle square', example: '' },
+          { value: 'tight', label: 'The face alone: 140 of 178 pixels', example: '' },
+          { value: 'smart', label: 'The most detailed square', example: '' },
+        ],
+      },
     ],
     ignored: [
       {
@@ -77,6 +87,17 @@ export const FOUND_SEVERAL: FoundPictures = {
       facts: {
         ...facts,
         count: null,
+        choices: [
+          {
+            id: '1:ground',
+            label: 'Under transparent parts',
+            value: 'white',
+            options: [
+              { value: 'white', label: 'White', example: '' },
+              { value: 'edge', label: 'The colour of the picture’s edge', example: '' },
+            ],
+          },
+        ],
         warnings: ['3 rows name pictures that are not among the files.'],
         ignored: [{ why: 'files that systems put beside others', count: 811, example: '__MACOSX/._1.jpg' }],
         unused: [

@@ -1,6 +1,7 @@
 // What the user's files are: containers are opened, then each layout takes what has its form, and the next
 // ones what is left. Not here: the containers and layouts themselves (the folders beside this file).
 import { open } from './containers/open.ts';
+import { framed } from './framed.ts';
 import { isSystemFile } from './junk.ts';
 import { arrays } from './layouts/arrays.ts';
 import { celeba } from './layouts/celeba.ts';
@@ -49,7 +50,7 @@ export async function recognise(files: readonly File[], signal?: AbortSignal): P
   const system = members.filter(({ path }) => isSystemFile(path));
   const ignored = [...left.ignored, ...counted('files that systems put beside others', system)];
   const isPlain = (first.facts.isPlain ?? false) && !isArchive;
-  return [withMore(first, { ignored, unused, isPlain }), ...more];
+  return [withMore(first, { ignored, unused, isPlain }), ...more].map(framed);
 }
 
 /**

@@ -1,6 +1,7 @@
 // A source: pictures with their words in a fixed order, whatever form they were brought in, and what is said
 // of them before an import. Types only. Not here: the forms (layouts/), what stores them (own-pictures.ts).
 import type { SkippedFile } from '../api.ts';
+import type { Framing } from '../framing.ts';
 import type { Member } from './member.ts';
 
 export interface Source {
@@ -20,6 +21,8 @@ export interface SourceEntry {
   className: string;
   /** What was meant for this picture and cannot be used, as a caption of 1 MB. */
   unused?: SkippedFile;
+  /** How it becomes a square. Absent: as where nothing is chosen. */
+  framing?: Framing;
 }
 
 /** An encoded file, as JPEG or PNG. */
@@ -43,6 +46,8 @@ export interface SourceFacts {
   kind: string;
   /** Loose pictures, of which nothing has to be said before they are imported. Absent: no. */
   isPlain?: boolean;
+  /** Faces that all lie alike, of which a tighter square is usual. Absent: no. */
+  isAligned?: boolean;
   /** Entries; null: only reading all of it tells. */
   count: number | null;
   /** What can be chosen before importing: caption column, split, attributes. */

@@ -2,12 +2,11 @@
 // counts only where that fits. Pure. Not here: the file (kept-prefix.ts reads it, picture-draft.ts writes
 // it).
 import { crc32 } from '../../formats/crc32.ts';
+import type { Place } from '../framing.ts';
 
 export const RECORD_BYTES = 64;
 /** Bytes of the SHA-256 of the source that are kept. */
 const SOURCE_DIGEST_BYTES = 16;
-/** Where a crop lies in the free range of the longer side, 0..255: the middle. */
-const MIDDLE = 128;
 
 export interface PictureRecord {
   /** Its texts in words.bin: path, class, then one caption each. */
@@ -23,12 +22,14 @@ export interface PictureRecord {
   height: number;
   /** SHA-256 of the source's bytes, of which the first half is kept. */
   sourceDigest: Uint8Array;
+  /** Where its square lies in the source. */
+  place: Place;
   /** The 64 bits of difference-hash.ts. */
   differenceHash: Uint8Array;
 }
 
 /** Where a picture comes from. */
-export type Origin = Pick<PictureRecord, 'entry' | 'width' | 'height' | 'sourceDigest'>;
+export type Origin = Pick<PictureRecord, 'entry' | 'width' | 'height' | 'sourceDigest' | 'place'>;
 
 const LARGEST_SIDE = 0xff_ff;
 
@@ -45,7 +46,7 @@ export function recordBytes(record: PictureRecord): Uint8Array<ArrayBuffer> {
   view.setUint16(32, words.count, true);
   view.setUint16(34, Math.min(record.width, LARGEST_SIDE), true);
   view.setUint16(36, Math.min(record.height, LARGEST_SIDE), true);
-  bytes.fill(MIDDLE, 38, 40);
+  bytes.set([record.place.x, record.place.y], 38);
   bytes.set(record.sourceDigest.subarray(0, SOURCE_DIGEST_BYTES), 40);
   bytes.set(record.differenceHash, 56);
   view.setUint32(0, crc32(bytes.subarray(4)), true);
@@ -67,6 +68,7 @@ export function readRecord(bytes: Uint8Array): PictureRecord | null {
     entry: view.getUint32(28, true),
     width: view.getUint16(34, true),
     height: view.getUint16(36, true),
+    place: { x: view.getUint8(38), y: view.getUint8(39) },
     sourceDigest: bytes.slice(40, 56),
     differenceHash: bytes.slice(56, 64),
   };

@@ -12,6 +12,8 @@ import { pictureOf } from './picture-of.ts';
 import { listRows } from './read-list.ts';
 
 const ATTRIBUTES = /(?:^|\/)(?:list_attr_celeba[^/]*\.(?:txt|csv)|CelebAMask-HQ-attribute-anno\.txt)$/i;
+/** CelebA-HQ: the same faces, cut anew and larger. */
+const UNALIGNED = /(?:^|\/)CelebAMask-HQ[^/]*$/i;
 const PARTITION = /(?:^|\/)list_eval_partition[^/]*\.(?:txt|csv)$/i;
 /** Boxes and landmarks belong to the uncropped pictures, identities name 10,177 people. */
 const UNUSED_LIST = /(?:^|\/)(?:list_(?:bbox|landmarks)[^/]*|identity_)celeba[^/]*\.(?:txt|csv)$/i;
@@ -62,6 +64,7 @@ export const celeba: Layout = {
         count: faces.length,
         choices: [...captionChoice(table, faces), ...splitChoice(faces)],
         licence: LICENCE,
+        isAligned: !lists.some(({ path }) => UNALIGNED.test(path)),
         ignored: [
           ...counted('lists of boxes, landmarks or people, which are not used', unused),
           ...counted('pictures with the name of another one', doubled),
