@@ -72,6 +72,8 @@ export interface Commands {
   dismissRecipe(): void;
   /** `addTo`: the set that they are added to, in the place of a new one of this title. */
   importPictures(files: File[], title: string, addTo?: string): void;
+  /** Whether loose pictures, too, are shown before they are imported. */
+  showFirst(wanted: boolean): void;
   /** Shows the found pictures as they become by these choices, values by the choices' ids. */
   lookAgain(chosen: Readonly<Record<string, string>>): void;
   /** Imports the pictures that the dialog shows. */

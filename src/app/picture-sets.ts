@@ -92,9 +92,9 @@ export class PictureSets {
    */
   async import(trainer: Trainer | null, asked: Asked): Promise<Result<unknown>> {
     if (asked.goOn !== null) return this.#store(trainer, asked, {});
-    const { importing, foundPictures } = this.#state;
+    const { importing, foundPictures, showsFirst } = this.#state;
     importing.value = this.#beginning(0, asked.files.length);
-    const looked = await trainer?.findPictures(asked.files);
+    const looked = await trainer?.findPictures(asked.files, showsFirst.value);
     if (looked?.ok && looked.value?.asks === false) return this.#store(trainer, asked, {});
     this.#found = asked;
     batch(() => {

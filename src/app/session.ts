@@ -319,6 +319,7 @@ export class Session {
     dismissRecipe: () => (this.#state.recipe.value = null),
     saveGenerated: (which) => void this.#do(this.#generating.save(which)),
     importPictures: (files, title, addTo) => void this.#importPictures(files, title, addTo),
+    showFirst: (wanted) => (this.#state.showsFirst.value = wanted),
     lookAgain: (chosen) => void this.#call((trainer) => this.#sets.lookAgain(trainer, chosen)),
     importFound: (chosen) => void this.#do(this.#sets.importFound(this.#trainer, chosen)),
     dismissPictures: () => (this.#state.foundPictures.value = null),

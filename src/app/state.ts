@@ -253,6 +253,8 @@ export interface State {
   exporting: Signal<CheckpointRecord | null>;
   /** What the files in the import dialog hold; null while the dialog is closed. */
   offered: Signal<ImportPreview | null>;
+  /** Whether the user wants to see every kind of pictures before they are imported. */
+  showsFirst: Signal<boolean>;
   /** What the dialog before an import of pictures shows; null while it is closed. */
   foundPictures: Signal<FoundPictures | null>;
   store: Signal<StoreReport | null>;
@@ -317,6 +319,7 @@ export function createState(): State {
     question: signal<Question | null>(null),
     exporting: signal<CheckpointRecord | null>(null),
     offered: signal<ImportPreview | null>(null),
+    showsFirst: signal(false),
     foundPictures: signal<FoundPictures | null>(null),
     store: signal<StoreReport | null>(null),
     persisted: signal<boolean | null>(null),

@@ -42,11 +42,15 @@ export interface Example {
   picture: { size: number; rgba: Uint8ClampedArray<ArrayBuffer> } | null;
 }
 
-/** What is shown of these sources where this is chosen. */
-export async function shownOf(sources: readonly Source[], chosen: Chosen): Promise<PicturesFound> {
+/** What is shown of these sources where this is chosen. `always`: whatever they are. */
+export async function shownOf(
+  sources: readonly Source[],
+  chosen: Chosen,
+  always: boolean,
+): Promise<PicturesFound> {
   const counts = sources.map(({ facts }, i) => chosenCount(facts, chosenOf(sources, i, chosen)));
   const count = counts.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0);
-  const asks = count !== 0 && !(sources.every(isPlain) && (count ?? Infinity) <= MANY);
+  const asks = count !== 0 && (always || !(sources.every(isPlain) && (count ?? Infinity) <= MANY));
   const found = sources.map(async (source, i) => {
     const { facts } = source;
     const looked = asks ? await examplesOf(source.entries(0, chosenOf(sources, i, chosen))) : [];

@@ -436,8 +436,11 @@ export interface TrainerApi {
   }): Promise<Result<Preview>>;
   /** Four pictures of a set, 2 x 2; a set that is yet to be fetched is not fetched for them. */
   thumbnail(dataset: string): Promise<Result<Preview>>;
-  /** Tells what the files are as pictures. Stores nothing. Answers null where it was stopped. */
-  findPictures(files: File[]): Promise<Result<PicturesFound | null>>;
+  /**
+   * Tells what the files are as pictures; `always`: also of some loose ones, of which else nothing is asked.
+   * Stores nothing. Answers null where it was stopped.
+   */
+  findPictures(files: File[], always: boolean): Promise<Result<PicturesFound | null>>;
   /** The same of the files that were looked at last, once something is chosen. */
   showFound(chosen: Chosen): Promise<Result<PicturesFound>>;
   /**

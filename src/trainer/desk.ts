@@ -224,15 +224,15 @@ class Desk implements TrainerApi {
     return sources;
   }
 
-  findPictures: TrainerApi['findPictures'] = (files) =>
+  findPictures: TrainerApi['findPictures'] = (files, always) =>
     answer(async () => {
       this.#found = null;
       const { signal } = (this.#importing = new AbortController());
-      const look = async () => (await finding()).shownOf(await this.#sourcesOf(files, signal), {});
+      const look = async () => (await finding()).shownOf(await this.#sourcesOf(files, signal), {}, always);
       return unlessStopped(look(), signal);
     });
   showFound: TrainerApi['showFound'] = (chosen) =>
-    answer(async () => (await finding()).shownOf(this.#found?.sources ?? [], chosen));
+    answer(async () => (await finding()).shownOf(this.#found?.sources ?? [], chosen, true));
 
   importPictures: TrainerApi['importPictures'] = (files, { goOn, chosen, ...asked }) =>
     answer(async () => {

@@ -89,6 +89,22 @@ test('an archive or a known form waits for the answer, and is imported with what
   expect(state.form.value.dataset).toBe('own-1');
 });
 
+test('some loose pictures wait for the answer where the user wants to see them', async () => {
+  const asked: boolean[] = [];
+  const asking: typeof trainer = {
+    ...trainer,
+    findPictures: (_, always) => {
+      asked.push(always);
+      return Promise.resolve({ ok: true, value: { ...plain, asks: always } });
+    },
+  };
+  await setsOf().import(asking, garden);
+  expect([state.foundPictures.value, state.imported.value?.added]).toEqual([null, 65]);
+  state.showsFirst.value = true;
+  await setsOf().import(asking, garden);
+  expect([state.foundPictures.value?.count, asked]).toEqual([65, [false, true]]);
+});
+
 test('a set that loses a picture is another set; what an import left out is of the set before', async () => {
   const sets = setsOf();
   await sets.import(trainer, garden);

@@ -20,7 +20,7 @@ const damaged = sourceWith('damaged', async function* () {
 });
 
 it('a source that throws has no examples, and the others have theirs', async () => {
-  const { count, sources } = await shownOf([damaged, sound], {});
+  const { count, sources } = await shownOf([damaged, sound], {}, false);
   expect(count).toBe(2);
   expect(sources.map(({ facts, examples }) => [facts.kind, examples])).toEqual([
     ['damaged', []],
@@ -34,7 +34,14 @@ it('names from archives are shown short and without what hides other text', asyn
     unused: [{ name: `a\u202e\n${'b'.repeat(1e6)}`, why: 'it is a link\x1b[2J' }],
     ignored: [{ why: 'other files', count: 1, example: 'c'.repeat(1e6) }],
   };
-  const [shown] = (await shownOf([{ ...sound, facts }], {})).sources;
+  const [shown] = (await shownOf([{ ...sound, facts }], {}, false)).sources;
   expect(shown?.facts.unused).toEqual([{ name: `a ${'b'.repeat(118)}…`, why: 'it is a link [2J' }]);
   expect(shown?.facts.ignored[0]?.example).toBe(`${'c'.repeat(120)}…`);
+});
+
+it('some loose pictures are shown where the user wants to see them', async () => {
+  const loose = { ...sound, facts: { ...sound.facts, isPlain: true } };
+  expect((await shownOf([loose], {}, false)).asks).toBe(false);
+  expect(await shownOf([loose], {}, true)).toMatchObject({ asks: true, sources: [{ examples: [{}] }] });
+  expect((await shownOf([], {}, true)).asks).toBe(false);
 });

@@ -814,6 +814,7 @@ export function galleryCommands(state: State, name: string): Commands {
     ...{ drawSamples: nothing, importPictures: nothing, stopImport: nothing, confirmPictures: nothing },
     ...{ goOnImport: nothing, useStopped: nothing, removeStopped: nothing },
     ...{ lookAgain: nothing, importFound: nothing },
+    showFirst: (wanted) => (state.showsFirst.value = wanted),
     dismissPictures: () => (state.foundPictures.value = null),
     ...{
       freeStepCheckpoints: nothing,

@@ -30,6 +30,7 @@ export const pictureFiles = (): string =>
   matchMedia('(pointer: coarse)').matches ? 'image/*' : `image/*,${OTHER_FILES}`;
 
 function Choose() {
+  const { state, commands } = useApp();
   return (
     <>
       <p>
@@ -43,6 +44,14 @@ function Choose() {
         <PickButton name="Choose files" folder={false} />
         <PickButton name="Choose folder" folder />
       </div>
+      <label class="first">
+        <input
+          type="checkbox"
+          checked={state.showsFirst.value}
+          onChange={(event) => commands.showFirst(event.currentTarget.checked)}
+        />
+        Show them before importing, to choose how they are cut
+      </label>
     </>
   );
 }

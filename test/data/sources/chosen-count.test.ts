@@ -21,7 +21,7 @@ it.each([
 ])('where %j is chosen it has %i', async (chosen, count) => {
   expect(await entriesOf(source, 0, chosen)).toHaveLength(count);
   expect(chosenCount(source.facts, chosen)).toBe(count);
-  const shown = await shownOf([source], chosen);
+  const shown = await shownOf([source], chosen, false);
   expect([shown.count, shown.sources[0]?.facts.count]).toEqual([count, count]);
 });
 
