@@ -60,6 +60,13 @@ export function shortStep(step: number): string {
   return `${value.toFixed(digits)}${unit}`;
 }
 
+/** "1 picture", "24,000 pictures". */
+export const pictures = (many: number): string => `${count(many)} ${many === 1 ? 'picture' : 'pictures'}`;
+
+/** A part of 1: 0.0213 -> "2.1 %", 0.34 -> "34 %". `digits`: behind the point at most. */
+export const percent = (part: number, digits = part < 0.0995 ? 1 : 0): string =>
+  `${Number((100 * part).toFixed(digits))} %`;
+
 /** 6500000 -> "6.5 million". */
 export function many(value: number): string {
   if (value >= 1e6) return `${(value / 1e6).toFixed(1).replace(/\.0$/, '')} million`;

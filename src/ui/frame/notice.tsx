@@ -3,7 +3,7 @@
 import type { State } from '../../app/state.ts';
 import type { DatasetInfo, RunSummary } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { count, duration } from '../format.ts';
+import { count, duration, pictures } from '../format.ts';
 
 /** Shown with a run; empty while there is no notice. */
 export function Notice() {
@@ -54,8 +54,7 @@ function Brought({ info }: { info: DatasetInfo }) {
   return (
     <p class="notice with-button">
       <span>
-        {count(info.count)} {info.count === 1 ? 'picture' : 'pictures'} stored as {info.title}. This run
-        learns from its own pictures.
+        {pictures(info.count)} stored as {info.title}. This run learns from its own pictures.
       </span>
       <button class="btn s" type="button" onClick={() => commands.newRun()}>
         Use them in a new run

@@ -6,13 +6,13 @@ import { useId } from 'preact/hooks';
 import { runName } from '../../app/run-names.ts';
 import { isReadyModel, READY_MODEL } from '../../settings/ready-model.ts';
 import { SAMPLER_TITLES, samplersOf } from '../../settings/samplers.ts';
-import type { Settings } from '../../settings/settings.ts';
 import type { CheckpointRecord } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { groupsOf } from '../page-state/checkpoint-groups.ts';
 import { keyOf } from '../page-state/checkpoint-key.ts';
 import { age, UNKNOWN } from '../format.ts';
 import { drawableCheckpoints } from '../page-state/drawable-checkpoints.ts';
+import { ChoiceField } from '../controls/choice-field.tsx';
 import { GenerateControls } from './generate-controls.tsx';
 import {
   chosenRecord,
@@ -66,24 +66,13 @@ export function DrawingForm() {
 /** Which class is drawn, for a model that draws by class. */
 function ClassChoice({ chosen, classes }: { chosen: string | null; classes: readonly string[] }) {
   const { asking } = useApp();
-  const id = useId();
   return (
-    <div class="ask">
-      <label for={id}>Class</label>
-      <select
-        id={id}
-        class="field"
-        value={chosen ?? ''}
-        onChange={(event) => (asking.className.value = event.currentTarget.value || null)}
-      >
-        <option value="">Each in turn</option>
-        {classes.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
+    <ChoiceField
+      label="Class"
+      chosen={chosen ?? ''}
+      choices={[['', 'Each in turn'], ...classes.map((name) => [name, name] as const)]}
+      onChoose={(name) => (asking.className.value = name || null)}
+    />
   );
 }
 
@@ -119,7 +108,12 @@ function Numbers({ usual, meant: { wrong, ...meant } }: { usual: Usual; meant: M
         wrong={wrong.steps}
         onText={(text) => (steps.value = text)}
       />
-      <Sampler chosen={meant.sampler} choices={samplersOf(usual)} />
+      <ChoiceField
+        label="Sampler"
+        chosen={meant.sampler}
+        choices={samplersOf(usual).map((name) => [name, SAMPLER_TITLES[name]] as const)}
+        onChoose={(name) => (asking.sampler.value = name)}
+      />
     </div>
   );
 }
@@ -182,35 +176,6 @@ function Checkpoint({ record }: { record: CheckpointRecord | null }) {
         <optgroup label="Comes with Perennial">
           <option value={keyOf(READY_MODEL)}>{READY_MODEL.title}</option>
         </optgroup>
-      </select>
-    </div>
-  );
-}
-
-interface SamplerProps {
-  chosen: Settings['sampler'];
-  choices: readonly Settings['sampler'][];
-}
-
-function Sampler({ chosen, choices }: SamplerProps) {
-  const { asking } = useApp();
-  const id = useId();
-  return (
-    <div class="ask">
-      <label for={id}>Sampler</label>
-      <select
-        id={id}
-        class="field"
-        value={chosen}
-        onChange={(event) =>
-          (asking.sampler.value = choices.find((name) => name === event.currentTarget.value) ?? null)
-        }
-      >
-        {choices.map((choice) => (
-          <option key={choice} value={choice}>
-            {SAMPLER_TITLES[choice]}
-          </option>
-        ))}
       </select>
     </div>
   );

@@ -7,7 +7,7 @@ import type { Asked, Generated, PageState } from '../../app/state.ts';
 import type { CheckpointRecord, DrawingFacts } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { keyOf } from '../page-state/checkpoint-key.ts';
-import { count, duration } from '../format.ts';
+import { count, duration, pictures } from '../format.ts';
 import { askedFor, type Meant } from '../page-state/generate-form.ts';
 import { Icon } from '../controls/icon.tsx';
 import { ProgressBar } from '../controls/progress-bar.tsx';
@@ -46,7 +46,7 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
       : noteOf(now, asked, facts);
   return (
     <section class="controls" aria-label="Drawing">
-      <Brief record={record} note={draws ? note : pictures(meant.count)} />
+      <Brief record={record} note={draws ? note : howMany(meant.count)} />
       <div class="buttons">
         <button
           ref={button}
@@ -71,8 +71,8 @@ export function GenerateControls({ record, facts, meant, barred }: Props) {
   );
 }
 
-const pictures = (many: number): string =>
-  Number.isInteger(many) ? `${count(many)} ${many === 1 ? 'picture' : 'pictures'}` : '';
+/** Nothing while the field says no number. */
+const howMany = (many: number): string => (Number.isInteger(many) ? pictures(many) : '');
 
 /** How long drawing takes, from measured forward passes; nothing is promised without a measurement. */
 function noteOf(now: PageState, asked: Asked | null, facts: DrawingFacts | null): string {

@@ -6,7 +6,7 @@ import { SAMPLER_TITLES } from '../../settings/samplers.ts';
 import { eachOf } from '../../app/asked-set.ts';
 import type { AskedWords, Generated } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { count, duration } from '../format.ts';
+import { count, duration, percent } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
 import { NoiseToPicture } from './noise-to-picture.tsx';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
@@ -111,11 +111,9 @@ function From() {
 
 function guidanceOf({ guidance: { scale, start, stop } }: AskedWords): string {
   if (scale === 1) return ', no guidance';
-  const part = start > 0 || stop < 1 ? ` from ${percent(start)} to ${percent(stop)} of the steps` : '';
+  const part = start > 0 || stop < 1 ? ` from ${percent(start, 2)} to ${percent(stop, 2)} of the steps` : '';
   return `, guidance ${scale}${part}`;
 }
-
-const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
 function One({ generated }: { generated: Generated | null }) {
   const { state, commands, asking } = useApp();

@@ -4,7 +4,7 @@ import type { Estimate } from '../../app/state.ts';
 import { imagesPerStep } from '../../settings/calendar.ts';
 import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { count, duration, fileSize, many, storage, UNKNOWN } from '../format.ts';
+import { UNKNOWN, count, duration, fileSize, many, pictures, storage } from '../format.ts';
 
 const BASIS: Record<Estimate['basis'], string> = {
   probe: 'measured in 2 s on this device',
@@ -18,13 +18,12 @@ export function EstimateNote() {
   const estimate = state.estimates.value[form.preset];
   if (!estimate) return <p class="note">Measuring how fast this device is.</p>;
   const { parameters, totalSteps, checkpointBytes, secondsPer1000Steps, basis } = estimate;
-  const pictures = imagesPerStep(form);
   const bytes = state.memory.value?.bytes ?? null;
   return (
     <p class="note">
       <b>{PRESETS[form.preset].title}:</b> {many(parameters)} parameters, {count(totalSteps)}{' '}
-      {totalSteps === 1 ? 'step' : 'steps'} of {count(pictures)} {pictures === 1 ? 'picture' : 'pictures'},{' '}
-      {fileSize(checkpointBytes)} a checkpoint
+      {totalSteps === 1 ? 'step' : 'steps'} of {pictures(imagesPerStep(form))}, {fileSize(checkpointBytes)} a
+      checkpoint
       {bytes !== null && (
         <>
           , <data value={bytes}>{storage(bytes)}</data> of GPU memory

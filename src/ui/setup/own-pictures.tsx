@@ -5,6 +5,7 @@ import type { ImportProgress } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { pickedFiles } from '../files/dropped-files.ts';
 import { FileButton } from '../files/file-button.tsx';
+import { pictureFiles } from '../files/picture-files.ts';
 import { count, estimated, rate } from '../format.ts';
 import { Mosaic } from '../pictures/mosaic.tsx';
 import { arrivedSheet } from './arrived-sheet.ts';
@@ -21,13 +22,6 @@ export function OwnPictures() {
     </div>
   );
 }
-
-/** Archives, lists and tables of pictures, by their usual names. */
-const OTHER_FILES = '.zip,.tar,.tgz,.gz,.parquet,.npy,.npz,.bin,.txt,.csv,.tsv,.json,.jsonl';
-
-/** All that browsers call a picture; with other kinds too a phone would open its files, not its gallery. */
-export const pictureFiles = (): string =>
-  matchMedia('(pointer: coarse)').matches ? 'image/*' : `image/*,${OTHER_FILES}`;
 
 function Choose() {
   const { state, commands } = useApp();

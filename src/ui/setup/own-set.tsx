@@ -4,8 +4,8 @@ import { useState } from 'preact/hooks';
 import type { DatasetInfo } from '../../trainer/api.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { FileButton } from '../files/file-button.tsx';
+import { pictureFiles } from '../files/picture-files.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { pictureFiles } from './own-pictures.tsx';
 
 /** Under the pictures of a chosen set of the user's. */
 export function OwnSet({ info }: { info: DatasetInfo }) {

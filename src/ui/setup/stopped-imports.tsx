@@ -3,10 +3,10 @@
 import { useState } from 'preact/hooks';
 import type { State } from '../../app/state.ts';
 import { FileButton } from '../files/file-button.tsx';
+import { pictureFiles } from '../files/picture-files.ts';
 import { pickedFiles } from '../files/dropped-files.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { count } from '../format.ts';
-import { pictureFiles } from './own-pictures.tsx';
+import { count, pictures } from '../format.ts';
 
 /** Under the data sets; nothing while pictures are imported. */
 export function StoppedImports() {
@@ -35,7 +35,7 @@ function Stopped({ one }: { one: State['stopped']['value'][number] }) {
       <p>
         <b>{title}</b>: Import stopped at {count(done)}
         {of}
-        {stored !== done && `, ${count(stored)} ${stored === 1 ? 'picture' : 'pictures'} stored`}.
+        {stored !== done && `, ${pictures(stored)} stored`}.
         {asks &&
           ' Choose the same files or the same folder again, or drop them: those that are stored are kept.'}
       </p>
