@@ -1,13 +1,20 @@
-// Changes a set of the user's that is stored: another title, a picture less. A set that lost a picture is
-// another set, with another id; a run of the old one finds it by the old id, and run-pictures.ts asks. Runs
-// in a worker (sync access handles). Not here: adding pictures (own-pictures.ts).
-import { FaultError } from '../fault.ts';
+// Changes a set of the user's that is stored: another title, pictures removed or restored. Nothing is copied:
+// which pictures are removed is written beside them (store/edit-log.ts). A set that lost a picture is another
+// set, with another id; a run of the old one finds it by the old id, and trainer/run-pictures.ts asks. Runs
+// in a worker (sync access handles). Not here: adding pictures (own-pictures.ts), captions
+// (edit-captions.ts).
+import { type Fault, FaultError } from '../fault.ts';
+import { hexDigest } from '../formats/hex-digest.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
-import { beginDraft, completeDraft, discardDraft } from './draft-folder.ts';
+import { IN_THE_MIDDLE } from './framing.ts';
 import type { PictureDraft } from './picture-draft.ts';
-import { missing, openStored, removeStored, scanSets, type StoredPictures, TITLE } from './picture-store.ts';
+import { openStored, type StoredPictures } from './open-stored.ts';
+import { idOf, missing, readSet, removeStored, scanSets, TITLE } from './picture-store.ts';
+import { writeRemoved } from './store/edit-log.ts';
 import { setFolder, writeFile } from './store/set-file.ts';
+import type { Origin } from './store/record.ts';
+import { unpackTexts } from './store/texts.ts';
 import { traitsOf } from './store/traits.ts';
 
 /** Gives a set another title, cut to 120 characters; an empty one changes nothing. */
@@ -19,50 +26,142 @@ export async function renameStored(id: string, title: string): Promise<void> {
 }
 
 /**
- * Leaves picture `index` out of a set. Returns the set that takes its place, null where no picture is left.
- * Throws FaultError kind `data` where there is no such set, `storage` where the storage is full.
+ * Leaves picture `index` out of a set. Returns the set that takes its place, null where no picture is left:
+ * the set is then deleted. Throws FaultError kind `data` where there is no such set, `storage` where the
+ * storage is full.
  */
 export async function removePicture(id: string, index: number): Promise<DatasetInfo | null> {
-  const opened = await openStored(id);
-  if (!opened) throw new FaultError(missing(id));
+  const opened = await openToEdit(id);
   if (opened.info.count <= 1) {
     await removeStored(opened.info.id);
     return null;
   }
-  const { title, storedSize: size } = opened.info;
-  const draft = await beginDraft({ ...NO_IMPORT, title, size });
-  try {
-    await copyPictures(opened, draft, (one) => one !== index);
-    return await completeDraft(draft, title, opened);
-  } catch (error) {
-    await discardDraft(draft).catch(() => undefined);
-    throw error;
-  }
+  return removeNumbers(opened.info.id, opened.active.subarray(index, index + 1));
 }
 
-/** Of a copy: nobody goes on with it. */
-const NO_IMPORT = { version: 2, fingerprint: '', kind: '', total: null, chosen: {}, addTo: null } as const;
+/**
+ * Removes pictures by their numbers. Returns the set as it is then; null where none would be left: nothing is
+ * changed. Throws as `removePicture`.
+ */
+export async function removeNumbers(id: string, numbers: Uint32Array): Promise<DatasetInfo | null> {
+  const opened = await openToEdit(id);
+  const isRemoved = removedIn(opened);
+  for (const number of numbers) isRemoved[number] = 1;
+  const removed = setNumbers(isRemoved);
+  return removed.length === opened.base.count ? null : withRemoved(opened, removed);
+}
+
+/** Restores removed pictures by their numbers. Throws as `removePicture`. */
+export async function restoreNumbers(id: string, numbers: Uint32Array): Promise<DatasetInfo> {
+  const opened = await openToEdit(id);
+  const isRemoved = removedIn(opened);
+  for (const number of numbers) isRemoved[number] = 0;
+  return withRemoved(opened, setNumbers(isRemoved));
+}
+
+/** Opens a set of the user's. Throws FaultError kind `data` where there is none of this id. */
+export async function openToEdit(id: string): Promise<StoredPictures> {
+  const opened = await openStored(id);
+  if (!opened) throw new FaultError(missing(id));
+  return opened;
+}
+
+/** What is said of a set once it was changed. */
+export async function infoOf({ folder, info }: StoredPictures): Promise<DatasetInfo> {
+  const set = await readSet(folder);
+  if (!set) throw new FaultError(missing(info.id, info.title));
+  return set.info;
+}
+
+/** By number, 1 where a picture is removed. */
+function removedIn({ base, edits }: StoredPictures): Uint8Array {
+  const isRemoved = new Uint8Array(base.count);
+  for (const number of edits?.removed ?? []) isRemoved[number] = 1;
+  return isRemoved;
+}
+
+function setNumbers(flags: Uint8Array): Uint32Array<ArrayBuffer> {
+  const numbers = new Uint32Array(flags.reduce((sum, flag) => sum + flag, 0));
+  let at = 0;
+  flags.forEach((flag, number) => {
+    if (flag === 1) numbers[at++] = number;
+  });
+  return numbers;
+}
+
+/** Former ids that are kept. */
+const MOST_EARLIER = 1000;
+
+async function withRemoved(opened: StoredPictures, removed: Uint32Array<ArrayBuffer>): Promise<DatasetInfo> {
+  const { base, edits, folder, info } = opened;
+  if (removed.length === (edits?.removed.length ?? 0) && removed.every((one, i) => one === edits?.removed[i]))
+    return info;
+  const bytes = numberBytes(removed);
+  const fingerprint = await fingerprintWithout(base.fingerprint, bytes);
+  const id = idOf(fingerprint);
+  const other = (await scanSets()).find(({ name, set }) => name !== folder.name && set?.info.id === id);
+  if (other?.set) throw new FaultError(isThere(other.set.info));
+  const earlier = [...new Set([...opened.earlier, info.id])].filter((one) => one !== id);
+  const { words, captions } = info;
+  const told = { fingerprint, captions, ...(words === undefined ? {} : { words }) };
+  await writeRemoved(
+    setFolder(folder),
+    { stored: base.count, before: edits, told: { ...told, earlier: earlier.slice(-MOST_EARLIER) } },
+    bytes,
+  );
+  return infoOf(opened);
+}
+
+function numberBytes(numbers: Uint32Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(numbers.length * 4);
+  const view = new DataView(bytes.buffer);
+  numbers.forEach((number, i) => view.setUint32(i * 4, number, true));
+  return bytes;
+}
+
+/** `removed`: the numbers of the pictures that are not there, ascending, u32 each. */
+async function fingerprintWithout(fingerprint: string, removed: Uint8Array): Promise<string> {
+  if (removed.length === 0) return fingerprint;
+  const text = new TextEncoder().encode(`removed from ${fingerprint}`);
+  const bytes = new Uint8Array(text.length + removed.length);
+  bytes.set(text);
+  bytes.set(removed, text.length);
+  return hexDigest(bytes);
+}
+
+const isThere = ({ title, count }: DatasetInfo): Fault => ({
+  kind: 'data',
+  title: `These ${count} pictures are a set of their own already`,
+  what: 'They were imported again since, and two sets of the same pictures have one name. Nothing was changed.',
+  expected: 'no other set of the same pictures',
+  got: `the set ${title}`,
+  todo: ['Use that set.', 'Or delete it, then restore these pictures.'],
+});
+
+/** Of a picture of version 1. */
+const FROM_NOWHERE: Origin = {
+  ...{ entry: 0, width: 0, height: 0, sourceDigest: new Uint8Array(16), place: IN_THE_MIDDLE },
+};
 
 /**
- * Copies the pictures of a set that `keeps` names, with their texts, into a draft. Ends before the last one
+ * Copies the pictures of a set, with their texts, into a draft, from where it is. Ends before the last one
  * where `signal` is aborted.
  */
 export async function copyPictures(
   opened: StoredPictures,
   draft: PictureDraft,
-  keeps: (index: number) => boolean = () => true,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { info, pixels } = opened;
+  const { active, info, pixels } = opened;
   const bytes = info.storedSize ** 2 * 3;
-  for (let index = draft.count; index < info.count; index++) {
+  for (const number of active.subarray(draft.count)) {
     if (signal?.aborted) return;
-    if (!keeps(index)) continue;
-    const picture = new Uint8Array(await pixels.slice(index * bytes, (index + 1) * bytes).arrayBuffer());
+    const picture = new Uint8Array(await pixels.slice(number * bytes, (number + 1) * bytes).arrayBuffer());
     await draft.push({
       pixels: picture,
       traits: await traitsOf(picture, info.storedSize),
-      ...opened.notes(index),
+      texts: unpackTexts(opened.textsOf(number)),
+      from: opened.recordOf(number) ?? FROM_NOWHERE,
     });
     draft.settle(draft.settled);
   }

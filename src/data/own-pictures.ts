@@ -3,14 +3,15 @@
 // worker. Not here: what the source is (sources/), decoding (decode-ahead.ts), the files on disk
 // (picture-draft.ts). Exported for tests: takeInto.
 import { FaultError } from '../fault.ts';
-import type { ImportProgress, ImportReport } from './api.ts';
+import type { DatasetInfo, ImportProgress, ImportReport } from './api.ts';
 import { cleanTitle } from './captions.ts';
 import { type Decoder, decodeInOrder, type Tried } from './decode-ahead.ts';
 import { doubtOf } from './doubtful.ts';
 import { beginDraft, completeDraft, discardDraft, reopenDraft } from './draft-folder.ts';
 import { copyPictures } from './edit-pictures.ts';
 import type { PictureDraft } from './picture-draft.ts';
-import { missing, openStored, type StoredPictures } from './picture-store.ts';
+import { openStored, type StoredPictures } from './open-stored.ts';
+import { missing } from './picture-store.ts';
 import { progressReporter } from './import-progress.ts';
 import { nothingUsable } from './nothing-usable.ts';
 import { refuseWithoutRoom } from './room.ts';
@@ -78,7 +79,7 @@ async function importWith(
   const draft = stopped ? await reopenDraft(stopped) : await beginDraft(note);
   try {
     if (!stopped) await refuseWithoutRoom(note, (bytes) => draft.takes(bytes));
-    if (before) await copyPictures(before, draft, undefined, tools.signal);
+    if (before) await copyPictures(before, draft, tools.signal);
     const counted = tools.signal.aborted ? null : await takeInto(draft, source, chosen, tools);
     if (counted) return await ended(draft, before, counted, source.facts.warnings);
     draft.write();
@@ -104,7 +105,12 @@ const noteOf = (
   kind: facts.kind,
   total: chosenCount(facts, chosen),
   chosen,
-  addTo: before && { id: before.info.id, count: before.info.count },
+  addTo: before && addedTo(before.info),
+});
+
+const addedTo = ({ id, count, words }: DatasetInfo): ImportNote['addTo'] => ({
+  ...{ id, count },
+  ...(words === undefined ? {} : { words }),
 });
 
 /** What was made of the entries. */
@@ -118,11 +124,20 @@ async function ended(
   warnings: readonly string[],
 ): Promise<ImportReport> {
   const added = draft.count - (before?.info.count ?? 0);
-  if (added > 0) return { info: await completeDraft(draft, draft.note.title, before), added, ...told };
+  if (added > 0) {
+    const replaced = before && (await isAsOpened(before)) ? before : null;
+    return { info: await completeDraft(draft, draft.note.title, replaced), added, ...told };
+  }
   await discardDraft(draft);
   if (!before || told.duplicates === 0)
     throw new FaultError(nothingUsable({ tried, skipped: told.skipped.files[0], warnings }));
   return { info: before.info, added, ...told };
+}
+
+/** Whether a set that is added to is still what was copied: else it stays, and the new set is beside it. */
+async function isAsOpened({ info }: StoredPictures): Promise<boolean> {
+  const now = await openStored(info.id);
+  return now?.info.id === info.id && now.info.words === info.words;
 }
 
 /** Leaves what is stored of an import for going on; removes a folder in which it stored nothing. */

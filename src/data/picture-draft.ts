@@ -2,6 +2,7 @@
 // the disk every 256 pictures or every second, then a mark of how far they go; info.json ends it. Stopped at
 // any moment, the folder goes on behind its last whole mark. Runs in a worker (sync access handles).
 // Not here: reading sets (picture-store.ts), which pictures come (own-pictures.ts).
+import { EDITS } from './store/edits-mark.ts';
 import { type ImportNote, readNote, SOURCE } from './store/import-note.ts';
 import { cutBehind, keptPictures, type SetFiles } from './store/kept-prefix.ts';
 import { NOTHING_SETTLED, type ProgressMark, readMark, writeMark } from './store/progress-mark.ts';
@@ -49,7 +50,7 @@ export class PictureDraft {
   /** Makes the files of a new set in an empty folder. */
   static async begin(folder: SetFolder, note: ImportNote): Promise<PictureDraft> {
     await writeJson(folder, SOURCE, note);
-    (await folder.open(INFO)).close();
+    for (const name of [INFO, EDITS]) (await folder.open(name)).close();
     return new PictureDraft(folder, await openFiles(folder), note);
   }
 

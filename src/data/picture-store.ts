@@ -1,25 +1,20 @@
 // Reads the user's pictures from the browser's private file system (OPFS), where they lie as pixels.
 // pictures/<any name>/ holds a set (docs/agreement.md, section 3); without a whole info.json it is none,
 // but perhaps an import that was stopped. A renamed set has title.txt. Folders are never moved or renamed,
-// because OPFS keeps files but not names durably. Not here: writing (picture-draft.ts).
+// because OPFS keeps files but not names durably. Not here: what is in
+// a set (open-stored.ts), writing one (picture-draft.ts), changing one (edit-pictures.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
-import { IN_THE_MIDDLE } from './framing.ts';
+import { newestEdits } from './store/edits.ts';
+import { EDITS, type EditsMark, removedCount } from './store/edits-mark.ts';
 import { type ImportNote, parseNote, SOURCE } from './store/import-note.ts';
 import { newestMark, type ProgressMark } from './store/progress-mark.ts';
-import { type Origin, readRecord, RECORD_BYTES } from './store/record.ts';
+import { RECORD_BYTES } from './store/record.ts';
 import { FILES, inUse } from './store/set-file.ts';
-import { INFO, parseInfo } from './store/stored-info.ts';
-import { SyncBytes } from './store/sync-bytes.ts';
-import { type PictureTexts, unpackTexts } from './store/texts.ts';
+import { INFO, parseInfo, type StoredInfo } from './store/stored-info.ts';
 
 const FOLDER = 'pictures';
-/**
- * Captions, and paths of the files that the pictures came from, of sets of version 1; either may be
- * missing.
- */
-const TEXTS_OF_1 = { captions: 'captions.json', names: 'names.json' };
 /** A title in the place of the one in info.json. */
 export const TITLE = 'title.txt';
 
@@ -28,20 +23,8 @@ export interface StoredSet {
   info: DatasetInfo;
   /** Ids that the set had before it was changed. */
   earlier: string[];
-}
-
-/** What is known of a picture beside its pixels. */
-export interface PictureNotes {
-  texts: PictureTexts;
-  from: Origin;
-}
-
-/** A set of the user's, opened. */
-export interface StoredPictures extends StoredSet {
-  /** [count, size, size, 3] bytes. */
-  pixels: File;
-  /** Throws DOMException where the set was removed meanwhile. */
-  notes(index: number): PictureNotes;
+  /** As it was imported. */
+  base: StoredInfo;
 }
 
 /** The id of the set of this fingerprint. */
@@ -65,7 +48,8 @@ export async function picturesFolder(create: boolean): Promise<FileSystemDirecto
   }
 }
 
-async function fileIn(folder: FileSystemDirectoryHandle, name: string): Promise<File | null> {
+/** A file of a folder; null where there is none. */
+export async function fileIn(folder: FileSystemDirectoryHandle, name: string): Promise<File | null> {
   try {
     return await (await folder.getFileHandle(name)).getFile();
   } catch (error) {
@@ -83,20 +67,28 @@ export async function readSet(folder: FileSystemDirectoryHandle): Promise<Stored
   if (info.version === 2 && (await fileIn(folder, FILES.records))?.size !== info.count * RECORD_BYTES)
     return null;
   const title = await (await fileIn(folder, TITLE))?.text();
+  const edits = (await newestEdits(await fileIn(folder, EDITS)))?.value ?? null;
+  // A torn title.txt is empty.
+  return setOf({ ...info, title: cleanTitle(title ?? '') || info.title }, edits);
+}
+
+/** What a set is: as it was imported, and with what was changed since. */
+export function setOf(base: StoredInfo, edits: EditsMark | null): StoredSet {
+  const { fingerprint, words, captions, earlier = [] } = edits ?? base;
   return {
     info: {
-      id: idOf(info.fingerprint),
-      // A torn title.txt is empty.
-      title: cleanTitle(title ?? '') || info.title,
-      count: info.count,
-      storedSize: info.size,
-      fingerprint: info.fingerprint,
+      id: idOf(fingerprint),
+      title: base.title,
+      count: base.count - (edits ? removedCount(edits) : 0),
+      storedSize: base.size,
+      fingerprint,
       credit: '',
       builtIn: false,
-      captions: info.captions,
-      ...(info.words === undefined ? {} : { words: info.words }),
+      captions,
+      ...(words === undefined ? {} : { words }),
     },
-    earlier: info.earlier ?? [],
+    earlier,
+    base,
   };
 }
 
@@ -146,56 +138,6 @@ export async function listStored(): Promise<DatasetInfo[]> {
   for (const { set } of await scanSets()) if (set) byId.set(set.info.id, set.info);
   return [...byId.values()].sort((a, b) => a.title.localeCompare(b.title) || (a.id < b.id ? -1 : 1));
 }
-
-/**
- * The set with this id, or the one that had it before pictures were added or removed; null where there is
- * none.
- */
-export async function openStored(id: string): Promise<StoredPictures | null> {
-  const sets = await scanSets();
-  const changed = sets.filter(({ set }) => set?.earlier.includes(id));
-  for (const { folder, set } of [...sets.filter(({ set }) => set?.info.id === id), ...changed]) {
-    const pixels = await fileIn(folder, FILES.pixels);
-    if (!set || !pixels) continue;
-    return { ...set, pixels, notes: await notesIn(folder) };
-  }
-  return null;
-}
-
-/** Of a set of either version; pictures of version 1 have texts at most. */
-async function notesIn(folder: FileSystemDirectoryHandle): Promise<StoredPictures['notes']> {
-  const [records, words] = [await fileIn(folder, FILES.records), await fileIn(folder, FILES.words)];
-  if (records && words) return notesOf(new SyncBytes(records), new SyncBytes(words));
-  const captions = await textsIn(folder, TEXTS_OF_1.captions);
-  const names = await textsIn(folder, TEXTS_OF_1.names);
-  return (index) => ({
-    texts: { name: names[index] ?? '', className: '', caption: captions[index] ?? '' },
-    from: { entry: 0, width: 0, height: 0, sourceDigest: new Uint8Array(16), place: IN_THE_MIDDLE },
-  });
-}
-
-function notesOf(records: SyncBytes, words: SyncBytes): StoredPictures['notes'] {
-  return (index) => {
-    const record = readRecord(records.read(index * RECORD_BYTES, RECORD_BYTES));
-    if (!record) throw new FaultError(damaged(index));
-    return { texts: unpackTexts(words.read(record.words.offset, record.words.bytes)), from: record };
-  };
-}
-
-/** One text for each picture; empty where there is no such file. */
-async function textsIn(folder: FileSystemDirectoryHandle, name: string): Promise<string[]> {
-  const file = await fileIn(folder, name);
-  return file ? (JSON.parse(await file.text()) as string[]) : [];
-}
-
-const damaged = (index: number): Fault => ({
-  kind: 'data',
-  title: 'The record of a picture is damaged',
-  what: 'Its bytes have changed since they were written. Other pictures and your checkpoints are untouched.',
-  expected: `a record of picture ${index + 1} whose CRC-32 fits`,
-  got: 'another CRC-32',
-  todo: ['Delete this set of pictures and import it again.', 'Check the disk if it happens again.'],
-});
 
 /** What is said where a set is not on this computer. `title`: as the set was called, where that is known. */
 export const missing = (id: string, title = id): Fault => ({

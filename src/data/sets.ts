@@ -3,11 +3,12 @@
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo, PictureSet } from './api.ts';
 import { appBase } from './app-base.ts';
-import { listStored, missing, openStored, removeStored, type StoredPictures } from './picture-store.ts';
+import { openStored, type StoredPictures } from './open-stored.ts';
+import { listStored, missing, removeStored } from './picture-store.ts';
 import { loadPacked } from './packed-set.ts';
 import { type PackedSet, PACKED_SETS, PLANETS } from './packed-sets.ts';
 import { resizeSquare } from './resize.ts';
-import type { PictureTexts } from './store/texts.ts';
+import { type PictureTexts, unpackTexts } from './store/texts.ts';
 import { drawShape, shapeCaption, shapeKind, SHAPES } from './shapes.ts';
 
 /** Pictures of a set stay in memory once resized, where all of them fit into this many bytes. */
@@ -110,8 +111,11 @@ function storedReader(opened: StoredPictures): { read: Read; textsOf: (index: nu
   const bytes = storedSize * storedSize * 3;
   let ofPixels = opened;
   let ofTexts = opened;
-  const slice = async (index: number) =>
-    new Uint8Array(await ofPixels.pixels.slice(index * bytes, (index + 1) * bytes).arrayBuffer());
+  const numberOf = (index: number): number => opened.active[index] ?? opened.base.count;
+  const slice = async (index: number) => {
+    const from = numberOf(index) * bytes;
+    return new Uint8Array(await ofPixels.pixels.slice(from, from + bytes).arrayBuffer());
+  };
   const read: Read = async (index) => {
     try {
       return await slice(index);
@@ -127,7 +131,7 @@ function storedReader(opened: StoredPictures): { read: Read; textsOf: (index: nu
   };
   const textsOf = (index: number): PictureTexts => {
     try {
-      return ofTexts.notes(index).texts;
+      return unpackTexts(ofTexts.textsOf(numberOf(index)));
     } catch (error) {
       if (error instanceof DOMException) throw new FaultError(missing(id, title));
       throw error;

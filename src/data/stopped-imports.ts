@@ -6,14 +6,8 @@ import type { DatasetInfo, StoppedImport } from './api.ts';
 import { completeDraft, discardDraft, reopenDraft } from './draft-folder.ts';
 import { copyPictures } from './edit-pictures.ts';
 import type { PictureDraft } from './picture-draft.ts';
-import {
-  missing,
-  openStored,
-  picturesFolder,
-  removeFolder,
-  scanSets,
-  type StoredPictures,
-} from './picture-store.ts';
+import { openStored, type StoredPictures } from './open-stored.ts';
+import { missing, picturesFolder, removeFolder, scanSets } from './picture-store.ts';
 import type { ImportNote } from './store/import-note.ts';
 import { memberOfFile } from './sources/containers/files.ts';
 
@@ -44,7 +38,7 @@ export async function listStopped(): Promise<StoppedImport[]> {
 /** The folder of a stopped import of the same files into the same set; null where there is none. */
 export async function sameImport(note: ImportNote): Promise<string | null> {
   const what = ({ fingerprint, size, chosen, addTo }: ImportNote): string =>
-    JSON.stringify([fingerprint, size, chosen, addTo?.id ?? null]);
+    JSON.stringify([fingerprint, size, chosen, addTo?.id ?? null, addTo?.words ?? null]);
   const found = (await scanSets()).find(({ stopped }) => stopped && what(stopped.note) === what(note));
   return found?.name ?? null;
 }
@@ -59,16 +53,20 @@ export async function stoppedNote(folder: string, fingerprint: string): Promise<
   if (note.fingerprint !== fingerprint) throw new FaultError(otherFiles(note));
   const set = note.addTo && (await openStored(note.addTo.id));
   // What is stored begins with the set as it was: it cannot go on into another.
-  if (set && set.info.id !== note.addTo?.id) throw new FaultError(changedSince(note, set.info));
+  if (set && !isAsNoted(set, note)) throw new FaultError(changedSince(note, set.info));
   return note;
 }
+
+/** Whether a set is still the one that the import was adding to, with the same captions. */
+const isAsNoted = ({ info }: StoredPictures, { addTo }: ImportNote): boolean =>
+  info.id === addTo?.id && (addTo.words === undefined || info.words === addTo.words);
 
 const changedSince = ({ title, addTo }: ImportNote, { count }: DatasetInfo): Fault => ({
   kind: 'data',
   title: `The set ${title} has changed since the import was stopped`,
   what: 'What is stored of the import begins with the set as it was before. Nothing was changed.',
-  expected: `the set with ${addTo?.count ?? 0} pictures, to which the import was adding`,
-  got: `a set with ${count} pictures`,
+  expected: `the set with ${addTo?.count ?? 0} pictures, to which the import was adding, and their captions`,
+  got: `a set with ${count} pictures${count === addTo?.count ? ' and other captions' : ''}`,
   todo: [
     'Remove the stopped import, then add the same files to the set.',
     'Or use what is there: it becomes a set beside this one.',
@@ -98,7 +96,7 @@ export async function useStopped(folder: string): Promise<DatasetInfo> {
     const { addTo, title } = draft.note;
     if (draft.count === 0) throw new FaultError(missing(folder, `of ${title}`));
     const set = addTo && (await openStored(addTo.id));
-    if (!set || set.info.id !== addTo?.id) return await completeDraft(draft, title, null);
+    if (!set || !isAsNoted(set, draft.note)) return await completeDraft(draft, title, null);
     return await addedTo(set, draft);
   } catch (error) {
     draft.stop();

@@ -41,6 +41,10 @@ function picturesOn(disk: MemoryDisk) {
 const folderOn = (disk: MemoryDisk, folder: string) => ({
   kind: 'directory',
   name: folder,
+  async *values() {
+    for (const name of await disk.directory('pictures/').fileNames(folder))
+      yield { kind: 'file', ...(await folderOn(disk, folder).getFileHandle(name)) };
+  },
   getFileHandle: (name: string, { create = false } = {}) => {
     const there = disk.files.get(`pictures/${folder}/${name}`);
     if (!there && !create) return Promise.reject(new DOMException(name, 'NotFoundError'));

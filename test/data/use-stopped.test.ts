@@ -1,53 +1,35 @@
 // Claims: using what is there of a stopped import never makes a set smaller, and takes the place of no other
 // set than the one it was adding to, as that was. On the disk in memory.
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
-import { beginDraft, completeDraft } from '../../src/data/draft-folder.ts';
-import { IN_THE_MIDDLE } from '../../src/data/framing.ts';
+import { changeCaptions } from '../../src/data/edit-captions.ts';
+import { completeDraft } from '../../src/data/draft-folder.ts';
 import { copyPictures, removePicture } from '../../src/data/edit-pictures.ts';
-import type { PictureDraft } from '../../src/data/picture-draft.ts';
-import { listStored, openStored, removeStored } from '../../src/data/picture-store.ts';
+import { openStored } from '../../src/data/open-stored.ts';
+import { listStored, removeStored } from '../../src/data/picture-store.ts';
 import { listStopped, stoppedNote, useStopped } from '../../src/data/stopped-imports.ts';
-import { traitsOf } from '../../src/data/store/traits.ts';
+import { unpackTexts } from '../../src/data/store/texts.ts';
 import type { DatasetInfo } from '../../src/data/api.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
+import { draftOf, madeSet, pushMade } from './made-set.ts';
 import { storeOn } from './memory-storage.ts';
 
-const SIZE = 4;
 const COUNT = 20;
 
 beforeEach(() => storeOn(new MemoryDisk()));
 afterAll(() => vi.unstubAllGlobals());
 
-async function push(draft: PictureDraft, shown: number): Promise<void> {
-  const pixels = new Uint8Array(SIZE * SIZE * 3).fill(shown, 5);
-  await draft.push({
-    pixels,
-    traits: await traitsOf(pixels, SIZE),
-    texts: { name: `${shown}.png`, className: '', caption: `picture ${shown}` },
-    from: { entry: shown, width: SIZE, height: SIZE, sourceDigest: new Uint8Array(16), place: IN_THE_MIDDLE },
-  });
-}
-
-const draftOf = (title: string, addTo: { id: string; count: number } | null): Promise<PictureDraft> =>
-  beginDraft({
-    ...{ version: 2, title, size: SIZE, fingerprint: 'files', kind: 'Pictures', total: 1 },
-    ...{ chosen: {}, addTo },
-  });
-
 /** A set of twenty pictures. */
-async function setOf20(): Promise<DatasetInfo> {
-  const draft = await draftOf('Garden', null);
-  for (let i = 0; i < COUNT; i++) await push(draft, i);
-  return completeDraft(draft, 'Garden', null);
-}
+const setOf20 = (): Promise<DatasetInfo> => madeSet(Array.from({ length: COUNT }, () => ({})));
+
+const addTo = ({ id, count, words = '' }: DatasetInfo) => ({ id, count, words });
 
 /** Adding a picture to a set, whose tab was killed once so many of its own were copied; the folder. */
 async function killedAt(set: DatasetInfo, copied: number, added: readonly number[]): Promise<string> {
   const before = await openStored(set.id);
   if (!before) throw new Error('there is no set');
-  const draft = await draftOf('Garden', { id: set.id, count: set.count });
-  await copyPictures(before, draft, (index) => index < copied);
-  for (const shown of added) await push(draft, shown);
+  const draft = await draftOf('Garden', addTo(set));
+  await copyPictures({ ...before, active: before.active.subarray(0, copied) }, draft);
+  for (const shown of added) await pushMade(draft, shown);
   draft.write();
   draft.stop();
   return draft.folder.name;
@@ -104,11 +86,21 @@ it('of the same pixels as the set that came meanwhile, is found by the ids that 
   const folder = await killedAt(set, COUNT, [100]);
   const before = await openStored(set.id);
   if (!before) throw new Error('there is no set');
-  const draft = await draftOf('Garden', { id: set.id, count: set.count });
+  const draft = await draftOf('Garden', addTo(set));
   await copyPictures(before, draft);
-  await push(draft, 100);
+  await pushMade(draft, 100);
   const changed = await completeDraft(draft, 'Garden', before);
   const info = await useStopped(folder);
   expect(await sets()).toEqual([{ id: changed.id, count: COUNT + 1 }]);
   expect([info.id, (await openStored(set.id))?.info.id]).toEqual([changed.id, changed.id]);
+});
+
+it('where captions were changed meanwhile, becomes a set beside it, and does not go on', async () => {
+  const set = await setOf20();
+  const folder = await killedAt(set, COUNT, [100]);
+  await changeCaptions(set.id, Uint32Array.of(3), () => 'typed by hand');
+  await expect(stoppedNote(folder, 'files')).rejects.toThrow('Garden has changed since');
+  expect((await useStopped(folder)).count).toBe(COUNT + 1);
+  const { textsOf } = (await openStored(set.id))!;
+  expect(unpackTexts(textsOf(3)).caption).toBe('typed by hand');
 });

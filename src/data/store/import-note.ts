@@ -18,8 +18,11 @@ export interface ImportNote {
   /** Entries of the source of which this is chosen; null: not known. */
   total: number | null;
   chosen: Chosen;
-  /** Id of the set that is added to, and its pictures, which come first. Null: a new set. */
-  addTo: { id: string; count: number } | null;
+  /**
+   * Id of the set that is added to, its pictures, which come first, and the fingerprint of their captions,
+   * where it has one. Null: a new set.
+   */
+  addTo: { id: string; count: number; words?: string } | null;
 }
 
 /** The note in the text of source.json; null where it is torn, or of another version. */

@@ -33,7 +33,7 @@ export type Origin = Pick<PictureRecord, 'entry' | 'width' | 'height' | 'sourceD
 
 const LARGEST_SIDE = 0xff_ff;
 
-/** The 64 bytes of a record. Its flags are 0: no picture is removed or edited in place yet. */
+/** The 64 bytes of a record. Its flags are 0: changes are in edits.bin, and records are never rewritten. */
 export function recordBytes(record: PictureRecord): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(RECORD_BYTES);
   const view = new DataView(bytes.buffer);
@@ -53,7 +53,7 @@ export function recordBytes(record: PictureRecord): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The record in 64 bytes; null where they are none, or torn. */
+/** The record in 64 bytes, parts of which it shares; null where they are none, or torn. */
 export function readRecord(bytes: Uint8Array): PictureRecord | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length !== RECORD_BYTES || view.getUint32(0, true) !== crc32(bytes.subarray(4))) return null;
@@ -69,7 +69,7 @@ export function readRecord(bytes: Uint8Array): PictureRecord | null {
     width: view.getUint16(34, true),
     height: view.getUint16(36, true),
     place: { x: view.getUint8(38), y: view.getUint8(39) },
-    sourceDigest: bytes.slice(40, 56),
-    differenceHash: bytes.slice(56, 64),
+    sourceDigest: bytes.subarray(40, 56),
+    differenceHash: bytes.subarray(56, 64),
   };
 }

@@ -11,6 +11,8 @@ export interface PictureTexts {
 }
 
 const LONGEST = 0xff_ff;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** The bytes of a picture's texts, and how many texts they are. Each is cut to 65,535 bytes. */
 export function packTexts({ name, className, caption }: PictureTexts): {
@@ -18,7 +20,6 @@ export function packTexts({ name, className, caption }: PictureTexts): {
   count: number;
 } {
   const texts = [name, className, ...(caption === '' ? [] : caption.split('\n'))];
-  const encoder = new TextEncoder();
   // A character of UTF-16 takes 3 bytes of UTF-8 at most.
   const sizes = texts.map((text) => Math.min(LONGEST, text.length * 3));
   const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size + 2, 0));
@@ -35,7 +36,6 @@ export function packTexts({ name, className, caption }: PictureTexts): {
 /** The texts in the bytes of `packTexts`. */
 export function unpackTexts(bytes: Uint8Array): PictureTexts {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const decoder = new TextDecoder();
   const texts: string[] = [];
   for (let at = 0; at + 2 <= bytes.length;) {
     const end = at + 2 + view.getUint16(at, true);

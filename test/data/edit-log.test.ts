@@ -1,0 +1,151 @@
+// Claims: a change of a set that is torn at any byte of its writes is there whole or not at all, the first
+// one and later ones, one that puts the log together before too; a log that is put together says what it
+// said. On the disk in memory, read by the code that opens sets.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CaptionStep } from '../../src/data/store/caption-step.ts';
+import {
+  type Change,
+  type Told,
+  writeCaptions,
+  writeRemoved,
+  writeUndone,
+} from '../../src/data/store/edit-log.ts';
+import { type Edits, readEdits } from '../../src/data/store/edits.ts';
+import type { SetFolder } from '../../src/data/store/set-file.ts';
+import { MemoryDisk } from '../checkpoint/memory-disk.ts';
+import type { Survival } from '../checkpoint/memory-file.ts';
+
+const STORED = 6;
+const PATH = 'pictures/set/edits.bin';
+
+let disk: MemoryDisk;
+beforeEach(() => {
+  disk = new MemoryDisk();
+});
+
+const folder: SetFolder = {
+  name: 'set',
+  open: (name) => disk.directory('pictures/').openFile('set', name, true),
+};
+
+const editsOf = (on: MemoryDisk): Promise<Edits | null> => {
+  const file = on.files.get(PATH);
+  return readEdits(file ? new Blob([file.read()]) : null, STORED);
+};
+
+const told = (name: string): Told => ({ fingerprint: name, captions: true, words: 'w', earlier: ['own-1'] });
+const changeFrom = (before: Edits | null, name: string): Change => ({
+  stored: STORED,
+  before,
+  told: told(name),
+});
+
+/** All that a reader sees of the changes. */
+const seen = (edits: Edits | null) =>
+  edits && {
+    name: edits.mark.fingerprint,
+    removed: [...edits.removed],
+    texts: Array.from({ length: STORED }, (_, i) => edits.textsOf(i)?.join() ?? null),
+    canUndo: edits.mark.steps.length > 0,
+  };
+
+function stepOf(texts: Record<number, string>): Uint8Array<ArrayBuffer> {
+  const step = new CaptionStep();
+  for (const [number, text] of Object.entries(texts))
+    step.add(Number(number), new TextEncoder().encode(text));
+  return step.bytes();
+}
+
+type Make = (before: Edits | null) => Promise<void>;
+const remove: Make = (before) =>
+  writeRemoved(folder, changeFrom(before, 'removed'), Uint8Array.of(1, 0, 0, 0, 4, 0, 0, 0));
+const restore: Make = (before) => writeRemoved(folder, changeFrom(before, 'restored'), new Uint8Array());
+const change: Make = (before) =>
+  writeCaptions(folder, changeFrom(before, 'changed'), stepOf({ 0: 'zero', 3: 'three' }));
+const undo: Make = (before) => writeUndone(folder, changeFrom(before, 'undone'));
+
+/** Makes changes, each from what was before. */
+async function make(...changes: Make[]): Promise<void> {
+  for (const one of changes) await one(await editsOf(disk));
+}
+
+/**
+ * Tears a change at every flush, and in every write after each of its first `most` bytes, or every `step` of
+ * them. Answers how many were torn.
+ */
+async function tearing(one: Make, most: number, step = 1): Promise<number> {
+  const base = disk.restarted('all');
+  const before = await editsOf(base);
+  await one(before);
+  const after = seen(await editsOf(disk));
+  const states = [JSON.stringify(seen(before)), JSON.stringify(after)];
+  let torn = 0;
+  const survivals: Survival[] = ['none', (sector) => sector % 2 === 0, (sector) => sector % 2 === 1];
+  for (let at = 0; ; at++) {
+    disk = base.restarted('all');
+    disk.fail({ at, how: 'throws', error: new Error('counts') });
+    if (
+      await one(before).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
+    for (let bytes = 0; bytes < most; bytes += step) {
+      disk = base.restarted('all');
+      disk.fail({ at, how: 'stops', bytes });
+      await expect(one(before)).rejects.toThrow();
+      torn++;
+      for (const survival of bytes % 64 === 0 ? (['all', ...survivals] as const) : (['all'] as const))
+        expect(states).toContain(JSON.stringify(seen(await editsOf(disk.restarted(survival)))));
+    }
+  }
+  disk = base.restarted('all');
+  await one(before);
+  return torn;
+}
+
+describe('a change that is torn at any byte', () => {
+  it.each([
+    { name: 'the first', before: [], one: change, bytes: 400 },
+    { name: 'a removal', before: [change, remove, change], one: remove, bytes: 600 },
+    { name: 'captions', before: [remove, change, change], one: change, bytes: 600 },
+    { name: 'undoing', before: [change, remove, change], one: undo, bytes: 600 },
+    { name: 'all restored', before: [change, remove], one: restore, bytes: 600 },
+  ])('is there whole or not at all: $name', async ({ before, one, bytes }) => {
+    await make(...before);
+    expect(await tearing(one, bytes)).toBeGreaterThan(bytes);
+  });
+
+  it('is there whole or not at all where the log is put together first', async () => {
+    const large: Make = (before) =>
+      writeCaptions(folder, changeFrom(before, 'large'), stepOf({ 0: 'x'.repeat(5000), 2: 'two' }));
+    // Of 23 steps 16 can be undone; of the other seven but the newest counts: more than a quarter is dead.
+    await make(remove, ...Array.from({ length: 23 }, () => large));
+    expect(await tearing(large, 3000, 41)).toBeGreaterThan(8 * 70);
+    expect((await editsOf(disk))?.mark.steps).toHaveLength(17);
+  });
+});
+
+it('is refused where the set was changed since it was read', async () => {
+  await make(change);
+  const before = await editsOf(disk);
+  await make(change);
+  await expect(remove(before)).rejects.toThrow('in use');
+});
+
+it('a log that is put together again and again says what was said last, in a file of bounded size', async () => {
+  const expected = new Map<number, string>();
+  let largest = 0;
+  for (let i = 0; i < 300; i++) {
+    const texts = { [i % STORED]: `text ${i} ${'y'.repeat((i * 997) % 3000)}`, 5: `five ${i}` };
+    await make((before) => writeCaptions(folder, changeFrom(before, `${i}`), stepOf(texts)));
+    for (const [number, text] of Object.entries(texts)) expected.set(Number(number), text);
+    largest = Math.max(largest, disk.fileAt(PATH).size);
+  }
+  const edits = await editsOf(disk);
+  for (const [number, text] of expected)
+    expect(new TextDecoder().decode(edits?.textsOf(number) ?? new Uint8Array())).toBe(text);
+  // 16 steps of 1.5 kB that can be undone, 6 texts, and what lies idle.
+  expect(largest).toBeLessThan(131_072 + 4 * 65_536);
+});
