@@ -20,6 +20,14 @@ export const isTextName = (path: string): boolean => /\.txt$/i.test(path);
 
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
 
+/** The captions in a text, one on each line, each of them visible text; empty ones are left out. */
+export const captionLines = (text: string): string =>
+  text
+    .split(LINE_END)
+    .map(cleanText)
+    .filter((line) => line !== '')
+    .join('\n');
+
 /**
  * The captions in a file of at most 4 KiB, one on each line, or why its picture gets none. Lines are
  * alternatives, as in OneTrainer and in the wildcards of kohya's sd-scripts. Never rejects.
@@ -35,8 +43,7 @@ export async function readCaption(file: {
     .catch(() => null);
   if (!bytes) return { ok: false, why: 'it cannot be read; its picture has no caption now' };
   try {
-    const lines = new TextDecoder('utf-8', { fatal: true }).decode(bytes).split(LINE_END).map(cleanText);
-    return { ok: true, text: lines.filter((line) => line !== '').join('\n') };
+    return { ok: true, text: captionLines(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch {
     return { ok: false, why: 'it is not UTF-8 text; its picture has no caption now' };
   }

@@ -1,5 +1,5 @@
-// A picture in grey over few equal cells, for what compares pictures without their details: difference hashes,
-// the nearest picture. Pure. Not here: results in colour (resize.ts), what is compared.
+// A picture in grey over few equal cells, for what compares pictures without their details: difference
+// hashes, the nearest picture. Pure. Not here: results in colour (resize.ts), what is compared.
 import { type Spans, spansOf } from './spans.ts';
 
 /** Adds up the pixels of pictures of `size` x `size` over `columns` x `rows` cells, all equally large. */

@@ -12,9 +12,18 @@ export interface FrequentWord {
   times: number;
 }
 
+/** The words of a caption in lower case, in order. */
+export const readableWords = (caption: string): readonly string[] => normalise(caption).match(READABLE) ?? [];
+
+/** The same with where they stand in the text as it is, from `at` up to `end`. */
+export const placesOfWords = (caption: string): { word: string; at: number; end: number }[] =>
+  Array.from(caption.matchAll(READABLE), ({ 0: found, index }) => ({
+    ...{ word: normalise(found), at: index, end: index + found.length },
+  }));
+
 /** The words of all captions, the most frequent first, then by code units; at most 200,000 different ones. */
 export function wordsByFrequency(captions: Iterable<string>): FrequentWord[] {
   const counter = new WordCounter();
-  for (const caption of captions) counter.add(normalise(caption).match(READABLE) ?? []);
+  for (const caption of captions) counter.add(readableWords(caption));
   return counter.mostFrequent().map(([word, times]) => ({ word, times }));
 }

@@ -4,6 +4,17 @@
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 import type { RunConfig, Settings } from '../settings/settings.ts';
 import type { DatasetInfo, ImportProgress, ImportReport, PictureFacts, StoppedImport } from '../data/api.ts';
+import type {
+  CaptionEdit,
+  ClassCount,
+  DuplicateGroups,
+  Edited,
+  FoundIndices,
+  NearPicture,
+  PictureNote,
+  PicturesQuery,
+  WordCount,
+} from '../data/browse-api.ts';
 import type { PicturesFound } from '../data/found-pictures.ts';
 import type { Chosen } from '../data/sources/source.ts';
 import type { ExecutorKind } from '../engine/executor.ts';
@@ -472,6 +483,51 @@ export interface TrainerApi {
   removePicture(id: string, index: number): Promise<Result<DatasetInfo | null>>;
   /** One picture of a set as the model sees it, with its file's name and its caption. */
   picture(request: { dataset: string; imageSize: number; index: number }): Promise<Result<PictureFacts>>;
+
+  /** Which pictures of a set a query names. `blurred-first` reads every pixel when it is first asked for. */
+  findInSet(query: PicturesQuery): Promise<Result<FoundIndices>>;
+  /** These pictures as the model sees them, row by row on a sheet of at most 16 columns. */
+  tilesOf(request: {
+    dataset: string;
+    indices: Uint32Array<ArrayBuffer>;
+    /** Of each, in pixels. */
+    edge: number;
+  }): Promise<Result<Preview>>;
+  notesOf(request: { dataset: string; indices: Uint32Array<ArrayBuffer> }): Promise<Result<PictureNote[]>>;
+  /** Words of the captions of what a query names, the most frequent first, 500 at most. */
+  wordsOf(query: PicturesQuery): Promise<Result<WordCount[]>>;
+  /** Most frequent first; none where no picture has a class. */
+  classesOf(dataset: string): Promise<Result<ClassCount[]>>;
+  /** Refused for built-in sets, as all that changes a set. The set keeps its id. */
+  editCaptions(request: {
+    dataset: string;
+    indices: Uint32Array<ArrayBuffer>;
+    edit: CaptionEdit;
+  }): Promise<Result<Edited>>;
+  /** Takes the newest edit of captions back; after a reload too. */
+  undoCaptions(dataset: string): Promise<Result<Edited>>;
+  /** The set becomes another one, with another id. Null where none would stay: nothing is changed. */
+  removeFromSet(request: {
+    dataset: string;
+    indices: Uint32Array<ArrayBuffer>;
+  }): Promise<Result<DatasetInfo | null>>;
+  restoreToSet(request: { dataset: string; indices: Uint32Array<ArrayBuffer> }): Promise<Result<DatasetInfo>>;
+  /** `exact`: from files of the same bytes; `near`: hashes that differ in at most `distance` (0..10) bits. */
+  duplicatesIn(request: {
+    dataset: string;
+    kind: 'exact' | 'near';
+    distance: number;
+  }): Promise<Result<DuplicateGroups>>;
+  exportCaptions(request: { dataset: string; form: 'metadata.jsonl' | 'txt' }): Promise<Result<File>>;
+  /** The pictures nearest to `rgba` [size, size, 4]; reads every pixel of the set when first asked. */
+  nearestIn(request: {
+    dataset: string;
+    rgba: Uint8ClampedArray<ArrayBuffer>;
+    size: number;
+    count: number;
+  }): Promise<Result<NearPicture[]>>;
+  /** Bytes; of a built-in set those that were fetched for it. */
+  sizeOnDisk(dataset: string): Promise<Result<number>>;
   /** The user accepts that the pictures differ from those that the run began with. */
   confirmPictures(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 // Not here: the run itself (trainer.ts), reading and writing files (import/, export/).
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { startStore, type StoreClient } from '../checkpoint/store-client.ts';
+import type { Browse } from '../data/browse/browse.ts';
 import { pictureFacts, previewSheet } from '../data/contact-sheet.ts';
 import { DecodePool } from '../data/decode-pool.ts';
 import { removePicture, renameStored } from '../data/edit-pictures.ts';
@@ -17,6 +18,7 @@ import {
   useStopped,
 } from '../data/stopped-imports.ts';
 import { thumbnailOf } from '../data/thumbnail.ts';
+import { yieldToEvents } from '../engine/yield-to-events.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
 import type { Opened, TrainerApi } from './api.ts';
 import { captionFacts } from './caption-facts.ts';
@@ -57,6 +59,9 @@ const finding = async () => ({
   ...(await import('../data/found-pictures.ts')),
 });
 
+/** What looks through sets, in the same way: the view that asks for it may never be opened. */
+const browsing = async () => new (await import('../data/browse/browse.ts')).Browse(yieldToEvents);
+
 const notOpen = (): Result<never> => ({ ok: false, fault: faultOf(new Error('the trainer is not open')) });
 
 /** What `open` made. Commands before `open` are refused. */
@@ -72,6 +77,7 @@ class Desk implements TrainerApi {
   #importing: AbortController | null = null;
   /** What the files are that were looked at last as pictures. */
   #found: { fingerprint: string; sources: readonly Source[] } | null = null;
+  #browse: ReturnType<typeof browsing> | null = null;
 
   open: TrainerApi['open'] = (request, onEvents) =>
     answer<Opened>(async () => {
@@ -261,6 +267,25 @@ class Desk implements TrainerApi {
   deletePictures = (id: string) => removePictures(id);
   renamePictures: TrainerApi['renamePictures'] = (id, title) => answer(() => renameStored(id, title));
   removePicture: TrainerApi['removePicture'] = (id, index) => answer(() => removePicture(id, index));
+
+  /** Asks what looks through sets. */
+  #look = <T>(ask: (browse: Browse) => Promise<T>): Promise<Result<T>> =>
+    answer(async () => ask(await (this.#browse ??= browsing())));
+  findInSet: TrainerApi['findInSet'] = (query) => this.#look((sets) => sets.find(query));
+  tilesOf: TrainerApi['tilesOf'] = (request) => this.#look((sets) => sets.tiles(request));
+  notesOf: TrainerApi['notesOf'] = (request) => this.#look((sets) => sets.notes(request));
+  wordsOf: TrainerApi['wordsOf'] = (query) => this.#look((sets) => sets.words(query));
+  classesOf: TrainerApi['classesOf'] = (id) => this.#look((sets) => sets.classes(id));
+  editCaptions: TrainerApi['editCaptions'] = (request) => this.#look((sets) => sets.editCaptions(request));
+  undoCaptions: TrainerApi['undoCaptions'] = (id) => this.#look((sets) => sets.undoCaptions(id));
+  removeFromSet: TrainerApi['removeFromSet'] = (request) => this.#look((sets) => sets.remove(request));
+  restoreToSet: TrainerApi['restoreToSet'] = (request) => this.#look((sets) => sets.restore(request));
+  duplicatesIn: TrainerApi['duplicatesIn'] = (request) => this.#look((sets) => sets.duplicates(request));
+  exportCaptions: TrainerApi['exportCaptions'] = (request) =>
+    this.#look((sets) => sets.exportCaptions(request));
+  nearestIn: TrainerApi['nearestIn'] = (request) => this.#look((sets) => sets.nearest(request));
+  sizeOnDisk: TrainerApi['sizeOnDisk'] = (id) => this.#look((sets) => sets.size(id));
+
   picture: TrainerApi['picture'] = ({ dataset, imageSize, index }) =>
     answer(async () => pictureFacts(await openPictures(dataset, { imageSize, maxImages: index + 1 }), index));
 }

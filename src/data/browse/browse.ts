@@ -1,0 +1,169 @@
+// Looking through a set of pictures and changing it: what the view "Pictures" asks for. Read this file first:
+// it says which file answers what. In a worker. Not here: the commands of the page (trainer/api.ts).
+import { type Fault, FaultError } from '../../fault.ts';
+import type { DatasetInfo } from '../api.ts';
+import type {
+  CaptionEdit,
+  ClassCount,
+  DuplicateGroups,
+  Edited,
+  FoundIndices,
+  NearPicture,
+  PictureNote,
+  PicturesQuery,
+  WordCount,
+} from '../browse-api.ts';
+import type { ContactSheet } from '../contact-sheet.ts';
+import { changeCaptions, undoCaptions } from '../edit-captions.ts';
+import { removeNumbers, restoreNumbers } from '../edit-pictures.ts';
+import { openStored } from '../open-stored.ts';
+import { missing } from '../picture-store.ts';
+import { sharpnessOf } from './blur.ts';
+import type { BrowsedSet } from './browsed-set.ts';
+import { captionChange } from './caption-change.ts';
+import { countClasses, countWords } from './count.ts';
+import { exactDuplicates, hashesOf, nearDuplicates } from './duplicates.ts';
+import { type CaptionForm, captionsFile } from './export-captions.ts';
+import { findNumbers, type Pause, sortedBy, sourceEdge } from './find.ts';
+import { greyIndex, greyOfRgba, nearestTo } from './nearest.ts';
+import { isBuiltIn, OpenSet } from './open-set.ts';
+import { notesOf, tilesOf } from './tiles.ts';
+
+/** Most bits by which near duplicates differ. */
+const MOST_DISTANCE = 10;
+
+type Indices = Uint32Array<ArrayBuffer>;
+
+/** Each method throws FaultError kind `data` where the set is not there, or no set of the user's. */
+export class Browse {
+  readonly #open = new OpenSet();
+  readonly #pause: Pause;
+  /** Ends when the newest change has ended: changes take turns. */
+  #changing: Promise<unknown> = Promise.resolve();
+
+  /** `pause`: lets other work of this thread go on, again and again while something takes long. */
+  constructor(pause: Pause) {
+    this.#pause = pause;
+  }
+
+  find({ dataset, order, ...conditions }: PicturesQuery): Promise<FoundIndices> {
+    return this.#looking(dataset, async (set) => {
+      const found = await findNumbers(set, conditions, this.#pause);
+      const removed = set.stored - set.info.count;
+      return { indices: await this.#ordered(set, found, order), of: set.info.count, removed };
+    });
+  }
+
+  async #ordered(set: BrowsedSet, found: Indices, order: PicturesQuery['order']): Promise<Indices> {
+    if (order === 'stored') return found;
+    if (order === 'smallest-source') return sortedBy(found, (number) => sourceEdge(set, number));
+    const sharpness = await this.#open.computed(set, 'sharpness', () => sharpnessOf(set));
+    return sortedBy(found, (number) => sharpness[number] ?? 0);
+  }
+
+  tiles(request: { dataset: string; indices: Indices; edge: number }): Promise<ContactSheet> {
+    return this.#looking(request.dataset, (set) => tilesOf(set, request.indices, request.edge));
+  }
+
+  notes({ dataset, indices }: { dataset: string; indices: Indices }): Promise<PictureNote[]> {
+    return this.#looking(dataset, (set) => notesOf(set, indices));
+  }
+
+  words({ dataset, order: _, ...conditions }: PicturesQuery): Promise<WordCount[]> {
+    return this.#looking(dataset, async (set) =>
+      countWords(set, await findNumbers(set, conditions, this.#pause), this.#pause),
+    );
+  }
+
+  classes(dataset: string): Promise<ClassCount[]> {
+    return this.#looking(dataset, async (set) => countClasses(set, await this.#all(set), this.#pause));
+  }
+
+  duplicates(request: {
+    dataset: string;
+    kind: 'exact' | 'near';
+    distance: number;
+  }): Promise<DuplicateGroups> {
+    return this.#looking(request.dataset, async (set) => {
+      const all = await this.#all(set);
+      if (request.kind === 'exact') return exactDuplicates(set, all);
+      const hashes = await this.#open.computed(set, 'hashes', () => hashesOf(set));
+      const distance = Math.max(0, Math.min(MOST_DISTANCE, Math.floor(request.distance)));
+      return nearDuplicates(set, all, hashes, distance, this.#pause);
+    });
+  }
+
+  /** `rgba`: [size, size, 4]. */
+  nearest(request: {
+    dataset: string;
+    rgba: Uint8ClampedArray;
+    size: number;
+    count: number;
+  }): Promise<NearPicture[]> {
+    return this.#looking(request.dataset, async (set) => {
+      const index = await this.#open.computed(set, 'grey', () => greyIndex(set));
+      return nearestTo(greyOfRgba(request.rgba, request.size), index, await this.#all(set), request.count);
+    });
+  }
+
+  exportCaptions({ dataset, form }: { dataset: string; form: CaptionForm }): Promise<File> {
+    return this.#looking(dataset, async (set) => captionsFile(set, await this.#all(set), form));
+  }
+
+  editCaptions(request: { dataset: string; indices: Indices; edit: CaptionEdit }): Promise<Edited> {
+    const { dataset, indices, edit } = request;
+    return this.#change(dataset, () => changeCaptions(dataset, indices, captionChange(edit)));
+  }
+
+  undoCaptions(dataset: string): Promise<Edited> {
+    return this.#change(dataset, () => undoCaptions(dataset));
+  }
+
+  /** Null where no picture would be left: nothing is changed. */
+  remove({ dataset, indices }: { dataset: string; indices: Indices }): Promise<DatasetInfo | null> {
+    return this.#change(dataset, () => removeNumbers(dataset, indices));
+  }
+
+  restore({ dataset, indices }: { dataset: string; indices: Indices }): Promise<DatasetInfo> {
+    return this.#change(dataset, () => restoreNumbers(dataset, indices));
+  }
+
+  /** Bytes that a set takes on this computer; of a built-in one those that were fetched for it. */
+  async size(dataset: string): Promise<number> {
+    if (isBuiltIn(dataset)) return this.#looking(dataset, ({ info }) => info.download ?? 0);
+    const opened = await openStored(dataset);
+    if (!opened) throw new FaultError(missing(dataset));
+    return opened.bytes();
+  }
+
+  /** Numbers of all pictures that are not removed. */
+  #all(set: BrowsedSet): Promise<Indices> {
+    return findNumbers(set, { search: '', word: null, className: null, only: 'all' }, this.#pause);
+  }
+
+  async #looking<T>(dataset: string, look: (set: BrowsedSet) => T | Promise<T>): Promise<T> {
+    const set = await this.#open.of(dataset);
+    try {
+      return await look(set);
+    } catch (error) {
+      if (error instanceof DOMException) throw new FaultError(missing(dataset, set.info.title));
+      throw error;
+    }
+  }
+
+  async #change<T>(dataset: string, change: () => Promise<T>): Promise<T> {
+    if (isBuiltIn(dataset)) throw new FaultError(notChanged(dataset));
+    const changed = this.#changing.then(change, change);
+    this.#changing = changed;
+    return changed;
+  }
+}
+
+const notChanged = (id: string): Fault => ({
+  kind: 'data',
+  title: 'Pictures that come with the app cannot be changed',
+  what: 'They are the same for everybody. Nothing was changed.',
+  expected: 'a set of pictures that you imported',
+  got: id,
+  todo: ['Import pictures of your own to change them.'],
+});

@@ -1,0 +1,61 @@
+// A set as one looks through it: all pictures that are stored, removed ones too, by their numbers, with what
+// is known of each. The user's sets and those that come with the app look the same. Not here: which one is
+// open (open-set.ts), what is asked of it (the files beside this one).
+import type { DatasetInfo, PictureSet } from '../api.ts';
+import type { StoredPictures } from '../open-stored.ts';
+import type { PictureRecord } from '../store/record.ts';
+import { type PictureTexts, unpackTexts } from '../store/texts.ts';
+
+export interface BrowsedSet {
+  info: DatasetInfo;
+  /** Pictures that are stored: numbers 0..stored - 1. */
+  stored: number;
+  /** Edge of the pixels, in pixels. */
+  size: number;
+  /** What the pixels are, whatever is removed of them or said of them. */
+  pixels: string;
+  isRemoved(number: number): boolean;
+  /** Whether its captions were changed by hand. */
+  isEdited(number: number): boolean;
+  texts(number: number): PictureTexts;
+  /** Of the file that it was imported from; null where nothing is known of it. */
+  record(number: number): PictureRecord | null;
+  /** Pictures `from` to `to` - 1, [to - from, size, size, 3] bytes. */
+  read(from: number, to: number): Promise<Uint8Array>;
+}
+
+/** A set of the user's. */
+export function browsedOwn(opened: StoredPictures): BrowsedSet {
+  const { base, edits, pixels, info } = opened;
+  const bytes = base.size ** 2 * 3;
+  const isRemoved = new Uint8Array(base.count);
+  for (const number of edits?.removed ?? []) isRemoved[number] = 1;
+  return {
+    ...{ info, stored: base.count, size: base.size, pixels: base.fingerprint },
+    isRemoved: (number) => isRemoved[number] === 1,
+    isEdited: (number) => edits?.isEdited(number) ?? false,
+    texts: (number) => unpackTexts(opened.textsOf(number)),
+    record: opened.recordOf,
+    read: async (from, to) => new Uint8Array(await pixels.slice(from * bytes, to * bytes).arrayBuffer()),
+  };
+}
+
+/** A set that comes with the app. */
+export function browsedBuiltIn(set: PictureSet): BrowsedSet {
+  const { info, count, size } = set;
+  return {
+    ...{ info, stored: count, size, pixels: info.fingerprint },
+    isRemoved: () => false,
+    isEdited: () => false,
+    texts: (number) => ({
+      ...{ name: set.fileName(number), className: set.className(number), caption: set.caption(number) },
+    }),
+    record: () => null,
+    async read(from, to) {
+      const bytes = new Uint8Array((to - from) * size ** 2 * 3);
+      for (let number = from; number < to; number++)
+        bytes.set(await set.read(number), (number - from) * size ** 2 * 3);
+      return bytes;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// Pixels of a set that is looked through: all pictures, some at a time, or those of some numbers. Not here:
+// what is made of them.
+import type { BrowsedSet } from './browsed-set.ts';
+
+/** Bytes that are read at once. */
+const AT_ONCE_BYTES = 2 * 1024 * 1024;
+
+const atOnce = (set: BrowsedSet): number =>
+  Math.max(1, Math.floor(AT_ONCE_BYTES / (set.size * set.size * 3)));
+
+/** Visits every stored picture, [size, size, 3] bytes, in the order of their numbers. */
+export async function eachPicture(
+  set: BrowsedSet,
+  visit: (number: number, pixels: Uint8Array) => void,
+): Promise<void> {
+  const bytes = set.size * set.size * 3;
+  const step = atOnce(set);
+  for (let from = 0; from < set.stored; from += step) {
+    const to = Math.min(set.stored, from + step);
+    const some = await set.read(from, to);
+    for (let number = from; number < to; number++)
+      visit(number, some.subarray((number - from) * bytes, (number - from + 1) * bytes));
+  }
+}
+
+/** The pictures of these numbers, in their order; neighbours are read together. */
+export async function picturesOf(set: BrowsedSet, numbers: Uint32Array): Promise<Uint8Array[]> {
+  const bytes = set.size * set.size * 3;
+  const most = atOnce(set);
+  const runs: { from: number; count: number }[] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last && number === last.from + last.count && last.count < most) last.count++;
+    else runs.push({ from: number, count: 1 });
+  }
+  const read = runs.map(async ({ from, count }) => {
+    const some = await set.read(from, from + count);
+    return Array.from({ length: count }, (_, i) => some.subarray(i * bytes, (i + 1) * bytes));
+  });
+  return (await Promise.all(read)).flat();
+}
