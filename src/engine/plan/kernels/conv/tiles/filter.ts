@@ -1,18 +1,23 @@
 // The filter gradient for GPUs in hardware, an implicit GEMM with split-K: a row is a tap and an input
 // channel, a column is an output channel, and the reduction runs over all pixels, in splits that are added in
 // order. Not here: the GEMM whose rows are pixels (gather.ts).
-import { range, unroll } from '../../wgsl-text.ts';
+import { lines, range, unroll } from '../../wgsl-text.ts';
 import type { ConvFilterGradient, ConvGeometry } from '../geometry.ts';
 import { defaultTile, TILE_SHAPES, type TileShape, tiling } from './shapes.ts';
 import {
+  declareLoad,
   declareSums,
+  joinParts,
+  type Load,
   loadFour,
   loadFunction,
   multiply,
   OUTSIDE,
   ownPlace,
   putFunction,
-  sourceFunction,
+  sourceFunctions,
+  sourcePart,
+  staged,
   tileIndex,
   typeOf,
 } from './text.ts';
@@ -109,8 +114,10 @@ function sumOfSplits(
  * `pixel_at(p, end)`, the picture and the origin of output pixel p. Rows and pixels out of range are moved
  * outside of every picture.
  */
-function placeFunctions({ ins, outHeight, outWidth, kernel: edge, stride, padBefore }: ConvGeometry): string {
+function placeFunctions(geometry: ConvGeometry, tile: TileShape): string {
+  const { ins, outHeight, outWidth, kernel: edge, stride, padBefore } = geometry;
   const rows = edge * edge * ins;
+  const y = `i32(p / ${outWidth}u % ${outHeight}u) * ${stride}`;
   return /* wgsl */ `
 struct Tap { y: i32, x: i32, c: u32 }
 fn tap_at(m: u32) -> Tap {
@@ -120,7 +127,7 @@ fn tap_at(m: u32) -> Tap {
 }
 struct Pixel { picture: u32, y: i32, x: i32 }
 fn pixel_at(p: u32, end: u32) -> Pixel {
-  let y = select(i32(p / ${outWidth}u % ${outHeight}u) * ${stride}, ${OUTSIDE}, p >= end);
+  let y = ${wholeBlocks(geometry, tile) ? y : `select(${y}, ${OUTSIDE}, p >= end)`};
   return Pixel(p / ${outHeight * outWidth}u, y, i32(p % ${outWidth}u) * ${stride});
 }`;
 }
@@ -135,30 +142,45 @@ const loadsOf = ({ depth, threads }: TileShape, edge: number) => {
 };
 
 /**
- * WGSL that loads pixels block .. block + depth - 1 into registers: `load_a_*` from x at the rows' taps,
- * `load_b_*` from dy.
+ * Whether every split has only whole blocks, so that no pixel of a block lies behind the split's last one.
  */
-function fetch({ ins, outs }: ConvGeometry, tile: TileShape, block: string): string {
+const wholeBlocks = (geometry: ConvGeometry, { depth }: TileShape): boolean => {
+  const { pixels, length } = splitsOf(geometry);
+  return pixels % length === 0 && length % depth === 0;
+};
+
+/**
+ * The loads of pixels block .. block + depth - 1, one for each vec4 that this invocation brings: `a` of x, at
+ * the rows' taps, `b` of dy; and the WGSL that comes before them.
+ */
+function blockLoads(
+  geometry: ConvGeometry,
+  tile: TileShape,
+  block: string,
+): { pixels: string; a: Load[]; b: Load[] } {
+  const { ins, outs, kernel: edge } = geometry;
   const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
-  const source = (s: number, p: number) =>
-    `source_at(pixel_${s}.picture, pixel_${s}.y + tap_${p}.y, pixel_${s}.x + tap_${p}.x, tap_${p}.c)`;
-  return /* wgsl */ `
-      ${unroll(
-        a.count,
-        (s) => /* wgsl */ `let pixel_${s} = pixel_at(${block} + a_pixel + ${s * a.pass}u, end);
-      load_a_${s} = ${
-        ins % 4 === 0
-          ? source(s, 0)
-          : `vec4<f32>(${range(4)
-              .map((p) => source(s, p))
-              .join(', ')})`
-      };`,
-      )}
-      ${unroll(
-        b.count,
-        (s) => /* wgsl */ `let p_${s} = ${block} + b_pixel + ${s * b.pass}u;
-      load_b_${s} = ${loadFour('dy_at', outs, `(p_${s} < end)`, `p_${s}`, 'n')};`,
-      )}`;
+  const whole = wholeBlocks(geometry, tile);
+  const parts = range(ins % 4 === 0 ? 1 : 4);
+  // The only tap of a 1x1 filter is the pixel itself.
+  const everywhere = edge === 1 && whole && rowsOf(geometry) % tile.rows === 0;
+  const of = { channels: outs, exact: outs % tile.columns === 0 };
+  return {
+    pixels: /* wgsl */ `
+      ${unroll(a.count, (s) => `let pixel_${s} = pixel_at(${block} + a_pixel + ${s * a.pass}u, end);`)}
+      ${unroll(b.count, (s) => `let p_${s} = ${block} + b_pixel + ${s * b.pass}u;`)}`,
+    a: range(a.count).map((s) =>
+      joinParts(
+        parts.map((p) =>
+          sourcePart(
+            [`pixel_${s}.picture`, `pixel_${s}.y + tap_${p}.y`, `pixel_${s}.x + tap_${p}.x`, `tap_${p}.c`],
+            everywhere,
+          ),
+        ),
+      ),
+    ),
+    b: range(b.count).map((s) => loadFour('dy_at', of, whole ? null : `p_${s} < end`, `p_${s}`, 'n')),
+  };
 }
 
 /**
@@ -230,29 +252,41 @@ function declarationsOf(geometry: ConvGeometry, tile: TileShape, partial: Value 
   return /* wgsl */ `
 var<workgroup> a_tile: array<vec4<f32>, ${tile.depth * loadsOf(tile, tile.rows).wide}>;
 var<workgroup> b_tile: array<vec4<f32>, ${tile.depth * loadsOf(tile, tile.columns).wide}>;
-${sourceFunction({ height, width, channels: ins, half: upsample })}
+${sourceFunctions({ height, width, channels: ins, half: upsample })}
 ${loadFunction('dy_at', 'dy', outs)}
-${placeFunctions(geometry)}
-${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient)}`;
+${placeFunctions(geometry, tile)}
+${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient, outs % tile.columns === 0)}`;
 }
 
-/** The loop over the blocks of a split, the next one loaded while a block is multiplied. */
+/**
+ * WGSL: the loop over the blocks of a split. The next block's loads start before a block is multiplied and
+ * are staged behind it: in one scope without a branch, so that no compiler has to wait for them in between.
+ */
 function sumOverBlocks(geometry: ConvGeometry, tile: TileShape, biased: boolean): string {
-  const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
-  return /* wgsl */ `
-      {${fetch(geometry, tile, 'start')}
+  const start = (block: string) => {
+    const { pixels, a, b } = blockLoads(geometry, tile, block);
+    return `${pixels}
+      ${lines(a, (load, s) => declareLoad(`a_${s}`, load))}
+      ${lines(b, (load, s) => declareLoad(`b_${s}`, load))}`;
+  };
+  const { a, b } = blockLoads(geometry, tile, 'start');
+  const stage = /* wgsl */ `
+        ${lines(a, (load, s) => `a_tile[lane + ${s * tile.threads}u] = ${staged(`a_${s}`, load)};`)}
+        ${lines(b, (load, s) => `b_tile[lane + ${s * tile.threads}u] = ${staged(`b_${s}`, load)};`)}
+        workgroupBarrier();`;
+  // Past the last block: zeros, or the last block once more.
+  const next = `block + ${tile.depth}u`;
+  return /* wgsl */ `{
+        ${start('start')}
+        ${stage}
       }
       for (var block = start; block < end; block += ${tile.depth}u) {
-        ${unroll(a.count, (s) => `a_tile[lane + ${s * tile.threads}u] = load_a_${s};`)}
-        ${unroll(b.count, (s) => `b_tile[lane + ${s * tile.threads}u] = load_b_${s};`)}
-        workgroupBarrier();
-        // The next block is under way while this one is multiplied.
-        let next = block + ${tile.depth}u;
-        if (next < end) {${fetch(geometry, tile, 'next')}
-        }
-        ${products(tile)}
         ${biased ? addToBias(tile) : ''}
+        let next = ${wholeBlocks(geometry, tile) ? `min(${next}, end - ${tile.depth}u)` : next};
+        ${start('next')}
+        ${products(tile)}
         workgroupBarrier();
+        ${stage}
       }`;
 }
 
@@ -296,8 +330,6 @@ function product(
       let b_pixel = lane / ${b.wide}u;
       ${unroll(ins % 4 === 0 ? 1 : 4, (p) => `let tap_${p} = tap_at(m + ${p}u);`)}
       ${declareSums(tile)}
-      ${unroll(a.count, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
-      ${unroll(b.count, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
       ${biasSums ? 'var bias = vec4<f32>(0.0);' : ''}
       ${sumOverBlocks(geometry, tile, biasSums !== null)}
       ${store(geometry, tile)}

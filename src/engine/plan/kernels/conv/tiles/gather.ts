@@ -2,9 +2,9 @@
 // result, a column one of its channels, and k runs over taps and source channels, which are gathered from the
 // source (im2col without the matrix in memory). Not here: addressing the operands (operands.ts), the filter
 // gradient (filter.ts).
-import { range, unroll } from '../../wgsl-text.ts';
+import { lines, range, unroll } from '../../wgsl-text.ts';
 import {
-  fetch,
+  blockLoads,
   type GatherProduct,
   type Loads,
   loadsOf,
@@ -15,12 +15,14 @@ import {
 } from './operands.ts';
 import { type TileShape, tiling } from './shapes.ts';
 import {
+  declareLoad,
   declareSums,
   loadFunction,
   multiply,
   ownPlace,
   putFunction,
-  sourceFunction,
+  sourceFunctions,
+  staged,
   tileIndex,
   typeOf,
 } from './text.ts';
@@ -120,7 +122,7 @@ function store(product: GatherProduct, tile: TileShape): string {
         let at = (picture * ${height}u + y) * ${width}u + x;
         let inside = (point < ${rows}u) & (y < ${height}u) & (x < ${width}u);`
         : /* wgsl */ `let at = point;
-        let inside = point < ${rows}u;`;
+        let inside = ${rows % tile.rows === 0 ? 'true' : `point < ${rows}u`};`;
     return /* wgsl */ `{
         let point = row_tile * ${tile.rows}u + row + ${i * highTile}u;
         let picture = point / ${high * wide}u;
@@ -132,33 +134,62 @@ function store(product: GatherProduct, tile: TileShape): string {
   });
 }
 
+/**
+ * WGSL: the loop over the blocks of the sum. The next block's loads start before a block is multiplied and
+ * are staged behind it: in one scope, so that no compiler has to wait for them in between.
+ */
+function sumOverBlocks(product: GatherProduct, tile: TileShape, loads: Loads): string {
+  const { way, edge, source } = product;
+  // A literal where possible: for a loop that provably ends, the compiler adds no guard against an endless
+  // loop.
+  const length = way === 'back by parity' ? 'taps.length' : `${edge ** 2 * source.channels}u`;
+  const start = (block: string) => {
+    const { steps, a, b } = blockLoads(product, tile, loads, block);
+    return `${steps}
+      ${lines(a, (load, s) => declareLoad(`a_${s}`, load))}
+      ${lines(b, (load, s) => declareLoad(`b_${s}`, load))}`;
+  };
+  const { a, b } = blockLoads(product, tile, loads, '0u');
+  const stage = /* wgsl */ `
+        ${lines(a, (load, s) => `a_tile[lane + ${s * tile.threads}u] = ${staged(`a_${s}`, load)};`)}
+        ${lines(b, (load, s) => `b_tile[b_place_${s}] = ${staged(`b_${s}`, load)};`)}
+        workgroupBarrier();`;
+  // Past the last block: zeros, or the last block once more.
+  const next = `block + ${tile.depth}u`;
+  return /* wgsl */ `{
+        ${start('0u')}
+        ${stage}
+      }
+      for (var block = 0u; block < ${length}; block += ${tile.depth}u) {
+        let next = ${loads.ragged ? next : `min(${next}, ${length} - ${tile.depth}u)`};
+        ${start('next')}
+        ${products(way, tile, loads)}
+        workgroupBarrier();
+        ${stage}
+      }`;
+}
+
 /** The kernel of `product` in tiles of shape `tile`. */
 export function gatherProduct(product: GatherProduct, tile: TileShape): Kernel {
   const { op, flops, way, source, weight, result, bindings, put, place } = product;
   const loads = loadsOf(product, tile);
   const { rows, times } = rowsOf(product);
   const { params, ...grid } = tiling(tile, rows, result.channels, times);
-  const { sourceLoads, weightLoads } = loads;
-  // A literal where possible: for a loop that provably ends, the compiler adds no guard against an endless
-  // loop.
-  const length = way === 'back by parity' ? 'taps.length' : `${product.edge ** 2 * source.channels}u`;
-  const four = way === 'forward' ? result.channels % 4 === 0 : source.channels % 4 === 0;
-  const stage = (name: string, count: number, place: (s: number) => string) =>
-    unroll(count, (s) => `${name}_tile[${place(s)}] = load_${name}_${s};`);
+  const channelsOfWeight = way === 'forward' ? result.channels : source.channels;
   return kernel('tiles', {
     ...{ op, flops, params, ...grid, ...(place === undefined ? {} : { place }) },
     bindings: {
       source: { value: source.value, access: 'read', type: typeOf(source.channels % 4 === 0) },
-      weight: { value: weight, access: 'read', type: typeOf(four) },
+      weight: { value: weight, access: 'read', type: typeOf(channelsOfWeight % 4 === 0) },
       ...bindings,
     },
     declarations: /* wgsl */ `
 var<workgroup> a_tile: array<vec4<f32>, ${tile.rows * loads.fours}>;
 var<workgroup> b_tile: array<vec4<f32>, ${weightLayout(way, tile).size}>;
-${sourceFunction(source)}
-${loadFunction('weight_at', 'weight', way === 'forward' ? result.channels : source.channels)}
+${sourceFunctions(source)}
+${loadFunction('weight_at', 'weight', channelsOfWeight)}
 ${tapFunctions(product, loads)}
-${putFunction(result.channels, put)}`,
+${putFunction(result.channels, put, result.channels % tile.columns === 0)}`,
     body: /* wgsl */ `${tileIndex}
       let taps = taps_of(time);
       ${ownPlace(tile)}
@@ -166,21 +197,7 @@ ${putFunction(result.channels, put)}`,
       ${origins(product, tile, loads)}
       ${weightPlaces(way, tile, loads)}
       ${declareSums(tile)}
-      ${unroll(sourceLoads, (s) => `var load_a_${s} = vec4<f32>(0.0);`)}
-      ${unroll(weightLoads, (s) => `var load_b_${s} = vec4<f32>(0.0);`)}
-      {${fetch(product, loads, '0u')}
-      }
-      for (var block = 0u; block < ${length}; block += ${tile.depth}u) {
-        ${stage('a', sourceLoads, (s) => `lane + ${s * tile.threads}u`)}
-        ${stage('b', weightLoads, (s) => `b_place_${s}`)}
-        workgroupBarrier();
-        // The loads of the next block overlap the products of this one.
-        let next = block + ${tile.depth}u;
-        if (next < ${length}) {${fetch(product, loads, 'next')}
-        }
-        ${products(way, tile, loads)}
-        workgroupBarrier();
-      }
+      ${sumOverBlocks(product, tile, loads)}
       ${store(product, tile)}`,
   });
 }

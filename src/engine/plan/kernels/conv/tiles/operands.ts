@@ -3,7 +3,7 @@
 // (gather.ts).
 import type { TileShape } from './shapes.ts';
 import { range, unroll } from '../../wgsl-text.ts';
-import { loadFour, OUTSIDE } from './text.ts';
+import { both, joinParts, type Load, loadFour, loadPart, OUTSIDE, sourcePart } from './text.ts';
 import type { Binding } from '../../kernel.ts';
 import type { Value } from '../../value.ts';
 
@@ -146,30 +146,48 @@ export function origins(
 }
 
 /**
- * WGSL that loads the block from k = `block` on into registers: `load_a_*` of the source, `load_b_*` of the
- * weight.
+ * The loads of the block from k = `block` on: `a` of the source, `b` of the weight, one for each vec4 that
+ * this invocation brings; and the WGSL that comes before them.
  */
-export function fetch({ way, result }: GatherProduct, loads: Loads, block: string): string {
+export function blockLoads(
+  product: GatherProduct,
+  tile: TileShape,
+  loads: Loads,
+  block: string,
+): { steps: string; a: Load[]; b: Load[] } {
+  const { way, edge, result } = product;
   const { loadsPerFour, sourceLoads, weightLoads, ragged } = loads;
-  const join = (load: (index: number) => string) =>
-    loadsPerFour === 1 ? load(0) : `vec4<f32>(${range(loadsPerFour).map(load).join(', ')})`;
-  const a = unroll(
-    sourceLoads,
-    (s) =>
-      `load_a_${s} = ${join((p) => `source_at(picture_${s}, y_${s} + step_${p}.y, x_${s} + step_${p}.x, step_${p}.c)`)};`,
+  const parts = range(loadsPerFour);
+  // The only tap of a 1x1 filter is the pixel itself.
+  const everywhere = edge === 1 && !ragged && rowsOf(product).rows % tile.rows === 0;
+  const exact = result.channels % tile.columns === 0;
+  const a = range(sourceLoads).map((s) =>
+    joinParts(
+      parts.map((p) =>
+        sourcePart(
+          [`picture_${s}`, `y_${s} + step_${p}.y`, `x_${s} + step_${p}.x`, `step_${p}.c`],
+          everywhere,
+        ),
+      ),
+    ),
   );
-  const b = unroll(weightLoads, (s) => {
+  const b = range(weightLoads).map((s) => {
     if (way !== 'forward') {
-      const row = (p: number) => `step_${p}.tap * ${result.channels}u + n_${s}`;
-      const inside = (p: number) => `step_${p}.inside & (n_${s} < ${result.channels}u)`;
-      return `load_b_${s} = ${join((p) => `weight_at(${inside(p)}, ${row(p)}, step_${p}.c)`)};`;
+      const column = exact ? null : `n_${s} < ${result.channels}u`;
+      return joinParts(
+        parts.map((p) => {
+          const inside = both(ragged ? `step_${p}.inside` : null, column);
+          return loadPart('weight_at', inside, `step_${p}.tap * ${result.channels}u + n_${s}`, `step_${p}.c`);
+        }),
+      );
     }
     const k = `${block} + k_${s}`;
-    const inside = ragged ? `(${k} < taps.length)` : 'true';
-    return `load_b_${s} = ${loadFour('weight_at', result.channels, inside, k, 'n')};`;
+    const inside = ragged ? `${k} < taps.length` : null;
+    return loadFour('weight_at', { channels: result.channels, exact }, inside, k, 'n');
   });
-  return /* wgsl */ `
-      ${unroll(loadsPerFour, (p) => `let step_${p} = step_at(${block}, own_four, ${p}u, taps);`)}
-      ${a}
-      ${b}`;
+  return {
+    steps: unroll(loadsPerFour, (p) => `let step_${p} = step_at(${block}, own_four, ${p}u, taps);`),
+    a,
+    b,
+  };
 }

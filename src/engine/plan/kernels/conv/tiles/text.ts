@@ -55,17 +55,17 @@ export const multiply = (
 
 /**
  * WGSL function put(at, picture, four, sums): stores the `four`-th vec4 of columns of row `at` of the result,
- * except columns outside. `statement` stores `sum` at element `i`, column `n`: a vec4 if 4 divides `columns`,
- * else an f32.
+ * except columns outside, of which there are none if `exact`. `statement` stores `sum` at element `i`, column
+ * `n`: a vec4 if 4 divides `columns`, else an f32.
  */
-export function putFunction(columns: number, statement: string): string {
+export function putFunction(columns: number, statement: string, exact: boolean): string {
   const parameters = 'at: u32, picture: u32, four: u32, sums: vec4<f32>';
   if (columns % 4 === 0) {
     return /* wgsl */ `
 fn put(${parameters}) {
   let width = ${columns / 4}u;
   let n = four;
-  if (n >= width) { return; }
+  ${exact ? '' : 'if (n >= width) { return; }'}
   let i = at * width + n;
   let sum = sums;
   ${statement}
@@ -84,36 +84,87 @@ fn put(${parameters}) {
 }
 
 /**
+ * A vec4 loaded from global memory, as WGSL expressions. The load has no branch: `value` is of any address in
+ * range where not `inside`, and becomes zero only when it is staged. A branch that joins a zero would make
+ * AMD's compiler in Mesa wait for each load at once (seen in its machine code). `inside`: a bool, or a
+ * vec4<bool> for four scalars; null where it is always true.
+ */
+export interface Load {
+  value: string;
+  inside: string | null;
+}
+
+/** The Load of one vec4, or of the four scalars that make one up. */
+export function joinParts(parts: readonly Load[]): Load {
+  const [only] = parts as [Load];
+  if (parts.length === 1) return only;
+  const all = parts.every(({ inside }) => inside === null);
+  return {
+    value: `vec4<f32>(${parts.map(({ value }) => value).join(', ')})`,
+    inside: all ? null : `vec4<bool>(${parts.map(({ inside }) => inside ?? 'true').join(', ')})`,
+  };
+}
+
+/** WGSL condition of all conditions; null where there is none. */
+export function both(...conditions: readonly (string | null)[]): string | null {
+  const given = conditions.filter((condition) => condition !== null);
+  return given.length === 0 ? null : given.map((condition) => `(${condition})`).join(' & ');
+}
+
+/** WGSL: starts load `name`. `staged(name, load)` is its result, to be used in the same scope. */
+export const declareLoad = (name: string, { value, inside }: Load): string =>
+  `let load_${name} = ${value};${inside === null ? '' : `\n      let inside_${name} = ${inside};`}`;
+
+/** WGSL expression: the vec4 that load `name` brought, zeros outside. */
+export const staged = (name: string, { inside }: Pick<Load, 'inside'>): string =>
+  inside === null ? `load_${name}` : `select(vec4<f32>(0.0), load_${name}, inside_${name})`;
+
+/**
  * WGSL function name(inside, at, c): channel c of row `at` of a matrix of `channels` columns in global
- * memory, or zero if not `inside`. c counts vec4s of channels if 4 divides `channels`.
+ * memory; any number of it if not `inside`. c counts vec4s of channels if 4 divides `channels`.
  */
 export function loadFunction(name: string, array: string, channels: number): string {
-  const type = typeOf(channels % 4 === 0);
+  const four = channels % 4 === 0;
   return /* wgsl */ `
-fn ${name}(inside: bool, at: u32, c: u32) -> ${type} {
-  var value = ${type}(0.0);
-  if (inside) { value = ${array}[at * ${channels % 4 === 0 ? channels / 4 : channels}u + c]; }
-  return value;
+fn ${name}(inside: bool, at: u32, c: u32) -> ${typeOf(four)} {
+  return ${array}[select(0u, at * ${four ? channels / 4 : channels}u + c, inside)];
 }`;
 }
 
+/** Row `at` and channel `c` by a function of `loadFunction`. */
+export const loadPart = (name: string, inside: string | null, at: string, c: string): Load => ({
+  value: `${name}(${inside ?? 'true'}, ${at}, ${c})`,
+  inside,
+});
+
 /**
- * WGSL: the `four`-th vec4 of channels, read by a function of `loadFunction`; zeros beyond the last channel.
+ * The `four`-th vec4 of channels of row `at` by a function of `loadFunction`. `exact`: no such vec4 lies
+ * beyond the last channel.
  */
-export function loadFour(name: string, channels: number, inside: string, at: string, four: string): string {
-  if (channels % 4 === 0) return `${name}(${inside} & (${four} < ${channels / 4}u), ${at}, ${four})`;
-  const one = (c: string) => `${name}(${inside} & (${c} < ${channels}u), ${at}, ${c})`;
-  return `vec4<f32>(${range(4)
-    .map((c) => one(`4u * ${four} + ${c}u`))
-    .join(', ')})`;
+export function loadFour(
+  name: string,
+  { channels, exact }: { channels: number; exact: boolean },
+  inside: string | null,
+  at: string,
+  four: string,
+): Load {
+  if (channels % 4 === 0) {
+    return loadPart(name, both(inside, exact ? null : `${four} < ${channels / 4}u`), at, four);
+  }
+  return joinParts(
+    range(4).map((i) => {
+      const c = `4u * ${four} + ${i}u`;
+      return loadPart(name, both(inside, `${c} < ${channels}u`), at, c);
+    }),
+  );
 }
 
 /**
- * WGSL function source_at(picture, y, x, c): channel c of pixel (y, x) of `source`, zero outside the picture.
- * c counts vec4s if 4 divides `channels`. `half`: in memory the picture has half of height and width; it is
- * read as if upsampled.
+ * WGSL functions source_inside(y, x), and source_at(picture, y, x, c): channel c of pixel (y, x) of `source`,
+ * any number of it outside the picture. c counts vec4s if 4 divides `channels`. `half`: in memory the picture
+ * has half of height and width; it is read as if upsampled.
  */
-export function sourceFunction({
+export function sourceFunctions({
   height,
   width,
   channels,
@@ -128,12 +179,20 @@ export function sourceFunction({
   const scale = half ? 2 : 1;
   const four = channels % 4 === 0;
   return /* wgsl */ `
+fn source_inside(y: i32, x: i32) -> bool {
+  return (u32(y) < ${height}u) & (u32(x) < ${width}u);
+}
 fn source_at(picture: u32, y: i32, x: i32, c: u32) -> ${typeOf(four)} {
-  var value = ${typeOf(four)}(0.0);
-  if ((u32(y) < ${height}u) & (u32(x) < ${width}u)) {
-    let pixel = (picture * ${height / scale}u + (u32(y)${shift})) * ${width / scale}u + (u32(x)${shift});
-    value = source[pixel * ${four ? channels / 4 : channels}u + c];
-  }
-  return value;
+  let pixel = (picture * ${height / scale}u + (u32(y)${shift})) * ${width / scale}u + (u32(x)${shift});
+  return source[select(0u, pixel * ${four ? channels / 4 : channels}u + c, source_inside(y, x))];
 }`;
 }
+
+/** Channel c of pixel (y, x) by these functions. `everywhere`: the pixel is in the picture for sure. */
+export const sourcePart = (
+  [picture, y, x, c]: readonly [string, string, string, string],
+  everywhere: boolean,
+): Load => ({
+  value: `source_at(${picture}, ${y}, ${x}, ${c})`,
+  inside: everywhere ? null : `source_inside(${y}, ${x})`,
+});
