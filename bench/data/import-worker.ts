@@ -1,19 +1,33 @@
 // What `npm run bench:data` measures, in the worker that imports. Not here: making the pictures
 // (made-pictures.ts), printing (main.ts).
 import * as Comlink from 'comlink';
+import { Browse } from '../../src/data/browse/browse.ts';
+import { browsedOwn } from '../../src/data/browse/browsed-set.ts';
+import { hashesOf, nearDuplicates } from '../../src/data/browse/duplicates.ts';
 import { DecodePool } from '../../src/data/decode-pool.ts';
+import { openStored } from '../../src/data/open-stored.ts';
 import { importPictures } from '../../src/data/own-pictures.ts';
 import { openPictures, removePictures } from '../../src/data/sets.ts';
 import { joined } from '../../src/data/sources/joined.ts';
 import { recognise } from '../../src/data/sources/recognise.ts';
 import type { Source } from '../../src/data/sources/source.ts';
-import { madeJpegs, madePixels } from './made-pictures.ts';
+import { yieldToEvents } from '../../src/engine/yield-to-events.ts';
+import { madeHashes, madeJpegs, madePixels } from './made-pictures.ts';
 
 const SIZE = 64;
+/** Bits of difference hashes: the default of near duplicates, and the most. */
+const DISTANCES = { default: 4, most: 10 };
+
 /** Pictures given to the browser's decoder at once: more than it has threads. */
 const AT_ONCE = 8;
 
 let jpegs: File[] = [];
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
 
 async function imported(source: Source): Promise<{ id: string; seconds: number }> {
   const target = { title: 'Bench', size: SIZE, addTo: null, fingerprint: `bench ${Math.random()}` };
@@ -66,6 +80,36 @@ const bench = {
     await set.read(set.count - 1);
     if (set.caption(set.count - 1) === '') throw new Error('the last picture has no caption');
     return performance.now() - started;
+  },
+
+  /** Seconds of what the view of all pictures asks of a set. All captions are changed, and changed back. */
+  browse: async (id: string) => {
+    const browse = new Browse(yieldToEvents);
+    const query = { dataset: id, word: null, className: null, only: 'all', order: 'stored' } as const;
+    const { indices } = await browse.find({ ...query, search: '' });
+    const search = await secondsOf(() => browse.find({ ...query, search: 'number 1999' }));
+    const words = await secondsOf(() => browse.words({ ...query, search: '' }));
+    const edit = await secondsOf(() =>
+      browse.editCaptions({ dataset: id, indices, edit: { kind: 'prefix', text: 'sks,' } }),
+    );
+    const openedEdited = (await bench.open(id)) / 1000;
+    const undo = await secondsOf(() => browse.undoCaptions(id));
+    return { search, words, edit, openedEdited, undo };
+  },
+
+  /** Seconds until near duplicates are grouped: the records of a set read, hashes compared that are made. */
+  nearDuplicates: async (id: string): Promise<Record<keyof typeof DISTANCES, number>> => {
+    const opened = await openStored(id);
+    if (!opened) throw new Error('there is no set');
+    const set = browsedOwn(opened);
+    const hashes = madeHashes(set.stored);
+    const within = (distance: number) =>
+      secondsOf(async () => {
+        await hashesOf(set);
+        const { pictures } = await nearDuplicates(set, opened.active, hashes, distance, yieldToEvents);
+        if (pictures < set.stored / 8) throw new Error(`${pictures} near duplicates were found`);
+      });
+    return { default: await within(DISTANCES.default), most: await within(DISTANCES.most) };
   },
 };
 

@@ -1,7 +1,8 @@
-// Pictures for the bench, made where it runs: JPEGs like CelebA's, and pixels by their number. Not here:
-// what is measured.
+// Pictures for the bench, made where it runs: JPEGs like CelebA's, pixels by their number, and difference
+// hashes. Not here: what is measured.
 import type { Source } from '../../src/data/sources/source.ts';
-import { uniforms } from '../../src/random.ts';
+import type { Hashes } from '../../src/data/browse/near-hashes.ts';
+import { randomWord, uniforms } from '../../src/random.ts';
 
 /** CelebA's aligned pictures. */
 const WIDTH = 178;
@@ -50,3 +51,19 @@ export const madePixels = (count: number, size: number): Source => ({
     }
   },
 });
+
+/** Hashes at random, of which every eighth differs from the one before it in 0 to 4 bits. */
+export function madeHashes(count: number): Hashes {
+  const word = (number: number, i: number): number => randomWord(number, 0, 1, i);
+  const low = Uint32Array.from({ length: count }, (_, number) => word(number, 0));
+  const high = Uint32Array.from({ length: count }, (_, number) => word(number, 1));
+  for (let number = 1; number < count; number += 8) {
+    low[number] = low[number - 1] ?? 0;
+    high[number] = high[number - 1] ?? 0;
+    for (let flip = 0; flip < word(number, 2) % 5; flip++) {
+      const [bit, half] = [word(number, 3 + flip) % 32, word(number, 10 + flip) % 2 === 0 ? low : high];
+      half[number] = ((half[number] ?? 0) ^ (1 << bit)) >>> 0;
+    }
+  }
+  return { low, high };
+}

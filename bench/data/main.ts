@@ -88,7 +88,7 @@ function measuredIn(profile: string, asked: Asked): Promise<object> {
   );
 }
 
-/** Heap while very many pictures are imported, and how long opening their set takes. */
+/** Heap while very many pictures are imported, how long opening their set and looking through it takes. */
 async function opening(page: Page, { heaps }: Meters, { pictures, turns }: Asked): Promise<object> {
   const { megabytes, value } = await heaps.most(
     page.evaluate((count) => window.dataBench.importMany(count), pictures),
@@ -97,9 +97,19 @@ async function opening(page: Page, { heaps }: Meters, { pictures, turns }: Asked
   const opens: number[] = [];
   for (let turn = 0; turn < turns; turn++)
     opens.push(await page.evaluate((id) => window.dataBench.open(id), value.id));
+  const browsed = await heaps.most(page.evaluate((id) => window.dataBench.browse(id), value.id));
+  const near = await page.evaluate((id) => window.dataBench.nearDuplicates(id), value.id);
   return {
     heap_mb: rounded(megabytes, 1),
     open_ms: rounded(median(opens), 1),
+    near_duplicates_s: rounded(near.default, 2),
+    near_duplicates_10_bits_s: rounded(near.most, 2),
+    search_s: rounded(browsed.value.search, 2),
+    words_s: rounded(browsed.value.words, 2),
+    caption_edit_s: rounded(browsed.value.edit, 2),
+    caption_undo_s: rounded(browsed.value.undo, 2),
+    open_edited_ms: rounded(browsed.value.openedEdited * 1000, 1),
+    browse_heap_mb: rounded(browsed.megabytes, 1),
     pictures,
     pixels_imported_per_second: rounded(pictures / value.seconds, 1),
   };

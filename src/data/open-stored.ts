@@ -3,6 +3,7 @@
 // not removed. Runs in a worker. Not here: which sets there are (picture-store.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import { fileIn, scanSets, setOf, type StoredSet, TITLE } from './picture-store.ts';
+import { turnsIn } from './store/by-turns.ts';
 import { type Edits, readEdits } from './store/edits.ts';
 import { EDITS } from './store/edits-mark.ts';
 import { type PictureRecord, readRecord, RECORD_BYTES } from './store/record.ts';
@@ -16,6 +17,8 @@ import { packTexts } from './store/texts.ts';
  * missing.
  */
 const TEXTS_OF_1 = { captions: 'captions.json', names: 'names.json' };
+
+const ATTEMPTS = 5;
 
 /** A set of the user's, opened: what is changed later does not reach it. */
 export interface StoredPictures extends StoredSet {
@@ -43,6 +46,17 @@ export interface StoredPictures extends StoredSet {
  * none.
  */
 export async function openStored(id: string): Promise<StoredPictures | null> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openNow(id);
+    } catch (error) {
+      // A file that is written while it is read cannot be read; a change takes a moment.
+      if (!(error instanceof DOMException) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function openNow(id: string): Promise<StoredPictures | null> {
   const sets = await scanSets();
   const changed = sets.filter(({ set }) => set?.earlier.includes(id));
   for (const { folder, set } of [...sets.filter(({ set }) => set?.info.id === id), ...changed]) {
@@ -70,10 +84,11 @@ async function openedIn(
   };
 }
 
-/** Another one once a file was written that can change. */
+/** Another one once a file was written that can change: dates of files are too coarse to tell that. */
 async function stampOf(folder: FileSystemDirectoryHandle): Promise<string> {
-  const files = await Promise.all([INFO, EDITS, TITLE].map((name) => fileIn(folder, name)));
-  return files.map((file) => `${file?.size} ${file?.lastModified}`).join();
+  const [info, edits, title] = await Promise.all([INFO, EDITS, TITLE].map((name) => fileIn(folder, name)));
+  const turns = edits && (await turnsIn(edits));
+  return JSON.stringify([info?.lastModified, turns, await title?.text()]);
 }
 
 async function bytesIn(folder: FileSystemDirectoryHandle): Promise<number> {

@@ -66,8 +66,8 @@ const setQuota = (quotaSize?: number) =>
     ...(quotaSize === undefined ? {} : { quotaSize }),
   });
 
-/** pixels.bin, records.bin, words.bin, progress.bin, source.json, info.json. */
-const FILES_OF_A_SET = 6;
+/** pixels.bin, records.bin, words.bin, progress.bin, edits.bin, source.json, info.json. */
+const FILES_OF_A_SET = 7;
 
 const NONE = { count: 0, reasons: [], files: [] };
 
@@ -254,7 +254,7 @@ describe('an import that is stopped', () => {
 });
 
 describe('a set of version 1', () => {
-  it('opens as it is, and changes into one of version 2', async () => {
+  it('opens as it is, and is changed as others are', async () => {
     await pictures.writeFolder('import-1', VERSION_1);
     const [info] = await own();
     expect(info).toMatchObject({

@@ -1,7 +1,8 @@
 // The worker in which the browser tests of src/data run: only workers have sync access handles.
 import * as Comlink from 'comlink';
-import type { ImportProgress, ImportReport } from '../../src/data/api.ts';
+import type { ImportProgress, ImportReport, PictureSet } from '../../src/data/api.ts';
 import { loadBatch } from '../../src/data/batches.ts';
+import { Browse } from '../../src/data/browse/browse.ts';
 import { pictureFacts, previewSheet } from '../../src/data/contact-sheet.ts';
 import { checkPicture, decodeSquare, isTransparent } from '../../src/data/decode.ts';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
@@ -81,7 +82,29 @@ async function importFiles(
   return importPictures(joined(await recognise(files)), {}, { ...target, fingerprint }, tools);
 }
 
+const browse = new Browse(() => Promise.resolve());
+
+/** A set that stays open, as a run's. */
+let held: PictureSet | null = null;
+
 const api = {
+  find: browse.find.bind(browse),
+  tiles: browse.tiles.bind(browse),
+  editCaptions: browse.editCaptions.bind(browse),
+  undoCaptions: browse.undoCaptions.bind(browse),
+  removeNumbers: browse.remove.bind(browse),
+  restoreNumbers: browse.restore.bind(browse),
+  sizeOnDisk: browse.size.bind(browse),
+  hold: async (id: string) => {
+    held = await openPictures(id, { imageSize: 16, maxImages: 1e6 });
+  },
+  /** Of each picture of the set that stays open the caption and the first byte. */
+  readHeld: async () => {
+    const set = held;
+    if (!set) throw new Error('no set is held');
+    const indices = Array.from({ length: set.count }, (_, index) => index);
+    return Promise.all(indices.map(async (index) => [set.caption(index), (await set.read(index))[0]]));
+  },
   /** The counts of `decodes` since the last call. */
   takeDecodes: () => {
     const taken = { ...decodes };

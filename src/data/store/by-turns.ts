@@ -28,6 +28,12 @@ export function writeByTurns(file: SyncFile, value: unknown, turn: number): void
   writeWhole(file, bytes, (turn % 2) * PLACE_BYTES);
 }
 
+/** What tells, of the first bytes of such a file alone, whether something was written since. */
+export async function turnsIn(file: Blob): Promise<string> {
+  const heads = [0, PLACE_BYTES].map((at) => file.slice(at, at + HEAD_BYTES).arrayBuffer());
+  return (await Promise.all(heads)).map((head) => new Uint8Array(head).join()).join(' ');
+}
+
 /** The whole ones among the first bytes of such a file, the newest first. */
 export function readByTurns<T>(bytes: Uint8Array): Turned<T>[] {
   const found = [0, 1].flatMap((place) => {

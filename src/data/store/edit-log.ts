@@ -92,8 +92,8 @@ const endOf = (mark: EditsMark): number =>
  * room, else behind it. Answers the mark that holds then; null where the log stays.
  */
 function fold(file: SyncFile, mark: EditsMark, stored: number, turn: number): EditsMark | null {
-  const log = readUpTo(file, mark.start, mark.end - mark.start);
-  const found = foldedEdits(mark, log, stored);
+  const readLog = () => readUpTo(file, mark.start, mark.end - mark.start);
+  const found = foldedEdits(mark, readLog, stored);
   if (!found) return null;
   const length = found.bytes.length;
   const start = length <= mark.start - FIRST_PLACE ? FIRST_PLACE : mark.end;

@@ -1,7 +1,7 @@
 // The log of edits.bin without what does not count any more: captions that a later change replaced and whose
 // undoing is no longer offered, changes that were undone. Pure. Not here: writing it (edit-log.ts).
 import { CaptionStep, eachOfStep } from './caption-step.ts';
-import { type EditsMark, type Part, partAt } from './edits-mark.ts';
+import { type EditsMark, type Part, partAt, partsOf } from './edits-mark.ts';
 
 /** Changes that stay undoable: so many, and of so many bytes; the newest one always. */
 const UNDOABLE = { steps: 16, bytes: 64 * 1024 * 1024 };
@@ -17,19 +17,27 @@ interface Folded {
   at(start: number): Pick<EditsMark, 'removed' | 'folded' | 'steps'>;
 }
 
-/** `log`: the bytes that `mark` speaks of, of a set of `stored` pictures. Null: little of it is dead. */
-export function foldedEdits(mark: EditsMark, log: Uint8Array, stored: number): Folded | null {
+/**
+ * `readLog`: reads the bytes that `mark` speaks of, of a set of `stored` pictures; not called where the mark
+ * alone tells that there is nothing to do. Null: little of the log is dead.
+ */
+export function foldedEdits(mark: EditsMark, readLog: () => Uint8Array, stored: number): Folded | null {
   const first = firstUndoable(mark.steps);
+  const counting = partsOf(mark).reduce((sum, { bytes }) => sum + bytes, 0);
+  // Where every step can be undone, none of them is put together with others.
+  if (first === 0 && !isDead(mark.end - mark.start, counting)) return null;
+  const log = readLog();
   const bytesOf = ({ at, bytes }: Part): Uint8Array => log.subarray(at - mark.start, at - mark.start + bytes);
   const removed = mark.removed && bytesOf(mark.removed);
   const older = [mark.folded, ...mark.steps.slice(0, first)].filter((part) => part !== null).map(bytesOf);
   const steps = mark.steps.slice(first).map(bytesOf);
   const newest = new NewestTexts(older, stored);
   const live = [...steps, removed].reduce((sum, part) => sum + (part?.length ?? 0), newest.length);
-  const isDead = log.length >= FOLDED_FROM && log.length - live > DEAD * log.length;
-  if (!isDead && mark.steps.length <= MOST_STEPS) return null;
+  if (!isDead(log.length, live) && mark.steps.length <= MOST_STEPS) return null;
   return laidOut(removed, older.length > 0 ? newest.step() : null, steps);
 }
+
+const isDead = (bytes: number, live: number): boolean => bytes >= FOLDED_FROM && bytes - live > DEAD * bytes;
 
 /** Index of the oldest step whose undoing is offered on. */
 function firstUndoable(steps: readonly Part[]): number {
