@@ -87,14 +87,11 @@ function captionsOf(
   return { input_ids: { data: encodePrompts(tokenizer, captions, length), shape: [count, length] } };
 }
 
-/** The step's pictures of shapes, -1..1, [B, size, size, 3]. */
-function picturesOf(step: number, batch: number, size: number): Float32Array {
-  const length = size * size * 3;
-  const pictures = new Float32Array(batch * length);
-  for (let i = 0; i < batch; i++) {
-    const pixels = drawShape((step - 1) * batch + i, size, SEED);
-    pixels.forEach((value, j) => (pictures[i * length + j] = value / 127.5 - 1));
-  }
+/** The step's pictures of shapes, bytes [B, size, size, 3]. */
+function picturesOf(step: number, batch: number, size: number): Uint8Array {
+  const pictures = new Uint8Array(batch * size * size * 3);
+  for (let i = 0; i < batch; i++)
+    pictures.set(drawShape((step - 1) * batch + i, size, SEED), i * size * size * 3);
   return pictures;
 }
 

@@ -1,7 +1,8 @@
 // Which pictures a step learns from, and their pixels as a batch: pure functions of (seed, step), so that
-// resuming inside an epoch needs no state. Not here: noise and timesteps (trainer/training-step.ts).
+// resuming inside an epoch needs no state. Not here: noise and timesteps (trainer/training-step.ts),
+// mirroring and the value of a byte (the executor, which mixes the noise in).
 // Exported for tests: pictureOrder, isFlipped.
-import { cropped, recolour } from './augment.ts';
+import { cropped } from './augment.ts';
 import { permutedIndex, randomWord, STREAMS } from '../random.ts';
 import type { PictureSet } from './api.ts';
 
@@ -40,23 +41,22 @@ export interface BatchRequest {
   randomFlip: boolean;
   /** Cut a square out of each picture: see augment.ts. */
   randomCrop: boolean;
-  /** Change the colours of each picture a little. */
-  colorJitter: boolean;
   /** 3 for RGB, 1 for grey. */
   channels: number;
 }
 
-/** A byte 0..255 as the network sees it: x / 127.5 - 1. */
-const BYTE_VALUES = Float32Array.from({ length: 256 }, (_, byte) => byte / 127.5 - 1);
+/** The pictures of a batch as they lie in the set, whole or cut. */
+export interface Batch {
+  /** [batchSize, size, size, channels] */
+  pixels: Uint8Array<ArrayBuffer>;
+  /** Which of them are to be mirrored, left to right. */
+  mirrored: boolean[];
+  /** Their numbers in the set. */
+  indices: number[];
+}
 
-/**
- * A batch: `images` [batchSize, size, size, channels] in -1..1, and the pictures' `indices` in the set.
- * Throws FaultError where pictures have gone.
- */
-export async function loadBatch(
-  set: PictureSet,
-  request: BatchRequest,
-): Promise<{ images: Float32Array<ArrayBuffer>; indices: number[] }> {
+/** Throws FaultError where pictures have gone. */
+export async function loadBatch(set: PictureSet, request: BatchRequest): Promise<Batch> {
   const { seed, globalStep, position, first, batchSize, randomFlip, channels } = request;
   const { epoch, epochPosition } = position;
   const from = { epoch, epochPosition: epochPosition + first };
@@ -67,16 +67,11 @@ export async function loadBatch(
       ? cropped(await stored.read(index), stored.size, size, [seed, globalStep, first + i])
       : set.read(index);
   const pictures = await Promise.all(indices.map(visit));
-  const images = new Float32Array(batchSize * size * size * channels);
-  pictures.forEach((picture, i) => {
-    const flipped = randomFlip && isFlipped(seed, globalStep, first + i);
-    const pixels = channels === 1 ? greyOf(picture) : picture;
-    const length = size * size * channels;
-    const image = images.subarray(i * length, (i + 1) * length);
-    writeImage(pixels, { size, channels, flipped }, image);
-    if (request.colorJitter) recolour(image, channels, [seed, globalStep, first + i]);
-  });
-  return { images, indices };
+  const length = size * size * channels;
+  const pixels = new Uint8Array(batchSize * length);
+  pictures.forEach((picture, i) => pixels.set(channels === 1 ? greyOf(picture) : picture, i * length));
+  const mirrored = indices.map((_, i) => randomFlip && isFlipped(seed, globalStep, first + i));
+  return { pixels, mirrored, indices };
 }
 
 /** Whether picture `index` of a step is mirrored: a fair coin of stream `flips`. */
@@ -91,18 +86,4 @@ export function greyOf(rgb: Uint8Array): Uint8Array {
     grey[i] = (r * 19_595 + g * 38_470 + b * 7471 + 0x8000) >> 16;
   }
   return grey;
-}
-
-function writeImage(
-  picture: Uint8Array,
-  { size, channels, flipped }: { size: number; channels: number; flipped: boolean },
-  image: Float32Array,
-): void {
-  let at = 0;
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const from = (row * size + (flipped ? size - 1 - column : column)) * channels;
-      for (let c = 0; c < channels; c++) image[at++] = BYTE_VALUES[picture[from + c] as number] as number;
-    }
-  }
 }

@@ -2,7 +2,7 @@
 // predictions. Implemented by plan/run/plan-executor.ts and eager/eager-executor.ts. Arrays that cross this
 // boundary are plain and NHWC. Not here: anything of diffusion.
 import type { Stream } from '../random.ts';
-import type { Conditions, InputArray, Inputs } from './inputs.ts';
+import type { BatchShape, Conditions, InputArray, Inputs } from './inputs.ts';
 import type { Ops, Weights } from './ops.ts';
 
 /**
@@ -29,14 +29,23 @@ export interface GivenBatch {
   sampleWeights: Float32Array;
 }
 
+/** The pictures of a batch before noise is mixed in. Which byte is which value: picture-values.ts. */
+export interface BatchPictures {
+  /** Values -1..1, or bytes. */
+  readonly data: Float32Array | Uint8Array;
+  /** [B, H, W, C] */
+  readonly shape: BatchShape;
+  /** Of each picture, whether it is learnt mirrored, left to right. Absent: none is. */
+  readonly mirrored?: readonly boolean[];
+}
+
 /**
  * A batch whose sample and target are mixed from pictures and noise: sample = m0 picture + m1 noise, target =
  * m2 picture + m3 noise.
  */
 export interface NoisedBatch {
   inputs: Conditions<InputArray>;
-  /** [B, H, W, C] */
-  pictures: InputArray;
+  pictures: BatchPictures;
   /** Weight of each picture's mean squared error, [B]. */
   sampleWeights: Float32Array;
   /** [B, 4]: m0 to m3 of each picture. */

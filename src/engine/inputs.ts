@@ -30,7 +30,7 @@ export const mapInputs = <A, B>(inputs: Inputs<A>, to: (input: A, name: string) 
 /** Throws if an input named in `expected` is missing in `given` or has another shape. */
 export function expectShapes(
   expected: Inputs<BatchShape>,
-  given: Readonly<Record<string, InputArray>>,
+  given: Readonly<Record<string, Pick<InputArray, 'shape'>>>,
 ): void {
   for (const [name, shape] of Object.entries(expected)) {
     const got = given[name]?.shape;

@@ -5,12 +5,14 @@ import { augmentationOf } from '../settings/augmentation.ts';
 import { imagesPerStep, positionOf } from '../settings/calendar.ts';
 import { networkOf, textEncoderOf } from '../settings/presets.ts';
 import type { PictureSet } from '../data/api.ts';
+import { recolour } from '../data/augment.ts';
 import { loadBatch } from '../data/batches.ts';
 import { lossWeights, mixtureOf } from '../diffusion/target.ts';
 import { trainingTimesteps } from '../diffusion/training-timesteps.ts';
 import { emaDecayAt, learningRateAt } from '../diffusion/training-schedules.ts';
 import type { StepBatch, StepSettings } from '../engine/executor.ts';
 import type { InputArray } from '../engine/inputs.ts';
+import { valuesOfBytes } from '../engine/picture-values.ts';
 import { STREAMS } from '../random.ts';
 import { stepPrompts } from '../text/step-captions.ts';
 import { classLabels } from './run-classes.ts';
@@ -61,14 +63,15 @@ async function microBatch(
   const { seed, batchSize, predictionType } = config;
   const channels = networkOf(config).inChannels;
   const { epoch, stepInEpoch } = positionOf(config, set.count, globalStep);
-  const { images, indices } = await loadBatch(set, {
+  const { randomCrop, colorJitter } = augmentationOf(config, set.count);
+  const { pixels, mirrored, indices } = await loadBatch(set, {
     seed,
     globalStep,
     position: { epoch, epochPosition: stepInEpoch * imagesPerStep(config) },
     first,
     batchSize,
     randomFlip: config.randomFlip,
-    ...augmentationOf(config, set.count),
+    randomCrop,
     channels,
   });
   const size = set.size * set.size * channels;
@@ -85,11 +88,31 @@ async function microBatch(
           }
         : {}),
     },
-    pictures: { data: images, shape: [batchSize, set.size, set.size, channels] },
+    pictures: {
+      data: colorJitter ? recoloured(pixels, { batchSize, channels, seed, globalStep, first }) : pixels,
+      shape: [batchSize, set.size, set.size, channels],
+      mirrored,
+    },
     mixture: mixtureOf(predictionType, levels, timesteps),
     noise: { seed, step: globalStep, stream: STREAMS.noise, first: first * size },
     sampleWeights: lossWeights(predictionType, levels, timesteps, config.minSnrGamma),
   };
+}
+
+/** The values of pictures, each in its other colours: they are no bytes any more. */
+function recoloured(
+  pixels: Uint8Array,
+  at: { batchSize: number; channels: number; seed: number; globalStep: number; first: number },
+): Float32Array {
+  const values = valuesOfBytes(pixels);
+  const length = pixels.length / at.batchSize;
+  for (let i = 0; i < at.batchSize; i++)
+    recolour(values.subarray(i * length, (i + 1) * length), at.channels, [
+      at.seed,
+      at.globalStep,
+      at.first + i,
+    ]);
+  return values;
 }
 
 /** One caption of each picture, or the empty prompt, as `input_ids` of the text encoder. */

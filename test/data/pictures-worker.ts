@@ -175,7 +175,6 @@ const api = {
         batchSize: 4,
         randomFlip: true,
         randomCrop: false,
-        colorJitter: false,
         channels: 3,
       }),
     ),

@@ -6,6 +6,7 @@ import { presetConfig } from '../../src/settings/presets.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import type { NoisedBatch, StepBatch } from '../../src/engine/executor.ts';
+import { pictureValues } from '../../src/engine/picture-values.ts';
 import { STREAMS } from '../../src/random.ts';
 import { inParts } from '../../src/trainer/in-parts.ts';
 import { type TrainingStep, trainingStep } from '../../src/trainer/training-step.ts';
@@ -38,7 +39,7 @@ test('a step keeps its pictures, their order, timesteps, noise and settings', as
     microBatches.flatMap((batch) => ('noise' in batch ? Array.from(part(batch)) : []));
   expect(joined(whole, ({ pictures }) => pictures.data)).toHaveLength(12 * 8 * 8 * 3);
   const same: ((batch: NoisedBatch) => ArrayLike<number>)[] = [
-    ({ pictures }) => pictures.data,
+    ({ pictures }) => pictureValues(pictures),
     ({ inputs }) => inputs.timestep.data,
     ({ mixture }) => mixture,
     ({ sampleWeights }) => sampleWeights,

@@ -7,10 +7,12 @@ import type { RunConfig } from '../../src/settings/settings.ts';
 import { imagesPerStep, lastStep, positionOf } from '../../src/settings/calendar.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
-import { pictureOrder } from '../../src/data/batches.ts';
+import { cropped, recolour } from '../../src/data/augment.ts';
+import { isFlipped, pictureOrder } from '../../src/data/batches.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import type { NoisedBatch } from '../../src/engine/executor.ts';
+import { pictureValues } from '../../src/engine/picture-values.ts';
 import { UNET_DEFAULTS } from '../../src/model/unet-config.ts';
 import { normals, randomWords, STREAMS } from '../../src/random.ts';
 import { stepCaptions } from '../../src/text/step-captions.ts';
@@ -83,7 +85,9 @@ describe('a step that PyTorch makes', () => {
     const joined = (part: (batch: NoisedBatch) => ArrayLike<number>) =>
       made.microBatches.flatMap((batch) => Array.from(part(batch as NoisedBatch)));
 
-    const bytes = joined(({ pictures }) => pictures.data).map((value) => Math.round((value + 1) * 127.5));
+    const bytes = joined(({ pictures }) => pictureValues(pictures)).map((value) =>
+      Math.round((value + 1) * 127.5),
+    );
     expect(Buffer.from(bytes).toString('base64')).toBe(step.pictures);
     // Whole numbers; of a flow, 1000 times the sigmoid of a normal.
     near([...made.timesteps], step.timesteps, 1e-6);
@@ -107,6 +111,51 @@ describe('a step that PyTorch makes', () => {
     expect(checkpointName(step.globalStep, config, count)).toBe(step.name);
   });
 });
+
+const VARIED = [
+  { randomCrop: 'off', colorJitter: 'off' },
+  { randomCrop: 'on', colorJitter: 'off' },
+  { randomCrop: 'off', colorJitter: 'on' },
+  { randomCrop: 'on', colorJitter: 'on' },
+] as const;
+
+describe('a step whose pictures are varied', () => {
+  it.each(VARIED)(
+    'has the bits that versions before 29 Nov 2026 had, crop $randomCrop and colours $colorJitter',
+    async (varied) => {
+      const config = { ...runConfig(runs[0] as Fixture['runs'][number]), ...varied };
+      const [globalStep, images] = [21, imagesPerStep(config)];
+      const { microBatches } = await trainingStep(
+        { config, levels: noiseLevels(config), words: null, classes: null },
+        set,
+        40,
+        globalStep,
+      );
+      const got = microBatches.flatMap((batch) => [...pictureValues((batch as NoisedBatch).pictures)]);
+      expect(got).toEqual(await asBefore(config, globalStep, images));
+    },
+  );
+});
+
+/** Those versions made each picture's values on the processor: cut, mirrored, then recoloured. */
+async function asBefore(config: RunConfig, globalStep: number, images: number): Promise<number[]> {
+  const { seed } = config;
+  const { epoch, stepInEpoch } = positionOf(config, count, globalStep);
+  const order = pictureOrder(seed, { epoch, epochPosition: stepInEpoch * images }, count, images);
+  const pictures = order.map(async (index, i) => {
+    const at = [seed, globalStep, i] as const;
+    const whole = await read(index);
+    const bytes = config.randomCrop === 'on' ? cropped(whole, size, size, at) : whole;
+    const values = Float32Array.from(bytes, (_, place) => {
+      const [row, column, c] = [Math.floor(place / (3 * size)), Math.floor(place / 3) % size, place % 3];
+      const from = isFlipped(seed, globalStep, i) ? size - 1 - column : column;
+      return (bytes[(row * size + from) * 3 + c] as number) / 127.5 - 1;
+    });
+    if (config.colorJitter === 'on') recolour(values, 3, at);
+    return [...values];
+  });
+  return (await Promise.all(pictures)).flat();
+}
 
 /** Picture i has i % 4 captions, a line each. */
 function captionsOf(config: RunConfig, globalStep: number): string[] {

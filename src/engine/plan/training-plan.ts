@@ -11,13 +11,14 @@ import { Values } from './graph.ts';
 import { type FlatGroup, Homes, openShards, putPieces } from './homes.ts';
 import type { Kernel } from './kernels/kernel.ts';
 import {
+  type BatchGeometry,
   type LossAndGradient,
   lossAndGradient,
   lossPartialShape,
   type PerPictureLoss,
   perPictureLoss,
 } from './kernels/loss.ts';
-import { type BatchGeometry, mixNoise } from './kernels/mix-noise.ts';
+import { mixNoise } from './kernels/mix-noise.ts';
 import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './kernels/optimizer.ts';
 import { elementsOf, type Value } from './kernels/value.ts';
 import { type Placement, placeValues } from './placement.ts';
@@ -40,8 +41,14 @@ export interface TrainingPlan extends Placement {
   results: ResultValues;
 }
 
-/** `mix` [B, 4], `seeds` u32 [4], `sampleWeights` [B]; `pictures` and `target` have the sample's shape. */
-type BatchValues = Record<'control' | 'seeds' | 'mix' | 'sampleWeights' | 'pictures' | 'target', Value>;
+/**
+ * `mix`, `seeds`, `mirrored`: as the kernel that mixes reads them; `sampleWeights` [B]; `pictures` and
+ * `target` have the sample's shape.
+ */
+type BatchValues = Record<
+  'control' | 'seeds' | 'mirrored' | 'mix' | 'sampleWeights' | 'pictures' | 'target',
+  Value
+>;
 /** `stats` [4]; `losses` and `weighted` hold one number per picture of the step. */
 type ResultValues = Record<'stats' | 'losses' | 'weighted', Value>;
 
@@ -74,7 +81,7 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   return {
     ...placeValues(emission, homes, [...gradients, ...update], spec.bufferBytes),
     layout,
-    mix: mixNoise(spec.target, geometry, { ...batch, input: inputs.sample }),
+    mix: mixNoise(spec.target, { ...batch, input: inputs.sample }),
     gradients,
     update,
     inputs,
@@ -111,22 +118,24 @@ function putGradients(homes: Homes, values: Values, layout: FlatLayout): Paramet
 }
 
 /**
- * Everything that is written once per batch lies in one home, `inputs`. Sample and target lie in another:
- * `mix` makes them, or they are written if given.
+ * Everything that is written once per batch lies in one home, `inputs`. Pictures are its last: where they are
+ * bytes, three quarters of their place are not written. Sample and target lie in another home: `mix` makes
+ * them, or they are written if given.
  */
 function putBatch(homes: Homes, values: Values, { sample, ...conditions }: Inputs<Value>): BatchValues {
   const { shape } = sample;
   const batch = shape.slice(0, 1);
   const put = (value: Value) => homes.put(value, 'inputs');
   const control = put(values.make('control', [CONTROL_LENGTH]));
-  const seeds = put(values.make('seeds', [4], 'u32'));
+  const seeds = put(values.make('seeds', [5], 'u32'));
+  const mirrored = put(values.make('mirrored', [Math.ceil(sizeOf(batch) / 32)], 'u32'));
   const mix = put(values.make('mix', [...batch, 4]));
   Object.values<Value>(conditions).forEach(put);
   const sampleWeights = put(values.make('sample weights', batch));
   const pictures = put(values.make('pictures', shape));
   homes.put(sample, 'input and target');
   const target = homes.put(values.make('target', shape), 'input and target');
-  return { control, seeds, mix, sampleWeights, pictures, target };
+  return { control, seeds, mirrored, mix, sampleWeights, pictures, target };
 }
 
 /** Everything that is read back after a step lies in one home, `results`. */

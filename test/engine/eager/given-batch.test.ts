@@ -1,7 +1,8 @@
 // Claims: the noise of a batch is drawn once, for the sample and the target, and a batch that is given whole
-// is passed on as it is. Not here: what the mixture is (test/diffusion/target.test.ts).
+// is passed on as it is; bytes are values. Not here: what the mixture is (test/diffusion/target.test.ts).
 import { expect, test, vi } from 'vitest';
 import { givenBatch } from '../../../src/engine/eager/given-batch.ts';
+import { pictureValues } from '../../../src/engine/picture-values.ts';
 import { normals, STREAMS } from '../../../src/random.ts';
 
 vi.mock(import('../../../src/random.ts'), async (original) => {
@@ -23,4 +24,13 @@ test('a noised batch draws its noise once; a given batch draws none', () => {
 
   expect(givenBatch(given)).toBe(given);
   expect(normals).toHaveBeenCalledTimes(1);
+});
+
+test('bytes are the values of their float64 division, and a picture is mirrored within its rows', () => {
+  const bytes = (...data: number[]): Float32Array => Float32Array.from(data, (byte) => byte / 127.5 - 1);
+  const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+  expect(pictureValues({ data: all, shape: [1, 16, 16, 1] })).toEqual(bytes(...all));
+  const data = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18);
+  const given = { data, shape: [2, 2, 2, 2] as const, mirrored: [false, true] };
+  expect(pictureValues(given)).toEqual(bytes(1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 11, 12, 17, 18, 15, 16));
 });

@@ -3,8 +3,13 @@
 import { gridOf, type Kernel, kernel } from './kernel.ts';
 import type { Value } from './value.ts';
 import type { Target } from './target.ts';
-import type { BatchGeometry } from './mix-noise.ts';
 import { CONTROL } from './optimizer.ts';
+
+export interface BatchGeometry {
+  batch: number;
+  /** Values of one picture: height x width x channels. */
+  perPicture: number;
+}
 
 export interface LossAndGradient {
   /** [B, perPicture] */

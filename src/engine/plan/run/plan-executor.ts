@@ -6,6 +6,7 @@ import type {
   ExecutorState,
   HeldWeights,
   Network,
+  NoisedBatch,
   ParameterSpec,
   StateGroup,
   StepBatch,
@@ -199,12 +200,11 @@ export class PlanExecutor implements Executor {
 
   /** Writes everything a batch brings: the home `inputs` at once, sample and target if they are given. */
   #write(batch: StepBatch, control: Float32Array): void {
-    const { inputs, batch: own } = this.#plan;
+    const { inputs, batch: own, homes } = this.#plan;
     const sample = 'pictures' in batch ? batch.pictures : batch.inputs.sample;
-    const given: Inputs<InputArray> = { ...batch.inputs, sample };
-    expectShapes(this.#spec.inputs, given);
+    expectShapes(this.#spec.inputs, { ...batch.inputs, sample });
     const floats = new Float32Array(this.#inputs);
-    const at = (value: Value) => elementAt(value, this.#plan.homes.spotOf(value)?.offset ?? 0);
+    const at = (value: Value) => elementAt(value, homes.spotOf(value)?.offset ?? 0);
     floats.set(control, at(own.control));
     floats.set(batch.sampleWeights, at(own.sampleWeights));
     for (const [name, { data }] of Object.entries(batch.inputs)) {
@@ -212,15 +212,29 @@ export class PlanExecutor implements Executor {
       if (value && name !== 'sample') floats.set(data, at(value));
     }
     if ('pictures' in batch) {
-      const { seed, stream, step, first } = batch.noise;
-      new Uint32Array(this.#inputs).set([seed, stream, step, first], at(own.seeds));
-      floats.set(batch.mixture, at(own.mix));
-      floats.set(sample.data, at(own.pictures));
+      this.#fillToMix(batch);
     } else {
-      this.#buffers.write(inputs.sample, sample.data);
+      this.#buffers.write(inputs.sample, batch.inputs.sample.data);
       this.#buffers.write(own.target, batch.target);
     }
-    this.#buffers.device.queue.writeBuffer(this.#buffers.home('inputs'), 0, this.#inputs);
+    // Pictures lie last.
+    const bytes = (homes.spotOf(own.pictures)?.offset ?? 0) + Math.ceil(sample.data.byteLength / 4) * 4;
+    this.#buffers.device.queue.writeBuffer(this.#buffers.home('inputs'), 0, this.#inputs, 0, bytes);
+  }
+
+  /** Puts what the kernel that mixes reads into the numbers of the home `inputs`. */
+  #fillToMix({ pictures: { data, mirrored = [] }, mixture, noise }: NoisedBatch): void {
+    const { batch: own, homes } = this.#plan;
+    const place = (value: Value) =>
+      [this.#inputs, homes.spotOf(value)?.offset ?? 0, elementsOf(value)] as const;
+    const { seed, stream, step, first } = noise;
+    new Uint32Array(...place(own.seeds)).set([seed, stream, step, first, Number(data instanceof Uint8Array)]);
+    const bits = new Uint32Array(...place(own.mirrored)).fill(0);
+    mirrored.forEach((is, i) => (bits[i >> 5] = (bits[i >> 5] as number) | (Number(is) << (i & 31))));
+    new Float32Array(...place(own.mix)).set(mixture);
+    const [buffer, offset] = place(own.pictures);
+    const Values = data instanceof Uint8Array ? Uint8Array : Float32Array;
+    new Values(buffer, offset).set(data);
   }
 
   async snapshot(): Promise<ExecutorState> {

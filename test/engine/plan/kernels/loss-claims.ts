@@ -5,11 +5,11 @@ import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
 import type { Value } from '../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
 import {
+  type BatchGeometry,
   lossAndGradient,
   lossPartialShape,
   perPictureLoss,
 } from '../../../../src/engine/plan/kernels/loss.ts';
-import type { BatchGeometry } from '../../../../src/engine/plan/kernels/mix-noise.ts';
 import { controlOf } from '../../../../src/engine/plan/kernels/optimizer.ts';
 import { wavy } from '../../reference.ts';
 import { settings } from '../../small-network.ts';

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { settings } from '../../small-network.ts';
 import { claimLoss } from './loss-claims.ts';
-import { claimMixture } from './mix-noise-claims.ts';
+import { claimBytes, claimEveryByte, claimMixture } from './mix-noise-claims.ts';
 import { claimRefusal, claimUpdate } from './optimizer-claims.ts';
 import { testDevice } from '../test-device.ts';
 import { TARGETS } from '../targets.ts';
@@ -14,14 +14,20 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('noise, loss and update', (
 
   for (const target of TARGETS) {
     test(`${target.family} noise`, async () => {
-      for (const [batch, perPicture] of [
-        [1, 1],
-        [2, 3],
-        [3, 257],
-        [4, 768],
-      ] as const)
+      for (const shape of [
+        [1, 1, 1, 1],
+        [2, 1, 1, 3],
+        [3, 1, 257, 1],
+        [4, 16, 16, 3],
+      ] as [number, number, number, number][])
         for (const first of [0, 1, 2, 3, 4097])
-          await claimMixture(target, { batch, perPicture }, { seed: 11, step: 5, first });
+          await claimMixture(target, shape, { seed: 11, step: 5, first });
+    });
+    test(`${target.family} bytes and mirrored pictures`, async () => {
+      await claimEveryByte(target);
+      await claimBytes(target, [3, 2, 5, 3], { seed: 7, step: 3, first: 0 });
+      await claimBytes(target, [37, 3, 3, 1], { seed: 7, step: 3, first: 2 });
+      await claimBytes(target, [70, 4, 4, 4], { seed: 7, step: 3, first: 1 });
     });
     test(`${target.family} loss`, async () => {
       for (const [batch, perPicture] of [
