@@ -110,6 +110,7 @@ export interface Numbers {
   learningRate: number | null;
   gradientNorm: number | null;
   stepsPerSecond: number | null;
+  waitShare: number | null;
   samplesOwed: boolean;
   samplesWaitMs: number;
 }
@@ -192,6 +193,7 @@ export const emptyNumbers: Numbers = {
   learningRate: null,
   gradientNorm: null,
   stepsPerSecond: null,
+  waitShare: null,
   samplesOwed: false,
   samplesWaitMs: 0,
 };

@@ -133,6 +133,8 @@ export interface Progress {
   gradientNorm: number;
   /** Over the last 50 steps of this session; null before two steps. */
   stepsPerSecond: number | null;
+  /** The part of the time of these steps, 0..1, in which they waited for pictures; null before ten steps. */
+  waitShare: number | null;
   /** Samples were due at an earlier step and wait for their turn. */
   samplesOwed: boolean;
   /** Milliseconds of steps alone until drawing has its share again; 0: samples may begin. */

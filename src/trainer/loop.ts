@@ -19,7 +19,8 @@ import { mayLoseMs } from '../settings/autosave.ts';
 import type { Saver, SaveReason } from './saver.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { TrainingDevice } from './training-device.ts';
-import { trainingStep } from './training-step.ts';
+import { StepsAhead } from './steps-ahead.ts';
+import { stepBytes, type TrainingStep, trainingStep } from './training-step.ts';
 import type { RateMeter } from './rate-meter.ts';
 
 const IN_FLIGHT = 2;
@@ -88,26 +89,37 @@ export class Loop {
    * or the fault of saves that were given up.
    */
   async train(): Promise<boolean> {
+    const steps = this.#stepsAhead();
     try {
-      const finished = await this.#train();
+      const finished = await this.#train(steps);
       this.#answer('stopped');
       return finished;
     } catch (error) {
       this.#answer(faultOf(error));
       throw error;
+    } finally {
+      steps.stop();
     }
+  }
+
+  #stepsAhead(): StepsAhead<TrainingStep> {
+    const [run, last] = [this.#run, this.#last];
+    const { set } = run;
+    if (!set) throw new Error('the loop needs pictures');
+    return new StepsAhead(
+      { from: this.#encoded, end: last, stepBytes: stepBytes(run.config) },
+      (globalStep, signal) => trainingStep(run, set, last, globalStep, signal),
+    );
   }
 
   #answer(answer: SaveAnswer): void {
     for (const one of this.#asked.splice(0)) one(answer);
   }
 
-  async #train(): Promise<boolean> {
-    const { set } = this.#run;
-    if (!set) throw new Error('the loop needs pictures');
-    const { saver, artist, generator } = this.#tools;
+  async #train(steps: StepsAhead<TrainingStep>): Promise<boolean> {
+    const { saver, artist, generator, rate } = this.#tools;
     while (this.#encoded < this.#last && !this.#stop) {
-      const step = await trainingStep(this.#run, set, this.#last, this.#encoded);
+      const step = await rate.waitingFor(steps.take());
       const stats = this.#run.executor.step(step.microBatches, step.settings);
       this.#encoded += 1;
       const settled = this.#settle(this.#encoded, stats, step.timesteps, step.settings.learningRate);
@@ -194,6 +206,7 @@ export class Loop {
       learningRate,
       gradientNorm: stats.gradientNorm,
       stepsPerSecond: this.#tools.rate.perSecond(),
+      waitShare: this.#tools.rate.waitShare(),
       samplesOwed: this.#samplesOwed,
       samplesWaitMs: this.#share.msUntilSet,
     });

@@ -32,21 +32,27 @@ export interface TrainingStep {
   timesteps: Float32Array;
 }
 
+/** Bytes that the pictures of a step take at most: those whose colours are changed are values of 4 bytes. */
+export const stepBytes = (config: RunConfig): number =>
+  imagesPerStep(config) * config.imageSize ** 2 * networkOf(config).inChannels * 4;
+
 /**
  * The step after `globalStep` finished steps. last: global step of the run's last step. Throws FaultError
- * where pictures have gone.
+ * where pictures have gone, and what `signal` says where it is aborted meanwhile.
  */
 export async function trainingStep(
   learning: Learning,
   set: PictureSet,
   last: number,
   globalStep: number,
+  signal?: AbortSignal,
 ): Promise<TrainingStep> {
   const { config } = learning;
   const count = imagesPerStep(config);
   const timesteps = trainingTimesteps(config, config.seed, globalStep, count);
   const microBatches: StepBatch[] = [];
   for (let first = 0; first < count; first += config.batchSize) {
+    signal?.throwIfAborted();
     const part = timesteps.subarray(first, first + config.batchSize);
     microBatches.push(await microBatch(learning, set, globalStep, first, part));
   }

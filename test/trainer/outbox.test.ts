@@ -12,6 +12,7 @@ const numbers = (globalStep: number) => ({
   learningRate: 1,
   gradientNorm: 1,
   stepsPerSecond: null,
+  waitShare: null,
   samplesOwed: false,
   samplesWaitMs: 0,
 });

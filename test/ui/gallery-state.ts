@@ -457,6 +457,10 @@ const FILL: Record<string, (state: State) => void> = {
     FILL['young']?.(state);
     state.expectedStepSeconds.value = 10;
   },
+  'late-pictures': (state) => {
+    fillRun(state, 25_310);
+    state.numbers.value = { ...state.numbers.value, waitShare: 0.124 };
+  },
   saving: (state) => {
     fillRun(state, 26_000);
     state.saving.value = 'unet_step_26000';
@@ -686,6 +690,7 @@ const PAGE_STATE: Record<string, PageState> = {
   hurried: 'validating',
   young: 'training',
   slow: 'training',
+  'late-pictures': 'training',
   'no-set': 'idle',
   absent: 'finished',
   alerts: 'paused',

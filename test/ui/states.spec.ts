@@ -23,6 +23,7 @@ const LOOKS = [
     'hurried',
     'young',
     'slow',
+    'late-pictures',
     'saving',
     'pausing',
     'resuming',

@@ -1,10 +1,11 @@
-// What trains: GPU, backend and its self-test, executor, storage, wake lock; measured, not promised. Not
-// here: what to do without WebGPU (frame/alert.tsx).
+// What trains: GPU, backend and its self-test, executor, storage, waiting for pictures, wake lock; measured,
+// not promised. Not here: what to do without WebGPU (frame/alert.tsx).
 import type { Machine as MachineInfo } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { UNKNOWN } from '../format.ts';
 import { StorageMeter } from '../checkpoints/storage-meter.tsx';
 import { StoragePanel } from '../checkpoints/storage-panel.tsx';
+import { Waiting } from './waiting.tsx';
 
 /** Shown in the right column, unless another tab trains. */
 export function Machine() {
@@ -27,6 +28,7 @@ export function Machine() {
         <dd>
           <StorageMeter />
         </dd>
+        <Waiting />
         {state.wakeLock.value && (
           <>
             <dt>Screen</dt>
