@@ -70,7 +70,7 @@ class Trainer:
         self.losses, self.quartiles = checkpoint.batch_losses.tolist(), checkpoint.batch_losses_by_quartile.tolist()
         self.epoch_losses = checkpoint.epoch_losses.tolist()
         prompts, channels = _prompts_of(checkpoint), checkpoint.unet_config["in_channels"]
-        self._steps = TrainingSteps(self.config, pictures.rgb, channels, pictures.captions, prompts)
+        self._steps = TrainingSteps(self.config, pictures.rgb, channels, pictures.captions, prompts, pictures.classes or ())
         self._parts = _parts_of(images_per_step(self.config), accelerator, micro_batch)
         self._ahead = ThreadPoolExecutor(1)
         self._next = self._ahead.submit(self._batches, self.global_step)
@@ -343,6 +343,8 @@ def main(argv=None):
         if checkpoint.unet_config.get("num_class_embeds") is not None:
             raise Refused("The network draws by class, and exported pictures bring no classes: such a run continues in the browser alone.")
         pictures = read_pictures(arguments.pictures, checkpoint.config["imageSize"])
+        if checkpoint.config.get("evenClasses", False) and pictures.classes is None:
+            raise Refused("The run draws its classes equally often, and these pictures do not say theirs: export them again from the page.")
         checkpoint = _with_settings(_with_pictures(checkpoint, pictures, arguments.other_pictures), arguments)
         trainer = Trainer(accelerator, checkpoint, pictures, arguments.micro_batch)
         say(f"{checkpoint.metadata['name']} of {checkpoint.dataset['title']}, step {checkpoint.global_step}; {json.dumps(_execution(accelerator))}")

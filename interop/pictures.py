@@ -1,6 +1,6 @@
-"""A run's pictures and captions in Python: the zip or folder that the page exports (000000.png, 000000.txt,
-... and dataset.json), or any folder of images, cut to squares. Not here: which pictures a step takes
-(training_step.py).
+"""A run's pictures, captions and classes in Python: the zip or folder that the page exports (000000.png,
+000000.txt, ... and dataset.json), or any folder of images, cut to squares. Not here: which pictures a step
+takes (training_step.py).
 """
 
 import hashlib
@@ -26,6 +26,7 @@ class PicturesError(Exception):
 class Pictures:
     rgb: np.ndarray  # uint8 [count, size, size, 3], in the set's own order
     captions: list  # of each picture; empty where it has none
+    classes: list | None  # of each picture, empty where it has none; None: the files do not say
     stamp: dict  # the checkpoint's `dataset`: name, title, count, size, fingerprint
     exported: bool  # by the page: name and fingerprint are those of the page
 
@@ -41,11 +42,12 @@ def read_pictures(path, size):
     rgb = np.stack([_square(name, read, size, exact=about is not None) for name, read in images])
     captions = [_caption(texts.get(name.removesuffix(Path(name).suffix))) for name, _ in images]
     if about is None:
-        return Pictures(rgb, captions, _stamp_of(rgb, Path(path).name), exported=False)
-    stamp = {key: value for key, value in json.loads(about()).items() if key in ("name", "title", "count", "size", "fingerprint")}
+        return Pictures(rgb, captions, None, _stamp_of(rgb, Path(path).name), exported=False)
+    told = json.loads(about())
+    stamp = {key: value for key, value in told.items() if key in ("name", "title", "count", "size", "fingerprint")}
     if stamp["count"] != len(rgb) or stamp["size"] != size:
         raise PicturesError(f"{path}: expected {stamp['count']} pictures of {stamp['size']}, got {len(rgb)}, wanted {size}")
-    return Pictures(rgb, captions, stamp, exported=True)
+    return Pictures(rgb, captions, told.get("classes"), stamp, exported=True)
 
 
 def _caption(read):

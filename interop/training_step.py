@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from counter_random import STREAMS, normals, permuted_indices, random_words, uniform_below, uniforms
+from even_classes import class_groups, even_order
 from run_settings import images_per_step, position_of
 from step_captions import step_captions
 
@@ -102,12 +103,13 @@ class StepBatch:
 
 class TrainingSteps:
     """
-    The steps of a run. rgb: uint8 [count, size, size, 3]; channels: 3, or 1 for grey; captions: of each
-    picture; prompts: of a network that reads texts.
+    The steps of a run. rgb: uint8 [count, size, size, 3]; channels: 3, or 1 for grey; captions and classes:
+    of each picture; prompts: of a network that reads texts.
     """
 
-    def __init__(self, config, rgb, channels, captions=(), prompts=None):
+    def __init__(self, config, rgb, channels, captions=(), prompts=None, classes=()):
         self.config, self._captions, self._prompts = config, captions, prompts
+        self._groups = class_groups(classes) if config.get("evenClasses", False) else None
         self._pixels = rgb if channels == 3 else grey_of(rgb)
 
     def batch(self, global_step, places):
@@ -141,6 +143,9 @@ class TrainingSteps:
     def _order(self, global_step, places):
         """Which picture each of these places has."""
         config, count = self.config, len(self._pixels)
+        if self._groups:
+            drawn = global_step * images_per_step(config)
+            return even_order(config["seed"], self._groups, [drawn + place for place in places])
         epoch, within = position_of(config, count, global_step)
         start = within * images_per_step(config)
         return permuted_indices(config["seed"], epoch, count, [(start + place) % count for place in places])
@@ -172,11 +177,14 @@ def _fixture():
     grey = base | dict(seed=0, randomFlip=False, gradientAccumulationSteps=1, minSnrGamma=2.5, maxSteps=1000)
     flow = weighted | dict(predictionType="flow_prediction", timestepDensity="logit_normal")
     even = flow | dict(seed=1, timestepDensity="uniform", maxSteps=1000)
+    by_class = base | dict(seed=5, evenClasses=True, maxSteps=1000)
+    # Of 4, 2 and 1 pictures; by UTF-16 the emoji stands before the wide letter, by code points behind it.
+    classes = ["\uff21", "\uff21", "", "\uff21", "", "\U0001f600", "\uff21"]
     # Three captions of a picture, two, one, and none.
     captions = ["\n".join(f"caption {line} of {i}" for line in range(i % 4)) for i in range(count)]
     runs = []
-    for config, channels in [(base, 3), (weighted, 3), (elsewhere, 3), (grey, 1), (flow, 3), (even, 1)]:
-        steps, last = TrainingSteps(config, rgb, channels, captions), last_step(config, count)
+    for config, channels in [(base, 3), (weighted, 3), (elsewhere, 3), (grey, 1), (flow, 3), (even, 1), (by_class, 3)]:
+        steps, last = TrainingSteps(config, rgb, channels, captions, classes=classes), last_step(config, count)
         after = [step for step in (0, 1, 2, 7, 21) if step >= (config["origin"] or {"globalStep": 0})["globalStep"]]
         made = []
         for step in after:
@@ -196,7 +204,8 @@ def _fixture():
                 "name": checkpoint_name(config, count, step),
             })  # fmt: skip
         runs.append({"config": config, "channels": channels, "lastStep": last, "steps": made})
-    return {"madeBy": f"interop/training_step.py, numpy {np.__version__}", "size": size, "count": count, "runs": runs}
+    made_by = f"interop/training_step.py, numpy {np.__version__}"
+    return {"madeBy": made_by, "size": size, "count": count, "classes": classes, "runs": runs}
 
 
 if __name__ == "__main__":

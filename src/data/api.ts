@@ -19,6 +19,8 @@ export interface DatasetInfo {
   builtIn: boolean;
   /** True when at least one picture has a caption. */
   captions: boolean;
+  /** Number of its classes. Absent: nothing tells its pictures apart, or it is not known. */
+  classes?: number;
   /** Absent: pixels. */
   space?: Space;
   /** Bytes that are fetched when the set is first opened, and then kept. Absent: it comes with the app. */

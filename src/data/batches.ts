@@ -3,6 +3,7 @@
 // mirroring and the value of a byte (the executor, which mixes the noise in).
 // Exported for tests: pictureOrder, isFlipped.
 import { cropped } from './augment.ts';
+import { classGroups, evenOrder } from './even-classes.ts';
 import { permutedIndex, randomWord, STREAMS } from '../random.ts';
 import type { PictureSet } from './api.ts';
 
@@ -34,6 +35,10 @@ export interface BatchRequest {
   globalStep: number;
   /** Where the step begins. */
   position: Position;
+  /** Pictures that all steps before it drew, where each had as many as this one. */
+  drawn: number;
+  /** Draw all classes equally often, where there are several. */
+  evenClasses: boolean;
   /** Index within the step of this micro-batch's first picture; 0 without gradient accumulation. */
   first: number;
   batchSize: number;
@@ -57,10 +62,8 @@ export interface Batch {
 
 /** Throws FaultError where pictures have gone. */
 export async function loadBatch(set: PictureSet, request: BatchRequest): Promise<Batch> {
-  const { seed, globalStep, position, first, batchSize, randomFlip, channels } = request;
-  const { epoch, epochPosition } = position;
-  const from = { epoch, epochPosition: epochPosition + first };
-  const indices = pictureOrder(seed, from, set.count, batchSize);
+  const { seed, globalStep, first, batchSize, randomFlip, channels } = request;
+  const indices = indicesOf(set, request);
   const { size, stored } = set;
   const visit = async (index: number, i: number): Promise<Uint8Array> =>
     request.randomCrop
@@ -72,6 +75,16 @@ export async function loadBatch(set: PictureSet, request: BatchRequest): Promise
   pictures.forEach((picture, i) => pixels.set(channels === 1 ? greyOf(picture) : picture, i * length));
   const mirrored = indices.map((_, i) => randomFlip && isFlipped(seed, globalStep, first + i));
   return { pixels, mirrored, indices };
+}
+
+function indicesOf(
+  set: PictureSet,
+  { seed, position, drawn, first, batchSize, evenClasses }: BatchRequest,
+): number[] {
+  const groups = evenClasses ? classGroups(set) : null;
+  if (groups) return evenOrder(seed, groups, drawn + first, batchSize);
+  const { epoch, epochPosition } = position;
+  return pictureOrder(seed, { epoch, epochPosition: epochPosition + first }, set.count, batchSize);
 }
 
 /** Whether picture `index` of a step is mirrored: a fair coin of stream `flips`. */

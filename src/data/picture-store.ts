@@ -86,6 +86,7 @@ export function setOf(base: StoredInfo, edits: EditsMark | null): StoredSet {
       builtIn: false,
       captions,
       ...(words === undefined ? {} : { words }),
+      ...(base.classes === undefined ? {} : { classes: base.classes.length }),
     },
     earlier,
     base,

@@ -15,6 +15,7 @@ export const SHAPES: DatasetInfo = {
   credit: 'Drawn by Perennial',
   builtIn: true,
   captions: true,
+  classes: 5,
 };
 
 export type Rgb = readonly [number, number, number];

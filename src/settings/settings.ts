@@ -181,6 +181,13 @@ const ROWS = {
     label: 'Colour change',
     help: `Change brightness, contrast and saturation a little, anew each time. ${AUTO}`,
   },
+  evenClasses: {
+    type: 'boolean',
+    default: false,
+    group: 'Pictures',
+    label: 'Draw classes evenly',
+    help: 'Show every class equally often, however many pictures it has: those of small classes more often.',
+  },
   captionDropout: {
     type: 'number',
     min: 0,

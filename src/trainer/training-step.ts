@@ -74,6 +74,8 @@ async function microBatch(
     seed,
     globalStep,
     position: { epoch, epochPosition: stepInEpoch * imagesPerStep(config) },
+    drawn: globalStep * imagesPerStep(config),
+    evenClasses: config.evenClasses,
     first,
     batchSize,
     randomFlip: config.randomFlip,

@@ -85,6 +85,8 @@ describe('a batch', () => {
     seed: 3,
     globalStep: 6,
     position,
+    drawn: 36,
+    evenClasses: false,
     first: 0,
     batchSize: 6,
     randomFlip: false,

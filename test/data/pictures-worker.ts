@@ -171,6 +171,8 @@ const api = {
         seed: 1,
         globalStep,
         position: { epoch: 0, epochPosition: 0 },
+        drawn: 0,
+        evenClasses: false,
         first: 0,
         batchSize: 4,
         randomFlip: true,

@@ -47,15 +47,20 @@ test('a default that cannot draw is no fault: it means what the prediction can u
 /** Beside what has a meaning with words alone. */
 const hidden = (changes: Partial<Settings>) => {
   const config = { ...presetConfig('small'), ...changes };
-  const names = Object.keys(SETTINGS).filter((name) => !isInUse(name as keyof Settings, config));
+  const names = Object.keys(SETTINGS).filter((name) => !isInUse(name as keyof Settings, config, 2));
   return names.filter((name) => !['captionDropout', 'guidanceScale'].includes(name));
 };
 
 test('captions and guidance are hidden where the model has no words', () => {
   for (const name of ['captionDropout', 'guidanceScale'] as const) {
-    expect(isInUse(name, presetConfig('small'))).toBe(false);
-    expect(isInUse(name, presetConfig('text-tiny'))).toBe(true);
+    expect(isInUse(name, presetConfig('small'), 0)).toBe(false);
+    expect(isInUse(name, presetConfig('text-tiny'), 0)).toBe(true);
   }
+});
+
+test('drawing classes evenly is offered where the pictures have several', () => {
+  const offered = [0, 1, 2].map((classes) => isInUse('evenClasses', presetConfig('small'), classes));
+  expect(offered).toEqual([false, false, true]);
 });
 
 test('what has no meaning beside the others is hidden', () => {

@@ -180,6 +180,7 @@ test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
     expect(missing).toEqual([
       'randomCrop',
       'colorJitter',
+      'evenClasses',
       'captionDropout',
       'timestepDensity',
       'checkpointEveryEpoch',
@@ -192,7 +193,7 @@ test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
       ...{ captionDropout: 0.1, guidanceScale: 3 },
     };
     // It trained without them: its next steps must see the same pictures.
-    const off = { randomCrop: 'off', colorJitter: 'off' };
+    const off = { randomCrop: 'off', colorJitter: 'off', evenClasses: false };
     expect(parseStored(stored)).toEqual({ ...stored, ...defaults, ...off, network: null, textEncoder: null });
   },
 );

@@ -1,6 +1,6 @@
-// Claims: the steps of a run come in order; two after the one that is asked for are made meanwhile, the nearest
-// first, fewer where their pictures are large and none after the last; a fault is told where its step is asked
-// for and not before; once stopped nothing more is made.
+// Claims: the steps of a run come in order; two after the one that is asked for are made meanwhile, the
+// nearest first, fewer where their pictures are large, none after the last; a fault is told where its step is
+// asked for and not before; once stopped nothing more is made.
 import { expect, test } from 'vitest';
 import { StepsAhead } from '../../src/trainer/steps-ahead.ts';
 

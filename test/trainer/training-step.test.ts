@@ -8,6 +8,7 @@ import { imagesPerStep, lastStep, positionOf } from '../../src/settings/calendar
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { PictureSet } from '../../src/data/api.ts';
 import { cropped, recolour } from '../../src/data/augment.ts';
+import { classGroups, evenOrder } from '../../src/data/even-classes.ts';
 import { isFlipped, pictureOrder } from '../../src/data/batches.ts';
 import { SHAPES } from '../../src/data/shapes.ts';
 import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
@@ -22,6 +23,8 @@ import { trainingStep } from '../../src/trainer/training-step.ts';
 interface Fixture {
   size: number;
   count: number;
+  /** Of each picture. */
+  classes: string[];
   runs: {
     config: Partial<RunConfig>;
     channels: 1 | 3;
@@ -44,7 +47,7 @@ interface Fixture {
     }[];
   }[];
 }
-const { size, count, runs } = JSON.parse(
+const { size, count, classes, runs } = JSON.parse(
   readFileSync(new URL('../fixtures/training-step.json', import.meta.url), 'utf8'),
 ) as Fixture;
 
@@ -61,7 +64,7 @@ const set: PictureSet = {
   stored: { size, read },
   caption: () => '',
   fileName: () => '',
-  className: () => '',
+  className: (index) => classes[index] ?? '',
 };
 
 function runConfig({ config, channels }: Fixture['runs'][number]): RunConfig {
@@ -124,7 +127,7 @@ describe('a step whose pictures are varied', () => {
     'has the bits that versions before 29 Nov 2026 had, crop $randomCrop and colours $colorJitter',
     async (varied) => {
       const config = { ...runConfig(runs[0] as Fixture['runs'][number]), ...varied };
-      const [globalStep, images] = [21, imagesPerStep(config)];
+      const globalStep = 21;
       const { microBatches } = await trainingStep(
         { config, levels: noiseLevels(config), words: null, classes: null },
         set,
@@ -132,16 +135,15 @@ describe('a step whose pictures are varied', () => {
         globalStep,
       );
       const got = microBatches.flatMap((batch) => [...pictureValues((batch as NoisedBatch).pictures)]);
-      expect(got).toEqual(await asBefore(config, globalStep, images));
+      expect(got).toEqual(await asBefore(config, globalStep));
     },
   );
 });
 
 /** Those versions made each picture's values on the processor: cut, mirrored, then recoloured. */
-async function asBefore(config: RunConfig, globalStep: number, images: number): Promise<number[]> {
+async function asBefore(config: RunConfig, globalStep: number): Promise<number[]> {
   const { seed } = config;
-  const { epoch, stepInEpoch } = positionOf(config, count, globalStep);
-  const order = pictureOrder(seed, { epoch, epochPosition: stepInEpoch * images }, count, images);
+  const order = orderOf(config, globalStep);
   const pictures = order.map(async (index, i) => {
     const at = [seed, globalStep, i] as const;
     const whole = await read(index);
@@ -157,11 +159,18 @@ async function asBefore(config: RunConfig, globalStep: number, images: number): 
   return (await Promise.all(pictures)).flat();
 }
 
-/** Picture i has i % 4 captions, a line each. */
-function captionsOf(config: RunConfig, globalStep: number): string[] {
+/** The pictures of a step. */
+function orderOf(config: RunConfig, globalStep: number): number[] {
   const { epoch, stepInEpoch } = positionOf(config, count, globalStep);
   const images = imagesPerStep(config);
-  const order = pictureOrder(config.seed, { epoch, epochPosition: stepInEpoch * images }, count, images);
+  const groups = config.evenClasses ? classGroups(set) : null;
+  if (groups) return evenOrder(config.seed, groups, globalStep * images, images);
+  return pictureOrder(config.seed, { epoch, epochPosition: stepInEpoch * images }, count, images);
+}
+
+/** Picture i has i % 4 captions, a line each. */
+function captionsOf(config: RunConfig, globalStep: number): string[] {
+  const order = orderOf(config, globalStep);
   const textOf = (i: number) =>
     Array.from({ length: i % 4 }, (_, line) => `caption ${line} of ${i}`).join('\n');
   const { seed, captionDropout: dropout } = config;

@@ -134,7 +134,7 @@ test('the form has one field for each setting in use but preset and data set, wh
       .locator('input[name], select[name]')
       .evaluateAll((fields) => fields.map((field) => field.getAttribute('name')));
     const all = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
-    const inUse = all.filter((name) => isInUse(name, presetConfig(preset)));
+    const inUse = all.filter((name) => isInUse(name, presetConfig(preset), 0));
     expect(new Set([...names, 'preset', 'dataset']), state).toEqual(new Set(inUse));
     expect(names).toHaveLength(inUse.length - 2);
     expect(names.includes('guidanceScale')).toBe(state === 'words');

@@ -5,13 +5,18 @@ import type { PictureSet } from '../../data/api.ts';
 import { greyOf } from '../../data/batches.ts';
 import { zipBlob, type ZipInput } from '../../formats/zip-writer.ts';
 
-/** 000000.png and on, a caption as 000000.txt, and dataset.json, as a zip. `channels`: 3, or 1 for grey. */
+/**
+ * 000000.png and on, a caption as 000000.txt, and dataset.json, which has the class of each (none where
+ * nothing tells them apart), as a zip. `channels`: 3, or 1 for grey.
+ */
 export const picturesZip = (set: PictureSet, channels: number): Promise<Blob> =>
   zipBlob(entriesOf(set, channels));
 
 async function* entriesOf(set: PictureSet, channels: number): AsyncGenerator<ZipInput> {
   const { title, id: name, fingerprint, credit } = set.info;
-  const about = { name, title, count: set.count, size: set.size, fingerprint, credit };
+  const names = Array.from({ length: set.count }, (_, index) => set.className(index));
+  const classes = names.some((name) => name !== '') ? names : [];
+  const about = { name, title, count: set.count, size: set.size, fingerprint, credit, classes };
   yield { name: 'dataset.json', content: `${JSON.stringify(about, null, 2)}\n` };
   const context = context2d(set.size, set.size, { alpha: false });
   for (let index = 0; index < set.count; index++) {

@@ -31,6 +31,8 @@ export function PicturesOfRun() {
   if (!run) return null;
   const { dataset, config, stepsPerEpoch } = run;
   const shown = Math.min(MOST, dataset.count);
+  const classes = state.datasets.value.find(({ id }) => id === dataset.id)?.classes ?? 0;
+  const evenly = config.evenClasses && classes > 1;
   const varied = variation(config, dataset.count);
   return (
     <section class="data" aria-labelledby="h-data">
@@ -46,8 +48,9 @@ export function PicturesOfRun() {
       <p class="note">
         {count(dataset.count)} pictures of {dataset.size} × {dataset.size}
         {hasWords(config) && ', with their captions'}
-        {varied}. {count(imagesPerStep(config))} a step: {count(stepsPerEpoch)}{' '}
-        {stepsPerEpoch === 1 ? 'step' : 'steps'} an epoch.
+        {varied}
+        {evenly && ', all classes equally often'}. {count(imagesPerStep(config))} a step:{' '}
+        {count(stepsPerEpoch)} {stepsPerEpoch === 1 ? 'step' : 'steps'} an epoch.
       </p>
     </section>
   );

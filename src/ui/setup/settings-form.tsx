@@ -26,7 +26,8 @@ export function SettingsForm() {
   const form = state.form.value;
   const changes = changedSettings(form);
   const changed = SETTINGS_IN_FORM.filter((name) => name in changes);
-  const shown = SETTINGS_IN_FORM.filter((name) => isInUse(name, form));
+  const classes = state.datasets.value.find(({ id }) => id === form.dataset)?.classes ?? 0;
+  const shown = SETTINGS_IN_FORM.filter((name) => isInUse(name, form, classes));
   const mismatch = crossCheck(form);
   const ref = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
