@@ -94,7 +94,13 @@ const bench = {
     );
     const openedEdited = (await bench.open(id)) / 1000;
     const undo = await secondsOf(() => browse.undoCaptions(id));
-    return { search, words, edit, openedEdited, undo };
+    const tiles = await secondsOf(() =>
+      browse.tiles({ dataset: id, indices: indices.filter((number) => number % 1000 < 2), edge: 32 }),
+    );
+    const asked = { dataset: id, rgba: new Uint8ClampedArray(SIZE * SIZE * 4), size: SIZE, count: 4 };
+    const nearestFirst = await secondsOf(() => browse.nearest(asked));
+    const nearest = await secondsOf(() => browse.nearest(asked));
+    return { search, words, edit, openedEdited, undo, tiles, nearestFirst, nearest };
   },
 
   /** Seconds until near duplicates are grouped: the records of a set read, hashes compared that are made. */

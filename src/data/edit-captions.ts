@@ -35,11 +35,12 @@ export async function changeCaptions(
     const caption = change(texts.caption);
     if (caption !== texts.caption) step.add(number, packTexts({ ...texts, caption }).bytes);
   }
-  if (step.count === 0) return changedTo(opened, 0);
+  const canUndo = (opened.edits?.mark.steps.length ?? 0) > 0;
+  if (step.count === 0) return { info: opened.info, changed: 0, canUndo };
   const bytes = step.bytes();
   const told = await toldWith(opened, newTexts(bytes, opened));
   await writeCaptions(setFolder(opened.folder), changeOf(opened, told), bytes);
-  return changedTo(await openToEdit(opened.info.id), step.count);
+  return { info: await infoOf(opened), changed: step.count, canUndo: true };
 }
 
 /** Takes the newest change of captions back that can be. Throws as `changeCaptions`. */
@@ -47,16 +48,11 @@ export async function undoCaptions(id: string): Promise<ChangedCaptions> {
   const opened = await openToEdit(id);
   const { edits, base } = opened;
   const mark = edits && withoutNewest(edits.mark);
-  if (!edits || !mark) return changedTo(opened, 0);
+  if (!edits || !mark) return { info: opened.info, changed: 0, canUndo: false };
   const before = edits.with(mark, base.count);
   const told = await toldWith(opened, (number) => before.textsOf(number) ?? opened.importedTexts(number));
   await writeUndone(setFolder(opened.folder), changeOf(opened, told));
-  return changedTo(await openToEdit(opened.info.id), edits.newestCount);
-}
-
-async function changedTo(opened: StoredPictures, changed: number): Promise<ChangedCaptions> {
-  const canUndo = (opened.edits?.mark.steps.length ?? 0) > 0;
-  return { info: await infoOf(opened), changed, canUndo };
+  return { info: await infoOf(opened), changed: edits.newestCount, canUndo: mark.steps.length > 0 };
 }
 
 const changeOf = ({ base, edits }: StoredPictures, told: Told): Change => ({

@@ -89,9 +89,6 @@ function setNumbers(flags: Uint8Array): Uint32Array<ArrayBuffer> {
   return numbers;
 }
 
-/** Former ids that are kept. */
-const MOST_EARLIER = 1000;
-
 async function withRemoved(opened: StoredPictures, removed: Uint32Array<ArrayBuffer>): Promise<DatasetInfo> {
   const { base, edits, folder, info } = opened;
   if (removed.length === (edits?.removed.length ?? 0) && removed.every((one, i) => one === edits?.removed[i]))
@@ -106,7 +103,7 @@ async function withRemoved(opened: StoredPictures, removed: Uint32Array<ArrayBuf
   const told = { fingerprint, captions, ...(words === undefined ? {} : { words }) };
   await writeRemoved(
     setFolder(folder),
-    { stored: base.count, before: edits, told: { ...told, earlier: earlier.slice(-MOST_EARLIER) } },
+    { stored: base.count, before: edits, told: { ...told, earlier } },
     bytes,
   );
   return infoOf(opened);

@@ -7,7 +7,7 @@ import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
 import { newestEdits } from './store/edits.ts';
-import { EDITS, type EditsMark, removedCount } from './store/edits-mark.ts';
+import { EDITS, EDITS_VERSION, type EditsMark, removedCount } from './store/edits-mark.ts';
 import { type ImportNote, parseNote, SOURCE } from './store/import-note.ts';
 import { newestMark, type ProgressMark } from './store/progress-mark.ts';
 import { RECORD_BYTES } from './store/record.ts';
@@ -68,6 +68,7 @@ export async function readSet(folder: FileSystemDirectoryHandle): Promise<Stored
     return null;
   const title = await (await fileIn(folder, TITLE))?.text();
   const edits = (await newestEdits(await fileIn(folder, EDITS)))?.value ?? null;
+  if (edits && edits.version !== EDITS_VERSION) return null;
   // A torn title.txt is empty.
   return setOf({ ...info, title: cleanTitle(title ?? '') || info.title }, edits);
 }

@@ -4,12 +4,23 @@
 import { type Fault, FaultError } from '../../fault.ts';
 import { readPlaces, writeByTurns } from './by-turns.ts';
 import type { Edits } from './edits.ts';
-import { EDITS, type EditsMark, FIRST_PLACE, type Part, partAt, partsOf } from './edits-mark.ts';
+import {
+  EDITS,
+  EDITS_VERSION,
+  type EditsMark,
+  FIRST_PLACE,
+  type Part,
+  partAt,
+  partsOf,
+} from './edits-mark.ts';
 import { foldedEdits } from './fold-edits.ts';
 import { inUse, readUpTo, type SetFolder, type SyncFile, writeWhole } from './set-file.ts';
 
 /** Most bytes of the log: it is in memory while a set is open. */
 const MOST_BYTES = 512 * 1024 * 1024;
+
+/** Former ids that are kept: a mark has room for them. */
+const MOST_EARLIER = 1000;
 
 /** What a set amounts to once a change is made. */
 export type Told = Pick<EditsMark, 'fingerprint' | 'words' | 'captions' | 'earlier'>;
@@ -69,7 +80,8 @@ async function append(
       writeWhole(file, bytes, mark.end);
       file.flush();
     }
-    const next = { ...apply(mark, partAt(mark.end, bytes)), ...told };
+    const earlier = told.earlier.slice(-MOST_EARLIER);
+    const next = { ...apply(mark, partAt(mark.end, bytes)), ...told, earlier };
     writeByTurns(file, { ...next, end: endOf(next) }, turn + 1);
     file.flush();
   } catch (error) {
@@ -80,7 +92,7 @@ async function append(
 }
 
 const NO_EDITS: Omit<EditsMark, keyof Told> = {
-  ...{ version: 1, start: FIRST_PLACE, end: FIRST_PLACE, removed: null, folded: null, steps: [] },
+  ...{ version: EDITS_VERSION, start: FIRST_PLACE, end: FIRST_PLACE, removed: null, folded: null, steps: [] },
 };
 
 /** Behind the last part that counts. */

@@ -7,6 +7,9 @@ import { PLACES_BYTES } from './by-turns.ts';
 /** Beside the other files of a set; made with them, because names reach a disk late. */
 export const EDITS = 'edits.bin';
 
+/** What is written and read. */
+export const EDITS_VERSION = 1;
+
 /** Bytes of the file. */
 export interface Part {
   at: number;
@@ -15,7 +18,7 @@ export interface Part {
 }
 
 export interface EditsMark {
-  version: 1;
+  version: typeof EDITS_VERSION;
   /** Where the log begins and ends; it holds parts that no longer count, too. */
   start: number;
   end: number;
