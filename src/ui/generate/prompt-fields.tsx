@@ -7,11 +7,11 @@ import { useApp } from '../page-state/app-context.ts';
 import { insertWord, wordsToOffer } from '../page-state/insert-word.ts';
 import { promptTexts, tooLong } from '../page-state/words-form.ts';
 import type { Meant } from '../page-state/generate-form.ts';
+import { WordChips } from '../controls/word-chips.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { AttributeSwitches } from './attribute-switches.tsx';
 import { PromptArea } from './prompt-area.tsx';
 import { useUnread } from './use-unread.ts';
-import { WordChips } from './word-chips.tsx';
 
 const OFFERED_WORDS = 14;
 

@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Preview } from '../../trainer/api.ts';
 import { PictureGrid } from './picture-grid.tsx';
+import { paintTiles } from './paint-tiles.ts';
 import { usePainting } from './use-painting.ts';
 import { ROWS, type Layout, place, mosaicLayout } from './mosaic-layout.ts';
 
@@ -38,7 +39,7 @@ export function Mosaic({ preview, count, label, caption, onOpen, start = 0 }: Pr
   const pixelWidth = place(layout, layout.columns - 1) + layout.tile;
   const pixelHeight = place(layout, layout.rows - 1) + layout.tile;
   const paint = (context: CanvasRenderingContext2D): void => {
-    if (width > 0) drawMosaic(context, preview, layout, 3 * ratio);
+    if (width > 0) paintTiles(context, layout, ratio, (index) => preview && { preview, index });
   };
   usePainting(ref, paint, [preview, width, ratio, count]);
   return (
@@ -96,42 +97,4 @@ function Places({ layout, ratio, label, onOpen, start }: PlacesProps) {
       )}
     />
   );
-}
-
-function drawMosaic(
-  context: CanvasRenderingContext2D,
-  preview: Preview | null,
-  layout: Layout,
-  radius: number,
-): void {
-  const { canvas } = context;
-  const { columns, rows, tile } = layout;
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  context.beginPath();
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      context.roundRect(place(layout, column), place(layout, row), tile, tile, radius);
-  context.save();
-  context.clip();
-  const sheet = preview && sheetOf(preview);
-  context.imageSmoothingEnabled = false;
-  context.fillStyle = getComputedStyle(canvas).getPropertyValue('color');
-  context.globalAlpha = 0.06;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.globalAlpha = 1;
-  for (let i = 0; preview && sheet && i < columns * rows; i++) {
-    const size = preview.size;
-    const from = [(i % preview.columns) * size, Math.floor(i / preview.columns) * size] as const;
-    const to = [place(layout, i % columns), place(layout, Math.floor(i / columns))] as const;
-    context.drawImage(sheet, from[0], from[1], size, size, to[0], to[1], tile, tile);
-  }
-  context.restore();
-}
-
-function sheetOf(preview: Preview): OffscreenCanvas | null {
-  const sheet = new OffscreenCanvas(preview.columns * preview.size, preview.rows * preview.size);
-  const context = sheet.getContext('2d');
-  if (!context) return null;
-  context.putImageData(new ImageData(preview.rgba, sheet.width, sheet.height), 0, 0);
-  return sheet;
 }

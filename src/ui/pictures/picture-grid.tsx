@@ -2,6 +2,7 @@
 // picture (picture-tile.tsx), pictures that cannot be pressed.
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { placeAfter } from './place-after.ts';
 
 interface Props {
   /** Accessible name. */
@@ -18,22 +19,6 @@ interface Props {
   tile: (index: number, tabIndex: 0 | -1) => ComponentChildren;
 }
 
-/** The place that a key leads to from `at`, on a grid of `columns`; null for a key that moves nothing. */
-function placeAfter(key: string, at: number, columns: number, count: number): number | null {
-  const last = count - 1;
-  const moves: Record<string, number> = {
-    ArrowLeft: at - 1,
-    ArrowRight: at + 1,
-    ArrowUp: at - columns,
-    ArrowDown: at + columns,
-    Home: 0,
-    End: last,
-  };
-  const to = moves[key];
-  if (to === undefined) return null;
-  return to < 0 || to > last ? at : to;
-}
-
 /** Rows of `columns` places. The place that had the focus last is the one that Tab reaches. */
 export function PictureGrid({
   label,
@@ -48,7 +33,7 @@ export function PictureGrid({
   const [place, setPlace] = useState(start);
   const at = Math.min(place, count - 1);
   const onKey = (event: KeyboardEvent): void => {
-    const to = placeAfter(event.key, at, columns, count);
+    const to = placeAfter(event.key, at, { columns, count });
     if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     setPlace(to);

@@ -1,14 +1,18 @@
-// Words of the captions as buttons that put them into a prompt: one stop of the Tab key, arrow keys move
-// between them. Not here: which words are offered (page-state/insert-word.ts).
+// Words of captions as buttons: one stop of the Tab key, arrow keys move between them. Not here: which words
+// are offered and what a press does.
 import { useRef, useState } from 'preact/hooks';
 
 interface Props {
   words: readonly string[];
+  /** Behind a word. */
+  note?: (word: string) => string;
+  /** The word that is chosen; left out: none ever is. */
+  chosen?: string | null;
   onWord: (word: string) => void;
 }
 
-/** A toolbar "Words of the captions"; nothing where there are no words. */
-export function WordChips({ words, onWord }: Props) {
+/** A toolbar; nothing where there are no words. */
+export function WordChips({ words, note, chosen, onWord }: Props) {
   const ref = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState(0);
   const at = Math.min(place, words.length - 1);
@@ -35,12 +39,15 @@ export function WordChips({ words, onWord }: Props) {
           class="chip"
           type="button"
           tabIndex={i === at ? 0 : -1}
+          aria-pressed={chosen === undefined ? undefined : word === chosen}
           onClick={() => {
-            setPlace(0);
+            // Where nothing is chosen the press leads away, and the words are others.
+            setPlace(chosen === undefined ? 0 : i);
             onWord(word);
           }}
         >
           <bdi>{word}</bdi>
+          {note && <small> {note(word)}</small>}
         </button>
       ))}
     </div>
