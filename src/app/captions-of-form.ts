@@ -12,12 +12,19 @@ type Request = Parameters<TrainerApi['captionFacts']>[0];
 /** Pause after the last change before the trainer is asked: nobody reads an answer while typing. */
 const QUIET_MS = 250;
 
+/** A question, and the fingerprint of the captions it is about: those that were edited are asked of again. */
+interface Wanted {
+  request: Request;
+  words: string | null;
+}
+
 /** What the page wants to know; null: nothing, no model has words. */
-function wantedBy({ form, datasets, offered }: Pick<State, 'form' | 'datasets' | 'offered'>): Request | null {
+function wantedBy({ form, datasets, offered }: Pick<State, 'form' | 'datasets' | 'offered'>): Wanted | null {
   const { dataset, maxImages, seed } = form.value;
-  const known = datasets.value.some(({ id }) => id === dataset);
+  const known = datasets.value.find(({ id }) => id === dataset);
   const imports = offered.value?.words === true && offered.value.dataset === null;
-  return known && (imports || hasWords(form.value)) ? { dataset, maxImages, seed } : null;
+  if (!known || !(imports || hasWords(form.value))) return null;
+  return { request: { dataset, maxImages, seed }, words: known.words ?? null };
 }
 
 export class CaptionsOfForm {
@@ -39,8 +46,8 @@ export class CaptionsOfForm {
       this.#asked = wanted.value;
       state.captions.value = null;
       clearTimeout(timer);
-      const request = JSON.parse(wanted.value) as Request | null;
-      if (request) timer = setTimeout(() => void this.#ask(ask, request), QUIET_MS);
+      const next = JSON.parse(wanted.value) as Wanted | null;
+      if (next) timer = setTimeout(() => void this.#ask(ask, next), QUIET_MS);
     });
     const dataset = computed(() => state.form.value.dataset);
     effect(() => {
@@ -49,12 +56,9 @@ export class CaptionsOfForm {
     });
   }
 
-  async #ask(
-    ask: (request: Request) => Promise<Result<CaptionFacts> | null>,
-    request: Request,
-  ): Promise<void> {
-    const answer = await ask(request);
-    if (JSON.stringify(request) !== this.#asked) return;
+  async #ask(ask: (request: Request) => Promise<Result<CaptionFacts> | null>, wanted: Wanted): Promise<void> {
+    const answer = await ask(wanted.request);
+    if (JSON.stringify(wanted) !== this.#asked) return;
     this.#state.captions.value = answer?.ok ? answer.value : null;
     if (!answer) this.#asked = '';
   }

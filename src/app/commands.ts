@@ -3,15 +3,18 @@
 import type { RunConfig } from '../settings/settings.ts';
 import type { Result } from '../fault.ts';
 import type {
+  CaptionEdit,
   CheckpointRef,
   DrawingFacts,
   ExportKind,
   ImportAnswers,
-  PictureFacts,
+  PictureNote,
+  PicturesQuery,
   Preview,
   SelfTestReport,
 } from '../trainer/api.ts';
-import type { Asked } from './state.ts';
+import type { ShownNear } from './browsed-set.ts';
+import type { Asked, Duplicates } from './state.ts';
 
 export interface Commands {
   /** Changes the form for the next new run. A new preset brings its own settings; data set and seed stay. */
@@ -100,10 +103,29 @@ export interface Commands {
   /** Deletes a data set that the user imported. Asks the user first. */
   deletePictures(id: string): void;
   renamePictures(id: string, title: string): void;
-  /** Leaves one picture out of a set that the user imported. Resolves when it is gone. */
-  removePicture(id: string, index: number): Promise<void>;
-  /** One picture of a set as the model sees it; null where it cannot be read. */
-  picture(dataset: string, index: number): Promise<PictureFacts | null>;
+  /** Looks for pictures of a set (`state.browsed`): nothing new where they were looked for already. */
+  browse(query: PicturesQuery): void;
+  /** Pictures of a set on one sheet, in the order of their numbers; null where they cannot be read. */
+  tiles(dataset: string, indices: Uint32Array<ArrayBuffer>, edge: number): Promise<Preview | null>;
+  /** File, class and captions of each; null where they cannot be read. */
+  notes(dataset: string, indices: Uint32Array<ArrayBuffer>): Promise<PictureNote[] | null>;
+  /** How many of the pictures that were found an edit of their captions changes; null: not known. */
+  affected(edit: CaptionEdit): Promise<number | null>;
+  /** Changes of the set that was browsed. Each resolves when it is made, or refused. */
+  editCaptions(indices: Uint32Array<ArrayBuffer>, edit: CaptionEdit): Promise<void>;
+  removePictures(indices: Uint32Array<ArrayBuffer>): Promise<void>;
+  restorePictures(indices: Uint32Array<ArrayBuffer>): Promise<void>;
+  /** Undoes the last of them. */
+  undoChange(): Promise<void>;
+  findDuplicates(likeness: Pick<Duplicates, 'kind' | 'distance'>): void;
+  dismissDuplicates(): void;
+  /** Downloads the captions of the set that was browsed. */
+  exportCaptions(form: 'metadata.jsonl' | 'txt'): Promise<void>;
+  /** The pictures of a set that are nearest to a sample; null where nobody can tell. */
+  nearest(
+    dataset: string,
+    sample: { rgba: Uint8ClampedArray<ArrayBuffer>; size: number },
+  ): Promise<readonly ShownNear[] | null>;
   /** Downloads <kind>_step_<step>.png of the current run. */
   downloadPng(kind: 'samples' | 'training_loss' | 'checkpoint_validation', step: number): void;
   /** The alert that is shown. */

@@ -2,7 +2,7 @@
 // decoding and storing (data/), the form that names a set (run-form.ts).
 import { batch } from '@preact/signals';
 import { faultOf, type Result } from '../fault.ts';
-import type { ImportProgress, PictureFacts, Preview, StoppedImport, TrainerApi } from '../trainer/api.ts';
+import type { DatasetInfo, ImportProgress, Preview, StoppedImport, TrainerApi } from '../trainer/api.ts';
 import type { State } from './state.ts';
 
 /** Whether the form names a set that is not in this browser. False until the sets are listed. */
@@ -19,8 +19,6 @@ type Trainer = Pick<
   | 'datasets'
   | 'stoppedImports'
   | 'useStopped'
-  | 'removePicture'
-  | 'picture'
 >;
 
 type Chosen = Parameters<TrainerApi['showFound']>[0];
@@ -185,31 +183,17 @@ export class PictureSets {
     this.showStopped(list);
   }
 
-  /** Leaves a picture out of a set; another set takes its place, or none where it was the last picture. */
-  async removePicture(trainer: Trainer, id: string, index: number): Promise<Result<unknown>> {
-    const result = await trainer.removePicture(id, index);
-    if (!result.ok) return result;
-    await this.#list(trainer, () => {
-      this.#state.imported.value = null;
-      this.#replaced(id, result.value?.id ?? 'planets');
-    });
-    return result;
-  }
-
   /** The set was deleted: the form names the planets in its place. */
   deleted(trainer: Trainer | null, id: string): Promise<void> {
-    return this.#list(trainer, () => this.#replaced(id, 'planets'));
+    return this.#list(trainer, () => {
+      if (this.#state.form.value.dataset === id) this.#choose('planets');
+    });
   }
 
-  #replaced(before: string, now: string): void {
-    if (this.#state.form.value.dataset === before) this.#choose(now);
-  }
-
-  /** One picture of the set as the form's model sees it; null where it cannot be read. */
-  async picture(trainer: Trainer | null, dataset: string, index: number): Promise<PictureFacts | null> {
-    const { imageSize } = this.#state.form.value;
-    const result = await trainer?.picture({ dataset, imageSize, index });
-    return result?.ok ? result.value : null;
+  /** A set was changed, and may have another id: the form names it, and shows it as it is now. */
+  changed(before: string, now: DatasetInfo): void {
+    this.#state.imported.value = null;
+    if (this.#state.form.value.dataset === before) this.#choose(now.id);
   }
 
   /** Lists the sets anew. */

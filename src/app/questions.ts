@@ -1,5 +1,6 @@
 // The texts of questions and faults that the page itself raises: before something that cannot be undone, for
-// an evicted store, a missing GPU, missing pictures. Not here: what an answer does (session.ts).
+// an evicted store, a missing GPU, missing pictures, a set that would be empty. Not here: what an answer does
+// (session.ts).
 import type { Fault } from '../fault.ts';
 import type { Machine, StoppedImport } from '../trainer/api.ts';
 import type { Question } from './state.ts';
@@ -69,6 +70,16 @@ export const removeStoppedQuestion = (
   confirm: 'Remove',
   danger: true,
   onConfirm,
+});
+
+/** A set without a picture would be none. */
+export const keepsOne = (): Fault => ({
+  kind: 'data',
+  title: 'A set keeps at least one picture',
+  what: 'Nothing was removed: no picture would be left.',
+  expected: 'at least one picture that stays',
+  got: 'all of them',
+  todo: ['Delete the set, if you do not need it any more.'],
 });
 
 /** The address names a set of pictures that is not in this browser. `sets`: ids of those that are. */

@@ -8,6 +8,7 @@ import { type Fault, faultOf, type Result } from '../fault.ts';
 import type { CheckpointRef, TrainerEvent } from '../trainer/api.ts';
 import { dismissed, turned, withFault } from './alerts.ts';
 import { applyEvents } from './apply-event.ts';
+import { BrowsedSet } from './browsed-set.ts';
 import { CaptionsOfForm } from './captions-of-form.ts';
 import type { Commands } from './commands.ts';
 import { download } from './download.ts';
@@ -41,6 +42,8 @@ import { keptForLater, trainOnceChecked } from './early-train.ts';
 import { startTrainer, type TrainerClient } from './worker-client.ts';
 
 const WAITING_FOR_FILES = 'Waiting for the page that was open before to end';
+/** Training pictures that are shown beside a sample. */
+const NEAREST = 3;
 const BUSY = new Set(['starting', 'validating', 'training']);
 
 export class Session {
@@ -57,6 +60,7 @@ export class Session {
   readonly #exchange: Exchange;
   readonly #generating: Generating;
   readonly #sets: PictureSets;
+  readonly #browsed: BrowsedSet;
   readonly #captions: CaptionsOfForm;
   readonly #runs: StoredRuns;
 
@@ -70,6 +74,7 @@ export class Session {
     );
     this.#generating = new Generating(state);
     this.#sets = new PictureSets(state, (dataset) => this.#setForm({ dataset }));
+    this.#browsed = new BrowsedSet(state, (before, now) => this.#sets.changed(before, now));
     this.#runs = new StoredRuns(state, {
       call: (work) => this.#call(work),
       press: (what, work) => this.#press(what, work),
@@ -329,8 +334,20 @@ export class Session {
     removeStopped: (folder) => this.#askRemoveStopped(folder),
     deletePictures: (id) => this.#askDeletePictures(id),
     renamePictures: (id, title) => void this.#renamePictures(id, title),
-    removePicture: (id, index) => this.#removePicture(id, index),
-    picture: (dataset, index) => this.#sets.picture(this.#trainer, dataset, index),
+    browse: (query) => void this.#call((trainer) => this.#browsed.look(trainer, query)),
+    tiles: (...of) => this.#known((trainer) => this.#browsed.tiles(trainer, ...of)),
+    notes: (...of) => this.#known((trainer) => this.#browsed.notes(trainer, ...of)),
+    affected: (edit) => this.#known((trainer) => this.#browsed.affected(trainer, edit)),
+    editCaptions: (...of) => this.#done((trainer) => this.#browsed.edit(trainer, ...of)),
+    removePictures: (indices) => this.#done((trainer) => this.#browsed.remove(trainer, indices)),
+    restorePictures: (indices) => this.#done((trainer) => this.#browsed.restore(trainer, indices)),
+    undoChange: () => this.#done((trainer) => this.#browsed.undo(trainer)),
+    findDuplicates: (likeness) =>
+      void this.#call((trainer) => this.#browsed.findDuplicates(trainer, likeness)),
+    dismissDuplicates: () => (this.#state.duplicates.value = null),
+    exportCaptions: (form) => this.#done((trainer) => this.#browsed.export(trainer, form)),
+    nearest: (dataset, sample) =>
+      this.#known((trainer) => this.#browsed.nearest(trainer, { dataset, ...sample, count: NEAREST })),
     confirmPictures: () => void this.#confirmPictures(),
     freeStepCheckpoints: (runId) => void this.#runs.free(runId),
     testCheckpointSystem: () => this.#testStore(),
@@ -349,6 +366,22 @@ export class Session {
 
   async #call(work: (trainer: TrainerClient) => Promise<Result<unknown> | void>): Promise<boolean> {
     return this.#trainer ? this.#do(work(this.#trainer)) : false;
+  }
+
+  /** As #call, for a command that resolves when it is done. */
+  async #done(work: (trainer: TrainerClient) => Promise<Result<unknown>>): Promise<void> {
+    await this.#call(work);
+  }
+
+  /** An answer; null where it is a fault, which is told once, or while there is no trainer. */
+  async #known<T>(work: (trainer: TrainerClient) => Promise<Result<T>>): Promise<T | null> {
+    let known: T | null = null;
+    await this.#call(async (trainer) => {
+      const result = await work(trainer);
+      if (result.ok) known = result.value;
+      return result;
+    });
+    return known;
   }
 
   /** As #call; from now until the answer the page shows what was pressed. */
@@ -425,11 +458,6 @@ export class Session {
   async #renamePictures(id: string, title: string): Promise<void> {
     await this.#call((trainer) => trainer.renamePictures(id, title));
     await this.#sets.refresh(this.#trainer);
-  }
-
-  async #removePicture(id: string, index: number): Promise<void> {
-    if (!this.#trainer) return;
-    await this.#do(this.#sets.removePicture(this.#trainer, id, index));
   }
 
   async #takeFiles(files: File[], title: string, addTo?: string): Promise<void> {

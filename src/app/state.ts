@@ -1,5 +1,5 @@
 // What the screen draws: one object of signals. Only app/ writes these signals (session, run-form, exchange,
-// generating, apply-event, generated); ui/ reads them. No commands here, no DOM.
+// generating, browsed-set, apply-event, generated); ui/ reads them. No commands here, no DOM.
 import { type Signal, signal } from '@preact/signals';
 import { DEFAULTS, type RunConfig } from '../settings/settings.ts';
 import { presetConfig } from '../settings/presets.ts';
@@ -9,14 +9,18 @@ import type {
   CaptionFacts,
   CheckpointRecord,
   CheckpointRef,
+  ClassCount,
   DatasetInfo,
+  DuplicateGroups,
   FoundCheckpoint,
+  FoundIndices,
   GenerateRequest,
   ImportPreview,
   ImportProgress,
   ImportReport,
   Machine,
   PicturesFound,
+  PicturesQuery,
   Preview,
   RunState,
   RunSummary,
@@ -25,6 +29,7 @@ import type {
   StoredRun,
   StoreReport,
   Wish,
+  WordCount,
 } from '../trainer/api.ts';
 
 /** The states of the trainer, and two of the page: another tab trains; no GPU until the browser restarts. */
@@ -204,6 +209,32 @@ export interface FoundPictures extends PicturesFound {
   title: string;
 }
 
+/** Pictures of a set that were looked for. */
+export interface Browsed {
+  query: PicturesQuery;
+  /** Null: not found yet, or they cannot be read. Of the query before, while they are looked for. */
+  found: FoundIndices | null;
+  doing: 'looking' | 'changing' | null;
+  /** Null: not known yet. */
+  words: readonly WordCount[] | null;
+  classes: readonly ClassCount[] | null;
+  bytes: number | null;
+  /** The last change of the set or its captions here, as a sentence; null: none. */
+  changed: { said: string; canUndo: boolean } | null;
+  /** Rises with each change of captions or pictures. */
+  revision: number;
+}
+
+/** Groups of pictures of a set that are alike. */
+export interface Duplicates {
+  kind: 'exact' | 'near';
+  /** Of `near`: the bits of 64 in which they may differ. */
+  distance: number;
+  /** Null: not found yet. Of the search before, while they are looked for. */
+  found: DuplicateGroups | null;
+  looking: boolean;
+}
+
 export interface State {
   runState: Signal<PageState>;
   /** Null until the worker has looked at the device. */
@@ -277,6 +308,10 @@ export interface State {
   stopped: Signal<readonly (StoppedImport & { isHeld: boolean })[]>;
   /** What the last import of pictures added and left out; null: none was made. */
   imported: Signal<Omit<ImportReport, 'info'> | null>;
+  /** What the view Pictures has looked for; null: nothing yet. */
+  browsed: Signal<Browsed | null>;
+  /** Shown there in the place of the pictures; null: not asked for. */
+  duplicates: Signal<Duplicates | null>;
   update: Signal<UpdateState>;
 }
 
@@ -334,6 +369,8 @@ export function createState(): State {
     brought: signal<DatasetInfo | null>(null),
     stopped: signal<readonly (StoppedImport & { isHeld: boolean })[]>([]),
     imported: signal<Omit<ImportReport, 'info'> | null>(null),
+    browsed: signal<Browsed | null>(null),
+    duplicates: signal<Duplicates | null>(null),
     update: signal<UpdateState>({ offlineReady: false, updateReady: false, installable: false }),
   };
 }

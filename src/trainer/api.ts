@@ -25,13 +25,16 @@ export type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } fro
 export type { FoundSource, PicturesFound } from '../data/found-pictures.ts';
 export type { CaptionTemplate } from '../text/caption-template.ts';
 export type {
-  DatasetInfo,
-  ImportProgress,
-  ImportReport,
-  PictureFacts,
-  StoppedImport,
-  ToldFiles,
-} from '../data/api.ts';
+  CaptionEdit,
+  ClassCount,
+  DuplicateGroups,
+  FoundIndices,
+  NearPicture,
+  PictureNote,
+  PicturesQuery,
+  WordCount,
+} from '../data/browse-api.ts';
+export type { DatasetInfo, ImportProgress, ImportReport, StoppedImport, ToldFiles } from '../data/api.ts';
 
 /** The trainer's states. The page adds `elsewhere` (another tab) and `unavailable` (no GPU). */
 export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused' | 'finished' | 'failed';
@@ -335,6 +338,8 @@ export interface DrawingFacts {
   steps: number;
   sampler: RunConfig['sampler'];
   predictionType: RunConfig['predictionType'];
+  /** Id of the set that its run learns from. */
+  dataset: string;
   /** Whether its network equals the current run's: only then can it be drawn from while that run trains. */
   asTheRun: boolean;
   /** Null: the model knows no words. */

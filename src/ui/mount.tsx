@@ -5,6 +5,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { Commands } from '../app/commands.ts';
 import type { State } from '../app/state.ts';
 import { AppContext } from './page-state/app-context.ts';
+import { createBrowsing } from './page-state/browsing.ts';
 import { createGenerateForm } from './page-state/generate-form.ts';
 import { createLooking } from './page-state/looking.ts';
 import { Page } from './page.tsx';
@@ -26,10 +27,11 @@ export function mount(root: HTMLElement, state: State, commands: Commands, view 
   renewSheets(state, sheets);
   const phase = createPhase(state);
   const asking = createGenerateForm();
+  const browsing = createBrowsing(state);
   // What index.html shows until now.
   root.replaceChildren();
   render(
-    <AppContext.Provider value={{ state, commands, looking, sheets, view, asking }}>
+    <AppContext.Provider value={{ state, commands, looking, sheets, view, asking, browsing }}>
       <Page phase={phase} />
     </AppContext.Provider>,
     root,

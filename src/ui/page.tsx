@@ -5,6 +5,9 @@ import { runName } from '../app/run-names.ts';
 import { Alert } from './frame/alert.tsx';
 import { Announcer } from './frame/announcer.tsx';
 import { useApp } from './page-state/app-context.ts';
+import { Browse } from './browse/browse.tsx';
+import { BrowseSide } from './browse/browse-side.tsx';
+import { PictureDialog } from './browse/picture-dialog.tsx';
 import { Calm } from './frame/calm.tsx';
 import { DropTarget } from './files/drop.tsx';
 import { PasteTarget } from './files/paste.tsx';
@@ -31,13 +34,12 @@ import type { Phase } from './page-state/phase.ts';
 /** Everything on the screen: bar, status strip, the main part and the right column of the view, dialogs. */
 export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
   const { state, view } = useApp();
-  const generates = view.value === 'generate';
   const [help, setHelp] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
   useShortcuts(openHelp);
   useTopOfPhase(phase.value);
   return (
-    <div class="app" data-state={state.runState.value}>
+    <div class="app" data-state={state.runState.value} data-view={view.value}>
       <a class="skip" href="#main">
         Skip to the pictures
       </a>
@@ -47,15 +49,20 @@ export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
       <div class="page">
         <main class="main" id="main" tabIndex={-1}>
           <Alert />
-          {generates ? <Generate /> : <Main phase={phase} />}
+          {view.value === 'train' && <Main phase={phase} />}
+          {view.value === 'pictures' && <Browse />}
+          {view.value === 'generate' && <Generate />}
         </main>
-        {generates ? <GenerateSide /> : <TrainSide phase={phase} />}
+        {view.value === 'train' && <TrainSide phase={phase} />}
+        {view.value === 'pictures' && <BrowseSide />}
+        {view.value === 'generate' && <GenerateSide />}
       </div>
       <Announcer />
       <QuestionDialog />
       <ExportDialog />
       <ImportDialog />
       <PicturesDialog />
+      <PictureDialog />
       <SampleDialog />
       {help && <HelpDialog onClose={() => setHelp(false)} />}
       <BroughtRecipe />

@@ -30,9 +30,6 @@ const trainer: NonNullable<Parameters<PictureSets['import']>[0]> = {
   stoppedImports: () => Promise.resolve([]),
   useStopped: () => Promise.resolve({ ok: true, value: info }),
   datasets: () => Promise.resolve([info]),
-  removePicture: () => Promise.resolve({ ok: true, value: { ...info, id: 'own-2', count: 64 } }),
-  picture: () =>
-    Promise.resolve({ ok: true, value: { fileName: 'a.jpg', caption: '', size: 1, rgba: picture.rgba } }),
 };
 
 beforeEach(() => {
@@ -109,12 +106,12 @@ test('a set that loses a picture is another set; what an import left out is of t
   const sets = setsOf();
   await sets.import(trainer, garden);
   expect(state.imported.value).toMatchObject({ added: 65 });
-  expect(await sets.removePicture(trainer, 'own-1', 3)).toMatchObject({ ok: true });
+  sets.changed('own-1', { ...info, id: 'own-2', count: 64 });
   expect(state.form.value.dataset).toBe('own-2');
   expect(state.imported.value).toBeNull();
 });
 
-test('while a set becomes another one, or goes, the page never names a set that is not listed', async () => {
+test('while a set goes, the page never names a set that is not listed', async () => {
   let list = [info];
   const changing = {
     ...trainer,
@@ -124,10 +121,8 @@ test('while a set becomes another one, or goes, the page never names a set that 
   await sets.import(changing, garden);
   const seen: boolean[] = [];
   const stop = effect(() => void seen.push(namesNoSet(state)));
-  list = [{ ...info, id: 'own-2' }];
-  await sets.removePicture(changing, 'own-1', 3);
   list = [{ ...info, id: 'planets' }];
-  await sets.deleted(changing, 'own-2');
+  await sets.deleted(changing, 'own-1');
   stop();
   expect(state.form.value.dataset).toBe('planets');
   expect(seen).not.toContain(true);

@@ -1,6 +1,5 @@
 // A made-up session for every state of the page, and commands that do next to nothing. For the gallery only;
 // not here: the pictures (gallery-pictures.ts).
-import { batch } from '@preact/signals';
 import { schedulerFields, unetFields } from '../../src/trainer/import/asked-fields.ts';
 import {
   createState,
@@ -25,6 +24,7 @@ import type {
   StoreReport,
 } from '../../src/trainer/api.ts';
 import { losses } from './gallery-losses.ts';
+import { browsedCommands, FEW, MANY } from './gallery-browsed.ts';
 import { FOUND, FOUND_SEVERAL } from './gallery-found.ts';
 import { planet, planetSheet } from './gallery-pictures.ts';
 import { KNOWN_WORDS, WISHED } from './gallery-wishes.ts';
@@ -243,28 +243,27 @@ const OWN: DatasetInfo = {
   ...{ builtIn: false, captions: true, fingerprint: 'c', credit: '' },
 };
 
+const builtIn = { storedSize: 32, builtIn: true, captions: true };
+
+const SETS: DatasetInfo[] = [
+  {
+    ...{ ...builtIn, id: 'planets', title: 'Planets', count: 4096, fingerprint: 'a' },
+    credit: 'Planets by DiceBear, CC0',
+  },
+  { ...builtIn, id: 'shapes', title: 'Shapes', count: 65_536, fingerprint: 'b', credit: 'Drawn in code' },
+  {
+    ...{ ...builtIn, id: 'faces', title: 'Faces', count: 2048, fingerprint: 'd' },
+    ...{ credit: 'Faces by facesjs, Apache 2.0', download: 2_317_024 },
+  },
+  {
+    ...{ ...builtIn, id: 'emoji', title: 'Emoji', count: 1911, fingerprint: 'e' },
+    ...{ credit: 'Noto Emoji, Apache 2.0', download: 2_075_927 },
+  },
+  OWN,
+];
+
 function fillSetup(state: State): void {
-  const builtIn = { storedSize: 32, builtIn: true, captions: true };
-  state.datasets.value = [
-    {
-      ...builtIn,
-      id: 'planets',
-      title: 'Planets',
-      count: 4096,
-      fingerprint: 'a',
-      credit: 'Planets by DiceBear, CC0',
-    },
-    { ...builtIn, id: 'shapes', title: 'Shapes', count: 65_536, fingerprint: 'b', credit: 'Drawn in code' },
-    {
-      ...{ ...builtIn, id: 'faces', title: 'Faces', count: 2048, fingerprint: 'd' },
-      ...{ credit: 'Faces by facesjs, Apache 2.0', download: 2_317_024 },
-    },
-    {
-      ...{ ...builtIn, id: 'emoji', title: 'Emoji', count: 1911, fingerprint: 'e' },
-      ...{ credit: 'Noto Emoji, Apache 2.0', download: 2_075_927 },
-    },
-    OWN,
-  ];
+  state.datasets.value = SETS;
   const estimate = (parameters: number, seconds: number, totalSteps: number, bytes: number) => ({
     ...{ parameters, secondsPer1000Steps: seconds, basis: 'probe' as const, totalSteps },
     ...{ checkpointBytes: bytes, checkpointsKept: 11, storageBytes: 11 * bytes },
@@ -281,8 +280,16 @@ function fillSetup(state: State): void {
   if (state.store.value) state.store.value = { ...state.store.value, usedBytes: 0, runs: [] };
 }
 
+/** One more set, which is looked through. */
+function fillPictures(state: State, info: DatasetInfo): void {
+  fillSetup(state);
+  state.datasets.value = [...state.datasets.value, info];
+  state.form.value = { ...state.form.value, dataset: info.id };
+}
+
 function fillRun(state: State, globalStep: number): void {
   state.run.value = RUN;
+  state.datasets.value = SETS;
   state.numbers.value = {
     ...emptyNumbers,
     ...{ globalStep, epoch: Math.floor(globalStep / 8750), imagesSeen: globalStep * 16, loss: 0.1288 },
@@ -545,6 +552,8 @@ const FILL: Record<string, (state: State) => void> = {
     const stopped = { folder: 'import-1', title: 'img_align_celeba', done: 83_112, total: 202_599 };
     state.stopped.value = [{ ...stopped, stored: 83_110, isHeld: false }];
   },
+  pictures: (state) => fillPictures(state, MANY),
+  'pictures-few': (state) => fillPictures(state, FEW),
   generate: (state) => fillRun(state, 25_310),
   'generate-none': fillSetup,
   'generate-idle': (state) => {
@@ -711,6 +720,8 @@ const PAGE_STATE: Record<string, PageState> = {
   'words-training': 'training',
   'words-validating': 'validating',
   misfit: 'idle',
+  pictures: 'idle',
+  'pictures-few': 'idle',
   generate: 'training',
   'generate-none': 'idle',
   'generate-idle': 'idle',
@@ -758,6 +769,7 @@ function ask(state: State, title: string, onConfirm: () => void): void {
 /** `name`: of the state. */
 export function galleryCommands(state: State, name: string): Commands {
   return {
+    ...browsedCommands(state),
     setForm: (changes) => {
       const preset = changes.preset ? presetConfig(changes.preset) : state.form.value;
       state.form.value = {
@@ -812,6 +824,7 @@ export function galleryCommands(state: State, name: string): Commands {
       Promise.resolve({
         ...{ steps: 50, sampler: 'ddim', predictionType: 'epsilon', asTheRun: runId === RUN.runId },
         words: name in WISHED ? KNOWN_WORDS : null,
+        dataset: OWN.id,
         classes: null,
         callMs: [{ pictures: 16, ms: 36 }],
       }),
@@ -877,27 +890,6 @@ export function galleryCommands(state: State, name: string): Commands {
       return createImageBitmap(planetSheet(4, 4, SIZE, 0, noise));
     },
     nearestSheetStep: () => Promise.resolve(8000),
-    removePicture: async (id) => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      // Another set, of one picture less; its pictures come a moment later.
-      const { preview, form, datasets } = state;
-      const before = preview.value;
-      batch(() => {
-        form.value = { ...form.value, dataset: `${id}-2` };
-        datasets.value = datasets.value.map((set) =>
-          set.id === id ? { ...set, id: `${id}-2`, count: set.count - 1 } : set,
-        );
-        preview.value = null;
-      });
-      later(() => (preview.value = before));
-    },
-    picture: (_, index) =>
-      Promise.resolve({
-        fileName: `garden 2024/IMG_${2000 + index}.jpg`,
-        caption: index % 2 === 0 ? 'a blue planet with a ring' : '',
-        size: SIZE,
-        rgba: planet(index + 100, SIZE),
-      }),
     thumbnail: (dataset) => {
       const first = dataset === 'planets' ? 100 : dataset === 'shapes' ? 200 : 300;
       const sheet = planetSheet(2, 2, SIZE, first);

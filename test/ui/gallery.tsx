@@ -1,7 +1,8 @@
-// Every state of the page, by address: gallery.html#training,dark; names that begin with `generate` open that
-// view. For looking and for tests; never shipped.
+// Every state of the page, by address: gallery.html#training,dark; names that begin with `generate` or
+// `pictures` open that view. For looking and for tests; never shipped.
 import { signal } from '@preact/signals';
 import { mount } from '../../src/ui/mount.tsx';
+import type { View } from '../../src/ui/page-state/view.ts';
 import { galleryCommands, galleryState } from './gallery-state.ts';
 
 const words = location.hash.slice(1).split(',');
@@ -15,4 +16,5 @@ const root = document.getElementById('app');
 if (!root) throw new Error('gallery.html has no #app');
 const state = galleryState(name);
 Object.assign(globalThis, { galleryState: state });
-mount(root, state, galleryCommands(state, name), signal(name.startsWith('generate') ? 'generate' : 'train'));
+const view = (['generate', 'pictures'] as const).find((one) => name.startsWith(one)) ?? 'train';
+mount(root, state, galleryCommands(state, name), signal<View>(view));

@@ -164,6 +164,7 @@ export class Generator {
       steps: config.sampleSteps,
       sampler: samplerOf(config),
       predictionType: config.predictionType,
+      dataset: config.dataset,
       asTheRun: this.#isOfTheRun(config),
       words: words && {
         prompts: words.prompts,

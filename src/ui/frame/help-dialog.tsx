@@ -5,6 +5,7 @@ const WHAT = [
   'Perennial trains an image-diffusion model in this tab: from pictures that you choose, a network learns to make pictures out of noise.',
   'Choose pictures and a model, press Train, and watch the 16 samples: the same noise, drawn again as the model learns.',
   'With words it learns the captions of the pictures too: its samples show what it makes of 16 prompts.',
+  'Pictures shows what is learnt from: look through it, change captions, find duplicates.',
   'Checkpoints are stored in this browser. Close the tab when you like: the run goes on from the newest one.',
   'Generate draws new pictures from any checkpoint. Export takes one to another browser, to diffusers or to PyTorch.',
   'Nothing that you choose or make leaves this computer.',
@@ -15,7 +16,7 @@ const KEYS = [
   ['S', 'Save a checkpoint'],
   ['E', 'Export the newest checkpoint'],
   ['Ctrl Enter', 'Generate pictures'],
-  ['Arrow keys', 'Move between samples; on the time strip, between steps'],
+  ['Arrow keys', 'Move between pictures; on the time strip, between steps'],
   ['?', 'Show this help'],
 ] as const;
 

@@ -59,7 +59,7 @@ function WhatToDo() {
       <span role="status" aria-label="Notices">
         {notice}
       </span>{' '}
-      {view.value === 'generate' ? '' : whatToDo(state, notice !== null)}
+      {view.value !== 'train' ? '' : whatToDo(state, notice !== null)}
     </p>
   );
 }

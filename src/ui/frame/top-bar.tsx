@@ -1,5 +1,5 @@
-// The bar at the top: name, the two views, offline readiness, update, installation, theme, help. Not here:
-// what the two views show.
+// The bar at the top: name, the views, offline readiness, update, installation, theme, help. Not here:
+// what the views show.
 import { useApp } from '../page-state/app-context.ts';
 import { Icon } from '../controls/icon.tsx';
 import type { View } from '../page-state/view.ts';
@@ -17,6 +17,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
       </span>
       <nav class="views" aria-label="Views">
         <ViewLink to="train">Train</ViewLink>
+        <ViewLink to="pictures">Pictures</ViewLink>
         <ViewLink to="generate">Generate</ViewLink>
       </nav>
       <div class="bar-end">

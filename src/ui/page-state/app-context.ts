@@ -5,6 +5,7 @@ import { useContext } from 'preact/hooks';
 import type { Commands } from '../../app/commands.ts';
 import type { State } from '../../app/state.ts';
 import type { ReadonlySignal } from '@preact/signals';
+import type { Browsing } from './browsing.ts';
 import type { GenerateForm } from './generate-form.ts';
 import type { Looking } from './looking.ts';
 import type { Sheets } from './sheets.ts';
@@ -15,10 +16,12 @@ export interface App {
   commands: Commands;
   looking: Looking;
   sheets: Sheets;
-  /** Train or Generate. */
+  /** Train, Pictures or Generate. */
   view: ReadonlySignal<View>;
   /** The form of the view Generate. */
   asking: GenerateForm;
+  /** What is looked for in the view Pictures. */
+  browsing: Browsing;
 }
 
 export const AppContext = createContext<App | null>(null);

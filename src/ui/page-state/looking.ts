@@ -42,8 +42,6 @@ export interface Looking {
   axis: ReadonlySignal<ChartAxis>;
   /** "Your pictures" is chosen, but no pictures are imported yet. */
   bringsOwn: Signal<boolean>;
-  /** Index of the picture of the chosen set that is open; null: none. */
-  picture: Signal<number | null>;
 }
 
 /** Shows the samples of a step. The newest step also means: follow the newest from now on. */
@@ -166,7 +164,6 @@ export function createLooking(state: State): Looking {
     smoothing: signal(82),
     log: signal(true),
     bringsOwn: signal(false),
-    picture: signal<number | null>(null),
   };
   forgetChoicesOfOtherRuns(state, looking);
   return looking;

@@ -1,13 +1,22 @@
-// Which of the two views the address names: `#generate`, else Train. Links change the address, so the
-// browser's Back button changes the view, too. Not here: whether there is a run (phase.ts).
+// Which of the views the address names: `#pictures`, `#generate`, else Train. Links change the address, so
+// the browser's Back button changes the view, too. Not here: whether there is a run (phase.ts).
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-export type View = 'train' | 'generate';
+export type View = 'train' | 'pictures' | 'generate';
 
 /** The view that `hash` names; `before` where it names none, as the link that skips to the pictures does. */
 function viewOf(hash: string, before: View): View {
-  if (hash === '#generate') return 'generate';
-  return hash === '#train' || hash === '' ? 'train' : before;
+  switch (hash) {
+    case '#pictures':
+      return 'pictures';
+    case '#generate':
+      return 'generate';
+    case '#train':
+    case '':
+      return 'train';
+    default:
+      return before;
+  }
 }
 
 /** The view that the address names, now and after every change. Call it once per page. */

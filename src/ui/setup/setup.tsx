@@ -1,7 +1,10 @@
 // The main part before a run: what Perennial does, and the pictures to learn from. Not here: size and Train
 // (side.tsx).
-import { useApp } from '../page-state/app-context.ts';
 import { useRef } from 'preact/hooks';
+import { Enough } from '../browse/enough.tsx';
+import { OwnSet } from '../browse/own-set.tsx';
+import { useApp } from '../page-state/app-context.ts';
+import { allOf } from '../page-state/browsing.ts';
 import { Expect } from './expect.tsx';
 import { namesNoSet } from '../../app/picture-sets.ts';
 import type { State } from '../../app/state.ts';
@@ -11,8 +14,6 @@ import { Mosaic } from '../pictures/mosaic.tsx';
 import { hasWords } from '../../settings/preset-families.ts';
 import { Learns } from './learns.tsx';
 import { OwnPictures } from './own-pictures.tsx';
-import { OwnSet } from './own-set.tsx';
-import { PictureDialog } from './picture-dialog.tsx';
 import { Prompts } from './prompts.tsx';
 import { Skipped } from './skipped.tsx';
 import { Sources } from './sources.tsx';
@@ -59,20 +60,6 @@ function savedEvery(state: State): string {
   return `, made about every ${duration(Math.max(seconds, estimate.secondsPer1000Steps / 1000))}`;
 }
 
-/** Pictures from which on a model of these sizes varies what it was shown. */
-const VARIES_FROM = 500;
-
-/** What to expect of so few pictures; nothing where there are enough. */
-function Enough({ pictures }: { pictures: number }) {
-  if (pictures >= VARIES_FROM) return null;
-  return (
-    <p class="note">
-      {count(pictures)} {pictures === 1 ? 'picture' : 'pictures'}: expect the model to copy{' '}
-      {pictures === 1 ? 'it' : 'them'}. From about {VARIES_FROM} it varies them.
-    </p>
-  );
-}
-
 function Chosen() {
   const { state } = useApp();
   return namesNoSet(state) ? <NoSet name={state.form.value.dataset} /> : <ChosenSet />;
@@ -91,14 +78,18 @@ function NoSet({ name }: { name: string }) {
 }
 
 function ChosenSet() {
-  const { state, looking } = useApp();
+  const { state, commands, browsing } = useApp();
   const { dataset, imageSize, maxImages } = state.form.value;
-  const open = looking.picture.value;
+  const open = browsing.opened.value;
   // A set that loses a picture is drawn anew: the place in it stays.
   const start = useRef(0);
   if (open !== null) start.current = open;
   const info = state.datasets.value.find((one) => one.id === dataset);
   const used = info ? Math.min(info.count, maxImages) : null;
+  const show = (place: number): void => {
+    commands.browse(allOf(dataset));
+    browsing.opened.value = place;
+  };
   const things = info && !info.builtIn ? 'of your pictures' : (info?.title.toLowerCase() ?? 'pictures');
   return (
     <>
@@ -108,12 +99,15 @@ function ChosenSet() {
         start={start.current}
         count={used ?? undefined}
         label={(shown) => `${shown} of the ${used ?? ''} ${things}, as the model will see them`}
-        {...(state.preview.value ? { onOpen: (index: number) => (looking.picture.value = index) } : {})}
+        {...(state.preview.value ? { onOpen: show } : {})}
         caption={(shown) => (
           <p class="caption">
             <span>
               {used !== null &&
-                `${count(shown)} of ${count(used)} pictures, at the ${imageSize} × ${imageSize} pixels the model sees.`}
+                `${count(shown)} of ${count(used)} pictures, at the ${imageSize} × ${imageSize} pixels the model sees.`}{' '}
+              <a href="#pictures" onClick={() => (browsing.chosen.value = null)}>
+                Look through all of them
+              </a>
               {info?.download !== undefined &&
                 ` Their ${storage(info.download)} are fetched once, then kept.`}
             </span>
@@ -121,9 +115,8 @@ function ChosenSet() {
           </p>
         )}
       />
-      {info && !info.builtIn && used !== null && <Enough pictures={used} />}
+      {info && !info.builtIn && used !== null && <Enough among={used} />}
       {info && !info.builtIn && <OwnSet info={info} />}
-      {info && <PictureDialog info={info} />}
     </>
   );
 }

@@ -75,7 +75,7 @@ test('the newest is followed until one is chosen, and again when that one is gon
 });
 
 test('only while a run trains the network matters; what cannot draw says why', () => {
-  const other = { ...USUAL, asTheRun: false, callMs: [], words: null };
+  const other = { ...USUAL, dataset: 'shapes', asTheRun: false, callMs: [], words: null };
   expect(whyNot('training', other)).toMatch(/another network.*Pause/);
   expect(whyNot('training', { ...other, asTheRun: true })).toBeNull();
   for (const now of ['idle', 'paused', 'finished'] as const) expect(whyNot(now, other)).toBeNull();

@@ -1,16 +1,20 @@
 // What can be done with a set that the user imported: more pictures, another name, deleting it. Not here: its
-// single pictures (picture-dialog.tsx), a new set (own-pictures.tsx).
+// single pictures (picture-dialog.tsx), a new set (setup/own-pictures.tsx).
 import { useState } from 'preact/hooks';
-import type { DatasetInfo } from '../../trainer/api.ts';
+import type { DatasetInfo, ImportProgress } from '../../trainer/api.ts';
 import { Dialog } from '../controls/dialog.tsx';
+import { ProgressBar } from '../controls/progress-bar.tsx';
 import { FileButton } from '../files/file-button.tsx';
 import { pictureFiles } from '../files/picture-files.ts';
+import { count } from '../format.ts';
 import { useApp } from '../page-state/app-context.ts';
 
 /** Under the pictures of a chosen set of the user's. */
 export function OwnSet({ info }: { info: DatasetInfo }) {
-  const { commands } = useApp();
+  const { state, commands } = useApp();
   const [renaming, setRenaming] = useState(false);
+  const importing = state.importing.value;
+  if (importing) return <Adding progress={importing} />;
   return (
     <div class="set">
       <FileButton
@@ -33,6 +37,22 @@ export function OwnSet({ info }: { info: DatasetInfo }) {
         Delete set
       </button>
       {renaming && <Rename info={info} onClose={() => setRenaming(false)} />}
+    </div>
+  );
+}
+
+/** In the view Pictures; before a run the import has the place of the pictures. */
+function Adding({ progress: { done, total } }: { progress: ImportProgress }) {
+  const { commands } = useApp();
+  return (
+    <div class="set adding">
+      <p class="note">
+        Adding pictures: {count(done)} of {count(total)}
+      </p>
+      <ProgressBar label="Import of pictures" done={done} total={total} />
+      <button class="btn s" type="button" onClick={() => commands.stopImport()}>
+        Stop
+      </button>
     </div>
   );
 }

@@ -1,0 +1,308 @@
+// Looking through a set of pictures and changing it: what was found, words and classes, edits of captions,
+// pictures removed and brought back, and Undo. Not here: importing and deleting sets (picture-sets.ts), what
+// is looked for (ui/page-state/browsing.ts).
+import { batch } from '@preact/signals';
+import type { Result } from '../fault.ts';
+import type {
+  CaptionEdit,
+  DatasetInfo,
+  NearPicture,
+  PictureNote,
+  PicturesQuery,
+  Preview,
+  TrainerApi,
+} from '../trainer/api.ts';
+import { download } from './download.ts';
+import { keepsOne } from './questions.ts';
+import type { Browsed, Duplicates, State } from './state.ts';
+
+type Trainer = Pick<
+  TrainerApi,
+  | 'findInSet'
+  | 'tilesOf'
+  | 'notesOf'
+  | 'wordsOf'
+  | 'classesOf'
+  | 'editCaptions'
+  | 'undoCaptions'
+  | 'removeFromSet'
+  | 'restoreToSet'
+  | 'duplicatesIn'
+  | 'exportCaptions'
+  | 'nearestIn'
+  | 'sizeOnDisk'
+>;
+
+type Indices = Uint32Array<ArrayBuffer>;
+
+/** A picture near a sample, to be shown. */
+export interface ShownNear extends NearPicture {
+  picture: { preview: Preview; index: number };
+  fileName: string;
+}
+
+/** Edge of the pictures near a sample, in pixels. */
+const NEAR_EDGE = 64;
+
+const DONE: Result<null> = { ok: true, value: null };
+
+/** What undoes a change. */
+interface Change {
+  said: string;
+  undo: { captions: true } | { restore: Indices } | { remove: Indices };
+}
+
+export class BrowsedSet {
+  readonly #state: State;
+  readonly #becomes: (before: string, now: DatasetInfo) => void;
+  /** The query that was asked last, as JSON; a failed one may be asked again. */
+  #asked = '';
+  #number = 0;
+  /** Something has changed since the pictures were looked for. */
+  #stale = false;
+  /** Of the set that is shown, the newest last. */
+  #changes: Change[] = [];
+  /** Ids of sets that have another one since a change. */
+  readonly #became = new Map<string, string>();
+  /** Settles with the change that was asked for last. */
+  #made: Promise<unknown> = Promise.resolve();
+
+  /** `becomes`: a set was changed, and may be listed under another id now. */
+  constructor(state: State, becomes: (before: string, now: DatasetInfo) => void) {
+    this.#state = state;
+    this.#becomes = becomes;
+  }
+
+  /** Looks for pictures, once for each query. What was found before stays until the answer. */
+  async look(trainer: Trainer, query: PicturesQuery): Promise<Result<unknown>> {
+    const asked = JSON.stringify(query);
+    if (asked === this.#asked && !this.#stale) return DONE;
+    const { browsed, duplicates } = this.#state;
+    const before = browsed.value?.query.dataset === query.dataset ? browsed.value : null;
+    if (!before) this.#changes = [];
+    if (JSON.stringify(before?.query) !== asked) duplicates.value = null;
+    const number = ++this.#number;
+    this.#asked = asked;
+    this.#stale = false;
+    browsed.value = { ...NOTHING, ...before, query, doing: 'looking' };
+    const found = await trainer.findInSet(query);
+    if (number !== this.#number) return DONE;
+    if (!found.ok) this.#asked = '';
+    this.#now({ found: found.ok ? found.value : null, doing: null });
+    if (!found.ok) return found;
+    return this.#facts(trainer, query, number);
+  }
+
+  /** What stands beside the pictures: words of those found, classes and size of the whole set. */
+  async #facts(trainer: Trainer, query: PicturesQuery, number: number): Promise<Result<unknown>> {
+    const words = await trainer.wordsOf(query);
+    if (number !== this.#number) return DONE;
+    this.#now({ words: words.ok ? words.value : null });
+    const classes = await trainer.classesOf(query.dataset);
+    const bytes = await trainer.sizeOnDisk(query.dataset);
+    if (number !== this.#number) return DONE;
+    this.#now({
+      classes: classes.ok ? classes.value : null,
+      bytes: bytes.ok ? bytes.value : null,
+    });
+    return [words, classes, bytes].find(({ ok }) => !ok) ?? DONE;
+  }
+
+  /**
+   * How many of the found pictures an edit of one word changes: those that have it, or for a word that is
+   * added those that do not.
+   */
+  async affected(trainer: Trainer, edit: CaptionEdit): Promise<Result<number>> {
+    const browsed = this.#state.browsed.value;
+    const here = browsed?.found?.indices ?? new Uint32Array();
+    if (!browsed || !('word' in edit)) return { ok: true, value: here.length };
+    const having = await trainer.findInSet({ ...browsed.query, word: edit.word, order: 'stored' });
+    if (!having.ok) return having;
+    const shown = new Set(here);
+    const have = having.value.indices.filter((index) => shown.has(index)).length;
+    return { ok: true, value: edit.kind === 'add-word' ? here.length - have : have };
+  }
+
+  /** Edits captions. Answers how many have changed. */
+  edit(trainer: Trainer, indices: Indices, edit: CaptionEdit): Promise<Result<unknown>> {
+    return this.#change(trainer, async (dataset) => {
+      const edited = await trainer.editCaptions({ dataset, indices, edit });
+      if (!edited.ok) return edited;
+      const { info, changed } = edited.value;
+      if (changed > 0) this.#keep(counted(changed, 'caption', 'changed'), { captions: true });
+      return { ok: true, value: changed > 0 ? info : null };
+    });
+  }
+
+  /** Leaves pictures out; refused where none would stay. */
+  remove(trainer: Trainer, indices: Indices): Promise<Result<unknown>> {
+    return this.#change(trainer, (dataset) =>
+      this.#without(trainer, dataset, indices, () =>
+        this.#keep(counted(indices.length, 'picture', 'removed'), { restore: indices }),
+      ),
+    );
+  }
+
+  restore(trainer: Trainer, indices: Indices): Promise<Result<unknown>> {
+    return this.#change(trainer, async (dataset) => {
+      const restored = await trainer.restoreToSet({ dataset, indices });
+      if (restored.ok) this.#keep(counted(indices.length, 'picture', 'restored'), { remove: indices });
+      return restored;
+    });
+  }
+
+  async #without(
+    trainer: Trainer,
+    dataset: string,
+    indices: Indices,
+    done: () => void,
+  ): Promise<Result<DatasetInfo>> {
+    const removed = await trainer.removeFromSet({ dataset, indices });
+    if (!removed.ok) return removed;
+    if (!removed.value) return { ok: false, fault: keepsOne() };
+    done();
+    return { ok: true, value: removed.value };
+  }
+
+  /** Undoes the last change of the set that is shown; a change that cannot be undone is forgotten. */
+  undo(trainer: Trainer): Promise<Result<unknown>> {
+    return this.#change(trainer, async (dataset) => {
+      const last = this.#changes.pop();
+      if (!last) return { ok: true, value: null };
+      const { undo, said } = last;
+      const undone = `Undone: ${said}`;
+      if ('restore' in undo) {
+        const restored = await trainer.restoreToSet({ dataset, indices: undo.restore });
+        if (restored.ok) this.#say(undone);
+        return restored;
+      }
+      if ('remove' in undo) return this.#without(trainer, dataset, undo.remove, () => this.#say(undone));
+      const edited = await trainer.undoCaptions(dataset);
+      if (!edited.ok) return edited;
+      this.#say(undone);
+      return { ok: true, value: edited.value.info };
+    });
+  }
+
+  /**
+   * Makes a change after those that are on their way. `work` answers the set as it is then, or null where it
+   * is as before.
+   */
+  #change(
+    trainer: Trainer,
+    work: (dataset: string) => Promise<Result<DatasetInfo | null>>,
+  ): Promise<Result<unknown>> {
+    const { browsed, duplicates } = this.#state;
+    const asked = browsed.value?.query.dataset;
+    if (asked === undefined) return Promise.resolve(DONE);
+    const made = this.#made.then(async () => {
+      const dataset = this.#idNow(asked);
+      this.#now({ doing: 'changing' });
+      const result = await work(dataset);
+      batch(() => {
+        this.#now({ doing: null });
+        if (result.ok && result.value) this.#changed(dataset, result.value);
+      });
+      return result.ok && duplicates.value ? this.findDuplicates(trainer, duplicates.value) : result;
+    });
+    this.#made = made.catch(() => undefined);
+    return made;
+  }
+
+  /** The id under which a set is listed that had this one. */
+  #idNow(id: string): string {
+    const next = this.#became.get(id);
+    return next === undefined ? id : this.#idNow(next);
+  }
+
+  #changed(before: string, info: DatasetInfo): void {
+    const { browsed, datasets } = this.#state;
+    this.#stale = true;
+    // A set may get back an id that it had.
+    this.#became.delete(info.id);
+    if (info.id !== before) this.#became.set(before, info.id);
+    datasets.value = datasets.value.map((one) => (one.id === before ? info : one));
+    if (browsed.value?.query.dataset === before) {
+      const query = { ...browsed.value.query, dataset: info.id };
+      this.#now({ query, revision: browsed.value.revision + 1 });
+    }
+    this.#becomes(before, info);
+  }
+
+  #keep(said: string, undo: Change['undo']): void {
+    this.#changes.push({ said, undo });
+    this.#say(said);
+  }
+
+  #say(said: string): void {
+    this.#now({ changed: { said, canUndo: this.#changes.length > 0 } });
+  }
+
+  #now(changes: Partial<Browsed>): void {
+    const { browsed } = this.#state;
+    if (browsed.value) browsed.value = { ...browsed.value, ...changes };
+  }
+
+  /** Groups of pictures that are alike, shown in the place of all; those before stay until the answer. */
+  async findDuplicates(
+    trainer: Trainer,
+    { kind, distance }: Pick<Duplicates, 'kind' | 'distance'>,
+  ): Promise<Result<unknown>> {
+    const { browsed, duplicates } = this.#state;
+    const dataset = browsed.value?.query.dataset;
+    if (dataset === undefined) return DONE;
+    const before = duplicates.value;
+    const mine: Duplicates = { kind, distance, found: before?.found ?? null, looking: true };
+    duplicates.value = mine;
+    const found = await trainer.duplicatesIn({ dataset, kind, distance });
+    // Another search, or none any more.
+    if (duplicates.value !== mine) return DONE;
+    duplicates.value = found.ok ? { ...mine, found: found.value, looking: false } : null;
+    return found;
+  }
+
+  /** Downloads the captions of the set that is shown. */
+  async export(trainer: Trainer, form: 'metadata.jsonl' | 'txt'): Promise<Result<unknown>> {
+    const dataset = this.#state.browsed.value?.query.dataset;
+    if (dataset === undefined) return DONE;
+    const exported = await trainer.exportCaptions({ dataset, form });
+    if (exported.ok) await download(exported.value, exported.value.name);
+    return exported;
+  }
+
+  /** The pictures of a set that are nearest to a sample, the nearest first. */
+  async nearest(
+    trainer: Trainer,
+    { dataset, ...sample }: Parameters<TrainerApi['nearestIn']>[0],
+  ): Promise<Result<ShownNear[]>> {
+    const near = await trainer.nearestIn({ dataset, ...sample });
+    if (!near.ok) return near;
+    const indices = Uint32Array.from(near.value, ({ index }) => index);
+    const tiles = await trainer.tilesOf({ dataset, indices, edge: NEAR_EDGE });
+    if (!tiles.ok) return tiles;
+    const notes = await trainer.notesOf({ dataset, indices });
+    const shown = near.value.map((one, index) => ({
+      ...one,
+      picture: { preview: tiles.value, index },
+      fileName: (notes.ok ? notes.value[index]?.fileName : null) ?? '',
+    }));
+    return { ok: true, value: shown };
+  }
+
+  /** Single pictures of a set on one sheet, in the order of their numbers. */
+  tiles(trainer: Trainer, dataset: string, indices: Indices, edge: number): Promise<Result<Preview>> {
+    return trainer.tilesOf({ dataset, indices, edge });
+  }
+
+  notes(trainer: Trainer, dataset: string, indices: Indices): Promise<Result<PictureNote[]>> {
+    return trainer.notesOf({ dataset, indices });
+  }
+}
+
+const NOTHING: Omit<Browsed, 'query'> = {
+  ...{ found: null, doing: null, words: null, classes: null, bytes: null, changed: null, revision: 0 },
+};
+
+/** "1 caption changed." */
+const counted = (many: number, thing: string, done: string): string =>
+  `${many.toLocaleString('en-US')} ${thing}${many === 1 ? '' : 's'} ${done}.`;

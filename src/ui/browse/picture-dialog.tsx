@@ -1,0 +1,144 @@
+// One picture of a set, large: as the model sees it, its file, its class, and its captions, which are edited
+// in place; leaving it out of the set. Not here: samples (samples/sample-dialog.tsx), the set as a whole
+// (own-set.tsx).
+import type { DatasetInfo, PictureNote } from '../../trainer/api.ts';
+import { Dialog } from '../controls/dialog.tsx';
+import { count } from '../format.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { seenSize } from '../page-state/browsing.ts';
+import { PictureCanvas } from '../pictures/picture-canvas.tsx';
+import { CaptionsField } from './captions-field.tsx';
+import { Changed } from './changed.tsx';
+import { useSomePictures } from './use-some-pictures.ts';
+
+/** Shown while one of the found pictures is open (`browsing.opened`). */
+export function PictureDialog() {
+  const { state, browsing } = useApp();
+  const place = browsing.opened.value;
+  const browsed = state.browsed.value;
+  const info = state.datasets.value.find(({ id }) => id === browsed?.query.dataset);
+  if (place === null || !browsed || !info) return null;
+  // While others are looked for, those of before are at other places.
+  const indices = (browsed.doing !== 'looking' && browsed.found?.indices) || new Uint32Array();
+  return <Opened info={info} indices={indices} place={Math.max(0, Math.min(place, indices.length - 1))} />;
+}
+
+interface Props {
+  info: DatasetInfo;
+  /** The found pictures; empty: they are still being looked for. */
+  indices: Uint32Array;
+  place: number;
+}
+
+function Opened({ info, indices, place }: Props) {
+  const { browsing } = useApp();
+  const { opened } = browsing;
+  const index = indices[place];
+  const { picture, note } = useSomePictures(info, index === undefined ? [] : [index])(index ?? -1);
+  const close = (): void => {
+    opened.value = null;
+  };
+  const show = (next: number): void => {
+    if (indices.length > 0) opened.value = (next + indices.length) % indices.length;
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const types = event.target instanceof Element && event.target.closest('textarea, input');
+    if (by === undefined || types || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    show(place + by);
+  };
+  const name = note?.fileName || `Picture ${count(place + 1)}`;
+  return (
+    <Dialog class="picture of-set" title={name} onClose={close}>
+      <div class="opened" onKeyDown={onKey}>
+        <PictureCanvas picture={picture} label={`${name}, enlarged`} />
+        <div class="about-one">
+          <Facts info={info} note={note} where={`${count(place + 1)} of ${count(indices.length)}.`} />
+          {note && <Captions info={info} note={note} />}
+          {!info.builtIn && <Changed sinceHere />}
+        </div>
+        <div class="answers">
+          <button class="btn" type="button" autofocus onClick={() => show(place - 1)}>
+            Previous
+          </button>
+          <button class="btn" type="button" onClick={() => show(place + 1)}>
+            Next
+          </button>
+          {!info.builtIn && note && <RemoveOrRestore note={note} />}
+          <button class="btn" type="button" onClick={close}>
+            Close
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+interface FactsProps {
+  info: DatasetInfo;
+  note: PictureNote | null;
+  where: string;
+}
+
+function Facts({ info, note, where }: FactsProps) {
+  const { state, browsing } = useApp();
+  const { asStored } = browsing;
+  const seen = seenSize(state, info);
+  const shown = asStored.value ? info.storedSize : seen;
+  return (
+    <>
+      <p class="quiet">
+        {where} {note?.removed && <span class="tag plain">removed</span>}
+      </p>
+      <dl class="facts">
+        {note && note.width > 0 && (
+          <>
+            <dt>File</dt>
+            <dd>
+              {count(note.width)} × {count(note.height)} pixels
+            </dd>
+          </>
+        )}
+        <dt>Shown</dt>
+        <dd>
+          {shown} × {shown} pixels, {asStored.value && shown !== seen ? 'as stored' : 'as the model sees it'}
+        </dd>
+        {note && note.className !== '' && (
+          <>
+            <dt>Class</dt>
+            <dd>
+              <bdi>{note.className}</bdi>
+            </dd>
+          </>
+        )}
+      </dl>
+    </>
+  );
+}
+
+function Captions({ info, note }: { info: DatasetInfo; note: PictureNote }) {
+  if (!info.builtIn) return <CaptionsField key={note.index} note={note} />;
+  return note.caption === '' ? (
+    <p class="quiet">No caption.</p>
+  ) : (
+    <p class="captions" dir="auto">
+      {note.caption}
+    </p>
+  );
+}
+
+/** One button, which keeps the focus. A removed picture stays in view until the dialog is closed. */
+function RemoveOrRestore({ note: { index, removed } }: { note: PictureNote }) {
+  const { commands } = useApp();
+  const only = Uint32Array.of(index);
+  return removed ? (
+    <button class="btn" type="button" onClick={() => void commands.restorePictures(only)}>
+      Restore
+    </button>
+  ) : (
+    <button class="btn danger" type="button" onClick={() => void commands.removePictures(only)}>
+      Remove
+    </button>
+  );
+}

@@ -1,0 +1,141 @@
+// Claims: the newest question is the one that is answered; a change is made once, in its order, and can be
+// undone; a set that gets another id by a change is followed. Against the gallery's trainer in memory.
+import { beforeEach, expect, test } from 'vitest';
+import { BrowsedSet } from '../../src/app/browsed-set.ts';
+import { createState, type State } from '../../src/app/state.ts';
+import type { DatasetInfo } from '../../src/trainer/api.ts';
+import { FakeTrainer } from '../ui/fake-set.ts';
+import { allOf } from '../../src/ui/page-state/browsing.ts';
+
+const info: DatasetInfo = {
+  ...{ id: 'own-1', title: 'garden', count: 12, storedSize: 8, builtIn: false, captions: true },
+  ...{ fingerprint: '', credit: '' },
+};
+const CAPTIONS = ['a red rose', 'a blue rose', 'a red house', ''];
+
+let state: State;
+let trainer: FakeTrainer;
+let browsed: BrowsedSet;
+let became: [string, string][];
+const all = Uint32Array.from({ length: 12 }, (_, i) => i);
+const set = {
+  ...{ info, captions: CAPTIONS, groups: [[0, 4]], classOf: () => '' },
+  draw: (_: number, edge: number) => new Uint8ClampedArray(4 * edge * edge),
+};
+
+beforeEach(() => {
+  state = createState();
+  state.datasets.value = [info];
+  trainer = new FakeTrainer([set], null);
+  became = [];
+  browsed = new BrowsedSet(state, (before, now) => became.push([before, now.id]));
+});
+
+const found = (): number[] => [...(state.browsed.value?.found?.indices ?? [])];
+const query = allOf('own-1');
+
+test('found pictures, words, classes and size come one after another; the same question is asked once', async () => {
+  const looking = browsed.look(trainer, query);
+  expect(state.browsed.value).toMatchObject({ doing: 'looking', found: null });
+  await looking;
+  expect(found()).toEqual([...all]);
+  expect(state.browsed.value?.words?.[0]).toEqual({ word: 'a', times: 9 });
+  expect(state.browsed.value?.bytes).toBeGreaterThan(0);
+  const { requests } = trainer.counts;
+  await browsed.look(trainer, { ...query });
+  expect(trainer.counts.requests).toBe(requests);
+});
+
+test('while somebody types, the last question counts, whichever answer comes last', async () => {
+  const slow = browsed.look(trainer, { ...query, search: 'r' });
+  const next = browsed.look(trainer, { ...query, search: 'house' });
+  await Promise.all([slow, next]);
+  expect(found()).toEqual([2, 6, 10]);
+  expect(state.browsed.value?.query.search).toBe('house');
+});
+
+test('what cannot be read is a fault, and may be asked for again', async () => {
+  const refuse = { ok: false as const, fault: { kind: 'data' } as never };
+  const broken = Object.assign(new FakeTrainer([set], null), { findInSet: () => Promise.resolve(refuse) });
+  expect(await browsed.look(broken, query)).toEqual(refuse);
+  expect(state.browsed.value).toMatchObject({ found: null, doing: null });
+  await browsed.look(trainer, query);
+  expect(found()).toHaveLength(12);
+});
+
+test('how many pictures an edit changes is known before, and is how many it changes', async () => {
+  await browsed.look(trainer, { ...query, search: 'rose' });
+  for (const [edit, changes] of [
+    [{ kind: 'add-word', word: 'red' }, 3],
+    [{ kind: 'remove-word', word: 'blue' }, 3],
+    [{ kind: 'replace-word', word: 'rose', by: 'tulip' }, 6],
+    [{ kind: 'replace-word', word: 'house', by: 'hut' }, 0],
+    [{ kind: 'prefix', text: 'photo of' }, 6],
+  ] as const) {
+    expect(await browsed.affected(trainer, edit)).toEqual({ ok: true, value: changes });
+    const indices = Uint32Array.from(found());
+    await browsed.edit(trainer, indices, edit);
+    const said = state.browsed.value?.changed?.said;
+    if (changes > 0) expect(said).toBe(`${changes} captions changed.`);
+    if (changes > 0) await browsed.undo(trainer);
+  }
+});
+
+test('edits and removals are undone one after another, the last first', async () => {
+  await browsed.look(trainer, query);
+  await browsed.edit(trainer, Uint32Array.of(3), { kind: 'set', caption: 'a fence' });
+  await browsed.remove(trainer, Uint32Array.of(0, 1));
+  expect(state.browsed.value?.changed).toEqual({ said: '2 pictures removed.', canUndo: true });
+  await browsed.look(trainer, query);
+  expect(found()).not.toContain(1);
+  await browsed.undo(trainer);
+  expect(state.browsed.value?.changed).toEqual({ said: 'Undone: 2 pictures removed.', canUndo: true });
+  await browsed.undo(trainer);
+  expect(state.browsed.value?.changed).toEqual({ said: 'Undone: 1 caption changed.', canUndo: false });
+  await browsed.look(trainer, query);
+  expect(found()).toEqual([...all]);
+  const notes = await trainer.notesOf({ dataset: 'own-1', indices: all });
+  expect(notes.ok && notes.value[3]).toMatchObject({ caption: '', removed: false });
+});
+
+test('a set keeps a picture: the last ones are not removed, and the page says so', async () => {
+  await browsed.look(trainer, query);
+  expect(await browsed.remove(trainer, all)).toMatchObject({ ok: false, fault: { kind: 'data' } });
+  expect(state.browsed.value).toMatchObject({ changed: null, doing: null });
+});
+
+test('changes that come before the one before is made wait for it, also when it changes the id of the set', async () => {
+  await browsed.look(trainer, query);
+  const asked: string[] = [];
+  const renaming = Object.assign(new FakeTrainer([set], null), {
+    editCaptions: ({ dataset }: { dataset: string }) => {
+      asked.push(dataset);
+      const next = { ...info, id: dataset === 'own-1' ? 'own-2' : 'own-3' };
+      return Promise.resolve({ ok: true as const, value: { info: next, changed: 1, canUndo: true } });
+    },
+  });
+  const edit = { kind: 'set', caption: 'x' } as const;
+  await Promise.all([
+    browsed.edit(renaming, Uint32Array.of(0), edit),
+    browsed.edit(renaming, Uint32Array.of(1), edit),
+  ]);
+  expect(asked).toEqual(['own-1', 'own-2']);
+  expect(became).toEqual([
+    ['own-1', 'own-2'],
+    ['own-2', 'own-3'],
+  ]);
+  expect(state.datasets.value.map(({ id }) => id)).toEqual(['own-3']);
+  expect(state.browsed.value?.query.dataset).toBe('own-3');
+});
+
+test('duplicates are asked for again when one of them is gone, and leave with another question', async () => {
+  await browsed.look(trainer, query);
+  await browsed.findDuplicates(trainer, { kind: 'near', distance: 4 });
+  expect(state.duplicates.value).toMatchObject({ looking: false, found: { pictures: 2 } });
+  await browsed.remove(trainer, Uint32Array.of(4));
+  expect(state.duplicates.value).toMatchObject({ looking: false, found: { pictures: 0 } });
+  await browsed.look(trainer, query);
+  expect(state.duplicates.value).not.toBeNull();
+  await browsed.look(trainer, { ...query, search: 'rose' });
+  expect(state.duplicates.value).toBeNull();
+});
