@@ -8,6 +8,7 @@ import type { AskedWords, Generated } from '../../app/state.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { count, duration, percent } from '../format.ts';
 import { Icon } from '../controls/icon.tsx';
+import { Nearest } from '../pictures/nearest.tsx';
 import { NoiseToPicture } from './noise-to-picture.tsx';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { PictureSets, PromptLabel } from './picture-sets.tsx';
@@ -160,6 +161,12 @@ function One({ generated }: { generated: Generated | null }) {
         <p class="slot-note">not finite</p>
       )}
       {prompts.length > 1 && <PromptLabel prompt={prompts[Math.floor(index / each)] ?? ''} />}
+      {asked && sample.drawn && sample.finite && (
+        <Nearest
+          picture={sample}
+          learnsFrom={async () => (await commands.drawingFacts(asked.ref))?.dataset ?? null}
+        />
+      )}
     </div>
   );
 }

@@ -20,7 +20,12 @@ export const pictureSize = (picture: Picture): number => {
 };
 
 /** Draws at 1:1 with the upper left corner at (x, y). */
-export function drawPicture(context: CanvasRenderingContext2D, picture: Picture, x = 0, y = 0): void {
+export function drawPicture(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  picture: Picture,
+  x = 0,
+  y = 0,
+): void {
   const size = pictureSize(picture);
   if ('rgba' in picture) {
     context.putImageData(new ImageData(picture.rgba, size, size), x, y);
@@ -43,6 +48,12 @@ function keyOf(picture: Picture | null): unknown[] {
   if ('rgba' in picture) return [picture.rgba, 0];
   return 'sheet' in picture ? [picture.sheet, picture.index] : [picture.preview, picture.index];
 }
+
+/** Whether both show the same pixels. */
+export const isSamePicture = (one: Picture, other: Picture): boolean => {
+  const [pixels, index] = keyOf(other);
+  return keyOf(one)[0] === pixels && keyOf(one)[1] === index;
+};
 
 interface Props {
   picture: Picture | null;

@@ -7,6 +7,7 @@ import { Icon } from '../controls/icon.tsx';
 import { type Picture, PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { PromptLine } from '../pictures/prompt-line.tsx';
 import { promptText } from '../page-state/prompt-text.ts';
+import { NearestOfRun } from './nearest-of-run.tsx';
 import { Segments } from '../controls/segments.tsx';
 import type { ShownSamples } from './shown-samples.ts';
 import { useSheet } from '../page-state/use-sheet.ts';
@@ -138,6 +139,7 @@ function One({ samples }: { samples: ShownSamples }) {
           {promptText(prompt)}
         </p>
       )}
+      <NearestOfRun picture={picture} />
     </>
   );
 }

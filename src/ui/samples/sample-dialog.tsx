@@ -6,6 +6,7 @@ import { Dialog } from '../controls/dialog.tsx';
 import { count } from '../format.ts';
 import { promptText } from '../page-state/prompt-text.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
+import { NearestOfRun } from './nearest-of-run.tsx';
 import { useShownSamples } from './shown-samples.ts';
 
 /** Shown while `looking.enlarged` is true. */
@@ -36,6 +37,7 @@ function Enlarged() {
         <PictureCanvas picture={picture} label={`Sample ${index + 1}, enlarged`} />
       )}
       {prompt !== undefined && <p dir="auto">{promptText(prompt)}</p>}
+      <NearestOfRun picture={picture} />
       <div class="answers">
         <button class="btn" type="button" onClick={() => show(index + SAMPLE_COUNT - 1)}>
           Previous

@@ -1,0 +1,66 @@
+// The training pictures that are nearest to a sample, on request: is it new, or learnt by heart? Not here:
+// comparing (data/), where samples are shown (samples/, generate/).
+import { useState } from 'preact/hooks';
+import type { ShownNear } from '../../app/browsed-set.ts';
+import { percent } from '../format.ts';
+import { byHeart } from '../page-state/by-heart.ts';
+import { useApp } from '../page-state/app-context.ts';
+import { isSamePicture, type Picture, PictureCanvas } from './picture-canvas.tsx';
+import { picturePixels } from './picture-pixels.ts';
+
+interface Props {
+  /** A finished sample. */
+  picture: Picture;
+  /** The id of the set that its model learns from; null: not known. */
+  learnsFrom: () => Promise<string | null>;
+}
+
+/** What was asked of a picture; `near` null: it is being looked for. */
+interface Answer {
+  of: Picture;
+  near: readonly ShownNear[] | 'absent' | null;
+}
+
+/** A button; after a press the pictures, until the sample is another one. */
+export function Nearest({ picture, learnsFrom }: Props) {
+  const { commands, state } = useApp();
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const near = answer && isSamePicture(answer.of, picture) ? answer.near : undefined;
+  const look = async (): Promise<void> => {
+    setAnswer({ of: picture, near: null });
+    const dataset = await learnsFrom();
+    const isHere = state.datasets.value.some(({ id }) => id === dataset);
+    const found = isHere && dataset !== null ? await commands.nearest(dataset, picturePixels(picture)) : null;
+    setAnswer({ of: picture, near: found ?? 'absent' });
+  };
+  return (
+    <div class="nearest">
+      {/* It stays, so that the focus does. */}
+      <button class="btn s" type="button" aria-busy={near === null} onClick={() => void look()}>
+        {near === null ? 'Comparing' : 'Nearest training pictures'}
+      </button>
+      <div role="status" aria-label="Nearest training pictures">
+        {near === 'absent' && <p class="quiet">Its training pictures are not on this computer.</p>}
+        {Array.isArray(near) && <Row near={near} />}
+      </div>
+    </div>
+  );
+}
+
+function Row({ near }: { near: readonly ShownNear[] }) {
+  return (
+    <>
+      <ul>
+        {near.map((one) => (
+          <li key={one.index}>
+            <PictureCanvas picture={one.picture} label={one.fileName || `Picture ${one.index + 1}`} />
+            <small>{percent(Math.sqrt(one.distance))} apart</small>
+          </li>
+        ))}
+      </ul>
+      <p class="quiet">
+        {byHeart(near.map(({ distance }) => Math.sqrt(distance)))} Compared in grey, at 16 × 16 pixels.
+      </p>
+    </>
+  );
+}
