@@ -46,16 +46,6 @@ export interface PictureSet {
   className(index: number): string;
 }
 
-/** One picture of a set, to be shown alone. */
-export interface PictureFacts {
-  fileName: string;
-  /** One caption a line. */
-  caption: string;
-  /** Edge in pixels, and [size, size, 4] bytes: as the model sees it. */
-  size: number;
-  rgba: Uint8ClampedArray<ArrayBuffer>;
-}
-
 export interface SkippedFile {
   name: string;
   /** Goes on from the file's name: "it is empty". */

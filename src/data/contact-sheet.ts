@@ -1,6 +1,6 @@
 // The first pictures of a set side by side, as the page shows them before a run.
 // Not here: painting them (ui/pictures).
-import type { PictureFacts, PictureSet } from './api.ts';
+import type { PictureSet } from './api.ts';
 
 /** The same fields as `Preview` of trainer/api.ts. */
 export interface ContactSheet {
@@ -33,14 +33,4 @@ export async function previewSheet(set: PictureSet, columns: number, rows: numbe
   const shown = Math.min(columns * rows, set.count);
   for (let index = 0; index < shown; index++) putPicture(sheet, index, await set.read(index));
   return sheet;
-}
-
-/** Picture `index` alone, with its words. Throws FaultError where pictures have gone. */
-export async function pictureFacts(set: PictureSet, index: number): Promise<PictureFacts> {
-  const { size } = set;
-  const rgb = await set.read(index);
-  const rgba = new Uint8ClampedArray(size * size * 4).fill(255);
-  for (let pixel = 0; pixel < size * size; pixel++)
-    rgba.set(rgb.subarray(pixel * 3, pixel * 3 + 3), pixel * 4);
-  return { fileName: set.fileName(index), caption: set.caption(index), size, rgba };
 }

@@ -10,7 +10,7 @@ import { cleanTitle } from './captions.ts';
 import { IN_THE_MIDDLE } from './framing.ts';
 import type { PictureDraft } from './picture-draft.ts';
 import { openStored, type StoredPictures } from './open-stored.ts';
-import { idOf, missing, readSet, removeStored, scanSets, TITLE } from './picture-store.ts';
+import { idOf, missing, readSet, scanSets, TITLE } from './picture-store.ts';
 import { writeRemoved } from './store/edit-log.ts';
 import { setFolder, writeFile } from './store/set-file.ts';
 import type { Origin } from './store/record.ts';
@@ -26,22 +26,8 @@ export async function renameStored(id: string, title: string): Promise<void> {
 }
 
 /**
- * Leaves picture `index` out of a set. Returns the set that takes its place, null where no picture is left:
- * the set is then deleted. Throws FaultError kind `data` where there is no such set, `storage` where the
- * storage is full.
- */
-export async function removePicture(id: string, index: number): Promise<DatasetInfo | null> {
-  const opened = await openToEdit(id);
-  if (opened.info.count <= 1) {
-    await removeStored(opened.info.id);
-    return null;
-  }
-  return removeNumbers(opened.info.id, opened.active.subarray(index, index + 1));
-}
-
-/**
  * Removes pictures by their numbers. Returns the set as it is then; null where none would be left: nothing is
- * changed. Throws as `removePicture`.
+ * changed. Throws FaultError kind `data` where there is no such set, `storage` where the storage is full.
  */
 export async function removeNumbers(id: string, numbers: Uint32Array): Promise<DatasetInfo | null> {
   const opened = await openToEdit(id);
@@ -51,7 +37,7 @@ export async function removeNumbers(id: string, numbers: Uint32Array): Promise<D
   return removed.length === opened.base.count ? null : withRemoved(opened, removed);
 }
 
-/** Restores removed pictures by their numbers. Throws as `removePicture`. */
+/** Restores removed pictures by their numbers. Throws as `removeNumbers`. */
 export async function restoreNumbers(id: string, numbers: Uint32Array): Promise<DatasetInfo> {
   const opened = await openToEdit(id);
   const isRemoved = removedIn(opened);

@@ -3,7 +3,7 @@
 // answers the commands (desk.ts).
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 import type { RunConfig, Settings } from '../settings/settings.ts';
-import type { DatasetInfo, ImportProgress, ImportReport, PictureFacts, StoppedImport } from '../data/api.ts';
+import type { DatasetInfo, ImportProgress, ImportReport, StoppedImport } from '../data/api.ts';
 import type {
   CaptionEdit,
   ClassCount,
@@ -486,10 +486,6 @@ export interface TrainerApi {
   removeStopped(folder: string): Promise<Result<void>>;
   deletePictures(id: string): Promise<void>;
   renamePictures(id: string, title: string): Promise<Result<void>>;
-  /** Leaves a picture out; answers the set that takes the place of `id`, null where it was the last one. */
-  removePicture(id: string, index: number): Promise<Result<DatasetInfo | null>>;
-  /** One picture of a set as the model sees it, with its file's name and its caption. */
-  picture(request: { dataset: string; imageSize: number; index: number }): Promise<Result<PictureFacts>>;
 
   /** Which pictures of a set a query names. `blurred-first` reads every pixel when it is first asked for. */
   findInSet(query: PicturesQuery): Promise<Result<FoundIndices>>;

@@ -3,9 +3,9 @@
 import type { CheckpointRef } from '../checkpoint/api.ts';
 import { startStore, type StoreClient } from '../checkpoint/store-client.ts';
 import type { Browse } from '../data/browse/browse.ts';
-import { pictureFacts, previewSheet } from '../data/contact-sheet.ts';
+import { previewSheet } from '../data/contact-sheet.ts';
 import { DecodePool } from '../data/decode-pool.ts';
-import { removePicture, renameStored } from '../data/edit-pictures.ts';
+import { renameStored } from '../data/edit-pictures.ts';
 import { importPictures } from '../data/own-pictures.ts';
 import { joined } from '../data/sources/joined.ts';
 import type { Source } from '../data/sources/source.ts';
@@ -266,7 +266,6 @@ class Desk implements TrainerApi {
   removeStopped: TrainerApi['removeStopped'] = (folder) => answer(() => removeStopped(folder));
   deletePictures = (id: string) => removePictures(id);
   renamePictures: TrainerApi['renamePictures'] = (id, title) => answer(() => renameStored(id, title));
-  removePicture: TrainerApi['removePicture'] = (id, index) => answer(() => removePicture(id, index));
 
   /** Asks what looks through sets. */
   #look = <T>(ask: (browse: Browse) => Promise<T>): Promise<Result<T>> =>
@@ -285,9 +284,6 @@ class Desk implements TrainerApi {
     this.#look((sets) => sets.exportCaptions(request));
   nearestIn: TrainerApi['nearestIn'] = (request) => this.#look((sets) => sets.nearest(request));
   sizeOnDisk: TrainerApi['sizeOnDisk'] = (id) => this.#look((sets) => sets.size(id));
-
-  picture: TrainerApi['picture'] = ({ dataset, imageSize, index }) =>
-    answer(async () => pictureFacts(await openPictures(dataset, { imageSize, maxImages: index + 1 }), index));
 }
 
 /** Throws FaultError kind `storage` or `tab`. */

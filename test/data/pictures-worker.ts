@@ -3,12 +3,12 @@ import * as Comlink from 'comlink';
 import type { ImportProgress, ImportReport, PictureSet } from '../../src/data/api.ts';
 import { loadBatch } from '../../src/data/batches.ts';
 import { Browse } from '../../src/data/browse/browse.ts';
-import { pictureFacts, previewSheet } from '../../src/data/contact-sheet.ts';
+import { previewSheet } from '../../src/data/contact-sheet.ts';
 import { checkPicture, decodeSquare, isTransparent } from '../../src/data/decode.ts';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
 import { decodePicture } from '../../src/data/decode-picture.ts';
 import { DecodePool } from '../../src/data/decode-pool.ts';
-import { removePicture, renameStored } from '../../src/data/edit-pictures.ts';
+import { renameStored } from '../../src/data/edit-pictures.ts';
 import type { Wanted } from '../../src/data/framing.ts';
 import { importPictures, type ImportTarget } from '../../src/data/own-pictures.ts';
 import { joined } from '../../src/data/sources/joined.ts';
@@ -129,9 +129,11 @@ const api = {
   useStopped: (folder: string) => attempt(() => useStopped(folder)),
   removeStopped,
   rename: renameStored,
-  removePicture: (id: string, index: number) => attempt(() => removePicture(id, index)),
   picture: (id: string, index: number, imageSize = 16) =>
-    attempt(async () => pictureFacts(await openPictures(id, { imageSize, maxImages: 1e6 }), index)),
+    attempt(async () => {
+      const set = await openPictures(id, { imageSize, maxImages: 1e6 });
+      return { fileName: set.fileName(index), caption: set.caption(index), rgb: await set.read(index) };
+    }),
   /** What a run says that began with a set of this fingerprint and count. */
   ofRun: (id: string, count: number, fingerprint: string) =>
     attempt(async () => {

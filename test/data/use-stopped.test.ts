@@ -3,7 +3,7 @@
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import { changeCaptions } from '../../src/data/edit-captions.ts';
 import { completeDraft } from '../../src/data/draft-folder.ts';
-import { copyPictures, removePicture } from '../../src/data/edit-pictures.ts';
+import { copyPictures, removeNumbers } from '../../src/data/edit-pictures.ts';
 import { openStored } from '../../src/data/open-stored.ts';
 import { listStored, removeStored } from '../../src/data/picture-store.ts';
 import { listStopped, stoppedNote, useStopped } from '../../src/data/stopped-imports.ts';
@@ -56,7 +56,7 @@ it('killed behind the copy, takes the place of the set with all its pictures and
 it('where the set was changed meanwhile, becomes a set beside it', async () => {
   const set = await setOf20();
   const folder = await killedAt(set, COUNT, [100]);
-  const changed = await removePicture(set.id, 3);
+  const changed = await removeNumbers(set.id, Uint32Array.of(3));
   const info = await useStopped(folder);
   expect(info.count).toBe(COUNT + 1);
   expect((await sets()).sort((a, b) => a.count - b.count)).toEqual([
@@ -70,7 +70,7 @@ it('where the set was changed meanwhile, does not go on: it would begin anew', a
   const set = await setOf20();
   const folder = await killedAt(set, COUNT, [100]);
   expect((await stoppedNote(folder, 'files')).addTo?.id).toBe(set.id);
-  await removePicture(set.id, 3);
+  await removeNumbers(set.id, Uint32Array.of(3));
   await expect(stoppedNote(folder, 'files')).rejects.toThrow('Garden has changed since');
 });
 

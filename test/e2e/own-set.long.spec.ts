@@ -42,7 +42,7 @@ test("four pictures of the user's own, in a zip, from drop to the end: samples c
   );
   await button(dialog, 'Import').click();
   await expect(page.getByRole('radio', { name: /^my discs/ })).toBeChecked();
-  await expect(page.getByText('4 pictures: expect the model to copy them.')).toBeVisible();
+  await expect(page.getByText('4 pictures: the model will learn them by heart.')).toBeVisible();
   await button(page, 'Train').click();
   await waitForState(page, 'finished');
   await expect(byTestId(page, 'epoch')).toHaveText(String(FEW.maxSteps));
