@@ -3,7 +3,7 @@
 // but perhaps an import that was stopped. A renamed set has title.txt. Folders are never moved or renamed,
 // because OPFS keeps files but not names durably. Not here: what is in
 // a set (open-stored.ts), writing one (picture-draft.ts), changing one (edit-pictures.ts).
-import { type Fault, FaultError } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
 import { newestEdits } from './store/edits.ts';
@@ -11,7 +11,7 @@ import { EDITS, EDITS_VERSION, type EditsMark, removedCount } from './store/edit
 import { type ImportNote, parseNote, SOURCE } from './store/import-note.ts';
 import { newestMark, type ProgressMark } from './store/progress-mark.ts';
 import { RECORD_BYTES } from './store/record.ts';
-import { FILES, inUse } from './store/set-file.ts';
+import { FILES, onceFree } from './store/set-file.ts';
 import { INFO, parseInfo, type StoredInfo } from './store/stored-info.ts';
 
 const FOLDER = 'pictures';
@@ -162,13 +162,14 @@ export async function removeStored(id: string): Promise<void> {
     if (set?.info.id === id) await removeFolder(pictures, name);
 }
 
+/** Removals wait so long for a run that is reading: it holds a file for some milliseconds. */
+const READERS_MS = 1000;
+
 /** Removes a folder where there is one. Throws FaultError kind `storage` where another tab holds it. */
 export async function removeFolder(pictures: FileSystemDirectoryHandle, name: string): Promise<void> {
   try {
-    await pictures.removeEntry(name, { recursive: true });
+    await onceFree(() => pictures.removeEntry(name, { recursive: true }), READERS_MS);
   } catch (error) {
-    if (isNamed(error, 'NotFoundError')) return;
-    if (!isNamed(error, 'NoModificationAllowedError', 'InvalidStateError')) throw error;
-    throw new FaultError(inUse(error));
+    if (!isNamed(error, 'NotFoundError')) throw error;
   }
 }

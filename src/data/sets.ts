@@ -8,6 +8,7 @@ import { listStored, missing, removeStored } from './picture-store.ts';
 import { loadPacked } from './packed-set.ts';
 import { type PackedSet, PACKED_SETS, PLANETS } from './packed-sets.ts';
 import { resizeSquare } from './resize.ts';
+import { pictureReader } from './store/picture-reader.ts';
 import { type PictureTexts, unpackTexts } from './store/texts.ts';
 import { drawShape, shapeCaption, shapeKind, SHAPES } from './shapes.ts';
 
@@ -109,24 +110,21 @@ type Read = PictureSet['read'];
 function storedReader(opened: StoredPictures): { read: Read; textsOf: (index: number) => PictureTexts } {
   const { id, title, storedSize, fingerprint, words } = opened.info;
   const bytes = storedSize * storedSize * 3;
-  let ofPixels = opened;
   let ofTexts = opened;
   const numberOf = (index: number): number => opened.active[index] ?? opened.base.count;
-  const slice = async (index: number) => {
-    const from = numberOf(index) * bytes;
-    return new Uint8Array(await ofPixels.pixels.slice(from, from + bytes).arrayBuffer());
-  };
+  const readerOf = ({ folder, pixels }: StoredPictures) => pictureReader(folder, pixels, bytes);
+  let readNumber = readerOf(opened);
   const read: Read = async (index) => {
     try {
-      return await slice(index);
+      return await readNumber(numberOf(index));
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       const again = await openStored(id);
       if (again?.info.fingerprint !== fingerprint) throw new FaultError(missing(id, title));
-      ofPixels = again;
+      readNumber = readerOf(again);
       // Of the same pixels with other captions only the pixels are what was opened.
       if (again.info.words === words) ofTexts = again;
-      return slice(index);
+      return readNumber(numberOf(index));
     }
   };
   const textsOf = (index: number): PictureTexts => {

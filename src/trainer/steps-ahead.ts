@@ -1,6 +1,7 @@
 // Makes what the next steps learn from while a step runs: they are pure functions of (seed, step), so there
 // is nothing to save, and what was made ahead and is not wanted is forgotten. Not here: what a step learns
 // from (training-step.ts), how long the loop waits for it (rate-meter.ts).
+import { yieldToEvents } from '../engine/yield-to-events.ts';
 
 /** Steps made ahead of the one that is asked for. */
 const AHEAD = 2;
@@ -45,7 +46,8 @@ export class StepsAhead<T> {
 
   #begin(globalStep: number): void {
     const { signal } = this.#stopped;
-    const step = this.#free.then(() => {
+    // In a turn of its own: making a step must not hold up the loop, which gives the GPU the one before.
+    const step = this.#free.then(yieldToEvents).then(() => {
       signal.throwIfAborted();
       return this.#make(globalStep, signal);
     });

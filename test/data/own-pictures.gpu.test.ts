@@ -145,6 +145,22 @@ describe('an import', () => {
     expect(fileName).toBe('p0.png');
   });
 
+  it('gives the same pictures together and one by one', async () => {
+    const { info } = await imported(await sixFiles());
+    const read = async (...indices: number[]) => value(await pictures.read(info.id, 16, indices)).pictures;
+    const together = await read(0, 1, 2, 3, 4, 5);
+    for (const [index, picture] of together.entries()) expect(await read(index)).toEqual([picture]);
+    expect(new Set(together.map(String)).size).toBe(6);
+  });
+
+  it('is removed under a run that reads it, which then says so', async () => {
+    const { info } = await imported(await sixFiles());
+    const result = await pictures.readWhileRemoved(info.id);
+    expect(result).toMatchObject({ ok: false, fault: { kind: 'data' } });
+    expect(!result.ok && result.fault.title).toContain('are not on this computer');
+    expect(await own()).toEqual([]);
+  });
+
   it('keeps captions beside their pictures, cleaned, and lists those it cannot use', async () => {
     const files = [
       ...(await sixFiles()),

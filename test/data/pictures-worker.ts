@@ -163,9 +163,29 @@ const api = {
   readAcrossImport: (id: string, files: File[], size: number) =>
     attempt(async () => {
       const set = await openPictures(id, { imageSize: size, maxImages: 1e6 });
-      const before = await set.read(0);
+      const all = () => Promise.all(Array.from({ length: set.count }, (_, index) => set.read(index)));
+      const before = await all();
       const again = await importFiles(files, { title: 'Again', size, addTo: null }, () => {}, here);
-      return { before, after: await set.read(0), id: again?.info.id, fileName: set.fileName(0) };
+      return { before, after: await all(), id: again?.info.id, fileName: set.fileName(0) };
+    }),
+  /** Reads a set again and again until that fails, and removes it meanwhile. */
+  readWhileRemoved: (id: string) =>
+    attempt(async () => {
+      const set = await openPictures(id, { imageSize: 16, maxImages: 1e6 });
+      const indices = Array.from({ length: set.count }, (_, index) => index);
+      let removal: Promise<void> | null = null;
+      let all: Uint8Array[] = [];
+      for (let turn = 0; turn < 1000; turn++) {
+        const reads = Promise.all(indices.map((index) => set.read(index)));
+        if (turn === 5) removal = removePictures(id);
+        const now = await reads.catch(async (error: unknown) => {
+          await removal;
+          throw error;
+        });
+        if (turn > 0 && String(now) !== String(all)) throw new Error('the pictures have changed');
+        all = now;
+      }
+      return null;
     }),
   batch: (id: string, imageSize: number, globalStep: number) =>
     attempt(async () =>

@@ -2,6 +2,7 @@
 // nearest first, fewer where their pictures are large, none after the last; a fault is told where its step is
 // asked for and not before; once stopped nothing more is made.
 import { expect, test } from 'vitest';
+import { yieldToEvents } from '../../src/engine/yield-to-events.ts';
 import { StepsAhead } from '../../src/trainer/steps-ahead.ts';
 
 /** Steps that are made when the test says so. */
@@ -18,8 +19,10 @@ function heldSteps({ from = 0, end = 100, stepBytes = 1 } = {}) {
   return { begun, steps, make: (step: number) => held.get(step)?.make(step), held };
 }
 
-/** Until no promise has anything more to do. */
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+/** Until nothing has anything more to do: each step that begins waits for one turn of the event loop. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await yieldToEvents();
+}
 
 test('two steps ahead are made, the nearest first, and taken in order', async () => {
   const { begun, steps, make } = heldSteps({ from: 7 });

@@ -37,19 +37,30 @@ export const setFolder = (folder: FileSystemDirectoryHandle): SetFolder => ({
   name: folder.name,
   async open(name) {
     const file = await folder.getFileHandle(name, { create: true });
-    const until = performance.now() + LONGEST_WAIT_MS;
-    for (;;) {
-      try {
-        return await file.createSyncAccessHandle();
-      } catch (error) {
-        const isHeld = error instanceof DOMException && error.name === 'NoModificationAllowedError';
-        if (!isHeld) throw error;
-        if (performance.now() > until) throw new FaultError(inUse(error));
-      }
-      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-    }
+    return onceFree(() => file.createSyncAccessHandle(), LONGEST_WAIT_MS);
   },
 });
+
+/**
+ * Does `work`, which needs files that nobody holds, again and again while they are held, for `longestMs` at
+ * most. Throws FaultError kind `storage` where they still are.
+ */
+export async function onceFree<T>(work: () => Promise<T>, longestMs: number): Promise<T> {
+  const until = performance.now() + longestMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const isHeld = error instanceof DOMException && HELD.includes(error.name);
+      if (!isHeld) throw error;
+      if (performance.now() > until) throw new FaultError(inUse(error));
+    }
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+  }
+}
+
+/** Names of the errors of a file that is open elsewhere. */
+const HELD = ['NoModificationAllowedError', 'InvalidStateError'];
 
 /** Writes bytes at a place. Throws FaultError kind `storage` where not all of them are written. */
 export function writeWhole(file: SyncFile, bytes: Uint8Array<ArrayBuffer>, at: number): void {
