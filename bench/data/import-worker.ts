@@ -13,8 +13,11 @@ import { recognise } from '../../src/data/sources/recognise.ts';
 import type { Source } from '../../src/data/sources/source.ts';
 import { yieldToEvents } from '../../src/engine/yield-to-events.ts';
 import { madeHashes, madeJpegs, madePixels } from './made-pictures.ts';
+import { readAlone, type Waits, waitsBesideNetwork, waitsBesideTimer } from './waits.ts';
 
 const SIZE = 64;
+/** Of the set that `small` learns from: as CIFAR's. */
+const SMALL_SIZE = 32;
 /** Bits of difference hashes: the default of near duplicates, and the most. */
 const DISTANCES = { default: 4, most: 10 };
 
@@ -29,8 +32,8 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-async function imported(source: Source): Promise<{ id: string; seconds: number }> {
-  const target = { title: 'Bench', size: SIZE, addTo: null, fingerprint: `bench ${Math.random()}` };
+async function imported(source: Source, size = SIZE): Promise<{ id: string; seconds: number }> {
+  const target = { title: 'Bench', size, addTo: null, fingerprint: `bench ${Math.random()}` };
   const started = performance.now();
   const report = await importPictures(source, {}, target, {
     decoder: new DecodePool(navigator.hardwareConcurrency),
@@ -72,6 +75,19 @@ const bench = {
     jpegs = [];
     return imported(madePixels(count, SIZE));
   },
+
+  /** Milliseconds of a wait and a step while a set of 64 px is learnt from, in steps of `stepMs` each. */
+  learn: (id: string, steps: number, stepMs: number): Promise<Waits> =>
+    waitsBesideTimer({ id, size: SIZE }, steps, stepMs),
+
+  /** Imports `count` pictures of 32 px, for the waits below. */
+  importSmall: async (count: number): Promise<string> =>
+    (await imported(madePixels(count, SMALL_SIZE), SMALL_SIZE)).id,
+  readAlone: (id: string, steps: number): Promise<number> => readAlone({ id, size: SMALL_SIZE }, steps),
+  waitsBesideTimer: (id: string, steps: number, stepMs: number): Promise<Waits> =>
+    waitsBesideTimer({ id, size: SMALL_SIZE }, steps, stepMs),
+  waitsBesideNetwork: (id: string, steps: number): Promise<Waits> =>
+    waitsBesideNetwork({ id, size: SMALL_SIZE }, steps),
 
   /** Milliseconds until a set is open and its first picture and caption are read. */
   open: async (id: string): Promise<number> => {

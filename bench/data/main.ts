@@ -11,13 +11,27 @@ import { cpuClock, WorkerHeaps } from './browser-meters.ts';
 const USAGE = `npm run bench:data -- [options]
   --jpegs N      JPEGs of 178 x 218 that are decoded alone and imported, by turns; default 2000
   --pictures N   pictures of 64 x 64 that are imported for heap and opening; default 200000
-  --turns N      how often each is measured; default 3`;
+  --turns N      how often each is measured; default 3
+  --steps N      steps of preset small at batch 64 on the software GPU, beside which the wait for pictures
+                 is measured too; default 1, some minutes; 0 for none
+  --only PART    one of many, waits, jpegs; default all`;
+
+/** Very many pictures; waits of steps for theirs; JPEGs decoded. */
+const PARTS = ['many', 'waits', 'jpegs'] as const;
 
 interface Asked {
   jpegs: number;
   pictures: number;
   turns: number;
+  steps: number;
+  parts: readonly (typeof PARTS)[number][];
 }
+
+/** CIFAR-10's. */
+const CIFAR_PICTURES = 50_000;
+/** A step of preset small at batch 64 on a hardware GPU, of the faster ones: a shorter step hides less. */
+const STEP_MS = 100;
+const TIMED_STEPS = 100;
 
 /** Answers the exit code: 0, 1 where the work failed, 2 where the command line is wrong. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -44,14 +58,19 @@ function askedOf(args: readonly string[]): Asked {
       jpegs: { type: 'string', default: '2000' },
       pictures: { type: 'string', default: '200000' },
       turns: { type: 'string', default: '3' },
+      steps: { type: 'string', default: '1' },
+      only: { type: 'string' },
     },
   });
-  const whole = (name: keyof Asked): number => {
+  const whole = (name: Exclude<keyof Asked, 'parts'>, least = 1): number => {
     const value = Number(values[name]);
-    if (Number.isInteger(value) && value > 0) return value;
-    throw new Error(`--${name}: expected a whole number of 1 or more, got ${values[name]}`);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new Error(`--${name}: expected a whole number of ${least} or more, got ${values[name]}`);
   };
-  return { jpegs: whole('jpegs'), pictures: whole('pictures'), turns: whole('turns') };
+  const parts = PARTS.filter((part) => values.only === undefined || part === values.only);
+  if (parts.length === 0) throw new Error(`--only: expected one of ${PARTS.join(', ')}, got ${values.only}`);
+  const counts = { jpegs: whole('jpegs'), pictures: whole('pictures'), turns: whole('turns') };
+  return { ...counts, steps: whole('steps', 0), parts };
 }
 
 const say = (text: string): void => console.error(text);
@@ -83,12 +102,17 @@ function measuredIn(profile: string, asked: Asked): Promise<object> {
     async (page) => {
       await page.waitForFunction(() => 'dataBench' in window);
       if (!meters) throw new Error('nothing measures');
-      return { ...(await opening(page, meters, asked)), ...(await decoding(page, meters, asked)) };
+      const { parts } = asked;
+      return {
+        ...(parts.includes('many') && (await opening(page, meters, asked))),
+        ...(parts.includes('waits') && (await waiting(page, asked))),
+        ...(parts.includes('jpegs') && (await decoding(page, meters, asked))),
+      };
     },
   );
 }
 
-/** Heap while very many pictures are imported, how long opening their set and looking through it takes. */
+/** Heap while very many pictures are imported and learnt from; how long opening and looking at them takes. */
 async function opening(page: Page, { heaps }: Meters, { pictures, turns }: Asked): Promise<object> {
   const { megabytes, value } = await heaps.most(
     page.evaluate((count) => window.dataBench.importMany(count), pictures),
@@ -97,10 +121,19 @@ async function opening(page: Page, { heaps }: Meters, { pictures, turns }: Asked
   const opens: number[] = [];
   for (let turn = 0; turn < turns; turn++)
     opens.push(await page.evaluate((id) => window.dataBench.open(id), value.id));
+  const learnt = await heaps.most(
+    page.evaluate(([id, steps, ms]) => window.dataBench.learn(id, steps, ms), [
+      value.id,
+      TIMED_STEPS,
+      STEP_MS,
+    ] as const),
+  );
   const browsed = await heaps.most(page.evaluate((id) => window.dataBench.browse(id), value.id));
   const near = await page.evaluate((id) => window.dataBench.nearDuplicates(id), value.id);
   return {
-    heap_mb: rounded(megabytes, 1),
+    heap_mb: rounded(Math.max(megabytes, learnt.megabytes), 1),
+    heap_import_mb: rounded(megabytes, 1),
+    heap_train_mb: rounded(learnt.megabytes, 1),
     open_ms: rounded(median(opens), 1),
     near_duplicates_s: rounded(near.default, 2),
     near_duplicates_10_bits_s: rounded(near.most, 2),
@@ -115,6 +148,48 @@ async function opening(page: Page, { heaps }: Meters, { pictures, turns }: Asked
     browse_heap_mb: rounded(browsed.megabytes, 1),
     pictures,
     pixels_imported_per_second: rounded(pictures / value.seconds, 1),
+  };
+}
+
+/** How long steps wait for their pictures: of CIFAR's size and number, 64 a step, as preset small's steps. */
+async function waiting(page: Page, { turns, steps }: Asked): Promise<object> {
+  const id = await page.evaluate((count) => window.dataBench.importSmall(count), CIFAR_PICTURES);
+  const [alone, timed]: [number[], { waitMs: number; stepMs: number }[]] = [[], []];
+  for (let turn = 0; turn < turns; turn++) {
+    alone.push(
+      await page.evaluate(([id, steps]) => window.dataBench.readAlone(id, steps), [id, 20] as const),
+    );
+    timed.push(
+      await page.evaluate(([id, steps, ms]) => window.dataBench.waitsBesideTimer(id, steps, ms), [
+        id,
+        TIMED_STEPS,
+        STEP_MS,
+      ] as const),
+    );
+    say(`${alone.at(-1)?.toFixed(2)} ms to read a step alone, ${JSON.stringify(timed.at(-1))}`);
+  }
+  // The worst of the turns: a wait is rare, and one turn may have none.
+  const share = Math.max(...timed.map(({ waitMs, stepMs }) => waitMs / stepMs));
+  return {
+    wait_share: rounded(share, 5),
+    wait_ms: rounded(median(timed.map(({ waitMs }) => waitMs)), 3),
+    timed_step_ms: rounded(median(timed.map(({ stepMs }) => stepMs)), 1),
+    read_ms: rounded(median(alone), 2),
+    ...(steps > 0 && (await waitingInSoftware(page, id, steps))),
+  };
+}
+
+/** The same beside steps of the network itself. */
+async function waitingInSoftware(page: Page, id: string, steps: number): Promise<object> {
+  const { waitMs, stepMs } = await page.evaluate(
+    ([id, steps]) => window.dataBench.waitsBesideNetwork(id, steps),
+    // Nothing was read ahead for the first one.
+    [id, steps + 1] as const,
+  );
+  return {
+    software_wait_share: rounded(waitMs / stepMs, 6),
+    software_wait_ms: rounded(waitMs, 3),
+    software_step_ms: rounded(stepMs, 0),
   };
 }
 
