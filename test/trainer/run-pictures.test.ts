@@ -1,7 +1,10 @@
 // Claims: latents are not varied as pixels are; every setting that would is named. Of pictures that were
-// imported again with other captions or classes a run is told that learns these, and no other.
+// imported again with other captions or classes, or have been changed, a run is told that learns these, and
+// no other.
 import { afterAll, expect, test, vi } from 'vitest';
 import { beginDraft, completeDraft } from '../../src/data/draft-folder.ts';
+import { changeCaptions, undoCaptions } from '../../src/data/edit-captions.ts';
+import { removeNumbers, restoreNumbers } from '../../src/data/edit-pictures.ts';
 import { IN_THE_MIDDLE } from '../../src/data/framing.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { SD_LATENTS } from '../../src/data/space.ts';
@@ -11,6 +14,7 @@ import { presetConfig } from '../../src/settings/presets.ts';
 import { stampOf } from '../../src/trainer/run.ts';
 import { openRunPictures, variedLatents } from '../../src/trainer/run-pictures.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
+import { madeSet } from '../data/made-set.ts';
 import { storeOn } from '../data/memory-storage.ts';
 
 const OFF = { randomFlip: false, randomCrop: 'off', colorJitter: 'off', dataset: 'own-12345678' } as const;
@@ -67,4 +71,24 @@ test.each([
   // A checkpoint of before has no fingerprint of words.
   const { words: _words, ...before } = began;
   expect(await titleOf(words, before, null)).toBeUndefined();
+});
+
+test('captions that are changed in the set are told, and once that is undone no more; so is a removal', async () => {
+  storeOn(new MemoryDisk());
+  const { id: dataset } = await madeSet([{ caption: 'a tulip' }, { caption: 'a rose' }]);
+  const words = { ...presetConfig('text-tiny'), dataset, imageSize: 4 };
+  const set = await openPictures(dataset, { imageSize: 4, maxImages: 9 });
+  const began = stampOf(set);
+  const title = async () => (await openRunPictures(words, began, null)).fault?.title;
+  await changeCaptions(dataset, Uint32Array.of(1), () => 'a red rose');
+  expect(await title()).toBe(OTHERS);
+  // Who trains with the set reads what it began with.
+  expect([set.caption(1), stampOf(set)]).toEqual(['a rose', began]);
+  await undoCaptions(dataset);
+  expect(await title()).toBeUndefined();
+  const less = await removeNumbers(dataset, Uint32Array.of(0));
+  expect(await title()).toBe('The pictures of Garden have changed');
+  expect((await openRunPictures(words, began, null)).set?.info).toEqual(less);
+  await restoreNumbers(dataset, Uint32Array.of(0));
+  expect(await title()).toBeUndefined();
 });

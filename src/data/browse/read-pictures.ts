@@ -15,11 +15,13 @@ export async function eachPicture(
 ): Promise<void> {
   const bytes = set.size * set.size * 3;
   const step = atOnce(set);
+  const read = (from: number) => set.read(from, Math.min(set.stored, from + step));
+  let next = read(0);
   for (let from = 0; from < set.stored; from += step) {
-    const to = Math.min(set.stored, from + step);
-    const some = await set.read(from, to);
-    for (let number = from; number < to; number++)
-      visit(number, some.subarray((number - from) * bytes, (number - from + 1) * bytes));
+    const some = await next;
+    // The browser reads on while these are looked at.
+    next = from + step < set.stored ? read(from + step) : next;
+    for (let i = 0; i < some.length / bytes; i++) visit(from + i, some.subarray(i * bytes, (i + 1) * bytes));
   }
 }
 
