@@ -252,6 +252,7 @@ test('drawing goes on only while it may: a loop then makes call after call', asy
 
 test("facts of a run's checkpoint: its run's steps and sampler, and call times once measured", async () => {
   const known = {
+    dataset: 'planets',
     steps: 7,
     sampler: 'ddim',
     predictionType: 'v_prediction',
