@@ -131,7 +131,9 @@ const DRAWING = ((): { pipelines: number; dispatches: number } => {
     ...presetConfig(NETWORK.preset),
     ...NETWORK,
   });
-  const target: Target = { family: 'registers', precision: 'f32', subgroups: true };
+  const target: Target = {
+    ...{ family: 'registers', precision: 'f32', subgroups: true, vendor: 'other', subgroupSizes: [] },
+  };
   const { forward } = planInference({
     parameters,
     network,

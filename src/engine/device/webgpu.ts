@@ -5,7 +5,11 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type Fault, FaultError } from '../../fault.ts';
 import { isSoftwareGpu, registerUnderNewName, removeBackend, type StartedBackend } from './backend.ts';
 
-const WANTED_FEATURES: GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+/** The last one is newer than the types. */
+const WANTED_FEATURES = [
+  ...(['timestamp-query', 'shader-f16', 'subgroups'] as const),
+  'subgroup-size-control' as GPUFeatureName,
+];
 
 /** Throws FaultError (kind `gpu`) that names the cause and what to do. */
 export async function startWebgpu(): Promise<StartedBackend> {

@@ -27,7 +27,7 @@ export class Emission {
 
   /** The tile shape that timing chose for a convolution, or undefined. */
   tile(way: ConvWay, geometry: ConvGeometry): TileShape | undefined {
-    return chosenTile(this.#tiles, way, geometry);
+    return chosenTile(this.target, this.#tiles, way, geometry);
   }
 
   emit(kernels: readonly Kernel[]): void {

@@ -2,6 +2,8 @@
 // another target (targetOf in plan-device.ts). Not a test.
 import type { Target } from '../../../src/engine/plan/kernels/target.ts';
 
-export const TILES: Target = { family: 'tiles', precision: 'f32', subgroups: false };
-export const REGISTERS: Target = { family: 'registers', precision: 'f32', subgroups: false };
+const PLAIN = { precision: 'f32', subgroups: false, vendor: 'other', subgroupSizes: [] } as const;
+
+export const TILES: Target = { family: 'tiles', ...PLAIN };
+export const REGISTERS: Target = { family: 'registers', ...PLAIN };
 export const TARGETS: readonly Target[] = [TILES, REGISTERS];

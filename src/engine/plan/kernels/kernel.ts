@@ -46,6 +46,8 @@ export interface KernelSpec {
   body: string;
   /** Whether the body uses WGSL's quad operations; the source then says `enable subgroups`. */
   quads?: boolean;
+  /** Invocations of a subgroup; default: as the driver likes. The target must offer it. */
+  subgroupSize?: number | null;
   /**
    * Floating-point operations; a multiply-add counts as two. Default 0: the kernel is bound by memory
    * traffic.
@@ -118,13 +120,15 @@ function sourceOf(
 ): string {
   const fields = [...params.map(([name]) => `${name}: u32,`), ...floats.map(([name]) => `${name}: f32,`)];
   const constants = [...params.map(([, n]) => `${n}u`), ...floats.map(([, n]) => floatLiteral(n))].join(', ');
+  const size = spec.subgroupSize ? ` @subgroup_size(${spec.subgroupSize})` : '';
   const struct = fields.length > 0 ? `struct Shape { ${fields.join(' ')} }` : '';
   const uniform =
     inSource || fields.length === 0
       ? 'struct Uniform { base: vec4<u32> }'
       : 'struct Uniform { base: vec4<u32>, shape: Shape }';
   return [
-    spec.quads ? 'enable subgroups;' : '',
+    spec.quads || spec.subgroupSize ? 'enable subgroups;' : '',
+    spec.subgroupSize ? 'enable subgroup_size_control;' : '',
     struct,
     uniform,
     ...bindings.map(
@@ -134,7 +138,7 @@ function sourceOf(
     `@group(0) @binding(${bindings.length}) var<uniform> uniforms: Uniform;`,
     inSource && fields.length > 0 ? `const params = Shape(${constants});` : '',
     spec.declarations ?? '',
-    `@compute @workgroup_size(${spec.workgroupSize.join(', ')})`,
+    `@compute @workgroup_size(${spec.workgroupSize.join(', ')})${size}`,
     'fn main(@builtin(workgroup_id) group_of_dispatch: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>, @builtin(local_invocation_index) lane: u32) {',
     'let group = group_of_dispatch + uniforms.base.xyz;',
     // `params` names the constant or the uniform's field, so that a body reads the same in both families.

@@ -9,6 +9,9 @@
  */
 export type Family = 'tiles' | 'registers';
 
+/** Makers of GPUs whose compilers want tiles of their own. */
+export type Vendor = 'intel' | 'amd' | 'other';
+
 /** What the kernels of a plan may rely on; made once for each device. */
 export interface Target {
   readonly family: Family;
@@ -16,4 +19,17 @@ export interface Target {
   readonly precision: 'f32';
   /** Whether kernels may use WGSL's quad operations: the device has the WebGPU feature `subgroups`. */
   readonly subgroups: boolean;
+  readonly vendor: Vendor;
+  /**
+   * Subgroup sizes that a kernel may ask for, ascending; none without the WebGPU feature
+   * `subgroup-size-control`.
+   */
+  readonly subgroupSizes: readonly number[];
 }
+
+/**
+ * The subgroup size in which Intel's compiler (Mesa's) keeps a GEMM's sums in registers: the smallest. Null:
+ * another maker, or sizes cannot be asked for.
+ */
+export const sizeForIntel = ({ vendor, subgroupSizes }: Target): number | null =>
+  vendor === 'intel' ? (subgroupSizes[0] ?? null) : null;

@@ -3,7 +3,7 @@
 import type { Device } from '../../device/device.ts';
 import type { Network, ParameterSpec } from '../../executor.ts';
 import type { BatchShape, Inputs } from '../../inputs.ts';
-import type { Family, Target } from '../kernels/target.ts';
+import type { Family, Target, Vendor } from '../kernels/target.ts';
 import type { TileChoices } from '../kernels/conv/tile-choice.ts';
 import type { PlanSpec } from '../plan-spec.ts';
 
@@ -30,11 +30,28 @@ export type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
  * webgpu.
  */
 export function targetOf(device: PlanDevice, family?: Family): Target {
+  const gpu = gpuOf(device);
   return {
     family: family ?? (device.software ? 'registers' : 'tiles'),
     precision: 'f32',
-    subgroups: gpuOf(device).features.has('subgroups'),
+    subgroups: gpu.features.has('subgroups'),
+    vendor: vendorOf(gpu),
+    subgroupSizes: subgroupSizesOf(gpu),
   };
+}
+
+/** Not every browser tells. */
+const infoOf = ({ adapterInfo }: GPUDevice): Partial<GPUAdapterInfo> => adapterInfo ?? {};
+
+function vendorOf(gpu: GPUDevice): Vendor {
+  const { vendor = '' } = infoOf(gpu);
+  return (['intel', 'amd'] as const).find((name) => name === vendor.toLowerCase()) ?? 'other';
+}
+
+function subgroupSizesOf(gpu: GPUDevice): number[] {
+  const { subgroupMinSize = 0, subgroupMaxSize = 0 } = infoOf(gpu);
+  if (!gpu.features.has('subgroup-size-control' as GPUFeatureName)) return [];
+  return [8, 16, 32, 64, 128].filter((size) => size >= subgroupMinSize && size <= subgroupMaxSize);
 }
 
 /** What a plan is made from on this device. Throws if the device is not webgpu. */

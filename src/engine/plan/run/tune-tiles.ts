@@ -10,8 +10,7 @@ import {
   filterSplits,
 } from '../kernels/conv/conv.ts';
 import { type ConvGeometry, convFlops } from '../kernels/conv/geometry.ts';
-import { FILTER_TILE_SHAPES } from '../kernels/conv/tiles/filter.ts';
-import { TILE_SHAPES, type TileShape } from '../kernels/conv/tiles/shapes.ts';
+import { type TileShape, tileShapes } from '../kernels/conv/tiles/shapes.ts';
 import { type Operation, Values } from '../graph.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { byteLengthOf, type Value } from '../kernels/value.ts';
@@ -73,7 +72,7 @@ function casesOf(operations: readonly Operation[]): Case[] {
 
 async function fastest(cache: PipelineCache, target: Target, one: Case): Promise<string> {
   let best = { name: '', ms: Infinity };
-  for (const tile of one.way === 'filter gradient' ? FILTER_TILE_SHAPES : TILE_SHAPES) {
+  for (const tile of tileShapes(target, one.way === 'filter gradient' ? 'filter' : 'gather')) {
     const ms = await time(cache, kernelsOf(target, one, tile));
     if (ms < best.ms) best = { name: tile.name, ms };
   }

@@ -19,7 +19,7 @@ export const convForward = (
   tile?: TileShape,
 ): Kernel[] =>
   target.family === 'tiles'
-    ? tiles.convForward(geometry, values, tile)
+    ? tiles.convForward(target, geometry, values, tile)
     : registers.convForward(target, geometry, values);
 
 /** dx of `ConvInputGradient`. With stride 2, `registers` takes one dispatch for each parity of the pixels. */
@@ -30,7 +30,7 @@ export const convInputGradient = (
   tile?: TileShape,
 ): Kernel[] =>
   target.family === 'tiles'
-    ? tiles.convInputGradient(geometry, values, tile)
+    ? tiles.convInputGradient(target, geometry, values, tile)
     : registers.convInputGradient(target, geometry, values);
 
 /** The gradients of `ConvFilterGradient`. A second dispatch adds the splits, if there are several. */
@@ -41,7 +41,7 @@ export const convFilterGradient = (
   tile?: TileShape,
 ): Kernel[] =>
   target.family === 'tiles'
-    ? tiles.convFilterGradient(geometry, values, tile)
+    ? tiles.convFilterGradient(target, geometry, values, tile)
     : registers.convFilterGradient(target, geometry, values);
 
 /**

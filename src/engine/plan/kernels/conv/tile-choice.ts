@@ -2,7 +2,8 @@
 // else by the rule `defaultTile` of tiles/shapes.ts. Every shape gives the same bits, so the choice changes
 // speed alone.
 import type { ConvGeometry } from './geometry.ts';
-import { TILE_SHAPES, type TileShape } from './tiles/shapes.ts';
+import type { Target } from '../target.ts';
+import { tileNamed, type TileShape } from './tiles/shapes.ts';
 
 /** `choiceKey` to the name of a tile shape: plain data, kept with the device and in checkpoints. */
 export type TileChoices = Readonly<Record<string, string>>;
@@ -21,13 +22,15 @@ export function choiceKey(way: ConvWay, geometry: ConvGeometry): string {
 }
 
 /**
- * The chosen tile shape; undefined if none was chosen, or if this version has no shape of the chosen name.
+ * The chosen tile shape; undefined if none was chosen, or if this version or GPU has no shape of the chosen
+ * name.
  */
 export function chosenTile(
+  target: Target,
   choices: TileChoices,
   way: ConvWay,
   geometry: ConvGeometry,
 ): TileShape | undefined {
   const name = choices[choiceKey(way, geometry)];
-  return TILE_SHAPES.find((shape) => shape.name === name);
+  return name === undefined ? undefined : tileNamed(target, name);
 }

@@ -9,15 +9,21 @@ import { defaultTile, type TileShape } from './shapes.ts';
 import { typeOf } from './text.ts';
 import { gradientTo } from '../../gradient-to.ts';
 import { type Binding, type Kernel, PLACE } from '../../kernel.ts';
+import type { Target } from '../../target.ts';
 import { rowsIn, type Value } from '../../value.ts';
 
 export { convFilterGradient, filterSplits } from './filter.ts';
 
 /**
- * One dispatch. `tile`: one of TILE_SHAPES; the bits do not depend on it, because each output is summed tap
- * by tap and, within a tap, input channel by input channel.
+ * One dispatch. `tile`: a shape of `tileShapes`; the bits do not depend on it, because each output is summed
+ * tap by tap and, within a tap, input channel by input channel.
  */
-export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: TileShape): Kernel[] {
+export function convForward(
+  target: Target,
+  geometry: ConvGeometry,
+  values: ConvForward,
+  tile?: TileShape,
+): Kernel[] {
   const { batch, height, width, ins, outHeight, outWidth, outs, kernel: edge, upsample } = geometry;
   const { x, weight, bias, perChannel, residual, y } = values;
   const type = typeOf(outs % 4 === 0);
@@ -45,7 +51,7 @@ export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: 
     ...(rows ? { place: rows.first / four } : {}),
     put: `y[i] = ${terms.filter((term) => term !== '').join(' + ')};`,
   };
-  return [gatherProduct(product, tile ?? defaultTile(rowsOf(product).rows, outs))];
+  return [gatherProduct(product, tile ?? defaultTile(target, 'gather', rowsOf(product).rows, outs, 1))];
 }
 
 /**
@@ -53,6 +59,7 @@ export function convForward(geometry: ConvGeometry, values: ConvForward, tile?: 
  * the pixels of each parity have their own taps.
  */
 export function convInputGradient(
+  target: Target,
   geometry: ConvGeometry,
   values: ConvInputGradient,
   tile?: TileShape,
@@ -69,5 +76,5 @@ export function convInputGradient(
     put: `dx[i] = sum${term('i')};`,
   };
   const { rows, times } = rowsOf(product);
-  return [gatherProduct(product, tile ?? defaultTile(rows, ins, times))];
+  return [gatherProduct(product, tile ?? defaultTile(target, 'gather', rows, ins, times))];
 }

@@ -3,7 +3,7 @@
 // order. Not here: the GEMM whose rows are pixels (gather.ts).
 import { lines, range, unroll } from '../../wgsl-text.ts';
 import type { ConvFilterGradient, ConvGeometry } from '../geometry.ts';
-import { defaultTile, TILE_SHAPES, type TileShape, tiling } from './shapes.ts';
+import { defaultTile, fitsFilter, type TileShape, tiling } from './shapes.ts';
 import {
   declareLoad,
   declareSums,
@@ -22,6 +22,7 @@ import {
   typeOf,
 } from './text.ts';
 import { type Binding, gridOf, type Kernel, kernel } from '../../kernel.ts';
+import type { Target } from '../../target.ts';
 import type { Value } from '../../value.ts';
 
 /**
@@ -53,23 +54,19 @@ function splitsOf(geometry: ConvGeometry) {
 /** Number of splits; if more than one, their partial sums take at most 8 MiB. */
 export const filterSplits = (geometry: ConvGeometry): number => splitsOf(geometry).splits;
 
-/** The shapes that this kernel can use: it reads the rows' operand from workgroup memory as vec4s. */
-export const FILTER_TILE_SHAPES: readonly TileShape[] = TILE_SHAPES.filter(
-  ({ ownRows }) => ownRows % 4 === 0,
-);
-
 /**
- * One dispatch, and a second one that adds the splits if there are several. A `tile` that is not in
- * FILTER_TILE_SHAPES is ignored. With several splits, `values.partial` must not be null.
+ * One dispatch, and a second one that adds the splits if there are several. A `tile` that does not
+ * fit is ignored. With several splits, `values.partial` must not be null.
  */
 export function convFilterGradient(
+  target: Target,
   geometry: ConvGeometry,
   values: ConvFilterGradient,
   tile?: TileShape,
 ): Kernel[] {
   const { splits } = splitsOf(geometry);
-  const fits = tile && FILTER_TILE_SHAPES.includes(tile);
-  const chosen = fits ? tile : defaultTile(rowsOf(geometry), geometry.outs, splits, FILTER_TILE_SHAPES);
+  const chosen =
+    tile && fitsFilter(tile) ? tile : defaultTile(target, 'filter', rowsOf(geometry), geometry.outs, splits);
   if (splits === 1) return [product(geometry, values, chosen, null)];
   const partial = values.partial as Value;
   return [product(geometry, values, chosen, partial), sumOfSplits(geometry, values, partial, splits)];

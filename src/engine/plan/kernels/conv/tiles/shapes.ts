@@ -1,10 +1,14 @@
 // Tile shapes of the GEMMs for GPUs in hardware: the tile that a workgroup computes, and the block of it that
-// each invocation keeps in registers (register blocking). Every shape gives the same bits. Not here: the
-// GEMMs (gather.ts, filter.ts).
+// each invocation keeps in registers (register blocking); which of them a GPU is offered, and which it gets
+// where none was timed. Every shape gives the same bits. Not here: the GEMMs (gather.ts, filter.ts), timing
+// (run/tune-tiles.ts). Exported for tests: TILE_SHAPES.
 import { type Grid, gridOf } from '../../kernel.ts';
+import { sizeForIntel, type Target } from '../../target.ts';
 
 export interface TileShape {
-  /** "64x64 8x4": rows and columns of the tile, then of an invocation. */
+  /**
+   * "64x64 8x4": rows and columns of the tile, then of an invocation; "64x64 8x4 @8": in subgroups of 8.
+   */
   readonly name: string;
   /** Rows of the tile: pixels of the result; in a filter gradient, pairs of a tap and an input channel. */
   readonly rows: number;
@@ -18,53 +22,137 @@ export interface TileShape {
   readonly ownColumns: number;
   /** Invocations of the workgroup. */
   readonly threads: number;
-  /**
-   * Relative speed on a fully occupied GPU, 0..1: estimated from loads and registers, not measured. For
-   * `defaultTile`.
-   */
-  readonly speed: number;
+  /** Invocations of a subgroup that the kernel asks for; null: as the driver likes. */
+  readonly subgroupSize: number | null;
 }
 
 function shape(
   [rows, columns, depth]: readonly [number, number, number],
   [ownRows, ownColumns]: readonly [number, number],
-  speed: number,
 ): TileShape {
   const name = `${rows}x${columns} ${ownRows}x${ownColumns}`;
   const threads = (rows * columns) / (ownRows * ownColumns);
-  return { name, rows, columns, depth, ownRows, ownColumns, threads, speed };
+  return { name, rows, columns, depth, ownRows, ownColumns, threads, subgroupSize: null };
 }
 
 /**
- * The shapes that the tuner tries, from small pictures to large ones. Each takes at most 256 invocations and
- * 16 KiB of workgroup memory. 16-byte reads from workgroup memory for every 64 multiply-adds: 12 with 2x4, 8
- * with 4x4, 6 with 8x4, 4 with 8x8. The last shape needs about 130 registers for each invocation and is slow
- * on GPUs where that lowers occupancy: it has to win by timing.
+ * All shapes, from small pictures to large ones. Each takes at most 256 invocations and 16 KiB of workgroup
+ * memory. 16-byte reads from workgroup memory for every 64 multiply-adds: 12 with 2x4, 8 with 4x4, 6 with
+ * 8x4, 4 with 8x8, which needs about 150 registers for each invocation.
  */
 export const TILE_SHAPES: readonly TileShape[] = [
-  shape([16, 32, 16], [2, 4], 0.4),
-  shape([32, 32, 16], [4, 4], 0.6),
-  shape([64, 64, 16], [4, 4], 0.65),
-  shape([128, 32, 16], [8, 4], 0.8),
-  shape([64, 64, 16], [8, 4], 0.85),
-  shape([128, 64, 16], [8, 4], 1),
-  shape([128, 128, 8], [8, 8], 0.95),
+  shape([16, 32, 16], [2, 4]),
+  shape([32, 32, 16], [4, 4]),
+  shape([64, 64, 16], [4, 4]),
+  shape([128, 32, 16], [8, 4]),
+  shape([64, 64, 16], [8, 4]),
+  shape([128, 64, 16], [8, 4]),
+  shape([64, 64, 16], [8, 8]),
 ];
 
-/** Workgroups that occupy a large GPU. */
-const ENOUGH = 128;
+/** Whether a shape can compute a filter gradient, which reads the rows' operand as vec4s. */
+export const fitsFilter = ({ ownRows }: TileShape): boolean => ownRows % 4 === 0;
+
+const inSubgroups = (tile: TileShape, size: number | null): TileShape =>
+  size === null ? tile : { ...tile, name: `${tile.name} @${size}`, subgroupSize: size };
+
+/** The shape of a name, if there is one and the GPU has its subgroup size. */
+export function tileNamed({ subgroupSizes }: Target, name: string): TileShape | undefined {
+  const [plain, size] = name.split(' @');
+  const tile = TILE_SHAPES.find((each) => each.name === plain);
+  if (!tile || size === undefined) return tile;
+  return subgroupSizes.includes(Number(size)) ? inSubgroups(tile, Number(size)) : undefined;
+}
+
+/** What the kernels compute: forward and input gradient are one GEMM (gather.ts). */
+type Gemm = 'gather' | 'filter';
+
+/** A shape that a GPU is offered. The numbers are estimates, not timed: see `offersOf`. */
+interface Offer {
+  tile: TileShape;
+  /** Relative speed on a fully occupied GPU. */
+  speed: number;
+  /** Workgroups that occupy a large GPU. */
+  enough: number;
+}
+
+type Row = readonly [name: string, speed: number, enough: number];
+
+const MOST_GPUS: readonly Row[] = [
+  ['16x32 2x4', 0.6, 96],
+  ['32x32 4x4', 0.64, 96],
+  ['64x64 4x4', 0.7, 96],
+  ['128x32 8x4', 0.9, 96],
+  ['64x64 8x4', 1, 96],
+  ['128x64 8x4', 0.95, 96],
+  ['64x64 8x8', 1.14, 384],
+];
+
+/** Shapes of MOST_GPUS that AMD's GPUs run better as waves of 32, where they have both. */
+const WAVES_OF_32 = ['16x32 2x4', '32x32 4x4', '64x64 4x4', '128x32 8x4', '64x64 8x4'];
+
+/**
+ * Shapes that Intel's compiler (Mesa's) keeps in registers, in subgroups of the smallest size: 8, from Xe2 on
+ * 16.
+ */
+const INTEL: Record<Gemm, readonly Row[]> = {
+  gather: [
+    ['16x32 2x4', 0.6, 128],
+    ['32x32 4x4', 0.93, 128],
+    ['64x64 4x4', 1, 128],
+  ],
+  filter: [
+    ['32x32 4x4', 0.6, 128],
+    ['64x64 4x4', 0.6, 128],
+    ['64x64 8x4', 1, 128],
+    ['128x64 8x4', 0.95, 128],
+  ],
+};
+
+/** And those that spill little in subgroups of a size that the driver chose: 660 spills with 64x64 8x4. */
+const INTEL_WITHOUT_SIZES: Record<Gemm, readonly Row[]> = {
+  gather: [['16x32 2x4', 1, 128]],
+  filter: [['64x64 4x4', 1, 128]],
+};
+
+/**
+ * The shapes that a GPU is offered. Their numbers fit static estimates of the kernels of `small`, batch 16:
+ * real compilers made the machine code, but nothing ran (bench/gpu-judge). AMD: RX 7900 XTX, Radeon 780M;
+ * Intel: spills and cycles of Tiger Lake and Lunar Lake. Other makers' GPUs were not estimated.
+ */
+function offersOf(target: Target, gemm: Gemm): Offer[] {
+  const { vendor, subgroupSizes } = target;
+  const small = sizeForIntel(target);
+  const rows = vendor !== 'intel' ? MOST_GPUS : (small === null ? INTEL_WITHOUT_SIZES : INTEL)[gemm];
+  const halves = vendor === 'amd' && subgroupSizes.includes(32) && subgroupSizes.includes(64);
+  const sizeOf = (name: string) => (halves && WAVES_OF_32.includes(name) ? 32 : small);
+  return rows.flatMap(([name, speed, enough]) => {
+    const tile = TILE_SHAPES.find((each) => each.name === name) as TileShape;
+    if (gemm === 'filter' && !fitsFilter(tile)) return [];
+    return [{ tile: inSubgroups(tile, sizeOf(name)), speed, enough }];
+  });
+}
+
+/** The shapes worth timing on a GPU: none that its maker's compiler is known to spill. */
+export const tileShapes = (target: Target, gemm: Gemm): TileShape[] =>
+  offersOf(target, gemm).map(({ tile }) => tile);
 
 /**
  * The shape with the lowest estimated time for `times` GEMMs with rows x columns results: a fixed rule that
- * counts padding of torn tiles, idle processors if there are fewer than ENOUGH workgroups, and each shape's
- * `speed`.
+ * counts padding of torn tiles, idle processors if there are too few workgroups, and each shape's speed.
  */
-export function defaultTile(rows: number, columns: number, times = 1, shapes = TILE_SHAPES): TileShape {
-  const cost = (tile: TileShape) => {
+export function defaultTile(
+  target: Target,
+  gemm: Gemm,
+  rows: number,
+  columns: number,
+  times: number,
+): TileShape {
+  const cost = ({ tile, speed, enough }: Offer) => {
     const workgroups = times * Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
-    return (Math.max(workgroups, ENOUGH) * tile.rows * tile.columns) / tile.speed;
+    return (Math.max(workgroups, enough) * tile.rows * tile.columns) / speed;
   };
-  return shapes.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best));
+  return offersOf(target, gemm).reduce((best, offer) => (cost(offer) < cost(best) ? offer : best)).tile;
 }
 
 /**
@@ -79,5 +167,6 @@ export function tiling(tile: TileShape, rows: number, columns: number, times: nu
     params: { tiles, rowTiles, columnTiles },
     workgroups: gridOf(tiles, 1),
     workgroupSize: [tile.threads, 1, 1] as Grid,
+    subgroupSize: tile.subgroupSize,
   };
 }

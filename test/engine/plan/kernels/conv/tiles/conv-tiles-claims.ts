@@ -50,9 +50,9 @@ export async function claimSameBits(
       ...splitValues(TILES, geometry),
     };
     const values = { ...shared, ...result };
-    if (claimed.includes('y')) kernels.push(...convForward(geometry, values, tile));
-    if (claimed.includes('dx')) kernels.push(...convInputGradient(geometry, values, tile));
-    if (claimed.includes('gradient')) kernels.push(...convFilterGradient(geometry, values, tile));
+    if (claimed.includes('y')) kernels.push(...convForward(TILES, geometry, values, tile));
+    if (claimed.includes('dx')) kernels.push(...convInputGradient(TILES, geometry, values, tile));
+    if (claimed.includes('gradient')) kernels.push(...convFilterGradient(TILES, geometry, values, tile));
     return { name: tile.name, ...result };
   });
   const read = await runKernels(kernels, given);

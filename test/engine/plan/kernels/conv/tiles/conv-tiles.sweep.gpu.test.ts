@@ -46,7 +46,7 @@ describe.runIf(import.meta.env['VITE_KERNEL_SWEEP'])('tiled convolutions', () =>
       bias: value('bias', [8]),
       y: value('y', [1, 5, 6, 8]),
     };
-    const kernels = convForward(geometry, { ...values, perChannel: null, residual: values.x });
+    const kernels = convForward(TILES, geometry, { ...values, perChannel: null, residual: values.x });
     const given = new Map([
       [values.x, x],
       [values.weight, weight],

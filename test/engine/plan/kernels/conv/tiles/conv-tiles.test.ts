@@ -3,7 +3,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
-import { defaultTile, TILE_SHAPES } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
+import {
+  defaultTile,
+  TILE_SHAPES,
+  tileNamed,
+  tileShapes,
+} from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
+import type { Target } from '../../../../../../src/engine/plan/kernels/target.ts';
 import type { Kernel } from '../../../../../../src/engine/plan/kernels/kernel.ts';
 import { byteLengthOf } from '../../../../../../src/engine/plan/kernels/value.ts';
 import { TILES } from '../../../targets.ts';
@@ -25,9 +31,10 @@ function kernelsOf(geometry: ConvGeometry, tile?: Tile): Kernel[] {
   ];
   const [bias, control] = [value('bias', [outs]), value('control', [4])];
   return [
-    ...tiles.convForward(geometry, { x, weight, bias, perChannel: null, residual: null, y }, tile),
-    ...tiles.convInputGradient(geometry, { dy, weight, add: null, dx }, tile),
+    ...tiles.convForward(TILES, geometry, { x, weight, bias, perChannel: null, residual: null, y }, tile),
+    ...tiles.convInputGradient(TILES, geometry, { dy, weight, add: null, dx }, tile),
     ...tiles.convFilterGradient(
+      TILES,
       geometry,
       { x, dy, control, gradient, ...splitValues(TILES, geometry) },
       tile,
@@ -78,8 +85,47 @@ test('the splits of a filter gradient stay within 8 MiB, and many tiles need one
   expect(tiles.filterSplits(geometryOf([64, 8, 8, 1024, 512]))).toBe(1);
 });
 
+/** A GPU of a maker, with the subgroup sizes that kernels may ask for there. */
+const gpu = (vendor: Target['vendor'], ...subgroupSizes: number[]): Target => ({
+  ...TILES,
+  ...{ vendor, subgroupSizes },
+});
+
 test('the default tile is small for small pictures and large for large ones', () => {
-  expect(defaultTile(4 * 8 * 8, 64).name).toBe('16x32 2x4');
-  expect(defaultTile(4 * 32 * 32, 32).name).toBe('32x32 4x4');
-  expect(defaultTile(64 * 32 * 32, 128).name).toBe('128x64 8x4');
+  const tile = (rows: number, columns: number) => defaultTile(TILES, 'gather', rows, columns, 1).name;
+  expect(tile(4 * 8 * 8, 64)).toBe('16x32 2x4');
+  expect(tile(4 * 32 * 32, 32)).toBe('32x32 4x4');
+  expect(tile(64 * 16 * 16, 64)).toBe('64x64 8x4');
+  expect(tile(64 * 32 * 32, 128)).toBe('64x64 8x8');
+});
+
+test('Intel gets no shape that its compiler spills, and small subgroups where it offers them', () => {
+  const names = (target: Target, gemm: 'gather' | 'filter') =>
+    tileShapes(target, gemm).map(({ name }) => name);
+  expect([names(gpu('intel'), 'gather'), names(gpu('intel'), 'filter')]).toEqual([
+    ['16x32 2x4'],
+    ['64x64 4x4'],
+  ]);
+  const offered = [gpu('intel', 8, 16, 32), gpu('intel', 16, 32)].map((target) => names(target, 'gather'));
+  expect(offered[0]).toEqual(['16x32 2x4 @8', '32x32 4x4 @8', '64x64 4x4 @8']);
+  expect(offered[1]).toEqual(['16x32 2x4 @16', '32x32 4x4 @16', '64x64 4x4 @16']);
+});
+
+test('a default is one of the shapes that are timed, and its kernel asks for its subgroup size', () => {
+  for (const target of [TILES, gpu('intel'), gpu('intel', 8, 16, 32), gpu('amd', 32, 64), gpu('amd', 64)]) {
+    for (const gemm of ['gather', 'filter'] as const) {
+      const tile = defaultTile(target, gemm, 4096, 128, 1);
+      expect(tileShapes(target, gemm)).toContainEqual(tile);
+      expect(tileNamed(target, tile.name)).toEqual(tile);
+      expect([null, ...target.subgroupSizes]).toContain(tile.subgroupSize);
+    }
+  }
+  const geometry = GEOMETRIES[0] as ConvGeometry;
+  const sizes = (target: Target) =>
+    kernelsOf(geometry, defaultTile(target, 'filter', 576, 64, 64)).map(
+      ({ source }) => /@workgroup_size\(\d+, 1, 1\)(?: @subgroup_size\((\d+)\))?/.exec(source)?.[1],
+    );
+  expect(sizes(gpu('intel', 8, 16))[0]).toBe('8');
+  expect(sizes(TILES)[0]).toBeUndefined();
+  expect(tileNamed(TILES, '64x64 8x4 @8')).toBeUndefined();
 });
