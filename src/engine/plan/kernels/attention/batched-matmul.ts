@@ -12,10 +12,14 @@ import type { Target } from '../target.ts';
  * dispatch.
  */
 export function batchedMatmul(
-  { family }: Target,
+  target: Target,
   geometry: BatchedMatmulGeometry,
   values: MatmulValues,
   layout: MatmulLayout,
 ): Kernel[] {
-  return [family === 'tiles' ? inTiles(geometry, values, layout) : inRegisters(geometry, values, layout)];
+  return [
+    target.family === 'tiles'
+      ? inTiles(target, geometry, values, layout)
+      : inRegisters(geometry, values, layout),
+  ];
 }
