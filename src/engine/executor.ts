@@ -106,6 +106,11 @@ export interface Executor {
   readonly kind: ExecutorKind;
   readonly parameters: readonly ParameterSpec[];
   /**
+   * How many of the network's convolutions, forward and backward, have a tile shape that timing chose: by
+   * name of the shape, most first. Absent where nothing is timed.
+   */
+  readonly shapesChosen?: Readonly<Record<string, number>>;
+  /**
    * Compiles what steps need; drawing needs less and does not wait for it. The first step comes after it has
    * resolved. onCompiled: how many pipelines are ready, and of how many.
    */

@@ -75,6 +75,8 @@ export interface RunSummary {
   dataset: { id: string; title: string; count: number; size: number };
   /** The executor that computes the run's steps on this device. */
   executor: ExecutorKind;
+  /** How many convolutions have a tile shape that timing chose here, by its name, most first; {}: none. */
+  shapesChosen: Readonly<Record<string, number>>;
   parameters: number;
   checkpointBytes: number;
   /** Reserved slots: one for each checkpoint that stays, and one to write into. */

@@ -90,6 +90,7 @@ export function summaryOf(run: Run): RunSummary {
     config,
     dataset: { id: dataset.name, title: dataset.title, count: dataset.count, size: dataset.size },
     executor: run.executor.kind,
+    shapesChosen: run.executor.shapesChosen ?? {},
     parameters,
     checkpointBytes: payloadBytes(parameters, run.globalStep, run.history.epochLosses.length),
     poolSlots: poolSlots(config, dataset.count),

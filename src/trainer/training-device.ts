@@ -20,7 +20,7 @@ import { type DeviceTests, SLOW_TIMEOUT_MS, startTested, TIMEOUT_MS } from './de
 import { deviceLost } from './trouble.ts';
 
 /** Most time to choose the tile shapes of a new network, on a GPU in hardware. */
-const TUNE_MS = 5000;
+const TUNE_MS = 3000;
 /** How long after a failed read-back the browser may take to report that the device is lost. */
 const LOSS_REPORT_MS = 500;
 

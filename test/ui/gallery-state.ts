@@ -78,6 +78,7 @@ const RUN: RunSummary = {
   poolSlots: 11,
   slotBytes: 100 * MiB,
   executor: 'plan',
+  shapesChosen: { '64x64 8x8': 96, '64x64 8x4 @32': 61, '32x32 4x4 @32': 36 },
   stepsPerEpoch: 8750,
   lastStep: 52_500,
   prompts: null,

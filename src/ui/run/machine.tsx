@@ -2,7 +2,7 @@
 // not promised. Not here: what to do without WebGPU (frame/alert.tsx).
 import type { Machine as MachineInfo } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { UNKNOWN } from '../format.ts';
+import { count, UNKNOWN } from '../format.ts';
 import { StorageMeter } from '../checkpoints/storage-meter.tsx';
 import { StoragePanel } from '../checkpoints/storage-panel.tsx';
 import { Waiting } from './waiting.tsx';
@@ -11,6 +11,8 @@ import { Waiting } from './waiting.tsx';
 export function Machine() {
   const { state } = useApp();
   const machine = state.machine.value;
+  const chosen = Object.entries(state.run.value?.shapesChosen ?? {});
+  const timed = chosen.reduce((sum, [, uses]) => sum + uses, 0);
   return (
     <section class="machine" aria-labelledby="h-machine">
       <h2 id="h-machine">Machine</h2>
@@ -44,6 +46,17 @@ export function Machine() {
           <dd>
             <span data-testid="executor">{state.run.value?.executor ?? machine?.executor ?? UNKNOWN}</span>
           </dd>
+          {chosen.length > 0 && (
+            <>
+              <dt>Kernels</dt>
+              <dd>
+                <span data-testid="shapes-chosen">{count(timed)} timed on this GPU</span>
+                <small>
+                  Shapes chosen: {chosen.map(([name, uses]) => `${name} (${count(uses)})`).join(', ')}
+                </small>
+              </dd>
+            </>
+          )}
         </dl>
       </details>
     </section>

@@ -16,6 +16,7 @@ function running(): State {
       runId: 'run-1',
       parent: '',
       executor: 'plan',
+      shapesChosen: {},
       parameters: 1,
       checkpointBytes: 1,
       poolSlots: 1,

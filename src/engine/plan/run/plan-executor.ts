@@ -29,7 +29,7 @@ import { planTraining, type TrainingPlan } from '../training-plan.ts';
 import { operationsOf } from '../written-network.ts';
 import type { PlanSpec } from '../plan-spec.ts';
 import { homeOf } from '../homes.ts';
-import { tuneTiles } from './tune-tiles.ts';
+import { shapesChosen, tuneTiles } from './tune-tiles.ts';
 import { type PlanOptions, type PlanDevice, planSpecOn, gpuOf } from './plan-device.ts';
 
 /** Read-back buffers made in advance: steps in flight before another has to be made. */
@@ -80,6 +80,7 @@ async function tuned(
 export class PlanExecutor implements Executor {
   readonly kind = 'plan';
   readonly parameters: readonly ParameterSpec[];
+  readonly shapesChosen: Readonly<Record<string, number>>;
   readonly #spec: PlanSpec;
   readonly #plan: TrainingPlan;
   readonly #buffers: Buffers;
@@ -96,6 +97,7 @@ export class PlanExecutor implements Executor {
 
   constructor(spec: PlanSpec, plan: TrainingPlan, buffers: Buffers, cache: PipelineCache, pace: Pace) {
     this.parameters = spec.parameters;
+    this.shapesChosen = spec.tiles ? shapesChosen(operationsOf(spec), spec.tiles) : {};
     this.#spec = spec;
     this.#plan = plan;
     this.#buffers = buffers;

@@ -1,7 +1,7 @@
-// Times tile shapes on the GPU itself, for the convolutions that cost a plan most, in a few seconds. GPUs in
-// software have no tiles to time. Not here: which shapes there are (kernels/conv/tiles/shapes.ts), where
-// choices are kept (trainer/training-device.ts).
-import { storage } from './buffers.ts';
+// Chooses tile shapes by timing them on the GPU itself, for the convolutions that cost a plan most, in a few
+// seconds. GPUs in software have no tiles to time. Not here: which shapes are tried
+// (kernels/conv/tiles/shapes.ts), the timing (time-kernels.ts), where choices are kept
+// (trainer/training-device.ts).
 import {
   convFilterGradient,
   convForward,
@@ -10,20 +10,16 @@ import {
   filterSplits,
 } from '../kernels/conv/conv.ts';
 import { type ConvGeometry, convFlops } from '../kernels/conv/geometry.ts';
-import { type TileShape, tileShapes } from '../kernels/conv/tiles/shapes.ts';
+import { tileNamed, type TileShape, tileShapes } from '../kernels/conv/tiles/shapes.ts';
 import { type Operation, Values } from '../graph.ts';
 import type { Kernel } from '../kernels/kernel.ts';
-import { byteLengthOf, type Value } from '../kernels/value.ts';
 import type { Target } from '../kernels/target.ts';
-import { aligned } from '../memory.ts';
 import { CONTROL_LENGTH } from '../kernels/optimizer.ts';
-import { type PipelineCache, Program } from './program.ts';
+import type { PipelineCache } from './program.ts';
 import { choiceKey, type ConvWay, type TileChoices } from '../kernels/conv/tile-choice.ts';
+import { timeKernels } from './time-kernels.ts';
 
 const WAYS: readonly ConvWay[] = ['forward', 'input gradient', 'filter gradient'];
-/** RUNS: runs of a kernel in one timing. TIMINGS: the fastest of so many timings counts. */
-const RUNS = 8;
-const TIMINGS = 3;
 
 interface Case {
   key: string;
@@ -33,10 +29,16 @@ interface Case {
   flops: number;
 }
 
+/** A shape's kernels, compiled. */
+interface Candidate {
+  name: string;
+  kernels: Kernel[];
+}
+
 /**
  * The fastest shape of each convolution in `operations`, costliest convolution first, until `budgetMs` are
- * over; a convolution that was not timed is not in the result. Choices in `known` are kept. onTimed: how many
- * convolutions are timed, and of how many.
+ * over; a convolution that was not timed is not in the result. Choices in `known` are kept, as far as this
+ * GPU has their shapes. onTimed: how many convolutions are timed, and of how many.
  */
 export async function tuneTiles(
   cache: PipelineCache,
@@ -47,14 +49,35 @@ export async function tuneTiles(
   onTimed: (done: number, total: number) => void = () => undefined,
 ): Promise<TileChoices> {
   const deadline = performance.now() + budgetMs;
-  const cases = casesOf(operations).filter(({ key }) => !(key in known));
-  const choices: Record<string, string> = { ...known };
-  for (const [done, one] of cases.entries()) {
+  const kept = Object.entries(known).filter(([, name]) => tileNamed(target, name));
+  const choices: Record<string, string> = Object.fromEntries(kept);
+  const cases = casesOf(operations).filter(({ key }) => !(key in choices));
+  const compile = (at: number) => {
+    const one = cases[at];
+    return one ? compiled(cache, target, one) : Promise.resolve([]);
+  };
+  let compiling = compile(0);
+  for (const [done, { key }] of cases.entries()) {
     onTimed(done, cases.length);
-    if (performance.now() > deadline) break;
-    choices[one.key] = await fastest(cache, target, one);
+    const candidates = await before(deadline, compiling);
+    if (!candidates) break;
+    // The shapes of the next convolution compile while those of this one are timed.
+    compiling = compile(done + 1);
+    const name = await fastest(cache, candidates, deadline);
+    if (name === null) break;
+    choices[key] = name;
   }
   return choices;
+}
+
+/** How many of the convolutions in `operations` have each shape of `choices`, by name; most first. */
+export function shapesChosen(operations: readonly Operation[], choices: TileChoices): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { key } of casesOf(operations)) {
+    const name = choices[key];
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].toSorted(([, a], [, b]) => b - a));
 }
 
 function casesOf(operations: readonly Operation[]): Case[] {
@@ -70,17 +93,50 @@ function casesOf(operations: readonly Operation[]): Case[] {
   return [...cases.values()].toSorted((a, b) => b.flops - a.flops);
 }
 
-async function fastest(cache: PipelineCache, target: Target, one: Case): Promise<string> {
+/** The result of `work`, or null where `deadline` is over first. */
+async function before<T>(deadline: number, work: Promise<T>): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, deadline - performance.now()), null);
+  });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * All shapes of a convolution, compiled at once, the default first: where time is over, what is chosen is no
+ * slower than that. A shape that this GPU does not compile is left out.
+ */
+async function compiled(cache: PipelineCache, target: Target, one: Case): Promise<Candidate[]> {
+  const byDefault = kernelsOf(target, one)[0]?.source;
+  const isDefault = ({ kernels }: Candidate) => Number(kernels[0]?.source === byDefault);
+  const candidates = tileShapes(target, one.way === 'filter gradient' ? 'filter' : 'gather')
+    .map((tile) => ({ name: tile.name, kernels: kernelsOf(target, one, tile) }))
+    .toSorted((a, b) => isDefault(b) - isDefault(a));
+  const made = await Promise.allSettled(candidates.map(({ kernels }) => cache.compile(kernels)));
+  return candidates.filter((_, i) => made[i]?.status === 'fulfilled');
+}
+
+/** Null where `deadline` is over before two shapes are timed: nothing is known then. */
+async function fastest(
+  cache: PipelineCache,
+  candidates: readonly Candidate[],
+  deadline: number,
+): Promise<string | null> {
   let best = { name: '', ms: Infinity };
-  for (const tile of tileShapes(target, one.way === 'filter gradient' ? 'filter' : 'gather')) {
-    const ms = await time(cache, kernelsOf(target, one, tile));
-    if (ms < best.ms) best = { name: tile.name, ms };
+  for (const [timed, { name, kernels }] of candidates.entries()) {
+    if (performance.now() > deadline) return timed < 2 ? null : best.name;
+    const ms = await timeKernels(cache, kernels, best.ms);
+    if (ms < best.ms) best = { name, ms };
   }
   return best.name;
 }
 
 /** The kernels, bound to values of their own: what they compute does not matter. */
-function kernelsOf(target: Target, { way, geometry }: Case, tile: TileShape): Kernel[] {
+function kernelsOf(target: Target, { way, geometry }: Case, tile?: TileShape): Kernel[] {
   const values = new Values();
   const { batch, height, width, ins, outHeight, outWidth, outs, kernel, upsample } = geometry;
   const half = upsample ? 2 : 1;
@@ -101,38 +157,4 @@ function kernelsOf(target: Target, { way, geometry }: Case, tile: TileShape): Ke
   const biasSums = values.make('bias sums', [filterSplits(target, geometry), outs]);
   const given = { x, dy: y, partial, control, gradient: weight, biasSums };
   return convFilterGradient(target, geometry, given, tile);
-}
-
-/**
- * Milliseconds of one run, the fastest of a few timings. The first run, which may compile, is not counted.
- */
-async function time(cache: PipelineCache, kernels: readonly Kernel[]): Promise<number> {
-  const { device } = cache;
-  const offsets = new Map<number, number>();
-  let total = 0;
-  for (const { value } of kernels.flatMap(({ bindings }) => bindings)) {
-    if (offsets.has(value.id)) continue;
-    offsets.set(value.id, total);
-    total += aligned(byteLengthOf(value));
-  }
-  const scratch = storage(device, 'tuning', total);
-  const placeOf = ({ id }: Value) => ({ buffer: scratch, offset: offsets.get(id) as number });
-  const program = await Program.build(cache, kernels, placeOf);
-  const run = async (times: number) => {
-    const encoder = device.createCommandEncoder();
-    for (let i = 0; i < times; i++) program.encode(encoder);
-    const started = performance.now();
-    device.queue.submit([encoder.finish()]);
-    await device.queue.onSubmittedWorkDone();
-    return (performance.now() - started) / times;
-  };
-  try {
-    await run(1);
-    let best = Infinity;
-    for (let timing = 0; timing < TIMINGS; timing++) best = Math.min(best, await run(RUNS));
-    return best;
-  } finally {
-    program.dispose();
-    scratch.destroy();
-  }
 }
