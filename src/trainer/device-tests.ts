@@ -23,8 +23,15 @@ const PROBES = 3;
 
 type Speed = Machine['probe'];
 
-/** The executors that have passed their self-test, each with its speed once that is known. */
-type Passed = { readonly [kind in ExecutorKind]?: { readonly speed?: Speed } };
+/** What is known of an executor that has passed its self-test. */
+interface Known {
+  /** Absent until it is measured. */
+  readonly speed?: Speed;
+  /** Of the plan: whether two tile shapes gave the same bits. */
+  readonly tilesAgree?: boolean;
+}
+
+type Passed = { readonly [kind in ExecutorKind]?: Known };
 
 export class DeviceTests {
   readonly #device: Device;
@@ -57,14 +64,18 @@ export class DeviceTests {
 
   /** Runs the plan's self-test, on webgpu. Throws FaultError kind `gpu` for a lost device. */
   async testPlan(): Promise<void> {
-    if (!this.#device.webgpu || this.#passed.plan) return;
+    if (!this.#device.webgpu || this.#passed.plan?.tilesAgree !== undefined) return;
     const test = planSelfTest(this.#device).catch((error: unknown) => ({
-      passed: false,
-      detail: String(error),
+      ...{ passed: false, detail: String(error), tilesAgree: false },
     }));
-    const { passed, detail } = await this.#within(test, "the plan's self-test");
+    const { passed, detail, tilesAgree } = await this.#within(test, "the plan's self-test");
     this.#planFault = passed ? null : detail;
-    if (passed) await this.#note('plan', {});
+    if (passed) await this.#note('plan', { tilesAgree });
+  }
+
+  /** Whether tile shapes may be chosen by timing: only where they all give the same bits. */
+  get tilesAgree(): boolean {
+    return this.#passed.plan?.tilesAgree ?? false;
   }
 
   /** Runs eager's gradient self-test; returns what is wrong, or null. Throws as testPlan does. */
@@ -98,8 +109,8 @@ export class DeviceTests {
     return raceLost(work, this.#device, SLOW_TIMEOUT_MS, what);
   }
 
-  async #note(kind: ExecutorKind, known: NonNullable<Passed[ExecutorKind]>): Promise<void> {
-    this.#passed = { ...this.#passed, [kind]: known };
+  async #note(kind: ExecutorKind, known: Known): Promise<void> {
+    this.#passed = { ...this.#passed, [kind]: { ...this.#passed[kind], ...known } };
     await remember(keyOf(this.#device), this.#passed).catch(() => undefined);
   }
 }

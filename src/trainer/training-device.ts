@@ -106,7 +106,8 @@ export class TrainingDevice {
       eager.setState(state);
       return eager;
     }
-    const tuned = { tiles: await this.#knownTiles(), tuneMs: this.#device.software ? 0 : TUNE_MS };
+    const timed = this.#tests.tilesAgree && !this.#device.software;
+    const tuned = { tiles: await this.#knownTiles(), tuneMs: timed ? TUNE_MS : 0 };
     const making = createPlanExecutor(this.#device, parameters, network, {
       ...options,
       ...tuned,
@@ -154,6 +155,7 @@ export class TrainingDevice {
 
   /** Tile shapes chosen on this device before. A lost entry costs only the time to choose again. */
   async #knownTiles(): Promise<TileChoices> {
+    if (!this.#tests.tilesAgree) return {};
     const known = await recall(this.#tilesKey).catch(() => undefined);
     return { ...(known as TileChoices | undefined), ...this.#tiles };
   }

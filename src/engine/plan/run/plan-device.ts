@@ -50,7 +50,7 @@ function vendorOf(gpu: GPUDevice): Vendor {
 
 function subgroupSizesOf(gpu: GPUDevice): number[] {
   const { subgroupMinSize = 0, subgroupMaxSize = 0 } = infoOf(gpu);
-  if (!gpu.features.has('subgroup-size-control' as GPUFeatureName)) return [];
+  if (!gpu.features.has('subgroup-size-control')) return [];
   return [8, 16, 32, 64, 128].filter((size) => size >= subgroupMinSize && size <= subgroupMaxSize);
 }
 

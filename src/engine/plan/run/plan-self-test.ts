@@ -1,9 +1,11 @@
 // Whether a device runs plans right: two training steps of small networks are compared with eager's numbers
 // on the processor, so that a driver that miscompiles a kernel is found before training. Not here: the
-// networks (picture-self-test.ts, text-self-test.ts), where the numbers come from
-// (test/engine/plan/run/plan-self-test.test.ts).
+// networks (picture-self-test.ts, text-self-test.ts), the bits of tile shapes (tile-bits-test.ts), where the
+// numbers come from (test/engine/plan/run/plan-self-test.test.ts).
 import { PICTURE_TEST } from './picture-self-test.ts';
+import { gpuOf, targetOf } from './plan-device.ts';
 import { createPlanExecutor } from './plan-executor.ts';
+import { pipelineCacheOf } from './program.ts';
 import {
   type SelfTest,
   selfTestBatch,
@@ -12,25 +14,37 @@ import {
   selfTestState,
 } from './self-test.ts';
 import { TEXT_TEST } from './text-self-test.ts';
+import { tilesAgree } from './tile-bits-test.ts';
 
 /** Relative. float32 sums in another order differ by about 1e-6, a wrong kernel by far more. */
 const TOLERANCE = 1e-3;
 
 type TestedDevice = Parameters<typeof createPlanExecutor>[0];
 
+export interface PlanVerdict {
+  passed: boolean;
+  /** How far off the numbers are. */
+  detail: string;
+  /** Whether two tile shapes gave the same bits; true where there are no tiles. */
+  tilesAgree: boolean;
+}
+
 /**
- * Compares two steps with the numbers that are right; `detail` says how far off they are. Wrong numbers do
- * not throw. A GPU in software runs no text: it is the same program everywhere, and compiling takes seconds
+ * Compares two steps with the numbers that are right, and the bits of two tile shapes. Wrong numbers do not
+ * throw. A GPU in software runs no text: it is the same program everywhere, and compiling takes seconds
  * there. What it does compile are pipelines of training.
  */
-export async function planSelfTest(device: TestedDevice): Promise<{ passed: boolean; detail: string }> {
+export async function planSelfTest(device: TestedDevice): Promise<PlanVerdict> {
   const tests = device.software ? [PICTURE_TEST] : [PICTURE_TEST, TEXT_TEST];
   let worst = 0;
   for (const test of tests) worst = Math.max(worst, await largestDifference(device, test));
   // False for NaN too.
   const passed = worst <= TOLERANCE;
   const detail = `largest difference ${worst.toExponential(1)}, at most ${TOLERANCE} is right`;
-  return { passed, detail };
+  const target = targetOf(device);
+  const agree =
+    !passed || target.family === 'registers' || (await tilesAgree(pipelineCacheOf(gpuOf(device)), target));
+  return { passed, detail, tilesAgree: agree };
 }
 
 async function largestDifference(device: TestedDevice, test: SelfTest): Promise<number> {

@@ -23,7 +23,8 @@ export const EDGE = 8;
 const SAMPLE: BatchShape = [2, EDGE, EDGE, 3];
 const WORDS = 20;
 
-const wave = (length: number, seed: number, scale: number): Float32Array<ArrayBuffer> =>
+/** Numbers that look like weights, the same every time for a seed: at most `scale`. */
+export const wave = (length: number, seed: number, scale: number): Float32Array<ArrayBuffer> =>
   Float32Array.from(
     { length },
     (_, i) => scale * Math.sin(1.7 * i + 13.1 * seed) * Math.cos(0.37 * i + seed),
