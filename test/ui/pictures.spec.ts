@@ -175,6 +175,21 @@ test('an edit of all pictures shown says how many change before it is made, and 
   await expect(button(page, 'Change')).toBeDisabled();
 });
 
+test('pictures that a filter leaves are removed together, found again, and restored', async ({ page }) => {
+  await open(page, 'pictures-few');
+  await expect(button(page, /^(Remove|Restore) these/)).toHaveCount(0);
+  await page.getByLabel('Show', { exact: true }).selectOption('Enlarged: file too small');
+  await button(page, 'Remove these 7').click();
+  await expect(lastChange(page)).toHaveText('7 pictures removed.');
+  await button(page, 'Show all pictures').click();
+  await expect(found(page)).toHaveText('53 pictures, 7 removed');
+  await page.getByLabel('Show', { exact: true }).selectOption('Removed');
+  await expect(found(page)).toHaveText('7 of 7 removed pictures');
+  await button(page, 'Restore these 7').click();
+  await expect(lastChange(page)).toHaveText('7 pictures restored.');
+  await expect(page.getByText('No picture was removed.')).toBeVisible();
+});
+
 test('of duplicates nothing is removed but what is ticked; they are undone together', async ({ page }) => {
   await open(page, 'pictures');
   await button(page, 'Find duplicates').click();

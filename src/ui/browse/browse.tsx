@@ -5,7 +5,7 @@ import { preparingText } from '../page-state/preparing.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { filters, lookFor, queryOf, seenSize } from '../page-state/browsing.ts';
 import type { Browsed } from '../../app/state.ts';
-import type { DatasetInfo } from '../../trainer/api.ts';
+import type { DatasetInfo, PicturesQuery } from '../../trainer/api.ts';
 import { ProgressBar } from '../controls/progress-bar.tsx';
 import { Segments } from '../controls/segments.tsx';
 import { count, pictures } from '../format.ts';
@@ -78,6 +78,7 @@ function Found({ info }: { info: DatasetInfo }) {
           {browsed && found && howMany(browsed, found)}
         </p>
         <Changed />
+        {browsed && found && !info.builtIn && <OfAllShown query={browsed.query} indices={found.indices} />}
         <Pixels info={info} />
       </div>
       {browsed && found && found.indices.length > 0 ? (
@@ -96,6 +97,20 @@ function howMany({ query }: Browsed, { indices, of, removed }: NonNullable<Brows
   const all = pictures(of);
   const left = removed > 0 ? `, ${count(removed)} removed` : '';
   return (shown === of ? all : `${count(shown)} of ${all}`) + left;
+}
+
+/** Removes the pictures that some filter leaves, or restores those that are removed; nothing for all. */
+function OfAllShown({ query, indices }: { query: PicturesQuery; indices: Uint32Array<ArrayBuffer> }) {
+  const { commands } = useApp();
+  if (indices.length === 0 || !filters(query)) return null;
+  const isRemoved = query.only === 'removed';
+  const change = (): Promise<void> =>
+    isRemoved ? commands.restorePictures(indices) : commands.removePictures(indices);
+  return (
+    <button class="btn s" type="button" onClick={() => void change()}>
+      {isRemoved ? 'Restore' : 'Remove'} these {count(indices.length)}
+    </button>
+  );
 }
 
 /** Whether tiles show what the model sees or what is stored; nothing where both are the same. */

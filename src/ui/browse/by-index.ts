@@ -22,7 +22,7 @@ export class ByIndex<T> {
   #wanted: readonly number[] = [];
   #batch = 1;
 
-  /** `most`: kept at most, more than are ever wanted at once. */
+  /** `most`: kept at most, but for more that are wanted at once. */
   constructor(most: number) {
     this.#most = most;
   }
@@ -91,7 +91,7 @@ export class ByIndex<T> {
 
   #forget(): void {
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.#most) return;
+      if (this.#kept.size <= Math.max(this.#most, this.#wanted.length)) return;
       this.#kept.delete(oldest);
     }
   }

@@ -8,6 +8,7 @@ import type { Picture } from '../pictures/picture-canvas.tsx';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { Changed } from './changed.tsx';
 import { allButLargest, pagesOf, SHOWN_OF_GROUP } from './group-pages.ts';
+import { pictureName } from './picture-name.ts';
 import { useSomePictures } from './use-some-pictures.ts';
 
 /** In the place of the grid. */
@@ -100,7 +101,7 @@ function Pages({ info, groups }: { info: DatasetInfo } & Pick<Groups, 'groups'>)
           {[...group].map((index, place) => (
             <Twin key={index} index={index} isFirst={place === 0} canTick={!info.builtIn} {...known(index)} />
           ))}
-          <Rest more={(groups[from + i]?.length ?? 0) - group.length} />
+          <Rest more={(groups[from + i]?.length ?? 0) - group.length} canTick={!info.builtIn} />
         </fieldset>
       ))}
       {pages.length > 1 && (
@@ -125,8 +126,13 @@ function Pages({ info, groups }: { info: DatasetInfo } & Pick<Groups, 'groups'>)
   );
 }
 
-function Rest({ more }: { more: number }) {
-  return more > 0 ? <p class="note">and {count(more)} more, ticked with Keep the largest of each</p> : null;
+function Rest({ more, canTick }: { more: number; canTick: boolean }) {
+  if (more === 0) return null;
+  return (
+    <p class="note">
+      and {count(more)} more{canTick && ', which Keep the largest of each ticks too'}
+    </p>
+  );
 }
 
 interface TwinProps {
@@ -147,7 +153,7 @@ function Twin({ index, isFirst, canTick, picture, note }: TwinProps) {
     else now.delete(index);
     ticked.value = now;
   };
-  const name = note?.fileName || `Picture ${count(index + 1)}`;
+  const name = pictureName(note, index);
   const size = note && note.width > 0 ? `${count(note.width)} × ${count(note.height)}` : null;
   const about = (
     <>

@@ -58,7 +58,7 @@ export function FindBar({ info }: { info: DatasetInfo }) {
 }
 
 const titleOf = ({ title, download }: DatasetInfo): string =>
-  download === undefined ? title : `${title}, ${storage(download)} to fetch once`;
+  download === undefined ? title : `${title}, ${storage(download)}`;
 
 function Search() {
   const { browsing } = useApp();

@@ -9,6 +9,7 @@ import { seenSize } from '../page-state/browsing.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { CaptionsField } from './captions-field.tsx';
 import { Changed } from './changed.tsx';
+import { pictureName } from './picture-name.ts';
 import { useSomePictures } from './use-some-pictures.ts';
 
 /** Shown while one of the found pictures is open (`browsing.opened`). */
@@ -48,7 +49,7 @@ function Opened({ info, indices, place }: Props) {
     event.preventDefault();
     show(place + by);
   };
-  const name = note?.fileName || `Picture ${count(place + 1)}`;
+  const name = pictureName(note, place);
   return (
     <Dialog class="picture of-set" title={name} onClose={close}>
       <div class="opened" onKeyDown={onKey}>

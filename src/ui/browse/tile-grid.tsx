@@ -2,7 +2,7 @@
 // One stop of the Tab key; arrow keys, Home, End, Page Up and Page Down move inside. Not here: a row
 // (tile-row.tsx), which rows exist (tile-window.ts).
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { DatasetInfo, PictureNote } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { seenSize } from '../page-state/browsing.ts';
@@ -24,8 +24,10 @@ import { useSize } from './use-size.ts';
 
 /** Rows whose pictures are asked for at once. */
 const ROWS_AT_ONCE = 4;
-/** Pictures and notes that are kept: more than any window shows at once. */
+/** Notes that are kept, and pictures of up to 104 pixels. */
 const KEPT = 1500;
+/** Bytes of the pictures that are kept. */
+const KEPT_BYTES = 64 * 2 ** 20;
 
 interface Props {
   info: DatasetInfo;
@@ -118,7 +120,8 @@ function Rows({ info, indices, revision, box, shape, top, height }: RowsProps) {
 /** Pictures and notes as far as they are known; the component is drawn again with each answer. */
 function useKnown(dataset: string, edge: number, revision: number) {
   const { commands } = useApp();
-  const [pictures] = useState(() => new ByIndex<SheetTile>(KEPT));
+  const most = Math.min(KEPT, Math.floor(KEPT_BYTES / (4 * edge ** 2)));
+  const pictures = useMemo(() => new ByIndex<SheetTile>(most), [most]);
   const [notes] = useState(() => new ByIndex<PictureNote>(KEPT));
   void pictures.version.value;
   void notes.version.value;

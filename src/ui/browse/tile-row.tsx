@@ -2,10 +2,10 @@
 // (tile-grid.tsx).
 import { useRef } from 'preact/hooks';
 import type { PictureNote } from '../../trainer/api.ts';
-import { count } from '../format.ts';
 import { place } from '../pictures/mosaic-layout.ts';
 import { paintTiles, type SheetTile } from '../pictures/paint-tiles.ts';
 import { usePainting } from '../pictures/use-painting.ts';
+import { pictureName } from './picture-name.ts';
 import type { GridShape } from './tile-window.ts';
 
 /** One tile of a row, as far as it is known. */
@@ -67,9 +67,8 @@ export function TileRow({ row, tiles, shape: { tiles: layout, ratio }, at, onOpe
   );
 }
 
-/** The file's name, else the first caption, else the place. */
 function nameOf({ place: at, note }: Tile): string {
-  const name = note?.fileName || note?.caption.split('\n')[0] || `Picture ${count(at + 1)}`;
+  const name = pictureName(note, at);
   return note?.removed ? `${name}, removed` : name;
 }
 
