@@ -341,7 +341,7 @@ def main(argv=None):
     try:
         checkpoint, recorded = _begin(arguments)
         if checkpoint.unet_config.get("num_class_embeds") is not None:
-            raise Refused("The network draws by class, and exported pictures bring no classes: such a run continues in the browser alone.")
+            raise Refused("The network draws by class, and labels are not made here: such a run continues in the browser alone.")
         pictures = read_pictures(arguments.pictures, checkpoint.config["imageSize"])
         if checkpoint.config.get("evenClasses", False) and pictures.classes is None:
             raise Refused("The run draws its classes equally often, and these pictures do not say theirs: export them again from the page.")

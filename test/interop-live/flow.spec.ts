@@ -21,9 +21,9 @@ const { newFolder, tab } = serialTab();
 let exported: ExportedRun;
 let samples: string;
 
-test('the tab learns a flow, and exports it', async () => {
+test('the tab learns a flow, from classes that it draws evenly, and exports it', async () => {
   const { page } = await tab();
-  await train(page, { ...SETTINGS, predictionType: 'flow_prediction' });
+  await train(page, { ...SETTINGS, predictionType: 'flow_prediction', evenClasses: 'true' });
   await waitForStep(page, 7);
   exported = await pauseAndExport(page, await newFolder());
 });

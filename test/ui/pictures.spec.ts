@@ -112,6 +112,10 @@ test('text, words, classes and kinds of pictures are looked for together; what i
   await page.getByLabel('Caption or file name has').fill('');
   const classes = page.getByRole('list', { name: 'Classes' });
   await expect(page.getByText(/^cat has 14 times as many pictures as dog/)).toBeVisible();
+  const evenly = page.getByRole('checkbox', { name: 'Draw classes evenly' });
+  await expect(evenly).not.toBeChecked();
+  await evenly.check();
+  await expect(evenly).toBeChecked();
   await button(classes, /^dog/).click();
   await expect(found(page)).toHaveText('4 of 60 pictures');
   await page.getByLabel('Show', { exact: true }).selectOption('Without caption');

@@ -1,7 +1,8 @@
-// The classes of the set and their balance: bars, the largest class first; a press shows only its pictures.
-// Not here: training by class (settings).
+// The classes of the set and their balance: bars, the largest class first; a press shows only its pictures. And
+// whether the next run draws them evenly. Not here: drawing them (data/even-classes.ts).
 import { useState } from 'preact/hooks';
 import type { ClassCount } from '../../trainer/api.ts';
+import { SettingField } from '../controls/setting-field.tsx';
 import { count } from '../format.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { lookFor } from '../page-state/browsing.ts';
@@ -13,7 +14,7 @@ const UNBALANCED = 10;
 
 /** Nothing for a set without classes. */
 export function Classes() {
-  const { state, browsing } = useApp();
+  const { state, browsing, commands } = useApp();
   const [all, setAll] = useState(false);
   const classes = state.browsed.value?.classes ?? [];
   if (classes.length < 2) return null;
@@ -48,6 +49,12 @@ export function Classes() {
           {all ? 'Show fewer' : `Show ${count(sorted.length)} classes`}
         </button>
       )}
+      <SettingField
+        name="evenClasses"
+        value={state.form.value.evenClasses}
+        onValue={(value) => commands.setForm({ evenClasses: value === true })}
+      />
+      {state.run.value && <p class="quiet">For the next run: this one keeps its settings.</p>}
     </section>
   );
 }
