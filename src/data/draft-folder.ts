@@ -41,7 +41,8 @@ export async function reopenDraft(name: string): Promise<PictureDraft> {
 
 /**
  * Makes the draft a set, and removes an older set of the same pixels, and the set that this one takes the
- * place of: runs of both, and of what they were before, find this one.
+ * place of: runs of both, and of what they were before, find this one. A new set of the same pixels as one
+ * whose captions were changed by hand is removed itself: that work is in none of the user's files.
  */
 export async function completeDraft(
   draft: PictureDraft,
@@ -61,6 +62,11 @@ export async function completeDraft(
   });
   const set = await readSet(await pictures.getDirectoryHandle(name));
   if (!set) throw new Error('a set of pictures that was just written cannot be read');
+  const edited = before.find((one) => one.set?.edited && one.set.info.id === set.info.id)?.set;
+  if (edited && !replaced) {
+    await removeFolder(pictures, name);
+    return edited.info;
+  }
   for (const other of before)
     if (other.set && [set.info.id, replaced?.info.id].includes(other.set.info.id))
       await removeFolder(pictures, other.name);

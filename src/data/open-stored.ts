@@ -79,7 +79,7 @@ async function openedIn(
     ...{ folder, pixels, edits, recordOf, importedTexts },
     active: activeOf(base.count, edits?.removed ?? []),
     textsOf: (number) => edits?.textsOf(number) ?? importedTexts(number),
-    isCurrent: async () => (await stampOf(folder)) === stamp,
+    isCurrent: () => isStill(folder, stamp),
     bytes: () => bytesIn(folder),
   };
 }
@@ -89,6 +89,16 @@ async function stampOf(folder: FileSystemDirectoryHandle): Promise<string> {
   const [info, edits, title] = await Promise.all([INFO, EDITS, TITLE].map((name) => fileIn(folder, name)));
   const turns = edits && (await turnsIn(edits));
   return JSON.stringify([info?.lastModified, turns, await title?.text()]);
+}
+
+/** False too where a file is being written: it is changing. */
+async function isStill(folder: FileSystemDirectoryHandle, stamp: string): Promise<boolean> {
+  try {
+    return (await stampOf(folder)) === stamp;
+  } catch (error) {
+    if (error instanceof DOMException) return false;
+    throw error;
+  }
 }
 
 async function bytesIn(folder: FileSystemDirectoryHandle): Promise<number> {

@@ -25,6 +25,8 @@ export interface StoredSet {
   earlier: string[];
   /** As it was imported. */
   base: StoredInfo;
+  /** Whether captions were changed by hand since. */
+  edited: boolean;
 }
 
 /** The id of the set of this fingerprint. */
@@ -91,6 +93,7 @@ export function setOf(base: StoredInfo, edits: EditsMark | null): StoredSet {
     },
     earlier,
     base,
+    edited: edits !== null && (edits.folded !== null || edits.steps.length > 0),
   };
 }
 
@@ -149,7 +152,7 @@ export const missing = (id: string, title = id): Fault => ({
   expected: `the set of pictures ${id.slice(0, 64)}`,
   got: 'no such set in this browser',
   todo: [
-    'Import the same pictures again: they get the same name.',
+    'Import the same pictures again, and remove those that were removed: they get the same name.',
     'Or choose other pictures for a new run.',
   ],
 });

@@ -59,7 +59,7 @@ export async function stoppedNote(folder: string, fingerprint: string): Promise<
 
 /** Whether a set is still the one that the import was adding to, with the same captions. */
 const isAsNoted = ({ info }: StoredPictures, { addTo }: ImportNote): boolean =>
-  info.id === addTo?.id && (addTo.words === undefined || info.words === addTo.words);
+  info.id === addTo?.id && info.words === addTo.words;
 
 const changedSince = ({ title, addTo }: ImportNote, { count }: DatasetInfo): Fault => ({
   kind: 'data',

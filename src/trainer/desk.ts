@@ -269,7 +269,12 @@ class Desk implements TrainerApi {
 
   /** Asks what looks through sets. */
   #look = <T>(ask: (browse: Browse) => Promise<T>): Promise<Result<T>> =>
-    answer(async () => ask(await (this.#browse ??= browsing())));
+    answer(async () => {
+      this.#browse ??= browsing();
+      // What could not be loaded is loaded anew by the next call.
+      this.#browse.catch(() => (this.#browse = null));
+      return ask(await this.#browse);
+    });
   findInSet: TrainerApi['findInSet'] = (query) => this.#look((sets) => sets.find(query));
   tilesOf: TrainerApi['tilesOf'] = (request) => this.#look((sets) => sets.tiles(request));
   notesOf: TrainerApi['notesOf'] = (request) => this.#look((sets) => sets.notes(request));

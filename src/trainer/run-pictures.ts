@@ -15,9 +15,9 @@ import { otherClasses, type RunClasses } from './run-classes.ts';
 
 /**
  * The run's pictures, and a fault where they are missing or differ from `began`, or captions and classes do
- * and the run learns them. A missing set, one in another space than the network's, latents that would be
- * varied, or pictures of none of the run's classes are null and do not throw: samples can still be drawn.
- * Throws FaultError of other kinds than `data`.
+ * and the run learns them or draws pictures by them. A missing set, one in another space than the network's,
+ * latents that would be varied, or pictures of none of the run's classes are null and do not throw: samples
+ * can still be drawn. Throws FaultError of other kinds than `data`.
  */
 export async function openRunPictures(
   config: RunConfig,
@@ -41,7 +41,8 @@ export async function openRunPictures(
     return { set, fault: changed(began, set) };
   const { words } = set.info;
   const areOthers = began.words !== undefined && words !== undefined && words !== began.words;
-  return { set, fault: areOthers && (classes || hasWords(config)) ? otherWords(began, words) : null };
+  const reads = classes !== null || hasWords(config) || config.evenClasses;
+  return { set, fault: areOthers && reads ? otherWords(began, words) : null };
 }
 
 const otherWords = ({ title, words }: DatasetStamp, now: string): Fault => ({

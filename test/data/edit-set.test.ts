@@ -131,6 +131,17 @@ describe('captions that are changed', () => {
     expect(changed.info).toEqual(await made((i) => `PICTURE ${i}`));
   });
 
+  it('stay where the same pictures are imported once more', async () => {
+    const set = await made();
+    const { info } = await changeCaptions(set.id, of(2), upper);
+    const before = await seen(set.id);
+    expect(await made((i) => `another ${i}`)).toEqual(info);
+    expect(await seen(set.id)).toEqual(before);
+    expect(await listStored()).toEqual([info]);
+    await undoCaptions(set.id);
+    expect(await made((i) => `another ${i}`)).not.toEqual(set);
+  });
+
   it('are counted where they become others, and say when none is left', async () => {
     const set = await made();
     expect(await changeCaptions(set.id, of(1, 2), (caption) => caption.replace('2', 'two'))).toMatchObject({

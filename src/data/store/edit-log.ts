@@ -21,6 +21,8 @@ const MOST_BYTES = 512 * 1024 * 1024;
 
 /** Former ids that are kept: a mark has room for them. */
 const MOST_EARLIER = 1000;
+/** Of them the oldest, that of the import among them: most runs have these. */
+const OLDEST = 100;
 
 /** What a set amounts to once a change is made. */
 export type Told = Pick<EditsMark, 'fingerprint' | 'words' | 'captions' | 'earlier'>;
@@ -80,7 +82,7 @@ async function append(
       writeWhole(file, bytes, mark.end);
       file.flush();
     }
-    const earlier = told.earlier.slice(-MOST_EARLIER);
+    const earlier = fewEarlier(told.earlier);
     const next = { ...apply(mark, partAt(mark.end, bytes)), ...told, earlier };
     writeByTurns(file, { ...next, end: endOf(next) }, turn + 1);
     file.flush();
@@ -94,6 +96,10 @@ async function append(
 const NO_EDITS: Omit<EditsMark, keyof Told> = {
   ...{ version: EDITS_VERSION, start: FIRST_PLACE, end: FIRST_PLACE, removed: null, folded: null, steps: [] },
 };
+
+/** The oldest ids and the newest. `ids`: the oldest first. */
+const fewEarlier = (ids: string[]): string[] =>
+  ids.length <= MOST_EARLIER ? ids : [...ids.slice(0, OLDEST), ...ids.slice(OLDEST - MOST_EARLIER)];
 
 /** Behind the last part that counts. */
 const endOf = (mark: EditsMark): number =>
