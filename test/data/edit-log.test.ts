@@ -12,6 +12,7 @@ import {
 } from '../../src/data/store/edit-log.ts';
 import { type Edits, readEdits } from '../../src/data/store/edits.ts';
 import type { SetFolder } from '../../src/data/store/set-file.ts';
+import { randomWord, STREAMS } from '../../src/random.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
 import type { Survival } from '../checkpoint/memory-file.ts';
 
@@ -149,3 +150,51 @@ it('a log that is put together again and again says what was said last, in a fil
   // 16 steps of 1.5 kB that can be undone, 6 texts, and what lies idle.
   expect(largest).toBeLessThan(131_072 + 4 * 65_536);
 });
+
+it.each([1, 2])(
+  'changes at random, undone, torn and begun again at random, come to what they should, seed %i',
+  async (seed) => {
+    const word = (i: number, below: number): number => randomWord(seed, 0, STREAMS.order, i) % below;
+    // What every picture's text was before each change that can be undone, and what it is now.
+    let texts: (string | null)[][] = [Array.from({ length: STORED }, () => null)];
+    let removed: number[] = [];
+    for (let i = 0; i < 150; i++) {
+      const at = (k: number, below: number): number => word(i * 8 + k, below);
+      const kind = at(0, 8);
+      const before = await editsOf(disk);
+      const now = texts.at(-1) ?? [];
+      let next = { texts, removed };
+      let one: Make;
+      if (kind === 0) {
+        next = { texts, removed: [0, 1, 2, 3, 4, 5].filter((number) => at(1 + number, 3) === 0) };
+        const bytes = Uint8Array.from(next.removed.flatMap((number) => [number, 0, 0, 0]));
+        one = (edits) => writeRemoved(folder, changeFrom(edits, `${i}`), bytes);
+      } else if (kind === 1 && texts.length > 1) {
+        next = { texts: texts.slice(0, -1), removed };
+        one = (edits) => writeUndone(folder, changeFrom(edits, `${i}`));
+      } else {
+        const changed = { [at(1, 3)]: `${i}`.repeat(1 + at(2, 2000)), [3 + at(3, 3)]: `${i} more` };
+        next = { texts: [...texts, now.map((text, number) => changed[number] ?? text)], removed };
+        one = (edits) => writeCaptions(folder, changeFrom(edits, `${i}`), stepOf(changed));
+      }
+      if (at(4, 4) === 0) disk.fail({ at: at(5, 8), how: 'stops', bytes: at(6, 3000) });
+      const isMade = await one(before).then(
+        () => true,
+        () => false,
+      );
+      disk = disk.restarted((sector) => randomWord(seed, i, STREAMS.flips, Math.floor(sector)) % 2 === 0);
+      const after = await editsOf(disk);
+      const isThere = after?.mark.fingerprint === `${i}`;
+      if (isMade) expect(isThere).toBe(true);
+      if (isThere) ({ texts, removed } = next);
+      // Older changes are put together, and cannot be undone any more.
+      texts = texts.slice(-1 - (after?.mark.steps.length ?? 0));
+      expect(texts).toHaveLength(1 + (after?.mark.steps.length ?? 0));
+      expect([...(after?.removed ?? [])]).toEqual(removed);
+      const read = (bytes: Uint8Array | null | undefined) => (bytes ? new TextDecoder().decode(bytes) : null);
+      expect(Array.from({ length: STORED }, (_, number) => read(after?.textsOf(number)))).toEqual(
+        texts.at(-1),
+      );
+    }
+  },
+);
