@@ -25,7 +25,7 @@ export interface PlanVerdict {
   passed: boolean;
   /** How far off the numbers are. */
   detail: string;
-  /** Whether two tile shapes gave the same bits; true where there are no tiles. */
+  /** Whether tile shapes gave the same bits; true without tiles, false where one did not compile. */
   tilesAgree: boolean;
 }
 

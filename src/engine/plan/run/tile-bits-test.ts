@@ -9,7 +9,7 @@ import {
   filterSplits,
 } from '../kernels/conv/conv.ts';
 import type { ConvGeometry } from '../kernels/conv/geometry.ts';
-import { tileNamed, type TileShape, tileShapes } from '../kernels/conv/tiles/shapes.ts';
+import { type TileShape, tileShapes } from '../kernels/conv/tiles/shapes.ts';
 import { Values } from '../graph.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { CONTROL_LENGTH } from '../kernels/optimizer.ts';
@@ -26,8 +26,14 @@ const GEOMETRY: ConvGeometry = {
   ...{ kernel: 3, stride: 1, padBefore: 1, upsample: false },
 };
 
-/** True where forward, input gradient and filter gradient have the same bits in both shapes. */
+/**
+ * True where forward, input gradient and filter gradient have the same bits in the smallest and the largest
+ * shape that this GPU is offered for each, and where it is offered only one. False where a shape does not
+ * compile: nothing is known of its bits then, and no shape is chosen by timing.
+ */
 export async function tilesAgree(cache: PipelineCache, target: Target): Promise<boolean> {
+  const offered = { gather: tileShapes(target, 'gather'), filter: tileShapes(target, 'filter') };
+  if (offered.gather.length < 2 && offered.filter.length < 2) return true;
   const { batch, height, width, ins, outHeight, outWidth, outs, kernel } = GEOMETRY;
   const values = new Values();
   const operands = {
@@ -37,12 +43,20 @@ export async function tilesAgree(cache: PipelineCache, target: Target): Promise<
     dy: values.make('dy', [batch, outHeight, outWidth, outs]),
   };
   const control = values.make('control', [CONTROL_LENGTH]);
-  const [first = [], second = []] = shapesOf(target).map((tile) =>
-    resultsIn(target, tile, values, { ...operands, control }),
-  );
+  const [first, second] = [0, -1].map((at) => {
+    const tiles = { gather: offered.gather.at(at), filter: offered.filter.at(at) };
+    return resultsIn(target, tiles, values, { ...operands, control });
+  }) as [Results, Results];
   const kernels = [...first, ...second].flatMap(({ made }) => made);
-  const { program, placeOf, dispose } = await scratchProgram(cache, kernels);
   const { device } = cache;
+  try {
+    await cache.compile(kernels);
+  } catch {
+    // A lost device compiles nothing either: the queue answers after the loss is told (device.lost).
+    await device.queue.onSubmittedWorkDone();
+    return false;
+  }
+  const { program, placeOf, dispose } = await scratchProgram(cache, kernels);
   Object.values(operands).forEach((value, i) => {
     const { buffer, offset } = placeOf(value);
     device.queue.writeBuffer(buffer, offset, wave(elementsOf(value), i + 1, 1));
@@ -62,10 +76,6 @@ export async function tilesAgree(cache: PipelineCache, target: Target): Promise<
   return words.subarray(0, half).every((word, i) => word === words[half + i]);
 }
 
-/** A small shape as the driver likes it, and the largest that this GPU is offered. */
-const shapesOf = (target: Target): TileShape[] =>
-  [tileNamed(target, '32x32 4x4'), tileShapes(target, 'filter').at(-1)].filter((tile) => tile !== undefined);
-
 interface Operands {
   x: Value;
   weight: Value;
@@ -74,13 +84,15 @@ interface Operands {
   control: Value;
 }
 
-/** The results of a convolution's three operations in one shape, each with its kernels. */
+type Results = { result: Value; made: Kernel[] }[];
+
+/** The results of a convolution's three operations in one shape for each GEMM, each with its kernels. */
 function resultsIn(
   target: Target,
-  tile: TileShape,
+  tiles: { gather: TileShape | undefined; filter: TileShape | undefined },
   values: Values,
   given: Operands,
-): { result: Value; made: Kernel[] }[] {
+): Results {
   const [y, dx, gradient] = [given.dy, given.x, given.weight].map(({ label, shape }) =>
     values.make(`result of ${label}`, shape),
   ) as [Value, Value, Value];
@@ -91,8 +103,8 @@ function resultsIn(
   const back = { ...given, add: null, dx };
   const filter = { ...given, partial, gradient, biasSums };
   return [
-    { result: y, made: convForward(target, GEOMETRY, forward, tile) },
-    { result: dx, made: convInputGradient(target, GEOMETRY, back, tile) },
-    { result: gradient, made: convFilterGradient(target, GEOMETRY, filter, tile) },
+    { result: y, made: convForward(target, GEOMETRY, forward, tiles.gather) },
+    { result: dx, made: convInputGradient(target, GEOMETRY, back, tiles.gather) },
+    { result: gradient, made: convFilterGradient(target, GEOMETRY, filter, tiles.filter) },
   ];
 }
