@@ -55,9 +55,13 @@ const howMany = ({ groups, pictures: all }: Groups): string =>
 function Ticks({ groups }: Pick<Groups, 'groups'>) {
   const { commands, browsing } = useApp();
   const { ticked } = browsing;
-  const many = ticked.value.size;
+  // Only what is in the groups can be seen to be ticked.
+  const indices = Uint32Array.from(
+    groups.flatMap((group) => [...group].filter((one) => ticked.value.has(one))),
+  );
+  const many = indices.length;
   const remove = (): void => {
-    const indices = Uint32Array.from(ticked.value).sort();
+    indices.sort();
     ticked.value = new Set();
     void commands.removePictures(indices);
   };

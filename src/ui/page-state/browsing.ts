@@ -110,16 +110,39 @@ export function createBrowsing(state: State): Browsing {
     likeness: signal<Likeness>({ kind: 'near', distance: 4 }),
     ticked: signal<ReadonlySet<number>>(new Set()),
   };
-  followChanges(state, chosen);
+  followChanges(state, browsing);
+  untickOthers(state, browsing);
   return browsing;
 }
 
-/** Where the chosen set is listed no more: what it has become by a change, or by pictures that were added. */
-function followChanges({ browsed, datasets, form }: State, chosen: Signal<string | null>): void {
+/**
+ * Where the set that is looked at is listed no more: what it has become by a change, or by pictures that were
+ * added. Words and classes belong to one set: another one starts without.
+ */
+function followChanges({ browsed, datasets, form }: State, { chosen, set, word, className }: Browsing): void {
   const isListed = (id: string | undefined): boolean => datasets.value.some((one) => one.id === id);
+  let shown: string | undefined;
+  let looked: string | undefined;
   effect(() => {
-    if (chosen.value === null || isListed(chosen.value)) return;
-    const next = [browsed.value?.query.dataset, form.value.dataset].find(isListed);
-    chosen.value = next ?? null;
+    const next = browsed.value?.query.dataset;
+    const isChanged = shown !== undefined && shown === looked && !isListed(shown) && isListed(next);
+    looked = next;
+    if (isChanged) chosen.value = next ?? null;
+    else if (chosen.value !== null && !isListed(chosen.value))
+      chosen.value = [next, form.value.dataset].find(isListed) ?? null;
+    const now = set.value?.id;
+    if (shown !== undefined && now !== shown && !isChanged) word.value = className.value = null;
+    shown = now;
+  });
+}
+
+/** Ticks are of the groups that are shown: with others, or those of another set, they are gone. */
+function untickOthers({ duplicates }: State, { set, ticked }: Browsing): void {
+  const shown = computed(() => duplicates.value?.found ?? null);
+  const dataset = computed(() => set.value?.id);
+  effect(() => {
+    void shown.value;
+    void dataset.value;
+    ticked.value = new Set();
   });
 }

@@ -82,6 +82,37 @@ test('an order leaves no picture out, everything else may', () => {
 test('a model sees as many pixels as the run or the form say, never more than are stored', () => {
   expect(seenSize(state, info('planets'))).toBe(32);
   expect(seenSize(state, info('planets', 16))).toBe(16);
-  state.run.value = { config: { ...state.form.value, imageSize: 64 } } as RunSummary;
+  const dataset = { id: 'planets' };
+  state.run.value = { dataset, config: { ...state.form.value, imageSize: 64 } } as RunSummary;
   expect(seenSize(state, info('planets'))).toBe(64);
+});
+
+test('a run’s own set that is changed stays in view with its filters; another set has neither filters nor ticks', () => {
+  state.datasets.value = [info('planets'), info('own-1')];
+  state.run.value = { dataset: { id: 'own-1' } } as RunSummary;
+  state.browsed.value = {
+    ...{ query: allOf('own-1'), found: null, doing: null, words: null, classes: null },
+    ...{ bytes: null, changed: null, revision: 0 },
+  };
+  lookFor(browsing, { word: 'moon' });
+  batch(() => {
+    state.datasets.value = [info('planets'), info('own-2')];
+    if (state.browsed.value) state.browsed.value = { ...state.browsed.value, query: allOf('own-2') };
+  });
+  expect(queryOf(browsing)).toMatchObject({ dataset: 'own-2', word: 'moon' });
+  browsing.ticked.value = new Set([3]);
+  state.datasets.value = [info('planets')];
+  expect(queryOf(browsing)).toEqual(allOf('planets'));
+  expect(browsing.ticked.value.size).toBe(0);
+});
+
+test('ticks go with the groups that they were set in', () => {
+  state.datasets.value = [info('planets')];
+  const found = { groups: [Uint32Array.of(1, 3)], pictures: 2 };
+  state.duplicates.value = { kind: 'exact', distance: 0, found, looking: false };
+  browsing.ticked.value = new Set([3]);
+  state.duplicates.value = { ...state.duplicates.value, looking: true };
+  expect(browsing.ticked.value.size).toBe(1);
+  state.duplicates.value = null;
+  expect(browsing.ticked.value.size).toBe(0);
 });
