@@ -73,6 +73,17 @@ export class BrowsedSet {
     this.#becomes = becomes;
   }
 
+  /** Call it when the trainer has ended: what is on its way never comes, and another tab may change sets. */
+  forget(): void {
+    this.#number += 1;
+    this.#asked = '';
+    this.#stale = false;
+    this.#changes = [];
+    this.#became.clear();
+    this.#made = Promise.resolve();
+    batch(() => (this.#state.browsed.value = this.#state.duplicates.value = null));
+  }
+
   /** Looks for pictures, once for each query. What was found before stays until the answer. */
   async look(trainer: Trainer, query: PicturesQuery): Promise<Result<unknown>> {
     const asked = JSON.stringify(query);
@@ -177,11 +188,22 @@ export class BrowsedSet {
         return restored;
       }
       if ('remove' in undo) return this.#without(trainer, dataset, undo.remove, () => this.#say(undone));
-      const edited = await trainer.undoCaptions(dataset);
-      if (!edited.ok) return edited;
-      this.#say(undone);
-      return { ok: true, value: edited.value.info };
+      return this.#undoCaptions(trainer, dataset, said);
     });
+  }
+
+  async #undoCaptions(trainer: Trainer, dataset: string, said: string): Promise<Result<DatasetInfo | null>> {
+    const edited = await trainer.undoCaptions(dataset);
+    if (!edited.ok) return edited;
+    const { info, changed } = edited.value;
+    if (changed > 0) {
+      this.#say(`Undone: ${said}`);
+      return { ok: true, value: info };
+    }
+    // The store keeps no captions of before any more.
+    this.#changes = this.#changes.filter(({ undo }) => !('captions' in undo));
+    this.#say(`Cannot be undone: ${said}`);
+    return { ok: true, value: null };
   }
 
   /**
@@ -235,7 +257,7 @@ export class BrowsedSet {
   }
 
   #say(said: string): void {
-    this.#now({ changed: { said, canUndo: this.#changes.length > 0 } });
+    this.#now({ changed: { said, undoable: this.#changes.map((change) => change.said) } });
   }
 
   #now(changes: Partial<Browsed>): void {

@@ -149,6 +149,7 @@ export class Session {
     saving.value = preparing.value = importing.value = question.value = null;
     exporting.value = offered.value = pressed.value = null;
     this.#generating.forget();
+    this.#browsed.forget();
     runState.value = 'elsewhere';
     this.#stateChanged();
   }
@@ -192,6 +193,8 @@ export class Session {
       await this.#runs.listFromIndex();
       return;
     }
+    // Only now: the page asks anew at once.
+    this.#browsed.forget();
     const { machine, store, datasets, stopped } = opened.value;
     state.machine.value = machine;
     state.store.value = store;

@@ -219,8 +219,8 @@ export interface Browsed {
   words: readonly WordCount[] | null;
   classes: readonly ClassCount[] | null;
   bytes: number | null;
-  /** The last change of the set or its captions here, as a sentence; null: none. */
-  changed: { said: string; canUndo: boolean } | null;
+  /** The last change here, as a sentence, and those that can be undone, the newest last; null: none. */
+  changed: { said: string; undoable: readonly string[] } | null;
   /** Rises with each change of captions or pictures. */
   revision: number;
 }

@@ -85,13 +85,19 @@ test('edits and removals are undone one after another, the last first', async ()
   await browsed.look(trainer, query);
   await browsed.edit(trainer, Uint32Array.of(3), { kind: 'set', caption: 'a fence' });
   await browsed.remove(trainer, Uint32Array.of(0, 1));
-  expect(state.browsed.value?.changed).toEqual({ said: '2 pictures removed.', canUndo: true });
+  expect(state.browsed.value?.changed).toEqual({
+    said: '2 pictures removed.',
+    undoable: ['1 caption changed.', '2 pictures removed.'],
+  });
   await browsed.look(trainer, query);
   expect(found()).not.toContain(1);
   await browsed.undo(trainer);
-  expect(state.browsed.value?.changed).toEqual({ said: 'Undone: 2 pictures removed.', canUndo: true });
+  expect(state.browsed.value?.changed).toEqual({
+    said: 'Undone: 2 pictures removed.',
+    undoable: ['1 caption changed.'],
+  });
   await browsed.undo(trainer);
-  expect(state.browsed.value?.changed).toEqual({ said: 'Undone: 1 caption changed.', canUndo: false });
+  expect(state.browsed.value?.changed).toEqual({ said: 'Undone: 1 caption changed.', undoable: [] });
   await browsed.look(trainer, query);
   expect(found()).toEqual([...all]);
   const notes = await trainer.notesOf({ dataset: 'own-1', indices: all });
@@ -138,4 +144,31 @@ test('duplicates are asked for again when one of them is gone, and leave with an
   expect(state.duplicates.value).not.toBeNull();
   await browsed.look(trainer, { ...query, search: 'rose' });
   expect(state.duplicates.value).toBeNull();
+});
+
+test('a trainer that ended leaves nothing behind: the next one is asked anew, and nothing is undone', async () => {
+  await browsed.look(trainer, query);
+  await browsed.remove(trainer, Uint32Array.of(1));
+  const never = new Promise<never>(() => undefined);
+  const gone = Object.assign(new FakeTrainer([set], null), { removeFromSet: () => never });
+  void browsed.remove(gone, Uint32Array.of(2));
+  browsed.forget();
+  expect([state.browsed.value, state.duplicates.value]).toEqual([null, null]);
+  await browsed.look(trainer, query);
+  expect(state.browsed.value).toMatchObject({ doing: null, changed: null });
+  await browsed.restore(trainer, Uint32Array.of(1));
+  expect(state.browsed.value?.changed?.undoable).toEqual(['1 picture restored.']);
+});
+
+test('captions that cannot be brought back are said to be so, and not offered again', async () => {
+  await browsed.look(trainer, query);
+  const edit = { kind: 'set', caption: 'x' } as const;
+  for (const one of [0, 1]) await browsed.edit(trainer, Uint32Array.of(one), edit);
+  const emptied = Object.assign(new FakeTrainer([set], null), {
+    undoCaptions: () => Promise.resolve({ ok: true as const, value: { info, changed: 0, canUndo: false } }),
+  });
+  await browsed.undo(emptied);
+  expect(state.browsed.value?.changed).toEqual({
+    ...{ said: 'Cannot be undone: 1 caption changed.', undoable: [] },
+  });
 });

@@ -149,10 +149,10 @@ test('a picture that is pressed is shown large; its captions are edited in place
   await page.keyboard.press('Escape');
   await expect(lastChange(page)).toHaveText('1 caption changed.');
   await expect(focused(page)).toHaveAccessibleName('holiday 2024/img_000006.jpg');
-  await button(page, 'Undo').click();
-  await button(page, 'Undo').click();
+  await button(page, /^Undo/).click();
+  await button(page, /^Undo/).click();
   await expect(lastChange(page)).toHaveText('Undone: 1 caption changed.');
-  await expect(button(page, 'Undo')).toHaveCount(0);
+  await expect(button(page, /^Undo/)).toHaveCount(0);
   await button(grid(page), 'holiday 2024/img_000006.jpg').click();
   await expect(captions).toHaveValue(/^a marbled purple planet/);
 });
@@ -171,7 +171,7 @@ test('an edit of all pictures shown says how many change before it is made, and 
   await button(page, 'Change 16 pictures').click();
   await expect(lastChange(page)).toHaveText('16 captions changed.');
   await expect(page.getByText('No picture fits what you look for.')).toBeVisible();
-  await button(page, 'Undo').click();
+  await button(page, /^Undo/).click();
   await expect(found(page)).toHaveText('16 of 60 pictures');
   await page.getByLabel('What to do').selectOption('Remove a word');
   await page.getByLabel('Word', { exact: true }).fill('zebra');
@@ -208,7 +208,7 @@ test('of duplicates nothing is removed but what is ticked; they are undone toget
   await button(page, 'Remove 32 ticked').click();
   await expect(groups).toHaveText('1 group, 2 pictures');
   await expect(lastChange(page)).toHaveText('32 pictures removed.');
-  await button(page, 'Undo').click();
+  await button(page, /^Undo/).click();
   await expect(groups).toHaveText('32 groups, 65 pictures');
   await page.getByLabel('How much they may differ').fill('0');
   await expect(page.getByText('No two pictures are as alike as that.')).toBeVisible();

@@ -46,12 +46,14 @@ function useLooking(): void {
   const query = queryOf(browsing);
   const isOpen = browsing.opened.value !== null;
   const revision = state.browsed.value?.revision;
+  // They are listed anew by each trainer that starts, which has been asked for nothing yet.
+  const sets = state.datasets.value;
   useEffect(() => {
     if (!query || isOpen) return;
     // While somebody types, the answer to a part of a word is of no use.
     const timer = setTimeout(() => commands.browse(query), query.search === '' ? 0 : TYPING_MS);
     return () => clearTimeout(timer);
-  }, [commands, JSON.stringify(query), isOpen, revision]);
+  }, [commands, JSON.stringify(query), isOpen, revision, sets]);
 }
 
 const TYPING_MS = 200;
