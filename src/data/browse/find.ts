@@ -51,6 +51,7 @@ type Condition = (number: number) => boolean;
 
 function conditionOf(set: BrowsedSet, { search, word, className, only }: Conditions): Condition {
   const text = search.trim().toLowerCase();
+  const words = word === null ? null : readableWords(word);
   const conditions: Condition[] = [
     (number) => set.isRemoved(number) === (only === 'removed'),
     ...(only === 'enlarged' ? [(number: number) => sourceEdge(set, number) < set.size] : []),
@@ -60,8 +61,15 @@ function conditionOf(set: BrowsedSet, { search, word, className, only }: Conditi
       const { name, caption, className: its } = set.texts(number);
       if (only === 'without-caption' && caption !== '') return false;
       if (className !== null && its !== className) return false;
-      if (word !== null && !readableWords(caption).includes(word)) return false;
+      if (words && !caption.split('\n').some((line) => hasWords(line, words))) return false;
       return text === '' || caption.toLowerCase().includes(text) || name.toLowerCase().includes(text);
     });
   return (number) => conditions.every((meets) => meets(number));
+}
+
+/** Whether a caption has these words one behind the other, as an edit of them finds them. */
+function hasWords(line: string, words: readonly string[]): boolean {
+  if (words.length === 0) return false;
+  const there = readableWords(line);
+  return there.some((_, at) => words.every((word, i) => there[at + i] === word));
 }

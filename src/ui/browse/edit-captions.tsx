@@ -85,21 +85,22 @@ const TYPING_MS = 250;
 /** How many pictures an edit changes; null until it is known. */
 function useAffected(edit: CaptionEdit | null): number | null {
   const { state, commands } = useApp();
-  const [known, setKnown] = useState<{ of: string; changes: number | null } | null>(null);
-  const { found, query } = state.browsed.value ?? { found: null, query: null };
-  const of = JSON.stringify([edit, query, found?.indices.length, state.browsed.value?.revision]);
+  const [known, setKnown] = useState<{ of: string; found: unknown; changes: number | null } | null>(null);
+  const { found, query, doing } = state.browsed.value ?? { found: null, query: null, doing: null };
+  const isLooking = doing === 'looking';
+  const of = JSON.stringify([edit, query, state.browsed.value?.revision]);
   useEffect(() => {
-    if (!edit) return;
+    if (!edit || isLooking) return;
     let current = true;
     const timer = setTimeout(() => {
-      void commands.affected(edit).then((changes) => current && setKnown({ of, changes }));
+      void commands.affected(edit).then((changes) => current && setKnown({ of, found, changes }));
     }, TYPING_MS);
     return () => {
       current = false;
       clearTimeout(timer);
     };
-  }, [commands, of]);
-  return known?.of === of ? known.changes : null;
+  }, [commands, of, found, isLooking]);
+  return !isLooking && known?.of === of && known.found === found ? known.changes : null;
 }
 
 function Text({ label, text, onText }: { label: string; text: string; onText: (text: string) => void }) {
