@@ -6,6 +6,7 @@ import { SettingField } from '../controls/setting-field.tsx';
 import { count } from '../format.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { lookFor } from '../page-state/browsing.ts';
+import { classTitle } from './class-title.ts';
 
 const SHOWN_FIRST = 10;
 
@@ -36,7 +37,7 @@ export function Classes() {
               aria-pressed={name === chosen}
               onClick={() => lookFor(browsing, { className: name === chosen ? null : name })}
             >
-              <bdi>{name}</bdi> <small>{count(many)}</small>
+              <bdi>{classTitle(name)}</bdi> <small>{count(many)}</small>
               <span class="meter" aria-hidden="true">
                 <i style={{ width: `${(100 * many) / most}%` }} />
               </span>
@@ -65,8 +66,8 @@ function Balance({ sorted }: { sorted: readonly ClassCount[] }) {
   if (!largest || !smallest || times < UNBALANCED) return null;
   return (
     <p class="warns">
-      <bdi>{largest.name}</bdi> has {count(times)} times as many pictures as <bdi>{smallest.name}</bdi>: the
-      model learns the small classes worse.
+      <bdi>{classTitle(largest.name)}</bdi> has {count(times)} times as many pictures as{' '}
+      <bdi>{classTitle(smallest.name)}</bdi>: the model learns the small classes worse.
     </p>
   );
 }

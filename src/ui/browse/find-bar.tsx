@@ -7,6 +7,7 @@ import { Icon } from '../controls/icon.tsx';
 import { storage } from '../format.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { lookAt, lookFor } from '../page-state/browsing.ts';
+import { classTitle } from './class-title.ts';
 
 const ONLY: readonly (readonly [PicturesQuery['only'], string])[] = [
   ['all', 'All pictures'],
@@ -91,7 +92,11 @@ function Filters() {
         <Filter what="word" value={word.value} onDrop={() => lookFor(browsing, { word: null })} />
       )}
       {className.value !== null && (
-        <Filter what="class" value={className.value} onDrop={() => lookFor(browsing, { className: null })} />
+        <Filter
+          what="class"
+          value={classTitle(className.value)}
+          onDrop={() => lookFor(browsing, { className: null })}
+        />
       )}
     </ul>
   );
