@@ -11,16 +11,18 @@ export function CaptionsField({ note: { index, caption } }: { note: PictureNote 
   const [draft, setDraft] = useState<string | null>(null);
   const typed = useRef<string | null>(null);
   typed.current = draft;
-  const keep = (): void => {
+  const keep = async (): Promise<void> => {
     const text = typed.current;
     typed.current = null;
-    if (text !== null && text !== caption)
-      void commands.editCaptions(Uint32Array.of(index), { kind: 'set', caption: text });
+    if (text === null || text === caption) return;
+    await commands.editCaptions(Uint32Array.of(index), { kind: 'set', caption: text });
+    // Else it would be kept once more after Undo.
+    setDraft((now) => (now === text ? null : now));
   };
   const last = useRef(keep);
   last.current = keep;
   // Escape and the arrow keys take the field away before it is left.
-  useEffect(() => () => last.current(), []);
+  useEffect(() => () => void last.current(), []);
   // From here on the captions are those of the set again.
   useEffect(() => setDraft(null), [caption]);
   return (
@@ -35,7 +37,7 @@ export function CaptionsField({ note: { index, caption } }: { note: PictureNote 
         placeholder="no caption"
         value={draft ?? caption}
         onInput={(event) => setDraft(event.currentTarget.value)}
-        onBlur={keep}
+        onBlur={() => void keep()}
       />
     </div>
   );

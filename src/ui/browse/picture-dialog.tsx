@@ -1,6 +1,7 @@
 // One picture of a set, large: as the model sees it, its file, its class, and its captions, which are edited
 // in place; leaving it out of the set. Not here: samples (samples/sample-dialog.tsx), the set as a whole
 // (own-set.tsx).
+import { useRef } from 'preact/hooks';
 import type { DatasetInfo, PictureNote } from '../../trainer/api.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { count } from '../format.ts';
@@ -66,7 +67,7 @@ function Opened({ info, indices, place }: Props) {
           <button class="btn" type="button" onClick={() => show(place + 1)}>
             Next
           </button>
-          {!info.builtIn && note && <RemoveOrRestore note={note} />}
+          {!info.builtIn && <RemoveOrRestore note={note} />}
           <button class="btn" type="button" onClick={close}>
             Close
           </button>
@@ -129,17 +130,28 @@ function Captions({ info, note }: { info: DatasetInfo; note: PictureNote }) {
   );
 }
 
-/** One button, which keeps the focus. A removed picture stays in view until the dialog is closed. */
-function RemoveOrRestore({ note: { index, removed } }: { note: PictureNote }) {
+/**
+ * One button, which keeps the focus, also while the next picture's note is on its way. A removed picture stays
+ * in view until the dialog is closed.
+ */
+function RemoveOrRestore({ note }: { note: PictureNote | null }) {
   const { commands } = useApp();
-  const only = Uint32Array.of(index);
-  return removed ? (
-    <button class="btn" type="button" onClick={() => void commands.restorePictures(only)}>
-      Restore
-    </button>
-  ) : (
-    <button class="btn danger" type="button" onClick={() => void commands.removePictures(only)}>
-      Remove
+  const last = useRef(note);
+  if (note) last.current = note;
+  const removed = last.current?.removed ?? false;
+  const press = (): void => {
+    if (!note) return;
+    const only = Uint32Array.of(note.index);
+    void (removed ? commands.restorePictures(only) : commands.removePictures(only));
+  };
+  return (
+    <button
+      class={removed ? 'btn' : 'btn danger'}
+      type="button"
+      aria-disabled={note === null}
+      onClick={press}
+    >
+      {removed ? 'Restore' : 'Remove'}
     </button>
   );
 }

@@ -18,7 +18,7 @@ interface Props {
 /** What was asked of a picture; `near` null: it is being looked for. */
 interface Answer {
   of: Picture;
-  near: readonly ShownNear[] | 'absent' | null;
+  near: readonly ShownNear[] | 'absent' | 'failed' | null;
 }
 
 /** A button; after a press the pictures, until the sample is another one. */
@@ -30,8 +30,9 @@ export function Nearest({ picture, learnsFrom }: Props) {
     setAnswer({ of: picture, near: null });
     const dataset = await learnsFrom();
     const isHere = state.datasets.value.some(({ id }) => id === dataset);
-    const found = isHere && dataset !== null ? await commands.nearest(dataset, picturePixels(picture)) : null;
-    setAnswer({ of: picture, near: found ?? 'absent' });
+    if (dataset === null || !isHere) return setAnswer({ of: picture, near: 'absent' });
+    const found = await commands.nearest(dataset, picturePixels(picture));
+    setAnswer({ of: picture, near: found ?? 'failed' });
   };
   return (
     <div class="nearest">
@@ -41,6 +42,7 @@ export function Nearest({ picture, learnsFrom }: Props) {
       </button>
       <div role="status" aria-label="Nearest training pictures">
         {near === 'absent' && <p class="quiet">Its training pictures are not on this computer.</p>}
+        {near === 'failed' && <p class="quiet">They could not be compared.</p>}
         {Array.isArray(near) && <Row near={near} />}
       </div>
     </div>
