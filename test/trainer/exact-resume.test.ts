@@ -42,7 +42,10 @@ const common: Partial<RunConfig> = {
   randomCrop: 'on',
   colorJitter: 'on',
 };
-/** The one network draws by class, and its classes are drawn evenly. Of the 8 captions of two steps of the other some are dropped. */
+/**
+ * The one network draws by class, and its classes are drawn evenly. Of the 8 captions of two steps of the
+ * other some are dropped.
+ */
 const RUNS: Partial<RunConfig>[] = [
   {
     preset: 'tiny',

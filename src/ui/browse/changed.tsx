@@ -3,8 +3,8 @@ import { useRef } from 'preact/hooks';
 import { useApp } from '../page-state/app-context.ts';
 
 /**
- * Its sentence is read out when it comes. `sinceHere`: changes from before this was shown are neither said nor
- * undone.
+ * Its sentence is read out when it comes. `sinceHere`: changes from before this was shown are neither said
+ * nor undone.
  */
 export function Changed({ sinceHere = false }: { sinceHere?: boolean }) {
   const { state, commands } = useApp();

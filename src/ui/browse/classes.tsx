@@ -1,5 +1,5 @@
-// The classes of the set and their balance: bars, the largest class first; a press shows only its pictures. And
-// whether the next run draws them evenly. Not here: drawing them (data/even-classes.ts).
+// The classes of the set and their balance: bars, the largest class first; a press shows only its pictures.
+// And whether the next run draws them evenly. Not here: drawing them (data/even-classes.ts).
 import { useState } from 'preact/hooks';
 import type { ClassCount } from '../../trainer/api.ts';
 import { SettingField } from '../controls/setting-field.tsx';

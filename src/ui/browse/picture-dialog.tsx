@@ -131,8 +131,8 @@ function Captions({ info, note }: { info: DatasetInfo; note: PictureNote }) {
 }
 
 /**
- * One button, which keeps the focus, also while the next picture's note is on its way. A removed picture stays
- * in view until the dialog is closed.
+ * One button, which keeps the focus, also while the next picture's note is on its way. A removed picture
+ * stays in view until the dialog is closed.
  */
 function RemoveOrRestore({ note }: { note: PictureNote | null }) {
   const { commands } = useApp();
