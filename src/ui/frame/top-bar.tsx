@@ -38,9 +38,12 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
           <button
             class={updateReady ? 'btn s ghost wide' : 'btn s ghost'}
             type="button"
+            aria-label="Install"
+            title="Install as an app"
             onClick={() => commands.install()}
           >
-            Install
+            <Icon name="install" />
+            <span>Install</span>
           </button>
         )}
         <button class="btn square ghost" type="button" aria-label="Theme" title="Theme" onClick={toggleTheme}>
