@@ -207,5 +207,6 @@ export async function openOwnSet(imageSize: number): Promise<PictureSet> {
     caption: () => '',
     fileName: () => '',
     className: () => '',
+    isCurrent: () => Promise.resolve(true),
   };
 }

@@ -44,6 +44,8 @@ export interface PictureSet {
   fileName(index: number): string;
   /** Its class; empty where nothing tells classes apart. */
   className(index: number): string;
+  /** Whether nothing was changed in the set, or imported in its place, since it was opened. */
+  isCurrent(): Promise<boolean>;
 }
 
 export interface SkippedFile {
@@ -84,6 +86,8 @@ export interface ImportReport {
   info: DatasetInfo;
   /** Pictures that the import added. */
   added: number;
+  /** The set was there already, with captions changed by hand: these stayed in the place of the files'. */
+  keptCaptions: boolean;
   /** Pictures left out because the set has the same pixels already. */
   duplicates: number;
   /** Files that are no usable picture or caption; the import went on without them. */

@@ -39,6 +39,12 @@ export async function reopenDraft(name: string): Promise<PictureDraft> {
   return draft;
 }
 
+/** What a draft has become. `keptCaptions`: of a set of the same pixels, whose captions are not the draft's. */
+export interface Completed {
+  info: DatasetInfo;
+  keptCaptions: boolean;
+}
+
 /**
  * Makes the draft a set, and removes an older set of the same pixels, and the set that this one takes the
  * place of: runs of both, and of what they were before, find this one. A new set of the same pixels as one
@@ -48,7 +54,7 @@ export async function completeDraft(
   draft: PictureDraft,
   title: string,
   replaced: StoredSet | null,
-): Promise<DatasetInfo> {
+): Promise<Completed> {
   const pictures = await picturesFolder(true);
   if (!pictures) throw new FaultError(noFileSystem);
   const { name } = draft.folder;
@@ -65,12 +71,12 @@ export async function completeDraft(
   const edited = before.find((one) => one.set?.edited && one.set.info.id === set.info.id)?.set;
   if (edited && !replaced) {
     await removeFolder(pictures, name);
-    return edited.info;
+    return { info: edited.info, keptCaptions: edited.info.words !== set.info.words };
   }
   for (const other of before)
     if (other.set && [set.info.id, replaced?.info.id].includes(other.set.info.id))
       await removeFolder(pictures, other.name);
-  return set.info;
+  return { info: set.info, keptCaptions: false };
 }
 
 /** Removes the folder of a draft. */

@@ -126,12 +126,12 @@ async function ended(
   const added = draft.count - (before?.info.count ?? 0);
   if (added > 0) {
     const replaced = before && (await isAsOpened(before)) ? before : null;
-    return { info: await completeDraft(draft, draft.note.title, replaced), added, ...told };
+    return { ...(await completeDraft(draft, draft.note.title, replaced)), added, ...told };
   }
   await discardDraft(draft);
   if (!before || told.duplicates === 0)
     throw new FaultError(nothingUsable({ tried, skipped: told.skipped.files[0], warnings }));
-  return { info: before.info, added, ...told };
+  return { info: before.info, keptCaptions: false, added, ...told };
 }
 
 /** Whether a set that is added to is still what was copied: else it stays, and the new set is beside it. */

@@ -58,6 +58,7 @@ function openShapes({ imageSize, maxImages }: OpenOptions): PictureSet {
     caption: (index) => shapeCaption(index),
     fileName: () => '',
     className: shapeKind,
+    isCurrent: always,
   };
 }
 
@@ -77,8 +78,12 @@ async function openPacked(set: PackedSet, { imageSize, maxImages }: OpenOptions)
     caption,
     fileName: () => '',
     className: () => '',
+    isCurrent: always,
   };
 }
+
+/** Of sets that come with the app. */
+const always = (): Promise<boolean> => Promise.resolve(true);
 
 async function openOwn(id: string, { imageSize, maxImages, title }: OpenOptions): Promise<PictureSet> {
   const opened = await openStored(id);
@@ -97,6 +102,7 @@ async function openOwn(id: string, { imageSize, maxImages, title }: OpenOptions)
     caption: (index) => textsOf(index).caption,
     fileName: (index) => textsOf(index).name,
     className: (index) => textsOf(index).className,
+    isCurrent: opened.isCurrent,
   };
 }
 

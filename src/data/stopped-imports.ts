@@ -96,7 +96,7 @@ export async function useStopped(folder: string): Promise<DatasetInfo> {
     const { addTo, title } = draft.note;
     if (draft.count === 0) throw new FaultError(missing(folder, `of ${title}`));
     const set = addTo && (await openStored(addTo.id));
-    if (!set || !isAsNoted(set, draft.note)) return await completeDraft(draft, title, null);
+    if (!set || !isAsNoted(set, draft.note)) return (await completeDraft(draft, title, null)).info;
     return await addedTo(set, draft);
   } catch (error) {
     draft.stop();
@@ -107,7 +107,7 @@ export async function useStopped(folder: string): Promise<DatasetInfo> {
 /** The set with what the draft has behind it: the import may have ended while the set was being copied. */
 async function addedTo(set: StoredPictures, draft: PictureDraft): Promise<DatasetInfo> {
   await copyPictures(set, draft);
-  if (draft.count > set.info.count) return completeDraft(draft, set.info.title, set);
+  if (draft.count > set.info.count) return (await completeDraft(draft, set.info.title, set)).info;
   await discardDraft(draft);
   return set.info;
 }

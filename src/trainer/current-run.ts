@@ -278,12 +278,12 @@ export class CurrentRun {
   }
 
   /**
-   * Looks again for pictures that were missing or changed: they may have been imported since. Returns what is
-   * wrong with them now, or null.
+   * Looks again for pictures that were missing or changed, or have been changed since they were opened.
+   * Returns what is wrong with them now, or null.
    */
   async findPictures(): Promise<Fault | null> {
     const { run } = this.#held;
-    if (!run?.pictureFault) return null;
+    if (!run || (!run.pictureFault && (await run.set?.isCurrent()))) return null;
     const { set, fault } = await openRunPictures(run.config, run.dataset, run.classes);
     this.#changed({ ...run, set, pictureFault: fault });
     return fault;

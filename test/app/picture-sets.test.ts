@@ -26,7 +26,10 @@ const trainer: NonNullable<Parameters<PictureSets['import']>[0]> = {
   findPictures: () => Promise.resolve({ ok: true, value: plain }),
   showFound: () => Promise.resolve({ ok: true, value: plain }),
   importPictures: () =>
-    Promise.resolve({ ok: true, value: { info, added: 65, duplicates: 0, skipped: NONE, doubtful: NONE } }),
+    Promise.resolve({
+      ok: true,
+      value: { info, keptCaptions: false, added: 65, duplicates: 0, skipped: NONE, doubtful: NONE },
+    }),
   stoppedImports: () => Promise.resolve([]),
   useStopped: () => Promise.resolve({ ok: true, value: info }),
   datasets: () => Promise.resolve([info]),

@@ -23,6 +23,7 @@ function numberedSet(count: number, size = 4): PictureSet {
     caption: () => '',
     fileName: () => '',
     className: () => '',
+    isCurrent: () => Promise.resolve(true),
   };
 }
 

@@ -4,6 +4,7 @@
 // memory.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { completeDraft } from '../../src/data/draft-folder.ts';
 import { changeCaptions, undoCaptions } from '../../src/data/edit-captions.ts';
 import { removeNumbers, restoreNumbers } from '../../src/data/edit-pictures.ts';
 import { openStored } from '../../src/data/open-stored.ts';
@@ -13,7 +14,7 @@ import { unpackTexts } from '../../src/data/store/texts.ts';
 import { FaultError } from '../../src/fault.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
 import VERSION_1 from '../fixtures/pictures-version-1.json' with { type: 'json' };
-import { madeSet, MADE_SIZE, shownPixels } from './made-set.ts';
+import { draftOf, madeSet, MADE_SIZE, pushMade, shownPixels } from './made-set.ts';
 import { storeOn } from './memory-storage.ts';
 
 const COUNT = 9;
@@ -140,6 +141,20 @@ describe('captions that are changed', () => {
     expect(await listStored()).toEqual([info]);
     await undoCaptions(set.id);
     expect(await made((i) => `another ${i}`)).not.toEqual(set);
+  });
+
+  it('are said to have stayed where those of the files are others', async () => {
+    const again = async (caption: (i: number) => string) => {
+      const draft = await draftOf('Garden', null);
+      for (let i = 0; i < COUNT; i++) await pushMade(draft, i, { caption: caption(i), className: 'flower' });
+      return (await completeDraft(draft, 'Garden', null)).keptCaptions;
+    };
+    const flower = (i: number): string => `flower ${i}`;
+    expect(await again(flower)).toBe(false);
+    const [set] = await listStored();
+    await changeCaptions(set?.id ?? '', of(2), () => 'typed');
+    expect(await again(flower)).toBe(true);
+    expect(await again((i) => (i === 2 ? 'typed' : flower(i)))).toBe(false);
   });
 
   it('are counted where they become others, and say when none is left', async () => {

@@ -18,6 +18,7 @@ function classedSet(names: readonly string[]): PictureSet {
     caption: () => '',
     fileName: () => '',
     className: (index) => names[index] ?? '',
+    isCurrent: () => Promise.resolve(true),
   };
 }
 

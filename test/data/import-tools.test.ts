@@ -49,7 +49,7 @@ it('stopped while the set is copied to which it adds, it reads no more of it and
     ...{ chosen: {}, addTo: null },
   });
   for (let i = 0; i < 20; i++) await draft.push(await pictureOf(i));
-  const set = await completeDraft(draft, 'Garden', null);
+  const { info: set } = await completeDraft(draft, 'Garden', null);
   const controller = new AbortController();
   controller.abort();
   const source = sourceOf(() => {

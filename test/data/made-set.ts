@@ -61,5 +61,5 @@ export const draftOf = (
 export async function madeSet(pictures: readonly MadePicture[], size = MADE_SIZE): Promise<DatasetInfo> {
   const draft = await draftOf('Garden', null, size);
   for (const [number, made] of pictures.entries()) await pushMade(draft, number, made);
-  return completeDraft(draft, 'Garden', null);
+  return (await completeDraft(draft, 'Garden', null)).info;
 }

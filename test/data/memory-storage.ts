@@ -52,7 +52,7 @@ const folderOn = (disk: MemoryDisk, folder: string) => ({
       createSyncAccessHandle: () => disk.directory('pictures/').openFile(folder, name, true),
       getFile: () => {
         const bytes = there?.read() ?? new Uint8Array();
-        const file = new File([bytes], name);
+        const file = new File([bytes], name, { lastModified: 0 });
         bytesOf.set(file, bytes);
         return Promise.resolve(file);
       },

@@ -89,7 +89,7 @@ it('of the same pixels as the set that came meanwhile, is found by the ids that 
   const draft = await draftOf('Garden', addTo(set));
   await copyPictures(before, draft);
   await pushMade(draft, 100);
-  const changed = await completeDraft(draft, 'Garden', before);
+  const { info: changed } = await completeDraft(draft, 'Garden', before);
   const info = await useStopped(folder);
   expect(await sets()).toEqual([{ id: changed.id, count: COUNT + 1 }]);
   expect([info.id, (await openStored(set.id))?.info.id]).toEqual([changed.id, changed.id]);

@@ -20,10 +20,14 @@ import { idleExecutor } from './idle-executor.ts';
 
 /** Whether the browser has the user's pictures. */
 let here: boolean;
+/** Whether a set that was opened is still as it was. */
+let isCurrent: boolean;
 vi.mock('../../src/data/sets.ts', async (original) => {
   const sets = await original<typeof dataSets>();
-  const openPictures: typeof dataSets.openPictures = (id, options) =>
-    sets.openPictures(here && id === 'own-1' ? 'shapes' : id, options);
+  const openPictures: typeof dataSets.openPictures = async (id, options) => ({
+    ...(await sets.openPictures(here && id === 'own-1' ? 'shapes' : id, options)),
+    isCurrent: () => Promise.resolve(isCurrent),
+  });
   return { ...sets, openPictures };
 });
 
@@ -57,6 +61,7 @@ function deviceCalled(name: string): { device: RunDevice; lose: () => void } {
 
 beforeEach(async () => {
   here = false;
+  isCurrent = true;
   done = [];
   events = [];
   const first = deviceCalled('first');
@@ -201,4 +206,9 @@ test('pictures that are not here, or changed, are told of the run, and looked fo
   current.confirmPictures();
   expect(told()).toBe('as-begun');
   expect(await current.findPictures()).toBeNull();
+
+  // They are removed while the run is paused: nothing is known of it before it is to go on.
+  here = isCurrent = false;
+  expect((await current.findPictures())?.title).toBe('The pictures Shapes are not on this computer');
+  expect(told()).toBe('absent');
 });

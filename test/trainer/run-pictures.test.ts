@@ -48,7 +48,7 @@ async function importedWith(caption: string, className: string): Promise<string>
     texts: { name: 'a.png', className, caption },
     from: { entry: 0, width: 4, height: 4, sourceDigest: new Uint8Array(16), place: IN_THE_MIDDLE },
   });
-  return (await completeDraft(draft, 'Garden', null)).id;
+  return (await completeDraft(draft, 'Garden', null)).info.id;
 }
 
 const OTHERS = 'The captions or classes of Garden have changed';
@@ -79,9 +79,11 @@ test('captions that are changed in the set are told, and once that is undone no 
   const words = { ...presetConfig('text-tiny'), dataset, imageSize: 4 };
   const set = await openPictures(dataset, { imageSize: 4, maxImages: 9 });
   const began = stampOf(set);
+  expect(await set.isCurrent()).toBe(true);
   const title = async () => (await openRunPictures(words, began, null)).fault?.title;
   await changeCaptions(dataset, Uint32Array.of(1), () => 'a red rose');
   expect(await title()).toBe(OTHERS);
+  expect(await set.isCurrent()).toBe(false);
   // Who trains with the set reads what it began with.
   expect([set.caption(1), stampOf(set)]).toEqual(['a rose', began]);
   await undoCaptions(dataset);

@@ -65,6 +65,7 @@ const set: PictureSet = {
   caption: () => '',
   fileName: () => '',
   className: (index) => classes[index] ?? '',
+  isCurrent: () => Promise.resolve(true),
 };
 
 function runConfig({ config, channels }: Fixture['runs'][number]): RunConfig {

@@ -538,7 +538,7 @@ const FILL: Record<string, (state: State) => void> = {
     state.form.value = presetConfig('tiny');
     const skipped = told({ name: 'notes.pdf', why: 'it is a PDF, not a picture' });
     const doubtful = told({ name: 'mask.png', why: 'it is of one colour' });
-    state.imported.value = { added: 811, duplicates: 2, skipped, doubtful };
+    state.imported.value = { keptCaptions: true, added: 811, duplicates: 2, skipped, doubtful };
   },
   importing: (state) => {
     fillSetup(state);

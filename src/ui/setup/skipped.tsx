@@ -1,4 +1,4 @@
-// What the last import of pictures left out, and pictures that hardly show anything, with the reasons.
+// What the last import of pictures left out or kept, and pictures that hardly show anything, with the reasons.
 // Not here: checking the files (data/).
 import type { ToldFiles } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -18,9 +18,15 @@ export function Skipped() {
   const { state } = useApp();
   const imported = state.imported.value;
   if (!imported) return null;
-  const { added, duplicates, skipped, doubtful } = imported;
+  const { added, keptCaptions, duplicates, skipped, doubtful } = imported;
   return (
     <>
+      {keptCaptions && (
+        <p class="note">
+          These pictures were here already, with captions that you had changed by hand. Those captions were
+          kept, not the ones beside the files: to have these, delete the set and import the files again.
+        </p>
+      )}
       {duplicates > 0 && <p class="note">{counted(duplicates, 'duplicate')} left out.</p>}
       {skipped.count > 0 && (
         <Files name="Skipped files" told={skipped}>
