@@ -6,6 +6,7 @@ import type { Result } from '../fault.ts';
 import type {
   CaptionEdit,
   DatasetInfo,
+  FoundIndices,
   NearPicture,
   PictureNote,
   PicturesQuery,
@@ -55,13 +56,15 @@ interface Change {
 export class BrowsedSet {
   readonly #state: State;
   readonly #becomes: (before: string, now: DatasetInfo) => void;
-  /** The query that was asked last, as JSON; a failed one may be asked again. */
+  /** The query that was asked last, and of what, as JSON; a failed one may be asked again. */
   #asked = '';
   #number = 0;
   /** Something has changed since the pictures were looked for. */
   #stale = false;
-  /** Of the set that is shown, the newest last. */
+  /** Changes of the set that is shown, the newest last; another array for each set that is shown. */
   #changes: Change[] = [];
+  /** What the set that is shown was, when it was looked for. */
+  #what = '';
   /** Ids of sets that have another one since a change. */
   readonly #became = new Map<string, string>();
   /** Settles with the change that was asked for last. */
@@ -76,7 +79,7 @@ export class BrowsedSet {
   /** Call it when the trainer has ended: what is on its way never comes, and another tab may change sets. */
   forget(): void {
     this.#number += 1;
-    this.#asked = '';
+    this.#asked = this.#what = '';
     this.#stale = false;
     this.#changes = [];
     this.#became.clear();
@@ -86,22 +89,46 @@ export class BrowsedSet {
 
   /** Looks for pictures, once for each query. What was found before stays until the answer. */
   async look(trainer: Trainer, query: PicturesQuery): Promise<Result<unknown>> {
-    const asked = JSON.stringify(query);
+    const what = this.#whatIs(query.dataset);
+    const asked = JSON.stringify([query, what]);
     if (asked === this.#asked && !this.#stale) return DONE;
     const { browsed, duplicates } = this.#state;
     const before = browsed.value?.query.dataset === query.dataset ? browsed.value : null;
-    if (!before) this.#changes = [];
-    if (JSON.stringify(before?.query) !== asked) duplicates.value = null;
+    const isSame = before !== null && what === this.#what;
+    if (!isSame) this.#changes = [];
+    if (!isSame || JSON.stringify(before.query) !== JSON.stringify(query)) duplicates.value = null;
     const number = ++this.#number;
-    this.#asked = asked;
-    this.#stale = false;
-    browsed.value = { ...NOTHING, ...before, query, doing: 'looking' };
+    [this.#asked, this.#what, this.#stale] = [asked, what, false];
+    // Of a set that was imported again since, nothing is known any more.
+    const revision = (before?.revision ?? 0) + (isSame ? 0 : 1);
+    browsed.value = { ...NOTHING, ...(isSame ? before : null), query, revision, doing: 'looking' };
     const found = await trainer.findInSet(query);
     if (number !== this.#number) return DONE;
     if (!found.ok) this.#asked = '';
-    this.#now({ found: found.ok ? found.value : null, doing: null });
+    batch(() => {
+      this.#now({ found: found.ok ? found.value : null, doing: null });
+      if (found.ok) this.#offer(found.value.undoable);
+    });
     if (!found.ok) return found;
     return this.#facts(trainer, query, number);
+  }
+
+  /** Offers to undo what the store can, from before a reload too. */
+  #offer(undoable: FoundIndices['undoable']): void {
+    const stored = undoable.map(({ pictures }) => counted(pictures, 'caption', 'changed'));
+    const changes = this.#changes;
+    const known = changes.filter(({ undo }) => 'captions' in undo).map(({ said }) => said);
+    if (JSON.stringify(known) === JSON.stringify(stored)) return;
+    changes.splice(0, changes.length, ...stored.map((said) => ({ said, undo: { captions: true } as const })));
+    const last = stored.at(-1);
+    if (last === undefined) this.#now({ changed: null });
+    else this.#say(changes, `Earlier: ${last}`);
+  }
+
+  /** Another one where the set of this id was imported again with other words. */
+  #whatIs(id: string): string {
+    const listed = this.#state.datasets.value.find((one) => one.id === id);
+    return listed ? `${listed.fingerprint} ${listed.words ?? ''}` : '';
   }
 
   /** What stands beside the pictures: words of those found, classes and size of the whole set. */
@@ -136,28 +163,29 @@ export class BrowsedSet {
 
   /** Edits captions. Answers how many have changed. */
   edit(trainer: Trainer, indices: Indices, edit: CaptionEdit): Promise<Result<unknown>> {
-    return this.#change(trainer, async (dataset) => {
+    return this.#change(trainer, async (dataset, changes) => {
       const edited = await trainer.editCaptions({ dataset, indices, edit });
       if (!edited.ok) return edited;
       const { info, changed } = edited.value;
-      if (changed > 0) this.#keep(counted(changed, 'caption', 'changed'), { captions: true });
+      if (changed > 0) this.#keep(changes, counted(changed, 'caption', 'changed'), { captions: true });
       return { ok: true, value: changed > 0 ? info : null };
     });
   }
 
   /** Leaves pictures out; refused where none would stay. */
   remove(trainer: Trainer, indices: Indices): Promise<Result<unknown>> {
-    return this.#change(trainer, (dataset) =>
+    return this.#change(trainer, (dataset, changes) =>
       this.#without(trainer, dataset, indices, () =>
-        this.#keep(counted(indices.length, 'picture', 'removed'), { restore: indices }),
+        this.#keep(changes, counted(indices.length, 'picture', 'removed'), { restore: indices }),
       ),
     );
   }
 
   restore(trainer: Trainer, indices: Indices): Promise<Result<unknown>> {
-    return this.#change(trainer, async (dataset) => {
+    return this.#change(trainer, async (dataset, changes) => {
       const restored = await trainer.restoreToSet({ dataset, indices });
-      if (restored.ok) this.#keep(counted(indices.length, 'picture', 'restored'), { remove: indices });
+      if (restored.ok)
+        this.#keep(changes, counted(indices.length, 'picture', 'restored'), { remove: indices });
       return restored;
     });
   }
@@ -177,64 +205,68 @@ export class BrowsedSet {
 
   /** Undoes the last change of the set that is shown; a change that cannot be undone is forgotten. */
   undo(trainer: Trainer): Promise<Result<unknown>> {
-    return this.#change(trainer, async (dataset) => {
-      const last = this.#changes.pop();
+    return this.#change(trainer, async (dataset, changes) => {
+      const last = changes.pop();
       if (!last) return { ok: true, value: null };
       const { undo, said } = last;
-      const undone = `Undone: ${said}`;
+      const undone = (): void => this.#say(changes, `Undone: ${said}`);
       if ('restore' in undo) {
         const restored = await trainer.restoreToSet({ dataset, indices: undo.restore });
-        if (restored.ok) this.#say(undone);
+        if (restored.ok) undone();
         return restored;
       }
-      if ('remove' in undo) return this.#without(trainer, dataset, undo.remove, () => this.#say(undone));
-      return this.#undoCaptions(trainer, dataset, said);
+      if ('remove' in undo) return this.#without(trainer, dataset, undo.remove, undone);
+      const edited = await trainer.undoCaptions(dataset);
+      if (!edited.ok) return edited;
+      if (edited.value.changed > 0) {
+        undone();
+        return { ok: true, value: edited.value.info };
+      }
+      // The store keeps no captions of before any more.
+      const others = changes.filter((change) => !('captions' in change.undo));
+      changes.splice(0, changes.length, ...others);
+      this.#say(changes, `Cannot be undone: ${said}`);
+      return { ok: true, value: null };
     });
-  }
-
-  async #undoCaptions(trainer: Trainer, dataset: string, said: string): Promise<Result<DatasetInfo | null>> {
-    const edited = await trainer.undoCaptions(dataset);
-    if (!edited.ok) return edited;
-    const { info, changed } = edited.value;
-    if (changed > 0) {
-      this.#say(`Undone: ${said}`);
-      return { ok: true, value: info };
-    }
-    // The store keeps no captions of before any more.
-    this.#changes = this.#changes.filter(({ undo }) => !('captions' in undo));
-    this.#say(`Cannot be undone: ${said}`);
-    return { ok: true, value: null };
   }
 
   /**
    * Makes a change after those that are on their way. `work` answers the set as it is then, or null where it
-   * is as before.
+   * is as before; `changes` are those of the set, which may be shown no more by then.
    */
   #change(
     trainer: Trainer,
-    work: (dataset: string) => Promise<Result<DatasetInfo | null>>,
+    work: (dataset: string, changes: Change[]) => Promise<Result<DatasetInfo | null>>,
   ): Promise<Result<unknown>> {
     const { browsed, duplicates } = this.#state;
     const asked = browsed.value?.query.dataset;
     if (asked === undefined) return Promise.resolve(DONE);
+    const changes = this.#changes;
     const made = this.#made.then(async () => {
       const dataset = this.#idNow(asked);
-      this.#now({ doing: 'changing' });
-      const result = await work(dataset);
+      this.#doing(changes, 'changing');
+      const result = await work(dataset, changes);
       batch(() => {
-        this.#now({ doing: null });
+        this.#doing(changes, null);
         if (result.ok && result.value) this.#changed(dataset, result.value);
       });
-      return result.ok && duplicates.value ? this.findDuplicates(trainer, duplicates.value) : result;
+      const compares = result.ok && changes === this.#changes && duplicates.value;
+      return compares ? this.findDuplicates(trainer, compares) : result;
     });
     this.#made = made.catch(() => undefined);
     return made;
   }
 
-  /** The id under which a set is listed that had this one. */
+  /** Shows what is done with the set whose changes these are, where it is the one that is shown. */
+  #doing(changes: readonly Change[], doing: Browsed['doing']): void {
+    if (changes === this.#changes) this.#now({ doing });
+  }
+
+  /** The id under which a set is listed that had this one: a set may be imported again under it. */
   #idNow(id: string): string {
     const next = this.#became.get(id);
-    return next === undefined ? id : this.#idNow(next);
+    const isListed = this.#state.datasets.value.some((one) => one.id === id);
+    return next === undefined || isListed ? id : this.#idNow(next);
   }
 
   #changed(before: string, info: DatasetInfo): void {
@@ -246,18 +278,21 @@ export class BrowsedSet {
     datasets.value = datasets.value.map((one) => (one.id === before ? info : one));
     if (browsed.value?.query.dataset === before) {
       const query = { ...browsed.value.query, dataset: info.id };
+      this.#what = this.#whatIs(info.id);
       this.#now({ query, revision: browsed.value.revision + 1 });
     }
     this.#becomes(before, info);
   }
 
-  #keep(said: string, undo: Change['undo']): void {
-    this.#changes.push({ said, undo });
-    this.#say(said);
+  #keep(changes: Change[], said: string, undo: Change['undo']): void {
+    changes.push({ said, undo });
+    this.#say(changes, said);
   }
 
-  #say(said: string): void {
-    this.#now({ changed: { said, undoable: this.#changes.map((change) => change.said) } });
+  /** Says it of the set whose changes these are, where it is the one that is shown. */
+  #say(changes: readonly Change[], said: string): void {
+    if (changes === this.#changes)
+      this.#now({ changed: { said, undoable: changes.map((change) => change.said) } });
   }
 
   #now(changes: Partial<Browsed>): void {

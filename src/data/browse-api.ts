@@ -21,6 +21,14 @@ export interface FoundIndices {
   indices: Uint32Array<ArrayBuffer>;
   of: number;
   removed: number;
+  /** Changes of the set that can be undone, whenever they were made; the oldest first. */
+  undoable: readonly UndoableChange[];
+}
+
+/** A change of the captions of so many pictures. */
+export interface UndoableChange {
+  of: 'captions';
+  pictures: number;
 }
 
 export interface PictureNote {

@@ -52,7 +52,7 @@ export async function undoCaptions(id: string): Promise<ChangedCaptions> {
   const before = edits.with(mark, base.count);
   const told = await toldWith(opened, (number) => before.textsOf(number) ?? opened.importedTexts(number));
   await writeUndone(setFolder(opened.folder), changeOf(opened, told));
-  return { info: await infoOf(opened), changed: edits.newestCount, canUndo: mark.steps.length > 0 };
+  return { info: await infoOf(opened), changed: edits.undoable.at(-1) ?? 0, canUndo: mark.steps.length > 0 };
 }
 
 const changeOf = ({ base, edits }: StoredPictures, told: Told): Change => ({

@@ -172,3 +172,91 @@ test('captions that cannot be brought back are said to be so, and not offered ag
     ...{ said: 'Cannot be undone: 1 caption changed.', undoable: [] },
   });
 });
+
+const other = { ...info, id: 'own-b', title: 'cats' };
+const two = () => new FakeTrainer([set, { ...set, info: other }], null);
+
+test('a change that ends after another set was chosen is neither said nor undone there', async () => {
+  const both = two();
+  state.datasets.value = [info, other];
+  await browsed.look(both, query);
+  let go: () => void = () => undefined;
+  both.held = new Promise((resolve) => (go = resolve));
+  const removing = browsed.remove(both, Uint32Array.of(1));
+  const looking = browsed.look(both, allOf('own-b'));
+  go();
+  await Promise.all([removing, looking]);
+  expect(state.browsed.value).toMatchObject({ changed: null, doing: null, query: { dataset: 'own-b' } });
+  // What is undone here is nothing of the other set.
+  await browsed.undo(both);
+  const removed = await both.findInSet({ ...query, only: 'removed' });
+  expect(removed.ok && [...removed.value.indices]).toEqual([1]);
+});
+
+test('Undo that waits for a change takes back what it was pressed for, whatever set is shown by then', async () => {
+  const both = two();
+  state.datasets.value = [info, other];
+  await browsed.look(both, query);
+  await browsed.remove(both, Uint32Array.of(1));
+  const undoing = browsed.undo(both);
+  await browsed.look(both, allOf('own-b'));
+  await browsed.remove(both, Uint32Array.of(2));
+  await undoing;
+  expect(state.browsed.value?.changed?.undoable).toEqual(['1 picture removed.']);
+  const removed = (dataset: string) => both.findInSet({ ...allOf(dataset), only: 'removed' });
+  expect(await removed('own-1')).toMatchObject({ value: { indices: new Uint32Array() } });
+  expect(await removed('own-b')).toMatchObject({ value: { indices: Uint32Array.of(2) } });
+});
+
+test('a set that is listed again under an id that another had before is the one that is changed', async () => {
+  await browsed.look(trainer, query);
+  const asked: string[] = [];
+  const renaming = Object.assign(new FakeTrainer([set], null), {
+    removeFromSet: ({ dataset }: { dataset: string }) => {
+      asked.push(dataset);
+      return Promise.resolve({ ok: true as const, value: { ...info, id: 'own-2' } });
+    },
+  });
+  await browsed.remove(renaming, Uint32Array.of(0));
+  // The same files were imported again: both sets are there.
+  state.datasets.value = [...state.datasets.value, info];
+  await browsed.look(trainer, query);
+  await browsed.remove(renaming, Uint32Array.of(0));
+  expect(asked).toEqual(['own-1', 'own-1']);
+});
+
+test('a set that was imported again with other words is asked anew, its pictures and notes too', async () => {
+  await browsed.look(trainer, query);
+  await browsed.remove(trainer, Uint32Array.of(1));
+  await browsed.look(trainer, query);
+  const { requests } = trainer.counts;
+  await browsed.look(trainer, query);
+  expect(trainer.counts.requests).toBe(requests);
+  const revision = state.browsed.value?.revision ?? 0;
+  state.datasets.value = [{ ...info, words: 'others' }];
+  await browsed.look(trainer, query);
+  expect(trainer.counts.requests).toBe(requests + 4);
+  expect(state.browsed.value?.revision).toBeGreaterThan(revision);
+  expect(state.browsed.value?.changed).toBeNull();
+});
+
+test('after a reload the captions that were changed last can be taken back, one change after another', async () => {
+  await browsed.look(trainer, query);
+  await browsed.edit(trainer, Uint32Array.of(0, 1), { kind: 'set', caption: 'x' });
+  await browsed.edit(trainer, Uint32Array.of(2), { kind: 'set', caption: 'y' });
+  browsed.forget();
+  await browsed.look(trainer, query);
+  expect(state.browsed.value?.changed).toEqual({
+    said: 'Earlier: 1 caption changed.',
+    undoable: ['2 captions changed.', '1 caption changed.'],
+  });
+  await browsed.undo(trainer);
+  await browsed.look(trainer, query);
+  expect(state.browsed.value?.changed).toEqual({
+    said: 'Undone: 1 caption changed.',
+    undoable: ['2 captions changed.'],
+  });
+  await browsed.undo(trainer);
+  const notes = await trainer.notesOf({ dataset: 'own-1', indices: Uint32Array.of(0, 2) });
+  expect(notes.ok && notes.value.map(({ caption }) => caption)).toEqual(['a red rose', 'a red house']);
+});

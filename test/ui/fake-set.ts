@@ -135,6 +135,7 @@ export class FakeTrainer implements Asked {
       indices: Uint32Array.from(this.#found(query)),
       of: this.#info(query.dataset).count,
       removed: this.#changes(query.dataset).removed.size,
+      undoable: this.#changes(query.dataset).before.map(({ size }) => ({ of: 'captions', pictures: size })),
     }));
 
   tilesOf: Asked['tilesOf'] = ({ dataset, indices, edge }) => {

@@ -49,8 +49,9 @@ export class Browse {
   find({ dataset, order, ...conditions }: PicturesQuery): Promise<FoundIndices> {
     return this.#looking(dataset, async (set) => {
       const found = await findNumbers(set, conditions, this.#pause);
-      const removed = set.stored - set.info.count;
-      return { indices: await this.#ordered(set, found, order), of: set.info.count, removed };
+      const { stored, info, undoable } = set;
+      const indices = await this.#ordered(set, found, order);
+      return { indices, of: info.count, removed: stored - info.count, undoable };
     });
   }
 

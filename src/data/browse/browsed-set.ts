@@ -2,6 +2,7 @@
 // is known of each. The user's sets and those that come with the app look the same. Not here: which one is
 // open (open-set.ts), what is asked of it (the files beside this one).
 import type { DatasetInfo, PictureSet } from '../api.ts';
+import type { UndoableChange } from '../browse-api.ts';
 import type { StoredPictures } from '../open-stored.ts';
 import type { PictureRecord } from '../store/record.ts';
 import { type PictureTexts, unpackTexts } from '../store/texts.ts';
@@ -14,6 +15,8 @@ export interface BrowsedSet {
   size: number;
   /** What the pixels are, whatever is removed of them or said of them. */
   pixels: string;
+  /** Changes that can be undone, the oldest first. */
+  undoable: readonly UndoableChange[];
   isRemoved(number: number): boolean;
   /** Whether its captions were changed by hand. */
   isEdited(number: number): boolean;
@@ -32,6 +35,7 @@ export function browsedOwn(opened: StoredPictures): BrowsedSet {
   for (const number of edits?.removed ?? []) isRemoved[number] = 1;
   return {
     ...{ info, stored: base.count, size: base.size, pixels: base.fingerprint },
+    undoable: edits?.undoable.map((pictures) => ({ of: 'captions', pictures })) ?? [],
     isRemoved: (number) => isRemoved[number] === 1,
     isEdited: (number) => edits?.isEdited(number) ?? false,
     texts: (number) => unpackTexts(opened.textsOf(number)),
@@ -44,7 +48,7 @@ export function browsedOwn(opened: StoredPictures): BrowsedSet {
 export function browsedBuiltIn(set: PictureSet): BrowsedSet {
   const { info, count, size } = set;
   return {
-    ...{ info, stored: count, size, pixels: info.fingerprint },
+    ...{ info, stored: count, size, pixels: info.fingerprint, undoable: [] },
     isRemoved: () => false,
     isEdited: () => false,
     texts: (number) => ({

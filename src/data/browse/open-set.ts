@@ -24,16 +24,15 @@ export const isBuiltIn = (id: string): boolean =>
   id === SHAPES.id || PACKED_SETS.some(({ info }) => info.id === id);
 
 export class OpenSet {
-  /** `id`: what was asked for; a set that was changed since has another one. */
-  #open: (Open & { id: string }) | null = null;
+  #open: Open | null = null;
   #computed: { pixels: string; values: Computed } = { pixels: '', values: new Map() };
 
   /** Throws FaultError kind `data` where there is no such set. */
   async of(id: string): Promise<BrowsedSet> {
-    if (this.#open?.id === id && (await this.#open.isCurrent())) return this.#open.set;
-    const open = isBuiltIn(id) ? await openBuiltIn(id) : await openOwn(id);
-    this.#open = { ...open, id };
-    return open.set;
+    // Asked for by an id that it had before, another set may have this id by now.
+    if (this.#open?.set.info.id === id && (await this.#open.isCurrent())) return this.#open.set;
+    this.#open = isBuiltIn(id) ? await openBuiltIn(id) : await openOwn(id);
+    return this.#open.set;
   }
 
   /** What `compute` makes of a set's pixels: once while it is the one that is looked through. */

@@ -61,10 +61,10 @@ export class Edits {
     return at === 0 ? null : this.#log.subarray(at - 1, at - 1 + (this.#bytes[number] as number));
   }
 
-  /** Pictures of the newest change of captions that can be undone. */
-  get newestCount(): number {
-    const step = this.mark.steps.at(-1);
-    return step ? countOfStep(this.#log.subarray(step.at - this.mark.start)) : 0;
+  /** Of each change of captions that can be undone the number of its pictures, the oldest first. */
+  get undoable(): number[] {
+    const { start, steps } = this.mark;
+    return steps.map(({ at }) => countOfStep(this.#log.subarray(at - start)));
   }
 
   /** As they are once only the parts of `mark` count. */

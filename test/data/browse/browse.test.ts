@@ -68,7 +68,9 @@ describe('pictures are found', () => {
     const { id } = await madeSet(PICTURES);
     const less = await browse.remove({ dataset: id, indices: of(1, 3) });
     const now = less?.id ?? '';
-    expect(await browse.find(query(now))).toEqual({ indices: of(0, 2, 4), of: 3, removed: 2 });
+    expect(await browse.find(query(now))).toEqual({
+      ...{ indices: of(0, 2, 4), of: 3, removed: 2, undoable: [] },
+    });
     expect(await found(now, { only: 'removed' })).toEqual([1, 3]);
     expect(await found(now, { word: 'red' })).toEqual([0]);
     const notes = await browse.notes({ dataset: now, indices: of(3, 4) });
@@ -162,6 +164,27 @@ describe('captions', () => {
     ]);
     expect(await browse.undoCaptions(id)).toMatchObject({ changed: 2, canUndo: false });
     expect(await found(id, { word: 'red' })).toEqual([0, 1]);
+  });
+
+  it('that were changed can be taken back whoever looks', async () => {
+    const { id } = await madeSet(PICTURES);
+    await browse.editCaptions({ dataset: id, indices: of(0, 1), edit: { kind: 'prefix', text: 'x' } });
+    await browse.editCaptions({ dataset: id, indices: of(2), edit: { kind: 'set', caption: 'y' } });
+    const undoable = async () => (await new Browse(() => Promise.resolve()).find(query(id))).undoable;
+    expect(await undoable()).toEqual([
+      { of: 'captions', pictures: 2 },
+      { of: 'captions', pictures: 1 },
+    ]);
+    await browse.undoCaptions(id);
+    expect(await undoable()).toEqual([{ of: 'captions', pictures: 2 }]);
+  });
+
+  it('of a set that has again the id that another had before are those that are shown', async () => {
+    const { id } = await madeSet(PICTURES);
+    await browse.remove({ dataset: id, indices: of(3) });
+    expect(await found(id)).toEqual([0, 1, 2, 4]);
+    await madeSet(PICTURES);
+    expect(await found(id)).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('that are changed at once take turns', async () => {
