@@ -39,7 +39,7 @@ export async function reopenDraft(name: string): Promise<PictureDraft> {
   return draft;
 }
 
-/** What a draft has become. `keptCaptions`: of a set of the same pixels, whose captions are not the draft's. */
+/** What a draft has become. `keptCaptions`: the set that was there, whose captions are not the draft's. */
 export interface Completed {
   info: DatasetInfo;
   keptCaptions: boolean;

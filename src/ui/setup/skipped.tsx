@@ -1,4 +1,4 @@
-// What the last import of pictures left out or kept, and pictures that hardly show anything, with the reasons.
+// What the last import of pictures left out or kept, and pictures that hardly show anything, with reasons.
 // Not here: checking the files (data/).
 import type { ToldFiles } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
