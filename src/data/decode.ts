@@ -3,14 +3,14 @@
 // (bitmap-pixels.ts), the square of them (cut-square.ts).
 import { faultOf } from '../fault.ts';
 import type { ImageHeader } from '../formats/image-format.ts';
-import { overLimits, readImageHeader } from '../formats/image-header.ts';
+import { overLimits, readImageHeader, undecodable } from '../formats/image-header.ts';
 import { findExif, FIRST_CHUNK, type WebpExif, withoutExif } from '../formats/image-webp.ts';
 import { BitmapPixels, isSeenThrough } from './bitmap-pixels.ts';
 import { cutSquare } from './cut-square.ts';
 import type { Place, Wanted } from './framing.ts';
 import { type Words, wordsOf } from './resize.ts';
 
-/** `why` goes on from the file's name: "it is text, no JPEG, PNG, WebP or GIF". */
+/** `why` goes on from the file's name: "it is text, not a picture". */
 export type Refused = { ok: false; why: string };
 export type Checked = { ok: true; header: ImageHeader } | Refused;
 /** `place`: where its square lies. */
@@ -84,7 +84,7 @@ export async function decodeSquare(file: Blob, header: ImageHeader, wanted: Want
   // Browsers stand JPEG and PNG upright; WebP only some do, so none is asked to.
   const exif = header.format === 'webp' && header.orientation !== 1 ? await exifOf(file) : null;
   const source = exif ? await withoutExif(file, exif).catch(() => file) : file;
-  const bitmap = await decodeWithin(source, DECODE_LIMIT_MS);
+  const bitmap = await decodeWithin(source, header.format, DECODE_LIMIT_MS);
   if (typeof bitmap === 'string') return { ok: false, why: bitmap };
   try {
     const why = overLimits({ format: 'png', width: bitmap.width, height: bitmap.height, orientation: 1 }, 0);
@@ -102,7 +102,7 @@ export async function decodeSquare(file: Blob, header: ImageHeader, wanted: Want
 export async function isTransparent(file: Blob): Promise<boolean> {
   const checked = await checkPicture(file);
   if (!checked.ok || checked.header.format === 'jpeg') return false;
-  const bitmap = await decodeWithin(file, DECODE_LIMIT_MS);
+  const bitmap = await decodeWithin(file, checked.header.format, DECODE_LIMIT_MS);
   if (typeof bitmap === 'string') return false;
   const isSeen = isSeenThrough(bitmap);
   bitmap.close();
@@ -125,12 +125,16 @@ export const whyUnread = (error: unknown): Refused => {
 };
 
 /** The decoded bitmap, or why there is none. */
-async function decodeWithin(file: Blob, limitMs: number): Promise<ImageBitmap | string> {
+async function decodeWithin(
+  file: Blob,
+  format: ImageHeader['format'],
+  limitMs: number,
+): Promise<ImageBitmap | string> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`it takes over ${limitMs / 1000} seconds to decode`), limitMs);
   });
-  const decoding = createImageBitmap(file).catch(() => 'it is damaged: the browser cannot decode it');
+  const decoding = createImageBitmap(file).catch(() => undecodable(format));
   const first = await Promise.race([decoding, late]);
   clearTimeout(timer);
   // A bitmap that arrives after the limit must not stay in memory.

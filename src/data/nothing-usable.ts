@@ -21,7 +21,7 @@ export function nothingUsable({
     kind: 'data',
     title: 'None of these files is a picture that can be used',
     what: [...(warning === undefined ? [] : [warning]), ...example, 'Nothing was stored.'].join(' '),
-    expected: 'at least one JPEG, PNG, WebP, AVIF or GIF',
+    expected: 'at least one JPEG, PNG, WebP, AVIF, GIF or BMP',
     got:
       warning !== undefined && tried === 0 ? 'none' : tried === 1 ? '1 other file' : `${tried} other files`,
     todo: ['Choose other files, or a folder that has pictures in it.'],

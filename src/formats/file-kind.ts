@@ -1,7 +1,7 @@
 // What kind of file the first bytes are of, in words for the person who brought it. A name is never asked.
 // Not here: reading any of them (safetensors-file.ts, torch-file.ts, zip-reader.ts, image-*.ts).
-import { isAvif } from './image-avif.ts';
 import { textAt } from './image-format.ts';
+import { heifFormat } from './image-heif.ts';
 import { begins, LEGACY_TORCH, PICTURES, SAFETENSORS, ZIP } from './magic.ts';
 
 /** Enough for every kind: a tar archive names itself at byte 257, an SVG may begin with a comment. */
@@ -18,14 +18,9 @@ export interface FileKind {
   what: string;
 }
 
-/** What phones make by default and browsers do not read. */
-export const HEIC = 'a HEIC picture';
-
 /* oxlint-disable no-control-regex -- magic numbers are made of control characters */
 const KINDS: readonly (readonly [RegExp, FileKind['is'], string])[] = [
-  [/^.{4}ftyp(heic|heix|heim|heis|hevc|mif1|msf1)/s, 'picture', HEIC],
   [/^.{4}ftyp/s, 'other', 'a video'],
-  [/^BM.{4}\0\0\0\0/s, 'picture', 'a BMP picture'],
   [/^(II\*\0|MM\0\*)/, 'picture', 'a TIFF or raw picture'],
   [/^(\xff\x0a|\0\0\0\x0cJXL )/, 'picture', 'a JPEG XL picture'],
   [/^(\0\0\0\x0cjP {2}|\xffO\xffQ)/, 'picture', 'a JPEG 2000 picture'],
@@ -55,7 +50,7 @@ export function kindOfBytes(head: Uint8Array): FileKind {
   if (begins(head, SAFETENSORS)) return { is: 'safetensors', what: 'a safetensors file' };
   if (begins(head, ZIP)) return { is: 'zip', what: 'a zip archive' };
   if (begins(head, LEGACY_TORCH)) return { is: 'legacy-torch', what: 'a PyTorch file of the older format' };
-  if (PICTURES.some((magic) => begins(head, magic)) || isAvif(head))
+  if (PICTURES.some((magic) => begins(head, magic)) || heifFormat(head))
     return { is: 'picture', what: 'a picture' };
   const start = textAt(head, 0, HEAD_BYTES);
   const pointer = LFS_POINTER.exec(start);

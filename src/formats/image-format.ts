@@ -3,7 +3,7 @@
 // does), the formats themselves (image-png.ts, image-jpeg.ts, ...).
 
 export interface ImageHeader {
-  format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif';
+  format: 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'avif' | 'heic';
   /**
    * Pixels as stored, before any EXIF rotation. Where a file
    * states several sizes: the largest a decoder may use.
@@ -33,7 +33,7 @@ export function textAt(bytes: Uint8Array, at: number, length: number): string {
 
 /** The header of a picture without rotation; refused where a side has no pixels. */
 export function headerOf(
-  format: 'png' | 'webp' | 'gif' | 'avif',
+  format: Exclude<ImageHeader['format'], 'jpeg'>,
   width: number,
   height: number,
 ): HeaderResult {

@@ -1,10 +1,11 @@
 // Which picture format a file has and how large the picture is, from the first
 // bytes, before anything is decoded: a PNG of 48 kB can be 20,000 x 20,000
 // pixels. A file's name and stated type are never asked. Not here: decoding.
-import { HEAD_BYTES, HEIC, kindOfBytes } from './file-kind.ts';
-import { isAvif, readAvifHeader } from './image-avif.ts';
+import { HEAD_BYTES, kindOfBytes } from './file-kind.ts';
+import { isBmp, readBmpHeader } from './image-bmp.ts';
 import { type HeaderResult, type ImageHeader, refuse } from './image-format.ts';
 import { isGif, readGifHeader } from './image-gif.ts';
+import { heifFormat, readHeifHeader } from './image-heif.ts';
 import { readJpegHeader } from './image-jpeg.ts';
 import { isPng, readPngHeader } from './image-png.ts';
 import { readWebpHeader } from './image-webp.ts';
@@ -25,19 +26,21 @@ export function readImageHeader(bytes: Uint8Array, fileSize: number): HeaderResu
   if (begins(bytes, JPEG)) return readJpegHeader(bytes, fileSize);
   if (begins(bytes, WEBP)) return readWebpHeader(bytes, fileSize);
   if (isGif(bytes)) return readGifHeader(bytes, fileSize);
-  if (isAvif(bytes)) return readAvifHeader(bytes, fileSize);
+  if (isBmp(bytes)) return readBmpHeader(bytes, fileSize);
+  const heif = heifFormat(bytes);
+  if (heif !== null) return readHeifHeader(heif, bytes, fileSize);
   const { is, what } = kindOfBytes(bytes.subarray(0, HEAD_BYTES));
-  if (what === HEIC)
-    return refuse(
-      'it is HEIC, which browsers cannot read: on the phone choose Most compatible, or export it as JPEG',
-    );
   if (what === 'a picture') return refuse('it is damaged');
   return refuse(
-    is === 'picture'
-      ? `it is ${what}; read are JPEG, PNG, WebP, AVIF and GIF`
-      : `it is ${what}, not a picture`,
+    is === 'picture' ? `it is ${what}; export it as PNG or JPEG` : `it is ${what}, not a picture`,
   );
 }
+
+/** Why the browser could not decode a picture of this format, in words that go on from the file's name. */
+export const undecodable = (format: ImageHeader['format']): string =>
+  format === 'heic'
+    ? 'it is HEIC, which this browser cannot read: on the phone choose Most compatible, or export it as JPEG'
+    : 'it is damaged: the browser cannot decode it';
 
 /** Why a picture is too large to decode, in words that go on from the file's name; null where it is not. */
 export function overLimits({ width, height }: ImageHeader, fileSize: number): string | null {

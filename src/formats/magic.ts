@@ -21,8 +21,11 @@ export const PNG: Magic = [0x89, 0x50, 0x4e, 0x47];
 export const GIF: Magic = [0x47, 0x49, 0x46, 0x38];
 export const WEBP: Magic = [0x52, 0x49, 0x46, 0x46, null, null, null, null, 0x57, 0x45, 0x42, 0x50];
 
-/** Every picture format that is read. */
-export const PICTURES: readonly Magic[] = [JPEG, PNG, GIF, WEBP];
+/** Four bytes of size, four that are reserved. */
+export const BMP: Magic = [0x42, 0x4d, null, null, null, null, 0, 0, 0, 0];
+
+/** Every picture format that is read but those of HEIF, which image-heif.ts tells. */
+export const PICTURES: readonly Magic[] = [JPEG, PNG, GIF, WEBP, BMP];
 
 /** Whether bytes in memory begin as `magic` says. */
 export const begins = (bytes: Uint8Array, magic: Magic): boolean =>

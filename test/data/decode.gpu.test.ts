@@ -201,6 +201,12 @@ describe('refusing', () => {
     expect(await reason(new Blob([]))).toBe('it is empty');
   });
 
+  it('HEIC, which Chromium does not decode, with the way out', async () => {
+    const bytes = new Uint8Array(await avifFile('a.heic').arrayBuffer());
+    bytes.set(new TextEncoder().encode('heic'), 8);
+    expect(await reason(new Blob([bytes]))).toMatch(/HEIC.*export it as JPEG/);
+  });
+
   it('a picture whose pixels are damaged', async () => {
     const png = new Uint8Array(await (await pictureFile('a.png', { type: 'image/png' })).arrayBuffer());
     expect(await reason(new Blob([png.fill(0x55, 41)]))).toMatch(/damaged/);

@@ -2,7 +2,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { overLimits, readImageHeader } from '../../src/formats/image-header.ts';
+import { overLimits, readImageHeader, undecodable } from '../../src/formats/image-header.ts';
 import { findExif, FIRST_CHUNK } from '../../src/formats/image-webp.ts';
 
 const picture = (width = 37, height = 21, alpha = 1) =>
@@ -43,6 +43,21 @@ function blackPng(edge: number): Buffer {
   ]);
 }
 
+/** A BMP of 8 x 8 pixels of 24 bits, as Windows writes it. */
+function bmp({ header = 40, width = 8, height = 8 }): Uint8Array {
+  const bytes = new Uint8Array(54 + 192);
+  const view = new DataView(bytes.buffer);
+  bytes.set(latin1('BM'));
+  view.setUint32(2, bytes.length, true);
+  view.setUint32(10, 54, true);
+  view.setUint32(14, header, true);
+  view.setInt32(18, width, true);
+  view.setInt32(22, height, true);
+  view.setUint16(26, 1, true);
+  view.setUint16(28, 24, true);
+  return bytes;
+}
+
 describe('what sharp wrote is read as sharp meant it', () => {
   const cases: [string, () => Promise<Buffer>, string][] = [
     ['PNG', () => picture().png().toBuffer(), 'png'],
@@ -75,6 +90,24 @@ describe('what sharp wrote is read as sharp meant it', () => {
       ok: true,
       header: { format, width: 37, height: 21, orientation: 1 },
     });
+  });
+
+  it('BMP, its rows from the bottom up or from the top down', () => {
+    const header = { format: 'bmp', width: 8, height: 8, orientation: 1 };
+    expect(read(bmp({}))).toEqual({ ok: true, header });
+    expect(read(bmp({ height: -8 }))).toEqual({ ok: true, header });
+    expect(why(bmp({ width: 0 }))).toMatch(/0 x 8/);
+    expect(why(bmp({ width: -8 }))).toMatch(/-8 x 8/);
+    const large = read(bmp({ width: 20_000, height: 20_000 }), 2e9);
+    expect(large.ok && overLimits(large.header, 1)).toMatch(/20000 x 20000/);
+  });
+
+  it('HEIC, whose boxes are those of AVIF', async () => {
+    const file = await picture().avif().toBuffer();
+    file.write('heic', 8, 'latin1');
+    const header = { format: 'heic', width: 37, height: 21, orientation: 1 };
+    expect(read(file)).toEqual({ ok: true, header });
+    expect(undecodable('heic')).toMatch(/HEIC.*Most compatible, or export it as JPEG/);
   });
 
   it.each([1, 3, 6, 8])(
@@ -152,9 +185,11 @@ describe('what is no usable picture is refused with the reason', () => {
     ['text', text('Not a picture at all, however it is named.'), /it is text/],
     ['SVG', text('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'), /SVG/],
     ['AVIF', latin1('\0\0\0\x20ftypavif\0\0\0\0'), /AVIF/],
-    ['HEIC', latin1('\0\0\0\x20ftypheic\0\0\0\0'), /HEIC.*Most compatible, or export it as JPEG/],
-    ['BMP', latin1('BM\x46\0\0\0\0\0\0\0\x36\0\0\0'), /BMP/],
-    ['TIFF', latin1('II*\0\x08\0\0\0'), /TIFF/],
+    ['HEIC', latin1('\0\0\0\x20ftypheic\0\0\0\0'), /HEIC/],
+    ['BMP', latin1('BM\x46\0\0\0\0\0\0\0\x36\0\0\0'), /BMP is cut off/],
+    ['BMP of no known kind', bmp({ header: 41 }), /no known kind/],
+    ['BMP cut in its rows', bmp({}).subarray(0, 245), /cut off: it has 245 bytes of 246/],
+    ['TIFF', latin1('II*\0\x08\0\0\0'), /TIFF.*export it as PNG or JPEG/],
     ['zip', latin1('PK\x03\x04\x14\0'), /zip/],
     ['noise', latin1('\x01\x02\x03\x00\xfe'), /some other kind/],
   ];
@@ -170,6 +205,7 @@ describe('what is no usable picture is refused with the reason', () => {
       picture(37, 21, 0.5).webp().toBuffer(),
       picture().gif().toBuffer(),
       picture().avif().toBuffer(),
+      Promise.resolve(bmp({})),
     ]);
     for (const file of files) {
       const whole = read(file);

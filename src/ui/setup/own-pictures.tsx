@@ -28,7 +28,7 @@ function Choose() {
   return (
     <>
       <p>
-        JPEG, PNG, WebP, AVIF or GIF, also in a zip or tar archive. A square of each, the middle one, is
+        JPEG, PNG, WebP, AVIF, GIF or BMP, also in a zip or tar archive. A square of each, the middle one, is
         stored small in this browser. Your files are not touched. You can also drop pictures anywhere on this
         page, or paste them. A text file beside a picture, cat.txt of cat.jpg, is its caption, or several, one
         on each line; without one, where pictures lie in several folders, the folder’s name is. A model of
