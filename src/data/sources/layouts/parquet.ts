@@ -10,6 +10,8 @@ import type { Choice, Chosen, Layout, Source, SourceEntry } from '../source.ts';
 import { CAPTION_COLUMNS, inShort, NO_COLUMN, NONE } from './column-choice.ts';
 import { without } from './left-over.ts';
 import { baseName, compare } from './names.ts';
+import { ALL, partChoice } from './part-choice.ts';
+import { comparePart, partOfShard } from './shard-part.ts';
 
 /** More members are not looked into where they are not called parquet files. */
 const FEW_MEMBERS = 16;
@@ -20,6 +22,8 @@ interface Shard {
   path: string;
   file: ParquetFile;
   picture: ParquetColumn;
+  /** train, test, ...; empty where its path names none. */
+  part: string;
 }
 
 /** Null where no member is a parquet file. */
@@ -60,7 +64,7 @@ async function opened(member: Member): Promise<Shard | SkippedFile> {
         name: path,
         why: `its pictures are packed by ${picture.unread}; Snappy and Zstandard are read`,
       };
-    return { path, file, picture };
+    return { path, file, picture, part: partOfShard(path) };
   } catch (error) {
     return { name: path, why: `it is damaged (${String(error).slice(0, 80)})` };
   }
@@ -86,7 +90,7 @@ const withoutPictures = ({ columns }: ParquetFile): string =>
       );
 
 async function sourceOf(shards: readonly Shard[], unused: SkippedFile[]): Promise<Source> {
-  const choices = await choicesOf(shards);
+  const choices = [...(await choicesOf(shards)), ...splitChoice(shards)];
   return {
     facts: {
       kind: 'Parquet files',
@@ -99,6 +103,17 @@ async function sourceOf(shards: readonly Shard[], unused: SkippedFile[]): Promis
     },
     entries: (from, chosen) => entriesOf(shards, from, { ...defaultsOf(choices), ...chosen }),
   };
+}
+
+/** The parts that the files are of; of one part, or none, there is nothing to choose. */
+function splitChoice(shards: readonly Shard[]): Choice[] {
+  const rows = new Map<string, number>();
+  for (const { part, file } of shards) rows.set(part, (rows.get(part) ?? 0) + file.rows);
+  const inOrder = [...rows].sort(([a], [b]) => comparePart(a, b));
+  return partChoice(
+    new Map(inOrder),
+    shards.reduce((sum, { file }) => sum + file.rows, 0),
+  );
 }
 
 const defaultsOf = (choices: readonly Choice[]): Chosen =>
@@ -153,9 +168,14 @@ async function* entriesOf(
   from: number,
   chosen: Chosen,
 ): AsyncGenerator<SourceEntry> {
+  const { split = ALL } = chosen;
   let before = 0;
   for (const shard of shards) {
     const { file, picture } = shard;
+    if (split !== ALL && shard.part !== split) {
+      before += file.rows;
+      continue;
+    }
     const words = [chosen['caption'], chosen['class']].filter((name) => name !== undefined && name !== NONE);
     const names = [picture.name, ...words.filter((name) => file.columns.some((one) => one.name === name))];
     for (const { begin, end } of file.parts) {

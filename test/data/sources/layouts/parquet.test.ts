@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { chosenCount } from '../../../../src/data/sources/chosen-count.ts';
 import type { SourceEntry } from '../../../../src/data/sources/source.ts';
 import { entriesOf, sourceOf } from '../sourced.ts';
 
@@ -89,6 +90,31 @@ describe('a parquet file', () => {
     expect((await entriesOf(source, 3)).map(({ number, caption }) => [number, caption])).toEqual(
       [3, 4, 5, 6, 7].map((i) => [i, `größe ${i % 4}`]),
     );
+  });
+
+  it('of several parts lets one be chosen; an import goes on behind the same number in any of them', async () => {
+    const files = [
+      await fixture('zstd', 'test-00000-of-00001.parquet'),
+      await fixture('snappy', 'train-00000-of-00001.parquet'),
+      await fixture('plain', 'validation-00000-of-00001-0a1b2c.parquet'),
+    ];
+    const source = await sourceOf(files);
+    const [split] = source.facts.choices.filter(({ id }) => id === 'split');
+    expect(split).toMatchObject({ label: 'Part', value: 'all' });
+    expect(split?.options.map(({ value, example }) => [value, example])).toEqual([
+      ['all', '20 pictures'],
+      ['train', '12 pictures'],
+      ['validation', '4 pictures'],
+      ['test', '4 pictures'],
+    ]);
+    const numbers = async (part: string, from = 0) =>
+      (await entriesOf(source, from, { split: part })).map(({ number }) => number);
+    expect(await numbers('train')).toEqual(Array.from({ length: 12 }, (_, i) => 4 + i));
+    expect(await numbers('validation', 17)).toEqual([17, 18, 19]);
+    expect(await numbers('test')).toEqual([0, 1, 2, 3]);
+    expect(await numbers('all')).toHaveLength(20);
+    const counts = ['all', 'train', 'test'].map((part) => chosenCount(source.facts, { split: part }));
+    expect(counts).toEqual([20, 12, 4]);
   });
 
   it('that cannot be used is named: addresses alone, another packing, a cut', async () => {
