@@ -6,6 +6,7 @@ import { isTrainerFile } from '../junk.ts';
 import type { Member } from '../member.ts';
 import type { Layout, Source, SourceEntry } from '../source.ts';
 import { counted } from './left-over.ts';
+import { linesAs, linesChoice } from './lines-choice.ts';
 import { compare, isPictureName } from './names.ts';
 import { pictureOf } from './picture-of.ts';
 
@@ -19,32 +20,32 @@ interface Pair {
 
 /** All that no other layout took. */
 export const pairs: Layout = {
-  recognise: (members) => {
-    if (members.length === 0) return Promise.resolve(null);
+  recognise: async (members) => {
+    if (members.length === 0) return null;
     const areBesidePictures = members.some(({ path }) => isPictureName(path));
     const isCache = ({ path }: Member): boolean => areBesidePictures && isTrainerFile(path);
     const caches = members.filter(isCache);
-    const source = sourceOf(members.filter((one) => !isCache(one)));
+    const source = await sourceOf(members.filter((one) => !isCache(one)));
     const ignored = counted('files with latents or weights of other trainers', caches);
-    return Promise.resolve({ source: { ...source, facts: { ...source.facts, ignored } }, rest: [] });
+    return { source: { ...source, facts: { ...source.facts, ignored } }, rest: [] };
   },
 };
 
-function sourceOf(members: readonly Member[]): Source {
+async function sourceOf(members: readonly Member[]): Promise<Source> {
   const { entries, unused } = pairFiles(members);
   return {
     facts: {
       kind: kindOf(entries),
       isPlain: true,
       count: entries.length,
-      choices: [],
+      choices: await linesChoice(entries.flatMap(({ caption }) => (caption ? [caption] : []))),
       licence: '',
       ignored: [],
       warnings: [],
       unused,
     },
-    entries: async function* (from) {
-      for (const [i, pair] of entries.slice(from).entries()) yield entryOf(pair, from + i);
+    entries: async function* (from, { lines }) {
+      for (const [i, pair] of entries.slice(from).entries()) yield entryOf(pair, from + i, lines);
     },
   };
 }
@@ -54,13 +55,17 @@ function kindOf(entries: readonly Pair[]): string {
   return entries.some(({ className }) => className !== '') ? 'Pictures in folders of classes' : 'Pictures';
 }
 
-async function entryOf({ member, caption, className }: Pair, number: number): Promise<SourceEntry> {
+async function entryOf(
+  { member, caption, className }: Pair,
+  number: number,
+  lines: string | undefined,
+): Promise<SourceEntry> {
   const read = caption && (await readCaption(caption));
   return {
     number,
     path: member.path,
     picture: pictureOf(member),
-    caption: read?.ok ? read.text : '',
+    caption: read?.ok ? linesAs(read.text, lines) : '',
     className,
     ...(caption && read && !read.ok ? { unused: { name: caption.path, why: read.why } } : {}),
   };

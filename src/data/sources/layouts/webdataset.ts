@@ -4,9 +4,10 @@
 import { captionOfTexts, readCaption } from '../../captions.ts';
 import type { SkippedFile } from '../../api.ts';
 import type { Member } from '../member.ts';
-import type { Choice, Layout, Source, SourceEntry } from '../source.ts';
+import type { Choice, Chosen, Layout, Source, SourceEntry } from '../source.ts';
 import { inShort, NO_COLUMN, NONE } from './column-choice.ts';
 import { counted, without } from './left-over.ts';
+import { linesAs, linesChoice } from './lines-choice.ts';
 import { compare, isPictureName } from './names.ts';
 import { pictureOf } from './picture-of.ts';
 
@@ -16,6 +17,9 @@ interface Sample {
   picture: Member;
   beside: ReadonlyMap<string, Member>;
 }
+
+/** What was chosen of its captions. */
+type Words = Chosen & { caption: string };
 
 /** A larger file beside a picture is no note. */
 const NOTE_BYTES = 1024 * 1024;
@@ -82,8 +86,10 @@ function samplesOf(members: readonly Member[]): { samples: Sample[]; more: Membe
 }
 
 async function sourceOf(samples: readonly Sample[]): Promise<Source> {
-  const choices = await captionChoice(samples);
-  const value = choices[0]?.value ?? NONE;
+  const texts = samples.flatMap(({ beside }) => beside.get('txt') ?? []);
+  const captions = await captionChoice(samples);
+  const choices = [...captions, ...(await linesChoice(texts))];
+  const value = captions[0]?.value ?? NONE;
   return {
     facts: {
       kind: 'WebDataset',
@@ -96,7 +102,7 @@ async function sourceOf(samples: readonly Sample[]): Promise<Source> {
     },
     entries: async function* (from, chosen) {
       for (let number = from; number < samples.length; number++)
-        yield entryOf(samples[number] as Sample, number, chosen['caption'] ?? value);
+        yield entryOf(samples[number] as Sample, number, { ...chosen, caption: chosen['caption'] ?? value });
     },
   };
 }
@@ -143,8 +149,8 @@ async function fieldsIn(note: Member | undefined): Promise<Record<string, unknow
   }
 }
 
-async function entryOf({ picture, beside }: Sample, number: number, caption: string): Promise<SourceEntry> {
-  const { text, unused } = await captionIn(beside, caption);
+async function entryOf({ picture, beside }: Sample, number: number, chosen: Words): Promise<SourceEntry> {
+  const { text, unused } = await captionIn(beside, chosen);
   const cls = beside.get('cls');
   const label = cls && (await readCaption(cls));
   const name = label?.ok ? label.text.replaceAll('\n', ' ') : '';
@@ -160,13 +166,15 @@ async function entryOf({ picture, beside }: Sample, number: number, caption: str
 
 async function captionIn(
   beside: Sample['beside'],
-  caption: string,
+  { caption, lines }: Words,
 ): Promise<{ text: string; unused?: SkippedFile }> {
   const file = beside.get(caption === '.txt' ? 'txt' : 'json');
   if (!file || caption === NONE) return { text: '' };
   if (caption === '.txt') {
     const read = await readCaption(file);
-    return read.ok ? { text: read.text } : { text: '', unused: { name: file.path, why: read.why } };
+    return read.ok
+      ? { text: linesAs(read.text, lines) }
+      : { text: '', unused: { name: file.path, why: read.why } };
   }
   const value = (await fieldsIn(file))?.[caption];
   const texts = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');

@@ -54,6 +54,35 @@ describe('files of a folder', () => {
   });
 });
 
+describe('a text file of several lines', () => {
+  const text = 'a red fox,\nin the snow.\n\nIt looks up\nforest';
+  const files = [chosen('1.jpg'), chosen('1.txt', 'one line'), chosen('2.jpg'), chosen('2.txt', text)];
+
+  it('is several captions, or one, as is chosen, and both are shown', async () => {
+    const source = await sourceOf(files);
+    const lines = ['a red fox,', 'in the snow.', 'It looks up', 'forest'];
+    const one = 'a red fox, in the snow. It looks up, forest';
+    expect(source.facts.choices).toMatchObject([
+      {
+        ...{ id: 'lines', label: 'Lines of a text file', value: 'each' },
+        options: [
+          { value: 'each', example: lines.join(' / ') },
+          { value: 'joined', example: one },
+        ],
+      },
+    ]);
+    const captions = async (from: number, lines?: string) =>
+      (await entriesOf(source, from, lines === undefined ? {} : { lines })).map(({ caption }) => caption);
+    expect(await captions(0)).toEqual(['one line', lines.join('\n')]);
+    expect(await captions(1, 'joined')).toEqual([one]);
+  });
+
+  it('asks nothing where each has one line, however many there are', async () => {
+    const many = Array.from({ length: 200 }, (_, i) => [chosen(`${i}.jpg`), chosen(`${i}.txt`, `a ${i}\n`)]);
+    expect((await sourceOf(many.flat())).facts.choices).toEqual([]);
+  });
+});
+
 describe('classes', () => {
   const classesIn = async (paths: readonly string[]) =>
     Object.fromEntries(

@@ -37,6 +37,17 @@ describe('a shard', () => {
     ]);
   });
 
+  it('whose text has several lines asks whether they are one caption', async () => {
+    const files = [chosenFile('1.jpg'), chosenFile('1.txt', 'a fox\nsnow'), chosenFile('1.cls', '7')];
+    const source = await sourceOf(files);
+    expect(source.facts.choices.map(({ id, value }) => [id, value])).toEqual([
+      ['caption', '.txt'],
+      ['lines', 'each'],
+    ]);
+    const captions = async (lines: string) => (await entriesOf(source, 0, { lines }))[0]?.caption;
+    expect([await captions('each'), await captions('joined')]).toEqual(['a fox\nsnow', 'a fox, snow']);
+  });
+
   it('is not told by one note among pictures', async () => {
     const source = await sourceOf(
       ['1.jpg', '2.jpg', '3.jpg', '1.json'].map((path) => chosenFile(path, '{}')),
