@@ -29,11 +29,14 @@ export interface Fault {
   fittingBatch?: number;
 }
 
-/** A Fault that is thrown. The message is for logs and tests; alerts show `fault`. */
+/**
+ * A Fault that is thrown. The message is for logs and tests; alerts show `fault`. `cause`: what a browser
+ * threw, where whoever catches may have to tell it from others.
+ */
 export class FaultError extends Error {
   readonly fault: Fault;
-  constructor(fault: Fault) {
-    super(`${fault.title}: expected ${fault.expected}, got ${fault.got}`);
+  constructor(fault: Fault, cause?: unknown) {
+    super(`${fault.title}: expected ${fault.expected}, got ${fault.got}`, { cause });
     this.name = 'FaultError';
     this.fault = fault;
   }

@@ -3,6 +3,7 @@
 // worker. Not here: what the source is (sources/), decoding (decode-ahead.ts), the files on disk
 // (picture-draft.ts). Exported for tests: takeInto.
 import { FaultError } from '../fault.ts';
+import { lossIn } from '../formats/lost-file.ts';
 import type { DatasetInfo, ImportProgress, ImportReport } from './api.ts';
 import { cleanTitle } from './captions.ts';
 import { type Decoder, decodeInOrder, type Tried } from './decode-ahead.ts';
@@ -10,6 +11,7 @@ import { doubtOf } from './doubtful.ts';
 import { beginDraft, completeDraft, discardDraft, reopenDraft } from './draft-folder.ts';
 import { copyPictures } from './edit-pictures.ts';
 import type { PictureDraft } from './picture-draft.ts';
+import { unlessGone } from './lost-files.ts';
 import { openStored, type StoredPictures } from './open-stored.ts';
 import { missing } from './picture-store.ts';
 import { progressReporter } from './import-progress.ts';
@@ -51,7 +53,7 @@ export interface ImportTools {
  * pictures were added has another id than before. Null where `signal` was aborted: what is stored then
  * waits, and the same import goes on behind it. Throws FaultError where no entry is a usable picture, the
  * storage is missing or too small, there is no set to add to (nothing stays stored then), or the storage is
- * full (what is stored waits).
+ * full or the files are gone (what is stored waits).
  */
 export async function importPictures(
   source: Source,
@@ -84,6 +86,8 @@ async function importWith(
     if (counted) return await ended(draft, before, counted, source.facts.warnings);
     draft.write();
   } catch (error) {
+    // The pictures before files that are gone were all read.
+    if (lossIn(error) !== null) draft.write();
     // Folders that cannot be removed now hold no pictures of use; the next import removes them.
     await keep(draft, before).catch(() => undefined);
     throw error;
@@ -148,7 +152,7 @@ async function keep(draft: PictureDraft, before: StoredPictures | null): Promise
 
 /**
  * Decodes the entries behind those that are settled into the draft; null where `signal` was aborted. Throws
- * FaultError where the storage is full.
+ * FaultError where the storage is full, or the files are gone.
  */
 export async function takeInto(
   draft: PictureDraft,
@@ -172,7 +176,8 @@ export async function takeInto(
     stored,
     size,
   });
-  for await (const { entry, result } of decodeInOrder(source.entries(settled.next, chosen), size, decoder)) {
+  const tried = decodeInOrder(source.entries(settled.next, chosen), size, decoder);
+  for await (const { entry, result } of unlessGone(tried)) {
     if (signal.aborted) return null;
     if (entry.unused) skipped.add(entry.unused);
     if (!result.ok) skipped.add({ name: entry.path, why: result.why });

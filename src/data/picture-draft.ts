@@ -1,5 +1,5 @@
 // A set of the user's pictures while it is being written: pixels, texts and records grow together and reach
-// the disk every 256 pictures or every second, then a mark of how far they go; info.json ends it. Stopped at
+// the disk every 232 entries or every second, then a mark of how far they go; info.json ends it. Stopped at
 // any moment, the folder goes on behind its last whole mark. Runs in a worker (sync access handles).
 // Not here: reading sets (picture-store.ts), which pictures come (own-pictures.ts).
 import { EDITS } from './store/edits-mark.ts';
@@ -13,8 +13,11 @@ import { INFO, type StoredInfo, VERSION } from './store/stored-info.ts';
 import { packTexts, type PictureTexts, unpackTexts } from './store/texts.ts';
 import type { Traits } from './store/traits.ts';
 
-/** What waits in memory at most: after that many pictures, bytes or milliseconds it is written. */
-const WAITING = { pictures: 256, bytes: 8 * 1024 * 1024, ms: 1000 };
+/**
+ * What waits in memory at most: after that many entries, bytes or milliseconds it is written. With the 24
+ * that are decoded ahead (decode-pool.ts) no more than 256 are decoded again after a crash.
+ */
+const WAITING = { entries: 232, bytes: 8 * 1024 * 1024, ms: 1000 };
 
 /** A picture to be stored. */
 export interface NewPicture {
@@ -37,6 +40,8 @@ export class PictureDraft {
   /** What is not written yet. */
   #waiting: { pixels: Uint8Array<ArrayBuffer>; texts: Uint8Array<ArrayBuffer>; record: Uint8Array }[] = [];
   #waitingBytes = 0;
+  /** Entries that were settled since the last mark. */
+  #unmarked = 0;
   #settled: Settled = NOTHING_SETTLED;
   #turn = 0;
   #writtenAt = performance.now();
@@ -114,7 +119,8 @@ export class PictureDraft {
   /** All entries up to here are stored or left out. Writes what waits, where it is time for it. */
   settle(settled: Settled): void {
     this.#settled = settled;
-    const isFull = this.#waiting.length >= WAITING.pictures || this.#waitingBytes >= WAITING.bytes;
+    this.#unmarked++;
+    const isFull = this.#unmarked >= WAITING.entries || this.#waitingBytes >= WAITING.bytes;
     if (isFull || performance.now() - this.#writtenAt >= WAITING.ms) this.write();
   }
 
@@ -136,6 +142,7 @@ export class PictureDraft {
     }
     this.#waiting = [];
     this.#waitingBytes = 0;
+    this.#unmarked = 0;
     writeMark(progress, { ...this.#settled, records: count }, ++this.#turn);
     progress.flush();
     this.#writtenAt = performance.now();

@@ -1,6 +1,6 @@
 // Reads bytes of a file that the user chose: exactly the
 // bytes asked for, or a fault. Not here: their meaning.
-import { FaultError } from '../fault.ts';
+import { type Fault, FaultError } from '../fault.ts';
 
 /**
  * Bytes begin..end-1, in a buffer of their own. Throws FaultError kind
@@ -11,7 +11,7 @@ export async function readBytes(file: Blob, begin: number, end: number): Promise
   try {
     bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer());
   } catch (error) {
-    throw unreadable(begin, end, String(error).slice(0, 80));
+    throw unreadable(begin, end, String(error).slice(0, 80), error);
   }
   if (bytes.length !== end - begin) throw unreadable(begin, end, `${bytes.length} bytes`);
   return bytes;
@@ -54,13 +54,14 @@ export class FileWindow {
   }
 }
 
-function unreadable(begin: number, end: number, got: string): FaultError {
-  return new FaultError({
+function unreadable(begin: number, end: number, got: string, cause?: unknown): FaultError {
+  const fault: Fault = {
     kind: 'file',
     title: 'This file can no longer be read',
     what: 'It was cut off, changed or moved since you chose it. Nothing was changed here.',
     expected: `bytes ${begin} to ${end} of the file`,
     got,
     todo: ['Choose the file again.'],
-  });
+  };
+  return new FaultError(fault, cause);
 }

@@ -1,7 +1,7 @@
 // Where the directory of a zip archive lies (PKWARE APPNOTE 6.3.10, sections
 // 4.3.14 to 4.3.16): the end records, ZIP64 included, so strictly that there
 // is one reading. Not here: the directory itself (zip-directory.ts).
-import { FaultError } from '../fault.ts';
+import { type Fault, FaultError } from '../fault.ts';
 import { readBytes, viewOf } from './file-bytes.ts';
 import { cutOff } from './safetensors-scanner.ts';
 
@@ -18,15 +18,16 @@ const LOCATOR64 = 0x0706_4b50;
 const LOCATOR64_BYTES = 20;
 
 /** A fault of kind `file` for an archive that is not as the specification asks. */
-export function unsoundZip(expected: string, got: string): FaultError {
-  return new FaultError({
+export function unsoundZip(expected: string, got: string, cause?: unknown): FaultError {
+  const fault: Fault = {
     kind: 'file',
     title: 'This is not a sound zip archive',
     what: 'It was not opened, and nothing was changed.',
     expected,
     got,
     todo: ['Choose another file.', 'Or make or copy it again where it came from.'],
-  });
+  };
+  return new FaultError(fault, cause);
 }
 
 /** The name of an entry in quotes, shortened to 80 characters for a message. */

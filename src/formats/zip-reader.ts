@@ -194,7 +194,7 @@ async function next(
   try {
     return await reader.read();
   } catch (error) {
-    throw unsoundZip(`bytes of ${shownName(name)} that can be read`, String(error).slice(0, 80));
+    throw unsoundZip(`bytes of ${shownName(name)} that can be read`, String(error).slice(0, 80), error);
   }
 }
 

@@ -2,6 +2,7 @@
 // column is the caption is chosen. Told by their first bytes. Not here: the format (parquet-file.ts), which
 // is loaded with the first such file.
 import { FaultError } from '../../../fault.ts';
+import { filesLost, lossIn } from '../../../formats/lost-file.ts';
 import type { ParquetColumn, ParquetFile } from '../../../formats/parquet-file.ts';
 import type { SkippedFile } from '../../api.ts';
 import { captionOfTexts, cleanText } from '../../captions.ts';
@@ -192,7 +193,10 @@ async function* entriesOf(
 /** What a row holds by column, or why it cannot be read. */
 type Row = Record<string, unknown> | FaultError;
 
-/** Rows first..end-1; of a damaged part each is the fault, so that the other parts are read. */
+/**
+ * Rows first..end-1; of a damaged part each is the fault, so that the other parts are read. Throws FaultError
+ * where the file is gone.
+ */
 async function rowsOf(
   { path, file }: Shard,
   names: readonly string[],
@@ -202,6 +206,8 @@ async function rowsOf(
   try {
     return await file.read(names, first, end);
   } catch (error) {
+    const loss = lossIn(error);
+    if (loss !== null) throw filesLost(path, loss, error);
     const fault = damagedRows(`rows ${first} to ${end - 1} of ${baseName(path)}`, error);
     return Array.from({ length: end - first }, () => fault);
   }
