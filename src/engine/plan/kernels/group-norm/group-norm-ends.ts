@@ -1,9 +1,11 @@
 // How a group norm's kernels read x and store its gradient. If x is the concatenation of two values, as
 // behind a UNet's skip connections, the forward kernel concatenates while it reads, and the backward kernel
-// splits while it stores. Not here: the norm itself (group-norm-registers.ts, group-norm-tiles.ts).
+// splits while it stores. Not here: the norm itself (group-norm-registers.ts, group-norm-tiles.ts,
+// group-norm-held.ts).
 import { gradientTo } from '../gradient-to.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry, InputGradient } from './geometry.ts';
 import { type Binding, PLACE } from '../kernel.ts';
+import { lines } from '../wgsl-text.ts';
 import { rowsIn, type Value } from '../value.ts';
 
 /** WGSL type of one element: a channel, or a vec4 of channels. */
@@ -17,6 +19,11 @@ interface End {
   before: (picture: string, channel: string) => string;
   /** Statements for element `at` of x, which is pixel `pixel` of that channel. */
   each: (pixel: string) => string;
+  /**
+   * The same for elements `at_0`, `at_1`, ... with all loads before any store; `only`: for some of them.
+   * Reading x declares `value_0`, ...; storing its gradient takes `slope_0`, ... and declares `result_0`, ...
+   */
+  several: (pixels: readonly string[], only?: readonly number[]) => string;
 }
 
 /**
@@ -27,6 +34,10 @@ export function elementOf({ channels, groups }: GroupNormGeometry, first: Value 
   const counts = [channels / groups, first?.shape.at(-1) ?? 0];
   return counts.every((count) => count % 4 === 0) ? 'vec4<f32>' : 'f32';
 }
+
+/** vec4 if 4 divides all channels and those of the first input: groups may lie side by side in an element. */
+export const wideElementOf = ({ channels }: GroupNormGeometry, first: Value | null = null): Element =>
+  [channels, first?.shape.at(-1) ?? 0].every((count) => count % 4 === 0) ? 'vec4<f32>' : 'f32';
 
 /**
  * WGSL: `is_first`, whether the channel belongs to the first concatenated input; `part_first`, the index of
@@ -47,7 +58,13 @@ const paramsOf = (first: Value, type: Element) => ({
 export function gathering({ x, joins }: GroupNormForward, type: Element): End {
   if (!joins) {
     const bindings: Record<string, Binding> = { x: { value: x, access: 'read', type } };
-    return { bindings, params: {}, before: () => '', each: () => 'let value = x[at];' };
+    return {
+      bindings,
+      params: {},
+      before: () => '',
+      each: () => 'let value = x[at];',
+      several: (pixels) => lines(pixels, (_, k) => `let value_${k} = x[at_${k}];`),
+    };
   }
   return {
     bindings: {
@@ -61,6 +78,13 @@ export function gathering({ x, joins }: GroupNormForward, type: Element): End {
           var value: T;
           if (is_first) { value = a[part_at]; } else { value = b[part_at]; }
           x[at] = value;`,
+    several: (pixels) => {
+      const from = (name: string) =>
+        lines(pixels, (pixel, k) => `value_${k} = ${name}[part_first + ${pixel} * part_span];`);
+      return /* wgsl */ `${lines(pixels, (_, k) => `var value_${k}: T;`)}
+      if (is_first) { ${from('a')} } else { ${from('b')} }
+      ${lines(pixels, (_, k) => `x[at_${k}] = value_${k};`)}`;
+    },
   };
 }
 
@@ -76,6 +100,9 @@ export function scattering({ add, to }: GroupNormBackward, type: Element): End {
       params: {},
       before: () => '',
       each: () => `let result = slope${term('at')}; dx[at] = result;`,
+      several: (pixels, only = pixels.map((_, k) => k)) => /* wgsl */ `
+      ${lines(only, (k) => `let result_${k} = slope_${k}${term(`at_${k}`)};`)}
+      ${lines(only, (k) => `dx[at_${k}] = result_${k};`)}`,
     };
   }
   const { a, b } = to;
@@ -91,6 +118,16 @@ export function scattering({ add, to }: GroupNormBackward, type: Element): End {
     each: (pixel) => /* wgsl */ `let part_at = part_first + ${pixel} * part_span;
           let result = slope${add ? ' + dx[at]' : ''};
           if (is_first) { da[part_at] ${a.onto ? '+=' : '='} result; } else { db[part_at] ${b.onto ? '+=' : '='} result; }`,
+    several: (pixels, only = pixels.map((_, k) => k)) => {
+      const to = (name: string, { onto }: InputGradient) => {
+        const at = (k: number) => `${name}[part_first + ${pixels[k]} * part_span]`;
+        const olds = onto ? lines(only, (k) => `let old_${k} = ${at(k)};`) : '';
+        return `${olds}
+        ${lines(only, (k) => `${at(k)} = ${onto ? `old_${k} + ` : ''}result_${k};`)}`;
+      };
+      return /* wgsl */ `${lines(only, (k) => `let result_${k} = slope_${k}${add ? ` + dx[at_${k}]` : ''};`)}
+      if (is_first) { ${to('da', a)} } else { ${to('db', b)} }`;
+    },
   };
 }
 

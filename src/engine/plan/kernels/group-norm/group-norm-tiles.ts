@@ -1,30 +1,14 @@
-// Group normalisation for GPUs in hardware: one workgroup for each group of each picture. It reads the group
-// three times forward (mean, squared deviations, result) and twice backward; tree reductions in workgroup
-// memory. One dispatch each. Not here: GPUs in software (group-norm-registers.ts), reading a concatenation
+// Group normalisation for GPUs in hardware, of pictures that no registers hold: one workgroup for each group
+// of each picture. It reads the group three times forward (mean, squared deviations, result) and twice
+// backward; tree reductions in workgroup memory. One dispatch each. Not here: pictures that are held
+// (group-norm-held.ts), GPUs in software (group-norm-registers.ts), reading a concatenation
 // (group-norm-ends.ts).
 import { siluFunctions } from '../activations.ts';
-import { type Element, elementOf, gathering, scattering, summing } from './group-norm-ends.ts';
+import { elementOf, gathering, scattering, summing } from './group-norm-ends.ts';
+import { type Layout, layoutOf } from './held-layout.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
 import { type Binding, type Kernel, kernel } from '../kernel.ts';
 import type { Value } from '../value.ts';
-
-const MOST_THREADS = 256;
-
-/**
- * How a workgroup's invocations cover its group: `columns` channels (or vec4s of channels) by `rows` pixels.
- * `rows` is a power of two; columns x rows is at most MOST_THREADS.
- */
-function layoutOf({ pixels, channels, groups }: GroupNormGeometry, type: Element) {
-  const perGroup = channels / groups;
-  const four = type !== 'f32';
-  const width = four ? perGroup / 4 : perGroup;
-  const columns = Math.min(width, MOST_THREADS);
-  let rows = 1;
-  while (2 * rows * columns <= MOST_THREADS && rows < pixels) rows *= 2;
-  return { four, width, columns, rows, threads: columns * rows };
-}
-
-type Layout = ReturnType<typeof layoutOf>;
 
 function declarationsOf(layout: Layout): string {
   return /* wgsl */ `${siluFunctions(layout.four)}
@@ -169,16 +153,16 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
   const { threads } = layout;
   const silu = geometry.act === 'silu';
   const read = (value: Value): Binding => ({ value, access: 'read', type });
-  const target = scattering(values, type);
+  const end = scattering(values, type);
   const picture = summing(values, type);
   const inner = /* wgsl */ `let normal = (x[at] - mean) * inverse;
           let d = dy[at]${silu ? ' * silu_slope(normal * affine[c] + affine[params.stride + c])' : ''};`;
   const store = /* wgsl */ `${inner}
           let slope = (affine[c] * d - means.y - normal * means.x) * inverse;
-          ${target.before('group.y', 'c')}
-          ${target.each('p')}`;
+          ${end.before('group.y', 'c')}
+          ${end.each('p')}`;
   const spec = {
-    ...specOf(geometry, layout, { ...target.params, ...picture?.params }),
+    ...specOf(geometry, layout, { ...end.params, ...picture?.params }),
     ...(picture ? { place: picture.place } : {}),
     op: 'group norm backward',
     bindings: {
@@ -186,7 +170,7 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
       stats: { value: values.stats, access: 'read' },
       affine: read(values.affine),
       dy: read(values.dy),
-      ...target.bindings,
+      ...end.bindings,
       sums: { value: values.sums, access: 'write', type },
       ...picture?.bindings,
     } as Record<string, Binding>,

@@ -10,6 +10,11 @@ test('tiles: two groups of four channels', async () => {
   await claimGroupNorm(TILES, { batch: 2, pixels: 15, channels: 8, groups: 2, ...SILU }, 'nothing');
 });
 
+test('tiles: pairs of channels side by side in registers, of a concatenated input', async () => {
+  const geometry = { batch: 2, pixels: 16, channels: 16, groups: 8, ...SILU };
+  await claimGroupNorm(TILES, geometry, 'other', { first: 8 });
+});
+
 test('registers: two groups of four channels, several blocks of pixels, gradient summed by picture', async () => {
   const geometry = { batch: 2, pixels: 81, channels: 8, groups: 2, ...SILU };
   await claimGroupNorm(REGISTERS, geometry, 'nothing', { summed: true });
