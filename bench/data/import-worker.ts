@@ -109,7 +109,7 @@ const bench = {
       browse.editCaptions({ dataset: id, indices, edit: { kind: 'prefix', text: 'sks,' } }),
     );
     const openedEdited = (await bench.open(id)) / 1000;
-    const undo = await secondsOf(() => browse.undoCaptions(id));
+    const undo = await secondsOf(() => browse.undoEdit(id));
     const tiles = await secondsOf(() =>
       browse.tiles({ dataset: id, indices: indices.filter((number) => number % 1000 < 2), edge: 32 }),
     );

@@ -1,6 +1,6 @@
 // Looking through a set of pictures and changing it: what was found, words and classes, edits of captions,
-// pictures removed and brought back, and Undo. Not here: importing and deleting sets (picture-sets.ts), what
-// is looked for (ui/page-state/browsing.ts).
+// squares moved, pictures removed and brought back, and Undo. Not here: importing and deleting sets
+// (picture-sets.ts), what is looked for (ui/page-state/browsing.ts).
 import { batch } from '@preact/signals';
 import type { Result } from '../fault.ts';
 import type {
@@ -8,7 +8,9 @@ import type {
   DatasetInfo,
   FoundIndices,
   NearPicture,
+  Original,
   PictureNote,
+  PictureSquare,
   PicturesQuery,
   Preview,
   TrainerApi,
@@ -25,7 +27,9 @@ type Trainer = Pick<
   | 'wordsOf'
   | 'classesOf'
   | 'editCaptions'
-  | 'undoCaptions'
+  | 'undoEdit'
+  | 'originalOf'
+  | 'cutSquare'
   | 'removeFromSet'
   | 'restoreToSet'
   | 'duplicatesIn'
@@ -50,7 +54,8 @@ const DONE: Result<null> = { ok: true, value: null };
 /** What undoes a change. */
 interface Change {
   said: string;
-  undo: { captions: true } | { restore: Indices } | { remove: Indices };
+  /** `edit`: the newest change of captions or squares, which the store knows. */
+  undo: { edit: true } | { restore: Indices } | { remove: Indices };
 }
 
 export class BrowsedSet {
@@ -115,11 +120,13 @@ export class BrowsedSet {
 
   /** Offers to undo what the store can, from before a reload too. */
   #offer(undoable: FoundIndices['undoable']): void {
-    const stored = undoable.map(({ pictures }) => counted(pictures, 'caption', 'changed'));
+    const stored = undoable.map(({ of, pictures }) =>
+      of === 'captions' ? captionsChanged(pictures) : squaresMoved(pictures),
+    );
     const changes = this.#changes;
-    const known = changes.filter(({ undo }) => 'captions' in undo).map(({ said }) => said);
+    const known = changes.filter(({ undo }) => 'edit' in undo).map(({ said }) => said);
     if (JSON.stringify(known) === JSON.stringify(stored)) return;
-    changes.splice(0, changes.length, ...stored.map((said) => ({ said, undo: { captions: true } as const })));
+    changes.splice(0, changes.length, ...stored.map((said) => ({ said, undo: { edit: true } as const })));
     const last = stored.at(-1);
     if (last === undefined) this.#now({ changed: null });
     else this.#say(changes, `Earlier: ${last}`);
@@ -167,9 +174,25 @@ export class BrowsedSet {
       const edited = await trainer.editCaptions({ dataset, indices, edit });
       if (!edited.ok) return edited;
       const { info, changed } = edited.value;
-      if (changed > 0) this.#keep(changes, counted(changed, 'caption', 'changed'), { captions: true });
+      if (changed > 0) this.#keep(changes, captionsChanged(changed), { edit: true });
       return { ok: true, value: changed > 0 ? info : null };
     });
+  }
+
+  /** Gives a picture another square of its file; `square` null: that of the import. */
+  cut(trainer: Trainer, index: number, square: PictureSquare | null): Promise<Result<unknown>> {
+    return this.#change(trainer, async (dataset, changes) => {
+      const cut = await trainer.cutSquare({ dataset, index, square });
+      if (!cut.ok) return cut;
+      const { info, changed } = cut.value;
+      if (changed > 0) this.#keep(changes, squaresMoved(changed), { edit: true });
+      return { ok: true, value: changed > 0 ? info : null };
+    });
+  }
+
+  /** The whole picture that a square was cut of; null where its file is not at hand. */
+  original(trainer: Trainer, of: Parameters<TrainerApi['originalOf']>[0]): Promise<Result<Original | null>> {
+    return trainer.originalOf(of);
   }
 
   /** Leaves pictures out; refused where none would stay. */
@@ -216,14 +239,14 @@ export class BrowsedSet {
         return restored;
       }
       if ('remove' in undo) return this.#without(trainer, dataset, undo.remove, undone);
-      const edited = await trainer.undoCaptions(dataset);
+      const edited = await trainer.undoEdit(dataset);
       if (!edited.ok) return edited;
       if (edited.value.changed > 0) {
         undone();
         return { ok: true, value: edited.value.info };
       }
-      // The store keeps no captions of before any more.
-      const others = changes.filter((change) => !('captions' in change.undo));
+      // The store keeps no captions and squares of before any more.
+      const others = changes.filter((change) => !('edit' in change.undo));
       changes.splice(0, changes.length, ...others);
       this.#say(changes, `Cannot be undone: ${said}`);
       return { ok: true, value: null };
@@ -359,6 +382,9 @@ export class BrowsedSet {
 const NOTHING: Omit<Browsed, 'query'> = {
   ...{ found: null, doing: null, words: null, classes: null, bytes: null, changed: null, revision: 0 },
 };
+
+const captionsChanged = (many: number): string => counted(many, 'caption', 'changed');
+const squaresMoved = (many: number): string => counted(many, 'square', 'moved');
 
 /** "1 caption changed." */
 const counted = (many: number, thing: string, done: string): string =>

@@ -8,7 +8,9 @@ import type {
   DrawingFacts,
   ExportKind,
   ImportAnswers,
+  Original,
   PictureNote,
+  PictureSquare,
   PicturesQuery,
   Preview,
   SelfTestReport,
@@ -113,10 +115,17 @@ export interface Commands {
   affected(edit: CaptionEdit): Promise<number | null>;
   /** Changes of the set that was browsed. Each resolves when it is made, or refused. */
   editCaptions(indices: Uint32Array<ArrayBuffer>, edit: CaptionEdit): Promise<void>;
+  /** Gives a picture another square of its file; null: that of the import. */
+  cutSquare(index: number, square: PictureSquare | null): Promise<void>;
   removePictures(indices: Uint32Array<ArrayBuffer>): Promise<void>;
   restorePictures(indices: Uint32Array<ArrayBuffer>): Promise<void>;
   /** Undoes the last of them. */
   undoChange(): Promise<void>;
+  /**
+   * The whole picture that a square was cut of, from `files`, else from those of the last import; null where
+   * its file is not among them.
+   */
+  original(dataset: string, index: number, files: File[] | null): Promise<Original | null>;
   findDuplicates(likeness: Pick<Duplicates, 'kind' | 'distance'>): void;
   dismissDuplicates(): void;
   /** Downloads the captions of the set that was browsed. */

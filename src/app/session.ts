@@ -342,6 +342,9 @@ export class Session {
     notes: (...of) => this.#known((trainer) => this.#browsed.notes(trainer, ...of)),
     affected: (edit) => this.#known((trainer) => this.#browsed.affected(trainer, edit)),
     editCaptions: (...of) => this.#done((trainer) => this.#browsed.edit(trainer, ...of)),
+    cutSquare: (...of) => this.#done((trainer) => this.#browsed.cut(trainer, ...of)),
+    original: (dataset, index, files) =>
+      this.#known((trainer) => this.#browsed.original(trainer, { dataset, index, files })),
     removePictures: (indices) => this.#done((trainer) => this.#browsed.remove(trainer, indices)),
     restorePictures: (indices) => this.#done((trainer) => this.#browsed.restore(trainer, indices)),
     undoChange: () => this.#done((trainer) => this.#browsed.undo(trainer)),

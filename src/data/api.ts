@@ -14,6 +14,8 @@ export interface DatasetInfo {
   fingerprint: string;
   /** As `fingerprint`, of captions and classes. Absent: they come with the app, or are not known to it. */
   words?: string;
+  /** The fingerprint that it was imported with, where pictures were removed or cut by hand since. */
+  imported?: string;
   /** Author and licence of the pictures; empty for the user's own. */
   credit: string;
   builtIn: boolean;

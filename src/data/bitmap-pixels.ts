@@ -58,6 +58,22 @@ export class BitmapPixels implements PixelSource {
     const { data } = context.getImageData(0, 0, width, height);
     return { words: new Uint32Array(data.buffer), at: 0, stride: width };
   }
+
+  /** All of it to be looked at, made smaller by the browser where a side has over `most` pixels. */
+  shown(most: number): ImageData {
+    const scale = Math.min(1, most / Math.max(this.width, this.height));
+    const side = (pixels: number): number => Math.max(1, Math.round(pixels * scale));
+    const [width, height] = [side(this.width), side(this.height)];
+    const context = context2d(width, height);
+    context.fillStyle = this.#ground;
+    context.fillRect(0, 0, width, height);
+    context.imageSmoothingQuality = 'high';
+    const [a, b, c, d, x, y] = this.#upright;
+    context.scale(width / this.width, height / this.height);
+    context.transform(a, b, c, d, x, y);
+    context.drawImage(this.#bitmap, 0, 0);
+    return context.getImageData(0, 0, width, height);
+  }
 }
 
 /** Edge of the canvas on which transparent parts are looked for. */

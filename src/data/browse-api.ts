@@ -25,9 +25,9 @@ export interface FoundIndices {
   undoable: readonly UndoableChange[];
 }
 
-/** A change of the captions of so many pictures. */
+/** A change of the captions, or of the squares, of so many pictures. */
 export interface UndoableChange {
-  of: 'captions';
+  of: 'captions' | 'squares';
   pictures: number;
 }
 
@@ -41,7 +41,28 @@ export interface PictureNote {
   width: number;
   height: number;
   edited: boolean;
+  /** Whether its square was cut by hand. */
+  cut: boolean;
   removed: boolean;
+}
+
+/** A square of a picture that stands upright, in pixels of its file. */
+export interface PictureSquare {
+  left: number;
+  top: number;
+  edge: number;
+}
+
+/** The whole picture that a square is cut of. */
+export interface Original {
+  /** Of its file, upright, in pixels. */
+  width: number;
+  height: number;
+  /** What is cut of it now, and what the import had cut. */
+  square: PictureSquare;
+  imported: PictureSquare;
+  /** The picture, smaller where it is large: [height, width, 4] bytes. */
+  shown: { width: number; height: number; rgba: Uint8ClampedArray<ArrayBuffer> };
 }
 
 export type CaptionEdit =

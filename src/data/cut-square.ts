@@ -1,7 +1,7 @@
 // Cuts a square out of a picture and resizes it, some rows at a time. Pure. Not here: where the pixels come
 // from (bitmap-pixels.ts, decode.ts).
-import { type Crop, IN_THE_MIDDLE, type Place, squareAt } from './framing.ts';
-import { areaFilter, type Words } from './resize.ts';
+import { IN_THE_MIDDLE, type Place, squareAt, squareWithin, type Wanted } from './framing.ts';
+import { areaFilter, type Region, type Words } from './resize.ts';
 import { DetailMeter } from './smart-crop.ts';
 
 /** Pixels of a picture that stands upright. */
@@ -18,11 +18,12 @@ const STRIP_PIXELS = 1024 * 1024;
 /** The square, [size, size, 3] bytes, and where it lies. */
 export function cutSquare(
   source: PixelSource,
-  { size, crop }: { size: number; crop: Crop },
-): { pixels: Uint8Array<ArrayBuffer>; place: Place } {
+  { size, crop, region }: Pick<Wanted, 'size' | 'crop' | 'region'>,
+): { pixels: Uint8Array<ArrayBuffer>; place: Place; region: Region } {
   const { width, height } = source;
-  const place = crop === 'smart' ? placeOfDetail(source) : IN_THE_MIDDLE;
-  const { left, top, edge } = squareAt(width, height, crop, place);
+  const place = crop === 'smart' && !region ? placeOfDetail(source) : IN_THE_MIDDLE;
+  const cut = region ? squareWithin(region, width, height) : squareAt(width, height, crop, place);
+  const { left, top, edge } = cut;
   const filter = areaFilter(edge, size);
   const pixels = new Uint8Array(size * size * 3);
   for (let row = 0; row < size;) {
@@ -31,7 +32,7 @@ export function cutSquare(
     filter.fill(band, source.read(left, top + band.first, edge, rows), pixels);
     row = band.endRow;
   }
-  return { pixels, place };
+  return { pixels, place, region: cut };
 }
 
 function placeOfDetail(source: PixelSource): Place {

@@ -10,6 +10,7 @@ import {
   squareOfPixels,
 } from './decode.ts';
 import type { Place, Wanted } from './framing.ts';
+import type { Region } from './resize.ts';
 import { type Traits, traitsOf } from './store/traits.ts';
 
 /** A picture as it is sent to be decoded. */
@@ -22,6 +23,7 @@ export interface Square {
   pixels: Uint8Array<ArrayBuffer>;
   /** Where they lie in the source. */
   place: Place;
+  region: Region;
   traits: Traits;
   /** Of the source, in pixels. */
   width: number;
@@ -64,10 +66,10 @@ async function stored(
   source: BufferSource,
 ): Promise<Square | Refused> {
   if (!decoded.ok) return decoded;
-  const { pixels, place } = decoded;
+  const { pixels, place, region } = decoded;
   const [traits, digest] = await Promise.all([
     traitsOf(pixels, size),
     crypto.subtle.digest('SHA-256', source),
   ]);
-  return { ok: true, pixels, place, traits, width, height, sourceDigest: new Uint8Array(digest) };
+  return { ok: true, pixels, place, region, traits, width, height, sourceDigest: new Uint8Array(digest) };
 }

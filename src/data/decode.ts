@@ -7,14 +7,14 @@ import { overLimits, readImageHeader, undecodable } from '../formats/image-heade
 import { findExif, FIRST_CHUNK, type WebpExif, withoutExif } from '../formats/image-webp.ts';
 import { BitmapPixels, isSeenThrough } from './bitmap-pixels.ts';
 import { cutSquare } from './cut-square.ts';
-import type { Place, Wanted } from './framing.ts';
-import { type Words, wordsOf } from './resize.ts';
+import type { Ground, Place, Wanted } from './framing.ts';
+import { type Region, type Words, wordsOf } from './resize.ts';
 
 /** `why` goes on from the file's name: "it is text, not a picture". */
 export type Refused = { ok: false; why: string };
 export type Checked = { ok: true; header: ImageHeader } | Refused;
-/** `place`: where its square lies. */
-export type Decoded = { ok: true; pixels: Uint8Array<ArrayBuffer>; place: Place } | Refused;
+/** `place`, `region`: where its square lies. */
+export type Decoded = { ok: true; pixels: Uint8Array<ArrayBuffer>; place: Place; region: Region } | Refused;
 
 /** A picture whose bytes, [height, width, channels], are pixels already. */
 export interface SentPixels {
@@ -81,18 +81,48 @@ async function exifOf(file: Blob): Promise<WebpExif | null> {
  * rejects.
  */
 export async function decodeSquare(file: Blob, header: ImageHeader, wanted: Wanted): Promise<Decoded> {
+  const decoded = await decodeUpright(file, header);
+  if (!decoded.ok) return decoded;
+  const { bitmap, orientation } = decoded;
+  try {
+    return { ok: true, ...cutSquare(new BitmapPixels(bitmap, orientation, wanted.ground), wanted) };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** `orientation`: how the bitmap has to be turned. */
+async function decodeUpright(
+  file: Blob,
+  header: ImageHeader,
+): Promise<{ ok: true; bitmap: ImageBitmap; orientation: number } | Refused> {
   // Browsers stand JPEG and PNG upright; WebP only some do, so none is asked to.
   const exif = header.format === 'webp' && header.orientation !== 1 ? await exifOf(file) : null;
   const source = exif ? await withoutExif(file, exif).catch(() => file) : file;
   const bitmap = await decodeWithin(source, header.format, DECODE_LIMIT_MS);
   if (typeof bitmap === 'string') return { ok: false, why: bitmap };
+  const why = overLimits({ format: 'png', width: bitmap.width, height: bitmap.height, orientation: 1 }, 0);
+  if (why === null) return { ok: true, bitmap, orientation: exif?.orientation ?? 1 };
+  bitmap.close();
+  return { ok: false, why };
+}
+
+/** A picture as it stands upright: [height, width, 4] bytes, and its size in the file. */
+export type Whole = { ok: true; of: { width: number; height: number }; shown: ImageData } | Refused;
+
+/** A checked picture to be looked at, smaller where a side has over `most` pixels. Never rejects. */
+export async function decodeWhole(
+  file: Blob,
+  header: ImageHeader,
+  ground: Ground,
+  most: number,
+): Promise<Whole> {
+  const decoded = await decodeUpright(file, header);
+  if (!decoded.ok) return decoded;
+  const { bitmap, orientation } = decoded;
   try {
-    const why = overLimits({ format: 'png', width: bitmap.width, height: bitmap.height, orientation: 1 }, 0);
-    if (why !== null) return { ok: false, why };
-    return {
-      ok: true,
-      ...cutSquare(new BitmapPixels(bitmap, exif?.orientation ?? 1, wanted.ground), wanted),
-    };
+    const pixels = new BitmapPixels(bitmap, orientation, ground);
+    return { ok: true, of: { width: pixels.width, height: pixels.height }, shown: pixels.shown(most) };
   } finally {
     bitmap.close();
   }

@@ -1,19 +1,21 @@
-// Changes captions of a set of the user's, and takes the newest change back. The pictures stay, and so does
-// the set's id; its fingerprint of words does not, and trainer/run-pictures.ts asks a run that learns them.
-// Runs in a worker (sync access handles). Not here: what a caption becomes (browse/caption-change.ts).
+// Changes captions of a set of the user's, and takes the newest change back, of captions or squares. The
+// pictures stay, and so does the set's id; its fingerprint of words does not, and trainer/run-pictures.ts
+// asks a run that learns them. Runs in a worker (sync access handles). Not here: what a caption becomes
+// (browse/caption-change.ts), squares (edit-squares.ts).
 import type { DatasetInfo } from './api.ts';
-import { infoOf, openToEdit } from './edit-pictures.ts';
+import { infoOf, openToEdit, toldAs } from './edit-pictures.ts';
+import { editedFingerprint } from './edited-fingerprint.ts';
 import type { StoredPictures } from './open-stored.ts';
-import { CaptionStep, eachOfStep } from './store/caption-step.ts';
+import { EditStep, eachOfStep } from './store/edit-step.ts';
 import { type Change, type Told, withoutNewest, writeCaptions, writeUndone } from './store/edit-log.ts';
 import { setFolder } from './store/set-file.ts';
 import { packTexts, unpackTexts } from './store/texts.ts';
 import { wordsSum } from './store/words-sum.ts';
 
-/** A set whose captions were changed. */
-export interface ChangedCaptions {
+/** A set whose captions or squares were changed. */
+export interface ChangedSet {
   info: DatasetInfo;
-  /** Pictures whose captions became others. */
+  /** Pictures whose captions or squares became others. */
   changed: number;
   canUndo: boolean;
 }
@@ -27,9 +29,9 @@ export async function changeCaptions(
   id: string,
   numbers: Uint32Array,
   change: (caption: string) => string,
-): Promise<ChangedCaptions> {
+): Promise<ChangedSet> {
   const opened = await openToEdit(id);
-  const step = new CaptionStep();
+  const step = new EditStep();
   for (const number of numbers.toSorted()) {
     const texts = unpackTexts(opened.textsOf(number));
     const caption = change(texts.caption);
@@ -43,19 +45,26 @@ export async function changeCaptions(
   return { info: await infoOf(opened), changed: step.count, canUndo: true };
 }
 
-/** Takes the newest change of captions back that can be. Throws as `changeCaptions`. */
-export async function undoCaptions(id: string): Promise<ChangedCaptions> {
+/** Takes the newest change back that can be, of captions or squares. Throws as `changeCaptions`. */
+export async function undoEdit(id: string): Promise<ChangedSet> {
   const opened = await openToEdit(id);
   const { edits, base } = opened;
   const mark = edits && withoutNewest(edits.mark);
   if (!edits || !mark) return { info: opened.info, changed: 0, canUndo: false };
   const before = edits.with(mark, base.count);
-  const told = await toldWith(opened, (number) => before.textsOf(number) ?? opened.importedTexts(number));
+  const words = await wordsSum(
+    base.count,
+    (number) => before.textsOf(number) ?? opened.importedTexts(number),
+  );
+  const fingerprint = await editedFingerprint(base.fingerprint, before, before.removed);
+  const told = { ...(await toldAs(opened, fingerprint)), ...words };
   await writeUndone(setFolder(opened.folder), changeOf(opened, told));
-  return { info: await infoOf(opened), changed: edits.undoable.at(-1) ?? 0, canUndo: mark.steps.length > 0 };
+  const { pictures } = edits.undoable.at(-1) ?? { pictures: 0 };
+  return { info: await infoOf(opened), changed: pictures, canUndo: mark.steps.length > 0 };
 }
 
-const changeOf = ({ base, edits }: StoredPictures, told: Told): Change => ({
+/** A change of a set as it was opened. */
+export const changeOf = ({ base, edits }: StoredPictures, told: Told): Change => ({
   ...{ stored: base.count, before: edits, told },
 });
 

@@ -2,16 +2,16 @@
 // which pictures are removed is written beside them (store/edit-log.ts). A set that lost a picture is another
 // set, with another id; a run of the old one finds it by the old id, and trainer/run-pictures.ts asks. Runs
 // in a worker (sync access handles). Not here: adding pictures (own-pictures.ts), captions
-// (edit-captions.ts).
+// (edit-captions.ts), other squares of pictures (edit-squares.ts).
 import { type Fault, FaultError } from '../fault.ts';
-import { hexDigest } from '../formats/hex-digest.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
+import { editedFingerprint, numberBytes } from './edited-fingerprint.ts';
 import { IN_THE_MIDDLE } from './framing.ts';
 import type { PictureDraft } from './picture-draft.ts';
 import { openStored, type StoredPictures } from './open-stored.ts';
 import { idOf, missing, readSet, scanSets, TITLE } from './picture-store.ts';
-import { writeRemoved } from './store/edit-log.ts';
+import { type Told, writeRemoved } from './store/edit-log.ts';
 import { setFolder, writeFile } from './store/set-file.ts';
 import type { Origin } from './store/record.ts';
 import { unpackTexts } from './store/texts.ts';
@@ -79,37 +79,24 @@ async function withRemoved(opened: StoredPictures, removed: Uint32Array<ArrayBuf
   const { base, edits, folder, info } = opened;
   if (removed.length === (edits?.removed.length ?? 0) && removed.every((one, i) => one === edits?.removed[i]))
     return info;
-  const bytes = numberBytes(removed);
-  const fingerprint = await fingerprintWithout(base.fingerprint, bytes);
-  const id = idOf(fingerprint);
-  const other = (await scanSets()).find(({ name, set }) => name !== folder.name && set?.info.id === id);
-  if (other?.set) throw new FaultError(isThere(other.set.info));
-  const earlier = [...new Set([...opened.earlier, info.id])].filter((one) => one !== id);
-  const { words, captions } = info;
-  const told = { fingerprint, captions, ...(words === undefined ? {} : { words }) };
-  await writeRemoved(
-    setFolder(folder),
-    { stored: base.count, before: edits, told: { ...told, earlier } },
-    bytes,
-  );
+  const told = await toldAs(opened, await editedFingerprint(base.fingerprint, edits, removed));
+  await writeRemoved(setFolder(folder), { stored: base.count, before: edits, told }, numberBytes(removed));
   return infoOf(opened);
 }
 
-function numberBytes(numbers: Uint32Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(numbers.length * 4);
-  const view = new DataView(bytes.buffer);
-  numbers.forEach((number, i) => view.setUint32(i * 4, number, true));
-  return bytes;
-}
-
-/** `removed`: the numbers of the pictures that are not there, ascending, u32 each. */
-async function fingerprintWithout(fingerprint: string, removed: Uint8Array): Promise<string> {
-  if (removed.length === 0) return fingerprint;
-  const text = new TextEncoder().encode(`removed from ${fingerprint}`);
-  const bytes = new Uint8Array(text.length + removed.length);
-  bytes.set(text);
-  bytes.set(removed, text.length);
-  return hexDigest(bytes);
+/**
+ * What a set amounts to once it has this fingerprint, with the same captions: its ids so far lead to it.
+ * Throws FaultError kind `data` where another set has the id that it would get.
+ */
+export async function toldAs({ folder, info, earlier }: StoredPictures, fingerprint: string): Promise<Told> {
+  const id = idOf(fingerprint);
+  const other = (await scanSets()).find(({ name, set }) => name !== folder.name && set?.info.id === id);
+  if (other?.set) throw new FaultError(isThere(other.set.info));
+  const { words, captions } = info;
+  return {
+    ...{ fingerprint, captions, ...(words === undefined ? {} : { words }) },
+    earlier: [...new Set([...earlier, info.id])].filter((one) => one !== id),
+  };
 }
 
 const isThere = ({ title, count }: DatasetInfo): Fault => ({
@@ -139,7 +126,9 @@ export async function copyPictures(
   const bytes = info.storedSize ** 2 * 3;
   for (const number of active.subarray(draft.count)) {
     if (signal?.aborted) return;
-    const picture = new Uint8Array(await pixels.slice(number * bytes, (number + 1) * bytes).arrayBuffer());
+    const picture =
+      opened.edits?.squareOf(number)?.pixels.slice() ??
+      new Uint8Array(await pixels.slice(number * bytes, (number + 1) * bytes).arrayBuffer());
     await draft.push({
       pixels: picture,
       traits: await traitsOf(picture, info.storedSize),

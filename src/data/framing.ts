@@ -22,6 +22,8 @@ export const STANDARD: Framing = { crop: 'middle', ground: 'white' };
 /** As what a picture is wanted: [size, size, 3] bytes. */
 export interface Wanted extends Framing {
   size: number;
+  /** The square of it, in pixels of the upright picture; absent: what `crop` says. */
+  region?: Region;
 }
 
 /** Where a square lies in the free range of each side, 0..255; 128: in the middle. */
@@ -45,3 +47,10 @@ export function squareAt(width: number, height: number, crop: Crop, { x, y }: Pl
 
 const offset = (free: number, place: number): number =>
   place === MIDDLE ? Math.floor(free / 2) : Math.round((free * place) / 255);
+
+/** The square nearest to this one that lies within a picture, in whole pixels, one at least. */
+export function squareWithin({ left, top, edge }: Region, width: number, height: number): Region {
+  const within = (value: number, most: number): number => Math.max(0, Math.min(most, Math.round(value)));
+  const whole = Math.max(1, within(edge, Math.min(width, height)));
+  return { left: within(left, width - whole), top: within(top, height - whole), edge: whole };
+}

@@ -3,6 +3,7 @@
 // not removed. Runs in a worker. Not here: which sets there are (picture-store.ts).
 import { type Fault, FaultError } from '../fault.ts';
 import { fileIn, scanSets, setOf, type StoredSet, TITLE } from './picture-store.ts';
+import { type ImportNote, parseNote, SOURCE } from './store/import-note.ts';
 import { turnsIn } from './store/by-turns.ts';
 import { type Edits, readEdits } from './store/edits.ts';
 import { EDITS } from './store/edits-mark.ts';
@@ -35,6 +36,8 @@ export interface StoredPictures extends StoredSet {
   textsOf: (number: number) => Uint8Array<ArrayBuffer>;
   /** The same as they were imported. */
   importedTexts: (number: number) => Uint8Array<ArrayBuffer>;
+  /** What the import was of; null where that is not known. */
+  note: () => Promise<ImportNote | null>;
   /** Whether nothing was changed since the set was opened. */
   isCurrent: () => Promise<boolean>;
   /** What all its files take. */
@@ -42,13 +45,13 @@ export interface StoredPictures extends StoredSet {
 }
 
 /**
- * The set with this id, or the one that had it before pictures were added or removed; null where there is
- * none.
+ * The set with this id, or the one that had it before pictures were added, removed or cut by hand, or one
+ * that was imported with the fingerprint `imported`; null where there is none.
  */
-export async function openStored(id: string): Promise<StoredPictures | null> {
+export async function openStored(id: string, imported?: string): Promise<StoredPictures | null> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await openNow(id);
+      return await openNow(id, imported);
     } catch (error) {
       // A file that is written while it is read cannot be read; a change takes a moment.
       if (!(error instanceof DOMException) || attempt === ATTEMPTS) throw error;
@@ -56,10 +59,15 @@ export async function openStored(id: string): Promise<StoredPictures | null> {
   }
 }
 
-async function openNow(id: string): Promise<StoredPictures | null> {
+async function openNow(id: string, imported?: string): Promise<StoredPictures | null> {
   const sets = await scanSets();
-  const changed = sets.filter(({ set }) => set?.earlier.includes(id));
-  for (const { folder, set } of [...sets.filter(({ set }) => set?.info.id === id), ...changed]) {
+  const isOne: ((set: StoredSet) => boolean)[] = [
+    ({ info }) => info.id === id,
+    ({ earlier }) => earlier.includes(id),
+    ({ base }) => base.fingerprint === imported,
+  ];
+  const found = isOne.flatMap((is) => sets.filter(({ set }) => set && is(set)));
+  for (const { folder, set } of found) {
     const pixels = await fileIn(folder, FILES.pixels);
     if (set && pixels) return openedIn(folder, set, pixels);
   }
@@ -79,6 +87,7 @@ async function openedIn(
     ...{ folder, pixels, edits, recordOf, importedTexts },
     active: activeOf(base.count, edits?.removed ?? []),
     textsOf: (number) => edits?.textsOf(number) ?? importedTexts(number),
+    note: async () => parseNote((await (await fileIn(folder, SOURCE))?.text()) ?? ''),
     isCurrent: () => isStill(folder, stamp),
     bytes: () => bytesIn(folder),
   };

@@ -7,7 +7,7 @@ import type { Fault } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
 import { newestEdits } from './store/edits.ts';
-import { EDITS, EDITS_VERSION, type EditsMark, removedCount } from './store/edits-mark.ts';
+import { EDITS, EDITS_VERSION, type EditsMark, partsWith, removedCount } from './store/edits-mark.ts';
 import { type ImportNote, parseNote, SOURCE } from './store/import-note.ts';
 import { newestMark, type ProgressMark } from './store/progress-mark.ts';
 import { RECORD_BYTES } from './store/record.ts';
@@ -70,7 +70,7 @@ export async function readSet(folder: FileSystemDirectoryHandle): Promise<Stored
     return null;
   const title = await (await fileIn(folder, TITLE))?.text();
   const edits = (await newestEdits(await fileIn(folder, EDITS)))?.value ?? null;
-  if (edits && edits.version !== EDITS_VERSION) return null;
+  if (edits && edits.version > EDITS_VERSION) return null;
   // A torn title.txt is empty.
   return setOf({ ...info, title: cleanTitle(title ?? '') || info.title }, edits);
 }
@@ -89,11 +89,12 @@ export function setOf(base: StoredInfo, edits: EditsMark | null): StoredSet {
       builtIn: false,
       captions,
       ...(words === undefined ? {} : { words }),
+      ...(fingerprint === base.fingerprint ? {} : { imported: base.fingerprint }),
       ...(base.classes === undefined ? {} : { classes: base.classes.length }),
     },
     earlier,
     base,
-    edited: edits !== null && (edits.folded !== null || edits.steps.length > 0),
+    edited: edits !== null && partsWith(edits, undefined).length > 0,
   };
 }
 

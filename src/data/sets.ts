@@ -21,6 +21,8 @@ export interface OpenOptions {
   maxImages: number;
   /** What the set is called where it is not here; by default its id. */
   title?: string;
+  /** The fingerprint that it was imported with, by which it is found where its id is not there. */
+  imported?: string;
 }
 
 /** The built-in sets, then the user's own sets by title. */
@@ -85,8 +87,11 @@ async function openPacked(set: PackedSet, { imageSize, maxImages }: OpenOptions)
 /** Of sets that come with the app. */
 const always = (): Promise<boolean> => Promise.resolve(true);
 
-async function openOwn(id: string, { imageSize, maxImages, title }: OpenOptions): Promise<PictureSet> {
-  const opened = await openStored(id);
+async function openOwn(
+  id: string,
+  { imageSize, maxImages, title, imported }: OpenOptions,
+): Promise<PictureSet> {
+  const opened = await openStored(id, imported);
   if (!opened) throw new FaultError(missing(id, title));
   const { info } = opened;
   if (info.storedSize < imageSize) throw new FaultError(tooSmall(info, imageSize));
@@ -118,7 +123,10 @@ function storedReader(opened: StoredPictures): { read: Read; textsOf: (index: nu
   const bytes = storedSize * storedSize * 3;
   let ofTexts = opened;
   const numberOf = (index: number): number => opened.active[index] ?? opened.base.count;
-  const readerOf = ({ folder, pixels }: StoredPictures) => pictureReader(folder, pixels, bytes);
+  const readerOf = ({ folder, pixels, edits }: StoredPictures): Read => {
+    const readImported = pictureReader(folder, pixels, bytes);
+    return async (number) => edits?.squareOf(number)?.pixels ?? readImported(number);
+  };
   let readNumber = readerOf(opened);
   const read: Read = async (index) => {
     try {

@@ -11,7 +11,9 @@ import type {
   Edited,
   FoundIndices,
   NearPicture,
+  Original,
   PictureNote,
+  PictureSquare,
   PicturesQuery,
   WordCount,
 } from '../data/browse-api.ts';
@@ -30,7 +32,9 @@ export type {
   DuplicateGroups,
   FoundIndices,
   NearPicture,
+  Original,
   PictureNote,
+  PictureSquare,
   PicturesQuery,
   WordCount,
 } from '../data/browse-api.ts';
@@ -509,8 +513,23 @@ export interface TrainerApi {
     indices: Uint32Array<ArrayBuffer>;
     edit: CaptionEdit;
   }): Promise<Result<Edited>>;
-  /** Takes the newest edit of captions back; after a reload too. */
-  undoCaptions(dataset: string): Promise<Result<Edited>>;
+  /** Takes the newest edit of captions or squares back; after a reload too. */
+  undoEdit(dataset: string): Promise<Result<Edited>>;
+  /**
+   * The whole picture that a square was cut of. `files`: those that the user has chosen to find it in; null:
+   * those of the last import of this page. Null where its file is not among them.
+   */
+  originalOf(request: {
+    dataset: string;
+    index: number;
+    files: File[] | null;
+  }): Promise<Result<Original | null>>;
+  /** Cuts another square of the picture, where its file was found before; null: that of the import again. */
+  cutSquare(request: {
+    dataset: string;
+    index: number;
+    square: PictureSquare | null;
+  }): Promise<Result<Edited>>;
   /** The set becomes another one, with another id. Null where none would stay: nothing is changed. */
   removeFromSet(request: {
     dataset: string;

@@ -50,6 +50,8 @@ export interface DatasetStamp {
   fingerprint: string;
   /** Fingerprint of captions and classes; absent: not known. */
   words?: string;
+  /** The fingerprint that the set was imported with; absent: it is that of `fingerprint`, or not known. */
+  imported?: string;
 }
 
 export interface Execution {
@@ -241,6 +243,7 @@ function datasetIn(metadata: Record<string, string>): DatasetStamp {
     count: countIn(dataset, 'count'),
     size: countIn(dataset, 'size'),
     ...(typeof dataset.words === 'string' ? { words: dataset.words } : {}),
+    ...(typeof dataset.imported === 'string' ? { imported: dataset.imported } : {}),
   };
 }
 

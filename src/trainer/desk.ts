@@ -281,7 +281,15 @@ class Desk implements TrainerApi {
   wordsOf: TrainerApi['wordsOf'] = (query) => this.#look((sets) => sets.words(query));
   classesOf: TrainerApi['classesOf'] = (id) => this.#look((sets) => sets.classes(id));
   editCaptions: TrainerApi['editCaptions'] = (request) => this.#look((sets) => sets.editCaptions(request));
-  undoCaptions: TrainerApi['undoCaptions'] = (id) => this.#look((sets) => sets.undoCaptions(id));
+  undoEdit: TrainerApi['undoEdit'] = (id) => this.#look((sets) => sets.undoEdit(id));
+  originalOf: TrainerApi['originalOf'] = ({ files, ...request }) =>
+    answer(async () => {
+      const { signal } = new AbortController();
+      const sources = files ? await this.#sourcesOf(files, signal) : (this.#found?.sources ?? []);
+      return must(await this.#look((sets) => sets.original(request, sources)));
+    });
+  cutSquare: TrainerApi['cutSquare'] = (request) =>
+    this.#look((sets) => sets.cutSquare(request, this.#found?.sources ?? []));
   removeFromSet: TrainerApi['removeFromSet'] = (request) => this.#look((sets) => sets.remove(request));
   restoreToSet: TrainerApi['restoreToSet'] = (request) => this.#look((sets) => sets.restore(request));
   duplicatesIn: TrainerApi['duplicatesIn'] = (request) => this.#look((sets) => sets.duplicates(request));

@@ -27,7 +27,11 @@ export async function openRunPictures(
   let set: PictureSet;
   try {
     const { imageSize, maxImages } = config;
-    set = await openPictures(config.dataset, { imageSize, maxImages, title: began.title });
+    const { title, imported } = began;
+    set = await openPictures(config.dataset, {
+      ...{ imageSize, maxImages, title },
+      ...(imported === undefined ? {} : { imported }),
+    });
   } catch (error) {
     const fault = faultOf(error);
     if (fault.kind !== 'data') throw error;
@@ -101,5 +105,29 @@ function changed(began: DatasetStamp, set: PictureSet): Fault {
     expected: `${began.count} pictures, fingerprint ${began.fingerprint.slice(0, 16)}`,
     got: `${set.count} pictures, fingerprint ${set.info.fingerprint.slice(0, 16)}`,
     todo: ['Use these pictures: the run goes on with them.', 'Or import the pictures it began with again.'],
+    ...(importOf(began) === importOf(set.info) ? sameImport(began, set) : {}),
   };
+}
+
+const importOf = ({ imported, fingerprint }: Pick<DatasetStamp, 'imported' | 'fingerprint'>): string =>
+  imported ?? fingerprint;
+
+/** Of the same import, of which others are removed or cut by hand. */
+function sameImport(began: DatasetStamp, { count }: PictureSet): Pick<Fault, 'what' | 'todo'> {
+  return {
+    what: `They come from the same import as those that this run began with, but ${differences(count - began.count)}. It waits until you say whether to go on with these.`,
+    todo: [
+      'Use these pictures: the run goes on with them.',
+      'Or remove, restore or cut the same ones in the view Pictures, then press Resume: the run goes on with those it began with.',
+    ],
+  };
+}
+
+/** `more`: pictures that the run did not begin with. */
+function differences(more: number): string {
+  const many = Math.abs(more);
+  const pictures = `${many} ${many === 1 ? 'picture' : 'pictures'}`;
+  if (more > 0) return `${pictures} that had been removed by then ${many === 1 ? 'is' : 'are'} among them`;
+  if (more < 0) return `${pictures} ${many === 1 ? 'has' : 'have'} been removed since`;
+  return 'others are removed, or cut by hand';
 }

@@ -78,6 +78,7 @@ export const stampOf = (set: PictureSet): DatasetStamp => ({
   size: set.size,
   fingerprint: set.info.fingerprint,
   ...(set.info.words === undefined ? {} : { words: set.info.words }),
+  ...(set.info.imported === undefined ? {} : { imported: set.info.imported }),
 });
 
 /** What the page shows of the run. */

@@ -165,7 +165,7 @@ test('captions that cannot be brought back are said to be so, and not offered ag
   const edit = { kind: 'set', caption: 'x' } as const;
   for (const one of [0, 1]) await browsed.edit(trainer, Uint32Array.of(one), edit);
   const emptied = Object.assign(new FakeTrainer([set], null), {
-    undoCaptions: () => Promise.resolve({ ok: true as const, value: { info, changed: 0, canUndo: false } }),
+    undoEdit: () => Promise.resolve({ ok: true as const, value: { info, changed: 0, canUndo: false } }),
   });
   await browsed.undo(emptied);
   expect(state.browsed.value?.changed).toEqual({

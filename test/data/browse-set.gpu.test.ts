@@ -77,7 +77,7 @@ it('changes are there when a set is opened anew, and can be taken back then', as
   const anew = Comlink.wrap<PicturesApi>(another);
   try {
     expect((await anew.find(query(set.id, 'typed'))).indices).toEqual(of(0, 4));
-    expect(await anew.undoCaptions(set.id)).toMatchObject({ changed: 2, canUndo: false });
+    expect(await anew.undoEdit(set.id)).toMatchObject({ changed: 2, canUndo: false });
     expect((await anew.find(query(set.id, 'typed'))).indices).toHaveLength(0);
     expect(await anew.restoreNumbers({ dataset: set.id, indices: of(7) })).toEqual(set);
   } finally {

@@ -93,6 +93,23 @@ describe('decoding', () => {
     }
   });
 
+  it('gives a square that is cut by hand, and shows the whole picture upright beside it', async () => {
+    const file = await withOrientation(await pictureFile('a.jpg', { width: 96, height: 64 }), 6);
+    // Upright it has 64 x 96 pixels, its mark in the upper right.
+    const whole = await pictures.whole(file, 48);
+    if (!whole.ok) throw new Error(whole.why);
+    expect(whole.of).toEqual({ width: 64, height: 96 });
+    expect([whole.shown.width, whole.shown.height]).toEqual([32, 48]);
+    expect(near([...whole.shown.data.slice(31 * 4, 31 * 4 + 3)], [255, 255, 255], 40)).toBe(true);
+    expect(near([...whole.shown.data.slice(0, 3)], ORANGE, 40)).toBe(true);
+    const middle = await decoded(file);
+    expect(await decoded(file, { region: { left: 0, top: 16, edge: 64 } })).toEqual(middle);
+    expect(corners(await decoded(file, { region: { left: 0, top: 0, edge: 64 } }))).toEqual(['upper right']);
+    expect(corners(await decoded(file, { region: { left: 60, top: -9, edge: 8 } }))).toEqual(
+      corners(await decoded(file, { region: { left: 56, top: 0, edge: 8 } })),
+    );
+  });
+
   it('crops the middle: the mark in the corner of a wide picture is gone', async () => {
     const pixels = await decoded(
       await pictureFile('wide.png', { width: 160, height: 40, type: 'image/png' }),

@@ -2,12 +2,14 @@
 // one and later ones, one that puts the log together before too; a log that is put together says what it
 // said. On the disk in memory, read by the code that opens sets.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CaptionStep } from '../../src/data/store/caption-step.ts';
+import { packSquare } from '../../src/data/store/cut-square-bytes.ts';
+import { EditStep } from '../../src/data/store/edit-step.ts';
 import {
   type Change,
   type Told,
   writeCaptions,
   writeRemoved,
+  writeSquares,
   writeUndone,
 } from '../../src/data/store/edit-log.ts';
 import { type Edits, readEdits } from '../../src/data/store/edits.ts';
@@ -47,11 +49,13 @@ const seen = (edits: Edits | null) =>
     name: edits.mark.fingerprint,
     removed: [...edits.removed],
     texts: Array.from({ length: STORED }, (_, i) => edits.textsOf(i)?.join() ?? null),
+    squares: Array.from({ length: STORED }, (_, i) => JSON.stringify(edits.squareOf(i))),
+    cut: edits.cut,
     canUndo: edits.mark.steps.length > 0,
   };
 
 function stepOf(texts: Record<number, string>): Uint8Array<ArrayBuffer> {
-  const step = new CaptionStep();
+  const step = new EditStep();
   for (const [number, text] of Object.entries(texts))
     step.add(Number(number), new TextEncoder().encode(text));
   return step.bytes();
@@ -63,6 +67,14 @@ const remove: Make = (before) =>
 const restore: Make = (before) => writeRemoved(folder, changeFrom(before, 'restored'), new Uint8Array());
 const change: Make = (before) =>
   writeCaptions(folder, changeFrom(before, 'changed'), stepOf({ 0: 'zero', 3: 'three' }));
+/** Picture 3 has a square, picture 1 that of the import again. */
+const cut: Make = (before) => {
+  const step = new EditStep();
+  const [region, differenceHash] = [{ left: 1, top: 2, edge: 3 }, new Uint8Array(8).fill(9)];
+  step.add(1, new Uint8Array());
+  step.add(3, packSquare({ region, differenceHash, pixels: new Uint8Array(12).fill(5) }));
+  return writeSquares(folder, changeFrom(before, 'cut'), step.bytes());
+};
 const undo: Make = (before) => writeUndone(folder, changeFrom(before, 'undone'));
 
 /** Makes changes, each from what was before. */
@@ -112,6 +124,8 @@ describe('a change that is torn at any byte', () => {
     { name: 'a removal', before: [change, remove, change], one: remove, bytes: 600 },
     { name: 'captions', before: [remove, change, change], one: change, bytes: 600 },
     { name: 'undoing', before: [change, remove, change], one: undo, bytes: 600 },
+    { name: 'a square', before: [change, remove], one: cut, bytes: 600 },
+    { name: 'a square undone', before: [cut, change, cut], one: undo, bytes: 600 },
     { name: 'all restored', before: [change, remove], one: restore, bytes: 600 },
   ])('is there whole or not at all: $name', async ({ before, one, bytes }) => {
     await make(...before);
@@ -126,6 +140,20 @@ describe('a change that is torn at any byte', () => {
     expect(await tearing(large, 3000, 41)).toBeGreaterThan(8 * 70);
     expect((await editsOf(disk))?.mark.steps).toHaveLength(17);
   });
+});
+
+it('squares are told from captions in one order, and make the file one that earlier builds do not open', async () => {
+  await make(change);
+  expect((await editsOf(disk))?.mark.version).toBe(1);
+  await make(cut, change);
+  const edits = await editsOf(disk);
+  expect(edits?.mark.version).toBe(2);
+  expect(edits?.undoable.map(({ of = 'captions' }) => of)).toEqual(['captions', 'squares', 'captions']);
+  expect(edits?.cut).toEqual([3]);
+  expect(edits?.squareOf(3)?.region).toEqual({ left: 1, top: 2, edge: 3 });
+  expect([edits?.squareOf(1), edits?.isEdited(3), edits?.isEdited(1)]).toEqual([null, true, false]);
+  await make(undo, undo);
+  expect((await editsOf(disk))?.mark.version).toBe(1);
 });
 
 it('is refused where the set was changed since it was read', async () => {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { completeDraft } from '../../src/data/draft-folder.ts';
-import { changeCaptions, undoCaptions } from '../../src/data/edit-captions.ts';
+import { changeCaptions, undoEdit } from '../../src/data/edit-captions.ts';
 import { removeNumbers, restoreNumbers } from '../../src/data/edit-pictures.ts';
 import { openStored } from '../../src/data/open-stored.ts';
 import { listStored } from '../../src/data/picture-store.ts';
@@ -139,7 +139,7 @@ describe('captions that are changed', () => {
     expect(await made((i) => `another ${i}`)).toEqual(info);
     expect(await seen(set.id)).toEqual(before);
     expect(await listStored()).toEqual([info]);
-    await undoCaptions(set.id);
+    await undoEdit(set.id);
     expect(await made((i) => `another ${i}`)).not.toEqual(set);
   });
 
@@ -164,7 +164,7 @@ describe('captions that are changed', () => {
     });
     const none = await changeCaptions(set.id, of(...Array(COUNT).keys()), () => '');
     expect(none).toMatchObject({ changed: COUNT, info: { captions: false } });
-    expect((await undoCaptions(set.id)).info.captions).toBe(true);
+    expect((await undoEdit(set.id)).info.captions).toBe(true);
   });
 
   it('are taken back one change after another, whatever was removed between them', async () => {
@@ -173,7 +173,7 @@ describe('captions that are changed', () => {
     const less = await removeNumbers(set.id, of(4));
     const second = await changeCaptions(less?.id ?? '', of(2, 3), () => 'both\nof them');
     expect(second.info.id).toBe(less?.id);
-    expect(await undoCaptions(set.id)).toEqual({
+    expect(await undoEdit(set.id)).toEqual({
       info: { ...less, words: first.info.words },
       changed: 2,
       canUndo: true,
@@ -184,12 +184,12 @@ describe('captions that are changed', () => {
       'PICTURE 2',
       'picture 3',
     ]);
-    expect(await undoCaptions(set.id)).toMatchObject({
+    expect(await undoEdit(set.id)).toMatchObject({
       info: { words: set.words },
       changed: 2,
       canUndo: false,
     });
-    expect(await undoCaptions(set.id)).toMatchObject({ changed: 0, canUndo: false });
+    expect(await undoEdit(set.id)).toMatchObject({ changed: 0, canUndo: false });
     expect(await restoreNumbers(set.id, of(4))).toEqual(set);
   });
 
@@ -290,7 +290,7 @@ describe('very many changes', () => {
     expect(editsBytes()).toBeLessThan(131_072 + 56_000 * (23 + 18));
     expect((await captionsOf(id))[3]).toBe(`${text(39)}picture 3`);
     for (let change = 38; change > 24; change--) {
-      await undoCaptions(id);
+      await undoEdit(id);
       expect((await captionsOf(id))[3]).toBe(`${text(change)}picture 3`);
     }
   });

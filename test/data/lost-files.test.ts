@@ -71,7 +71,9 @@ const decoder = (): Decoder => ({
     const pixels = new Uint8Array(48).fill(Number(new TextDecoder().decode(bytes)), 5);
     const sourceDigest = new Uint8Array(32);
     const traits = await traitsOf(pixels, 4);
-    return { ok: true, pixels, traits, place: { x: 0, y: 0 }, width: 4, height: 4, sourceDigest };
+    const region = { left: 0, top: 0, edge: 4 };
+    const place = { x: 0, y: 0 };
+    return { ok: true, pixels, traits, place, region, width: 4, height: 4, sourceDigest };
   },
 });
 

@@ -4,7 +4,7 @@ import type { ImportProgress, ImportReport, PictureSet } from '../../src/data/ap
 import { loadBatch } from '../../src/data/batches.ts';
 import { Browse } from '../../src/data/browse/browse.ts';
 import { previewSheet } from '../../src/data/contact-sheet.ts';
-import { checkPicture, decodeSquare, isTransparent } from '../../src/data/decode.ts';
+import { checkPicture, decodeSquare, decodeWhole, isTransparent } from '../../src/data/decode.ts';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
 import { decodePicture } from '../../src/data/decode-picture.ts';
 import { DecodePool } from '../../src/data/decode-pool.ts';
@@ -91,7 +91,7 @@ const api = {
   find: browse.find.bind(browse),
   tiles: browse.tiles.bind(browse),
   editCaptions: browse.editCaptions.bind(browse),
-  undoCaptions: browse.undoCaptions.bind(browse),
+  undoEdit: browse.undoEdit.bind(browse),
   removeNumbers: browse.remove.bind(browse),
   restoreNumbers: browse.restore.bind(browse),
   sizeOnDisk: browse.size.bind(browse),
@@ -114,6 +114,10 @@ const api = {
   decode: async (file: Blob, wanted: Wanted) => {
     const checked = await checkPicture(file);
     return checked.ok ? decodeSquare(file, checked.header, wanted) : checked;
+  },
+  whole: async (file: Blob, most: number) => {
+    const checked = await checkPicture(file);
+    return checked.ok ? decodeWhole(file, checked.header, 'white', most) : checked;
   },
   isTransparent,
   importPictures: (

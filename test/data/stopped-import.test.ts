@@ -69,7 +69,10 @@ class NumberDecoder implements Decoder {
     const sourceDigest = new Uint8Array(32).fill(i);
     const traits = known.get(i) ?? (await traitsOf(pixels, SIZE));
     known.set(i, traits);
-    return { ok: true, pixels, traits, place: { x: i, y: 128 }, width: i, height: 9, sourceDigest };
+    const region = { left: 0, top: 0, edge: 9 };
+    return {
+      ...{ ok: true, pixels, traits, place: { x: i, y: 128 }, region, width: i, height: 9, sourceDigest },
+    };
   };
 }
 

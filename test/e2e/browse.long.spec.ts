@@ -1,5 +1,6 @@
 // The user's own pictures looked through in the view Pictures: found, captions edited and undone, a picture
-// removed, a duplicate found, captions exported, and what training then learns from. Not here: the view on
+// removed, a duplicate found, captions exported, another square cut of a file, and what training then learns
+// from. Not here: the view on
 // 200,000 pictures (../ui/pictures.spec.ts).
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -109,11 +110,60 @@ test('pictures with captions: found, edited, undone, removed, compared, exported
   await waitForState(page, 'idle');
   await page.getByLabel('Set', { exact: true }).selectOption('Dropped pictures');
   await expect(found).toHaveText('6 pictures, 1 removed');
+  await expect(changed).toHaveText('Earlier: 2 captions changed.');
   await page.getByRole('link', { name: 'Train', exact: true }).click();
   await page.getByRole('radio', { name: /^Dropped pictures.*6$/ }).check();
   await button(page, 'Train').click();
   await waitForState(page, 'finished');
   await expect(byTestId(page, 'global-step')).toHaveText('2');
+  expect(profile.errors).toEqual([]);
+  expect(profile.leaks()).toEqual([]);
+});
+
+test('another square of a picture: cut while its files are at hand, and again once they are chosen anew', async () => {
+  const { page } = profile;
+  const paths = await writeSet(await newFolder());
+  await page.goto(address({ ...TINY, maxSteps: 2 }));
+  await waitForState(page, 'idle');
+  await drop(page, paths);
+  await page.getByRole('link', { name: 'Pictures', exact: true }).click();
+  const changed = page.getByRole('status', { name: 'Last change' });
+  const dialog = page.getByRole('dialog');
+  const move = async (name: string): Promise<void> => {
+    await button(page.getByRole('grid'), name).click();
+    await button(dialog, 'Move the square').click();
+  };
+  const square = dialog.getByRole('slider', { name: 'Square that the model sees' });
+  const says = (text: string) => expect(square).toHaveAttribute('aria-valuetext', text);
+  await move('2.jpg');
+  await says('5 pixels from the left, 0 from the top, 80 wide');
+  for (let i = 0; i < 3; i++) await square.press('ArrowRight');
+  await button(dialog, 'Save the square').click();
+  await expect(dialog).toContainText('cut by hand');
+  await button(dialog, 'Close').click();
+  await expect(changed).toHaveText('1 square moved.');
+
+  await page.reload();
+  await waitForState(page, 'idle');
+  await page.getByLabel('Set', { exact: true }).selectOption('Dropped pictures');
+  await expect(changed).toHaveText('Earlier: 1 square moved.');
+  await move('2.jpg');
+  await expect(dialog).toContainText('The file of this picture is not at hand');
+  await dialog.getByLabel('Choose its file').setInputFiles(paths.filter((path) => path.endsWith('1.jpg')));
+  await expect(dialog).toContainText('None of these files is the one that was imported');
+  await dialog.getByLabel('Choose its file').setInputFiles(paths.filter((path) => path.endsWith('2.jpg')));
+  await says('8 pixels from the left, 0 from the top, 80 wide');
+  await square.press('-');
+  await button(dialog, 'Save the square').click();
+  await button(dialog, 'Close').click();
+  await expect(changed).toHaveText('1 square moved.');
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(changed).toHaveText('Undone: 1 square moved.');
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(page.getByRole('button', { name: /^Undo/ })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Train', exact: true }).click();
+  await button(page, 'Train').click();
+  await waitForState(page, 'finished');
   expect(profile.errors).toEqual([]);
   expect(profile.leaks()).toEqual([]);
 });

@@ -3,7 +3,7 @@
 // no other.
 import { afterAll, expect, test, vi } from 'vitest';
 import { beginDraft, completeDraft } from '../../src/data/draft-folder.ts';
-import { changeCaptions, undoCaptions } from '../../src/data/edit-captions.ts';
+import { changeCaptions, undoEdit } from '../../src/data/edit-captions.ts';
 import { removeNumbers, restoreNumbers } from '../../src/data/edit-pictures.ts';
 import { IN_THE_MIDDLE } from '../../src/data/framing.ts';
 import { openPictures } from '../../src/data/sets.ts';
@@ -86,7 +86,7 @@ test('captions that are changed in the set are told, and once that is undone no 
   expect(await set.isCurrent()).toBe(false);
   // Who trains with the set reads what it began with.
   expect([set.caption(1), stampOf(set)]).toEqual(['a rose', began]);
-  await undoCaptions(dataset);
+  await undoEdit(dataset);
   expect(await title()).toBeUndefined();
   const less = await removeNumbers(dataset, Uint32Array.of(0));
   expect(await title()).toBe('The pictures of Garden have changed');

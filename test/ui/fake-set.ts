@@ -3,7 +3,9 @@
 import type {
   CaptionEdit,
   DatasetInfo,
+  Original,
   PictureNote,
+  PictureSquare,
   PicturesQuery,
   Preview,
   TrainerApi,
@@ -18,7 +20,9 @@ type Asked = Pick<
   | 'wordsOf'
   | 'classesOf'
   | 'editCaptions'
-  | 'undoCaptions'
+  | 'undoEdit'
+  | 'originalOf'
+  | 'cutSquare'
   | 'removeFromSet'
   | 'restoreToSet'
   | 'duplicatesIn'
@@ -41,9 +45,13 @@ export interface FakeSet {
 /** What has become of a set. */
 interface Changed {
   edited: Map<number, string>;
+  cut: Map<number, PictureSquare>;
   removed: Set<number>;
-  /** Captions before each edit, the last one last. */
-  before: Map<number, string | undefined>[];
+  /** Captions, or the square of a picture, before each edit, the last one last. */
+  before: (
+    | { of: 'captions'; captions: Map<number, string | undefined> }
+    | { of: 'squares'; index: number; square: PictureSquare | undefined }
+  )[];
 }
 
 const ok = <T>(value: T): Result<T> => ({ ok: true, value });
@@ -82,7 +90,9 @@ export class FakeTrainer implements Asked {
   }
 
   #changes(dataset: string): Changed {
-    const changes = this.#changed.get(dataset) ?? { edited: new Map(), removed: new Set(), before: [] };
+    const changes = this.#changed.get(dataset) ?? {
+      ...{ edited: new Map(), cut: new Map(), removed: new Set(), before: [] },
+    };
     this.#changed.set(dataset, changes);
     return changes;
   }
@@ -98,8 +108,8 @@ export class FakeTrainer implements Asked {
   }
 
   #note(set: FakeSet, index: number): PictureNote {
-    const { edited, removed } = this.#changes(set.info.id);
-    const [width, height] = index % 9 === 0 ? [48, 40] : [640 + (index % 5) * 128, 480];
+    const { edited, cut, removed } = this.#changes(set.info.id);
+    const [width, height] = sizeOf(index);
     return {
       ...{
         index,
@@ -107,7 +117,7 @@ export class FakeTrainer implements Asked {
         className: set.classOf(index),
         caption: this.#caption(set, index),
       },
-      ...{ width, height, edited: edited.has(index), removed: removed.has(index) },
+      ...{ width, height, edited: edited.has(index), cut: cut.has(index), removed: removed.has(index) },
     };
   }
 
@@ -135,7 +145,10 @@ export class FakeTrainer implements Asked {
       indices: Uint32Array.from(this.#found(query)),
       of: this.#info(query.dataset).count,
       removed: this.#changes(query.dataset).removed.size,
-      undoable: this.#changes(query.dataset).before.map(({ size }) => ({ of: 'captions', pictures: size })),
+      undoable: this.#changes(query.dataset).before.map((step) => ({
+        of: step.of,
+        pictures: step.of === 'captions' ? step.captions.size : 1,
+      })),
     }));
 
   tilesOf: Asked['tilesOf'] = ({ dataset, indices, edge }) => {
@@ -182,19 +195,46 @@ export class FakeTrainer implements Asked {
         before.set(index, changes.edited.get(index));
         changes.edited.set(index, now);
       }
-      if (before.size > 0) changes.before.push(before);
+      if (before.size > 0) changes.before.push({ of: 'captions', captions: before });
       return { info: this.#info(dataset), changed: before.size, canUndo: changes.before.length > 0 };
     });
 
-  undoCaptions: Asked['undoCaptions'] = (dataset) =>
+  undoEdit: Asked['undoEdit'] = (dataset) =>
     this.#answer(() => {
-      const { edited, before } = this.#changes(dataset);
+      const { edited, cut, before } = this.#changes(dataset);
       const last = before.pop();
-      for (const [index, caption] of last ?? []) {
+      const captions = last?.of === 'captions' ? last.captions : new Map<number, string>();
+      for (const [index, caption] of captions) {
         if (caption === undefined) edited.delete(index);
         else edited.set(index, caption);
       }
-      return { info: this.#info(dataset), changed: last?.size ?? 0, canUndo: before.length > 0 };
+      if (last?.of === 'squares') {
+        if (last.square) cut.set(last.index, last.square);
+        else cut.delete(last.index);
+      }
+      const changed = last?.of === 'squares' ? 1 : captions.size;
+      return { info: this.#info(dataset), changed, canUndo: before.length > 0 };
+    });
+
+  /** The file of every seventh picture is not at hand. */
+  originalOf: Asked['originalOf'] = ({ dataset, index, files }) =>
+    this.#answer(() => {
+      if (index % 7 === 3 && !files) return null;
+      const set = this.#set(dataset);
+      const [width, height] = sizeOf(index);
+      const edge = Math.min(width, height);
+      const imported = { left: Math.floor((width - edge) / 2), top: 0, edge };
+      const square = this.#changes(dataset).cut.get(index) ?? imported;
+      return { width, height, square, imported, shown: wholePicture(set, index, width, height) };
+    });
+
+  cutSquare: Asked['cutSquare'] = ({ dataset, index, square }) =>
+    this.#answer(() => {
+      const { cut, before } = this.#changes(dataset);
+      before.push({ of: 'squares', index, square: cut.get(index) });
+      if (square) cut.set(index, square);
+      else cut.delete(index);
+      return { info: this.#info(dataset), changed: 1, canUndo: true };
     });
 
   removeFromSet: Asked['removeFromSet'] = ({ dataset, indices }) =>
@@ -239,6 +279,28 @@ export class FakeTrainer implements Asked {
       const { count, storedSize } = this.#set(dataset).info;
       return count * (storedSize ** 2 * 3 + 160);
     });
+}
+
+/** Of the file of a picture, in pixels. */
+const sizeOf = (index: number): [number, number] =>
+  index % 9 === 0 ? [48, 40] : [640 + (index % 5) * 128, 480];
+
+/** The picture in the middle of a wider one. */
+function wholePicture({ draw }: FakeSet, index: number, width: number, height: number): Original['shown'] {
+  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  const [edge, left] = [height, Math.floor((width - height) / 2)];
+  const picture = draw(index, 64);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const [px, py] = [((x - left) * 64) / edge, (y * 64) / edge].map(Math.floor) as [number, number];
+      const at = 4 * (py * 64 + px);
+      const shade = 60 + ((x + y) % 97);
+      rgba.set(
+        px >= 0 && px < 64 ? picture.subarray(at, at + 4) : [shade, shade, shade + 20, 255],
+        4 * (y * width + x),
+      );
+    }
+  return { width, height, rgba };
 }
 
 const nameOf = (index: number): string => `holiday 2024/img_${String(index + 1).padStart(6, '0')}.jpg`;

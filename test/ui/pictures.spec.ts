@@ -157,6 +157,69 @@ test('a picture that is pressed is shown large; its captions are edited in place
   await expect(captions).toHaveValue(/^a marbled purple planet/);
 });
 
+test('the square of a picture is moved by keys and by pointer, made smaller, saved, and undone', async ({
+  page,
+}) => {
+  await open(page, 'pictures-few');
+  await button(grid(page), 'holiday 2024/img_000005.jpg').click();
+  const dialog = page.getByRole('dialog');
+  const move = button(dialog, 'Move the square');
+  await move.click();
+  const square = dialog.getByRole('slider', { name: 'Square that the model sees' });
+  const says = (text: string) => expect(square).toHaveAttribute('aria-valuetext', text);
+  // Its file has 1,152 x 480 pixels.
+  await says('336 pixels from the left, 0 from the top, 480 wide');
+  await expect(square).toBeFocused();
+  await expect(button(dialog, 'Save the square')).toBeDisabled();
+  await page.keyboard.press('ArrowRight');
+  await says('348 pixels from the left, 0 from the top, 480 wide');
+  await expect(dialog).toHaveAccessibleName('holiday 2024/img_000005.jpg');
+  for (let i = 0; i < 4; i++) await page.keyboard.press('Shift+ArrowLeft');
+  await says('0 pixels from the left, 0 from the top, 480 wide');
+  await dialog.getByRole('slider', { name: 'Size of the square' }).fill('240');
+  await says('120 pixels from the left, 120 from the top, 240 wide');
+  const box = await dialog.getByRole('img', { name: 'The whole picture' }).boundingBox();
+  if (!box) throw new Error('the picture is not shown');
+  const at = (part: number): [number, number] => [box.x + box.width * part, box.y + box.height / 2];
+  await page.mouse.move(...at(0.2));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.7));
+  await page.mouse.up();
+  await expect(square).toHaveAttribute(
+    'aria-valuetext',
+    /^69[0-9] pixels from the left, 120 from the top, 240 wide$/,
+  );
+  await page.mouse.click(...at(0.99));
+  await says('912 pixels from the left, 120 from the top, 240 wide');
+  await button(dialog, 'Save the square').click();
+  await expect(lastChange(dialog)).toHaveText('1 square moved.');
+  await expect(dialog).toContainText('as the model sees it, cut by hand');
+  await expect(move).toBeFocused();
+  await move.click();
+  await says('912 pixels from the left, 120 from the top, 240 wide');
+  await button(dialog, 'Square of the import').click();
+  await says('336 pixels from the left, 0 from the top, 480 wide');
+  // Escape leaves the square, and the picture stays open.
+  await page.keyboard.press('Escape');
+  await expect(move).toBeFocused();
+  await button(dialog, /^Undo/).click();
+  await expect(lastChange(dialog)).toHaveText('Undone: 1 square moved.');
+  await expect(dialog).not.toContainText('cut by hand');
+});
+
+test('where the file of a picture is not at hand, it is asked for', async ({ page }) => {
+  await open(page, 'pictures-few');
+  await button(grid(page), 'holiday 2024/img_000004.jpg').click();
+  const dialog = page.getByRole('dialog');
+  await button(dialog, 'Move the square').click();
+  await expect(dialog).toContainText('The file of this picture is not at hand');
+  await expect(button(dialog, 'Square of the import')).toHaveCount(0);
+  await dialog
+    .getByLabel('Choose its file')
+    .setInputFiles({ name: 'img_000004.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('x') });
+  await expect(dialog.getByRole('slider', { name: 'Square that the model sees' })).toBeFocused();
+});
+
 test('an edit of all pictures shown says how many change before it is made, and can be undone', async ({
   page,
 }) => {
@@ -247,6 +310,16 @@ test('axe finds nothing in a picture, in duplicates and beside a sample; all tex
   await grid(page).getByRole('button').first().click();
   await expect(page.getByRole('dialog').getByRole('textbox')).toBeVisible();
   await looksRight('a picture');
+  for (const [number, what] of [
+    [5, 'a square'],
+    [4, 'a file that is not at hand'],
+  ] as const) {
+    await open(page, 'pictures-few');
+    await button(grid(page), `holiday 2024/img_00000${number}.jpg`).click();
+    await button(page.getByRole('dialog'), 'Move the square').click();
+    await expect(page.getByRole('dialog').locator('.whole, .absent')).toBeVisible();
+    await looksRight(what);
+  }
   await open(page, 'pictures');
   await button(page, 'Find duplicates').click();
   await button(page, 'Keep the largest of each').click();
@@ -259,4 +332,21 @@ test('axe finds nothing in a picture, in duplicates and beside a sample; all tex
   await expect(page.getByRole('dialog').getByText('1.3 % apart')).toBeVisible();
   await expect(page.getByRole('dialog').getByText(/learnt that by heart/)).toBeVisible();
   await looksRight('a sample');
+});
+
+test('a grid of few pictures is as high as its rows', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, 'pictures-few');
+  await button(page, /^moon /).click();
+  await page.getByLabel('Caption or file name has').fill('img_00000');
+  const rows = page.locator('.tile-rows');
+  await expect(rows).toHaveAttribute('aria-rowcount', '1');
+  const heights = (): Promise<number> =>
+    page.evaluate(() => {
+      const of = (selector: string): number =>
+        document.querySelector(selector)?.getBoundingClientRect().height ?? 0;
+      return of('.tiles') - of('.tile-rows');
+    });
+  // But for the room of the outline.
+  await expect.poll(heights).toBe(8);
 });

@@ -9,15 +9,19 @@ import type {
   Edited,
   FoundIndices,
   NearPicture,
+  Original,
   PictureNote,
+  PictureSquare,
   PicturesQuery,
   WordCount,
 } from '../browse-api.ts';
 import type { ContactSheet } from '../contact-sheet.ts';
-import { changeCaptions, undoCaptions } from '../edit-captions.ts';
+import { changeCaptions, undoEdit } from '../edit-captions.ts';
 import { removeNumbers, restoreNumbers } from '../edit-pictures.ts';
+import { changeSquare } from '../edit-squares.ts';
 import { openStored } from '../open-stored.ts';
 import { missing } from '../picture-store.ts';
+import type { Source } from '../sources/source.ts';
 import { sharpnessOf } from './blur.ts';
 import type { BrowsedSet } from './browsed-set.ts';
 import { captionChange } from './caption-change.ts';
@@ -27,12 +31,14 @@ import { type CaptionForm, captionsFile } from './export-captions.ts';
 import { findNumbers, type Pause, sortedBy, sourceEdge } from './find.ts';
 import { greyIndex, greyOfRgba, nearestTo } from './nearest.ts';
 import { isBuiltIn, OpenSet } from './open-set.ts';
+import { cutFrom, originalOf } from './originals.ts';
 import { notesOf, tilesOf } from './tiles.ts';
 
 /** Most bits by which near duplicates differ. */
 const MOST_DISTANCE = 10;
 
 type Indices = Uint32Array<ArrayBuffer>;
+type Sources = readonly Source[];
 
 /** Each method throws FaultError kind `data` where the set is not there, or no set of the user's. */
 export class Browse {
@@ -116,8 +122,27 @@ export class Browse {
     return this.#change(dataset, () => changeCaptions(dataset, indices, captionChange(edit)));
   }
 
-  undoCaptions(dataset: string): Promise<Edited> {
-    return this.#change(dataset, () => undoCaptions(dataset));
+  undoEdit(dataset: string): Promise<Edited> {
+    return this.#change(dataset, () => undoEdit(dataset));
+  }
+
+  /** The whole picture, from the files of `sources`; null where its file is not among them. */
+  original(
+    { dataset, index }: { dataset: string; index: number },
+    sources: Sources,
+  ): Promise<Original | null> {
+    return this.#looking(dataset, (set) => originalOf(set, index, sources));
+  }
+
+  /** `square`: null, that of the import. */
+  cutSquare(
+    { dataset, index, square }: { dataset: string; index: number; square: PictureSquare | null },
+    sources: Sources,
+  ): Promise<Edited> {
+    return this.#change(dataset, async () => {
+      const cut = square && (await this.#looking(dataset, (set) => cutFrom(set, index, square, sources)));
+      return changeSquare(dataset, index, cut);
+    });
   }
 
   /** Null where no picture would be left: nothing is changed. */

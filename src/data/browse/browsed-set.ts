@@ -4,6 +4,9 @@
 import type { DatasetInfo, PictureSet } from '../api.ts';
 import type { UndoableChange } from '../browse-api.ts';
 import type { StoredPictures } from '../open-stored.ts';
+import type { CutSquare } from '../store/cut-square-bytes.ts';
+import { partsWith } from '../store/edits-mark.ts';
+import type { ImportNote } from '../store/import-note.ts';
 import type { PictureRecord } from '../store/record.ts';
 import { type PictureTexts, unpackTexts } from '../store/texts.ts';
 
@@ -17,6 +20,10 @@ export interface BrowsedSet {
   pixels: string;
   /** Changes that can be undone, the oldest first. */
   undoable: readonly UndoableChange[];
+  /** The square of a picture that was cut by hand; null where it is that of the import. */
+  squareOf(number: number): CutSquare | null;
+  /** What the import was of; null where that is not known. */
+  note(): Promise<ImportNote | null>;
   isRemoved(number: number): boolean;
   /** Whether its captions were changed by hand. */
   isEdited(number: number): boolean;
@@ -31,16 +38,29 @@ export interface BrowsedSet {
 export function browsedOwn(opened: StoredPictures): BrowsedSet {
   const { base, edits, pixels, info } = opened;
   const bytes = base.size ** 2 * 3;
+  const squares = JSON.stringify(edits && partsWith(edits.mark, 'squares'));
   const isRemoved = new Uint8Array(base.count);
   for (const number of edits?.removed ?? []) isRemoved[number] = 1;
   return {
-    ...{ info, stored: base.count, size: base.size, pixels: base.fingerprint },
-    undoable: edits?.undoable.map((pictures) => ({ of: 'captions', pictures })) ?? [],
+    ...{ info, stored: base.count, size: base.size, pixels: `${base.fingerprint} ${squares}` },
+    undoable: edits?.undoable.map(({ of, pictures }) => ({ of: of ?? 'captions', pictures })) ?? [],
+    squareOf: (number) => edits?.squareOf(number) ?? null,
+    note: opened.note,
     isRemoved: (number) => isRemoved[number] === 1,
     isEdited: (number) => edits?.isEdited(number) ?? false,
     texts: (number) => unpackTexts(opened.textsOf(number)),
-    record: opened.recordOf,
-    read: async (from, to) => new Uint8Array(await pixels.slice(from * bytes, to * bytes).arrayBuffer()),
+    record(number) {
+      const record = opened.recordOf(number);
+      const square = edits?.squareOf(number);
+      return record && square ? { ...record, differenceHash: square.differenceHash } : record;
+    },
+    async read(from, to) {
+      const some = new Uint8Array(await pixels.slice(from * bytes, to * bytes).arrayBuffer());
+      for (const number of edits?.cut ?? [])
+        if (number >= from && number < to)
+          some.set(edits?.squareOf(number)?.pixels ?? [], (number - from) * bytes);
+      return some;
+    },
   };
 }
 
@@ -49,6 +69,8 @@ export function browsedBuiltIn(set: PictureSet): BrowsedSet {
   const { info, count, size } = set;
   return {
     ...{ info, stored: count, size, pixels: info.fingerprint, undoable: [] },
+    squareOf: () => null,
+    note: () => Promise.resolve(null),
     isRemoved: () => false,
     isEdited: () => false,
     texts: (number) => ({

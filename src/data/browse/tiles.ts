@@ -27,6 +27,7 @@ export const notesOf = (set: BrowsedSet, numbers: Uint32Array): PictureNote[] =>
     return {
       ...{ index: number, fileName: name, className, caption, width, height },
       edited: set.isEdited(number),
+      cut: set.squareOf(number) !== null,
       removed: set.isRemoved(number),
     };
   });

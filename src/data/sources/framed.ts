@@ -24,7 +24,8 @@ export const framed = (source: Source): Source => ({
   },
 });
 
-const framingOf = ({ crop = '', ground = '' }: Chosen): Framing => ({
+/** What was chosen of a source, by its own ids. */
+export const framingOf = ({ crop = '', ground = '' }: Chosen): Framing => ({
   crop: Object.hasOwn(CROPS, crop) ? (crop as Crop) : STANDARD.crop,
   ground: Object.hasOwn(GROUNDS, ground) ? (ground as Ground) : STANDARD.ground,
 });

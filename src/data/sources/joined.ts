@@ -59,3 +59,10 @@ export const chosenOf = (sources: readonly Source[], i: number, chosen: Chosen):
           id.startsWith(`${i}:`) ? [[id.slice(`${i}:`.length), value]] : [],
         ),
       );
+
+/** What was chosen for the source that an entry of all comes from, by its own ids. */
+export function chosenForEntry(number: number, chosen: Chosen): Chosen {
+  const prefix = `${Math.floor(number / NUMBERS_EACH)}:`;
+  const its = Object.entries(chosen).filter(([id]) => id.startsWith(prefix));
+  return { ...chosen, ...Object.fromEntries(its.map(([id, value]) => [id.slice(prefix.length), value])) };
+}

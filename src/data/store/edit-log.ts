@@ -12,6 +12,7 @@ import {
   type Part,
   partAt,
   partsOf,
+  partsWith,
 } from './edits-mark.ts';
 import { foldedEdits } from './fold-edits.ts';
 import { inUse, readUpTo, type SetFolder, type SyncFile, writeWhole } from './set-file.ts';
@@ -44,7 +45,7 @@ export const writeRemoved = (
 ): Promise<void> =>
   append(folder, change, bytes, (mark, part) => ({ ...mark, removed: bytes.length > 0 ? part : null }));
 
-/** Some pictures have other captions; `bytes`: of caption-step.ts. */
+/** Some pictures have other captions; `bytes`: of edit-step.ts. */
 export const writeCaptions = (
   folder: SetFolder,
   change: Change,
@@ -52,11 +53,22 @@ export const writeCaptions = (
 ): Promise<void> =>
   append(folder, change, bytes, (mark, part) => ({ ...mark, steps: [...mark.steps, part] }));
 
-/** The mark without the newest change of captions; null where there is none that can be undone. */
+/** Some pictures have other squares; `bytes`: of edit-step.ts. */
+export const writeSquares = (
+  folder: SetFolder,
+  change: Change,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> =>
+  append(folder, change, bytes, (mark, part) => ({
+    ...mark,
+    steps: [...mark.steps, { ...part, of: 'squares' }],
+  }));
+
+/** The mark without the newest change of captions or squares; null where there is none to undo. */
 export const withoutNewest = (mark: EditsMark): EditsMark | null =>
   mark.steps.length > 0 ? { ...mark, steps: mark.steps.slice(0, -1) } : null;
 
-/** The newest change of captions is undone. */
+/** The newest change of captions or squares is undone. */
 export const writeUndone = (folder: SetFolder, change: Change): Promise<void> =>
   append(folder, change, new Uint8Array(), (mark) => withoutNewest(mark) ?? mark);
 
@@ -84,7 +96,7 @@ async function append(
     }
     const earlier = fewEarlier(told.earlier);
     const next = { ...apply(mark, partAt(mark.end, bytes)), ...told, earlier };
-    writeByTurns(file, { ...next, end: endOf(next) }, turn + 1);
+    writeByTurns(file, { ...next, version: versionOf(next), end: endOf(next) }, turn + 1);
     file.flush();
   } catch (error) {
     throw isFull(error) ? new FaultError(full(error.fault)) : error;
@@ -94,8 +106,10 @@ async function append(
 }
 
 const NO_EDITS: Omit<EditsMark, keyof Told> = {
-  ...{ version: EDITS_VERSION, start: FIRST_PLACE, end: FIRST_PLACE, removed: null, folded: null, steps: [] },
+  ...{ version: 1, start: FIRST_PLACE, end: FIRST_PLACE, removed: null, folded: null, steps: [] },
 };
+
+const versionOf = (mark: EditsMark): number => (partsWith(mark, 'squares').length > 0 ? EDITS_VERSION : 1);
 
 /** The oldest ids and the newest. `ids`: the oldest first. */
 const fewEarlier = (ids: string[]): string[] =>
@@ -138,9 +152,12 @@ const full = (fault: Fault): Fault => ({
 
 const tooMuch: Fault = {
   kind: 'memory',
-  title: 'These captions are too long to be changed all at once',
-  what: 'The change was not made, and the captions are as they were.',
-  expected: 'changed captions of at most 512 MB',
+  title: 'These are too many changes of one set',
+  what: 'The change was not made, and the set is as it was.',
+  expected: 'changed captions, and squares cut by hand, of at most 512 MB',
   got: 'more',
-  todo: ['Change the captions of fewer pictures.', 'Or export the captions, and change them elsewhere.'],
+  todo: [
+    'Change the captions of fewer pictures.',
+    'Or export the captions, change them elsewhere, and import the pictures again with them.',
+  ],
 };

@@ -1,11 +1,12 @@
 // What was changed in a set since it was imported, as its readers ask for it: which pictures are removed,
-// which have other captions. Read whole when a set is opened, so that later changes do not disturb who reads.
-// Not here: changing it (edit-log.ts).
+// which have other captions or squares. Read whole when a set is opened, so that later changes do not disturb
+// who reads. Not here: changing it (edit-log.ts).
 import { crc32 } from '../../formats/crc32.ts';
 import { type Fault, FaultError } from '../../fault.ts';
 import { PLACES_BYTES, readByTurns, type Turned } from './by-turns.ts';
-import { countOfStep, eachOfStep } from './caption-step.ts';
-import type { EditsMark, Part } from './edits-mark.ts';
+import { type CutSquare, unpackSquare } from './cut-square-bytes.ts';
+import { countOfStep, NewestOfSteps } from './edit-step.ts';
+import { type EditsMark, type Part, partsWith, type Step } from './edits-mark.ts';
 
 /** The newest whole mark of edits.bin; null where nothing was changed. */
 export async function newestEdits(file: Blob | null): Promise<Turned<EditsMark> | null> {
@@ -22,9 +23,10 @@ export class Edits {
   readonly removed: Uint32Array<ArrayBuffer>;
   /** From the start of the log on. */
   readonly #log: Uint8Array<ArrayBuffer>;
-  /** By number: where its texts begin in `#log`, plus one. 0: they are those of the import. */
-  readonly #at: Uint32Array;
-  readonly #bytes: Uint32Array;
+  readonly #texts: NewestOfSteps;
+  readonly #squares: NewestOfSteps;
+  /** Numbers of the pictures whose squares were cut by hand, ascending. */
+  readonly cut: readonly number[];
 
   /**
    * `log`: the bytes from the start of the log to its end; `stored`: pictures of the set. Throws FaultError
@@ -40,31 +42,32 @@ export class Edits {
       return bytes;
     };
     this.removed = value.removed ? numbersIn(part(value.removed)) : new Uint32Array();
-    const texts = [value.folded, ...value.steps].filter((one) => one !== null);
-    this.#at = new Uint32Array(texts.length > 0 ? stored : 0);
-    this.#bytes = new Uint32Array(this.#at.length);
-    for (const one of texts)
-      eachOfStep(part(one), (number, at, length) => {
-        this.#at[number] = one.at - value.start + at + 1;
-        this.#bytes[number] = length;
-      });
+    const newest = (of?: 'squares'): NewestOfSteps =>
+      new NewestOfSteps(partsWith(value, of).map(part), stored);
+    [this.#texts, this.#squares] = [newest(), newest('squares')];
+    this.cut = this.#squares.numbers.filter((number) => this.squareOf(number) !== null);
   }
 
   /** Whether the captions of a picture were changed. */
   isEdited(number: number): boolean {
-    return (this.#at[number] ?? 0) > 0;
+    return this.#texts.of(number) !== null;
   }
 
   /** The texts of a picture whose captions were changed, as words.bin has them; else null. */
   textsOf(number: number): Uint8Array<ArrayBuffer> | null {
-    const at = this.#at[number] ?? 0;
-    return at === 0 ? null : this.#log.subarray(at - 1, at - 1 + (this.#bytes[number] as number));
+    return this.#texts.of(number);
   }
 
-  /** Of each change of captions that can be undone the number of its pictures, the oldest first. */
-  get undoable(): number[] {
+  /** The square of a picture that was cut by hand; null where it is that of the import. */
+  squareOf(number: number): CutSquare | null {
+    const bytes = this.#squares.of(number);
+    return bytes && bytes.length > 0 ? unpackSquare(bytes) : null;
+  }
+
+  /** The changes that can be undone, each with the number of its pictures, the oldest first. */
+  get undoable(): { of: Step['of']; pictures: number }[] {
     const { start, steps } = this.mark;
-    return steps.map(({ at }) => countOfStep(this.#log.subarray(at - start)));
+    return steps.map(({ of, at }) => ({ of, pictures: countOfStep(this.#log.subarray(at - start)) }));
   }
 
   /** As they are once only the parts of `mark` count. */
@@ -90,7 +93,7 @@ function numbersIn(bytes: Uint8Array): Uint32Array<ArrayBuffer> {
 const damagedEdits: Fault = {
   kind: 'data',
   title: 'The changes of a set of pictures are damaged',
-  what: 'The bytes that say which pictures are removed and which captions were changed are not those that were written. Your checkpoints are untouched.',
+  what: 'The bytes that say which pictures are removed, and which captions and squares were changed, are not those that were written. Your checkpoints are untouched.',
   expected: 'changes whose CRC-32 fits',
   got: 'another CRC-32',
   todo: ['Delete this set of pictures and import it again.', 'Check the disk if it happens again.'],

@@ -1,7 +1,8 @@
 // One picture of a set, large: as the model sees it, its file, its class, and its captions, which are edited
-// in place; leaving it out of the set. Not here: samples (samples/sample-dialog.tsx), the set as a whole
-// (own-set.tsx).
-import { useRef } from 'preact/hooks';
+// in place; another square of its file; leaving it out of the set. Not here: moving the square
+// (move-square.tsx), samples (samples/sample-dialog.tsx), the set as a whole (own-set.tsx).
+import type { RefObject } from 'preact';
+import { useRef, useState } from 'preact/hooks';
 import type { DatasetInfo, PictureNote } from '../../trainer/api.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { count } from '../format.ts';
@@ -10,6 +11,7 @@ import { seenSize } from '../page-state/browsing.ts';
 import { PictureCanvas } from '../pictures/picture-canvas.tsx';
 import { CaptionsField } from './captions-field.tsx';
 import { Changed } from './changed.tsx';
+import { MoveSquare } from './move-square.tsx';
 import { pictureName } from './picture-name.ts';
 import { useSomePictures } from './use-some-pictures.ts';
 
@@ -35,29 +37,45 @@ interface Props {
 function Opened({ info, indices, place }: Props) {
   const { browsing } = useApp();
   const { opened } = browsing;
+  const [moving, setMoving] = useState<number | null>(null);
   const index = indices[place];
   const { picture, note } = useSomePictures(info, index === undefined ? [] : [index])(index ?? -1);
-  const close = (): void => {
-    opened.value = null;
+  const mover = useRef<HTMLButtonElement>(null);
+  const isMoving = moving !== null && moving === index;
+  const stopMoving = (): void => {
+    setMoving(null);
+    mover.current?.focus();
   };
+  const close = (): void => void (opened.value = null);
   const show = (next: number): void => {
+    setMoving(null);
     if (indices.length > 0) opened.value = (next + indices.length) % indices.length;
   };
   const onKey = (event: KeyboardEvent): void => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const types = event.target instanceof Element && event.target.closest('textarea, input');
-    if (by === undefined || types || event.ctrlKey || event.metaKey || event.altKey) return;
+    const by = pagedBy(event);
+    if (by === 0) return;
     event.preventDefault();
     show(place + by);
   };
   const name = pictureName(note, place);
   return (
-    <Dialog class="picture of-set" title={name} onClose={close}>
+    <Dialog class="picture of-set" title={name} onClose={isMoving ? stopMoving : close}>
       <div class="opened" onKeyDown={onKey}>
-        <PictureCanvas picture={picture} label={`${name}, enlarged`} />
+        {note && isMoving ? (
+          <MoveSquare key={index} info={info} note={note} onEnd={stopMoving} />
+        ) : (
+          <PictureCanvas picture={picture} label={`${name}, enlarged`} />
+        )}
         <div class="about-one">
           <Facts info={info} note={note} where={`${count(place + 1)} of ${count(indices.length)}.`} />
           {note && <Captions info={info} note={note} />}
+          {note && !info.builtIn && note.width > 0 && (
+            <MoveButton
+              buttonRef={mover}
+              isMoving={isMoving}
+              onPress={() => setMoving(isMoving ? null : note.index)}
+            />
+          )}
           {!info.builtIn && <Changed sinceHere />}
         </div>
         <div class="answers">
@@ -74,6 +92,27 @@ function Opened({ info, indices, place }: Props) {
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** What an arrow key leads on by; where it moves something else, nothing. */
+function pagedBy({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): number {
+  const types = target instanceof Element && target.closest('textarea, input, [role=slider]');
+  if (types || ctrlKey || metaKey || altKey) return 0;
+  return { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;
+}
+
+interface MoveProps {
+  buttonRef: RefObject<HTMLButtonElement | null>;
+  isMoving: boolean;
+  onPress: () => void;
+}
+
+function MoveButton({ buttonRef, isMoving, onPress }: MoveProps) {
+  return (
+    <button ref={buttonRef} class="btn s move" type="button" aria-pressed={isMoving} onClick={onPress}>
+      Move the square
+    </button>
   );
 }
 
@@ -105,6 +144,7 @@ function Facts({ info, note, where }: FactsProps) {
         <dt>Shown</dt>
         <dd>
           {shown} × {shown} pixels, {asStored.value && shown !== seen ? 'as stored' : 'as the model sees it'}
+          {note?.cut && ', cut by hand'}
         </dd>
         {note && note.className !== '' && (
           <>

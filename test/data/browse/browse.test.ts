@@ -155,14 +155,14 @@ describe('captions', () => {
           className: 'flower',
           caption: 'a crimson rose\ncrimson flower',
         },
-        ...{ width: 90, height: 60, edited: true, removed: false },
+        ...{ width: 90, height: 60, edited: true, cut: false, removed: false },
       },
       {
         ...{ index: 3, fileName: 'b/no.png', className: 'flower', caption: 'nothing here' },
-        ...{ width: 0, height: 0, edited: false, removed: false },
+        ...{ width: 0, height: 0, edited: false, cut: false, removed: false },
       },
     ]);
-    expect(await browse.undoCaptions(id)).toMatchObject({ changed: 2, canUndo: false });
+    expect(await browse.undoEdit(id)).toMatchObject({ changed: 2, canUndo: false });
     expect(await found(id, { word: 'red' })).toEqual([0, 1]);
   });
 
@@ -175,7 +175,7 @@ describe('captions', () => {
       { of: 'captions', pictures: 2 },
       { of: 'captions', pictures: 1 },
     ]);
-    await browse.undoCaptions(id);
+    await browse.undoEdit(id);
     expect(await undoable()).toEqual([{ of: 'captions', pictures: 2 }]);
   });
 
@@ -320,7 +320,7 @@ describe('a built-in set', () => {
     const changes = [
       browse.remove({ dataset: 'shapes', indices }),
       browse.editCaptions({ dataset: 'planets', indices, edit: { kind: 'set', caption: '' } }),
-      browse.undoCaptions('faces'),
+      browse.undoEdit('faces'),
     ];
     for (const change of changes) await expect(change).rejects.toThrow(FaultError);
   });
