@@ -29,5 +29,11 @@ interface SaveFilePickerOptions {
 interface Window {
   readonly launchQueue?: LaunchQueue;
   showSaveFilePicker?(options?: SaveFilePickerOptions): Promise<FileSystemFileHandle>;
-  showDirectoryPicker?(): Promise<FileSystemDirectoryHandle>;
+  showDirectoryPicker?(options?: { id?: string }): Promise<FileSystemDirectoryHandle>;
+}
+
+/** Chromium alone asks for permission. https://developer.mozilla.org/docs/Web/API/FileSystemHandle/requestPermission */
+interface FileSystemHandle {
+  queryPermission?(options: { mode: 'read' }): Promise<PermissionState>;
+  requestPermission?(options: { mode: 'read' }): Promise<PermissionState>;
 }

@@ -16,6 +16,7 @@ import type {
   SelfTestReport,
 } from '../trainer/api.ts';
 import type { ShownNear } from './browsed-set.ts';
+import type { Giving } from './given-files.ts';
 import type { Asked, Duplicates } from './state.ts';
 
 export interface Commands {
@@ -52,7 +53,7 @@ export interface Commands {
    * Takes files of any kind: a model opens the import dialog; pictures become a set of this title, or are
    * added to the set `addTo`; one picture that Perennial generated fills the view Generate's form.
    */
-  takeFiles(files: File[], title: string, addTo?: string): void;
+  takeFiles(give: Giving, addTo?: string): void;
   /** Shows another of the models among the offered files, by its place in the preview's `models`. */
   chooseModel(which: number): void;
   /** Imports the pictures beside the offered model, in its place. */
@@ -76,7 +77,7 @@ export interface Commands {
   /** The view Generate has taken the recipe into its form. */
   dismissRecipe(): void;
   /** `addTo`: the set that they are added to, in the place of a new one of this title. */
-  importPictures(files: File[], title: string, addTo?: string): void;
+  importPictures(give: Giving, addTo?: string): void;
   /** Whether loose pictures, too, are shown before they are imported. */
   showFirst(wanted: boolean): void;
   /** Shows the found pictures as they become by these choices, values by the choices' ids. */
@@ -84,10 +85,13 @@ export interface Commands {
   /** Imports the pictures that the dialog shows. */
   importFound(chosen: Readonly<Record<string, string>>): void;
   dismissPictures(): void;
-  /** What is stored of the import waits. */
+  /** Ends looking at files, or the import: what is stored of it waits. */
   stopImport(): void;
-  /** Goes on with a stopped import. `files`: the same ones again; null: those that this page still has. */
-  goOnImport(folder: string, files: File[] | null): void;
+  /**
+   * Goes on with a stopped import. `give`: the same files again; null: those that this page has or the
+   * browser may give again, and where there are none the page asks for them.
+   */
+  goOnImport(folder: string, give: Giving | null): void;
   /** Makes a set of what a stopped import has stored. */
   useStopped(folder: string): void;
   /** Removes what a stopped import has stored. Asks the user first. */

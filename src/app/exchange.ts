@@ -4,6 +4,7 @@ import { changedSettings } from '../settings/presets.ts';
 import type { Fault, Result } from '../fault.ts';
 import type { CheckpointRef, ExportKind, ImportAnswers, ImportPreview } from '../trainer/api.ts';
 import { download } from './download.ts';
+import type { GivenFiles } from './given-files.ts';
 import { nothingToExport } from './questions.ts';
 import type { State } from './state.ts';
 import type { TrainerClient } from './worker-client.ts';
@@ -11,15 +12,11 @@ import type { TrainerClient } from './worker-client.ts';
 export class Exchange {
   readonly #state: State;
   readonly #fault: (fault: Fault) => void;
-  readonly #importPictures: (files: File[], title: string) => void;
-  /** The files whose contents the import dialog shows, and their title as pictures. */
-  #offered: { files: File[]; title: string } = { files: [], title: '' };
+  readonly #importPictures: (given: GivenFiles) => void;
+  /** The files whose contents the import dialog shows. */
+  #offered: GivenFiles = { files: [], title: '', handles: [] };
 
-  constructor(
-    state: State,
-    fault: (fault: Fault) => void,
-    importPictures: (files: File[], title: string) => void,
-  ) {
+  constructor(state: State, fault: (fault: Fault) => void, importPictures: (given: GivenFiles) => void) {
     this.#state = state;
     this.#fault = fault;
     this.#importPictures = importPictures;
@@ -57,33 +54,37 @@ export class Exchange {
 
   /** Opens the import dialog with the model that the files hold. */
   async inspect(trainer: TrainerClient, files: File[]): Promise<Result<unknown>> {
-    return this.#show(await trainer.inspectFiles({ files, which: 0, orPictures: false }), files, '');
+    const looked = await trainer.inspectFiles({ files, which: 0, orPictures: false });
+    return this.#show(looked, { files, title: '', handles: [] });
   }
 
-  /** The same for files of any kind: pictures become a set of this title. */
-  async take(trainer: TrainerClient, files: File[], title: string): Promise<Result<unknown>> {
-    const looked = await trainer.inspectFiles({ files, which: 0, orPictures: true });
-    if (looked.ok && looked.value === null) this.#importPictures(files, title);
-    return this.#show(looked, files, title);
+  /**
+   * The same for files of any kind; whether they are pictures. Once the signal is aborted it opens nothing.
+   */
+  async take(trainer: TrainerClient, given: GivenFiles, signal: AbortSignal): Promise<Result<boolean>> {
+    const looked = await trainer.inspectFiles({ files: given.files, which: 0, orPictures: true });
+    if (!looked.ok) return looked;
+    if (!signal.aborted) this.#show(looked, given);
+    return { ok: true, value: looked.value === null };
   }
 
-  #show(looked: Result<ImportPreview | null>, files: File[], title: string): Result<unknown> {
+  #show(looked: Result<ImportPreview | null>, given: GivenFiles): Result<unknown> {
     if (!looked.ok || !looked.value) return looked;
-    this.#offered = { files, title };
+    this.#offered = given;
     this.#state.offered.value = looked.value;
     return looked;
   }
 
   /** Shows another of the models among the offered files. */
   async choose(trainer: TrainerClient, which: number): Promise<Result<unknown>> {
-    const { files, title } = this.#offered;
-    return this.#show(await trainer.inspectFiles({ files, which, orPictures: false }), files, title);
+    const given = this.#offered;
+    return this.#show(await trainer.inspectFiles({ files: given.files, which, orPictures: false }), given);
   }
 
   /** Imports the pictures among the offered files in the place of the model. */
   takePicturesInstead(): void {
     this.#state.offered.value = null;
-    this.#importPictures(this.#offered.files, this.#offered.title);
+    this.#importPictures(this.#offered);
   }
 
   /** Imports the offered model. The form gives pictures and settings where the files name none. */

@@ -3,6 +3,8 @@
 import { batch } from '@preact/signals';
 import { faultOf, type Result } from '../fault.ts';
 import type { DatasetInfo, ImportProgress, Preview, StoppedImport, TrainerApi } from '../trainer/api.ts';
+import { filesOf, type GivenFiles, type Giving, permitted, type Reading } from './given-files.ts';
+import { Inspection } from './inspection.ts';
 import type { State } from './state.ts';
 
 /** Whether the form names a set that is not in this browser. False until the sets are listed. */
@@ -16,6 +18,7 @@ type Trainer = Pick<
   | 'findPictures'
   | 'showFound'
   | 'importPictures'
+  | 'stopImport'
   | 'datasets'
   | 'stoppedImports'
   | 'useStopped'
@@ -29,26 +32,30 @@ const notRunning = (): Result<never> => ({
 });
 
 /** What an import is asked to make of files. */
-interface Asked {
-  files: File[];
-  title: string;
+export interface ImportRequest extends GivenFiles {
   /** The set that they are added to; null: a new one. */
   addTo: string | null;
-  /** The stopped import that goes on with them; null: none is named. */
-  goOn: string | null;
 }
+
+/** `goOn`: the stopped import that goes on with the files; null: none is named. */
+type Asked = ImportRequest & { goOn: string | null };
+
+const NOTHING: Result<null> = { ok: true, value: null };
 
 export class PictureSets {
   readonly #state: State;
   #asked = 0;
   #askedAgain = 0;
   /** Of the pictures in the dialog. */
-  #found: Asked | null = null;
+  #found: ImportRequest | null = null;
   /** Data set and size of the preview that is shown or asked for. */
   #of = '';
 
   /** The files of imports that were stopped since this page opened, by folder. */
-  readonly #held = new Map<string, File[]>();
+  readonly #held = new Map<string, GivenFiles>();
+  /** Folders of stopped imports for whose files the page asks. */
+  readonly #asking = new Set<string>();
+  readonly #inspection: Inspection;
 
   readonly #choose: (dataset: string) => void;
 
@@ -56,6 +63,7 @@ export class PictureSets {
   constructor(state: State, choose: (dataset: string) => void) {
     this.#state = state;
     this.#choose = choose;
+    this.#inspection = new Inspection(state);
   }
 
   /**
@@ -71,11 +79,11 @@ export class PictureSets {
     this.#of = of;
     const asked = ++this.#asked;
     const result = await trainer?.preview({ dataset, imageSize, columns: 12, rows: 5 });
-    if (asked !== this.#asked) return { ok: true, value: null };
+    if (asked !== this.#asked) return NOTHING;
     preview.value = result?.ok ? result.value : null;
     const toFetch = !run.value && datasets.value.some(({ id, builtIn }) => id === dataset && builtIn);
     if (result && (result.ok || result.fault.kind !== 'data' || toFetch)) return result;
-    return { ok: true, value: null };
+    return NOTHING;
   }
 
   /** Four pictures of a set, 2 x 2; null where they cannot be read. */
@@ -85,21 +93,47 @@ export class PictureSets {
   }
 
   /**
-   * Looks what the files are, and imports them: at once where they are some loose pictures or go on with an
-   * import, else once the user has seen them; not where that was stopped.
+   * Reads the files that `ask` gives, looks what they are, and imports them: at once where they are some
+   * loose pictures, else once the user has seen them; not where that was stopped, or `ask` gives null.
    */
-  async import(trainer: Trainer | null, asked: Asked): Promise<Result<unknown>> {
-    if (asked.goOn !== null) return this.#store(trainer, asked, {});
-    const { importing, foundPictures, showsFirst } = this.#state;
-    importing.value = this.#beginning(0, asked.files.length);
-    const looked = await trainer?.findPictures(asked.files, showsFirst.value);
-    if (looked?.ok && looked.value?.asks === false) return this.#store(trainer, asked, {});
-    this.#found = asked;
-    batch(() => {
-      importing.value = null;
-      if (looked?.ok && looked.value) foundPictures.value = { ...looked.value, title: asked.title };
+  async import(
+    trainer: Trainer | null,
+    ask: (reading: Reading) => Promise<Result<ImportRequest | null>>,
+  ): Promise<Result<unknown>> {
+    const plain = await this.#inspection.during(async (reading) => {
+      const asked = await ask(reading);
+      return asked.ok && asked.value ? this.#look(trainer, asked.value, reading.signal) : asked;
     });
-    return looked ?? notRunning();
+    if (!plain?.ok || !plain.value) return plain ?? NOTHING;
+    return this.#store(trainer, { ...plain.value, goOn: null }, {});
+  }
+
+  /** Shows what the files are; some loose pictures are given back, to be imported at once. */
+  async #look(
+    trainer: Trainer | null,
+    asked: ImportRequest,
+    signal: AbortSignal,
+  ): Promise<Result<ImportRequest | null>> {
+    const { foundPictures, showsFirst } = this.#state;
+    const looked = await trainer?.findPictures(asked.files, showsFirst.value);
+    if (!looked) return notRunning();
+    if (!looked.ok) return looked;
+    if (looked.value === null || signal.aborted) return NOTHING;
+    if (!looked.value.asks) return { ok: true, value: asked };
+    this.#found = asked;
+    foundPictures.value = { ...looked.value, title: asked.title };
+    return NOTHING;
+  }
+
+  /** Ends looking at files, or the import. */
+  stop(trainer: Pick<Trainer, 'stopImport'>): Promise<void> {
+    this.#inspection.stop();
+    return trainer.stopImport();
+  }
+
+  /** The trainer is gone: files that are looked at are looked at no more. */
+  forgetFiles(): void {
+    this.#inspection.stop();
   }
 
   /** Shows the pictures in the dialog as they become by these choices. */
@@ -117,7 +151,7 @@ export class PictureSets {
   async importFound(trainer: Trainer | null, chosen: Chosen): Promise<Result<unknown>> {
     const asked = this.#found;
     this.#state.foundPictures.value = this.#found = null;
-    return asked ? this.#store(trainer, asked, chosen) : { ok: true, value: null };
+    return asked ? this.#store(trainer, { ...asked, goOn: null }, chosen) : NOTHING;
   }
 
   #beginning(done: number, total: number): ImportProgress {
@@ -133,17 +167,14 @@ export class PictureSets {
    * Stores the pictures; `addTo`: in this set, which becomes another one. The form then names the set. Where
    * the import is stopped, it is listed.
    */
-  async #store(
-    trainer: Trainer | null,
-    { files, ...target }: Asked,
-    chosen: Chosen,
-  ): Promise<Result<unknown>> {
+  async #store(trainer: Trainer | null, asked: Asked, chosen: Chosen): Promise<Result<unknown>> {
+    const { files, ...target } = asked;
     const { importing, imported, run, brought, stopped } = this.#state;
     const before = stopped.value.find(({ folder }) => folder === target.goOn);
     importing.value = this.#beginning(before?.done ?? 0, before?.total ?? files.length);
     const result = await trainer?.importPictures(files, { ...target, size: this.#size, chosen });
     if (!result?.ok || !result.value) {
-      await this.#listStopped(trainer, files);
+      await this.#listStopped(trainer, asked, result?.ok ?? false);
       importing.value = null;
       return result ?? notRunning();
     }
@@ -157,10 +188,27 @@ export class PictureSets {
     return result;
   }
 
-  /** Goes on with a stopped import; `files`: the same ones again, null: those that this page still has. */
-  goOn(trainer: Trainer | null, folder: string, files: File[] | null): Promise<Result<unknown>> {
-    const given = files ?? this.#held.get(folder) ?? [];
-    return this.import(trainer, { files: given, title: '', addTo: null, goOn: folder });
+  /**
+   * Goes on with a stopped import. `give`: the same files again; null: those that this page still has, or
+   * that the browser gives once the user allows it. Where there are none the page asks for them.
+   */
+  async goOn(trainer: Trainer | null, folder: string, give: Giving | null): Promise<Result<unknown>> {
+    const files = await (give ? this.#inspection.during(give) : this.#again(folder));
+    if (files) return this.#store(trainer, { ...files, addTo: null, goOn: folder }, {});
+    this.#asking.add(folder);
+    this.showStopped(this.#state.stopped.value);
+    return NOTHING;
+  }
+
+  /** The files of a stopped import without choosing them; null where they cannot be had. */
+  async #again(folder: string): Promise<GivenFiles | null> {
+    const held = this.#held.get(folder);
+    if (held) return held;
+    const handles = this.#state.stopped.value.find((one) => one.folder === folder)?.handles ?? [];
+    if (handles.length === 0 || !(await permitted(handles))) return null;
+    const read = async (reading: Reading) => ({ files: await filesOf(handles, reading), title: '', handles });
+    // A folder that is gone: the user may know where it is now.
+    return this.#inspection.during(read).catch(() => null);
   }
 
   /** Makes a set of what a stopped import has stored; the form then names it. */
@@ -171,15 +219,27 @@ export class PictureSets {
   }
 
   /** Shows the imports that were stopped. */
-  showStopped(list: readonly StoppedImport[]): void {
-    this.#state.stopped.value = list.map((one) => ({ ...one, isHeld: this.#held.has(one.folder) }));
+  showStopped(list: readonly Omit<StoppedImport, 'fingerprint'>[]): void {
+    this.#state.stopped.value = list.map((one) => ({
+      ...one,
+      hasFiles: this.#held.has(one.folder) || one.handles.length > 0,
+      asks: this.#asking.has(one.folder),
+    }));
   }
 
-  /** `files`: those of the import that has just ended without a set. */
-  async #listStopped(trainer: Trainer | null, files: File[]): Promise<void> {
+  /**
+   * Lists an import that has just ended without a set. Where it failed its files may be gone: what the
+   * browser may give again is read anew, and files that have failed twice are asked for.
+   */
+  async #listStopped(trainer: Trainer | null, asked: Asked, stoppedByUser: boolean): Promise<void> {
     const known = new Set(this.#state.stopped.value.map(({ folder }) => folder));
     const list = (await trainer?.stoppedImports()) ?? [];
-    for (const { folder } of list) if (!known.has(folder)) this.#held.set(folder, files);
+    const folder = asked.goOn ?? list.find((one) => !known.has(one.folder))?.folder;
+    if (folder !== undefined) {
+      if (stoppedByUser || (asked.goOn === null && asked.handles.length === 0)) this.#held.set(folder, asked);
+      else this.#held.delete(folder);
+      if (!stoppedByUser && asked.goOn !== null) this.#asking.add(folder);
+    }
     this.showStopped(list);
   }
 

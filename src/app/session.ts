@@ -14,6 +14,7 @@ import type { Commands } from './commands.ts';
 import { download } from './download.ts';
 import { Exchange } from './exchange.ts';
 import { Generating } from './generating.ts';
+import type { GivenFiles, Giving, Reading } from './given-files.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
 import { nextSave } from './next-save.ts';
 import { type Updates, watchUpdates } from './offline.ts';
@@ -34,7 +35,7 @@ import { RunForm } from './run-form.ts';
 import type { Pressed, Question, State } from './state.ts';
 import { askToPersist, checkStorage } from './storage.ts';
 import { HandOver } from './hand-over.ts';
-import { namesNoSet, PictureSets } from './picture-sets.ts';
+import { type ImportRequest, namesNoSet, PictureSets } from './picture-sets.ts';
 import { StoredRuns } from './stored-runs.ts';
 import { holdTab, type TabHold } from './tab-lock.ts';
 import { holdWakeLock } from './wake-lock.ts';
@@ -70,7 +71,7 @@ export class Session {
     this.#exchange = new Exchange(
       state,
       (fault) => this.#fault(fault, true),
-      (files, title) => void this.#importPictures(files, title),
+      (given) => void this.#importPictures(() => Promise.resolve(given)),
     );
     this.#generating = new Generating(state);
     this.#sets = new PictureSets(state, (dataset) => this.#setForm({ dataset }));
@@ -146,6 +147,7 @@ export class Session {
     this.#trainer = null;
     const { saving, preparing, importing, question, exporting, offered, pressed, runState } = this.#state;
     this.#state.foundPictures.value = null;
+    this.#sets.forgetFiles();
     saving.value = preparing.value = importing.value = question.value = null;
     exporting.value = offered.value = pressed.value = null;
     this.#generating.forget();
@@ -310,7 +312,7 @@ export class Session {
       void this.#call((trainer) => this.#exchange.export(trainer, kind, weights)),
     dismissExport: () => (this.#state.exporting.value = null),
     importCheckpoint: (files) => void this.#call((trainer) => this.#exchange.inspect(trainer, files)),
-    takeFiles: (files, title, addTo) => void this.#takeFiles(files, title, addTo),
+    takeFiles: (give, addTo) => void this.#takeFiles(give, addTo),
     chooseModel: (which) => void this.#call((trainer) => this.#exchange.choose(trainer, which)),
     takePicturesInstead: () => this.#exchange.takePicturesInstead(),
     confirmImport: (answers) => void this.#call((trainer) => this.#exchange.import(trainer, answers)),
@@ -326,13 +328,13 @@ export class Session {
     unread: (ref, prompts) => this.#generating.unread(this.#trainer, ref, prompts),
     dismissRecipe: () => (this.#state.recipe.value = null),
     saveGenerated: (which) => void this.#do(this.#generating.save(which)),
-    importPictures: (files, title, addTo) => void this.#importPictures(files, title, addTo),
+    importPictures: (give, addTo) => void this.#importPictures(give, addTo),
     showFirst: (wanted) => (this.#state.showsFirst.value = wanted),
     lookAgain: (chosen) => void this.#call((trainer) => this.#sets.lookAgain(trainer, chosen)),
     importFound: (chosen) => void this.#do(this.#sets.importFound(this.#trainer, chosen)),
     dismissPictures: () => (this.#state.foundPictures.value = null),
-    stopImport: () => void this.#call((trainer) => trainer.stopImport()),
-    goOnImport: (folder, files) => void this.#do(this.#sets.goOn(this.#trainer, folder, files)),
+    stopImport: () => void this.#call((trainer) => this.#sets.stop(trainer)),
+    goOnImport: (folder, give) => void this.#do(this.#sets.goOn(this.#trainer, folder, give)),
     useStopped: (folder) => void this.#call((trainer) => this.#sets.useStopped(trainer, folder)),
     removeStopped: (folder) => this.#askRemoveStopped(folder),
     deletePictures: (id) => this.#askDeletePictures(id),
@@ -466,15 +468,32 @@ export class Session {
     await this.#sets.refresh(this.#trainer);
   }
 
-  async #takeFiles(files: File[], title: string, addTo?: string): Promise<void> {
-    const recipe = await recipeIn(files);
-    if (recipe) this.#state.recipe.value = recipe;
-    else if (addTo !== undefined) await this.#importPictures(files, title, addTo);
-    else await this.#call((trainer) => this.#exchange.take(trainer, files, title));
+  async #takeFiles(give: Giving, addTo?: string): Promise<void> {
+    await this.#import(give, addTo, async (given, signal) => {
+      const recipe = await recipeIn(given.files);
+      if (recipe && !signal.aborted) this.#state.recipe.value = recipe;
+      if (recipe || !this.#trainer || addTo !== undefined) return { ok: true, value: recipe === null };
+      return this.#exchange.take(this.#trainer, given, signal);
+    });
   }
 
-  async #importPictures(files: File[], title: string, addTo?: string): Promise<void> {
-    await this.#do(this.#sets.import(this.#trainer, { files, title, addTo: addTo ?? null, goOn: null }));
+  async #importPictures(give: Giving, addTo?: string): Promise<void> {
+    await this.#import(give, addTo, () => Promise.resolve({ ok: true, value: true }));
+  }
+
+  /** `arePictures`: whether the files are pictures and nothing else was made of them. */
+  async #import(
+    give: Giving,
+    addTo: string | undefined,
+    arePictures: (given: GivenFiles, signal: AbortSignal) => Promise<Result<boolean>>,
+  ): Promise<void> {
+    const ask = async (reading: Reading): Promise<Result<ImportRequest | null>> => {
+      const given = await give(reading);
+      const answer = await (given.files.length > 0 && arePictures(given, reading.signal));
+      if (answer && !answer.ok) return answer;
+      return { ok: true, value: answer && answer.value ? { ...given, addTo: addTo ?? null } : null };
+    };
+    await this.#do(this.#sets.import(this.#trainer, ask));
   }
 
   /** The alert that asked is answered. */

@@ -209,6 +209,14 @@ export interface FoundPictures extends PicturesFound {
   title: string;
 }
 
+/** An import that was stopped and can go on. */
+export interface Stopped extends Omit<StoppedImport, 'fingerprint'> {
+  /** Whether its files can be had without choosing them: this page has them, or the browser may give them. */
+  hasFiles: boolean;
+  /** Whether the page asks for its files. */
+  asks: boolean;
+}
+
 /** Pictures of a set that were looked for. */
 export interface Browsed {
   query: PicturesQuery;
@@ -288,6 +296,8 @@ export interface State {
   offered: Signal<ImportPreview | null>;
   /** Whether the user wants to see every kind of pictures before they are imported. */
   showsFirst: Signal<boolean>;
+  /** Files are read and recognised: how many were found so far; null: none are. */
+  inspecting: Signal<{ files: number } | null>;
   /** What the dialog before an import of pictures shows; null while it is closed. */
   foundPictures: Signal<FoundPictures | null>;
   store: Signal<StoreReport | null>;
@@ -304,8 +314,7 @@ export interface State {
   importing: Signal<ImportProgress | null>;
   /** Pictures that were imported beside a run, chosen in the form for the next one; null: none. */
   brought: Signal<DatasetInfo | null>;
-  /** Imports that were stopped and can go on. `isHeld`: this page still has their files. */
-  stopped: Signal<readonly (StoppedImport & { isHeld: boolean })[]>;
+  stopped: Signal<readonly Stopped[]>;
   /** What the last import of pictures added and left out; null: none was made. */
   imported: Signal<Omit<ImportReport, 'info'> | null>;
   /** What the view Pictures has looked for; null: nothing yet. */
@@ -357,6 +366,7 @@ export function createState(): State {
     exporting: signal<CheckpointRecord | null>(null),
     offered: signal<ImportPreview | null>(null),
     showsFirst: signal(false),
+    inspecting: signal<{ files: number } | null>(null),
     foundPictures: signal<FoundPictures | null>(null),
     store: signal<StoreReport | null>(null),
     persisted: signal<boolean | null>(null),
@@ -367,7 +377,7 @@ export function createState(): State {
     ownPrompts: signal<readonly string[] | null>(null),
     importing: signal<ImportProgress | null>(null),
     brought: signal<DatasetInfo | null>(null),
-    stopped: signal<readonly (StoppedImport & { isHeld: boolean })[]>([]),
+    stopped: signal<readonly Stopped[]>([]),
     imported: signal<Omit<ImportReport, 'info'> | null>(null),
     browsed: signal<Browsed | null>(null),
     duplicates: signal<Duplicates | null>(null),

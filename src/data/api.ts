@@ -104,6 +104,8 @@ export interface ImportReport {
 export interface StoppedImport {
   /** Its name in the store. */
   folder: string;
+  /** Of its files (stopped-imports.ts). */
+  fingerprint: string;
   title: string;
   /** Entries that were tried, of `total`; null: their number is not known. */
   done: number;

@@ -10,10 +10,17 @@ import { openStored, type StoredPictures } from './open-stored.ts';
 import { missing, picturesFolder, removeFolder, scanSets } from './picture-store.ts';
 import type { ImportNote } from './store/import-note.ts';
 import { memberOfFile } from './sources/containers/files.ts';
+import { isSystemFile } from './sources/junk.ts';
 
-/** SHA-256 over paths, sizes and dates of files, in any order: what tells that they are the same ones. */
+/**
+ * SHA-256 over paths, sizes and dates of files, in any order: what tells that they are the same ones. Files
+ * that systems put beside them change when a folder is looked at, and do not count.
+ */
 export async function filesFingerprint(files: readonly File[]): Promise<string> {
-  const lines = files.map((file) => `${memberOfFile(file).path}\0${file.size}\0${file.lastModified}`);
+  const lines = files
+    .map((file) => ({ file, path: memberOfFile(file).path }))
+    .filter(({ path }) => !isSystemFile(path))
+    .map(({ file, path }) => `${path}\0${file.size}\0${file.lastModified}`);
   return hexDigest(new TextEncoder().encode(lines.sort().join('\n')));
 }
 
@@ -24,6 +31,7 @@ export async function listStopped(): Promise<StoppedImport[]> {
       ? [
           {
             folder: name,
+            fingerprint: stopped.note.fingerprint,
             title: stopped.note.title,
             total: stopped.note.total,
             done: stopped.mark.done,

@@ -3,7 +3,12 @@
 // answers the commands (desk.ts).
 import type { CheckpointRecord, CheckpointRef, SelfTestReport, StoreReport } from '../checkpoint/api.ts';
 import type { RunConfig, Settings } from '../settings/settings.ts';
-import type { DatasetInfo, ImportProgress, ImportReport, StoppedImport } from '../data/api.ts';
+import type {
+  DatasetInfo,
+  ImportProgress,
+  ImportReport,
+  StoppedImport as StoredImport,
+} from '../data/api.ts';
 import type {
   CaptionEdit,
   ClassCount,
@@ -38,7 +43,13 @@ export type {
   PicturesQuery,
   WordCount,
 } from '../data/browse-api.ts';
-export type { DatasetInfo, ImportProgress, ImportReport, StoppedImport, ToldFiles } from '../data/api.ts';
+export type { DatasetInfo, ImportProgress, ImportReport, ToldFiles } from '../data/api.ts';
+
+/** An import that can go on. */
+export interface StoppedImport extends StoredImport {
+  /** The folders or files that it was given, where the browser has them: the user must allow to read them. */
+  handles: readonly FileSystemHandle[];
+}
 
 /** The trainer's states. The page adds `elsewhere` (another tab) and `unavailable` (no GPU). */
 export type RunState = 'idle' | 'starting' | 'validating' | 'training' | 'paused' | 'finished' | 'failed';
@@ -428,7 +439,7 @@ export interface TrainerApi {
   endExport(ref: CheckpointRef): Promise<void>;
   /**
    * Looks at files of any kind. `which`: of several models among them. Null: they are pictures, and may be
-   * (`orPictures`). Changes nothing.
+   * (`orPictures`), or stopImport ended it. Changes nothing.
    */
   inspectFiles(request: {
     files: File[];
@@ -479,11 +490,13 @@ export interface TrainerApi {
       size: number;
       addTo: string | null;
       goOn: string | null;
+      /** Of what the files came from; kept, for going on after a reload. */
+      handles: readonly FileSystemHandle[];
       /** In the dialog of what was found; of an import that goes on, what was chosen then holds. */
       chosen: Chosen;
     },
   ): Promise<Result<ImportReport | null>>;
-  /** Stops an import, or looking at the files before it. */
+  /** Stops an import, or looking at files before it. */
   stopImport(): Promise<void>;
   /** Imports that were stopped, killed or met a full disk. */
   stoppedImports(): Promise<StoppedImport[]>;

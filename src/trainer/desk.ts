@@ -10,13 +10,7 @@ import { importPictures } from '../data/own-pictures.ts';
 import { joined } from '../data/sources/joined.ts';
 import type { Source } from '../data/sources/source.ts';
 import { listDatasets, openPictures, removePictures } from '../data/sets.ts';
-import {
-  filesFingerprint,
-  listStopped,
-  removeStopped,
-  stoppedNote,
-  useStopped,
-} from '../data/stopped-imports.ts';
+import { filesFingerprint, removeStopped, stoppedNote, useStopped } from '../data/stopped-imports.ts';
 import { thumbnailOf } from '../data/thumbnail.ts';
 import { yieldToEvents } from '../engine/yield-to-events.ts';
 import { FaultError, faultOf, type Result } from '../fault.ts';
@@ -26,6 +20,7 @@ import { readContent } from './checkpoint-file.ts';
 import { TrainingDevice } from './training-device.ts';
 import { postCheckpoints } from './listing.ts';
 import { Outbox } from './outbox.ts';
+import { keepHandles, stoppedImports } from './import-handles.ts';
 import { nameRun } from './run-names.ts';
 import { Trainer } from './trainer.ts';
 import { must } from './trouble.ts';
@@ -91,7 +86,7 @@ class Desk implements TrainerApi {
         machine: device.machine,
         store: await store.report(),
         datasets: await listDatasets(),
-        stopped: await listStopped(),
+        stopped: await stoppedImports(),
       };
     });
 
@@ -147,8 +142,10 @@ class Desk implements TrainerApi {
 
   inspectFiles: TrainerApi['inspectFiles'] = ({ orPictures, ...offered }) =>
     answer(async () => {
+      const { signal } = (this.#importing = new AbortController());
       const { offerOf, offerOrPictures } = await offers();
-      return (await (orPictures ? offerOrPictures : offerOf)(offered))?.preview ?? null;
+      const looking = (orPictures ? offerOrPictures : offerOf)({ ...offered, signal });
+      return (await unlessStopped(looking, signal))?.preview ?? null;
     });
 
   importCheckpoint: TrainerApi['importCheckpoint'] = async ({ answers, chosen, ...offered }) => {
@@ -240,15 +237,16 @@ class Desk implements TrainerApi {
   showFound: TrainerApi['showFound'] = (chosen) =>
     answer(async () => (await finding()).shownOf(this.#found?.sources ?? [], chosen, true));
 
-  importPictures: TrainerApi['importPictures'] = (files, { goOn, chosen, ...asked }) =>
+  importPictures: TrainerApi['importPictures'] = (files, { goOn, chosen, handles, ...asked }) =>
     answer(async () => {
       const { signal } = (this.#importing = new AbortController());
       const fingerprint = await filesFingerprint(files);
       const note = goOn === null ? null : await stoppedNote(goOn, fingerprint);
       const { title, size, addTo } = note ? { ...note, addTo: note.addTo?.id ?? null } : asked;
+      await keepHandles(fingerprint, handles);
       const sources = await unlessStopped(this.#sourcesOf(files, signal), signal);
       if (!sources) return null;
-      return importPictures(
+      const report = importPictures(
         joined(sources),
         note?.chosen ?? chosen,
         { title, size, addTo, fingerprint },
@@ -258,10 +256,13 @@ class Desk implements TrainerApi {
           signal,
         },
       );
+      // Files that were gone are others when they are back, though they are the same by their fingerprint.
+      report.catch(() => (this.#found = null));
+      return report;
     });
 
   stopImport = async () => this.#importing?.abort();
-  stoppedImports = () => listStopped();
+  stoppedImports = () => stoppedImports();
   useStopped: TrainerApi['useStopped'] = (folder) => answer(() => useStopped(folder));
   removeStopped: TrainerApi['removeStopped'] = (folder) => answer(() => removeStopped(folder));
   deletePictures = (id: string) => removePictures(id);

@@ -10,6 +10,7 @@ import { BrowseSide } from './browse/browse-side.tsx';
 import { PictureDialog } from './browse/picture-dialog.tsx';
 import { Calm } from './frame/calm.tsx';
 import { DropTarget } from './files/drop.tsx';
+import { FilesBar } from './files/files-bar.tsx';
 import { PasteTarget } from './files/paste.tsx';
 import { BroughtRecipe } from './generate/brought-recipe.tsx';
 import { Generate } from './generate/generate.tsx';
@@ -66,6 +67,7 @@ export function Page({ phase }: { phase: ReadonlySignal<Phase> }) {
       <SampleDialog />
       {help && <HelpDialog onClose={() => setHelp(false)} />}
       <BroughtRecipe />
+      <FilesBar />
       <DropTarget />
       <PasteTarget />
     </div>

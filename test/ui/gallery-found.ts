@@ -89,6 +89,23 @@ export const FOUND_SEVERAL: FoundPictures = {
         count: null,
         choices: [
           {
+            id: '1:lines',
+            label: 'Lines of a text file',
+            value: 'each',
+            options: [
+              {
+                value: 'each',
+                label: 'Several captions, one chosen at each visit',
+                example: 'a planet with rings / a gas giant / seen from one of its moons',
+              },
+              {
+                value: 'joined',
+                label: 'One caption',
+                example: 'a planet with rings, a gas giant, seen from one of its moons',
+              },
+            ],
+          },
+          {
             id: '1:ground',
             label: 'Under transparent parts',
             value: 'white',

@@ -552,7 +552,21 @@ const FILL: Record<string, (state: State) => void> = {
   stopped: (state) => {
     fillSetup(state);
     const stopped = { folder: 'import-1', title: 'img_align_celeba', done: 83_112, total: 202_599 };
-    state.stopped.value = [{ ...stopped, stored: 83_110, isHeld: false }];
+    const again = { folder: 'import-2', title: 'my photos', done: 311, total: 812, stored: 311, handles: [] };
+    state.stopped.value = [
+      { ...stopped, stored: 83_110, ...{ handles: [], hasFiles: false, asks: false } },
+      { ...again, hasFiles: true, asks: true },
+    ];
+  },
+  inspecting: (state) => {
+    fillRun(state, 25_310);
+    state.inspecting.value = { files: 118_287 };
+  },
+  'importing-beside': (state) => {
+    fillRun(state, 25_310);
+    state.importing.value = {
+      ...{ done: 83_112, total: 202_599, skipped: 2, perSecond: 38.2, stored: [], size: SIZE },
+    };
   },
   pictures: (state) => fillPictures(state, MANY),
   'pictures-few': (state) => fillPictures(state, FEW),
@@ -716,6 +730,8 @@ const PAGE_STATE: Record<string, PageState> = {
   webgl: 'idle',
   importing: 'idle',
   stopped: 'idle',
+  inspecting: 'training',
+  'importing-beside': 'training',
   own: 'idle',
   words: 'idle',
   'words-poor': 'idle',

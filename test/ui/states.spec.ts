@@ -31,6 +31,8 @@ const LOOKS = [
     'webgl',
     'importing',
     'stopped',
+    'inspecting',
+    'importing-beside',
     'own',
     'words-poor',
     'misfit',

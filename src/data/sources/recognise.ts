@@ -57,10 +57,12 @@ export async function recognise(files: readonly File[], signal?: AbortSignal): P
  * Whether pictures are among the files, in archives too, by their names or the form of a data set; a file of
  * another name may be one all the same. Throws as recognise.
  */
-export async function holdPictures(files: readonly File[]): Promise<boolean> {
-  const { members } = await open(files);
+export async function holdPictures(files: readonly File[], signal?: AbortSignal): Promise<boolean> {
+  const { members } = await open(files, signal);
   const sound = members.filter(({ path }) => !isSystemFile(path));
-  return sound.some(({ path }) => isPictureName(path)) || (await particularOf(sound)).particular.length > 0;
+  return (
+    sound.some(({ path }) => isPictureName(path)) || (await particularOf(sound, signal)).particular.length > 0
+  );
 }
 
 async function particularOf(

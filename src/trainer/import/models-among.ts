@@ -62,8 +62,11 @@ export interface Sorted {
   problems: FaultError[];
 }
 
-/** Sorts what was chosen or dropped. Throws FaultError kind `file` where a file cannot be read. */
-export async function sortFiles(given: readonly File[]): Promise<Sorted> {
+/**
+ * Sorts what was chosen or dropped. Throws FaultError kind `file` where a file cannot be read, and an
+ * AbortError before the next file where `signal` is aborted.
+ */
+export async function sortFiles(given: readonly File[], signal?: AbortSignal): Promise<Sorted> {
   let isMany = given.length > MANY_FILES;
   const byName = (path: string): FileKind['is'] | null =>
     !isMany ? null : NAMED_PICTURE.test(path) ? 'picture' : NAMED_TEXT.test(path) ? 'text' : null;
@@ -84,6 +87,7 @@ export async function sortFiles(given: readonly File[]): Promise<Sorted> {
   };
   const withTensors: ModelFile[] = [];
   for (const file of files) {
+    signal?.throwIfAborted();
     const named = byName(file.path);
     const kind: FileKind = named ? { is: named, what: named } : await file.kind();
     if (kind.is === 'picture') sorted.pictures.push(file);

@@ -46,13 +46,14 @@ type OfOneModel = { preview: Omit<ImportPreview, 'models' | 'chosen' | 'first' |
 export interface Offered {
   files: readonly File[];
   which: number;
+  signal?: AbortSignal;
 }
 
 /** The import that these files are; null: they are pictures. Throws FaultError kind `file` or `network`. */
-export async function offerOrPictures({ files, which }: Offered): Promise<Offer | null> {
-  const sorted = await sortFiles(files);
+export async function offerOrPictures({ files, which, signal }: Offered): Promise<Offer | null> {
+  const sorted = await sortFiles(files, signal);
   const found = sorted.models[which] ?? sorted.models[0];
-  if (!found) return asPictures(files, sorted);
+  if (!found) return asPictures(files, sorted, signal);
   const name = nameOf(files, found, sorted);
   const { content } = found;
   const { preview, load } =
@@ -76,9 +77,10 @@ export async function offerOf(offered: Offered): Promise<Offer> {
 async function asPictures(
   files: readonly File[],
   { files: inside, pictures, pointer, problems }: Sorted,
+  signal?: AbortSignal,
 ): Promise<null> {
   if (pointer) throw pointer;
-  if (pictures.length > 0 || (await holdPictures(files).catch(() => false))) return null;
+  if (pictures.length > 0 || (await holdPictures(files, signal).catch(() => false))) return null;
   const [file] = files;
   if (file && files.length === 1 && inside.every(({ zip }) => zip !== null))
     throw withoutModel(baseName(file.name), 'a zip archive without a model in it');

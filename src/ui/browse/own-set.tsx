@@ -1,6 +1,7 @@
 // What can be done with a set that the user imported: more pictures, another name, deleting it. Not here: its
 // single pictures (picture-dialog.tsx), a new set (setup/own-pictures.tsx).
 import { useState } from 'preact/hooks';
+import { given } from '../../app/given-files.ts';
 import type { DatasetInfo, ImportProgress } from '../../trainer/api.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProgressBar } from '../controls/progress-bar.tsx';
@@ -23,7 +24,7 @@ export function OwnSet({ info }: { info: DatasetInfo }) {
         class="s"
         multiple
         accept={pictureFiles()}
-        onFiles={(list) => commands.importPictures([...list], info.title, info.id)}
+        onFiles={(list) => commands.importPictures(given([...list], info.title), info.id)}
       />
       <button
         class="btn s"

@@ -4,9 +4,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { type App, useApp } from '../page-state/app-context.ts';
 import { droppedFiles } from './dropped-files.ts';
 
-async function take({ state, commands }: App, transfer: DataTransfer): Promise<void> {
-  const { files, title } = await droppedFiles(transfer);
-  if (files.length > 0 && state.runState.value !== 'elsewhere') commands.takeFiles(files, title);
+function take({ state, commands }: App, transfer: DataTransfer): void {
+  const give = droppedFiles(transfer);
+  if (state.runState.value !== 'elsewhere') commands.takeFiles(give);
 }
 
 /** Covers the page while files are dragged over it, and takes the files that are dropped. */
@@ -27,7 +27,7 @@ export function DropTarget() {
       if (!hasFiles(event) || !event.dataTransfer) return;
       event.preventDefault();
       setOver(false);
-      void take(app, event.dataTransfer);
+      take(app, event.dataTransfer);
     };
     addEventListener('dragover', onOver);
     addEventListener('dragleave', onLeave);

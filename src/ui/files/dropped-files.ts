@@ -1,11 +1,15 @@
 // Files dropped on the page or picked in a dialog, as a flat list and a title. Not here: what they are
-// (trainer/import/), whether a picture is usable (data/).
-
-export interface Dropped {
-  files: File[];
-  /** The folder's name where there is one. */
-  title: string;
-}
+// (trainer/import/), whether a picture is usable (data/), folders read again (app/given-files.ts).
+import {
+  type Counting,
+  counting,
+  filesOf,
+  type GivenFiles,
+  type Giving,
+  named,
+  unreadFile,
+  worthKeeping,
+} from '../../app/given-files.ts';
 
 /** The parts of FileSystemEntry that are read here; `isFile` tells a file from a folder. */
 type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name' | 'fullPath'>;
@@ -16,22 +20,31 @@ interface Transfer {
     readonly kind: string;
     webkitGetAsEntry(): Entry | null;
     getAsFile(): File | null;
+    getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
   }>;
 }
 
-/**
- * All dropped files, folders walked. The list of items is read before the first await: it is empty after the
- * event.
- */
-export async function droppedFiles(transfer: Transfer): Promise<Dropped> {
+/** All dropped files, folders walked. The list of items is read at once: it is empty after the event. */
+export function droppedFiles(transfer: Transfer): Giving {
   const items = [...transfer.items].filter((item) => item.kind === 'file');
-  const dropped = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
-  const files = await Promise.all(
-    dropped.map(({ entry, file }) => (entry ? filesOf(entry) : Promise.resolve(file ? [file] : []))),
-  );
-  const folder = dropped.find(({ entry }) => entry?.isDirectory)?.entry;
-  const all = files.flat();
-  return { files: all, title: folder?.name ?? archiveTitle(all) ?? 'Dropped pictures' };
+  const dropped = items.map((item) => ({
+    entry: item.webkitGetAsEntry(),
+    file: item.getAsFile(),
+    // The browser gives none of some folders, as that of all downloads.
+    handle: (item.getAsFileSystemHandle?.() ?? Promise.resolve(null)).catch(() => null),
+  }));
+  return async (reading) => {
+    const counted = counting(reading);
+    const found = dropped.map(({ entry, file }) => {
+      if (entry) return walk(entry, counted);
+      return Promise.resolve(file ? [file] : []);
+    });
+    const files = (await Promise.all(found)).flat();
+    const folder = dropped.find(({ entry }) => entry?.isDirectory)?.entry;
+    const title = folder?.name ?? archiveTitle(files) ?? 'Dropped pictures';
+    const handles = worthKeeping(await Promise.all(dropped.map(({ handle }) => handle)));
+    return { files, title, handles };
+  };
 }
 
 /** The name of the only file, where it is an archive's. */
@@ -43,20 +56,21 @@ const archiveTitle = (files: readonly File[]): string | null =>
  * `b/1.jpg`. A file that cannot be read becomes an empty file of that name: the import then counts and lists
  * it.
  */
-async function filesOf(entry: Entry): Promise<File[]> {
+async function walk(entry: Entry, counted: Counting): Promise<File[]> {
+  counted.signal.throwIfAborted();
   if (entry.isFile) {
     const path = entry.fullPath.replace(/^\//, '');
-    const named = (file: File): File =>
-      new File([file], path, { type: file.type, lastModified: file.lastModified });
     const read = (resolve: (file: File) => void): void =>
       (entry as FileSystemFileEntry).file(
-        (file) => resolve(path === file.name ? file : named(file)),
-        () => resolve(new File([], path)),
+        (file) => resolve(named(file, path)),
+        () => resolve(unreadFile(path)),
       );
-    return [await new Promise<File>(read)];
+    const file = await new Promise<File>(read);
+    counted.one();
+    return [file];
   }
   const children = await childrenOf((entry as FileSystemDirectoryEntry).createReader());
-  return (await Promise.all(children.map(filesOf))).flat();
+  return (await Promise.all(children.map((child) => walk(child, counted)))).flat();
 }
 
 /** A directory reader gives at most 100 entries at a time, and an empty list at the end. */
@@ -72,8 +86,13 @@ async function childrenOf(reader: FileSystemDirectoryReader): Promise<FileSystem
 }
 
 /** The files of an `<input type=file>`; from a folder where `webkitRelativePath` names one. */
-export function pickedFiles(list: FileList): Dropped {
+export function pickedFiles(list: FileList): GivenFiles {
   const files = [...list];
   const folder = files[0]?.webkitRelativePath.split('/')[0];
-  return { files, title: folder || (archiveTitle(files) ?? 'Chosen pictures') };
+  return { files, title: folder || (archiveTitle(files) ?? 'Chosen pictures'), handles: [] };
 }
+
+/** The files of a folder that the user picked in the browser's dialog. */
+export const pickedFolder =
+  (folder: FileSystemDirectoryHandle): Giving =>
+  async (reading) => ({ files: await filesOf([folder], reading), title: folder.name, handles: [folder] });

@@ -1,4 +1,5 @@
 // A file input that looks like a button. Not here: what is done with the files.
+import type { TargetedMouseEvent } from 'preact';
 import { Icon, type IconName } from '../controls/icon.tsx';
 
 interface Props {
@@ -10,6 +11,8 @@ interface Props {
   /** Kinds of files that the browser's dialog offers, as in HTML; a phone opens its gallery for pictures. */
   accept?: string;
   onFiles: (files: FileList) => void;
+  /** Before the browser's dialog opens, which it may prevent. */
+  onOpen?: (event: TargetedMouseEvent<HTMLInputElement>) => void;
 }
 
 /** `name`: the text, and the accessible name of the input. `folder`: picks a folder in place of files. */
@@ -21,6 +24,7 @@ export function FileButton({
   folder = false,
   accept,
   onFiles,
+  onOpen,
 }: Props) {
   return (
     <label class={`btn ${className}`}>
@@ -33,6 +37,7 @@ export function FileButton({
         multiple={multiple}
         accept={accept}
         {...(folder ? { webkitdirectory: true } : {})}
+        onClick={onOpen}
         onChange={(event) => {
           const input = event.currentTarget;
           if (input.files?.length) onFiles(input.files);

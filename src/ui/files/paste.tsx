@@ -1,6 +1,7 @@
 // Files pasted anywhere on the page, as if they were dropped. Not here: dropped files (drop.tsx), telling a
 // model from pictures (trainer/import/).
 import { useEffect } from 'preact/hooks';
+import { given } from '../../app/given-files.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
 
 /** Programs that copy text with pictures in it: into a field goes the text. */
@@ -17,7 +18,7 @@ function take({ state, commands, looking }: App, files: File[]): void {
   const title = 'Pasted pictures';
   looking.bringsOwn.value = false;
   const arePictures = files.every(({ type }) => type.startsWith('image/'));
-  commands.takeFiles(files, title, joins && arePictures ? chosen.id : undefined);
+  commands.takeFiles(given(files, title), joins && arePictures ? chosen.id : undefined);
 }
 
 /** Takes the files that are pasted. */

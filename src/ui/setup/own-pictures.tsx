@@ -2,9 +2,11 @@
 // Not here: dropped files (files/drop.tsx), decoding (data/).
 import { useMemo } from 'preact/hooks';
 import type { ImportProgress } from '../../trainer/api.ts';
+import type { Giving } from '../../app/given-files.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { pickedFiles } from '../files/dropped-files.ts';
 import { FileButton } from '../files/file-button.tsx';
+import { FolderButton } from '../files/folder-button.tsx';
 import { pictureFiles } from '../files/picture-files.ts';
 import { count, estimated, rate } from '../format.ts';
 import { Mosaic } from '../pictures/mosaic.tsx';
@@ -24,7 +26,11 @@ export function OwnPictures() {
 }
 
 function Choose() {
-  const { state, commands } = useApp();
+  const { state, commands, looking } = useApp();
+  const take = (give: Giving): void => {
+    looking.bringsOwn.value = false;
+    commands.importPictures(give);
+  };
   return (
     <>
       <p>
@@ -35,8 +41,15 @@ function Choose() {
         pictures with words learns them.
       </p>
       <div class="buttons">
-        <PickButton name="Choose files" folder={false} />
-        <PickButton name="Choose folder" folder />
+        <FileButton
+          name="Choose files"
+          icon="pictures"
+          class="second"
+          multiple
+          accept={pictureFiles()}
+          onFiles={(list) => take(() => Promise.resolve(pickedFiles(list)))}
+        />
+        <FolderButton name="Choose folder" class="second" onFolder={take} />
       </div>
       <label class="first">
         <input
@@ -47,25 +60,6 @@ function Choose() {
         Show them before importing, to choose how they are cut
       </label>
     </>
-  );
-}
-
-function PickButton({ name, folder }: { name: string; folder: boolean }) {
-  const { commands, looking } = useApp();
-  const take = (list: FileList): void => {
-    const { files, title } = pickedFiles(list);
-    looking.bringsOwn.value = false;
-    commands.importPictures(files, title);
-  };
-  return (
-    <FileButton
-      name={name}
-      icon="pictures"
-      class="second"
-      multiple
-      {...(folder ? { folder } : { accept: pictureFiles() })}
-      onFiles={take}
-    />
   );
 }
 

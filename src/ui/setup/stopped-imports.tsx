@@ -1,8 +1,9 @@
 // Imports that were stopped, killed or met a full disk: going on, using what is there, removing it. Not
 // here: an import under way (own-pictures.tsx).
-import { useState } from 'preact/hooks';
-import type { State } from '../../app/state.ts';
+import type { Giving } from '../../app/given-files.ts';
+import type { Stopped as StoppedImport } from '../../app/state.ts';
 import { FileButton } from '../files/file-button.tsx';
+import { FolderButton } from '../files/folder-button.tsx';
 import { pictureFiles } from '../files/picture-files.ts';
 import { pickedFiles } from '../files/dropped-files.ts';
 import { useApp } from '../page-state/app-context.ts';
@@ -21,15 +22,11 @@ export function StoppedImports() {
   );
 }
 
-function Stopped({ one }: { one: State['stopped']['value'][number] }) {
+function Stopped({ one }: { one: StoppedImport }) {
   const { commands, state } = useApp();
-  const [asks, setAsks] = useState(false);
-  const { folder, title, done, total, stored, isHeld } = one;
-  const goOn = (): void => {
-    if (isHeld) commands.goOnImport(folder, null);
-    else setAsks(true);
-  };
+  const { folder, title, done, total, stored, hasFiles, asks } = one;
   const of = total === null ? '' : ` of ${count(total)}`;
+  const goOn = (): void => commands.goOnImport(folder, null);
   return (
     <section class="own stopped" aria-label={`Stopped import of ${title}`}>
       <p>
@@ -40,13 +37,12 @@ function Stopped({ one }: { one: State['stopped']['value'][number] }) {
           ' Choose the same files or the same folder again, or drop them: those that are stored are kept.'}
       </p>
       <div class="buttons">
-        {asks ? (
-          <SameFiles folder={folder} />
-        ) : (
+        {(hasFiles || !asks) && (
           <button class="btn" type="button" disabled={state.runState.value === 'elsewhere'} onClick={goOn}>
             Go on
           </button>
         )}
+        {asks && <SameFiles folder={folder} />}
         <button class="btn" type="button" onClick={() => commands.useStopped(folder)}>
           Use what is there
         </button>
@@ -60,11 +56,17 @@ function Stopped({ one }: { one: State['stopped']['value'][number] }) {
 
 function SameFiles({ folder }: { folder: string }) {
   const { commands } = useApp();
-  const take = (list: FileList): void => commands.goOnImport(folder, pickedFiles(list).files);
+  const take = (give: Giving): void => commands.goOnImport(folder, give);
   return (
     <>
-      <FileButton name="Same files" icon="pictures" multiple accept={pictureFiles()} onFiles={take} />
-      <FileButton name="Same folder" icon="pictures" folder onFiles={take} />
+      <FileButton
+        name="Same files"
+        icon="pictures"
+        multiple
+        accept={pictureFiles()}
+        onFiles={(list) => take(() => Promise.resolve(pickedFiles(list)))}
+      />
+      <FolderButton name="Same folder" onFolder={take} />
     </>
   );
 }

@@ -1,8 +1,13 @@
 // A dropped folder is walked to its end, however many files a reader gives at once, and every file keeps its
 // path. Not here: what the files are (test/trainer/import).
-import { describe, expect, it } from 'vitest';
-import { droppedFiles } from '../../../src/ui/files/dropped-files.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { droppedFiles as dropped } from '../../../src/ui/files/dropped-files.ts';
 import { entriesOf, sourceOf } from '../../data/sources/sourced.ts';
+
+/** Not stopped. */
+const reading = () => ({ found: vi.fn<(files: number) => void>(), signal: new AbortController().signal });
+
+const droppedFiles = (transfer: Parameters<typeof dropped>[0], to = reading()) => dropped(transfer)(to);
 
 const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
 
@@ -34,12 +39,15 @@ const transfer = (...entries: (Entry | File)[]) => ({
 describe('droppedFiles', () => {
   it('walks folders in folders, past the 100 that a reader answers at once', async () => {
     const many = Array.from({ length: 250 }, (_, i) => fileEntry(file(`${i}.png`), `garden/${i}.png`));
-    const dropped = await droppedFiles(
+    const to = reading();
+    const all = await droppedFiles(
       transfer(folder('garden', [...many, folder('old', [fileEntry(file('x.jpg'), 'garden/old/x.jpg')])])),
+      to,
     );
-    expect(dropped.files).toHaveLength(251);
-    expect(dropped).toMatchObject({ title: 'garden' });
-    expect(dropped.files.at(-1)?.name).toBe('garden/old/x.jpg');
+    expect(all.files).toHaveLength(251);
+    expect(all).toMatchObject({ title: 'garden', handles: [] });
+    expect(all.files.at(-1)?.name).toBe('garden/old/x.jpg');
+    expect(to.found.mock.calls.map(([count]) => count)).toEqual(Array.from({ length: 251 }, (_, i) => i + 1));
   });
 
   it('keeps pictures and captions of one name in two folders apart', async () => {
@@ -63,6 +71,8 @@ describe('droppedFiles', () => {
       ['locked.png', 0],
       ['a.png', 1],
     ]);
+    // Its date is a part of the fingerprint by which a stopped import knows its files.
+    expect(files[0]?.lastModified).toBe(0);
   });
 
   it('is titled after its folder, or after the archive that it is', async () => {
