@@ -85,8 +85,10 @@ export interface Commands {
   /** Imports the pictures that the dialog shows. */
   importFound(chosen: Readonly<Record<string, string>>): void;
   dismissPictures(): void;
-  /** Ends looking at files, or the import: what is stored of it waits. */
+  /** What is stored of the import waits. */
   stopImport(): void;
+  /** Ends reading and recognising files, before anything is made of them. */
+  stopLooking(): void;
   /**
    * Goes on with a stopped import. `give`: the same files again; null: those that this page has or the
    * browser may give again, and where there are none the page asks for them.

@@ -18,7 +18,7 @@ type Trainer = Pick<
   | 'findPictures'
   | 'showFound'
   | 'importPictures'
-  | 'stopImport'
+  | 'stopLooking'
   | 'datasets'
   | 'stoppedImports'
   | 'useStopped'
@@ -125,10 +125,10 @@ export class PictureSets {
     return NOTHING;
   }
 
-  /** Ends looking at files, or the import. */
-  stop(trainer: Pick<Trainer, 'stopImport'>): Promise<void> {
+  /** Ends reading and recognising files. */
+  stopLooking(trainer: Pick<Trainer, 'stopLooking'>): Promise<void> {
     this.#inspection.stop();
-    return trainer.stopImport();
+    return trainer.stopLooking();
   }
 
   /** The trainer is gone: files that are looked at are looked at no more. */

@@ -439,7 +439,7 @@ export interface TrainerApi {
   endExport(ref: CheckpointRef): Promise<void>;
   /**
    * Looks at files of any kind. `which`: of several models among them. Null: they are pictures, and may be
-   * (`orPictures`), or stopImport ended it. Changes nothing.
+   * (`orPictures`), or stopLooking ended it. Changes nothing.
    */
   inspectFiles(request: {
     files: File[];
@@ -496,8 +496,9 @@ export interface TrainerApi {
       chosen: Chosen;
     },
   ): Promise<Result<ImportReport | null>>;
-  /** Stops an import, or looking at files before it. */
   stopImport(): Promise<void>;
+  /** Ends looking at files: inspectFiles and findPictures. */
+  stopLooking(): Promise<void>;
   /** Imports that were stopped, killed or met a full disk. */
   stoppedImports(): Promise<StoppedImport[]>;
   /** Makes a set of what a stopped import has stored. */

@@ -70,6 +70,8 @@ interface Opening {
 class Desk implements TrainerApi {
   #opening: Opening | null = null;
   #importing: AbortController | null = null;
+  /** Files are looked at before anything is made of them, also beside an import. */
+  #looking: AbortController | null = null;
   /** What the files are that were looked at last as pictures. */
   #found: { fingerprint: string; sources: readonly Source[] } | null = null;
   #browse: ReturnType<typeof browsing> | null = null;
@@ -142,7 +144,7 @@ class Desk implements TrainerApi {
 
   inspectFiles: TrainerApi['inspectFiles'] = ({ orPictures, ...offered }) =>
     answer(async () => {
-      const { signal } = (this.#importing = new AbortController());
+      const signal = this.#beginLooking();
       const { offerOf, offerOrPictures } = await offers();
       const looking = (orPictures ? offerOrPictures : offerOf)({ ...offered, signal });
       return (await unlessStopped(looking, signal))?.preview ?? null;
@@ -217,6 +219,13 @@ class Desk implements TrainerApi {
 
   thumbnail: TrainerApi['thumbnail'] = (dataset) => answer(() => thumbnailOf(dataset));
 
+  /** What was looked at before is looked at no more. */
+  #beginLooking(): AbortSignal {
+    this.#looking?.abort();
+    this.#looking = new AbortController();
+    return this.#looking.signal;
+  }
+
   /** The sources among the files, which are not recognised twice. */
   async #sourcesOf(files: readonly File[], signal: AbortSignal): Promise<readonly Source[]> {
     const fingerprint = await filesFingerprint(files);
@@ -230,7 +239,7 @@ class Desk implements TrainerApi {
   findPictures: TrainerApi['findPictures'] = (files, always) =>
     answer(async () => {
       this.#found = null;
-      const { signal } = (this.#importing = new AbortController());
+      const signal = this.#beginLooking();
       const look = async () => (await finding()).shownOf(await this.#sourcesOf(files, signal), {}, always);
       return unlessStopped(look(), signal);
     });
@@ -262,6 +271,7 @@ class Desk implements TrainerApi {
     });
 
   stopImport = async () => this.#importing?.abort();
+  stopLooking = async () => this.#looking?.abort();
   stoppedImports = () => stoppedImports();
   useStopped: TrainerApi['useStopped'] = (folder) => answer(() => useStopped(folder));
   removeStopped: TrainerApi['removeStopped'] = (folder) => answer(() => removeStopped(folder));

@@ -33,7 +33,7 @@ const trainer: NonNullable<Parameters<PictureSets['import']>[0]> = {
       ok: true,
       value: { info, keptCaptions: false, added: 65, duplicates: 0, skipped: NONE, doubtful: NONE },
     }),
-  stopImport: () => Promise.resolve(),
+  stopLooking: () => Promise.resolve(),
   stoppedImports: () => Promise.resolve([]),
   useStopped: () => Promise.resolve({ ok: true, value: info }),
   datasets: () => Promise.resolve([info]),
@@ -194,7 +194,7 @@ test('Stop ends looking at files at once, whatever the answer is that comes then
     findPictures: () =>
       new Promise((resolve) => (end = () => resolve({ ok: true, value: { ...plain, asks: true } }))),
     importPictures: (...to) => (calls.push('import'), trainer.importPictures(...to)),
-    stopImport: () => Promise.resolve(void calls.push('stop')),
+    stopLooking: () => Promise.resolve(void calls.push('stop')),
   };
   const looking = { ...trainer, ...asked };
   const sets = setsOf();
@@ -203,7 +203,7 @@ test('Stop ends looking at files at once, whatever the answer is that comes then
     return asking(garden)();
   });
   await vi.waitFor(() => expect(state.inspecting.value).toEqual({ files: 812 }));
-  await sets.stop(looking);
+  await sets.stopLooking(looking);
   expect(await ending).toEqual({ ok: true, value: null });
   end();
   await Promise.resolve();
