@@ -5,6 +5,7 @@ import { faultOf, type Result } from '../fault.ts';
 import type { DatasetInfo, ImportProgress, Preview, StoppedImport, TrainerApi } from '../trainer/api.ts';
 import { filesOf, type GivenFiles, type Giving, permitted, type Reading } from './given-files.ts';
 import { Inspection } from './inspection.ts';
+import { importUnderWay } from './questions.ts';
 import type { State } from './state.ts';
 
 /** Whether the form names a set that is not in this browser. False until the sets are listed. */
@@ -170,6 +171,7 @@ export class PictureSets {
   async #store(trainer: Trainer | null, asked: Asked, chosen: Chosen): Promise<Result<unknown>> {
     const { files, ...target } = asked;
     const { importing, imported, run, brought, stopped } = this.#state;
+    if (importing.value) return { ok: false, fault: importUnderWay(asked.title || 'these pictures') };
     const before = stopped.value.find(({ folder }) => folder === target.goOn);
     importing.value = this.#beginning(before?.done ?? 0, before?.total ?? files.length);
     const result = await trainer?.importPictures(files, { ...target, size: this.#size, chosen });

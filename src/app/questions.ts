@@ -82,6 +82,16 @@ export const keepsOne = (): Fault => ({
   todo: ['Delete the set, if you do not need it any more.'],
 });
 
+/** Pictures were brought while others are imported. */
+export const importUnderWay = (title: string): Fault => ({
+  kind: 'data',
+  title: 'Other pictures are being imported',
+  what: `Nothing was made of ${isolated(title)}, and the import under way goes on.`,
+  expected: 'one import at a time',
+  got: 'a second one',
+  todo: ['Wait until it has ended, or press Stop: it can go on later.', 'Then bring these pictures again.'],
+});
+
 /** The address names a set of pictures that is not in this browser. `sets`: ids of those that are. */
 export const noSuchSet = (dataset: string, sets: readonly string[]): Fault => ({
   kind: 'setting',

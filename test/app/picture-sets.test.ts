@@ -216,6 +216,23 @@ test('files that fail to be read are a fault, and nothing is looked at any more'
   expect(state.inspecting.value).toBeNull();
 });
 
+test('pictures that come while others are imported wait until the user brings them again', async () => {
+  const sets = setsOf();
+  let end = (): void => undefined;
+  const busy: typeof trainer = {
+    ...trainer,
+    importPictures: (...to) => new Promise((resolve) => (end = () => resolve(trainer.importPictures(...to)))),
+  };
+  const first = sets.import(busy, asking(garden));
+  await vi.waitFor(() => expect(state.importing.value).not.toBeNull());
+  const second = await sets.import(trainer, asking({ ...garden, title: 'more' }));
+  expect(second).toMatchObject({ ok: false, fault: { title: 'Other pictures are being imported' } });
+  expect(state.importing.value).not.toBeNull();
+  end();
+  expect(await first).toMatchObject({ ok: true });
+  expect([state.importing.value, state.form.value.dataset]).toEqual([null, 'own-1']);
+});
+
 describe('a stopped import of a folder that the browser remembers', () => {
   const one = { folder: 'import-1', fingerprint: 'f', title: 'garden', done: 3, total: 9, stored: 3 };
   let access: FakeAccess;
