@@ -1,6 +1,8 @@
 // Captions of pictures: each line of `name.txt` is a caption of `name.jpg`. Short plain text, without
 // characters that hide or reorder other text. Not here: which file belongs to which picture (sources/).
 
+import { bytesIn, type Content } from './content.ts';
+
 const CAPTION_BYTES = 4096;
 /** What is said of a caption that is not taken because of its length. */
 const TOO_LONG = 'a caption may have 4 KiB; its picture has none now';
@@ -34,12 +36,12 @@ export const captionLines = (text: string): string =>
  */
 export async function readCaption(file: {
   size: number;
-  blob(): Promise<Blob>;
+  read(): Promise<Content>;
 }): Promise<{ ok: true; text: string } | { ok: false; why: string }> {
   if (file.size > CAPTION_BYTES) return { ok: false, why: TOO_LONG };
   const bytes = await file
-    .blob()
-    .then((blob) => blob.arrayBuffer())
+    .read()
+    .then(bytesIn)
     .catch(() => null);
   if (!bytes) return { ok: false, why: 'it cannot be read; its picture has no caption now' };
   try {

@@ -69,7 +69,7 @@ async function decodeWithin(
 
 /** A picture of a source as it is sent to be decoded. Rejects where it cannot be read. */
 export async function sentOf(picture: SourceEntry['picture']): Promise<SentPicture> {
-  if (picture.kind === 'file') return { kind: 'file', file: await picture.blob() };
+  if (picture.kind === 'file') return { kind: 'file', content: await picture.read() };
   const { kind, width, height, channels } = picture;
   // A copy: the bytes may be a small part of a large buffer, which would travel as a whole.
   return { kind, width, height, channels, bytes: (await picture.read()).slice() };

@@ -9,12 +9,13 @@ import {
   type SentPixels,
   squareOfPixels,
 } from './decode.ts';
+import type { Content } from './content.ts';
 import type { Place, Wanted } from './framing.ts';
 import type { Region } from './resize.ts';
 import { type Traits, traitsOf } from './store/traits.ts';
 
 /** A picture as it is sent to be decoded. */
-export type SentPicture = { kind: 'file'; file: Blob } | SentPixels;
+export type SentPicture = { kind: 'file'; content: Content } | SentPixels;
 
 /** A picture as it is stored. */
 export interface Square {
@@ -48,16 +49,20 @@ export async function decodePicture(
     await admit(sent.width * sent.height);
     return stored(squareOfPixels(sent, wanted), sent, wanted.size, sent.bytes);
   }
-  const { file } = sent;
-  const small = file.size <= SMALL_BYTES ? await bytesOf(file) : null;
-  const checked = await checkPicture(file, small instanceof ArrayBuffer ? small : null);
+  const { content } = sent;
+  const isLarge = content instanceof Blob && content.size > SMALL_BYTES;
+  const file = isLarge ? content : await bytesOf(content);
+  if (typeof file === 'string') return unread(file);
+  const checked = await checkPicture(file);
   if (!checked.ok) return checked;
   const { header } = checked;
   await admit(header.width * header.height);
-  const [decoded, bytes] = await Promise.all([decodeSquare(file, header, wanted), small ?? bytesOf(file)]);
-  if (typeof bytes === 'string') return { ok: false, why: `it cannot be read (${bytes})` };
+  const [decoded, bytes] = await Promise.all([decodeSquare(file, header, wanted), bytesOf(file)]);
+  if (typeof bytes === 'string') return unread(bytes);
   return stored(decoded, header, wanted.size, bytes);
 }
+
+const unread = (why: string): Refused => ({ ok: false, why: `it cannot be read (${why})` });
 
 async function stored(
   decoded: Decoded,

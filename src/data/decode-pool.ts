@@ -53,7 +53,7 @@ export class DecodePool implements Decoder {
     return new Promise((end, fail) => {
       hand.jobs.set(id, { admit, end, fail });
       const message: ToDecoder = { id, sent, wanted };
-      hand.worker.postMessage(message, sent.kind === 'pixels' ? [sent.bytes.buffer] : []);
+      hand.worker.postMessage(message, buffersOf(sent));
     });
   }
 
@@ -106,6 +106,11 @@ const notStarted = (message: string): Fault => ({
   got: message || 'its code could not be loaded',
   todo: ['Go online and reload the page, then import the same files again.'],
 });
+
+function buffersOf(sent: SentPicture): ArrayBuffer[] {
+  if (sent.kind === 'pixels') return [sent.bytes.buffer];
+  return sent.content instanceof Uint8Array ? [sent.content.buffer] : [];
+}
 
 const newWorker = (): Worker =>
   new Worker(new URL('./decode-worker.ts', import.meta.url), { type: 'module', name: 'decoder' });

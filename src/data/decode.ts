@@ -6,6 +6,7 @@ import type { ImageHeader } from '../formats/image-format.ts';
 import { overLimits, readImageHeader, undecodable } from '../formats/image-header.ts';
 import { findExif, FIRST_CHUNK, type WebpExif, withoutExif } from '../formats/image-webp.ts';
 import { BitmapPixels, isSeenThrough } from './bitmap-pixels.ts';
+import { bytesIn, type Content } from './content.ts';
 import { cutSquare } from './cut-square.ts';
 import type { Ground, Place, Wanted } from './framing.ts';
 import { type Region, type Words, wordsOf } from './resize.ts';
@@ -34,18 +35,16 @@ const DECODE_LIMIT_MS = 10_000;
 const EXIF_PIECE_BYTES = 64 * 1024;
 const MOST_EXIF_PIECES = 256;
 
-/**
- * Reads a picture file's header and compares it with the limits. `whole`: all bytes of the file, where they
- * are read already. Decodes nothing; never rejects.
- */
-export async function checkPicture(file: Blob, whole: ArrayBuffer | null = null): Promise<Checked> {
+/** Reads a picture file's header and compares it with the limits. Decodes nothing; never rejects. */
+export async function checkPicture(file: Content): Promise<Checked> {
+  const size = sizeOf(file);
   let why = '';
   for (const length of HEADER_BYTES) {
-    const bytes = whole ?? (await bytesOf(file.slice(0, length)));
+    const bytes = await bytesOf(part(file, 0, length));
     if (typeof bytes === 'string') return { ok: false, why: `it cannot be read (${bytes})` };
-    const result = readImageHeader(new Uint8Array(bytes), file.size);
+    const result = readImageHeader(bytes, size);
     if (result.ok) {
-      const tooLarge = overLimits(result.header, file.size);
+      const tooLarge = overLimits(result.header, size);
       if (tooLarge !== null) return { ok: false, why: tooLarge };
       const exif = result.header.format === 'webp' ? await exifOf(file) : null;
       return exif ? { ok: true, header: { ...result.header, orientation: exif.orientation } } : result;
@@ -57,18 +56,22 @@ export async function checkPicture(file: Blob, whole: ArrayBuffer | null = null)
 }
 
 /** The bytes of a file, or why there are none. */
-export const bytesOf = (file: Blob): Promise<ArrayBuffer | string> =>
-  file.arrayBuffer().catch((error: unknown) => String(error));
+export const bytesOf = (file: Content): Promise<Uint8Array<ArrayBuffer> | string> =>
+  bytesIn(file).catch((error: unknown) => String(error));
+
+const blobOf = (file: Content): Blob => (file instanceof Blob ? file : new Blob([file]));
+
+const sizeOf = (file: Content): number => (file instanceof Blob ? file.size : file.length);
+
+const part = (file: Content, begin: number, end: number): Content =>
+  file instanceof Blob ? file.slice(begin, end) : file.subarray(begin, end);
 
 /** The EXIF chunk of a WebP; null where it has none, or hides it behind very many others. */
-async function exifOf(file: Blob): Promise<WebpExif | null> {
+async function exifOf(file: Content): Promise<WebpExif | null> {
   let from = FIRST_CHUNK;
-  for (let i = 0; i < MOST_EXIF_PIECES && from < file.size; i++) {
-    const piece = await file
-      .slice(from, from + EXIF_PIECE_BYTES)
-      .arrayBuffer()
-      .catch(() => null);
-    const found = piece && findExif(new Uint8Array(piece), from);
+  for (let i = 0; i < MOST_EXIF_PIECES && from < sizeOf(file); i++) {
+    const piece = await bytesOf(part(file, from, from + EXIF_PIECE_BYTES));
+    const found = typeof piece === 'string' ? null : findExif(piece, from);
     if (!found || 'orientation' in found) return found;
     if (found.next <= from) return null; // the file ends inside a chunk's header
     from = found.next;
@@ -80,7 +83,7 @@ async function exifOf(file: Blob): Promise<WebpExif | null> {
  * The wanted square of a checked picture: first frame, upright by its EXIF orientation, sRGB. Never
  * rejects.
  */
-export async function decodeSquare(file: Blob, header: ImageHeader, wanted: Wanted): Promise<Decoded> {
+export async function decodeSquare(file: Content, header: ImageHeader, wanted: Wanted): Promise<Decoded> {
   const decoded = await decodeUpright(file, header);
   if (!decoded.ok) return decoded;
   const { bitmap, orientation } = decoded;
@@ -93,12 +96,13 @@ export async function decodeSquare(file: Blob, header: ImageHeader, wanted: Want
 
 /** `orientation`: how the bitmap has to be turned. */
 async function decodeUpright(
-  file: Blob,
+  file: Content,
   header: ImageHeader,
 ): Promise<{ ok: true; bitmap: ImageBitmap; orientation: number } | Refused> {
   // Browsers stand JPEG and PNG upright; WebP only some do, so none is asked to.
   const exif = header.format === 'webp' && header.orientation !== 1 ? await exifOf(file) : null;
-  const source = exif ? await withoutExif(file, exif).catch(() => file) : file;
+  const blob = blobOf(file);
+  const source = exif ? await withoutExif(blob, exif).catch(() => blob) : blob;
   const bitmap = await decodeWithin(source, header.format, DECODE_LIMIT_MS);
   if (typeof bitmap === 'string') return { ok: false, why: bitmap };
   const why = overLimits({ format: 'png', width: bitmap.width, height: bitmap.height, orientation: 1 }, 0);
@@ -112,7 +116,7 @@ export type Whole = { ok: true; of: { width: number; height: number }; shown: Im
 
 /** A checked picture to be looked at, smaller where a side has over `most` pixels. Never rejects. */
 export async function decodeWhole(
-  file: Blob,
+  file: Content,
   header: ImageHeader,
   ground: Ground,
   most: number,
@@ -129,10 +133,10 @@ export async function decodeWhole(
 }
 
 /** Whether a picture that can be decoded has transparent parts. Never rejects. */
-export async function isTransparent(file: Blob): Promise<boolean> {
+export async function isTransparent(file: Content): Promise<boolean> {
   const checked = await checkPicture(file);
   if (!checked.ok || checked.header.format === 'jpeg') return false;
-  const bitmap = await decodeWithin(file, checked.header.format, DECODE_LIMIT_MS);
+  const bitmap = await decodeWithin(blobOf(file), checked.header.format, DECODE_LIMIT_MS);
   if (typeof bitmap === 'string') return false;
   const isSeen = isSeenThrough(bitmap);
   bitmap.close();

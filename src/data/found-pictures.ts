@@ -112,6 +112,6 @@ async function lookedAt({ path, caption, className, picture, framing }: SourceEn
   return {
     example: { ...example, picture: { size: EXAMPLE_SIZE, rgba } },
     isCut: decoded.width !== decoded.height,
-    isTransparent: sent.kind === 'file' && (await isTransparent(sent.file)),
+    isTransparent: sent.kind === 'file' && (await isTransparent(sent.content)),
   };
 }

@@ -42,7 +42,10 @@ export async function* unlessGone(tried: AsyncIterable<Tried>): AsyncGenerator<T
 async function lossOf({ picture }: SourceEntry): Promise<Loss | null> {
   try {
     if (picture.kind === 'pixels') await picture.read();
-    else await (await picture.blob()).slice(0, 1).arrayBuffer();
+    else {
+      const content = await picture.read();
+      if (content instanceof Blob) await content.slice(0, 1).arrayBuffer();
+    }
     return null;
   } catch (error) {
     return lossIn(error);

@@ -1,5 +1,5 @@
 // Reads bytes of a file that the user chose: exactly the
-// bytes asked for, or a fault. Not here: their meaning.
+// bytes asked for, or a fault. Not here: many small pieces of one file (read-ahead.ts), their meaning.
 import { type Fault, FaultError } from '../fault.ts';
 
 /**
@@ -20,39 +20,6 @@ export async function readBytes(file: Blob, begin: number, end: number): Promise
 /** A DataView of exactly these bytes, at any offset of their buffer. */
 export const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-const WINDOW_BYTES = 1024 * 1024;
-
-/**
- * Reads small pieces of a file, asked for roughly in the file's order, by way of one
- * large piece: in Chromium each read of a Blob costs half a millisecond, however small.
- * Measured: 2,000 tensors of 256 bytes take 1.8 s one by one, 0.05 s through a window.
- */
-export class FileWindow {
-  /** Pieces of fewer bytes are read faster through the window. */
-  static readonly smallBytes = WINDOW_BYTES / 4;
-  readonly #file: Blob;
-  #begin = 0;
-  #held = new Uint8Array(0);
-
-  constructor(file: Blob) {
-    this.#file = file;
-  }
-
-  /** Bytes begin..end-1; throws as readBytes does. */
-  async bytes(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    const isHeld = begin >= this.#begin && end <= this.#begin + this.#held.length;
-    if (isHeld) return this.#held.slice(begin - this.#begin, end - this.#begin);
-    const held = await readBytes(
-      this.#file,
-      begin,
-      Math.max(end, Math.min(begin + WINDOW_BYTES, this.#file.size)),
-    );
-    this.#begin = begin;
-    this.#held = held;
-    return held.slice(0, end - begin);
-  }
-}
 
 function unreadable(begin: number, end: number, got: string, cause?: unknown): FaultError {
   const fault: Fault = {

@@ -1,7 +1,8 @@
 // Lists a tar archive that is a Blob, reading little but its headers: POSIX ustar and pax, GNU's long names
 // and large sizes (IEEE 1003.1-2017, pax; the GNU tar manual, "Basic Tar Format"). A file is a slice of it.
 // Not here: compressed archives (gzip.ts), what the files are.
-import { FileWindow, viewOf } from './file-bytes.ts';
+import { viewOf } from './file-bytes.ts';
+import { ReadAhead } from './read-ahead.ts';
 
 const BLOCK = 512;
 /** A pax header or a long name of more bytes is none that a person's archive has. */
@@ -40,15 +41,27 @@ export interface TarListing {
 /** Whether a file that begins with these bytes, 512 at least, is a tar archive: its first header sums up. */
 export const isTar = (head: Uint8Array): boolean => head.length >= BLOCK && sumsUp(head.subarray(0, BLOCK));
 
-/** Every file of the archive; of one that is cut off or damaged those before. Rejects where it is gone. */
-export async function listTar(file: Blob): Promise<TarListing> {
-  const window = new FileWindow(file);
+/** What a listing may be given. */
+interface Listing {
+  reader?: ReadAhead;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Every file of the archive; of one that is cut off or damaged those before. Rejects where it is gone, and
+ * with an AbortError where `signal` is aborted.
+ */
+export async function listTar(
+  file: Blob,
+  { reader = new ReadAhead(), signal }: Listing = {},
+): Promise<TarListing> {
   const listing: TarListing = { entries: [], others: [], cut: null };
   let next: Extended = {};
   let members = 0;
   for (let at = 0; at < file.size;) {
+    signal?.throwIfAborted();
     if (at + BLOCK > file.size) return { ...listing, cut: `it ends within a header, at byte ${at}` };
-    const block = await window.bytes(at, at + BLOCK);
+    const block = await reader.bytes(file, at, at + BLOCK);
     if (block.every((byte) => byte === 0)) return listing;
     if (!sumsUp(block)) return { ...listing, cut: `it is damaged at byte ${at}` };
     const type = String.fromCharCode(block[TYPE_AT] ?? 0);
@@ -61,7 +74,7 @@ export async function listTar(file: Blob): Promise<TarListing> {
       return { ...listing, cut: `it ends within ${JSON.stringify(name.slice(0, 80))}` };
     if (isNote) {
       if (sizeBytes > MOST_HEADER_BYTES) return { ...listing, cut: `it is damaged at byte ${begin - BLOCK}` };
-      next = { ...next, ...noteIn(type, await window.bytes(begin, begin + sizeBytes)) };
+      next = { ...next, ...noteIn(type, await reader.bytes(file, begin, begin + sizeBytes)) };
       continue;
     }
     if (++members > MOST_MEMBERS) return { ...listing, cut: `it has over ${MOST_MEMBERS} files and folders` };

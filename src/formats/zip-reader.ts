@@ -1,8 +1,9 @@
 // Reads a zip archive that is a Blob: an entry's bytes are read when they are asked for, and held to their
 // CRC-32 and size. Not here: the directory and its rules (zip-directory.ts), writing (zip-writer.ts).
 import { crc32 } from './crc32.ts';
-import { readBytes, FileWindow } from './file-bytes.ts';
+import { readBytes } from './file-bytes.ts';
 import { GrowingBlob } from './growing-blob.ts';
+import { ReadAhead, SMALL_BYTES } from './read-ahead.ts';
 import {
   decodeName,
   type DirectoryEntry,
@@ -35,6 +36,11 @@ export class ZipEntry {
     return this.#entry.sizeBytes;
   }
 
+  /** Whether it is compressed: its bytes are then unpacked as a whole. */
+  get isPacked(): boolean {
+    return this.#entry.method !== STORED;
+  }
+
   /** At most `length` of its first bytes, not checked: enough to tell its kind. Throws as `read`. */
   head(length: number): Promise<Uint8Array<ArrayBuffer>> {
     return headOf(this.#archive, this.#entry, length);
@@ -51,41 +57,40 @@ export class ZipEntry {
   }
 }
 
-/** The entries of an archive, without folders. Faults as of readDirectory. */
-export async function openZip(file: Blob, rules: ZipRules): Promise<ZipEntry[]> {
+/** The entries of an archive, without folders. `reader`: of small entries. Faults as of readDirectory. */
+export async function openZip(file: Blob, rules: ZipRules, reader = new ReadAhead()): Promise<ZipEntry[]> {
   const entries = await readDirectory(file, rules);
-  const archive = { file, window: new FileWindow(file) };
+  const archive = { file, reader };
   return entries.map((entry) => new ZipEntry(archive, entry));
 }
 
 interface Archive {
   file: Blob;
-  window: FileWindow;
+  reader: ReadAhead;
 }
 
-/**
- * Bytes of an entry or of its header; those of a small entry are read together with the bytes that follow.
- */
-const archiveBytes = (
-  { file, window }: Archive,
-  { compressedBytes }: DirectoryEntry,
-  begin: number,
-  end: number,
-): Promise<Uint8Array<ArrayBuffer>> =>
-  compressedBytes < FileWindow.smallBytes ? window.bytes(begin, end) : readBytes(file, begin, end);
-
-async function readEntry(archive: Archive, entry: DirectoryEntry): Promise<Uint8Array<ArrayBuffer>> {
-  const start = await startOf(archive, entry);
+async function readEntry({ file, reader }: Archive, entry: DirectoryEntry): Promise<Uint8Array<ArrayBuffer>> {
+  const start = await startOf({ file, reader }, entry);
   const end = start + entry.compressedBytes;
+  const isSmall = entry.compressedBytes < SMALL_BYTES;
   if (entry.method === STORED) {
-    const bytes = await archiveBytes(archive, entry, start, end);
+    const bytes = await (isSmall ? reader.bytes(file, start, end) : readBytes(file, start, end));
     checkCrc(entry, crc32(bytes));
     return bytes;
   }
   const bytes = new Uint8Array(entry.sizeBytes);
-  await eachPiece(entry, inflate(archive.file.slice(start, end)), (piece, at) => bytes.set(piece, at));
+  const packed = isSmall ? streamOf(await reader.bytes(file, start, end)) : file.slice(start, end).stream();
+  await eachPiece(entry, inflate(packed), (piece, at) => bytes.set(piece, at));
   return bytes;
 }
+
+const streamOf = (bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> =>
+  new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
 
 async function headOf(
   archive: Archive,
@@ -94,7 +99,7 @@ async function headOf(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const start = await startOf(archive, entry);
   const raw = archive.file.slice(start, start + entry.compressedBytes);
-  const reader = (entry.method === STORED ? raw.stream() : inflate(raw)).getReader();
+  const reader = (entry.method === STORED ? raw.stream() : inflate(raw.stream())).getReader();
   const bytes = new Uint8Array(Math.min(length, entry.sizeBytes));
   for (let at = 0; at < bytes.length;) {
     const { done, value } = await next(reader, entry.name);
@@ -113,24 +118,24 @@ async function blobOf(archive: Archive, entry: DirectoryEntry): Promise<Blob> {
   const end = start + entry.compressedBytes;
   const raw = archive.file.slice(start, end);
   if (entry.method === STORED) {
-    // A small one is read through the window: a stream costs more than its bytes.
-    if (entry.compressedBytes < FileWindow.smallBytes)
-      checkCrc(entry, crc32(await archiveBytes(archive, entry, start, end)));
+    // A stream costs more than the bytes of a small one.
+    if (entry.compressedBytes < SMALL_BYTES)
+      checkCrc(entry, crc32(await archive.reader.bytes(archive.file, start, end)));
     else await eachPiece(entry, raw.stream(), () => {});
     return raw;
   }
   const whole = new GrowingBlob();
-  await eachPiece(entry, inflate(raw), (piece) => whole.add(piece));
+  await eachPiece(entry, inflate(raw.stream()), (piece) => whole.add(piece));
   return whole.blob;
 }
 
-const inflate = (raw: Blob): ReadableStream<Uint8Array<ArrayBuffer>> =>
-  raw.stream().pipeThrough(new DecompressionStream('deflate-raw'));
+const inflate = (packed: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> =>
+  packed.pipeThrough(new DecompressionStream('deflate-raw'));
 
 /** Where an entry's bytes begin. Throws where its local header disagrees with the directory. */
 async function startOf(archive: Archive, entry: DirectoryEntry): Promise<number> {
   const { name, nameBytes, begin, limit, compressedBytes } = entry;
-  const header = await archiveBytes(archive, entry, begin, begin + LOCAL_BYTES + nameBytes);
+  const header = await archive.reader.bytes(archive.file, begin, begin + LOCAL_BYTES + nameBytes);
   const view = new DataView(header.buffer);
   const nameAgrees =
     view.getUint32(0, true) === LOCAL &&

@@ -33,7 +33,7 @@ async function* entries(count: number): AsyncGenerator<SourceEntry> {
   for (let number = 0; number < count; number++)
     yield await Promise.resolve({
       ...{ number, path: `${number}.png`, caption: '', className: '' },
-      picture: { kind: 'file', blob: () => Promise.resolve(new Blob()) },
+      picture: { kind: 'file', read: () => Promise.resolve(new Blob()) },
     });
 }
 
@@ -70,9 +70,9 @@ it('a picture at which decoding throws is refused, with why', async () => {
   vi.stubGlobal('postMessage', (message: FromDecoder) => posted.push(message));
   await import('../../src/data/decode-worker.ts');
   // A browser without what decodes: no ImageBitmap, no canvas.
-  const file = new Blob([await readFile('test/fixtures/png/pillow-texts.png')]);
+  const content = new Blob([await readFile('test/fixtures/png/pillow-texts.png')]);
   const send = globalThis.onmessage as ((event: { data: ToDecoder }) => void) | null;
-  send?.({ data: { id: 7, sent: { kind: 'file', file }, wanted: { ...STANDARD, size: 4 } } });
+  send?.({ data: { id: 7, sent: { kind: 'file', content }, wanted: { ...STANDARD, size: 4 } } });
   await vi.waitFor(() => expect(posted).toMatchObject([{ id: 7, pixels: expect.any(Number) }]));
   send?.({ data: { id: 7, admitted: true } });
   await vi.waitFor(() => expect(posted).toHaveLength(2));

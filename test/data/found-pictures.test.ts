@@ -10,8 +10,8 @@ const sourceWith = (kind: string, entries: Source['entries']): Source => ({
 });
 
 const sound = sourceWith('sound', async function* () {
-  const blob = () => Promise.reject(new Error('not read here'));
-  yield { number: 0, path: 'a.png', picture: { kind: 'file', blob }, caption: 'a cat', className: '' };
+  const read = () => Promise.reject(new Error('not read here'));
+  yield { number: 0, path: 'a.png', picture: { kind: 'file', read }, caption: 'a cat', className: '' };
 });
 
 // oxlint-disable-next-line require-yield -- its first entry is what fails

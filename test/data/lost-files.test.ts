@@ -2,6 +2,7 @@
 // back; one file alone that is gone is left out as others are. On the disk in memory, with files that are
 // lost as browsers lose them.
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bytesIn } from '../../src/data/content.ts';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
 import { importPictures, type ImportTarget } from '../../src/data/own-pictures.ts';
 import { listStored } from '../../src/data/picture-store.ts';
@@ -48,7 +49,7 @@ function folderOf(lost: { now: Lost }): Source {
     async *entries(from) {
       for (let i = from; i < ENTRIES; i++) {
         const blob = new LosableBlob(String(i), () => lost.now(i));
-        const picture = { kind: 'file', blob: () => Promise.resolve(blob) } as const;
+        const picture = { kind: 'file', read: () => Promise.resolve(blob) } as const;
         yield await Promise.resolve({
           number: i,
           path: `garden/${i}.png`,
@@ -66,7 +67,7 @@ const decoder = (): Decoder => ({
   atOnce: 6,
   close: () => {},
   decode: async (sent) => {
-    const bytes = sent.kind === 'file' ? await sent.file.arrayBuffer().catch(() => null) : null;
+    const bytes = sent.kind === 'file' ? await bytesIn(sent.content).catch(() => null) : null;
     if (!bytes) return { ok: false, why: 'it cannot be read' };
     const pixels = new Uint8Array(48).fill(Number(new TextDecoder().decode(bytes)), 5);
     const sourceDigest = new Uint8Array(32);

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
 import { takeInto } from '../../src/data/own-pictures.ts';
 import { PictureDraft } from '../../src/data/picture-draft.ts';
+import { bytesIn } from '../../src/data/content.ts';
 import type { Source, SourceEntry } from '../../src/data/sources/source.ts';
 import type { ImportNote } from '../../src/data/store/import-note.ts';
 import { readRecord, RECORD_BYTES } from '../../src/data/store/record.ts';
@@ -43,7 +44,7 @@ const entryOf = (i: number): Promise<SourceEntry> =>
   Promise.resolve({
     number: i * 3,
     path: `${i % 4}/${i}.png`,
-    picture: { kind: 'file', blob: () => Promise.resolve(new Blob([String(i)])) },
+    picture: { kind: 'file', read: () => Promise.resolve(new TextEncoder().encode(String(i))) },
     caption: i % 5 === 0 ? '' : `picture ${i}\nagain ${i}`,
     className: `class ${i % 4}`,
   });
@@ -63,7 +64,7 @@ class NumberDecoder implements Decoder {
   close = () => {};
   decode: Decoder['decode'] = async (sent) => {
     this.decoded++;
-    const i = Number(sent.kind === 'file' ? await sent.file.text() : NaN);
+    const i = Number(sent.kind === 'file' ? new TextDecoder().decode(await bytesIn(sent.content)) : NaN);
     if (i % 11 === 10) return { ok: false, why: 'it is none' };
     const pixels = pixelsOf(i);
     const sourceDigest = new Uint8Array(32).fill(i);

@@ -13,7 +13,7 @@ it('is unpacked whole, in pieces larger than those that are joined', async () =>
 });
 
 it('that unpacks to over the limit ends there, and says so', async () => {
-  const { blob, cut } = await gunzipped(packed(new Uint8Array(2 ** 23)), 2e6);
+  const { blob, cut } = await gunzipped(packed(new Uint8Array(2 ** 23)), { most: 2e6 });
   expect(cut).toBe('it unpacks to over 2 MB');
   expect(blob.size).toBeLessThanOrEqual(2e6);
 });

@@ -100,7 +100,7 @@ async function sentIfSame(
 ): Promise<SentPicture | null> {
   // A file that has changed on the disk since it was chosen cannot be read.
   const sent = await sentOf(picture).catch(() => null);
-  const bytes = sent && (sent.kind === 'pixels' ? sent.bytes : await bytesOf(sent.file));
+  const bytes = sent && (sent.kind === 'pixels' ? sent.bytes : await bytesOf(sent.content));
   if (!sent || !bytes || typeof bytes === 'string') return null;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return sourceDigest.every((byte, i) => byte === digest[i]) ? sent : null;
@@ -112,8 +112,8 @@ async function wholeOf(
   { set, number, framing }: Wanted,
 ): Promise<{ of: { width: number; height: number }; shown: Original['shown'] }> {
   if (sent.kind === 'pixels') return { of: sent, shown: rgbaOf(sent) };
-  const checked = await checkPicture(sent.file);
-  const whole = checked.ok ? await decodeWhole(sent.file, checked.header, framing.ground, SHOWN) : checked;
+  const checked = await checkPicture(sent.content);
+  const whole = checked.ok ? await decodeWhole(sent.content, checked.header, framing.ground, SHOWN) : checked;
   if (!whole.ok) throw new FaultError(unreadable(set, number, whole.why));
   const { width, height, data } = whole.shown;
   return { of: whole.of, shown: { width, height, rgba: data } };

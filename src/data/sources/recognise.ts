@@ -1,6 +1,6 @@
 // What the user's files are: containers are opened, then each layout takes what has its form, and the next
 // ones what is left. Not here: the containers and layouts themselves (the folders beside this file).
-import { open } from './containers/open.ts';
+import { isGzippedTar, open } from './containers/open.ts';
 import { framed } from './framed.ts';
 import { isSystemFile } from './junk.ts';
 import { arrays } from './layouts/arrays.ts';
@@ -16,8 +16,12 @@ import { parquet } from './layouts/parquet.ts';
 import { pathsTable } from './layouts/paths-table.ts';
 import { stylegan } from './layouts/stylegan.ts';
 import { webdataset } from './layouts/webdataset.ts';
+import { tooLong } from './list-size.ts';
 import type { Member } from './member.ts';
 import type { Layout, Source } from './source.ts';
+
+/** Files whose first bytes are looked at for a gzipped tar, before all of them are opened. */
+const FEW_FILES = 16;
 
 /** From the most particular form to the least; pairs, which take anything, come after all. */
 const LAYOUTS: readonly Layout[] = [
@@ -40,7 +44,11 @@ const LAYOUTS: readonly Layout[] = [
  */
 export async function recognise(files: readonly File[], signal?: AbortSignal): Promise<Source[]> {
   const { members, isArchive, unused } = await open(files, signal);
-  const sound = members.filter(({ path }) => !isSystemFile(path));
+  const sound = soundOf(members);
+  for (const member of members) {
+    const why = isSystemFile(member.path) ? null : tooLong(member);
+    if (why !== null) unused.push({ name: member.path, why });
+  }
   const { particular, rest } = await particularOf(sound, signal);
   // Beside a data set a README is no picture that failed.
   const left = particular.length === 0 ? { rest, ignored: [] } : leftOver(rest);
@@ -55,15 +63,21 @@ export async function recognise(files: readonly File[], signal?: AbortSignal): P
 
 /**
  * Whether pictures are among the files, in archives too, by their names or the form of a data set; a file of
- * another name may be one all the same. Throws as recognise.
+ * another name may be one all the same. Of a gzipped tar it is believed, which would be unpacked only for
+ * this. Throws as recognise.
  */
 export async function holdPictures(files: readonly File[], signal?: AbortSignal): Promise<boolean> {
+  for (const file of files.slice(0, FEW_FILES)) if (await isGzippedTar(file)) return true;
   const { members } = await open(files, signal);
-  const sound = members.filter(({ path }) => !isSystemFile(path));
+  const sound = soundOf(members);
   return (
     sound.some(({ path }) => isPictureName(path)) || (await particularOf(sound, signal)).particular.length > 0
   );
 }
+
+/** Members that are neither files of systems nor lists that are too long. */
+const soundOf = (members: readonly Member[]): Member[] =>
+  members.filter((member) => !isSystemFile(member.path) && tooLong(member) === null);
 
 async function particularOf(
   members: readonly Member[],

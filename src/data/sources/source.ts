@@ -1,6 +1,7 @@
 // A source: pictures with their words in a fixed order, whatever form they were brought in, and what is said
 // of them before an import. Types only. Not here: the forms (layouts/), what stores them (own-pictures.ts).
 import type { SkippedFile } from '../api.ts';
+import type { Content } from '../content.ts';
 import type { Framing } from '../framing.ts';
 import type { Member } from './member.ts';
 
@@ -29,7 +30,7 @@ export interface SourceEntry {
 export interface EncodedPicture {
   kind: 'file';
   /** Throws FaultError where its bytes cannot be read. */
-  blob(): Promise<Blob>;
+  read(): Promise<Content>;
 }
 
 /** Bytes that are pixels already: [height, width, channels]. */

@@ -3,12 +3,13 @@
 import { HEAD_BYTES } from '../../../formats/file-kind.ts';
 import { gunzipped, gunzippedHead, isGzip } from '../../../formats/gzip.ts';
 import { begins, ZIP } from '../../../formats/magic.ts';
+import { ReadAhead } from '../../../formats/read-ahead.ts';
 import { isTar } from '../../../formats/tar-reader.ts';
 import { FaultError } from '../../../fault.ts';
 import { cleanText } from '../../captions.ts';
 import { isSystemFile } from '../junk.ts';
 import { isPictureName } from '../layouts/names.ts';
-import { memberOfFile } from './files.ts';
+import { memberOfBlob, memberOfFile } from './files.ts';
 import type { Opened } from './opened.ts';
 import { membersOfTar } from './tar.ts';
 import { membersOfZip } from './zip.ts';
@@ -22,10 +23,12 @@ const isArrays = (path: string): boolean => /\.npz$/i.test(path);
 
 /**
  * The members of all files. A container that cannot be opened is `unused`, and the rest goes on; throws its
- * FaultError where it is all there is, and an AbortError before the next file where `signal` is aborted.
+ * FaultError where it is all there is, and an AbortError soon after `signal` is aborted. A gzipped archive is
+ * unpacked once, into a Blob that its members are slices of.
  */
 export async function open(files: readonly File[], signal?: AbortSignal): Promise<Opened> {
   const opened: Opened = { members: [], isArchive: false, unused: [] };
+  const reader = new ReadAhead();
   for (const file of files) {
     signal?.throwIfAborted();
     const member = memberOfFile(file);
@@ -35,7 +38,8 @@ export async function open(files: readonly File[], signal?: AbortSignal): Promis
       continue;
     }
     try {
-      const inside = await inContainer(file, files.length === 1 ? '' : member.path.replace(ARCHIVE_NAME, ''));
+      const folder = files.length === 1 ? '' : member.path.replace(ARCHIVE_NAME, '');
+      const inside = await inContainer(file, { name: file.name, folder, reader, signal });
       opened.isArchive ||= inside?.isArchive ?? false;
       for (const one of inside?.members ?? [member]) opened.members.push(one);
       for (const one of inside?.unused ?? []) opened.unused.push(one);
@@ -50,25 +54,31 @@ export async function open(files: readonly File[], signal?: AbortSignal): Promis
 
 const isPlainName = (path: string): boolean => isPictureName(path) || /\.(txt|caption)$/i.test(path);
 
-/** What lies in an archive; null: the file is none. `folder`: before the paths in it. */
-async function inContainer(file: File, folder: string): Promise<Opened | null> {
+/** What lies in an archive; null: the file is none. */
+async function inContainer(file: File, how: Parameters<typeof membersOfTar>[1]): Promise<Opened | null> {
   const head = await headOf(file);
-  if (begins(head, ZIP)) return nestedLeftOut(await membersOfZip(file, folder));
-  if (isTar(head)) return nestedLeftOut(await membersOfTar(file, file.name, folder));
+  if (begins(head, ZIP)) return nestedLeftOut(await membersOfZip(file, how.folder, how.reader));
+  if (isTar(head)) return nestedLeftOut(await membersOfTar(file, how));
   if (!isGzip(head)) return null;
-  const isTarInside = isTar(await gunzippedHead(file, HEAD_BYTES));
-  const { blob, cut } = await gunzipped(file);
+  const { blob, cut } = await gunzipped(file, { signal: how.signal });
   const unused = cut === null ? [] : [{ name: file.name, why: `${cut}; what lies before was taken` }];
-  if (isTarInside) {
-    const inside = nestedLeftOut(await membersOfTar(blob, file.name, folder));
+  if (isTar(await headOf(blob))) {
+    const inside = nestedLeftOut(await membersOfTar(blob, how));
     return { ...inside, unused: inside.unused.length > 0 ? inside.unused : unused };
   }
   const path = cleanText((file.webkitRelativePath || file.name).replace(/\.gz$/i, ''));
   return {
-    members: [{ path, size: blob.size, blob: () => Promise.resolve(blob) }],
+    members: [memberOfBlob(path, blob)],
     isArchive: false,
     unused,
   };
+}
+
+/**
+ * Whether a file is a gzipped tar archive: to say what is in it, all of it would be unpacked. Never rejects.
+ */
+export async function isGzippedTar(file: Blob): Promise<boolean> {
+  return isGzip(await headOf(file)) && isTar(await gunzippedHead(file, HEAD_BYTES));
 }
 
 /** The first bytes; none where the file cannot be read, which its reader then tells. */

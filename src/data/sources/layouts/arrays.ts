@@ -1,8 +1,8 @@
 // Pictures in NumPy's arrays: .npy, or .npz with several, as ADM's and EDM's reference batches, QuickDraw and
 // MedMNIST come. Told by names, shapes and types; arrays of labels are found beside. Not here: what a shape
 // means (array-shapes.ts), which arrays these are and whose labels (array-files.ts).
-import { FileWindow } from '../../../formats/file-bytes.ts';
 import { npyNumbers } from '../../../formats/npy.ts';
+import { ReadAhead } from '../../../formats/read-ahead.ts';
 import { cleanText } from '../../captions.ts';
 import type { Choice, Layout } from '../source.ts';
 import { type ArrayFile, arraysIn, isArrayName, labelsFor, latentCaches } from './array-files.ts';
@@ -92,11 +92,11 @@ function numbersOf(
   { height, width, channels }: PictureShape,
 ): (index: number) => Promise<ArrayLike<number>> {
   const bytes = height * width * channels * header.itemBytes;
-  let opened: Promise<FileWindow> | null = null;
+  const reader = new ReadAhead();
+  let opened: Promise<Blob> | null = null;
   return async (index) => {
-    const window = await (opened ??= open().then((blob) => new FileWindow(blob)));
     const begin = header.begin + index * bytes;
-    return npyNumbers(header, await window.bytes(begin, begin + bytes));
+    return npyNumbers(header, await reader.bytes(await (opened ??= open()), begin, begin + bytes));
   };
 }
 

@@ -1,7 +1,7 @@
 // CIFAR-10 and CIFAR-100 in their binary version (cs.toronto.edu/~kriz/cifar.html): records of a label or two
 // and 32 x 32 pixels, plane by plane. The Python version is named, not read. Told by names and sizes.
-import { FileWindow } from '../../../formats/file-bytes.ts';
 import { interleaved } from '../../../formats/pixel-planes.ts';
+import { ReadAhead } from '../../../formats/read-ahead.ts';
 import { cleanText } from '../../captions.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Layout } from '../source.ts';
@@ -90,14 +90,15 @@ async function namesIn(lists: readonly Member[], warnings: string[]): Promise<Na
 function blockOf(member: Member, names: Names): Block {
   const isTen = BATCH_10.test(member.path);
   const recordBytes = isTen ? RECORD_10 : RECORD_100;
-  let opened: Promise<FileWindow> | null = null;
-  const open = (): Promise<FileWindow> => (opened ??= member.blob().then((blob) => new FileWindow(blob)));
+  const reader = new ReadAhead();
+  let opened: Promise<Blob> | null = null;
   return {
     path: member.path,
     part: baseName(member.path).startsWith('test') ? 'test' : 'train',
     count: member.size / recordBytes,
     entry: async (index, chosen) => {
-      const record = await (await open()).bytes(index * recordBytes, (index + 1) * recordBytes);
+      const file = await (opened ??= member.blob());
+      const record = await reader.bytes(file, index * recordBytes, (index + 1) * recordBytes);
       const isCoarse = chosen['class'] === 'coarse';
       const label = record[isTen || isCoarse ? 0 : 1] as number;
       const list = isTen ? names.ten : isCoarse ? names.coarse : names.fine;

@@ -1,9 +1,10 @@
 // MNIST and the sets in its form (Fashion-MNIST, EMNIST, KMNIST): a file of pictures and one of labels, as
 // idx, often gzipped. EMNIST's pictures lie on their side and are turned upright. Told by names.
-import { FileWindow, readBytes } from '../../../formats/file-bytes.ts';
+import { readBytes } from '../../../formats/file-bytes.ts';
 import { gunzipped, isGzip } from '../../../formats/gzip.ts';
 import { type IdxHeader, readIdxHeader } from '../../../formats/idx.ts';
 import { transposed } from '../../../formats/pixel-planes.ts';
+import { ReadAhead } from '../../../formats/read-ahead.ts';
 import type { Member } from '../member.ts';
 import type { Layout } from '../source.ts';
 import { type Block, blockSource, readable } from './blocks.ts';
@@ -174,7 +175,7 @@ function blockOf({ path, part, pictures, header, isTurned, labels, nameOf }: Fil
   const { begin, shape } = header;
   const [count, rows, columns] = shape;
   const bytes = rows * columns;
-  const window = new FileWindow(pictures);
+  const reader = new ReadAhead();
   return {
     path,
     part,
@@ -189,7 +190,7 @@ function blockOf({ path, part, pictures, header, isTurned, labels, nameOf }: Fil
           height: isTurned ? columns : rows,
           channels: 1,
           read: async () => {
-            const pixels = await window.bytes(from, from + bytes);
+            const pixels = await reader.bytes(pictures, from, from + bytes);
             return isTurned ? transposed(pixels, columns, rows) : pixels;
           },
         },

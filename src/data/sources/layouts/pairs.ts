@@ -3,6 +3,7 @@
 import type { SkippedFile } from '../../api.ts';
 import { isTextName, readCaption, stemOf } from '../../captions.ts';
 import { isTrainerFile } from '../junk.ts';
+import { madeAhead } from '../made-ahead.ts';
 import type { Member } from '../member.ts';
 import type { Layout, Source, SourceEntry } from '../source.ts';
 import { counted } from './left-over.ts';
@@ -44,9 +45,8 @@ async function sourceOf(members: readonly Member[]): Promise<Source> {
       warnings: [],
       unused,
     },
-    entries: async function* (from, { lines }) {
-      for (const [i, pair] of entries.slice(from).entries()) yield entryOf(pair, from + i, lines);
-    },
+    entries: (from, { lines }) =>
+      madeAhead(from, entries.length, (number) => entryOf(entries[number] as Pair, number, lines)),
   };
 }
 

@@ -45,7 +45,10 @@ export const parquet: Layout = {
 };
 
 async function isParquet(member: Member, among: number): Promise<boolean> {
-  if (!/\.parquet$/i.test(member.path) && among > FEW_MEMBERS) return false;
+  const isNamed = /\.parquet$/i.test(member.path);
+  if (!isNamed && among > FEW_MEMBERS) return false;
+  // All of it would be unpacked for its head.
+  if (!isNamed && member.archive === 'packed') return false;
   const head = await member
     .blob()
     .then((blob) => blob.slice(0, MAGIC.length).text())
@@ -232,8 +235,8 @@ function entryOf(
     path: shown,
     picture: {
       kind: 'file',
-      blob: () =>
-        bytes ? Promise.resolve(new Blob([Uint8Array.from(bytes)])) : Promise.reject(noBytes(baseName(path))),
+      // A copy: they are a part of the buffer of a whole group of rows.
+      read: () => (bytes ? Promise.resolve(Uint8Array.from(bytes)) : Promise.reject(noBytes(baseName(path)))),
     },
     caption: text,
     className: cleanText(textsOf('class')[0] ?? ''),
@@ -244,7 +247,7 @@ function entryOf(
 const unreadEntry = (path: string, fault: FaultError, number: number): SourceEntry => ({
   number,
   path,
-  picture: { kind: 'file', blob: () => Promise.reject(fault) },
+  picture: { kind: 'file', read: () => Promise.reject(fault) },
   caption: '',
   className: '',
 });

@@ -8,7 +8,7 @@ import type { EncodedPicture } from '../source.ts';
 /** Its bytes when they are asked for; a FaultError where they are over the limit of picture files. */
 export const pictureOf = (member: Member): EncodedPicture => ({
   kind: 'file',
-  blob: () => (member.size > MOST_FILE_BYTES ? Promise.reject(tooLarge(member)) : member.blob()),
+  read: () => (member.size > MOST_FILE_BYTES ? Promise.reject(tooLarge(member)) : member.read()),
 });
 
 const tooLarge = ({ path, size }: Member): FaultError =>

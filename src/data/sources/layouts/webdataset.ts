@@ -3,6 +3,8 @@
 // texts alone they are pairs (pairs.ts). Not here: the tar archives.
 import { captionOfTexts, readCaption } from '../../captions.ts';
 import type { SkippedFile } from '../../api.ts';
+import { bytesIn } from '../../content.ts';
+import { madeAhead } from '../made-ahead.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Layout, Source, SourceEntry } from '../source.ts';
 import { inShort, NO_COLUMN, NONE } from './column-choice.ts';
@@ -100,10 +102,10 @@ async function sourceOf(samples: readonly Sample[]): Promise<Source> {
       warnings: [],
       unused: [],
     },
-    entries: async function* (from, chosen) {
-      for (let number = from; number < samples.length; number++)
-        yield entryOf(samples[number] as Sample, number, { ...chosen, caption: chosen['caption'] ?? value });
-    },
+    entries: (from, chosen) =>
+      madeAhead(from, samples.length, (number) =>
+        entryOf(samples[number] as Sample, number, { ...chosen, caption: chosen['caption'] ?? value }),
+      ),
   };
 }
 
@@ -142,7 +144,8 @@ async function captionChoice(samples: readonly Sample[]): Promise<Choice[]> {
 async function fieldsIn(note: Member | undefined): Promise<Record<string, unknown> | null> {
   if (!note || note.size > NOTE_BYTES) return null;
   try {
-    const fields: unknown = JSON.parse(await (await note.blob()).text());
+    const bytes = await bytesIn(await note.read());
+    const fields: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof fields === 'object' && fields !== null ? { ...fields } : null;
   } catch {
     return null;

@@ -137,7 +137,7 @@ describe('classes', () => {
 describe('a caption', () => {
   const read = (...parts: BlobPart[]) => {
     const blob = new Blob(parts);
-    return readCaption({ size: blob.size, blob: () => Promise.resolve(blob) });
+    return readCaption({ size: blob.size, read: () => Promise.resolve(blob) });
   };
 
   it('is each line of its file that says anything', async () => {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { bytesIn } from '../../../../src/data/content.ts';
 import { chosenCount } from '../../../../src/data/sources/chosen-count.ts';
 import type { SourceEntry } from '../../../../src/data/sources/source.ts';
 import { entriesOf, sourceOf } from '../sourced.ts';
@@ -16,11 +17,11 @@ const digests = JSON.parse(await readFile('test/fixtures/parquet/pictures.json',
 
 async function digestOf({ picture }: SourceEntry): Promise<string | null> {
   if (picture.kind !== 'file') throw new Error('not a file');
-  const blob = await picture.blob().catch(() => null);
+  const content = await picture.read().catch(() => null);
   return (
-    blob &&
+    content &&
     createHash('sha256')
-      .update(new Uint8Array(await blob.arrayBuffer()))
+      .update(await bytesIn(content))
       .digest('hex')
   );
 }
@@ -161,7 +162,7 @@ describe('a parquet file', () => {
     expect(await Promise.all(entries.map(digestOf))).toEqual([null, null, ...digests.slice(0, 4)]);
     expect(entries[0]).toMatchObject({ path: 'a.parquet, row 2', caption: '', className: '' });
     if (entries[0]?.picture.kind !== 'file') throw new Error('not a file');
-    await expect(entries[0].picture.blob()).rejects.toThrow(/rows 2 to 3 of a\.parquet/);
+    await expect(entries[0].picture.read()).rejects.toThrow(/rows 2 to 3 of a\.parquet/);
   });
   it('shows a column by its name without what hides text, and reads it by its own', async () => {
     const bytes = await readFile('test/fixtures/parquet/plain.parquet', 'latin1');

@@ -5,7 +5,7 @@ import { imagefolder } from '../../../../src/data/sources/layouts/imagefolder.ts
 import { pairs } from '../../../../src/data/sources/layouts/pairs.ts';
 import { stylegan } from '../../../../src/data/sources/layouts/stylegan.ts';
 import { entriesOf } from '../sourced.ts';
-import { member, sourceIn } from './made.ts';
+import { member, memberThat, sourceIn } from './made.ts';
 
 const row = JSON.stringify({ file_name: 'a.jpg', text: 'a cat' });
 const captions = JSON.stringify({
@@ -24,9 +24,9 @@ it.each([
     unpacked++;
     return new Blob();
   };
-  const { source } = await sourceIn(layout, [{ path: 'a.jpg', size: 64e6 + 1, blob }, ...lists]);
+  const { source } = await sourceIn(layout, [memberThat('a.jpg', 64e6 + 1, blob), ...lists]);
   const [entry] = await entriesOf(source);
   if (entry?.picture.kind !== 'file') throw new Error('not a file');
-  await expect(entry.picture.blob()).rejects.toThrow(/expected at most 64 MB, got 65 MB/);
+  await expect(entry.picture.read()).rejects.toThrow(/expected at most 64 MB, got 65 MB/);
   expect(unpacked).toBe(0);
 });

@@ -34,6 +34,7 @@ describe('imagefolder', () => {
     const counted = (made: Member): Member => ({
       size: made.size,
       blob: () => made.blob(),
+      read: () => made.read(),
       get path() {
         reads++;
         return made.path;
