@@ -65,16 +65,50 @@ it('a worker that ends while a picture waits for memory gives what it never had'
   expect(made).toHaveLength(3);
 });
 
-it('a picture at which decoding throws is refused, with why', async () => {
+/** The worker's code in this thread, and all that it posts. */
+async function workerHere(): Promise<{ posted: FromDecoder[]; send: (message: ToDecoder) => void }> {
   const posted: FromDecoder[] = [];
   vi.stubGlobal('postMessage', (message: FromDecoder) => posted.push(message));
+  vi.resetModules();
   await import('../../src/data/decode-worker.ts');
+  const listen = globalThis.onmessage as ((event: { data: ToDecoder }) => void) | null;
+  return { posted, send: (data) => listen?.({ data }) };
+}
+
+it('a picture at which decoding throws is refused, with why; a small one asks for nothing before', async () => {
+  const { posted, send } = await workerHere();
   // A browser without what decodes: no ImageBitmap, no canvas.
   const content = new Blob([await readFile('test/fixtures/png/pillow-texts.png')]);
-  const send = globalThis.onmessage as ((event: { data: ToDecoder }) => void) | null;
-  send?.({ data: { id: 7, sent: { kind: 'file', content }, wanted: { ...STANDARD, size: 4 } } });
-  await vi.waitFor(() => expect(posted).toMatchObject([{ id: 7, pixels: expect.any(Number) }]));
-  send?.({ data: { id: 7, admitted: true } });
-  await vi.waitFor(() => expect(posted).toHaveLength(2));
-  expect(posted[1]).toMatchObject({ id: 7, result: { ok: false } });
+  send({ id: 7, sent: { kind: 'file', content }, wanted: { ...STANDARD, size: 4 } });
+  await vi.waitFor(() => expect(posted).toHaveLength(1));
+  expect(posted[0]).toMatchObject({ id: 7, result: { ok: false } });
+});
+
+it('pictures of more than half a million pixels together ask for the memory of those above', async () => {
+  const { posted, send } = await workerHere();
+  const sendPixels = (id: number, edge: number): void =>
+    send({
+      id,
+      sent: { kind: 'pixels', width: edge, height: edge, channels: 1, bytes: new Uint8Array(edge * edge) },
+      wanted: { ...STANDARD, size: 4 },
+    });
+  // 360,000 and 250,000 are more than half a million; 10,000 fit beside the first one.
+  for (const [id, edge] of [600, 500, 100].entries()) sendPixels(id, edge);
+  await vi.waitFor(() => expect(posted).toHaveLength(3));
+  expect(posted.find((message) => 'pixels' in message)).toEqual({ id: 1, pixels: 250_000 });
+  expect(
+    posted
+      .filter((message) => 'result' in message)
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual([0, 2]);
+  send({ id: 1, admitted: true });
+  await vi.waitFor(() => expect(posted).toHaveLength(4));
+  // What was taken is free again.
+  sendPixels(3, 700);
+  await vi.waitFor(() => expect(posted).toHaveLength(5));
+  expect(posted.slice(3)).toMatchObject([
+    { id: 1, result: { ok: true } },
+    { id: 3, result: { ok: true } },
+  ]);
 });
