@@ -5,7 +5,7 @@ import type { Admit, SentPicture, Square } from './decode-picture.ts';
 import { STANDARD, type Wanted } from './framing.ts';
 import type { SourceEntry } from './sources/source.ts';
 
-/** Most pixels that are decoded at once, but for small pictures' (decode-worker.ts): 24 million take 100 MB. */
+/** Most pixels that are decoded at once, but for small ones (decode-worker.ts): 24 million take 100 MB. */
 const MOST_PIXELS = 24e6;
 
 /** What decodes. */

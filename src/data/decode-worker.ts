@@ -4,7 +4,7 @@ import { whyUnread } from './decode.ts';
 import { decodePicture } from './decode-picture.ts';
 import type { FromDecoder, ToDecoder } from './decode-pool.ts';
 
-/** Pixels that pictures here take unasked, all that are being decoded together: two messages fewer for each. */
+/** Pixels that pictures here take unasked, all together: two messages fewer for each. */
 const MOST_UNASKED = 5e5;
 let unasked = 0;
 

@@ -64,7 +64,7 @@ const noRoomFor = (bytes: number): Fault => ({
   kind: 'file',
   title: 'There is no room to unpack this archive',
   what: 'Nothing was imported. A gzipped archive is unpacked before its files are read.',
-  expected: `room for ${Math.ceil(bytes / 1e6)} MB, which the browser keeps until the import ends`,
+  expected: `room for ${Math.ceil(bytes / 1e6)} MB, which the browser keeps while the files are in use`,
   got: 'less',
   todo: ['Unpack it yourself and choose the .tar or the folder: these are read where they lie.'],
 });

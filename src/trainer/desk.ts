@@ -265,12 +265,8 @@ class Desk implements TrainerApi {
           signal,
         },
       );
-      // What was unpacked for an import that ended is of no use any more; one that was stopped may go on. Files
-      // that were gone are others when they are back, though they are the same by their fingerprint.
-      report.then(
-        (ended) => ended && (this.#found = null),
-        () => (this.#found = null),
-      );
+      // Files that were gone are others when they are back, though they are the same by their fingerprint.
+      report.catch(() => (this.#found = null));
       return report;
     });
 

@@ -96,12 +96,9 @@ it('pictures of more than half a million pixels together ask for the memory of t
   for (const [id, edge] of [600, 500, 100].entries()) sendPixels(id, edge);
   await vi.waitFor(() => expect(posted).toHaveLength(3));
   expect(posted.find((message) => 'pixels' in message)).toEqual({ id: 1, pixels: 250_000 });
-  expect(
-    posted
-      .filter((message) => 'result' in message)
-      .map(({ id }) => id)
-      .sort(),
-  ).toEqual([0, 2]);
+  expect(new Set(posted.filter((message) => 'result' in message).map(({ id }) => id))).toEqual(
+    new Set([0, 2]),
+  );
   send({ id: 1, admitted: true });
   await vi.waitFor(() => expect(posted).toHaveLength(4));
   // What was taken is free again.
