@@ -63,6 +63,11 @@ function pixelsOf({ sheet_x: column, sheet_y: row }) {
   return pixels.map(nearest);
 }
 
+/** Unicode's groups, one behind the other: the name of each and its first picture. */
+const groups = base.flatMap(({ category }, index) =>
+  category === base[index - 1]?.category ? [] : [[category, index]],
+);
+
 /** Unicode's names are capitals; those of flags are names of countries. */
 const captionOf = ({ name }) => (name === name.toUpperCase() ? name.toLowerCase() : name);
 
@@ -73,7 +78,7 @@ await packOrCheck({
     size: SIZE,
     columns: 16,
     perSheet: 512,
-    about: { package: PACKAGE },
+    about: { package: PACKAGE, groups },
   },
   captionsFile: (texts) => ({ texts }),
   captionIn: ({ texts }, index) => texts[index],

@@ -1,6 +1,6 @@
-// A packed data set in the browser: its files fetched once, its sheets decoded, its captions. Not here: which
-// sets there are (packed-sets.ts), resizing the pictures (sets.ts).
-// Exported for tests: captionOf.
+// A packed data set in the browser: its files fetched once, its sheets decoded, its captions and classes. Not
+// here: which sets there are (packed-sets.ts), resizing the pictures (sets.ts).
+// Exported for tests: captionOf, classOf.
 import { context2d } from '../formats/canvas-2d.ts';
 import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
@@ -15,6 +15,7 @@ export interface PackedPictures {
   /** [count, size, size, 3] bytes. */
   pixels: Uint8Array;
   caption: (index: number) => string;
+  className: (index: number) => string;
 }
 
 const loading = new Map<string, Promise<PackedPictures>>();
@@ -79,6 +80,7 @@ async function readPacked(set: PackedSet, folder: URL): Promise<PackedPictures> 
     info: { ...info, fingerprint: await hexDigest(pixels) },
     pixels,
     caption: (index) => captionOf(captions, index),
+    className: (index) => classOf(set, captions, index),
   };
 }
 
@@ -153,6 +155,15 @@ export interface Phrases {
 /** The caption of picture `index`. */
 export function captionOf(captions: Captions, index: number): string {
   if ('texts' in captions) return captions.texts[index] ?? '';
-  const { parts, codes } = captions;
-  return parts.map((texts, list) => texts[codes.charCodeAt(index * parts.length + list) - 97] ?? '').join('');
+  return captions.parts.map((_, list) => phraseOf(captions, index, list)).join('');
+}
+
+const phraseOf = ({ parts, codes }: Phrases, index: number, list: number): string =>
+  parts[list]?.[codes.charCodeAt(index * parts.length + list) - 97] ?? '';
+
+/** The class of picture `index`: its group, or the first phrase of its caption without the article. */
+export function classOf({ groups }: Pick<PackedSet, 'groups'>, captions: Captions, index: number): string {
+  if (groups) return groups.findLast(([, first]) => first <= index)?.[0] ?? '';
+  if ('texts' in captions) return '';
+  return phraseOf(captions, index, 0).replace(/^an? /, '').trim();
 }

@@ -9,9 +9,14 @@ export interface PackedSet {
   columns: number;
   /** Pictures in a sheet; the last one may have fewer. */
   perSheet: number;
+  /**
+   * Classes that lie one behind the other, by the number of their first picture. Absent: the class of a
+   * picture is the first phrase of its caption.
+   */
+  groups?: readonly (readonly [name: string, first: number])[];
 }
 
-/** Comes with the app. */
+/** Comes with the app. Its classes are the kinds of surface. */
 export const PLANETS: PackedSet = {
   info: {
     id: 'planets',
@@ -22,12 +27,13 @@ export const PLANETS: PackedSet = {
     credit: 'Planets by DiceBear, CC0 1.0',
     builtIn: true,
     captions: true,
+    classes: 11,
   },
   columns: 32,
   perSheet: 512,
 };
 
-/** Portraits with the attributes of CelebA that drawings have. */
+/** Portraits with the attributes of CelebA that drawings have. Its classes: smile, sex and beard together. */
 export const FACES: PackedSet = {
   info: {
     id: 'faces',
@@ -38,13 +44,14 @@ export const FACES: PackedSet = {
     credit: 'Faces by facesjs, Apache 2.0',
     builtIn: true,
     captions: true,
+    classes: 8,
     download: 2_317_024,
   },
   columns: 16,
   perSheet: 512,
 };
 
-/** Google's Noto pictures of every base emoji, by the names of Unicode. */
+/** Google's Noto pictures of every base emoji, by the names of Unicode; its groups of them are classes. */
 export const EMOJI: PackedSet = {
   info: {
     id: 'emoji',
@@ -55,10 +62,23 @@ export const EMOJI: PackedSet = {
     credit: 'Noto Emoji, Apache 2.0',
     builtIn: true,
     captions: true,
+    classes: 10,
     download: 2_075_927,
   },
   columns: 16,
   perSheet: 512,
+  groups: [
+    ['Smileys & Emotion', 0],
+    ['People & Body', 169],
+    ['Component', 555],
+    ['Animals & Nature', 560],
+    ['Food & Drink', 719],
+    ['Travel & Places', 850],
+    ['Activities', 1068],
+    ['Objects', 1153],
+    ['Symbols', 1417],
+    ['Flags', 1641],
+  ],
 };
 
 export const PACKED_SETS: readonly PackedSet[] = [PLANETS, FACES, EMOJI];

@@ -65,7 +65,7 @@ function openShapes({ imageSize, maxImages }: OpenOptions): PictureSet {
 }
 
 async function openPacked(set: PackedSet, { imageSize, maxImages }: OpenOptions): Promise<PictureSet> {
-  const { info, pixels, caption } = await loadPacked(set, appBase());
+  const { info, pixels, caption, className } = await loadPacked(set, appBase());
   const size = info.storedSize;
   const bytes = size * size * 3;
   const count = Math.min(info.count, maxImages);
@@ -79,7 +79,7 @@ async function openPacked(set: PackedSet, { imageSize, maxImages }: OpenOptions)
     stored: { size, read: readStored },
     caption,
     fileName: () => '',
-    className: () => '',
+    className,
     isCurrent: always,
   };
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { type Captions, captionOf } from '../../src/data/packed-set.ts';
+import { type Captions, captionOf, classOf } from '../../src/data/packed-set.ts';
 import { EMOJI, FACES, PACKED_SETS, PLANETS, type PackedSet } from '../../src/data/packed-sets.ts';
 import { chosenFile, entriesOf, sourceOf } from './sources/sourced.ts';
 
@@ -18,6 +18,17 @@ const captionsOf = (set: PackedSet): string[] => {
   const captions = JSON.parse(textOf(set, 'captions.json')) as Captions;
   return Array.from({ length: set.info.count }, (_, index) => captionOf(captions, index));
 };
+
+/** How many pictures each class has. */
+function classesOf(set: PackedSet): Record<string, number> {
+  const captions = JSON.parse(textOf(set, 'captions.json')) as Captions;
+  const counts: Record<string, number> = {};
+  for (let index = 0; index < set.info.count; index++) {
+    const name = classOf(set, captions, index);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
 
 const filesOf = ({ info, perSheet }: PackedSet): string[] => [
   ...Array.from({ length: Math.ceil(info.count / perSheet) }, (_, sheet) => `sheet-${sheet}.webp`),
@@ -65,7 +76,29 @@ describe.each(PACKED_SETS.map((set) => [set.info.id, set] as const))('%s', (_, s
     expect(info.download ?? bytes).toBe(bytes);
     expect(await fingerprintOf(set)).toBe(info.fingerprint);
   });
+
+  it('are of as many classes as the app says, and no picture is without', () => {
+    const names = Object.keys(classesOf(set));
+    expect(names).toHaveLength(set.info.classes ?? 0);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z]+([ &-]+[A-Za-z]+)*$/);
+  });
 });
+
+it('the classes of planets and faces are what their captions begin with, those of emoji Unicode`s groups', () => {
+  expect(classesOf(PLANETS)).toMatchObject({ smooth: 177, 'ice-capped': 387, 'earth-like': 402 });
+  expect(classesOf(FACES)).toMatchObject({ 'smiling woman': 489, 'serious bearded man': 117 });
+  // The package says the group of every emoji; the script writes where each begins.
+  expect(EMOJI.groups).toEqual((JSON.parse(textOf(EMOJI, 'manifest.json')) as PackedSet).groups);
+  const captions = captionsOf(EMOJI);
+  expect(EMOJI.groups?.slice(1).map(([, first]) => captions[first])).toEqual(FIRST_OF_GROUPS);
+});
+
+/** Of the groups of emoji-test.txt of Unicode 16.0 but the first; skin tones are its Component. */
+const FIRST_OF_GROUPS = [
+  ...['waving hand sign', 'emoji modifier fitzpatrick type-1-2', 'monkey face', 'grapes'],
+  ...['earth globe europe-africa', 'jack-o-lantern', 'eyeglasses', 'automated teller machine'],
+  'chequered flag',
+];
 
 // The emoji's script downloads 74 MB.
 it.each([PLANETS, FACES])(
