@@ -3,9 +3,10 @@
     accelerate launch interop/continue_training.py --checkpoint unet_step_2000.safetensors \\
         --pictures planets-32px.zip --steps 20000 --out further.safetensors
 
-A step has the same pictures, flips, captions, timesteps and noise as in the tab, however many processes share
-them; a text encoder is trained with the UNet in one AdamW. `--check N` trains nothing new: it compares N
-losses with the losses that the tab recorded. The whole procedure is in docs/when-one-gpu-is-not-enough.md.
+A step has the same pictures, flips, captions, classes, timesteps and noise as in the tab, however many
+processes share them; a text encoder is trained with the UNet in one AdamW. `--check N` trains nothing new: it
+compares N losses with the losses that the tab recorded. The whole procedure is in
+docs/when-one-gpu-is-not-enough.md.
 Not here: files (perennial_checkpoint.py), batches (training_step.py), networks (text_network.py).
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 import torch
 from accelerate import Accelerator
 
+from class_labels import ClassesError, class_labels
 from initial_weights import initial_checkpoint
 from perennial_checkpoint import CheckpointError, as_json, read_checkpoint, write_checkpoint
 from pictures import PicturesError, read_pictures
@@ -65,12 +67,15 @@ class Trainer:
         self.count, self.global_step = len(pictures.rgb), checkpoint.global_step
         self.last = last_step(self.config, self.count)
         plain = checkpoint.network().to(accelerator.device)
+        # A UNet2DConditionModel that reads no texts asks for them all the same.
+        self._without = {"encoder_hidden_states": None} if isinstance(plain, diffusers.UNet2DConditionModel) else {}
         self.ema = {name: checkpoint.ema[name].to(accelerator.device) for name, _ in named_parameters(plain)}
         self.model, self.optimizer = accelerator.prepare(plain, checkpoint.optimizer(plain))
         self.losses, self.quartiles = checkpoint.batch_losses.tolist(), checkpoint.batch_losses_by_quartile.tolist()
         self.epoch_losses = checkpoint.epoch_losses.tolist()
         prompts, channels = _prompts_of(checkpoint), checkpoint.unet_config["in_channels"]
-        self._steps = TrainingSteps(self.config, pictures.rgb, channels, pictures.captions, prompts, pictures.classes or ())
+        labels = checkpoint.classes and class_labels(checkpoint.classes, pictures.classes)
+        self._steps = TrainingSteps(self.config, pictures.rgb, channels, pictures.captions, prompts, pictures.classes or (), labels)
         self._parts = _parts_of(images_per_step(self.config), accelerator, micro_batch)
         self._ahead = ThreadPoolExecutor(1)
         self._next = self._ahead.submit(self._batches, self.global_step)
@@ -111,12 +116,13 @@ class Trainer:
         device = self.accelerator.device
         on_device = lambda values: torch.from_numpy(values).to(device)
         pictures, noise, timesteps = on_device(batch.pictures), on_device(batch.noise), on_device(batch.timesteps)
-        texts = () if batch.input_ids is None else (on_device(batch.input_ids),)
+        read = {"input_ids": batch.input_ids, "class_labels": batch.class_labels}
+        told = self._without | {name: on_device(ids) for name, ids in read.items() if ids is not None}
         m0, m1, m2, m3 = on_device(batch.mixture)[:, :, None, None, None].unbind(1)
         # Gradients are summed over micro-batches and exchanged between processes once, in the last backward
         # pass.
         with nullcontext() if is_last else self.accelerator.no_sync(self.model):
-            prediction = self.model(m0 * pictures + m1 * noise, timesteps, *texts).sample
+            prediction = self.model(m0 * pictures + m1 * noise, timesteps, **told).sample
             per_sample = ((prediction.float() - (m2 * pictures + m3 * noise)) ** 2).mean(dim=(1, 2, 3))
             # accelerate averages over processes: with this factor the result is the mean over all the step's
             # pictures.
@@ -211,13 +217,19 @@ def _begin(arguments):
         if checkpoint.metadata["seed"] != later.metadata["seed"] or not _same_losses(shared, checkpoint.batch_losses):
             raise Refused(f"{arguments.check_against} is not of the same run: another seed, or other losses up to step {step}.")
         recorded = later.batch_losses[checkpoint.global_step :]
-    elif checkpoint.config.get("origin"):
+    elif _began_elsewhere(checkpoint):
         raise Refused("This run began elsewhere, so its first weights do not follow from its seed: use --check-against.")
     else:
         recorded, checkpoint = checkpoint.batch_losses, initial_checkpoint(checkpoint)
     if len(recorded) < arguments.check:
         raise Refused(f"--check {arguments.check}: only {len(recorded)} losses were recorded after step {checkpoint.global_step}.")
     return checkpoint, recorded[: arguments.check].tolist()
+
+
+def _began_elsewhere(checkpoint):
+    """Whether the first weights came from a file: with steps behind them, of no preset, or at step 0."""
+    config = checkpoint.config
+    return bool(config.get("origin") or config.get("network") or checkpoint.metadata.get("parent", "").endswith("@0"))
 
 
 def _same_losses(a, b):
@@ -233,7 +245,7 @@ def _with_pictures(checkpoint, pictures, allow_other):
         return checkpoint
     same = pictures.exported and pictures.stamp["fingerprint"] == before["fingerprint"] and pictures.stamp["count"] == before["count"]
     if same:
-        return checkpoint
+        return _with_words(checkpoint, pictures, allow_other)
     if not allow_other:
         raise Refused(
             f"The run learnt from {before['title']} ({before['count']} pictures, {before['fingerprint'][:12]}), these are "
@@ -242,6 +254,20 @@ def _with_pictures(checkpoint, pictures, allow_other):
     config = checkpoint.config | {"dataset": pictures.stamp["name"], "maxImages": max(checkpoint.config["maxImages"], pictures.stamp["count"])}
     changed = replace(checkpoint, metadata=checkpoint.metadata | {"dataset": as_json(pictures.stamp)})
     return _with_config(changed, _counted_anew(checkpoint, config))
+
+
+def _with_words(checkpoint, pictures, allow_other):
+    """The run with the same pictures, whose captions and classes may have been changed since it began."""
+    before, now = checkpoint.dataset.get("words"), pictures.stamp.get("words")
+    reads = checkpoint.classes or checkpoint.text_encoder_config or checkpoint.config.get("evenClasses", False)
+    if None in (before, now) or before == now or not reads:
+        return checkpoint
+    if not allow_other:
+        raise Refused(
+            f"The captions or classes of {pictures.stamp['title']} have changed since the run began: expected fingerprint {before[:12]}, "
+            f"got {now[:12]}. --other-pictures goes on with them."
+        )
+    return replace(checkpoint, metadata=checkpoint.metadata | {"dataset": as_json(pictures.stamp)})
 
 
 def _counted_anew(checkpoint, config):
@@ -340,8 +366,6 @@ def main(argv=None):
     say = lambda text: print(text, flush=True) if accelerator.is_main_process else None
     try:
         checkpoint, recorded = _begin(arguments)
-        if checkpoint.unet_config.get("num_class_embeds") is not None:
-            raise Refused("The network draws by class, and labels are not made here: such a run continues in the browser alone.")
         pictures = read_pictures(arguments.pictures, checkpoint.config["imageSize"])
         if checkpoint.config.get("evenClasses", False) and pictures.classes is None:
             raise Refused("The run draws its classes equally often, and these pictures do not say theirs: export them again from the page.")
@@ -356,7 +380,7 @@ def main(argv=None):
             return 0 if _check(trainer, recorded, say) else 1
         _train(trainer, arguments, say)
         return 0
-    except (Refused, CheckpointError, PicturesError, FileNotFoundError) as refused:
+    except (Refused, CheckpointError, ClassesError, PicturesError, FileNotFoundError) as refused:
         accelerator.print(f"Not done: {refused}", file=sys.stderr)
         return 2
     finally:

@@ -77,6 +77,11 @@ class Checkpoint:
         text = self.metadata.get("text_encoder_config")
         return None if text is None else json.loads(text)
 
+    @property
+    def classes(self):
+        """Names of the classes, each by its number; None: the network draws by no class."""
+        return None if self.unet_config.get("num_class_embeds") is None else json.loads(self.metadata["classes"])
+
     def network(self, weights="raw"):
         """
         The UNet of diffusers, or a TextNetwork where the model knows words, with the raw or the EMA weights.
@@ -160,6 +165,7 @@ def _checked(checkpoint):
         raise CheckpointError(f"version: expected {VERSION} or older, got {checkpoint.metadata['version']}")
     if "unet_config" not in checkpoint.metadata:
         raise CheckpointError("unet_config: not in the metadata. Import the file in today's Perennial and export it again.")
+    _check_classes(checkpoint)
     with torch.device("meta"):
         expected = {name: values.shape for name, values in named_parameters(_network_of(checkpoint))}
     for group in _GROUPS:
@@ -175,6 +181,15 @@ def _checked(checkpoint):
         raise CheckpointError(f"history.batch_losses: expected {steps}, got {len(checkpoint.batch_losses)}")
     in_order = lambda tensors: {name: tensors[name] for name in expected}
     return replace(checkpoint, **{group: in_order(getattr(checkpoint, group)) for group in _GROUPS})
+
+
+def _check_classes(checkpoint):
+    rows = checkpoint.unet_config.get("num_class_embeds")
+    if rows is None:
+        return
+    names = json.loads(checkpoint.metadata.get("classes", "null"))
+    if not isinstance(names, list) or not 1 <= len(set(names)) == len(names) <= rows:
+        raise CheckpointError(f"classes: expected 1 to {rows} different names, as the network has, got {str(names)[:64]}")
 
 
 # ── .safetensors

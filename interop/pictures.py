@@ -27,7 +27,7 @@ class Pictures:
     rgb: np.ndarray  # uint8 [count, size, size, 3], in the set's own order
     captions: list  # of each picture; empty where it has none
     classes: list | None  # of each picture, empty where it has none; None: the files do not say
-    stamp: dict  # the checkpoint's `dataset`: name, title, count, size, fingerprint
+    stamp: dict  # the checkpoint's `dataset`: name, title, count, size, fingerprint, perhaps words
     exported: bool  # by the page: name and fingerprint are those of the page
 
 
@@ -44,7 +44,7 @@ def read_pictures(path, size):
     if about is None:
         return Pictures(rgb, captions, None, _stamp_of(rgb, Path(path).name), exported=False)
     told = json.loads(about())
-    stamp = {key: value for key, value in told.items() if key in ("name", "title", "count", "size", "fingerprint")}
+    stamp = {key: value for key, value in told.items() if key in ("name", "title", "count", "size", "fingerprint", "words")}
     if stamp["count"] != len(rgb) or stamp["size"] != size:
         raise PicturesError(f"{path}: expected {stamp['count']} pictures of {stamp['size']}, got {len(rgb)}, wanted {size}")
     return Pictures(rgb, captions, told.get("classes"), stamp, exported=True)

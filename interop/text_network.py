@@ -39,16 +39,17 @@ def clip_name(name):
 
 class TextNetwork(torch.nn.Module):
     """
-    Predicts from pictures, timesteps and the ids of texts. Its parameters are the UNet's, then the encoder's:
-    in this order an optimizer numbers them.
+    Predicts from pictures, timesteps, the ids of texts, and classes where the UNet draws by them. Its
+    parameters are the UNet's, then the encoder's: in this order an optimizer numbers them.
     """
 
     def __init__(self, unet, text_encoder):
         super().__init__()
         self.unet, self.text_encoder = unet, text_encoder
 
-    def forward(self, pictures, timesteps, input_ids):
-        return self.unet(pictures, timesteps, encoder_hidden_states=self.text_encoder(input_ids).last_hidden_state)
+    def forward(self, pictures, timesteps, input_ids, class_labels=None):
+        states = self.text_encoder(input_ids).last_hidden_state
+        return self.unet(pictures, timesteps, encoder_hidden_states=states, class_labels=class_labels)
 
 
 def named_parameters(network):

@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from counter_random import STREAMS, normals, permuted_indices, random_words, uniform_below, uniforms
+from class_labels import class_labels
 from even_classes import class_groups, even_order
 from run_settings import images_per_step, position_of
 from step_captions import step_captions
@@ -99,16 +100,18 @@ class StepBatch:
     mixture: np.ndarray  # float32 [B, 4]
     sample_weights: np.ndarray  # float32 [B]
     input_ids: np.ndarray | None  # int64 [B, L] of the captions; None: the network reads no texts
+    class_labels: np.ndarray | None  # int64 [B], 0..num_class_embeds - 1; None: the network draws by no class
 
 
 class TrainingSteps:
     """
     The steps of a run. rgb: uint8 [count, size, size, 3]; channels: 3, or 1 for grey; captions and classes:
-    of each picture; prompts: of a network that reads texts.
+    of each picture; prompts: of a network that reads texts; labels: int64 [count], of one that draws by
+    class.
     """
 
-    def __init__(self, config, rgb, channels, captions=(), prompts=None, classes=()):
-        self.config, self._captions, self._prompts = config, captions, prompts
+    def __init__(self, config, rgb, channels, captions=(), prompts=None, classes=(), labels=None):
+        self.config, self._captions, self._prompts, self._labels = config, captions, prompts, labels
         self._groups = class_groups(classes) if config.get("evenClasses", False) else None
         self._pixels = rgb if channels == 3 else grey_of(rgb)
 
@@ -119,7 +122,8 @@ class TrainingSteps:
         """
         config, seed = self.config, self.config["seed"]
         first, length = places.start, len(places)
-        pixels = self._pixels[self._order(global_step, places)]
+        order = self._order(global_step, places)
+        pixels = self._pixels[order]
         if config["randomFlip"]:
             flipped = random_words(seed, global_step, STREAMS["flips"], length, first) >= 2**31
             pixels = np.where(flipped[:, None, None, None], pixels[:, :, ::-1], pixels)
@@ -133,6 +137,7 @@ class TrainingSteps:
             mixture=mixture_of(config["predictionType"], *noise_levels(config, timesteps)),
             sample_weights=loss_weights(config, timesteps),
             input_ids=self._prompts.encode(self.captions(global_step, places)) if self._prompts else None,
+            class_labels=None if self._labels is None else self._labels[order],
         )
 
     def captions(self, global_step, places):
@@ -180,11 +185,18 @@ def _fixture():
     by_class = base | dict(seed=5, evenClasses=True, maxSteps=1000)
     # Of 4, 2 and 1 pictures; by UTF-16 the emoji stands before the wide letter, by code points behind it.
     classes = ["\uff21", "\uff21", "", "\uff21", "", "\U0001f600", "\uff21"]
+    # Of a network that draws by class, numbered as an import named them; of one there is no picture.
+    named, numbered = [name or "ant" for name in classes], ["\uff21", "bee", "\U0001f600", "ant"]
+    labels = class_labels(numbered, named)
     # Three captions of a picture, two, one, and none.
     captions = ["\n".join(f"caption {line} of {i}" for line in range(i % 4)) for i in range(count)]
     runs = []
-    for config, channels in [(base, 3), (weighted, 3), (elsewhere, 3), (grey, 1), (flow, 3), (even, 1), (by_class, 3)]:
-        steps, last = TrainingSteps(config, rgb, channels, captions, classes=classes), last_step(config, count)
+    plain = [(base, 3), (weighted, 3), (elsewhere, 3), (grey, 1), (flow, 3), (even, 1), (by_class, 3)]
+    of_classes = [(grey | dict(seed=6), 1), (by_class | dict(seed=8), 3)]
+    for config, channels in plain + of_classes:
+        draws_by_class = (config, channels) in of_classes
+        told = dict(classes=named, labels=labels) if draws_by_class else dict(classes=classes)
+        steps, last = TrainingSteps(config, rgb, channels, captions, **told), last_step(config, count)
         after = [step for step in (0, 1, 2, 7, 21) if step >= (config["origin"] or {"globalStep": 0})["globalStep"]]
         made = []
         for step in after:
@@ -196,6 +208,7 @@ def _fixture():
                 "firstNoise": [float(x) for x in batch.noise[:, :, 0, 0].reshape(-1)],
                 "timesteps": batch.timesteps.tolist(),
                 "captions": steps.captions(step, range(images_per_step(config))),
+                "classLabels": batch.class_labels.tolist() if draws_by_class else None,
                 "mixture": [float(x) for x in batch.mixture.reshape(-1)],
                 "sampleWeights": [float(x) for x in batch.sample_weights],
                 "learningRate": learning_rate_at(step + 1, config, last),
@@ -203,9 +216,10 @@ def _fixture():
                 "position": position_of(config, count, step),
                 "name": checkpoint_name(config, count, step),
             })  # fmt: skip
-        runs.append({"config": config, "channels": channels, "lastStep": last, "steps": made})
+        ids = {"classes": told["classes"], "numbered": numbered if draws_by_class else None}
+        runs.append({"config": config, "channels": channels, **ids, "lastStep": last, "steps": made})
     made_by = f"interop/training_step.py, numpy {np.__version__}"
-    return {"madeBy": made_by, "size": size, "count": count, "classes": classes, "runs": runs}
+    return {"madeBy": made_by, "size": size, "count": count, "runs": runs}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // Claims against interop/training_step.py, which continues Perennial's runs in PyTorch: a step has the same
-// pictures, flips, captions, timesteps, noise, loss weights, learning rate, EMA decay, position in its epoch,
-// and checkpoint name there.
+// pictures, flips, captions, classes, timesteps, noise, loss weights, learning rate, EMA decay, position in
+// its epoch, and checkpoint name there.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
@@ -23,11 +23,13 @@ import { trainingStep } from '../../src/trainer/training-step.ts';
 interface Fixture {
   size: number;
   count: number;
-  /** Of each picture. */
-  classes: string[];
   runs: {
     config: Partial<RunConfig>;
     channels: 1 | 3;
+    /** Of each picture. */
+    classes: string[];
+    /** Names of the classes, each by its number; null: the network draws by none. */
+    numbered: string[] | null;
     lastStep: number;
     steps: {
       globalStep: number;
@@ -38,6 +40,8 @@ interface Fixture {
       timesteps: number[];
       /** Of each picture; empty where it is left out. */
       captions: string[];
+      /** Of each picture; null: the network draws by no class. */
+      classLabels: number[] | null;
       mixture: number[];
       sampleWeights: number[];
       learningRate: number;
@@ -47,7 +51,7 @@ interface Fixture {
     }[];
   }[];
 }
-const { size, count, classes, runs } = JSON.parse(
+const { size, count, runs } = JSON.parse(
   readFileSync(new URL('../fixtures/training-step.json', import.meta.url), 'utf8'),
 ) as Fixture;
 
@@ -56,7 +60,10 @@ const read = (index: number): Promise<Uint8Array> =>
   Promise.resolve(
     Uint8Array.from(randomWords(1, index, STREAMS.drawing, size * size * 3), (word) => word >>> 24),
   );
-const set: PictureSet = {
+type FixtureRun = Fixture['runs'][number];
+const [first] = runs as [FixtureRun];
+
+const setOf = ({ classes }: FixtureRun): PictureSet => ({
   info: SHAPES,
   count,
   size,
@@ -66,9 +73,9 @@ const set: PictureSet = {
   fileName: () => '',
   className: (index) => classes[index] ?? '',
   isCurrent: () => Promise.resolve(true),
-};
+});
 
-function runConfig({ config, channels }: Fixture['runs'][number]): RunConfig {
+function runConfig({ config, channels }: FixtureRun): RunConfig {
   const network = { ...UNET_DEFAULTS, inChannels: channels, outChannels: channels };
   return { ...presetConfig('tiny'), ...config, imageSize: size, network } as RunConfig;
 }
@@ -80,12 +87,9 @@ describe('a step that PyTorch makes', () => {
     const config = runConfig(run);
     const last = lastStep(config, count);
     expect(last).toBe(run.lastStep);
-    const made = await trainingStep(
-      { config, levels: noiseLevels(config), words: null, classes: null },
-      set,
-      last,
-      step.globalStep,
-    );
+    const set = setOf(run);
+    const learning = { config, levels: noiseLevels(config), words: null, classes: run.numbered };
+    const made = await trainingStep(learning, set, last, step.globalStep);
     const joined = (part: (batch: NoisedBatch) => ArrayLike<number>) =>
       made.microBatches.flatMap((batch) => Array.from(part(batch as NoisedBatch)));
 
@@ -96,7 +100,9 @@ describe('a step that PyTorch makes', () => {
     // Whole numbers; of a flow, 1000 times the sigmoid of a normal.
     near([...made.timesteps], step.timesteps, 1e-6);
     expect(joined(({ inputs }) => inputs.timestep.data)).toEqual([...made.timesteps]);
-    expect(captionsOf(config, step.globalStep)).toEqual(step.captions);
+    expect(captionsOf(config, set, step.globalStep)).toEqual(step.captions);
+    const labels = joined(({ inputs }) => inputs['class_labels']?.data ?? []);
+    expect(labels).toEqual(step.classLabels ?? []);
     near(joined(firstPixelsNoise), step.firstNoise, 1e-6);
     // NumPy's cosine is not V8's to the last bit, and float32 is coarse where a weight is large.
     near(
@@ -127,11 +133,11 @@ describe('a step whose pictures are varied', () => {
   it.each(VARIED)(
     'has the bits that versions before 29 Nov 2026 had, crop $randomCrop and colours $colorJitter',
     async (varied) => {
-      const config = { ...runConfig(runs[0] as Fixture['runs'][number]), ...varied };
+      const config = { ...runConfig(first), ...varied };
       const globalStep = 21;
       const { microBatches } = await trainingStep(
         { config, levels: noiseLevels(config), words: null, classes: null },
-        set,
+        setOf(first),
         40,
         globalStep,
       );
@@ -144,7 +150,7 @@ describe('a step whose pictures are varied', () => {
 /** Those versions made each picture's values on the processor: cut, mirrored, then recoloured. */
 async function asBefore(config: RunConfig, globalStep: number): Promise<number[]> {
   const { seed } = config;
-  const order = orderOf(config, globalStep);
+  const order = orderOf(config, setOf(first), globalStep);
   const pictures = order.map(async (index, i) => {
     const at = [seed, globalStep, i] as const;
     const whole = await read(index);
@@ -161,7 +167,7 @@ async function asBefore(config: RunConfig, globalStep: number): Promise<number[]
 }
 
 /** The pictures of a step. */
-function orderOf(config: RunConfig, globalStep: number): number[] {
+function orderOf(config: RunConfig, set: PictureSet, globalStep: number): number[] {
   const { epoch, stepInEpoch } = positionOf(config, count, globalStep);
   const images = imagesPerStep(config);
   const groups = config.evenClasses ? classGroups(set) : null;
@@ -170,8 +176,8 @@ function orderOf(config: RunConfig, globalStep: number): number[] {
 }
 
 /** Picture i has i % 4 captions, a line each. */
-function captionsOf(config: RunConfig, globalStep: number): string[] {
-  const order = orderOf(config, globalStep);
+function captionsOf(config: RunConfig, set: PictureSet, globalStep: number): string[] {
+  const order = orderOf(config, set, globalStep);
   const textOf = (i: number) =>
     Array.from({ length: i % 4 }, (_, line) => `caption ${line} of ${i}`).join('\n');
   const { seed, captionDropout: dropout } = config;

@@ -13,10 +13,10 @@ export const picturesZip = (set: PictureSet, channels: number): Promise<Blob> =>
   zipBlob(entriesOf(set, channels));
 
 async function* entriesOf(set: PictureSet, channels: number): AsyncGenerator<ZipInput> {
-  const { title, id: name, fingerprint, credit } = set.info;
+  const { title, id: name, fingerprint, words, credit } = set.info;
   const names = Array.from({ length: set.count }, (_, index) => set.className(index));
   const classes = names.some((name) => name !== '') ? names : [];
-  const about = { name, title, count: set.count, size: set.size, fingerprint, credit, classes };
+  const about = { name, title, count: set.count, size: set.size, fingerprint, words, credit, classes };
   yield { name: 'dataset.json', content: `${JSON.stringify(about, null, 2)}\n` };
   const context = context2d(set.size, set.size, { alpha: false });
   for (let index = 0; index < set.count; index++) {
