@@ -179,6 +179,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       sampleEverySteps: 250,
       sampler: 'dpmpp_2m',
       sampleSteps: 10,
+      guidanceScale: 2.5,
     },
   },
   text: {
