@@ -174,7 +174,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       learningRate: 3e-3,
       learningRateSchedule: 'cosine',
       warmupSteps: 100,
-      maxSteps: 2600,
+      maxSteps: 3000,
       checkpointEverySteps: 500,
       sampleEverySteps: 250,
       sampler: 'dpmpp_2m',
