@@ -127,7 +127,7 @@ const bench = {
     const hashes = madeHashes(set.stored);
     const within = (distance: number) =>
       secondsOf(async () => {
-        await hashesOf(set);
+        await hashesOf(set, { onRead: () => undefined, signal: new AbortController().signal });
         const { pictures } = await nearDuplicates(set, opened.active, hashes, distance, yieldToEvents);
         if (pictures < set.stored / 8) throw new Error(`${pictures} near duplicates were found`);
       });

@@ -86,6 +86,9 @@ function applyEvent(state: State, event: TrainerEvent, hooks: EventHooks): void 
     case 'import-progress':
       importingWith(state, event.progress);
       return;
+    case 'reading':
+      state.reading.value = { done: event.done, total: event.total };
+      return;
     case 'notice':
       state.notice.value = event.text;
       return;

@@ -107,7 +107,9 @@ export class BrowsedSet {
     // Of a set that was imported again since, nothing is known any more.
     const revision = (before?.revision ?? 0) + (isSame ? 0 : 1);
     browsed.value = { ...NOTHING, ...(isSame ? before : null), query, revision, doing: 'looking' };
+    this.#state.reading.value = null;
     const found = await trainer.findInSet(query);
+    this.#state.reading.value = null;
     if (number !== this.#number) return DONE;
     if (!found.ok) this.#asked = '';
     batch(() => {
@@ -334,7 +336,9 @@ export class BrowsedSet {
     const before = duplicates.value;
     const mine: Duplicates = { kind, distance, found: before?.found ?? null, looking: true };
     duplicates.value = mine;
+    this.#state.reading.value = null;
     const found = await trainer.duplicatesIn({ dataset, kind, distance });
+    this.#state.reading.value = null;
     // Another search, or none any more.
     if (duplicates.value !== mine) return DONE;
     duplicates.value = found.ok ? { ...mine, found: found.value, looking: false } : null;
@@ -350,13 +354,15 @@ export class BrowsedSet {
     return exported;
   }
 
-  /** The pictures of a set that are nearest to a sample, the nearest first. */
+  /** The pictures of a set that are nearest to a sample, the nearest first; null where it was stopped. */
   async nearest(
     trainer: Trainer,
     { dataset, ...sample }: Parameters<TrainerApi['nearestIn']>[0],
-  ): Promise<Result<ShownNear[]>> {
+  ): Promise<Result<ShownNear[] | null>> {
+    this.#state.reading.value = null;
     const near = await trainer.nearestIn({ dataset, ...sample });
-    if (!near.ok) return near;
+    this.#state.reading.value = null;
+    if (!near.ok || !near.value) return near.ok ? { ok: true, value: null } : near;
     const indices = Uint32Array.from(near.value, ({ index }) => index);
     const tiles = await trainer.tilesOf({ dataset, indices, edge: NEAR_EDGE });
     if (!tiles.ok) return tiles;

@@ -136,11 +136,12 @@ export interface Commands {
   dismissDuplicates(): void;
   /** Downloads the captions of the set that was browsed. */
   exportCaptions(form: 'metadata.jsonl' | 'txt'): Promise<void>;
-  /** The pictures of a set that are nearest to a sample; null where nobody can tell. */
+  /** The pictures of a set that are nearest to a sample; null where nobody can tell, or it was stopped. */
   nearest(
     dataset: string,
     sample: { rgba: Uint8ClampedArray<ArrayBuffer>; size: number },
   ): Promise<readonly ShownNear[] | null>;
+  stopComparing(): void;
   /** Downloads <kind>_step_<step>.png of the current run. */
   downloadPng(kind: 'samples' | 'training_loss' | 'checkpoint_validation', step: number): void;
   /** The alert that is shown. */

@@ -357,6 +357,7 @@ export class Session {
     exportCaptions: (form) => this.#done((trainer) => this.#browsed.export(trainer, form)),
     nearest: (dataset, sample) =>
       this.#known((trainer) => this.#browsed.nearest(trainer, { dataset, ...sample, count: NEAREST })),
+    stopComparing: () => void this.#call((trainer) => trainer.stopComparing()),
     confirmPictures: () => void this.#confirmPictures(),
     freeStepCheckpoints: (runId) => void this.#runs.free(runId),
     testCheckpointSystem: () => this.#testStore(),

@@ -319,6 +319,8 @@ export interface State {
   imported: Signal<Omit<ImportReport, 'info'> | null>;
   /** What the view Pictures has looked for; null: nothing yet. */
   browsed: Signal<Browsed | null>;
+  /** Pictures of a set that are read, to be compared or ordered; null: none were. */
+  reading: Signal<{ done: number; total: number } | null>;
   /** Shown there in the place of the pictures; null: not asked for. */
   duplicates: Signal<Duplicates | null>;
   update: Signal<UpdateState>;
@@ -380,6 +382,7 @@ export function createState(): State {
     stopped: signal<readonly Stopped[]>([]),
     imported: signal<Omit<ImportReport, 'info'> | null>(null),
     browsed: signal<Browsed | null>(null),
+    reading: signal<{ done: number; total: number } | null>(null),
     duplicates: signal<Duplicates | null>(null),
     update: signal<UpdateState>({ offlineReady: false, updateReady: false, installable: false }),
   };

@@ -204,6 +204,8 @@ export type TrainerEvent =
   | { type: 'saving'; name: string; step: number }
   | { type: 'saved'; record: CheckpointRecord; pauseMs: number; totalMs: number }
   | { type: 'import-progress'; progress: ImportProgress }
+  /** Pictures of a set that are read, to be compared or ordered. */
+  | { type: 'reading'; done: number; total: number }
   /** A message that needs no action: shown in the status line. */
   | { type: 'notice'; text: string }
   | { type: 'fault'; fault: Fault }
@@ -557,13 +559,17 @@ export interface TrainerApi {
     distance: number;
   }): Promise<Result<DuplicateGroups>>;
   exportCaptions(request: { dataset: string; form: 'metadata.jsonl' | 'txt' }): Promise<Result<File>>;
-  /** The pictures nearest to `rgba` [size, size, 4]; reads every pixel of the set when first asked. */
+  /**
+   * The pictures nearest to `rgba` [size, size, 4]; reads every pixel of the set when first asked. Answers
+   * null where it was stopped.
+   */
   nearestIn(request: {
     dataset: string;
     rgba: Uint8ClampedArray<ArrayBuffer>;
     size: number;
     count: number;
-  }): Promise<Result<NearPicture[]>>;
+  }): Promise<Result<NearPicture[] | null>>;
+  stopComparing(): Promise<Result<void>>;
   /** Bytes; of a built-in set those that were fetched for it. */
   sizeOnDisk(dataset: string): Promise<Result<number>>;
   /** The user accepts that the pictures differ from those that the run began with. */

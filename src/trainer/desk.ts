@@ -55,7 +55,8 @@ const finding = async () => ({
 });
 
 /** What looks through sets, in the same way: the view that asks for it may never be opened. */
-const browsing = async () => new (await import('../data/browse/browse.ts')).Browse(yieldToEvents);
+const browsing = async (onRead: (done: number, total: number) => void) =>
+  new (await import('../data/browse/browse.ts')).Browse(yieldToEvents, onRead);
 
 const notOpen = (): Result<never> => ({ ok: false, fault: faultOf(new Error('the trainer is not open')) });
 
@@ -281,7 +282,9 @@ class Desk implements TrainerApi {
   /** Asks what looks through sets. */
   #look = <T>(ask: (browse: Browse) => Promise<T>): Promise<Result<T>> =>
     answer(async () => {
-      this.#browse ??= browsing();
+      this.#browse ??= browsing((done, total) =>
+        this.#opening?.outbox.post({ type: 'reading', done, total }),
+      );
       // What could not be loaded is loaded anew by the next call.
       this.#browse.catch(() => (this.#browse = null));
       return ask(await this.#browse);
@@ -307,6 +310,8 @@ class Desk implements TrainerApi {
   exportCaptions: TrainerApi['exportCaptions'] = (request) =>
     this.#look((sets) => sets.exportCaptions(request));
   nearestIn: TrainerApi['nearestIn'] = (request) => this.#look((sets) => sets.nearest(request));
+  stopComparing: TrainerApi['stopComparing'] = () =>
+    this.#look((sets) => Promise.resolve(sets.stopComparing()));
   sizeOnDisk: TrainerApi['sizeOnDisk'] = (id) => this.#look((sets) => sets.size(id));
 }
 

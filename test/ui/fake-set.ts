@@ -28,6 +28,7 @@ type Asked = Pick<
   | 'duplicatesIn'
   | 'exportCaptions'
   | 'nearestIn'
+  | 'stopComparing'
   | 'sizeOnDisk'
 >;
 
@@ -64,6 +65,7 @@ export class FakeTrainer implements Asked {
   /** Answers wait for it. */
   held: Promise<void> = Promise.resolve();
   #underWay = 0;
+  #stop: () => void = () => undefined;
   /** Of an answer; null: at once. */
   readonly #delayMs: number | null;
 
@@ -269,10 +271,18 @@ export class FakeTrainer implements Asked {
   exportCaptions: Asked['exportCaptions'] = ({ form }) =>
     this.#answer(() => new File(['{}\n'], form === 'txt' ? 'captions.zip' : form));
 
-  nearestIn: Asked['nearestIn'] = ({ count }) =>
-    this.#answer(() =>
+  nearestIn: Asked['nearestIn'] = async ({ count }) => {
+    const stopped = new Promise<Result<null>>((resolve) => (this.#stop = () => resolve(ok(null))));
+    const near = this.#answer(() =>
       Array.from({ length: count }, (_, i) => ({ index: 7 * i, distance: (0.013 + 0.07 * i) ** 2 })),
     );
+    return Promise.race([near, stopped]);
+  };
+
+  stopComparing: Asked['stopComparing'] = () => {
+    this.#stop();
+    return Promise.resolve(ok(undefined));
+  };
 
   sizeOnDisk: Asked['sizeOnDisk'] = (dataset) =>
     this.#answer(() => {

@@ -64,6 +64,7 @@ export function browsedCommands(state: State) {
     findDuplicates: (likeness) => void browsed.findDuplicates(trainer, likeness),
     dismissDuplicates: () => (state.duplicates.value = null),
     exportCaptions: () => Promise.resolve(),
+    stopComparing: () => void trainer.stopComparing(),
     nearest: (dataset, sample) => known(browsed.nearest(trainer, { dataset, ...sample, count: 3 })),
   } satisfies Partial<Commands>;
 }

@@ -350,3 +350,26 @@ test('a grid of few pictures is as high as its rows', async ({ page }) => {
   // But for the room of the outline.
   await expect.poll(heights).toBe(8);
 });
+
+test('comparing a sample with very many pictures says how many are read, and can be stopped', async ({
+  page,
+}) => {
+  await page.goto('/gallery.html#training,light');
+  await button(page, /^Sample 3,/).click();
+  const dialog = page.getByRole('dialog');
+  const compare = button(dialog, 'Nearest training pictures');
+  await hold(page);
+  await compare.click();
+  const bar = dialog.getByRole('progressbar', { name: 'Comparing the training pictures' });
+  await expect(bar).not.toHaveAttribute('aria-valuenow');
+  await page.evaluate(() => {
+    const state = Reflect.get(globalThis, 'galleryState') as { reading: { value: unknown } };
+    state.reading.value = { done: 84_000, total: 200_000 };
+  });
+  await expect(bar).toHaveAttribute('aria-valuenow', '84000');
+  await expect(dialog).toContainText('84,000 of 200,000 pictures read');
+  await button(dialog, 'Stop comparing').click();
+  await expect(bar).toHaveCount(0);
+  await expect(compare).toBeFocused();
+  await expect(dialog.getByText('They could not be compared.')).toHaveCount(0);
+});

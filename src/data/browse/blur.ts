@@ -2,16 +2,17 @@
 // where a picture is blurred or flat. Not here: the order of the pictures (find.ts).
 import { lumaAt } from '../grey-cells.ts';
 import type { BrowsedSet } from './browsed-set.ts';
-import { eachPicture } from './read-pictures.ts';
+import { eachPicture, type Reader } from './read-pictures.ts';
 
 /** Of each stored picture, by number. Reads every pixel of the set. */
-export async function sharpnessOf(set: BrowsedSet): Promise<Float32Array<ArrayBuffer>> {
+export async function sharpnessOf(set: BrowsedSet, reader: Reader): Promise<Float32Array<ArrayBuffer>> {
   const sharpness = new Float32Array(set.stored);
   const grey = new Float32Array(set.size ** 2);
-  await eachPicture(set, (number, pixels) => {
+  const visit = (number: number, pixels: Uint8Array): void => {
     for (let i = 0; i < grey.length; i++) grey[i] = lumaAt(pixels, i * 3) / 1000;
     sharpness[number] = laplacianVariance(grey, set.size);
-  });
+  };
+  await eachPicture(set, visit, reader);
   return sharpness;
 }
 

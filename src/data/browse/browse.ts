@@ -32,7 +32,11 @@ import { findNumbers, type Pause, sortedBy, sourceEdge } from './find.ts';
 import { greyIndex, greyOfRgba, nearestTo } from './nearest.ts';
 import { isBuiltIn, OpenSet } from './open-set.ts';
 import { cutFrom, originalOf } from './originals.ts';
+import type { Reader } from './read-pictures.ts';
 import { notesOf, tilesOf } from './tiles.ts';
+
+/** Of what is read to its end. */
+const NEVER = new AbortController().signal;
 
 /** Most bits by which near duplicates differ. */
 const MOST_DISTANCE = 10;
@@ -44,12 +48,17 @@ type Sources = readonly Source[];
 export class Browse {
   readonly #open = new OpenSet();
   readonly #pause: Pause;
+  readonly #onRead: Reader['onRead'];
+  /** Ends the comparing that is under way. */
+  #comparing = new AbortController();
   /** Ends when the newest change has ended: changes take turns. */
   #changing: Promise<unknown> = Promise.resolve();
 
   /** `pause`: lets other work of this thread go on, again and again while something takes long. */
-  constructor(pause: Pause) {
+  /** `onRead`: called again and again while a whole set is read, with the pictures that are. */
+  constructor(pause: Pause, onRead: Reader['onRead'] = () => undefined) {
     this.#pause = pause;
+    this.#onRead = onRead;
   }
 
   find({ dataset, order, ...conditions }: PicturesQuery): Promise<FoundIndices> {
@@ -64,7 +73,9 @@ export class Browse {
   async #ordered(set: BrowsedSet, found: Indices, order: PicturesQuery['order']): Promise<Indices> {
     if (order === 'stored') return found;
     if (order === 'smallest-source') return sortedBy(found, (number) => sourceEdge(set, number));
-    const sharpness = await this.#open.computed(set, 'sharpness', () => sharpnessOf(set));
+    const sharpness = await this.#open.computed(set, 'sharpness', () =>
+      sharpnessOf(set, this.#reader(NEVER)),
+    );
     return sortedBy(found, (number) => sharpness[number] ?? 0);
   }
 
@@ -94,23 +105,47 @@ export class Browse {
     return this.#looking(request.dataset, async (set) => {
       const all = await this.#all(set);
       if (request.kind === 'exact') return exactDuplicates(set, all);
-      const hashes = await this.#open.computed(set, 'hashes', () => hashesOf(set));
+      const hashes = await this.#open.computed(set, 'hashes', () => hashesOf(set, this.#reader(NEVER)));
       const distance = Math.max(0, Math.min(MOST_DISTANCE, Math.floor(request.distance)));
       return nearDuplicates(set, all, hashes, distance, this.#pause);
     });
   }
 
-  /** `rgba`: [size, size, 4]. */
+  /** `rgba`: [size, size, 4]. Null where it was stopped. */
   nearest(request: {
     dataset: string;
     rgba: Uint8ClampedArray;
     size: number;
     count: number;
-  }): Promise<NearPicture[]> {
+  }): Promise<NearPicture[] | null> {
     return this.#looking(request.dataset, async (set) => {
-      const index = await this.#open.computed(set, 'grey', () => greyIndex(set));
+      const index = await this.#greyIndexOf(set, this.#comparing.signal);
+      if (!index) return null;
       return nearestTo(greyOfRgba(request.rgba, request.size), index, await this.#all(set), request.count);
     });
+  }
+
+  /** Null where it was stopped. */
+  async #greyIndexOf(set: BrowsedSet, signal: AbortSignal): Promise<Uint8Array | null> {
+    for (;;) {
+      try {
+        return await this.#open.computed(set, 'grey', () => greyIndex(set, this.#reader(signal)));
+      } catch (error) {
+        if (signal.aborted) return null;
+        // What was stopped may have been asked for once before, and this have waited for it.
+        if (!(error instanceof DOMException) || error.name !== 'AbortError') throw error;
+      }
+    }
+  }
+
+  /** What is looking for the nearest pictures answers null soon. */
+  stopComparing(): void {
+    this.#comparing.abort();
+    this.#comparing = new AbortController();
+  }
+
+  #reader(signal: AbortSignal): Reader {
+    return { onRead: this.#onRead, signal };
   }
 
   exportCaptions({ dataset, form }: { dataset: string; form: CaptionForm }): Promise<File> {

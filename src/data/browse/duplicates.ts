@@ -6,10 +6,10 @@ import type { BrowsedSet } from './browsed-set.ts';
 import { type Pause, sortedBy } from './find.ts';
 import { Groups } from './groups.ts';
 import { type Hashes, nearHashes } from './near-hashes.ts';
-import { eachPicture } from './read-pictures.ts';
+import { eachPicture, type Reader } from './read-pictures.ts';
 
 /** The difference hashes of all stored pictures, which sets of version 1 and built-in ones do not keep. */
-export async function hashesOf(set: BrowsedSet): Promise<Hashes> {
+export async function hashesOf(set: BrowsedSet, reader: Reader): Promise<Hashes> {
   const hashes = { low: new Uint32Array(set.stored), high: new Uint32Array(set.stored) };
   const put = (number: number, hash: Uint8Array): void => {
     const view = new DataView(hash.buffer, hash.byteOffset, hash.byteLength);
@@ -17,7 +17,7 @@ export async function hashesOf(set: BrowsedSet): Promise<Hashes> {
     hashes.high[number] = view.getUint32(4, true);
   };
   if (set.record(0) === null)
-    await eachPicture(set, (number, pixels) => put(number, differenceHash(pixels, set.size)));
+    await eachPicture(set, (number, pixels) => put(number, differenceHash(pixels, set.size)), reader);
   else
     for (let number = 0; number < set.stored; number++) {
       const record = set.record(number);

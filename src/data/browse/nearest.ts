@@ -3,17 +3,20 @@
 import type { NearPicture } from '../browse-api.ts';
 import { GreyCells } from '../grey-cells.ts';
 import type { BrowsedSet } from './browsed-set.ts';
-import { eachPicture } from './read-pictures.ts';
+import { eachPicture, type Reader } from './read-pictures.ts';
 
 const EDGE = 16;
 const PIXELS = EDGE * EDGE;
 
 /** The grey 16 x 16 pictures of all that are stored, [stored, 16, 16] bytes. Reads every pixel of the set. */
-export async function greyIndex(set: BrowsedSet): Promise<Uint8Array<ArrayBuffer>> {
+export async function greyIndex(set: BrowsedSet, reader: Reader): Promise<Uint8Array<ArrayBuffer>> {
   const index = new Uint8Array(set.stored * PIXELS);
   const cells = new GreyCells(set.size, EDGE, EDGE);
-  await eachPicture(set, (number, pixels) =>
-    writeGrey(cells.sums(pixels), set.size, index.subarray(number * PIXELS, (number + 1) * PIXELS)),
+  await eachPicture(
+    set,
+    (number, pixels) =>
+      writeGrey(cells.sums(pixels), set.size, index.subarray(number * PIXELS, (number + 1) * PIXELS)),
+    reader,
   );
   return index;
 }

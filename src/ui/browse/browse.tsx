@@ -61,11 +61,12 @@ const TYPING_MS = 200;
 function Busy() {
   const { state } = useApp();
   const doing = state.browsed.value?.doing ?? null;
+  const { done, total } = state.reading.value ?? { done: 0, total: null };
   if (state.duplicates.value?.looking)
-    return <ProgressBar label="Comparing the pictures" done={0} total={null} />;
+    return <ProgressBar label="Comparing the pictures" done={done} total={total} />;
   if (doing === null) return <div class="loading idle" />;
-  const label = doing === 'looking' ? 'Looking for pictures' : 'Changing the set';
-  return <ProgressBar label={label} done={0} total={null} />;
+  if (doing === 'looking') return <ProgressBar label="Looking for pictures" done={done} total={total} />;
+  return <ProgressBar label="Changing the set" done={0} total={null} />;
 }
 
 function Found({ info }: { info: DatasetInfo }) {

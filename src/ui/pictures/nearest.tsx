@@ -1,8 +1,9 @@
 // The training pictures that are nearest to a sample, on request: is it new, or learnt by heart? Not here:
 // comparing (data/), where samples are shown (samples/, generate/).
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { ShownNear } from '../../app/browsed-set.ts';
-import { percent } from '../format.ts';
+import { ProgressBar } from '../controls/progress-bar.tsx';
+import { count, percent } from '../format.ts';
 import { byHeart } from '../page-state/by-heart.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { isSamePicture, type Picture, PictureCanvas } from './picture-canvas.tsx';
@@ -18,7 +19,7 @@ interface Props {
 /** What was asked of a picture; `near` null: it is being looked for. */
 interface Answer {
   of: Picture;
-  near: readonly ShownNear[] | 'absent' | 'failed' | null;
+  near: readonly ShownNear[] | 'absent' | 'failed' | 'stopped' | null;
 }
 
 /** A button; after a press the pictures, until the sample is another one. */
@@ -26,25 +27,48 @@ export function Nearest({ picture, learnsFrom }: Props) {
   const { commands, state } = useApp();
   const [answer, setAnswer] = useState<Answer | null>(null);
   const near = answer && isSamePicture(answer.of, picture) ? answer.near : undefined;
+  const stopped = useRef(false);
   const look = async (): Promise<void> => {
+    stopped.current = false;
     setAnswer({ of: picture, near: null });
     const dataset = await learnsFrom();
     const isHere = state.datasets.value.some(({ id }) => id === dataset);
     if (dataset === null || !isHere) return setAnswer({ of: picture, near: 'absent' });
     const found = await commands.nearest(dataset, picturePixels(picture));
-    setAnswer({ of: picture, near: found ?? 'failed' });
+    setAnswer({ of: picture, near: found ?? (stopped.current ? 'stopped' : 'failed') });
+  };
+  const stop = (): void => {
+    stopped.current = true;
+    commands.stopComparing();
   };
   return (
     <div class="nearest">
       {/* It stays, so that the focus does. */}
-      <button class="btn s" type="button" aria-busy={near === null} onClick={() => void look()}>
-        {near === null ? 'Comparing' : 'Nearest training pictures'}
+      <button class="btn s" type="button" onClick={() => (near === null ? stop() : void look())}>
+        {near === null ? 'Stop comparing' : 'Nearest training pictures'}
       </button>
+      {near === null && <Reading />}
       <div role="status" aria-label="Nearest training pictures">
         {near === 'absent' && <p class="quiet">Its training pictures are not on this computer.</p>}
         {near === 'failed' && <p class="quiet">They could not be compared.</p>}
         {Array.isArray(near) && <Row near={near} />}
       </div>
+    </div>
+  );
+}
+
+/** The first time all pictures are read: seconds where they are very many. */
+function Reading() {
+  const { state } = useApp();
+  const { done, total } = state.reading.value ?? { done: 0, total: null };
+  return (
+    <div class="reading">
+      <ProgressBar label="Comparing the training pictures" done={done} total={total} />
+      {total !== null && (
+        <p class="quiet">
+          {count(done)} of {count(total)} pictures read
+        </p>
+      )}
     </div>
   );
 }

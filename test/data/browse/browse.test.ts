@@ -258,6 +258,36 @@ describe('pictures are compared', () => {
     expect(await browse.duplicates(near)).toEqual({ groups: [of(3, 0)], pictures: 2 });
   });
 
+  it('with any picture after all were read once, which is told and can be stopped', async () => {
+    // 2 MB are read at once: a quarter of this set.
+    const size = 256;
+    const made = Array.from({ length: 40 }, (_, i) => new Uint8Array(size * size * 3).fill(i + 1));
+    const { id } = await madeSet(
+      made.map((pixels) => ({ pixels })),
+      size,
+    );
+    const read: number[] = [];
+    let onRead = (done: number): void => void read.push(done);
+    const looking = new Browse(
+      () => Promise.resolve(),
+      (done) => onRead(done),
+    );
+    const rgba = new Uint8ClampedArray(4 * size * size).fill(9);
+    const nearest = () => looking.nearest({ dataset: id, rgba, size, count: 1 });
+    const eighth = [{ index: 8, distance: 0 }];
+    const asked: ReturnType<typeof nearest>[] = [];
+    onRead = () => {
+      onRead = (done) => read.push(done);
+      looking.stopComparing();
+      asked.push(nearest());
+    };
+    expect(await nearest()).toBeNull();
+    expect(await asked[0]).toEqual(eighth);
+    expect(read).toEqual([10, 20, 30]);
+    await nearest();
+    expect(read).toHaveLength(3);
+  });
+
   it('with any picture, the nearest first, by the mean squared difference of 16 x 16', async () => {
     const size = 32;
     const count = 12;
@@ -269,7 +299,7 @@ describe('pictures are compared', () => {
     const rgba = Uint8ClampedArray.from({ length: size * size * 4 }, (_, i) =>
       i % 4 === 3 ? 255 : (asked[Math.floor(i / 4) * 3 + (i % 4)] ?? 0),
     );
-    const nearest = await browse.nearest({ dataset: id, rgba, size, count: 3 });
+    const nearest = (await browse.nearest({ dataset: id, rgba, size, count: 3 })) ?? [];
     const grey = (pixels: Uint8Array): number[] =>
       Array.from({ length: 256 }, (_, cell) => {
         let sum = 0;
@@ -289,7 +319,7 @@ describe('pictures are compared', () => {
     expect(nearest[0]?.index).toBe(5);
     const less = await browse.remove({ dataset: id, indices: of(5) });
     const again = await browse.nearest({ dataset: less?.id ?? '', rgba, size, count: 1 });
-    expect(again[0]?.index).toBe(nearest[1]?.index);
+    expect(again?.[0]?.index).toBe(nearest[1]?.index);
   });
 });
 
