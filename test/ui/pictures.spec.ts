@@ -317,7 +317,7 @@ test('axe finds nothing in a picture, in duplicates and beside a sample; all tex
     await open(page, 'pictures-few');
     await button(grid(page), `holiday 2024/img_00000${number}.jpg`).click();
     await button(page.getByRole('dialog'), 'Move the square').click();
-    await expect(page.getByRole('dialog').locator('.whole, .absent')).toBeVisible();
+    await expect(page.getByRole('dialog').locator('.whole-picture, .absent')).toBeVisible();
     await looksRight(what);
   }
   await open(page, 'pictures');
@@ -354,6 +354,7 @@ test('a grid of few pictures is as high as its rows', async ({ page }) => {
 test('comparing a sample with very many pictures says how many are read, and can be stopped', async ({
   page,
 }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
   await page.goto('/gallery.html#training,light');
   await button(page, /^Sample 3,/).click();
   const dialog = page.getByRole('dialog');

@@ -101,7 +101,11 @@ function Whole({ original, square, onSquare }: WholeProps) {
   };
   const part = (pixels: number, of: number): string => `${(100 * pixels) / of}%`;
   return (
-    <div class="whole" {...dragging}>
+    <div
+      class="whole-picture"
+      style={{ width: `calc(min(56dvh, 440px) * ${width / height})`, imageRendering: rendering(shown) }}
+      {...dragging}
+    >
       <canvas
         ref={canvas}
         width={shown.width}
@@ -159,3 +163,7 @@ function useDragging(shown: RefObject<HTMLElement | null>, { original, square, o
   };
   return { onPointerDown: take, onPointerMove: drag, onPointerUp: leave, onPointerCancel: leave };
 }
+
+/** The pixels of a very small picture are seen as such. */
+const rendering = ({ width, height }: Original['shown']): 'pixelated' | 'auto' =>
+  Math.max(width, height) <= 64 ? 'pixelated' : 'auto';
