@@ -23,6 +23,8 @@ export interface Loop {
 export interface MachineCode {
   readonly blocks: readonly Block[];
   readonly loops: readonly Loop[];
+  /** The block where the second of two products of a dispatch begins; null where there is one. */
+  readonly second: number | null;
 }
 
 const sumOf = (code: readonly Instruction[]): number => code.reduce((sum, { fmas }) => sum + fmas, 0);
@@ -69,7 +71,25 @@ export function blocksOf(lines: readonly string[]): MachineCode {
     targets: targets[i] ?? new Map(),
     usual: usual[i] ?? new Set(),
   }));
-  return { blocks, loops: loopsOf(blocks, backs) };
+  const loops = loopsOf(blocks, backs);
+  return { blocks, loops, second: secondOf(blocks, loops) };
+}
+
+/** The loops that multiply what lies in workgroup memory, and lie in no other; in order. */
+export const products = (loops: readonly Loop[]): Loop[] =>
+  loops.filter(
+    (loop) =>
+      loop.fmas > 0 &&
+      loop.code.some(({ kind }) => kind === 'lds') &&
+      !loops.some((other) => other !== loop && other.from <= loop.from && other.back >= loop.back),
+  );
+
+/** A branch over the first product to the second one tells the workgroups of both apart. */
+function secondOf(blocks: readonly Block[], loops: readonly Loop[]): number | null {
+  const [first, second] = products(loops);
+  if (!first || !second) return null;
+  const targets = blocks.flatMap(({ targets }, i) => (i < first.from ? [...targets.values()] : []));
+  return targets.find((to) => to > first.back && to <= second.from) ?? null;
 }
 
 function loopsOf(blocks: readonly Block[], backs: ReadonlyMap<number, number>): Loop[] {

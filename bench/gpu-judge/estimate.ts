@@ -1,11 +1,11 @@
 // How long a kernel should take on an AMD GPU, from its machine code and what it moves: a static estimate,
 // nothing runs. Not here: the model of a unit (pipes.ts), other makers' GPUs.
 import type { Kernel } from '../../src/engine/plan/kernels/kernel.ts';
-import { blocksOf, type Loop, type MachineCode } from './blocks.ts';
+import { blocksOf, type Loop, type MachineCode, products } from './blocks.ts';
 import type { Compiled } from './compiled.ts';
 import type { AmdGpu } from './gpus.ts';
 import { paramOf, threadsOf } from './kernels.ts';
-import { cyclesOf } from './pipes.ts';
+import { cyclesOf, type Resident } from './pipes.ts';
 
 export interface Estimate {
   us: number;
@@ -39,9 +39,20 @@ function residency(gpu: AmdGpu, { statistics, waveSize }: Compiled, threads: num
   return { workgroups: Math.max(1, Math.min(byWaves, byLds, 32)), waves };
 }
 
-/** Trips of the loop over the sum of a product; 1 where there is no such loop. */
-function sumTrips(kernel: Kernel): number {
+/** Workgroups of the first of two products of a dispatch; all where there is one. */
+const firstGroups = ({ source }: Kernel): number =>
+  Number(/if \(group\.y \* 32768u \+ group\.x < (\d+)u\)/.exec(source)?.[1] ?? Infinity);
+
+/** Trips of the loops over the sums of the products of a kernel, in order. */
+function sumTrips(kernel: Kernel): number[] {
   const { source } = kernel;
+  const [first = '', second] = source.split('} else {\n');
+  const both = Number.isFinite(firstGroups(kernel)) && second !== undefined;
+  return both ? [tripsIn(kernel, first), tripsIn(kernel, second)] : [tripsIn(kernel, source)];
+}
+
+/** Trips of the loop over a sum in part of a kernel's source; 1 where there is no such loop. */
+function tripsIn(kernel: Kernel, source: string): number {
   const whole = /for \(var (?:block|depth) = 0u; \w+ < (\d+)u; \w+ \+= (\d+)u\)/.exec(source);
   if (whole) return Math.ceil(Number(whole[1]) / Number(whole[2]));
   const split = /let start = time \* (\d+)u;/.exec(source);
@@ -63,12 +74,10 @@ function tripsOf(
   const zeroing = Math.max(1, Math.ceil(lds / (16 * threads)));
   const usesLds = (loop: Loop) => loop.code.some(({ kind }) => kind === 'lds');
   const loads = (loop: Loop) => loop.code.some(({ kind }) => kind === 'memory');
-  if (/^conv (forward|input gradient|filter gradient)$|^batched matmul$/.test(kernel.op)) {
-    const [main] = loops
-      .filter(({ fmas }) => fmas > 0)
-      .toSorted((a, b) => b.fmas - a.fmas || a.from - b.from);
+  if (/^conv (forward|gradients|input gradient|filter gradient)$|^batched matmul$/.test(kernel.op)) {
+    const mains = products(loops);
     const trips = sumTrips(kernel);
-    return (loop) => (loop === main ? trips : loop.fmas === 0 && usesLds(loop) ? zeroing : 1);
+    return (loop) => trips[mains.indexOf(loop)] ?? (loop.fmas === 0 && usesLds(loop) ? zeroing : 1);
   }
   // A norm's loops over pixels: as often as the workgroup has rows of them.
   const [pixels, width] = [paramOf(kernel, 'pixels'), paramOf(kernel, 'width')];
@@ -90,15 +99,17 @@ function cacheBytes(
     const bytes = (paramOf(kernel, 'width') ?? LINE) * (kernel.source.includes('alias T = vec4') ? 16 : 4);
     return (kernel.bytes * (loading.length > 0 ? 2 : 1) * LINE) / Math.min(LINE, bytes);
   }
-  const [main] = loops.filter(({ fmas }) => fmas > 0).toSorted((a, b) => b.fmas - a.fmas);
-  if (!main || kernel.flops === 0) return kernel.bytes;
-  const words = main.code.reduce(
-    (sum, { kind, store, words }) => sum + (kind === 'memory' && !store ? words : 0),
-    0,
-  );
-  const groups = kernel.workgroups.reduce((product, edge) => product * edge, 1);
+  const mains = products(loops);
+  if (mains.length === 0 || kernel.flops === 0) return kernel.bytes;
+  const all = groupsOf(kernel);
+  const first = Math.min(all, firstGroups(kernel));
+  const words = mains.map((main, i) => {
+    const loaded = main.code.filter(({ kind, store }) => kind === 'memory' && !store);
+    const groups = i === 0 ? first : all - first;
+    return loaded.reduce((sum, each) => sum + each.words, 0) * groups * trips(main);
+  });
   // Half of it is taken from nearer caches: taps overlap.
-  return (4 * words * threads * groups * trips(main)) / 2;
+  return (4 * threads * words.reduce((sum, each) => sum + each, 0)) / 2;
 }
 
 /** Cycles of one round of workgroups on a unit; loops that run long are extrapolated from two short runs. */
@@ -106,7 +117,7 @@ function roundCycles(
   gpu: AmdGpu,
   code: MachineCode,
   waveSize: number,
-  on: { workgroups: number; waves: number },
+  on: Resident,
   trips: (loop: Loop) => number,
 ): number {
   const longest = Math.max(1, ...code.loops.map(trips));
@@ -119,20 +130,29 @@ function roundCycles(
   return more + ((longest - 2 * FEW) * (more - few)) / FEW;
 }
 
+const groupsOf = ({ workgroups }: Kernel): number => workgroups.reduce((product, edge) => product * edge, 1);
+
 /** Throws where the compiler made no machine code. */
 export function estimate(gpu: AmdGpu, kernel: Kernel, compiled: Compiled): Estimate {
   const code = blocksOf(compiled.machineCode);
   if (code.blocks.length === 0)
     throw new Error(`${kernel.op}: no machine code${compiled.error === null ? '' : `: ${compiled.error}`}`);
   const threads = threadsOf(kernel);
-  const groups = kernel.workgroups.reduce((product, edge) => product * edge, 1);
+  const groups = groupsOf(kernel);
   const fit = residency(gpu, compiled, threads);
   const trips = tripsOf(kernel, code, threads, compiled.statistics.get('LDS size') ?? 0);
   const perUnit = Math.ceil(groups / gpu.units);
-  const [rounds, rest] = [Math.floor(perUnit / fit.workgroups), perUnit % fit.workgroups];
   const cycles = (workgroups: number) =>
     workgroups === 0 ? 0 : roundCycles(gpu, code, compiled.waveSize, { ...fit, workgroups }, trips);
-  const instructions = ((rounds > 0 ? rounds * cycles(fit.workgroups) : 0) + cycles(rest)) / (gpu.ghz * 1e3);
+  const seconds = Math.round((perUnit * Math.max(0, groups - firstGroups(kernel))) / groups);
+  const [rounds, rest] = [Math.floor(perUnit / fit.workgroups), perUnit % fit.workgroups];
+  const all = { ...fit, workgroups: perUnit, seconds, atOnce: fit.workgroups };
+  // Workgroups of two products end at different times: the next ones start then, not in rounds.
+  const busy =
+    seconds > 0
+      ? roundCycles(gpu, code, compiled.waveSize, all, trips)
+      : (rounds > 0 ? rounds * cycles(fit.workgroups) : 0) + cycles(rest);
+  const instructions = busy / (gpu.ghz * 1e3);
   const fitsCache = kernel.bytes < (gpu.lastCacheMiB * 2 ** 20) / 2;
   const memory = kernel.bytes / ((fitsCache ? gpu.lastCache : gpu.memory) * 1e3);
   const cache = cacheBytes(kernel, code, threads, trips) / (gpu.levelTwo * 1e3);

@@ -8,6 +8,10 @@ import type { Instruction } from './machine-code.ts';
 
 interface Group {
   readonly waves: number;
+  /** Whether it computes the second of two products of a dispatch. */
+  readonly second: boolean;
+  /** Waves that are not at their end. */
+  running: number;
   /** Waves that wait at the barrier. */
   waiting: Wave[];
 }
@@ -81,6 +85,9 @@ class Unit {
   readonly #ldsFree: Float64Array;
   readonly #memoryFree: Float64Array;
   #end = 0;
+  #started = 0;
+  /** Starts the next workgroup, if there is one. */
+  #start: (time: number) => void = () => undefined;
 
   constructor(gpu: AmdGpu, code: MachineCode, waveSize: number, tripsOf: (loop: Loop) => number) {
     this.#gpu = gpu;
@@ -93,17 +100,21 @@ class Unit {
     this.#memoryFree = new Float64Array(gpu.pipesPerUnit);
   }
 
-  /** Cycles until `workgroups` of `waves` waves each are done. */
-  run(workgroups: number, waves: number): number {
-    for (let g = 0; g < workgroups; g++) {
-      const group: Group = { waves, waiting: [] };
+  /** Cycles until all workgroups of `waves` waves each are done: a new one starts when another one ends. */
+  run({ workgroups, waves, seconds = 0, atOnce = workgroups }: Resident): number {
+    this.#started = 0;
+    this.#start = (time) => {
+      const g = this.#started++;
+      if (g >= workgroups) return;
+      const group: Group = { waves, second: g >= workgroups - seconds, running: waves, waiting: [] };
       for (let w = 0; w < waves; w++) {
         const simd = (g * waves + w) % this.#gpu.simdsPerUnit;
         const under = { loads: [], ldsAndScalars: [], stores: [] };
-        const at = { time: 0, block: 0, at: 0, left: new Map(), ready: new Map() };
+        const at = { time, block: 0, at: 0, left: new Map(), ready: new Map() };
         this.#queue.push({ group, simd, ...at, ...under });
       }
-    }
+    };
+    for (let g = 0; g < atOnce; g++) this.#start(0);
     let steps = 0;
     for (let wave = this.#queue.pop(); wave; wave = this.#queue.pop()) {
       if (++steps > MOST_STEPS) throw new Error(`no end after ${MOST_STEPS} instructions`);
@@ -169,7 +180,9 @@ class Unit {
   }
 
   #over(wave: Wave): false {
-    this.#end = Math.max(this.#end, wave.time, ...wave.stores, ...wave.loads);
+    const end = Math.max(wave.time, ...wave.stores, ...wave.loads);
+    this.#end = Math.max(this.#end, end);
+    if (--wave.group.running === 0) this.#start(end);
     return false;
   }
 
@@ -237,7 +250,8 @@ class Unit {
     wave.time++;
     if (block === undefined || to === undefined) return;
     if (to > wave.block) {
-      if (block.code[at]?.always || block.usual.has(at)) this.#goTo(wave, to);
+      const other = to === this.#code.second && wave.group.second;
+      if (block.code[at]?.always || block.usual.has(at) || other) this.#goTo(wave, to);
       return;
     }
     const loop = this.#code.loops.find(({ from, back }) => from === to && back === wave.block);
@@ -265,11 +279,22 @@ function settle(wave: Wave, queue: number[], most: number | null): void {
   for (const time of queue.splice(0, Math.max(0, queue.length - most))) wave.time = Math.max(wave.time, time);
 }
 
-/** Cycles until `workgroups` of `waves` waves each are done on one unit. Throws where the code has no end. */
+/** What runs on a unit. */
+export interface Resident {
+  workgroups: number;
+  /** Of a workgroup. */
+  waves: number;
+  /** How many of the workgroups, the last ones, compute the second of two products; default 0. */
+  seconds?: number;
+  /** Workgroups that fit the unit; default: all. */
+  atOnce?: number;
+}
+
+/** Cycles until all workgroups on one unit are done. Throws where the code has no end. */
 export const cyclesOf = (
   gpu: AmdGpu,
   code: MachineCode,
   waveSize: number,
-  { workgroups, waves }: { workgroups: number; waves: number },
+  on: Resident,
   tripsOf: (loop: Loop) => number,
-): number => new Unit(gpu, code, waveSize, tripsOf).run(workgroups, waves);
+): number => new Unit(gpu, code, waveSize, tripsOf).run(on);

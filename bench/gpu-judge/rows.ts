@@ -100,7 +100,9 @@ export function statisticsRow(
   compiled: AllCompiled,
   about: Record<string, unknown>,
 ): Row {
-  const products = kernels.filter(({ op }) => /^conv (forward|input gradient|filter gradient)$/.test(op));
+  const products = kernels.filter(({ op }) =>
+    /^conv (forward|gradients|input gradient|filter gradient)$/.test(op),
+  );
   const cycles = products.map((kernel) => {
     const { statistics, waveSize } = compiledOf(compiled, kernel);
     const outputs = 4 * new Set(kernel.source.match(/\bsum_\d+_\d+\b/g)).size;

@@ -53,8 +53,8 @@ describe('cycles', () => {
   const independent = Array.from({ length: 32 }, (_, i) => fma(i + 1, 0));
 
   test('a wave of 64 takes two passes of 32 lanes an instruction, a wave of 32 one', () => {
-    const { blocks, loops } = code(independent);
-    const run = (gpu: typeof navi23, size: number) => cyclesOf(gpu, { blocks, loops }, size, ONE_WAVE, once);
+    const all = code(independent);
+    const run = (gpu: typeof navi23, size: number) => cyclesOf(gpu, all, size, ONE_WAVE, once);
     expect(run(navi23, 64)).toBe(64);
     expect(run(navi23, 32)).toBe(32);
     // RDNA3 issues both halves of a wave of 64 at once.
@@ -77,6 +77,21 @@ describe('cycles', () => {
     const run = (trips: number) => cyclesOf(navi23, loop, 32, ONE_WAVE, () => trips);
     // 32 instructions, the branch, and 8 cycles until the next instruction.
     expect(run(5) - run(4)).toBe(32 + 1 + 8);
+  });
+
+  test('the workgroups of two products in one dispatch run each its own', () => {
+    const product = (count: number, label: string) => [
+      ...independent.slice(0, count),
+      'ds_load_b32 v99, v98',
+      `s_cbranch_scc1 ${label}`,
+    ];
+    const both = code(['s_cbranch_scc0 BB3'], product(8, 'BB1'), ['s_endpgm'], product(32, 'BB3'), [
+      's_endpgm',
+    ]);
+    expect(both.second).toBe(3);
+    const run = (seconds: number) => cyclesOf(navi23, both, 32, { ...ONE_WAVE, seconds }, once);
+    // The second one is jumped to.
+    expect(run(1) - run(0)).toBe(32 - 8 + 8);
   });
 
   test('a load under which instructions run costs what they leave of it', () => {

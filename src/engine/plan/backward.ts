@@ -4,14 +4,16 @@ import { activationGradient, gegluGradient } from './kernels/activations.ts';
 import { attentionBackward, attentionMemory } from './kernels/attention/attention.ts';
 import {
   convFilterGradient,
+  convGradients,
   convInputGradient,
   filterPartialShape,
   filterSplits,
 } from './kernels/conv/conv.ts';
-import type { ConvGeometry } from './kernels/conv/geometry.ts';
+import type { ConvFilterGradient, ConvGeometry, ConvInputGradient } from './kernels/conv/geometry.ts';
 import { add, addInto, split, upsampleGradient } from './kernels/elementwise.ts';
 import { embeddingGradients } from './kernels/embedding.ts';
 import type { Emission } from './emission.ts';
+import type { FilterSums } from './filter-sums.ts';
 import { concatGeometry, gegluGeometry, type Saved, upsampleGeometry } from './forward.ts';
 import type {
   ConvOperation,
@@ -24,6 +26,7 @@ import { operandsOf, resultsOf } from './graph.ts';
 import { groupNormBackward } from './kernels/group-norm/group-norm.ts';
 import type { GroupNormBackward, InputGradient } from './kernels/group-norm/geometry.ts';
 import { layerNormBackward, layerNormBlocks } from './kernels/layer-norm.ts';
+import type { Kernel } from './kernels/kernel.ts';
 import { rowsIn, type Value } from './kernels/value.ts';
 import type { VectorSums } from './vector-sums.ts';
 
@@ -33,6 +36,8 @@ export interface ParameterHomes {
   gradientOf: (parameter: Value) => Value | null;
   /** Collects the gradients of parameters of rank 1 (biases, scales, shifts), and sums them at the end. */
   sums: VectorSums;
+  /** Adds the splits of filter gradients. */
+  filters: FilterSums;
   control: Value;
 }
 
@@ -252,24 +257,30 @@ class BackwardPass {
     return { value: this.#emission.make(`d ${x.label}`, x.shape), onto: false };
   }
 
-  #conv({ geometry, x, weight, bias, perChannel, residual, y }: ConvOperation, dy: Value): void {
+  #conv(operation: ConvOperation, dy: Value): void {
+    const { geometry, x, weight, bias, perChannel, residual, y } = operation;
     const { target } = this.#emission;
     const emit = this.#emission.emit.bind(this.#emission);
     const gradient = this.#homes.gradientOf(weight) as Value;
-    const partialShape = filterPartialShape(target, geometry);
-    const partial = partialShape && this.#emission.make(`d ${weight.label} partial`, partialShape);
+    const partial = this.#homes.filters.take(operation, gradient) ?? this.#partial(operation);
     const { control } = this.#homes;
-    const tile = this.#emission.tile('filter gradient', geometry);
     if (perChannel && !this.#summed.has(y.id))
       throw new Error(
         `${y.label}: a per-channel value has a gradient only if a norm is the first to read the convolution`,
       );
     // If there is a per-channel value, the norm has summed the bias's gradient already, picture by picture.
     const biasSums = perChannel || !bias ? null : this.#homes.sums.of(bias, filterSplits(target, geometry));
-    emit(convFilterGradient(target, geometry, { x, dy, partial, control, gradient, biasSums }, tile));
-    if (this.#learning.has(x.id)) this.#convInput(geometry, x, weight, dy);
+    const filter = { x, dy, partial, control, gradient, biasSums };
+    if (this.#learning.has(x.id)) this.#convGradients(geometry, filter, weight);
+    else emit(convFilterGradient(target, geometry, filter, this.#emission.tile('filter gradient', geometry)));
     // Last: from here on this memory is the gradient of the residual, which may be added to.
     if (residual) this.give(residual, dy);
+  }
+
+  /** Memory for the partial sums of a filter gradient; null where it has one split. */
+  #partial({ geometry, weight }: ConvOperation): Value | null {
+    const shape = filterPartialShape(this.#emission.target, geometry);
+    return shape && this.#emission.make(`d ${weight.label} partial`, shape);
   }
 
   /**
@@ -283,18 +294,29 @@ class BackwardPass {
     return columnsAs(x, all);
   }
 
-  #convInput(geometry: ConvGeometry, x: Value, weight: Value, dy: Value): void {
+  /** The gradients of a convolution whose input learns; an upsampled picture's gradient is summed then. */
+  #convGradients(geometry: ConvGeometry, filter: ConvFilterGradient, weight: Value): void {
+    const { x, dy } = filter;
+    const emit = this.#emission.emit.bind(this.#emission);
+    const { batch, height, width, ins, upsample } = geometry;
+    const doubled = upsample && this.#emission.make(`d ${x.label} doubled`, [batch, height, width, ins]);
+    const input = { dy, weight, ...(doubled ? { add: null, dx: doubled } : this.#destination(x)) };
+    emit(this.#bothGradients(geometry, { ...filter, ...input }));
+    if (!doubled) return;
+    const values = { dy: doubled, ...this.#destination(x) };
+    emit(upsampleGradient(this.#emission.target, upsampleGeometry(x), values));
+  }
+
+  #bothGradients(geometry: ConvGeometry, values: ConvFilterGradient & ConvInputGradient): Kernel[] {
     const { target } = this.#emission;
-    const tile = this.#emission.tile('input gradient', geometry);
-    if (!geometry.upsample) {
-      const values = { dy, weight, ...this.#destination(x) };
-      return this.#emission.emit(convInputGradient(target, geometry, values, tile));
-    }
-    const { batch, height, width, ins } = geometry;
-    const doubled = this.#emission.make(`d ${x.label} doubled`, [batch, height, width, ins]);
-    this.#emission.emit(convInputGradient(target, geometry, { dy, weight, add: null, dx: doubled }, tile));
-    this.#emission.emit(
-      upsampleGradient(target, upsampleGeometry(x), { dy: doubled, ...this.#destination(x) }),
+    const gather = this.#emission.tile('input gradient', geometry);
+    const filter = this.#emission.tile('filter gradient', geometry);
+    const chosen = { ...(gather ? { gather } : {}), ...(filter ? { filter } : {}) };
+    return (
+      convGradients(target, geometry, values, chosen) ?? [
+        ...convFilterGradient(target, geometry, values, filter),
+        ...convInputGradient(target, geometry, values, gather),
+      ]
     );
   }
 

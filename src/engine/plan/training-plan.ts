@@ -5,6 +5,7 @@ import type { Inputs } from '../inputs.ts';
 import { sizeOf } from '../layout.ts';
 import { emitBackward, type ParameterHomes } from './backward.ts';
 import { Emission } from './emission.ts';
+import { FilterSums } from './filter-sums.ts';
 import type { FlatLayout } from './flat-layout.ts';
 import { emitForward, type Saved } from './forward.ts';
 import { Values } from './graph.ts';
@@ -73,10 +74,13 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   for (const operation of operations) emitForward(emission, operation, saved);
   const dPrediction = emitLoss(emission, geometry, { prediction, ...batch, ...results });
   const sums = new VectorSums(homes, emission);
-  emitBackward(emission, operations, saved, { gradientOf, sums, control: batch.control }, dPrediction);
-  emission.emit(sums.kernels(layout, batch.control, flat.gradient[0] as Value));
+  const { control } = batch;
+  const filters = new FilterSums(emission, layout, operations, { control, shards: flat.gradient });
+  emitBackward(emission, operations, saved, { gradientOf, sums, filters, control }, dPrediction);
+  filters.close();
+  emission.emit(sums.kernels(layout, control, flat.gradient[0] as Value));
   const gradients = emission.take();
-  emitUpdate(emission, flat, { pictures, control: batch.control, ...results });
+  emitUpdate(emission, flat, { pictures, control, ...results });
   const update = emission.take();
   return {
     ...placeValues(emission, homes, [...gradients, ...update], spec.bufferBytes),

@@ -17,6 +17,8 @@ export interface Binding {
    * Element type of the WGSL array; default: the value's own. An f32 value bound as u32 is read as its bits.
    */
   type?: 'f32' | 'u32' | 'vec4<f32>';
+  /** Bytes of the value that the kernel reads or writes; default: all. */
+  bytes?: number;
 }
 
 export type Grid = readonly [number, number, number];
@@ -106,7 +108,7 @@ export function kernel(family: Family, spec: KernelSpec): Kernel {
     uniform,
     workgroups: spec.workgroups,
     flops: spec.flops ?? 0,
-    bytes: bindings.reduce((sum, { value }) => sum + byteLengthOf(value), 0),
+    bytes: bindings.reduce((sum, { value, bytes = byteLengthOf(value) }) => sum + bytes, 0),
   };
 }
 

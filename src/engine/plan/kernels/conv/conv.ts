@@ -3,7 +3,8 @@
 // registers/conv-registers.ts).
 import * as registers from './registers/conv-registers.ts';
 import * as tiles from './tiles/conv-tiles.ts';
-import type { TileShape } from './tiles/shapes.ts';
+import { convGradients as gradientsInTiles } from './tiles/gradients.ts';
+import type { PairOfTiles, TileShape } from './tiles/shapes.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Target } from '../target.ts';
 import type { ConvGeometry, ConvForward, ConvInputGradient, ConvFilterGradient } from './geometry.ts';
@@ -43,6 +44,17 @@ export const convFilterGradient = (
   target.family === 'tiles'
     ? tiles.convFilterGradient(target, geometry, values, tile)
     : registers.convFilterGradient(target, geometry, values);
+
+/**
+ * Both gradients in one dispatch, and a second one where `values.partial` is a value of its own; null where
+ * only `convFilterGradient` and `convInputGradient` can compute them.
+ */
+export const convGradients = (
+  target: Target,
+  geometry: ConvGeometry,
+  values: ConvFilterGradient & ConvInputGradient,
+  chosen: Partial<PairOfTiles>,
+): Kernel[] | null => (target.family === 'tiles' ? gradientsInTiles(target, geometry, values, chosen) : null);
 
 /**
  * Number of splits of the filter gradient's reduction over pixels (split-K in GEMM's terms). A function of

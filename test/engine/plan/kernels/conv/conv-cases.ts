@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import {
   convFilterGradient,
   convForward,
+  convGradients,
   convInputGradient,
   filterPartialShape,
   filterSplits,
@@ -270,14 +271,14 @@ export async function claimConv(target: Target, one: ConvCase, tile?: TileShape)
   const before = give(values.add, 7);
   const kept = accumulate ? give(values.gradient, 8) : null;
   given.set(values.control, Uint32Array.of(accumulate ? 1 : 0, 0, 0, 0));
-  const read = await runKernels(
-    [
-      ...convForward(target, geometry, values, tile),
-      ...convInputGradient(target, geometry, values, tile),
-      ...convFilterGradient(target, geometry, values, tile),
-    ],
-    given,
-  );
+  const chosen = tile ? { gather: tile, filter: tile } : {};
+  // Both gradients in one dispatch where a plan makes them so; in some cases each by itself.
+  const both = one.unbiased ? null : convGradients(target, geometry, values, chosen);
+  const gradients = both ?? [
+    ...convInputGradient(target, geometry, values, tile),
+    ...convFilterGradient(target, geometry, values, tile),
+  ];
+  const read = await runKernels([...convForward(target, geometry, values, tile), ...gradients], given);
   const expected = oracle(geometry, { x, weight, dy });
   const { outs, outHeight, outWidth } = geometry;
   const y = expected.y.map((sum, i) => {

@@ -4,7 +4,7 @@
 // (filter.ts).
 import { type ConvForward, type ConvGeometry, type ConvInputGradient, convFlops } from '../geometry.ts';
 import { gatherProduct } from './gather.ts';
-import { rowsOf, type Way } from './operands.ts';
+import { type GatherProduct, rowsOf, type Way } from './operands.ts';
 import { defaultTile, type TileShape } from './shapes.ts';
 import { typeOf } from './text.ts';
 import { gradientTo } from '../../gradient-to.ts';
@@ -64,10 +64,17 @@ export function convInputGradient(
   values: ConvInputGradient,
   tile?: TileShape,
 ): Kernel[] {
+  const product = inputProduct(geometry, values);
+  const { rows, times } = rowsOf(product);
+  return [gatherProduct(product, tile ?? defaultTile(target, 'gather', rows, geometry.ins, times))];
+}
+
+/** The input gradient as a GEMM. */
+export function inputProduct(geometry: ConvGeometry, values: ConvInputGradient): GatherProduct {
   const { batch, height, width, ins, outHeight, outWidth, outs, kernel: edge, stride } = geometry;
   const { bindings, term } = gradientTo('dx', values.add, values.dx, typeOf(ins % 4 === 0));
   const way: Way = stride === 2 ? 'back by parity' : 'back';
-  const product = {
+  return {
     ...{ op: 'conv input gradient', flops: convFlops(geometry), way, edge },
     ...{ stride, padBefore: geometry.padBefore, weight: values.weight },
     source: { value: values.dy, height: outHeight, width: outWidth, channels: outs, half: false },
@@ -75,6 +82,4 @@ export function convInputGradient(
     bindings,
     put: `dx[i] = sum${term('i')};`,
   };
-  const { rows, times } = rowsOf(product);
-  return [gatherProduct(product, tile ?? defaultTile(target, 'gather', rows, ins, times))];
 }

@@ -19,11 +19,14 @@ import {
   sourcePart,
   staged,
   tileIndex,
+  tileKernel,
+  type TileSpec,
   typeOf,
 } from './text.ts';
-import { type Binding, gridOf, type Kernel, kernel } from '../../kernel.ts';
+import { filterSums, PUT_GRADIENT } from './filter-sums.ts';
+import { type Binding, type Kernel, PLACE } from '../../kernel.ts';
 import type { Target } from '../../target.ts';
-import type { Value } from '../../value.ts';
+import { byteLengthOf, rowsIn, type Value } from '../../value.ts';
 
 /**
  * The number of splits is a function of the geometry alone, because it decides the bits. It is the number
@@ -56,7 +59,8 @@ export const filterSplits = (geometry: ConvGeometry): number => splitsOf(geometr
 
 /**
  * One dispatch, and a second one that adds the splits if there are several. A `tile` that does not
- * fit is ignored. With several splits, `values.partial` must not be null.
+ * fit is ignored. With several splits, `values.partial` must not be null; where it is columns of a wider
+ * matrix, the caller adds the splits, with those of other convolutions (filter-sums.ts).
  */
 export function convFilterGradient(
   target: Target,
@@ -64,46 +68,37 @@ export function convFilterGradient(
   values: ConvFilterGradient,
   tile?: TileShape,
 ): Kernel[] {
-  const { splits } = splitsOf(geometry);
-  const chosen =
-    tile && fitsFilter(tile) ? tile : defaultTile(target, 'filter', rowsOf(geometry), geometry.outs, splits);
-  if (splits === 1) return [product(geometry, values, chosen, null)];
-  const partial = values.partial as Value;
-  return [product(geometry, values, chosen, partial), sumOfSplits(geometry, values, partial, splits)];
+  const { rows, columns, times } = filterSize(geometry);
+  const chosen = tile && fitsFilter(tile) ? tile : defaultTile(target, 'filter', rows, columns, times);
+  return withSums(geometry, values, [tileKernel(filterSpec(geometry, values, chosen))]);
 }
 
-/** WGSL that stores `sum` in the gradient, plus the gradient's old value if any bit of control[0] is set. */
-const putGradient = /* wgsl */ `var all = sum;
-      if (control[0] != 0u) { all += gradient[i]; }
-      gradient[i] = all;`;
+/** The filter gradient's GEMM: rows, columns, and how many of them there are. */
+export const filterSize = (geometry: ConvGeometry) => ({
+  rows: rowsOf(geometry),
+  columns: geometry.outs,
+  times: filterSplits(geometry),
+});
 
-/** The kernel that adds the splits, first to last. */
-function sumOfSplits(
+/** The sums of all splits, behind `before` workgroups that compute something else. */
+export const filterSpec = (
   geometry: ConvGeometry,
-  { control, gradient }: ConvFilterGradient,
-  partial: Value,
-  splits: number,
-): Kernel {
-  const count = rowsOf(geometry) * geometry.outs;
-  const four = count % 4 === 0;
-  const type = typeOf(four);
-  const length = four ? count / 4 : count;
-  return kernel('tiles', {
-    op: 'conv filter sums',
-    bindings: {
-      partial: { value: partial, access: 'read', type },
-      control: { value: control, access: 'read', type: 'u32' },
-      gradient: { value: gradient, access: 'update', type },
-    },
-    workgroupSize: [64, 1, 1],
-    workgroups: gridOf(length, 64),
-    body: /* wgsl */ `
-      let i = (group.y * 32768u + group.x) * 64u + lane;
-      if (i >= ${length}u) { return; }
-      var sum = partial[i];
-      ${unroll(splits - 1, (s) => `sum += partial[i + ${(s + 1) * length}u];`)}
-      ${putGradient}`,
-  });
+  values: ConvFilterGradient,
+  tile: TileShape,
+  before = 0,
+): TileSpec =>
+  productSpec(geometry, values, tile, filterSplits(geometry) === 1 ? null : values.partial, before);
+
+/** Behind the kernels that make the splits: the one that adds them, where there are several of its own. */
+export function withSums(
+  geometry: ConvGeometry,
+  values: ConvFilterGradient,
+  kernels: readonly Kernel[],
+): Kernel[] {
+  if (filterSplits(geometry) === 1) return [...kernels];
+  const partial = values.partial as Value;
+  const sums = filterSums([{ partial, gradient: values.gradient }], values.control);
+  return [...kernels, ...(partial.columns ? [] : [sums])];
 }
 
 /**
@@ -247,12 +242,10 @@ function putBias({ outs }: ConvGeometry, tile: TileShape): string {
 function declarationsOf(geometry: ConvGeometry, tile: TileShape, partial: Value | null): string {
   const { ins, outs, height, width, upsample } = geometry;
   return /* wgsl */ `
-var<workgroup> a_tile: array<vec4<f32>, ${tile.depth * loadsOf(tile, tile.rows).wide}>;
-var<workgroup> b_tile: array<vec4<f32>, ${tile.depth * loadsOf(tile, tile.columns).wide}>;
 ${sourceFunctions({ height, width, channels: ins, half: upsample })}
 ${loadFunction('dy_at', 'dy', outs)}
 ${placeFunctions(geometry, tile)}
-${putFunction(outs, partial ? 'partial[i] = sum;' : putGradient, outs % tile.columns === 0)}`;
+${putFunction(outs, partial ? `partial[${PLACE} + i] = sum;` : PUT_GRADIENT, outs % tile.columns === 0)}`;
 }
 
 /**
@@ -290,12 +283,13 @@ function sumOverBlocks(geometry: ConvGeometry, tile: TileShape, biased: boolean)
 /**
  * The GEMM: the sums of all splits to `partial`, or to the gradient if `partial` is null; biasSums if wanted.
  */
-function product(
+function productSpec(
   geometry: ConvGeometry,
   { x, dy, control, gradient, biasSums }: ConvFilterGradient,
   tile: TileShape,
   partial: Value | null,
-): Kernel {
+  before: number,
+): TileSpec {
   const { ins, outs } = geometry;
   const { pixels, length, splits } = splitsOf(geometry);
   const rows = rowsOf(geometry);
@@ -303,21 +297,23 @@ function product(
   const [a, b] = [loadsOf(tile, tile.rows), loadsOf(tile, tile.columns)];
   const type = typeOf(outs % 4 === 0);
   const results: Record<string, Binding> = partial
-    ? { partial: { value: partial, access: 'write', type } }
+    ? { partial: { value: rowsIn(partial).whole, access: 'write', type, bytes: byteLengthOf(partial) } }
     : {
         control: { value: control, access: 'read', type: 'u32' },
         gradient: { value: gradient, access: 'update', type },
       };
-  return kernel('tiles', {
+  return {
     ...{ op: 'conv filter gradient', flops: 2 * pixels * rows * outs, params, ...grid },
+    ...(partial ? { place: rowsIn(partial).first / (outs % 4 === 0 ? 4 : 1) } : {}),
     bindings: {
       source: { value: x, access: 'read', type: typeOf(ins % 4 === 0) },
       dy: { value: dy, access: 'read', type },
       ...results,
       ...(biasSums ? { biasSums: { value: biasSums, access: 'write', type } } : {}),
     },
+    memory: [tile.depth * a.wide, tile.depth * b.wide],
     declarations: declarationsOf(geometry, tile, partial),
-    body: /* wgsl */ `${tileIndex}
+    body: /* wgsl */ `${tileIndex(before)}
       let start = time * ${length}u;
       let end = min(start + ${length}u, ${pixels}u);
       ${ownPlace(tile)}
@@ -331,5 +327,5 @@ function product(
       ${sumOverBlocks(geometry, tile, biasSums !== null)}
       ${store(geometry, tile)}
       ${biasSums ? putBias(geometry, tile) : ''}`,
-  });
+  };
 }

@@ -24,9 +24,11 @@ import {
   sourceFunctions,
   staged,
   tileIndex,
+  tileKernel,
+  type TileSpec,
   typeOf,
 } from './text.ts';
-import { type Kernel, kernel } from '../../kernel.ts';
+import type { Kernel } from '../../kernel.ts';
 
 /**
  * Layout of a block of the weight in workgroup memory, in vec4s. Forward: as in global memory, for each k a
@@ -170,27 +172,30 @@ function sumOverBlocks(product: GatherProduct, tile: TileShape, loads: Loads): s
 }
 
 /** The kernel of `product` in tiles of shape `tile`. */
-export function gatherProduct(product: GatherProduct, tile: TileShape): Kernel {
+export const gatherProduct = (product: GatherProduct, tile: TileShape): Kernel =>
+  tileKernel(gatherSpec(product, tile));
+
+/** The same as part of a kernel. */
+export function gatherSpec(product: GatherProduct, tile: TileShape): TileSpec {
   const { op, flops, way, source, weight, result, bindings, put, place } = product;
   const loads = loadsOf(product, tile);
   const { rows, times } = rowsOf(product);
   const { params, ...grid } = tiling(tile, rows, result.channels, times);
   const channelsOfWeight = way === 'forward' ? result.channels : source.channels;
-  return kernel('tiles', {
+  return {
     ...{ op, flops, params, ...grid, ...(place === undefined ? {} : { place }) },
     bindings: {
       source: { value: source.value, access: 'read', type: typeOf(source.channels % 4 === 0) },
       weight: { value: weight, access: 'read', type: typeOf(channelsOfWeight % 4 === 0) },
       ...bindings,
     },
+    memory: [tile.rows * loads.fours, weightLayout(way, tile).size],
     declarations: /* wgsl */ `
-var<workgroup> a_tile: array<vec4<f32>, ${tile.rows * loads.fours}>;
-var<workgroup> b_tile: array<vec4<f32>, ${weightLayout(way, tile).size}>;
 ${sourceFunctions(source)}
 ${loadFunction('weight_at', 'weight', channelsOfWeight)}
 ${tapFunctions(product, loads)}
 ${putFunction(result.channels, put, result.channels % tile.columns === 0)}`,
-    body: /* wgsl */ `${tileIndex}
+    body: /* wgsl */ `${tileIndex()}
       let taps = taps_of(time);
       ${ownPlace(tile)}
       let own_four = lane % ${loads.fours}u;
@@ -199,5 +204,5 @@ ${putFunction(result.channels, put, result.channels % tile.columns === 0)}`,
       ${declareSums(tile)}
       ${sumOverBlocks(product, tile, loads)}
       ${store(product, tile)}`,
-  });
+  };
 }

@@ -137,6 +137,12 @@ function offersOf(target: Target, gemm: Gemm): Offer[] {
 export const tileShapes = (target: Target, gemm: Gemm): TileShape[] =>
   offersOf(target, gemm).map(({ tile }) => tile);
 
+/** Estimated time of `times` GEMMs with rows x columns results, for one value of k. */
+function costOf({ tile, speed, enough }: Offer, rows: number, columns: number, times: number): number {
+  const workgroups = times * Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
+  return (Math.max(workgroups, enough) * tile.rows * tile.columns) / speed;
+}
+
 /**
  * The shape with the lowest estimated time for `times` GEMMs with rows x columns results: a fixed rule that
  * counts padding of torn tiles, idle processors if there are too few workgroups, and each shape's speed.
@@ -148,12 +154,54 @@ export function defaultTile(
   columns: number,
   times: number,
 ): TileShape {
-  const cost = ({ tile, speed, enough }: Offer) => {
-    const workgroups = times * Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
-    return (Math.max(workgroups, enough) * tile.rows * tile.columns) / speed;
-  };
+  const cost = (offer: Offer) => costOf(offer, rows, columns, times);
   return offersOf(target, gemm).reduce((best, offer) => (cost(offer) < cost(best) ? offer : best)).tile;
 }
+
+/** A GEMM: `times` results of rows x columns. */
+interface GemmSize {
+  rows: number;
+  columns: number;
+  times: number;
+}
+
+/** Shapes for one kernel that computes two GEMMs, each in workgroups of its own. */
+export type PairOfTiles = Record<Gemm, TileShape>;
+
+/**
+ * The two shapes of the same number of invocations with the lowest estimated time; both GEMMs have as many
+ * products. Those that are `chosen` are taken, the filter gradient's only where it goes with the other. Null:
+ * no two shapes go together.
+ */
+export function pairOfTiles(
+  target: Target,
+  size: Record<Gemm, GemmSize>,
+  chosen: Partial<PairOfTiles>,
+): PairOfTiles | null {
+  const offers = (gemm: Gemm) => {
+    const all = offersOf(target, gemm);
+    const wanted = all.filter(({ tile }) => tile.name === chosen[gemm]?.name);
+    return wanted.length > 0 ? wanted : all;
+  };
+  const pairs = (filters: readonly Offer[]) =>
+    offers('gather').flatMap((gather) =>
+      filters.filter(({ tile }) => goTogether(gather.tile, tile)).map((filter) => ({ gather, filter })),
+    );
+  const first = pairs(offers('filter'));
+  const all = first.length > 0 ? first : pairs(offersOf(target, 'filter'));
+  const cost = (pair: Record<Gemm, Offer>) =>
+    (['gather', 'filter'] as const).reduce((sum, gemm) => {
+      const { rows, columns, times } = size[gemm];
+      return sum + costOf(pair[gemm], rows, columns, times) / (rows * columns * times);
+    }, 0);
+  const [best] = all.toSorted((a, b) => cost(a) - cost(b));
+  return best ? { gather: best.gather.tile, filter: best.filter.tile } : null;
+}
+
+/** Whether one workgroup can have either shape. */
+const goTogether = (a: TileShape, b: TileShape): boolean =>
+  a.threads === b.threads &&
+  (a.subgroupSize === b.subgroupSize || a.subgroupSize === null || b.subgroupSize === null);
 
 /**
  * The grid for `times` matrices of rows x columns, one workgroup for each tile, and the parameters that

@@ -2,6 +2,7 @@
 // computes, the sums in named variables (so that the compiler keeps them in registers), loads and stores in
 // global memory. Not here: how operands come into workgroup memory (operands.ts, gather.ts, filter.ts).
 import { range, unroll } from '../../wgsl-text.ts';
+import { type Kernel, kernel, type KernelSpec } from '../../kernel.ts';
 import type { TileShape } from './shapes.ts';
 
 /**
@@ -10,16 +11,28 @@ import type { TileShape } from './shapes.ts';
  */
 export const OUTSIDE = 1 << 24;
 
+/** A GEMM as a kernel, and how many vec4s of each operand's tile it keeps in workgroup memory. */
+export type TileSpec = KernelSpec & { memory: readonly [a: number, b: number] };
+
+/** The kernel of GEMMs that share workgroup memory. */
+export function tileKernel({ memory: [a, b], ...spec }: TileSpec): Kernel {
+  const memory = /* wgsl */ `
+var<workgroup> a_tile: array<vec4<f32>, ${a}>;
+var<workgroup> b_tile: array<vec4<f32>, ${b}>;`;
+  return kernel('tiles', { ...spec, declarations: `${memory}${spec.declarations ?? ''}` });
+}
+
 /** WGSL element type of an array: vec4s if `four`, that is if the channels are a multiple of 4. */
 export const typeOf = (four: boolean): 'f32' | 'vec4<f32>' => (four ? 'vec4<f32>' : 'f32');
 
 /**
  * WGSL: the tile that this workgroup computes: `row_tile`, `column_tile`, and `time`, the index of the GEMM
  * (a split of the filter gradient, or a parity of pixels). Columns vary fastest: neighbouring workgroups read
- * the same pixels, and the weights fit any cache.
+ * the same pixels, and the weights fit any cache. `before`: workgroups of the dispatch that compute something
+ * else.
  */
-export const tileIndex = /* wgsl */ `
-      let index = group.y * 32768u + group.x;
+export const tileIndex = (before = 0): string => /* wgsl */ `
+      let index = group.y * 32768u + group.x - ${before}u;
       if (index >= params.tiles) { return; }
       let column_tile = index % params.columnTiles;
       let row_tile = index / params.columnTiles % params.rowTiles;

@@ -3,8 +3,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/conv/geometry.ts';
 import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
+import { convGradients } from '../../../../../../src/engine/plan/kernels/conv/tiles/gradients.ts';
 import {
   defaultTile,
+  pairOfTiles,
   TILE_SHAPES,
   tileNamed,
   tileShapes,
@@ -18,27 +20,28 @@ import { value } from '../../run-kernels.ts';
 
 type Tile = (typeof TILE_SHAPES)[number];
 
-function kernelsOf(geometry: ConvGeometry, tile?: Tile): Kernel[] {
+function valuesOf(geometry: ConvGeometry) {
   const { batch, height, width, ins, outs, outHeight, outWidth, kernel: edge } = geometry;
-  const [x, dx] = [value('x', [batch, height, width, ins]), value('dx', [batch, height, width, ins])];
-  const [y, dy] = [
-    value('y', [batch, outHeight, outWidth, outs]),
-    value('dy', [batch, outHeight, outWidth, outs]),
+  const [inputs, outputs] = [
+    [batch, height, width, ins],
+    [batch, outHeight, outWidth, outs],
   ];
-  const [weight, gradient] = [
-    value('weight', [edge, edge, ins, outs]),
-    value('gradient', [edge, edge, ins, outs]),
-  ];
-  const [bias, control] = [value('bias', [outs]), value('control', [4])];
+  const filter = [edge, edge, ins, outs];
+  return {
+    ...{ x: value('x', inputs), dx: value('dx', inputs), y: value('y', outputs), dy: value('dy', outputs) },
+    ...{ weight: value('weight', filter), gradient: value('gradient', filter), bias: value('bias', [outs]) },
+    ...{ control: value('control', [4]), perChannel: null, residual: null, add: null },
+    ...splitValues(TILES, geometry),
+  };
+}
+
+function kernelsOf(geometry: ConvGeometry, tile?: Tile): Kernel[] {
+  const values = valuesOf(geometry);
   return [
-    ...tiles.convForward(TILES, geometry, { x, weight, bias, perChannel: null, residual: null, y }, tile),
-    ...tiles.convInputGradient(TILES, geometry, { dy, weight, add: null, dx }, tile),
-    ...tiles.convFilterGradient(
-      TILES,
-      geometry,
-      { x, dy, control, gradient, ...splitValues(TILES, geometry) },
-      tile,
-    ),
+    ...tiles.convForward(TILES, geometry, values, tile),
+    ...tiles.convInputGradient(TILES, geometry, values, tile),
+    ...tiles.convFilterGradient(TILES, geometry, values, tile),
+    ...(convGradients(TILES, geometry, values, tile ? { gather: tile, filter: tile } : {}) ?? []),
   ];
 }
 
@@ -97,6 +100,46 @@ test('the default tile is small for small pictures and large for large ones', ()
   expect(tile(4 * 32 * 32, 32)).toBe('32x32 4x4');
   expect(tile(64 * 16 * 16, 64)).toBe('64x64 8x4');
   expect(tile(64 * 32 * 32, 128)).toBe('64x64 8x8');
+});
+
+describe('both gradients in one dispatch', () => {
+  const size = (rows: number, columns: number, times: number) => ({ rows, columns, times });
+  const sizes = { gather: size(16 * 16 * 16, 128, 1), filter: size(9 * 128, 128, 14) };
+
+  test('take two shapes of the same number of invocations', () => {
+    for (const target of [TILES, gpu('amd', 32, 64), gpu('intel', 8, 16, 32), gpu('intel', 16, 32)]) {
+      const pair = pairOfTiles(target, sizes, {});
+      expect(pair?.gather.threads).toBe(pair?.filter.threads);
+    }
+  });
+
+  test('take the shapes that timing chose where they go together, else that of the input gradient', () => {
+    const named = (name: string) => TILE_SHAPES.find((tile) => tile.name === name) as Tile;
+    const [small, large, wide] = ['32x32 4x4', '64x64 8x8', '128x64 8x4'].map(named) as [Tile, Tile, Tile];
+    expect(pairOfTiles(TILES, sizes, { gather: small, filter: large })).toEqual({
+      gather: small,
+      filter: large,
+    });
+    const other = pairOfTiles(TILES, sizes, { gather: small, filter: wide });
+    expect(other).toMatchObject({ gather: small, filter: { threads: 64 } });
+    expect(pairOfTiles(TILES, sizes, { filter: wide })?.filter).toBe(wide);
+  });
+
+  test('need two where no shapes go together: on Intel without subgroup sizes', () => {
+    expect(pairOfTiles(gpu('intel'), sizes, {})).toBeNull();
+  });
+
+  test('bind each value once, and name nothing twice', () => {
+    for (const geometry of GEOMETRIES) {
+      const [both] = convGradients(TILES, geometry, valuesOf(geometry), {}) as Kernel[];
+      const ids = both?.bindings.map(({ value }) => value.id) ?? [];
+      expect(new Set(ids).size).toBe(ids.length);
+      const names = [...(both?.source ?? '').matchAll(/^(?:fn|struct|var<workgroup>) (\w+)/gm)].map(
+        ([, name]) => name,
+      );
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
 });
 
 test('Intel gets no shape that its compiler spills, and small subgroups where it offers them', () => {
