@@ -3,25 +3,25 @@ that fails raises.
 
     samples MODEL.zip OUT.json   draws 4 samples of a diffusers export by its own scheduler, from the app's
                                  noise
-    notebook IN.pt OUT.pt        trains 3 steps as a notebook would, with nothing of ours but the file
+    notebook IN.pt OUT.pt        trains 3 steps as a notebook would, with nothing of ours but the file; where
+                                 the network draws by class, on any classes
     same A B                     two checkpoints have the same bits: weights, EMA, moments, histories, step,
                                  epoch
     rewrite IN OUT               reads a checkpoint and writes it again
     fixtures                     the committed fixtures are what these scripts write today
 
-Not here: models with words (check_words.py).
+Not here: models with words (check_words.py), samples of models that draw by class (check_classes.py).
 """
 
 import json
 from pathlib import Path
-from unittest.mock import patch
 
 import diffusers
 import numpy as np
 import torch
-from diffusers import DDIMScheduler, DDPMPipeline, UNet2DModel
+from diffusers import DDPMPipeline, UNet2DModel
 
-from exported_model import as_the_app, run_named, samples_noise, train_as_a_notebook, unpacked
+from exported_model import as_the_app, drawn_from, run_named, samples_noise, train_as_a_notebook, unpacked
 from perennial_checkpoint import read_checkpoint, write_checkpoint
 
 FIXTURES = Path(__file__).parent.parent / "test" / "fixtures"
@@ -36,8 +36,9 @@ def samples(model, out, seed=7, steps=10):
     assert len(pipeline(batch_size=2, num_inference_steps=2).images) == 2, "the pipeline's own pictures"
     unet, scheduler = pipeline.unet.eval(), pipeline.scheduler
     noise = samples_noise(seed, SAMPLES, unet, steps + 1)
+    predict = lambda x, t: unet(x, t).sample
     with torch.no_grad():
-        made = _drawn_flow(unet, scheduler, noise[0], steps) if _is_flow(scheduler) else _drawn(unet, scheduler, noise, steps)
+        made = _drawn_flow(predict, scheduler, noise[0], steps) if _is_flow(scheduler) else drawn_from(noise, predict, scheduler, steps)
     shape = [SAMPLES, unet.config.sample_size, unet.config.sample_size, unet.config.in_channels]
     drawn = {name: as_the_app(x) for name, x in made.items()}
     Path(out).write_text(json.dumps({"seed": seed, "steps": steps, "shape": shape, "drawn": drawn}))
@@ -48,28 +49,14 @@ def _is_flow(scheduler):
     return type(scheduler).__name__ == "FlowMatchEulerDiscreteScheduler"
 
 
-def _drawn(unet, of_folder, noise, steps):
-    """DDIM and DDPM samples."""
-    made = {}
-    for name, scheduler in (("ddim", DDIMScheduler.from_config(of_folder.config)), ("ddpm", of_folder)):
-        fresh = iter(noise[1:])
-        with patch("diffusers.schedulers.scheduling_ddpm.randn_tensor", lambda *_, **__: next(fresh)):
-            scheduler.set_timesteps(steps)
-            x = noise[0]
-            for t in scheduler.timesteps:
-                x = scheduler.step(unet(x, t).sample, t, x).prev_sample
-        made[name] = x
-    return made
-
-
-def _drawn_flow(unet, scheduler, x, steps):
+def _drawn_flow(predict, scheduler, x, steps):
     """
     Euler samples in equal steps of sigma, as FluxPipeline asks for them. The app clips the clean picture that
     the network predicts to -1..1, and this scheduler has no such option.
     """
     scheduler.set_timesteps(sigmas=np.linspace(1, 1 / steps, steps))
     for t, sigma in zip(scheduler.timesteps, scheduler.sigmas):
-        clean = (x - sigma * unet(x, t).sample).clamp(-1, 1)
+        clean = (x - sigma * predict(x, t)).clamp(-1, 1)
         x = scheduler.step((x - clean) / sigma, t, x).prev_sample
     return {"euler": x}
 
@@ -81,11 +68,13 @@ def notebook(path, out):
     unet = UNet2DModel.from_config(told["unet_config"])
     scheduler = getattr(diffusers, told["scheduler_config"]["_class_name"]).from_config(told["scheduler_config"])
     size = (4, unet.config.in_channels, unet.config.sample_size, unet.config.sample_size)
+    classes = unet.config.num_class_embeds
 
     def loss():
+        labels = None if classes is None else torch.randint(0, classes, (4,))
         pictures, noise, at = torch.rand(size) * 2 - 1, torch.randn(size), torch.randint(0, 1000, (4,))
         noisy, timesteps, target = _lesson(scheduler, pictures, noise, at)
-        return torch.nn.functional.mse_loss(unet(noisy, timesteps).sample, target)
+        return torch.nn.functional.mse_loss(unet(noisy, timesteps, class_labels=labels).sample, target)
 
     torch.save(train_as_a_notebook(content, {"unet": unet}, "optimizer", loss, 3), out)
 

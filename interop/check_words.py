@@ -4,7 +4,7 @@
                                 tokenizers, draws by its own pipeline and by the recipe of its README; what is
                                 predicted and drawn is written down for the app to compare
     prompt MODEL.zip OUT.json   the folder's own pipeline draws 4 pictures of a prompt by DDIM and
-                                DPM-Solver++, from the app's noise
+                                DPM-Solver++, from the app's noise; of a class where the model has them
     notebook IN.pt OUT.pt       trains two steps as a notebook would, with nothing of ours but the file
 
 Not here: models without words (check_exports.py).
@@ -43,18 +43,19 @@ def folder(model, out, seed=7, steps=10):
     print(f"every loader opens {Path(model).name}; {len(PROMPTS)} samples in {steps} calls")
 
 
-def prompt(model, out, text="", guidance=GUIDANCE, seed=7, steps=10):
+def prompt(model, out, text="", kind="", guidance=GUIDANCE, seed=7, steps=10):
     """Writes the pictures, float32 NHWC in -1..1, by the name of the sampler."""
     with unpacked(model) as opened:
         pipeline = DiffusionPipeline.from_pretrained(opened, trust_remote_code=True)
     pipeline.set_progress_bar_config(disable=True)
     (noise,) = samples_noise(seed, SAMPLES, pipeline.unet)
     config, drawn = pipeline.scheduler.config, {}
+    told = {"class_labels": [kind] * SAMPLES} if kind else {}
     # As the folder's README says it: a DDPM config has no thresholding.
     solver = DPMSolverMultistepScheduler.from_config(config, thresholding=True, sample_max_value=1.0, timestep_spacing="trailing")
     for name, pipeline.scheduler in (("ddim", DDIMScheduler.from_config(config)), ("dpmpp_2m", solver)):
         with patch("torch.randn", lambda *_, **__: noise):
-            images = pipeline([text] * SAMPLES, num_inference_steps=steps, guidance_scale=guidance, output_type="np").images
+            images = pipeline([text] * SAMPLES, num_inference_steps=steps, guidance_scale=guidance, output_type="np", **told).images
         drawn[name] = (2 * images - 1).ravel().tolist()
     Path(out).write_text(json.dumps({"shape": images.shape, "drawn": drawn}))
     print(f"the pipeline drew {SAMPLES} pictures of {text!r} by {', '.join(drawn)}")

@@ -1,6 +1,6 @@
-"""What the checks of the page's exports have in common (check_exports.py, check_words.py): the folder of an
-export, the noise of the app's samples, training as a notebook does it, the command line. Not here: what is
-checked.
+"""What the checks of the page's exports have in common (check_exports.py, check_words.py, check_classes.py):
+the folder of an export, the noise of the app's samples and samples from it, training as a notebook does it,
+the command line. Not here: what is checked.
 """
 
 import argparse
@@ -8,9 +8,11 @@ import inspect
 import tempfile
 import zipfile
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import numpy as np
 import torch
+from diffusers import DDIMScheduler
 
 from counter_random import STREAMS, normals
 
@@ -33,6 +35,23 @@ def samples_noise(seed, samples, unet, draws=1):
     # The app numbers the values of a picture in the order NHWC.
     values = values.reshape(samples, draws, size, size, channels).transpose(1, 0, 4, 2, 3)
     return torch.from_numpy(np.ascontiguousarray(values))
+
+
+def drawn_from(noise, predict, of_folder, steps):
+    """
+    Samples by DDIM and by DDPM: name -> float32 [N, C, H, W]. noise: of samples_noise, steps + 1 draws;
+    predict(x, t): the network; of_folder: the folder's scheduler.
+    """
+    made = {}
+    for name, scheduler in (("ddim", DDIMScheduler.from_config(of_folder.config)), ("ddpm", of_folder)):
+        fresh = iter(noise[1:])
+        with patch("diffusers.schedulers.scheduling_ddpm.randn_tensor", lambda *_, **__: next(fresh)):
+            scheduler.set_timesteps(steps)
+            x = noise[0]
+            for t in scheduler.timesteps:
+                x = scheduler.step(predict(x, t), t, x).prev_sample
+        made[name] = x
+    return made
 
 
 def as_the_app(pictures):

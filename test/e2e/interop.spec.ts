@@ -1,15 +1,15 @@
 // A checkpoint leaves as PyTorch's and diffusers' files and comes back from them, in another profile, with
 // the same bits. That PyTorch itself opens them is the live half's claim (`npm run test:interop`).
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { writeTorchFile } from '../../src/formats/torch-file.ts';
 import { openZip } from '../../src/formats/zip-reader.ts';
-import { zipBlob } from '../../src/formats/zip-writer.ts';
 import { readTorchFile } from '../formats/read-torch-file.ts';
 import { openProfile, type Profile, step, waitForState } from './browser.ts';
 import { type CheckpointFile, differences, readCheckpoint } from './checkpoint-file.ts';
 import { afterAVisit, temporaryFolders } from './folders.ts';
+import { zipOfModel } from './model-folders.ts';
 import {
   address,
   button,
@@ -145,15 +145,7 @@ test('the files of a diffusers UNet of one channel, in halves, are sampled from 
 
 test('a model with words as diffusers and transformers save it is drawn by its prompts, trained on, and goes out again', async () => {
   const { page } = elsewhere;
-  const words = join(import.meta.dirname, '../fixtures/models/words');
-  const paths = (await readdir(words, { recursive: true })).filter((path) => extname(path) !== '');
-  const entries = paths.map(async (name) => ({
-    name,
-    content: new Uint8Array(await readFile(join(words, name))),
-  }));
-  const path = join(await newFolder(), 'words.zip');
-  await writeFile(path, Buffer.from(await (await zipBlob(await Promise.all(entries))).arrayBuffer()));
-  await chooseCheckpoint(page, path);
+  await chooseCheckpoint(page, await zipOfModel('words', await newFolder()));
   const dialog = page.getByRole('dialog', { name: 'Import words.zip?' });
   await expect(dialog.getByRole('list', { name: 'Kept' })).toContainText('text encoder, and its tokenizer');
   await confirmImport(page, 0);

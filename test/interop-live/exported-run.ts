@@ -92,12 +92,24 @@ export async function importNow(page: Page, path: string, globalStep: number): P
 
 /** PyTorch loses what the tab lost, from the seed on and from the early checkpoint on. */
 export async function expectSameLosses(of: string, exported: ExportedRun): Promise<void> {
-  const { step: last, early, newest } = exported;
-  const first = await continued(exported, ['--check', String(last), '--checkpoint', newest]);
-  expectLossesNear(`${of}: losses from the seed on, relative`, first);
-  const against = ['--checkpoint', early, '--check-against', newest];
-  const later = await continued(exported, ['--check', String(last - 5), ...against]);
-  expectLossesNear(`${of}: losses from step 5 on, relative`, later);
+  expectLossesNear(`${of}: losses from the seed on, relative`, await checkedFromSeed(exported));
+  await expectSameLossesSince(of, exported, exported.early, 5);
+}
+
+/** What is printed where PyTorch begins at the run's seed. Rejects where it refuses, or loses otherwise. */
+export const checkedFromSeed = (exported: ExportedRun): Promise<string> =>
+  continued(exported, ['--check', String(exported.step), '--checkpoint', exported.newest]);
+
+/** PyTorch loses what the tab lost from this checkpoint of step `at` on. */
+export async function expectSameLossesSince(
+  of: string,
+  exported: ExportedRun,
+  checkpoint: string,
+  at: number,
+): Promise<void> {
+  const since = ['--check', String(exported.step - at), '--checkpoint', checkpoint];
+  const told = await continued(exported, [...since, '--check-against', exported.newest]);
+  expectLossesNear(`${of}: losses from step ${at} on, relative`, told);
 }
 
 /** Read and written in Python the checkpoint is the same file, and the .pt has its bits. */
@@ -196,7 +208,11 @@ async function expectExportsTheBitsOf(page: Page, folder: string, expected: stri
   return back;
 }
 
-const continued = ({ pictures }: ExportedRun, what: readonly string[]): Promise<string> =>
+/** Runs continue_training.py on the run's pictures. Returns what it prints; rejects with that if it fails. */
+export const continued = (
+  { pictures }: Pick<ExportedRun, 'pictures'>,
+  what: readonly string[],
+): Promise<string> =>
   run('python', ['interop/continue_training.py', '--cpu', '--pictures', pictures, ...what]);
 
 const expectLossesNear = (what: string, printed: string): void =>

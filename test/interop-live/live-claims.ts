@@ -1,7 +1,6 @@
 // Claims that eager and plan both meet, about files that Python has just made: a golden case of a new random
 // seed, and the samples that diffusers drew with the models that the app exported. Not here: making the files
-// (scripts/interop.mjs, interop.spec.ts,
-// flow.spec.ts).
+// (scripts/interop.mjs, interop.spec.ts, flow.spec.ts, classes.spec.ts), models with words (words-claims.ts).
 import { expect, inject, it } from 'vitest';
 import type { TimestepSpacing } from '../../src/diffusion/call-timesteps.ts';
 import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
@@ -30,6 +29,8 @@ interface DrawnSamples {
   seed: number;
   steps: number;
   shape: Shape;
+  /** The class of each sample; absent: the model draws by no class. */
+  labels?: number[];
   drawn: Partial<Record<SamplerName, number[]>>;
 }
 
@@ -40,20 +41,18 @@ export function describeLive(open: Open): void {
   const golden = readGoldenCase('a fresh seed', bytesOf(inject('fresh')));
   describeGolden(golden, async () => open(golden.model(), golden.inputShapes));
 
-  for (const predicted of ['v', 'flow'] as const) {
-    const expected = JSON.parse(inject(`${predicted}Drawn`)) as DrawnSamples;
+  for (const of of ['v', 'flow', 'classes'] as const) {
+    const expected = JSON.parse(inject(`${of}Drawn`)) as DrawnSamples;
     const drawn = Object.entries(expected.drawn) as [SamplerName, number[]][];
-    it.each(drawn)(`draws the samples of ${predicted} that diffusers drew: %s`, async (sampler, samples) => {
-      const model = await readModel(inject(`${predicted}Model`));
-      const executor = await open(modelOf(model.unet), {
-        sample: expected.shape,
-        timestep: [expected.shape[0]],
-      });
+    it.each(drawn)(`draws the samples of ${of} that diffusers drew: %s`, async (sampler, samples) => {
+      const model = await readModel(inject(`${of}Model`));
+      const network = modelOf(model.unet);
+      const executor = await open(network, network.inputs(expected.shape[0]));
       const zeros = () => model.weights.map(({ length }) => new Float32Array(length));
       executor.setState({ weights: model.weights, ema: zeros(), expAvg: zeros(), expAvgSq: zeros() });
       const difference = largestDifference(await draw(executor, model.scheduler, expected, sampler), samples);
       executor.dispose();
-      console.log(`${predicted}, ${sampler}: 4 samples differ by ${difference.toExponential(1)} at most`);
+      console.log(`${of}, ${sampler}: 4 samples differ by ${difference.toExponential(1)} at most`);
       expect(difference).toBeLessThan(SAMPLES_WITHIN);
     });
   }
@@ -88,7 +87,7 @@ async function readModel(zip: string) {
 async function draw(
   executor: Executor,
   { spacing, ...choice }: SchedulerChoice & { spacing: TimestepSpacing },
-  { seed, steps, shape }: DrawnSamples,
+  { seed, steps, shape, labels }: DrawnSamples,
   name: SamplerName,
 ): Promise<Float32Array> {
   const sampler = createSampler({
@@ -108,6 +107,7 @@ async function draw(
     const prediction = await executor.predict(held, {
       sample: { data: x, shape },
       timestep: { data: new Float32Array(samples).fill(timestep), shape: [samples] },
+      ...(labels && { class_labels: { data: Float32Array.from(labels), shape: [samples] } }),
     });
     const noise = sampler.usesNoise(i) ? joined((sample) => stepNoise(seed, sample, size, i)) : null;
     x = sampler.step(i, x, prediction, noise);

@@ -17,6 +17,9 @@ declare module 'vitest' {
     vDrawn: string;
     flowModel: string;
     flowDrawn: string;
+    /** The same of a model that draws by class, and JSON of interop/check_classes.py. */
+    classesModel: string;
+    classesDrawn: string;
     /** The same of a model with words, and JSON of interop/check_words.py. */
     wordsModel: string;
     wordsDrawn: string;
@@ -33,6 +36,8 @@ const provide = {
   vDrawn: read('v-drawn.json', 'utf8'),
   flowModel: read('flow-model.zip', 'base64'),
   flowDrawn: read('flow-drawn.json', 'utf8'),
+  classesModel: read('classes-model.zip', 'base64'),
+  classesDrawn: read('classes-drawn.json', 'utf8'),
   wordsModel: read('words-model.zip', 'base64'),
   wordsDrawn: read('words-drawn.json', 'utf8'),
 };

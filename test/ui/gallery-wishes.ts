@@ -39,7 +39,8 @@ function fillWished(
   const all = Array.from({ length: count }, (_, i) => i);
   state.generated.value = {
     ...{ step: 24_000, size: SIZE, weights: 'ema', seed: 7, complete: whole, finite: true },
-    ...{ calls: STEPS, prompts: null, watched: null },
+    ...{ calls: STEPS, watched: null },
+    prompts: all.map((i) => words.prompts[Math.floor(i / each)] ?? ''),
     samples: all.map((i) => (made(i) < 0 ? null : picture(i, made(i)))),
     ways: all.map((i) => MOMENTS.filter((at) => at <= made(i)).map((at) => picture(i, at))),
     callsMade: Math.floor(drawn / 16) * STEPS + (whole ? 0 : 6),

@@ -45,6 +45,7 @@ class PerennialTextToImagePipeline(DiffusionPipeline):
         super().__init__()
         self.register_modules(unet=unet, scheduler=scheduler, text_encoder=text_encoder, tokenizer=tokenizer)
         self.register_to_config(id2label=id2label)
+        self.labels = {name: int(label) for label, name in (id2label or {}).items()}
 
     def encode(self, texts):
         length = self.tokenizer.model_max_length
@@ -53,12 +54,16 @@ class PerennialTextToImagePipeline(DiffusionPipeline):
 
     @torch.no_grad()
     def __call__(self, prompt, negative_prompt="", num_inference_steps=50, guidance_scale=3.0, generator=None, output_type="pil", class_labels=None):
+        """\`class_labels\`: the name or number of a class for each prompt, of a UNet with num_class_embeds."""
         prompts = [prompt] if isinstance(prompt, str) else list(prompt)
         words = self.encode(prompts)
         guided = guidance_scale != 1.0
         if guided:
             words = torch.cat([self.encode([negative_prompt] * len(prompts)), words])
-        labels = None if class_labels is None else torch.tensor(class_labels * (2 if guided else 1), device=self.device)
+        labels = None
+        if class_labels is not None:
+            numbers = [self.labels[one] if isinstance(one, str) else int(one) for one in class_labels]
+            labels = torch.tensor(numbers * (2 if guided else 1), device=self.device)
         size = self.unet.config.sample_size
         height, width = size if isinstance(size, (list, tuple)) else (size, size)
         channels = self.unet.config.in_channels
@@ -99,7 +104,7 @@ The pipeline is in this folder (\`pipeline.py\`), so diffusers asks for your con
 from diffusers import DiffusionPipeline
 
 pipeline = DiffusionPipeline.from_pretrained("this folder", trust_remote_code=True)
-${isPixels ? '' : 'latents = '}pipeline(${prompt}, guidance_scale=${guidanceScale}${facts.classes ? ', class_labels=[0]' : ''}).images${isPixels ? '[0].save("sample.png")' : ''}
+${isPixels ? '' : 'latents = '}pipeline(${prompt}, guidance_scale=${guidanceScale}${facts.classes ? `, class_labels=${JSON.stringify(facts.classes.slice(0, 1))}` : ''}).images${isPixels ? '[0].save("sample.png")' : ''}
 \`\`\`
 ${facts.classes ? `\n${listOfClasses(facts.classes)}` : ''}
 \`pipeline.save_pretrained("another folder")\` does not copy \`pipeline.py\`: copy it yourself, and the \`_class_name\` of \`model_index.json\`.

@@ -122,6 +122,7 @@ function One({ generated }: { generated: Generated | null }) {
   const asked = state.asked.value;
   const prompts = asked?.words?.prompts ?? [];
   const each = asked ? eachOf(asked) : 1;
+  const told = generated?.prompts ?? [];
   const sample = generated?.samples[index] ?? null;
   if (!generated || !sample)
     return (
@@ -160,7 +161,7 @@ function One({ generated }: { generated: Generated | null }) {
       ) : (
         <p class="slot-note">not finite</p>
       )}
-      {prompts.length > 1 && <PromptLabel prompt={prompts[Math.floor(index / each)] ?? ''} />}
+      {new Set(told).size > 1 && <PromptLabel prompt={told[index] ?? ''} />}
       {asked && sample.drawn && sample.finite && (
         <Nearest
           picture={sample}
