@@ -3,13 +3,15 @@
 
 const NAME = 'perennial-hand-over';
 
-type Message = 'use-here' | 'free';
+type Message = 'use-here' | 'free' | 'kept';
 
 interface Hears {
   /** Another tab asks for the run. */
   asked: () => void;
   /** The run that this tab asked for is free. */
   free: () => void;
+  /** The tab that was asked could not save the run, and keeps it. */
+  kept: () => void;
 }
 
 export class HandOver {
@@ -21,7 +23,8 @@ export class HandOver {
       if (data === 'use-here') return hears.asked();
       if (!this.#asks) return; // another waiting tab asked
       this.#asks = false;
-      hears.free();
+      if (data === 'free') hears.free();
+      else hears.kept();
     });
   }
 
@@ -34,6 +37,11 @@ export class HandOver {
   /** Tells the tab that asked that it may take the run. */
   letGo(): void {
     this.#post('free');
+  }
+
+  /** Tells the tab that asked that this one could not save, and keeps the run. */
+  keep(): void {
+    this.#post('kept');
   }
 
   #post(message: Message): void {

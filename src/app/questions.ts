@@ -48,6 +48,22 @@ export function deleteRunQuestion(
   };
 }
 
+/** Names that a question lists; of more it says how many. */
+const MOST_NAMED = 6;
+
+/** Before a run's step checkpoints are deleted. `run`: its name. `names`: of those that go. */
+export function freeStepsQuestion(run: string, names: readonly string[], onConfirm: () => void): Question {
+  const more = names.length - MOST_NAMED;
+  const listed = [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return {
+    title: `Free the step checkpoints of ${isolated(run)}?`,
+    text: `Deleted for good: ${listed || 'none'}. The newest checkpoint, those of epochs and what you keep stay.`,
+    confirm: 'Free step checkpoints',
+    danger: true,
+    onConfirm,
+  };
+}
+
 /** A name in a sentence: one that is written from right to left leaves the words around it in place. */
 const isolated = (name: string): string => `\u2068${name}\u2069`;
 
@@ -70,6 +86,16 @@ export const removeStoppedQuestion = (
   confirm: 'Remove',
   danger: true,
   onConfirm,
+});
+
+/** Use here was pressed, and the tab that has the run could not save it. */
+export const keptElsewhere = (): Fault => ({
+  kind: 'tab',
+  title: 'The other tab keeps the run',
+  what: 'The other tab could not save the run, so it goes on there. Nothing was lost.',
+  expected: 'a save in the other tab',
+  got: 'none',
+  todo: ['Look at the other tab: it says why. Close it to go on here from the last save.'],
 });
 
 /** A set without a picture would be none. */

@@ -26,6 +26,7 @@ import {
   newRunQuestion,
   noSuchSet,
   removeStoppedQuestion,
+  keptElsewhere,
 } from './questions.ts';
 import { openPatiently } from './open-patiently.ts';
 import { onPageHidden } from './page-hidden.ts';
@@ -112,6 +113,10 @@ export class Session {
     this.#handOver = new HandOver({
       asked: () => void this.#letGo(),
       free: () => this.#tab?.take(),
+      kept: () => {
+        this.#state.pressed.value = null;
+        this.#fault(keptElsewhere());
+      },
     });
     const storage = await checkStorage();
     if (!storage.opfs) this.#fault(storage.why);
@@ -158,7 +163,10 @@ export class Session {
 
   /** Use here was pressed in another tab: saves what this tab trains, and lets the store go. */
   async #letGo(): Promise<void> {
-    if (!this.#trainer || !(await this.#saveRun())) return;
+    if (!this.#trainer || !(await this.#saveRun())) {
+      this.#handOver?.keep();
+      return;
+    }
     this.#stop();
     this.#handOver?.letGo();
   }
@@ -359,7 +367,7 @@ export class Session {
       this.#known((trainer) => this.#browsed.nearest(trainer, { dataset, ...sample, count: NEAREST })),
     stopComparing: () => void this.#call((trainer) => trainer.stopComparing()),
     confirmPictures: () => void this.#confirmPictures(),
-    freeStepCheckpoints: (runId) => void this.#runs.free(runId),
+    freeStepCheckpoints: (runId) => this.#runs.askFree(runId),
     testCheckpointSystem: () => this.#testStore(),
     refreshStore: () => void this.#refreshStore(),
     sheet: (step, runId) => sheetBitmap(runId ?? this.#state.run.value?.runId, step),

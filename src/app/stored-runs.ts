@@ -3,7 +3,7 @@
 import { listCheckpoints } from '../checkpoint/index-db.ts';
 import type { Result } from '../fault.ts';
 import type { CheckpointRef } from '../trainer/api.ts';
-import { deleteQuestion, deleteRunQuestion } from './questions.ts';
+import { deleteQuestion, deleteRunQuestion, freeStepsQuestion } from './questions.ts';
 import { rememberedRuns, runName } from './run-names.ts';
 import type { Pressed, State } from './state.ts';
 import type { TrainerClient } from './worker-client.ts';
@@ -63,8 +63,20 @@ export class StoredRuns {
     question.value = deleteQuestion(record?.name ?? 'this checkpoint', run, remove);
   }
 
-  /** Frees a run's step checkpoints but the newest. */
-  async free(runId: string): Promise<void> {
-    await this.#tools.call((trainer) => trainer.freeStepCheckpoints(runId));
+  /** Asks, then deletes a run's step checkpoints but the newest and those kept by hand. */
+  askFree(runId: string): void {
+    const { checkpoints, runs, question, notice } = this.#state;
+    const own = checkpoints.value.filter((record) => record.runId === runId);
+    const newest = own.reduce((latest, { generation }) => Math.max(latest, generation), -1);
+    const names = own
+      .filter(({ name, kept, generation }) => name.startsWith('unet_step_') && !kept && generation !== newest)
+      .map(({ name }) => name);
+    const free = async (trainer: TrainerClient): Promise<Result<number>> => {
+      const result = await trainer.freeStepCheckpoints(runId);
+      if (result.ok) notice.value = `Freed ${Math.round(result.value / 1e6)} MB.`;
+      return result;
+    };
+    const name = runName(runs.value, runId);
+    question.value = freeStepsQuestion(name, names, () => void this.#tools.call(free));
   }
 }

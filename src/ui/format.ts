@@ -83,9 +83,13 @@ export function duration(seconds: number): string {
   return `${count(Math.round(seconds / 31_557_600))} years`;
 }
 
-/** Seconds to one figure, for estimates: "5 min", "40 min", "3 h", "6 days". */
+/** Seconds as an estimate says them, at most a fifth off: "1.5 min", "5 min", "35 min", "3 h", "6 days". */
 export function estimated(seconds: number): string {
-  const figure = (value: number) => count(Math.max(1, Number(value.toPrecision(1))));
+  const figure = (value: number) => {
+    const step = value < 2.75 ? 0.5 : value < 10 ? 1 : 5;
+    const rounded = Math.max(1, Math.round(value / step) * step);
+    return step < 1 ? String(rounded) : count(rounded);
+  };
   if (seconds < 55) return `${figure(seconds)} s`;
   if (seconds < 55 * 60) return `${figure(seconds / 60)} min`;
   if (seconds < 45 * 3600) return `${figure(seconds / 3600)} h`;

@@ -252,6 +252,9 @@ test('Free step checkpoints of a run leaves its final one and what was kept by h
     .textContent();
   const region = page.getByRole('region', { name: `Run ${name}`, exact: true });
   await button(region, 'Free step checkpoints').click();
+  const question = page.getByRole('dialog', { name: /^Free the step checkpoints of/ });
+  await expect(question).toContainText('Deleted for good: unet_step_3.');
+  await button(question, 'Free step checkpoints').click();
   await expect.poll(names).toEqual(['unet_final', 'unet_step_1']);
   await expect(others).toHaveCount(before);
   const path = await exportTo(page, await newFolder(), 'unet_step_1');

@@ -12,9 +12,9 @@ const WHAT = [
 ];
 
 const KEYS = [
-  ['Space', 'Pause or resume'],
-  ['S', 'Save a checkpoint'],
-  ['E', 'Export the newest checkpoint'],
+  ['Space', 'In Train: pause or resume'],
+  ['S', 'In Train: save a checkpoint'],
+  ['E', 'In Train: export the newest checkpoint'],
   ['Ctrl Enter', 'Generate pictures'],
   ['Arrow keys', 'Move between pictures; on the time strip, between steps'],
   ['?', 'Show this help'],

@@ -1,5 +1,6 @@
-// Keyboard shortcuts. None works while the user types or a dialog is open. Not here: the list of keys
-// (help-dialog.tsx), Ctrl Enter, which belongs to the view Generate (generate-controls.tsx).
+// Keyboard shortcuts. None works while the user types or a dialog is open, and those of a run only in the
+// view Train, where the run is seen. Not here: the list of keys (help-dialog.tsx), Ctrl Enter, which is of
+// the view Generate (generate-controls.tsx).
 import { useEffect } from 'preact/hooks';
 import { waitsForPressed } from '../page-state/pressed.ts';
 import { endsAfterSamples, waitsAfterSamples } from '../page-state/after-samples.ts';
@@ -23,8 +24,8 @@ function isTaken(event: KeyboardEvent, byKeyboard: boolean): boolean {
 }
 
 /** Carries out the command of a key; true where the key has one now. */
-function press({ state, commands }: App, key: string): boolean {
-  if (waitsForPressed(state)) return false;
+function press({ state, commands, view }: App, key: string): boolean {
+  if (view.value !== 'train' || waitsForPressed(state)) return false;
   const now = state.runState.value;
   const goesOn = now === 'validating' && !waitsAfterSamples(state) && !endsAfterSamples(state);
   const pausable = now === 'training' || goesOn;

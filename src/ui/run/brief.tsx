@@ -2,9 +2,10 @@
 // strip, which says the same to screen readers.
 import { PRESETS } from '../../settings/presets.ts';
 import { type App, useApp } from '../page-state/app-context.ts';
-import { count, duration } from '../format.ts';
+import { count } from '../format.ts';
 import { SAMPLE_COUNT } from '../../settings/sample-counts.ts';
 import { timeLeftText } from '../page-state/time-left.ts';
+import { runTime, secondsOfRun } from '../page-state/run-length.ts';
 import { preparingText } from '../page-state/preparing.ts';
 import { countDrawn } from '../page-state/count-drawn.ts';
 
@@ -58,8 +59,6 @@ function nextRun({ state, looking }: App): [string, string] {
   if (looking.bringsOwn.value) return [`Your pictures, ${PRESETS[preset].title}`, 'choose them first'];
   const title = state.datasets.value.find((info) => info.id === dataset)?.title ?? dataset;
   const estimate = state.estimates.value[preset];
-  const time = estimate
-    ? `about ${duration((estimate.secondsPer1000Steps * estimate.totalSteps) / 1000)}`
-    : '';
-  return [`${title}, ${PRESETS[preset].title}`, time];
+  const time = estimate && runTime(secondsOfRun(estimate));
+  return [`${title}, ${PRESETS[preset].title}`, time ?? ''];
 }

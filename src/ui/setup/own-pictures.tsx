@@ -7,7 +7,7 @@ import { useApp } from '../page-state/app-context.ts';
 import { pickedFiles } from '../files/dropped-files.ts';
 import { FileButton } from '../files/file-button.tsx';
 import { FolderButton } from '../files/folder-button.tsx';
-import { pictureFiles } from '../files/picture-files.ts';
+import { archiveFiles, pictureFiles } from '../files/picture-files.ts';
 import { count, estimated, rate } from '../format.ts';
 import { Mosaic } from '../pictures/mosaic.tsx';
 import { arrivedSheet } from './arrived-sheet.ts';
@@ -31,14 +31,15 @@ function Choose() {
     looking.bringsOwn.value = false;
     commands.importPictures(give);
   };
+  const archives = archiveFiles();
   return (
     <>
       <p>
-        JPEG, PNG, WebP, AVIF, GIF or BMP, also in a zip or tar archive. A square of each, the middle one, is
-        stored small in this browser. Your files are not touched. You can also drop pictures anywhere on this
-        page, or paste them. A text file beside a picture, cat.txt of cat.jpg, is its caption, or several, one
-        on each line; without one, where pictures lie in several folders, the folder’s name is. A model of
-        pictures with words learns them.
+        JPEG, PNG, WebP, AVIF, GIF or BMP, also in a zip, tar or parquet file, or a known data set. A square
+        of each, the middle one, is stored small in this browser. Your files are not touched. You can also
+        drop pictures anywhere on this page, or paste them. A text file beside a picture, cat.txt of cat.jpg,
+        is its caption, or several, one on each line; without one, where pictures lie in several folders, the
+        folder’s name is. A model of pictures with words learns them.
       </p>
       <div class="buttons">
         <FileButton
@@ -49,6 +50,16 @@ function Choose() {
           accept={pictureFiles()}
           onFiles={(list) => take(() => Promise.resolve(pickedFiles(list)))}
         />
+        {archives !== null && (
+          <FileButton
+            name="Choose archive"
+            icon="disk"
+            class="second"
+            multiple
+            accept={archives}
+            onFiles={(list) => take(() => Promise.resolve(pickedFiles(list)))}
+          />
+        )}
         <FolderButton name="Choose folder" class="second" onFolder={take} />
       </div>
       <label class="first">

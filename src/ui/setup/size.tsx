@@ -5,8 +5,8 @@ import type { PresetName } from '../../settings/settings.ts';
 import { PRESETS } from '../../settings/presets.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { EstimateNote } from './estimate-note.tsx';
-import { isTooLong, secondsOfRun } from './run-length.ts';
-import { estimated, UNKNOWN } from '../format.ts';
+import { runTime, secondsOfRun } from '../page-state/run-length.ts';
+import { UNKNOWN } from '../format.ts';
 import { MemoryAlert } from './memory-alert.tsx';
 import { SettingsForm } from './settings-form.tsx';
 import { TooSlow } from './too-slow.tsx';
@@ -50,7 +50,7 @@ function Choice({ name, chosen }: { name: PresetName; chosen: boolean }) {
       />
       <b>{PRESETS[name].title}</b>
       <span>{PRESETS[name].note}</span>
-      <em>{seconds === undefined ? UNKNOWN : isTooLong(seconds) ? 'too slow here' : estimated(seconds)}</em>
+      <em>{seconds === undefined ? UNKNOWN : runTime(seconds)}</em>
     </label>
   );
 }

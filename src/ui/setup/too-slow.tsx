@@ -1,10 +1,10 @@
 // Says that the chosen preset is too slow on this device, and which one fits. Not here: how long a run takes
-// (run-length.ts), why a preset does not fit into memory (memory-alert.tsx).
+// (page-state/run-length.ts), why a preset does not fit into memory (memory-alert.tsx).
 import { hasWords, presetsOf } from '../../settings/preset-families.ts';
 import { PRESETS } from '../../settings/presets.ts';
 import { estimated } from '../format.ts';
 import { useApp } from '../page-state/app-context.ts';
-import { fittingPreset, isTooLong, secondsOfRun } from './run-length.ts';
+import { fittingPreset, isTooLong, secondsOfRun } from '../page-state/run-length.ts';
 
 /** Shown where a run with the form's settings would take longer than a week. */
 export function TooSlow() {

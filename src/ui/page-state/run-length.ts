@@ -2,6 +2,7 @@
 // (app/estimate.ts).
 import type { Estimate } from '../../app/state.ts';
 import type { PresetName } from '../../settings/settings.ts';
+import { estimated } from '../format.ts';
 
 /** A run that takes longer, in seconds, is not worth starting: a week. */
 const LONGEST = 7 * 86_400;
@@ -12,6 +13,10 @@ export const secondsOfRun = ({ secondsPer1000Steps, totalSteps }: Estimate): num
 
 /** Whether a run of so many seconds is not worth starting. */
 export const isTooLong = (seconds: number): boolean => seconds > LONGEST;
+
+/** A run of so many seconds in words: "15 min", or that it is not worth starting. */
+export const runTime = (seconds: number): string =>
+  isTooLong(seconds) ? 'too slow here' : estimated(seconds);
 
 /** Of `among` the preset with the longest run that is worth starting; null: none is, or none is estimated. */
 export function fittingPreset(

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { presetsOf } from '../../../src/settings/preset-families.ts';
 import type { Estimate } from '../../../src/app/state.ts';
-import { fittingPreset, isTooLong, secondsOfRun } from '../../../src/ui/setup/run-length.ts';
+import { fittingPreset, isTooLong, runTime, secondsOfRun } from '../../../src/ui/page-state/run-length.ts';
 
 const DAY = 86_400;
 const lasting = (seconds: number): Estimate => ({
@@ -18,6 +18,11 @@ const lasting = (seconds: number): Estimate => ({
 test('a run of more than a week is too long', () => {
   expect(isTooLong(secondsOfRun(lasting(7 * DAY)))).toBe(false);
   expect(isTooLong(secondsOfRun(lasting(7 * DAY + 1)))).toBe(true);
+});
+
+test('a run is said to a fifth, or to be too slow', () => {
+  expect(runTime(14.9 * 60)).toBe('15 min');
+  expect(runTime(8 * DAY)).toBe('too slow here');
 });
 
 test('of the presets that fit the one with the longest run is named; none where none fits', () => {
