@@ -220,7 +220,12 @@ describe('refusing', () => {
 
   it('HEIC, which Chromium does not decode, with the way out', async () => {
     const bytes = new Uint8Array(await avifFile('a.heic').arrayBuffer());
-    bytes.set(new TextEncoder().encode('heic'), 8);
+    const write = (text: string, at: number): void => bytes.set(new TextEncoder().encode(text), at);
+    // Of an AVIF: its brand, and the codec of its picture, by which Chromium goes.
+    write('heic', 8);
+    const codec = new TextDecoder('latin1').decode(bytes).indexOf('av01');
+    expect(codec).toBeGreaterThan(0);
+    write('hvc1', codec);
     expect(await reason(new Blob([bytes]))).toMatch(/HEIC.*export it as JPEG/);
   });
 

@@ -105,7 +105,7 @@ describe('the diffusers folder of a model with words', () => {
     });
     const { tensors } = await readTensors(await fileOf('text_encoder/model.safetensors'));
     expect(tensors[0]?.name).toBe('text_model.embeddings.token_embedding.weight');
-    expect(await (await fileOf('README.md')).text()).toContain('guidance_scale=3)');
+    expect(await (await fileOf('README.md')).text()).toContain('guidance_scale=2.5)');
   });
 
   it('fills texts up with the token that its tokenizer names, and so do its checkpoints and exports', async () => {
