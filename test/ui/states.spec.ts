@@ -516,7 +516,7 @@ test('another tab: the list is there, nothing that changes anything', async ({ p
   const names = await page
     .getByRole('button')
     .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? one.textContent));
-  expect(names).toEqual(['Theme', 'Help', 'Use here', 'planets-140k, 30 Nov']);
+  expect(names).toEqual(['Install', 'Theme', 'Help', 'Use here', 'planets-140k, 30 Nov']);
   await page.getByRole('button', { name: 'Use here' }).click();
   await expect(page.getByRole('button', { name: 'Waiting for the other tab to save' })).toBeDisabled();
 });
