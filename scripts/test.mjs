@@ -97,7 +97,7 @@ await Promise.all([
 await Promise.all([vitest('unit'), vitest('gpu')]);
 if (await check('build', 'vite/bin/vite.js', ['build', '--logLevel', 'warn'])) {
   await playwright('e2e', ['e2e', 'ui']);
-  if (process.argv.includes('--all')) await playwright('long', ['long']);
+  if (process.argv.includes('--all')) await playwright('long', ['long', 'long-ui']);
 } else results.push({ name: 'e2e', passed: 0, failed: 1, seconds: 0 });
 await rm(reports, { recursive: true });
 
