@@ -39,9 +39,12 @@ async function visit(take) {
     colorScheme: 'light',
   });
   context.setDefaultTimeout(HOUR);
-  await take(context.pages()[0] ?? (await context.newPage()));
-  await context.close();
-  await rm(folder, { recursive: true });
+  try {
+    await take(context.pages()[0] ?? (await context.newPage()));
+  } finally {
+    await context.close();
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** A run of `tiny`, from the first visit to pictures on request. */

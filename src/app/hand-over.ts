@@ -17,15 +17,24 @@ interface Hears {
 export class HandOver {
   readonly #channel = new BroadcastChannel(NAME);
   #asks = false;
+  #holds = false;
 
   constructor(hears: Hears) {
     this.#channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-      if (data === 'use-here') return hears.asked();
+      if (data === 'use-here') {
+        if (this.#holds) hears.asked();
+        return;
+      }
       if (!this.#asks) return; // another waiting tab asked
       this.#asks = false;
       if (data === 'free') hears.free();
       else hears.kept();
     });
+  }
+
+  /** This tab has the lock, or another has it: only the tab with the lock answers. */
+  hold(holds: boolean): void {
+    this.#holds = holds;
   }
 
   /** Asks the tab that has the run; `free` is heard once that tab has let go. */

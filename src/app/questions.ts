@@ -57,7 +57,7 @@ export function freeStepsQuestion(run: string, names: readonly string[], onConfi
   const listed = [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
   return {
     title: `Free the step checkpoints of ${isolated(run)}?`,
-    text: `Deleted for good: ${listed || 'none'}. The newest checkpoint, those of epochs and what you keep stay.`,
+    text: `Deleted for good: ${listed}. The newest checkpoint, those of epochs and what you keep stay.`,
     confirm: 'Free step checkpoints',
     danger: true,
     onConfirm,

@@ -136,12 +136,14 @@ export class Session {
       await tab.whenFree;
       this.#state.notice.value = this.#state.pressed.value = null;
     }
+    this.#handOver?.hold(true);
     void tab.lost.then(() => this.#yieldTab());
     await this.#startTrainer();
   }
 
   /** Another tab has taken the lock: waits until that tab is gone, or until Use here is pressed. */
   async #yieldTab(): Promise<void> {
+    this.#handOver?.hold(false);
     this.#stop();
     await this.#takeTab();
   }
@@ -163,7 +165,7 @@ export class Session {
 
   /** Use here was pressed in another tab: saves what this tab trains, and lets the store go. */
   async #letGo(): Promise<void> {
-    if (!this.#trainer || !(await this.#saveRun())) {
+    if (this.#trainer && !(await this.#saveRun())) {
       this.#handOver?.keep();
       return;
     }
@@ -530,7 +532,7 @@ export class Session {
   async #saveRun(): Promise<boolean> {
     if (this.#state.runState.value !== 'training') return true;
     const saved = nextSave(this.#state);
-    if (!(await this.#call((trainer) => trainer.saveCheckpoint()))) return false;
+    if (!(await this.#known((trainer) => trainer.saveCheckpoint()))) return false;
     await saved;
     return true;
   }

@@ -76,6 +76,10 @@ export class StoredRuns {
       if (result.ok) notice.value = `Freed ${Math.round(result.value / 1e6)} MB.`;
       return result;
     };
+    if (names.length === 0) {
+      notice.value = 'No step checkpoint can be freed: the newest and those that you keep stay.';
+      return;
+    }
     const name = runName(runs.value, runId);
     question.value = freeStepsQuestion(name, names, () => void this.#tools.call(free));
   }

@@ -399,8 +399,11 @@ export interface TrainerApi {
   resume(): Promise<Result<null>>;
   /** A finished run goes on for `steps` more steps, as the same run. Answers when the run trains. */
   trainLonger(steps: number): Promise<Result<null>>;
-  /** Answers when the checkpoint is saved; a fault where the GPU was lost before. */
-  saveCheckpoint(): Promise<Result<null>>;
+  /**
+   * Answers whether the checkpoint was saved, once that is known: false where the store refused it, which is
+   * told by an event, or the run ended. A fault where the GPU was lost before.
+   */
+  saveCheckpoint(): Promise<Result<boolean>>;
   /** The page was hidden and may be closed: a run that trains is saved unless its last save is young. */
   pageHidden(): Promise<void>;
   /** Ends the drawing of the found checkpoint's samples; the run goes on, or waits, as after it. */

@@ -1,5 +1,5 @@
 // What a device has to pass before anything is trained on it, and how fast it is. What has passed is
-// remembered for device, browser, app and kernels, and is not done again; a failure is not remembered: the
+// remembered for device, browser, app and the code of the kernels, and is not done again; a failure is not remembered: the
 // next start looks again. Not here: the tests and the probes themselves (engine/), the device at work
 // (training-device.ts).
 import { recall, remember } from '../checkpoint/index-db.ts';
@@ -7,7 +7,7 @@ import { type Device, raceLost, startDevice } from '../engine/device/device.ts';
 import { probe } from '../engine/eager/eager-probe.ts';
 import { gradientSelfTest } from '../engine/eager/eager-self-test.ts';
 import type { ExecutorKind } from '../engine/executor.ts';
-import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
+import { EAGER_KERNELS } from '../engine/kernel-versions.ts';
 import { probePlan } from '../engine/plan/run/plan-probe.ts';
 import { planSelfTest } from '../engine/plan/run/plan-self-test.ts';
 import { type Fault, FaultError } from '../fault.ts';
@@ -139,7 +139,7 @@ export async function startTested({
 }
 
 const keyOf = ({ adapterKey }: Device): string =>
-  `passed ${__APP_VERSION__} plan ${PLAN_KERNELS} eager ${EAGER_KERNELS} ${adapterKey} ${navigator.userAgent}`;
+  `passed ${__APP_VERSION__} plan ${__PLAN_SOURCE__} eager ${EAGER_KERNELS} ${adapterKey} ${navigator.userAgent}`;
 
 /** Whether a remembered value is what #note writes. */
 function isPassed(value: unknown): value is Passed {

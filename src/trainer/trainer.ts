@@ -432,17 +432,19 @@ export class Trainer {
   }
 
   /**
-   * A checkpoint at the next step, or at once where the run is at rest. Answers when it is saved; a fault
-   * where the GPU was lost before.
+   * A checkpoint at the next step, or at once where the run is at rest. Answers whether it was saved, once
+   * that is known; a fault where the GPU was lost before.
    */
-  async saveCheckpoint(): Promise<Result<null>> {
+  async saveCheckpoint(): Promise<Result<boolean>> {
     const answer = this.#loop ? await this.#loop.askSave() : await this.#inTurn(() => this.#saveAtRest());
     const { run } = this.#current.held;
     const lost = this.#current.held.is === 'lost' ? deviceLost().fault : null;
     const failed = answer === 'saved' ? null : answer === 'stopped' ? lost : answer;
     // Faults of the store are reported by the saver.
     const told = failed?.kind === 'gpu' || failed?.kind === 'not-finite' || failed?.kind === 'internal';
-    return failed && told ? { ok: false, fault: notSaved(failed, run) } : { ok: true, value: null };
+    return failed && told
+      ? { ok: false, fault: notSaved(failed, run) }
+      : { ok: true, value: answer === 'saved' };
   }
 
   async #saveAtRest(): Promise<SaveAnswer> {

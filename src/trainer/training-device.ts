@@ -150,7 +150,7 @@ export class TrainingDevice {
   }
 
   get #tilesKey(): string {
-    return `tiles ${PLAN_KERNELS} ${this.#device.adapterKey}`;
+    return `tiles ${__PLAN_SOURCE__} ${this.#device.adapterKey}`;
   }
 
   /** Tile shapes chosen on this device before. A lost entry costs only the time to choose again. */

@@ -6,7 +6,7 @@ import { remember } from '../../src/checkpoint/index-db.ts';
 import { probe } from '../../src/engine/eager/eager-probe.ts';
 import type * as SelfTest from '../../src/engine/eager/eager-self-test.ts';
 import { gradientSelfTest } from '../../src/engine/eager/eager-self-test.ts';
-import { EAGER_KERNELS, PLAN_KERNELS } from '../../src/engine/kernel-versions.ts';
+import { EAGER_KERNELS } from '../../src/engine/kernel-versions.ts';
 import { startTested } from '../../src/trainer/device-tests.ts';
 
 vi.mock('../../src/engine/eager/eager-self-test.ts', async (original) => {
@@ -62,7 +62,7 @@ test('another browser is another device, and a damaged entry is no pass', async 
   await startTested(ASKED);
   expect(tested).toHaveBeenCalledTimes(2);
   const damaged = { eager: { speed: { opMs: -1, macsPerSecond: Infinity } } };
-  const kernels = `plan ${PLAN_KERNELS} eager ${EAGER_KERNELS}`;
+  const kernels = `plan ${__PLAN_SOURCE__} eager ${EAGER_KERNELS}`;
   await remember(`passed ${__APP_VERSION__} ${kernels} cpu browser ${browser}`, damaged);
   await startTested(ASKED);
   expect(tested).toHaveBeenCalledTimes(3);

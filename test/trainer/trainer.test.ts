@@ -505,7 +505,7 @@ test('Save while training answers when the checkpoint is saved', async () => {
   free = true;
   stepsLeft = 20;
   moreSteps();
-  expect(await saving).toEqual({ ok: true, value: null });
+  expect(await saving).toEqual({ ok: true, value: true });
   expect(records()).toHaveLength(1);
 });
 
