@@ -1,8 +1,8 @@
 // End-to-end tests: e2e drives the built app as `npm start` serves it, ui the gallery of the screen's states.
 // Three at a time on two cores: a page waits as long as it works, and every test has a profile of its own, so
 // that they share nothing but the server. The tests of one file of e2e follow one another. `npm test` leaves
-// out the files named *.long.spec.ts and what is tagged @long, which CI runs too (`npm run test:all`), and what
-// is tagged @sweep.
+// out the files named *.long.spec.ts and what is tagged @long, which CI runs too (`npm run test:all`), and
+// what is tagged @sweep.
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from './test/chromium.ts';
 

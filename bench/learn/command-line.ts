@@ -59,7 +59,7 @@ const STEPS: Partial<Record<PresetName, Partial<RunConfig>>> = {
 };
 
 /** Steps on the 65 pictures of `own` with `tiny`. */
-const OWN_STEPS = 8000;
+const OWN_STEPS = 4500;
 
 /** Throws an Error that says what was expected. */
 export function parseCommandLine(args: readonly string[]): CommandLine {

@@ -1,7 +1,7 @@
 // What a device has to pass before anything is trained on it, and how fast it is. What has passed is
-// remembered for device, browser, app and the code of the kernels, and is not done again; a failure is not remembered: the
-// next start looks again. Not here: the tests and the probes themselves (engine/), the device at work
-// (training-device.ts).
+// remembered for device, browser, app and the code of the kernels, and is not done again; a failure is not
+// remembered: the next start looks again. Not here: the tests and the probes themselves (engine/), the device
+// at work (training-device.ts).
 import { recall, remember } from '../checkpoint/index-db.ts';
 import { type Device, raceLost, startDevice } from '../engine/device/device.ts';
 import { probe } from '../engine/eager/eager-probe.ts';

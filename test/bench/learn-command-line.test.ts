@@ -32,7 +32,7 @@ describe('the command line of npm run learn', () => {
 
   it('trains on the 65 made pictures by the word own, with fewer steps', () => {
     const { config, out } = parseCommandLine(['own']);
-    expect(config).toMatchObject({ preset: 'tiny', dataset: 'own', maxSteps: 8000, batchSize: 8 });
+    expect(config).toMatchObject({ preset: 'tiny', dataset: 'own', maxSteps: 4500, batchSize: 8 });
     expect(out).toBe('bench/results/learn-tiny-own.png');
     expect(parseCommandLine(['own', '--steps', '7']).config.maxSteps).toBe(7);
   });

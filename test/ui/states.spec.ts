@@ -75,7 +75,7 @@ for (const [turn, { theme, ...size }] of COMBINATIONS.entries()) {
   const tag = theme === 'dark' ? '@long' : [];
   test(`axe finds nothing in any state, ${theme}, ${size.width} wide`, { tag }, async ({ page }) => {
     await page.setViewportSize(size);
-    // Each state and look once in each theme and once at each width: the other way round for every second one.
+    // Each state and look once in each theme and once at each width: every second one the other way round.
     const looks = LOOKS.filter((_, i) => (i % 2 === 0) === (turn === 0 || turn === 3));
     const states = STATES.filter((_, i) => (i % 2 === 0) === (turn === 0 || turn === 3));
     for (const state of [...states, ...looks]) {
