@@ -1,11 +1,15 @@
 // Captions of pictures: each line of `name.txt` is a caption of `name.jpg`. Short plain text, without
 // characters that hide or reorder other text. Not here: which file belongs to which picture (sources/).
 
+import { type Loss, lossIn } from '../formats/lost-file.ts';
 import { bytesIn, type Content } from './content.ts';
 
 const CAPTION_BYTES = 4096;
 /** What is said of a caption that is not taken because of its length. */
 const TOO_LONG = 'a caption may have 4 KiB; its picture has none now';
+
+/** What is said of one that cannot be read. */
+export const UNREAD = 'it cannot be read; its picture has no caption now';
 
 /** Control characters, and all that turns other text. Joiners stay: Persian and emoji need them. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is removed
@@ -32,22 +36,24 @@ export const captionLines = (text: string): string =>
 
 /**
  * The captions in a file of at most 4 KiB, one on each line, or why its picture gets none. Lines are
- * alternatives, as in OneTrainer and in the wildcards of kohya's sd-scripts. Never rejects.
+ * alternatives, as in OneTrainer and in the wildcards of kohya's sd-scripts. `loss`: of a file that is lost.
+ * Never rejects.
  */
 export async function readCaption(file: {
   size: number;
   read(): Promise<Content>;
-}): Promise<{ ok: true; text: string } | { ok: false; why: string }> {
-  if (file.size > CAPTION_BYTES) return { ok: false, why: TOO_LONG };
-  const bytes = await file
-    .read()
-    .then(bytesIn)
-    .catch(() => null);
-  if (!bytes) return { ok: false, why: 'it cannot be read; its picture has no caption now' };
+}): Promise<{ ok: true; text: string } | { ok: false; why: string; loss: Loss | null }> {
+  if (file.size > CAPTION_BYTES) return { ok: false, why: TOO_LONG, loss: null };
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await bytesIn(await file.read());
+  } catch (error) {
+    return { ok: false, why: UNREAD, loss: lossIn(error) };
+  }
   try {
     return { ok: true, text: captionLines(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch {
-    return { ok: false, why: 'it is not UTF-8 text; its picture has no caption now' };
+    return { ok: false, why: 'it is not UTF-8 text; its picture has no caption now', loss: null };
   }
 }
 

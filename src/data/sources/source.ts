@@ -1,5 +1,6 @@
 // A source: pictures with their words in a fixed order, whatever form they were brought in, and what is said
 // of them before an import. Types only. Not here: the forms (layouts/), what stores them (own-pictures.ts).
+import type { Loss } from '../../formats/lost-file.ts';
 import type { SkippedFile } from '../api.ts';
 import type { Content } from '../content.ts';
 import type { Framing } from '../framing.ts';
@@ -22,8 +23,17 @@ export interface SourceEntry {
   className: string;
   /** What was meant for this picture and cannot be used, as a caption of 1 MB. */
   unused?: SkippedFile;
+  /** The files of its words, where they are its own. Absent: it has none, or they were read before. */
+  words?: WordFiles;
   /** How it becomes a square. Absent: as where nothing is chosen. */
   framing?: Framing;
+}
+
+/** Files beside a picture, as its caption and its class. */
+export interface WordFiles {
+  files: readonly Pick<Member, 'read'>[];
+  /** The one that could not be read because it is lost; null: none. */
+  lost: { path: string; loss: Loss } | null;
 }
 
 /** An encoded file, as JPEG or PNG. */

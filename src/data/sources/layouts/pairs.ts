@@ -61,6 +61,7 @@ async function entryOf(
   lines: string | undefined,
 ): Promise<SourceEntry> {
   const read = caption && (await readCaption(caption));
+  const loss = read && !read.ok ? read.loss : null;
   return {
     number,
     path: member.path,
@@ -68,6 +69,7 @@ async function entryOf(
     caption: read?.ok ? linesAs(read.text, lines) : '',
     className,
     ...(caption && read && !read.ok ? { unused: { name: caption.path, why: read.why } } : {}),
+    ...(caption ? { words: { files: [caption], lost: loss && { path: caption.path, loss } } } : {}),
   };
 }
 

@@ -1,12 +1,13 @@
 // WebDataset shards and what img2dataset writes: the files of a sample share a path up to the first dot of
 // the name (`0001.jpg`, `0001.txt`, `0001.json`, `0001.cls`). Told by the .json or .cls beside pictures; with
 // texts alone they are pairs (pairs.ts). Not here: the tar archives.
-import { captionOfTexts, readCaption } from '../../captions.ts';
+import { type Loss, lossIn } from '../../../formats/lost-file.ts';
+import { captionOfTexts, readCaption, UNREAD } from '../../captions.ts';
 import type { SkippedFile } from '../../api.ts';
 import { bytesIn } from '../../content.ts';
 import { madeAhead } from '../made-ahead.ts';
 import type { Member } from '../member.ts';
-import type { Choice, Chosen, Layout, Source, SourceEntry } from '../source.ts';
+import type { Choice, Chosen, Layout, Source, SourceEntry, WordFiles } from '../source.ts';
 import { inShort, NO_COLUMN, NONE } from './column-choice.ts';
 import { counted, without } from './left-over.ts';
 import { linesAs, linesChoice } from './lines-choice.ts';
@@ -116,7 +117,7 @@ async function captionChoice(samples: readonly Sample[]): Promise<Choice[]> {
     const text = beside.get('txt');
     const read = text && (await readCaption(text));
     if (read?.ok && !examples.has('.txt')) examples.set('.txt', read.text.split('\n')[0] ?? '');
-    for (const [field, value] of Object.entries((await fieldsIn(beside.get('json'))) ?? {}))
+    for (const [field, value] of Object.entries((await fieldsIn(beside.get('json'))).fields))
       if (typeof value === 'string' && !examples.has(field)) examples.set(field, value);
   }
   if (examples.size === 0) return [];
@@ -140,23 +141,28 @@ async function captionChoice(samples: readonly Sample[]): Promise<Choice[]> {
   ];
 }
 
-/** The fields of a note; null where it is none or cannot be read. */
-async function fieldsIn(note: Member | undefined): Promise<Record<string, unknown> | null> {
-  if (!note || note.size > NOTE_BYTES) return null;
+/** The fields of a note; none where it is no note or cannot be read. `loss`: of one that is lost. */
+async function fieldsIn(
+  note: Member | undefined,
+): Promise<{ fields: Record<string, unknown>; loss: Loss | null }> {
+  if (!note || note.size > NOTE_BYTES) return { fields: {}, loss: null };
   try {
     const bytes = await bytesIn(await note.read());
     const fields: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof fields === 'object' && fields !== null ? { ...fields } : null;
-  } catch {
-    return null;
+    return { fields: typeof fields === 'object' && fields !== null ? { ...fields } : {}, loss: null };
+  } catch (error) {
+    return { fields: {}, loss: lossIn(error) };
   }
 }
 
 async function entryOf({ picture, beside }: Sample, number: number, chosen: Words): Promise<SourceEntry> {
-  const { text, unused } = await captionIn(beside, chosen);
+  const file = chosen.caption === NONE ? undefined : beside.get(chosen.caption === '.txt' ? 'txt' : 'json');
+  const { text, unused, loss } = file ? await captionIn(file, chosen) : { text: '', loss: null };
   const cls = beside.get('cls');
   const label = cls && (await readCaption(cls));
   const name = label?.ok ? label.text.replaceAll('\n', ' ') : '';
+  const lost = lostOf(file, loss) ?? lostOf(cls, label && !label.ok ? label.loss : null);
+  const files = [file, cls].filter((one) => one !== undefined);
   return {
     number,
     path: picture.path,
@@ -164,23 +170,29 @@ async function entryOf({ picture, beside }: Sample, number: number, chosen: Word
     caption: text,
     className: /^\d+$/.test(name) ? `class ${name}` : name,
     ...(unused ? { unused } : {}),
+    ...(files.length > 0 ? { words: { files, lost } } : {}),
   };
 }
 
+const lostOf = (file: Member | undefined, loss: Loss | null): WordFiles['lost'] =>
+  file && loss ? { path: file.path, loss } : null;
+
+/** `loss`: of a file that is lost. */
 async function captionIn(
-  beside: Sample['beside'],
+  file: Member,
   { caption, lines }: Words,
-): Promise<{ text: string; unused?: SkippedFile }> {
-  const file = beside.get(caption === '.txt' ? 'txt' : 'json');
-  if (!file || caption === NONE) return { text: '' };
+): Promise<{ text: string; unused?: SkippedFile; loss: Loss | null }> {
+  const refused = (why: string, loss: Loss | null) => ({
+    ...{ text: '', unused: { name: file.path, why }, loss },
+  });
   if (caption === '.txt') {
     const read = await readCaption(file);
-    return read.ok
-      ? { text: linesAs(read.text, lines) }
-      : { text: '', unused: { name: file.path, why: read.why } };
+    return read.ok ? { text: linesAs(read.text, lines), loss: null } : refused(read.why, read.loss);
   }
-  const value = (await fieldsIn(file))?.[caption];
+  const { fields, loss } = await fieldsIn(file);
+  if (loss) return refused(UNREAD, loss);
+  const value = fields[caption];
   const texts = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
   const { text, why } = captionOfTexts(texts);
-  return why === null ? { text } : { text, unused: { name: file.path, why } };
+  return why === null ? { text, loss } : { ...refused(why, loss), text };
 }

@@ -2,7 +2,9 @@
 // keys, captions from text or note as chosen, classes, and what lies beside is said.
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { webdataset } from '../../../../src/data/sources/layouts/webdataset.ts';
 import { chosenFile, entriesOf, sourceOf } from '../sourced.ts';
+import { memberThat, sourceIn } from './made.ts';
 
 describe('a shard', () => {
   const shard = async () => new File([await readFile('test/fixtures/archives/00000.tar.gz')], '00000.tar');
@@ -46,6 +48,32 @@ describe('a shard', () => {
     ]);
     const captions = async (lines: string) => (await entriesOf(source, 0, { lines }))[0]?.caption;
     expect([await captions('each'), await captions('joined')]).toEqual(['a fox\nsnow', 'a fox, snow']);
+  });
+
+  it('tells which file of its words is lost, and how', async () => {
+    let lost: string[] = [];
+    const files = ['1.jpg', '1.txt', '1.json', '1.cls'].map((path) => {
+      const content = path === '1.json' ? '{"caption": "a fox in snow"}' : '7';
+      const blob = () =>
+        lost.includes(path)
+          ? Promise.reject(new DOMException('lost', 'NotFoundError'))
+          : Promise.resolve(new Blob([content]));
+      return memberThat(path, content.length, blob);
+    });
+    const { source } = await sourceIn(webdataset, files);
+    for (const [path, caption] of [
+      ['1.txt', '.txt'],
+      ['1.json', 'caption'],
+      ['1.cls', 'none'],
+    ] as const) {
+      lost = [path];
+      const [entry] = await entriesOf(source, 0, { caption });
+      expect(entry?.words?.lost).toEqual({ path, loss: 'missing' });
+    }
+    lost = [];
+    const [entry] = await entriesOf(source, 0, { caption: 'caption' });
+    expect(entry).toMatchObject({ caption: 'a fox in snow', words: { lost: null } });
+    expect(entry?.words?.files).toHaveLength(2);
   });
 
   it('is not told by one note among pictures', async () => {
