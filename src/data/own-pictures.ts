@@ -87,13 +87,22 @@ async function importWith(
     draft.write();
   } catch (error) {
     // The pictures before files that are gone were all read.
-    if (lossIn(error) !== null) draft.write();
+    if (lossIn(error) !== null) writeIfPossible(draft);
     // Folders that cannot be removed now hold no pictures of use; the next import removes them.
     await keep(draft, before).catch(() => undefined);
     throw error;
   }
   await keep(draft, before);
   return null;
+}
+
+/** Where the disk is full too, what is told stays why the import failed. */
+function writeIfPossible(draft: PictureDraft): void {
+  try {
+    draft.write();
+  } catch {
+    // What waits is read again when the import goes on.
+  }
 }
 
 const noteOf = (

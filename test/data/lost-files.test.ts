@@ -2,6 +2,7 @@
 // back; one file alone that is gone is left out as others are. On the disk in memory, with files that are
 // lost as browsers lose them.
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readCaption } from '../../src/data/captions.ts';
 import { bytesIn } from '../../src/data/content.ts';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
 import { importPictures, type ImportTarget } from '../../src/data/own-pictures.ts';
@@ -19,7 +20,8 @@ import { storeOn } from './memory-storage.ts';
 const ENTRIES = 60;
 const target: ImportTarget = { title: 'Garden', size: 4, addTo: null, fingerprint: 'files' };
 
-beforeEach(() => storeOn(new MemoryDisk()));
+let disk: MemoryDisk;
+beforeEach(() => storeOn((disk = new MemoryDisk())));
 afterAll(() => vi.unstubAllGlobals());
 
 /** Which files are lost now, and how. */
@@ -41,7 +43,8 @@ class LosableBlob extends Blob {
   }
 }
 
-function folderOf(lost: { now: Lost }): Source {
+/** `captions`: as `lost`, of the text beside each picture. Absent: there are none. */
+function folderOf(lost: { now: Lost }, captions?: { now: Lost }): Source {
   return {
     facts: {
       ...{ kind: 'Made', count: ENTRIES, choices: [], licence: '', ignored: [], warnings: [], unused: [] },
@@ -50,15 +53,24 @@ function folderOf(lost: { now: Lost }): Source {
       for (let i = from; i < ENTRIES; i++) {
         const blob = new LosableBlob(String(i), () => lost.now(i));
         const picture = { kind: 'file', read: () => Promise.resolve(blob) } as const;
-        yield await Promise.resolve({
-          number: i,
-          path: `garden/${i}.png`,
-          picture,
-          caption: '',
-          className: '',
-        });
+        const entry = { number: i, path: `garden/${i}.png`, picture, caption: '', className: '' };
+        if (captions) yield { ...entry, ...(await captionOf(i, captions)) };
+        else yield await Promise.resolve(entry);
       }
     },
+  };
+}
+
+/** The caption of a picture as the layouts read it. */
+async function captionOf(i: number, lost: { now: Lost }) {
+  const blob = new LosableBlob(`leaf ${i}`, () => lost.now(i));
+  const file = { path: `garden/${i}.txt`, size: blob.size, read: () => Promise.resolve(blob) };
+  const read = await readCaption(file);
+  const loss = read.ok ? null : read.loss;
+  return {
+    caption: read.ok ? read.text : '',
+    words: { files: [file], lost: loss && { path: file.path, loss } },
+    ...(read.ok ? {} : { unused: { name: file.path, why: read.why } }),
   };
 }
 
@@ -124,6 +136,38 @@ describe('an import', () => {
     const source = folderOf({ now: (i) => (isLost(i) ? 'NotFoundError' : null) });
     await expect(imported(source)).rejects.toThrow(/expected garden\/0\.png/);
     expect([await listStored(), await listStopped()]).toEqual([[], []]);
+  });
+});
+
+it('an import whose files are gone, and whose disk is full then, tells of the files and closes its own', async () => {
+  const source = folderOf({ now: (i) => (i < 35 ? null : ((disk.quotaBytes = 0), 'NotAllowedError')) });
+  await expect(imported(source)).rejects.toThrow(/can no longer be read/);
+  expect([...disk.files].filter(([, { open }]) => open)).toEqual([]);
+});
+
+describe('an import whose captions lie elsewhere', () => {
+  it.each([
+    ['are taken away', 'NotFoundError', (i: number) => i >= 0],
+    ['change', 'NotReadableError', (i: number) => i >= 0],
+    ['are forbidden', 'NotAllowedError', (i: number) => i >= 35],
+  ])('stops where they %s, and goes on with every caption', async (_, name, isLost) => {
+    let read = 0;
+    const captions: { now: Lost } = {
+      now: (i) => ((read = Math.max(read, i)), read >= 35 && isLost(i) ? name : null),
+    };
+    const source = folderOf({ now: () => null }, captions);
+    await expect(imported(source)).rejects.toThrow(/can no longer be read: expected garden\/\d+\.txt/);
+    expect((await listStopped())[0]?.stored).toBeLessThanOrEqual(35);
+    captions.now = () => null;
+    const report = await imported(source);
+    expect(report).toMatchObject({ added: ENTRIES, skipped: { count: 0 }, info: { captions: true } });
+  });
+
+  it('of which one file is gone says so, and stores its picture without words', async () => {
+    const source = folderOf({ now: () => null }, { now: (i) => (i === 20 ? 'NotFoundError' : null) });
+    const report = await imported(source);
+    expect(report).toMatchObject({ added: ENTRIES, skipped: { count: 1 } });
+    expect(report?.skipped.files.map((file) => file.name)).toEqual(['garden/20.txt']);
   });
 });
 
