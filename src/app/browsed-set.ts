@@ -18,6 +18,7 @@ import type {
 import { download } from './download.ts';
 import { keepsOne } from './questions.ts';
 import type { Browsed, Duplicates, State } from './state.ts';
+import { captionsChanged, type Change, counted, type Indices, squaresMoved, withStored } from './undoable.ts';
 
 type Trainer = Pick<
   TrainerApi,
@@ -38,8 +39,6 @@ type Trainer = Pick<
   | 'sizeOnDisk'
 >;
 
-type Indices = Uint32Array<ArrayBuffer>;
-
 /** A picture near a sample, to be shown. */
 export interface ShownNear extends NearPicture {
   picture: { preview: Preview; index: number };
@@ -50,13 +49,6 @@ export interface ShownNear extends NearPicture {
 const NEAR_EDGE = 64;
 
 const DONE: Result<null> = { ok: true, value: null };
-
-/** What undoes a change. */
-interface Change {
-  said: string;
-  /** `edit`: the newest change of captions or squares, which the store knows. */
-  undo: { edit: true } | { restore: Indices } | { remove: Indices };
-}
 
 export class BrowsedSet {
   readonly #state: State;
@@ -74,6 +66,10 @@ export class BrowsedSet {
   readonly #became = new Map<string, string>();
   /** Settles with the change that was asked for last. */
   #made: Promise<unknown> = Promise.resolve();
+  /** The change that was asked for last, until it is made. */
+  #newest: object | null = null;
+  /** What the store can undo, by the last answer; null: it was offered. */
+  #undoable: FoundIndices['undoable'] | null = null;
 
   /** `becomes`: a set was changed, and may be listed under another id now. */
   constructor(state: State, becomes: (before: string, now: DatasetInfo) => void) {
@@ -89,6 +85,7 @@ export class BrowsedSet {
     this.#changes = [];
     this.#became.clear();
     this.#made = Promise.resolve();
+    this.#newest = this.#undoable = null;
     batch(() => (this.#state.browsed.value = this.#state.duplicates.value = null));
   }
 
@@ -104,6 +101,7 @@ export class BrowsedSet {
     if (!isSame || JSON.stringify(before.query) !== JSON.stringify(query)) duplicates.value = null;
     const number = ++this.#number;
     [this.#asked, this.#what, this.#stale] = [asked, what, false];
+    this.#undoable = null;
     // Of a set that was imported again since, nothing is known any more.
     const revision = (before?.revision ?? 0) + (isSame ? 0 : 1);
     browsed.value = { ...NOTHING, ...(isSame ? before : null), query, revision, doing: 'looking' };
@@ -111,27 +109,30 @@ export class BrowsedSet {
     const found = await trainer.findInSet(query);
     this.#state.reading.value = null;
     if (number !== this.#number) return DONE;
-    if (!found.ok) this.#asked = '';
+    if (found.ok) this.#undoable = found.value.undoable;
+    else this.#asked = '';
     batch(() => {
       this.#now({ found: found.ok ? found.value : null, doing: null });
-      if (found.ok) this.#offer(found.value.undoable);
+      this.#offer();
     });
     if (!found.ok) return found;
     return this.#facts(trainer, query, number);
   }
 
-  /** Offers to undo what the store can, from before a reload too. */
-  #offer(undoable: FoundIndices['undoable']): void {
-    const stored = undoable.map(({ of, pictures }) =>
-      of === 'captions' ? captionsChanged(pictures) : squaresMoved(pictures),
-    );
+  /**
+   * Offers to undo what the store can, from before a reload too. Not while changes are on their way, nor
+   * after one that was made since the question: the answer may be of before or after.
+   */
+  #offer(): void {
+    if (this.#undoable === null || this.#newest !== null || this.#stale) return;
     const changes = this.#changes;
-    const known = changes.filter(({ undo }) => 'edit' in undo).map(({ said }) => said);
-    if (JSON.stringify(known) === JSON.stringify(stored)) return;
-    changes.splice(0, changes.length, ...stored.map((said) => ({ said, undo: { edit: true } as const })));
-    const last = stored.at(-1);
-    if (last === undefined) this.#now({ changed: null });
-    else this.#say(changes, `Earlier: ${last}`);
+    const all = withStored(changes, this.#undoable);
+    this.#undoable = null;
+    if (!all) return;
+    changes.splice(0, changes.length, ...all);
+    const last = all.at(-1);
+    if (last) this.#say(changes, `Earlier: ${last.said}`);
+    else this.#now({ changed: null });
   }
 
   /** Another one where the set of this id was imported again with other words. */
@@ -228,13 +229,16 @@ export class BrowsedSet {
     return { ok: true, value: removed.value };
   }
 
-  /** Undoes the last change of the set that is shown; a change that cannot be undone is forgotten. */
+  /** Undoes the last change of the set that is shown; one that fails stays, to be tried again. */
   undo(trainer: Trainer): Promise<Result<unknown>> {
     return this.#change(trainer, async (dataset, changes) => {
-      const last = changes.pop();
+      const last = changes.at(-1);
       if (!last) return { ok: true, value: null };
       const { undo, said } = last;
-      const undone = (): void => this.#say(changes, `Undone: ${said}`);
+      const undone = (): void => {
+        changes.pop();
+        this.#say(changes, `Undone: ${said}`);
+      };
       if ('restore' in undo) {
         const restored = await trainer.restoreToSet({ dataset, indices: undo.restore });
         if (restored.ok) undone();
@@ -267,13 +271,17 @@ export class BrowsedSet {
     const asked = browsed.value?.query.dataset;
     if (asked === undefined) return Promise.resolve(DONE);
     const changes = this.#changes;
+    const mine = (this.#newest = {});
     const made = this.#made.then(async () => {
       const dataset = this.#idNow(asked);
       this.#doing(changes, 'changing');
-      const result = await work(dataset, changes);
+      const result = await work(dataset, changes).finally(() => {
+        if (this.#newest === mine) this.#newest = null;
+      });
       batch(() => {
         this.#doing(changes, null);
         if (result.ok && result.value) this.#changed(dataset, result.value);
+        this.#offer();
       });
       const compares = result.ok && changes === this.#changes && duplicates.value;
       return compares ? this.findDuplicates(trainer, compares) : result;
@@ -388,10 +396,3 @@ export class BrowsedSet {
 const NOTHING: Omit<Browsed, 'query'> = {
   ...{ found: null, doing: null, words: null, classes: null, bytes: null, changed: null, revision: 0 },
 };
-
-const captionsChanged = (many: number): string => counted(many, 'caption', 'changed');
-const squaresMoved = (many: number): string => counted(many, 'square', 'moved');
-
-/** "1 caption changed." */
-const counted = (many: number, thing: string, done: string): string =>
-  `${many.toLocaleString('en-US')} ${thing}${many === 1 ? '' : 's'} ${done}.`;

@@ -173,6 +173,80 @@ test('captions that cannot be brought back are said to be so, and not offered ag
   });
 });
 
+const failing = { ok: false as const, fault: { kind: 'storage' } as never };
+
+test('Undo that fails may be pressed again, and removals before it stay undoable', async () => {
+  await browsed.look(trainer, query);
+  await browsed.remove(trainer, Uint32Array.of(1));
+  await browsed.edit(trainer, Uint32Array.of(0), { kind: 'set', caption: 'x' });
+  const { undoEdit, restoreToSet } = trainer;
+  trainer.undoEdit = () => Promise.resolve(failing);
+  trainer.restoreToSet = () => Promise.resolve(failing);
+  const said = ['1 picture removed.', '1 caption changed.'];
+  expect(await browsed.undo(trainer)).toEqual(failing);
+  await browsed.look(trainer, { ...query, search: 'r' });
+  expect(state.browsed.value?.changed?.undoable).toEqual(said);
+  trainer.undoEdit = undoEdit;
+  await browsed.undo(trainer);
+  expect(await browsed.undo(trainer)).toEqual(failing);
+  expect(state.browsed.value?.changed?.undoable).toEqual(said.slice(0, 1));
+  trainer.restoreToSet = restoreToSet;
+  await browsed.undo(trainer);
+  expect(state.browsed.value?.changed).toEqual({ said: 'Undone: 1 picture removed.', undoable: [] });
+});
+
+test('where the store keeps fewer edits than the page, removals stay undoable', async () => {
+  await browsed.look(trainer, query);
+  await browsed.edit(trainer, Uint32Array.of(0, 1), { kind: 'set', caption: 'x' });
+  await browsed.remove(trainer, Uint32Array.of(3));
+  await browsed.edit(trainer, Uint32Array.of(2), { kind: 'set', caption: 'y' });
+  const { findInSet } = trainer;
+  trainer.findInSet = async (asked) => {
+    const found = await findInSet(asked);
+    return found.ok
+      ? { ok: true, value: { ...found.value, undoable: found.value.undoable.slice(1) } }
+      : found;
+  };
+  await browsed.look(trainer, query);
+  expect(state.browsed.value?.changed).toEqual({
+    said: 'Earlier: 1 caption changed.',
+    undoable: ['1 picture removed.', '1 caption changed.'],
+  });
+});
+
+test('what was looked for before a change and is answered after it says nothing of Undo', async () => {
+  await browsed.look(trainer, query);
+  let answered = (): void => undefined;
+  const { findInSet } = trainer;
+  trainer.findInSet = async (asked) => {
+    const found = await findInSet(asked);
+    await new Promise<void>((resolve) => (answered = resolve));
+    return found;
+  };
+  const looking = browsed.look(trainer, { ...query, search: 'r' });
+  await browsed.edit(trainer, Uint32Array.of(0), { kind: 'set', caption: 'x' });
+  answered();
+  await looking;
+  expect(state.browsed.value?.changed).toEqual({
+    ...{ said: '1 caption changed.', undoable: ['1 caption changed.'] },
+  });
+});
+
+test('an answer that comes while a change is on its way is offered when that one comes to nothing', async () => {
+  await browsed.look(trainer, query);
+  await browsed.edit(trainer, Uint32Array.of(0), { kind: 'set', caption: 'x' });
+  browsed.forget();
+  let end = (): void => undefined;
+  trainer.editCaptions = () => new Promise((resolve) => (end = () => resolve(failing)));
+  const looking = browsed.look(trainer, query);
+  const editing = browsed.edit(trainer, Uint32Array.of(1), { kind: 'set', caption: 'y' });
+  await looking;
+  expect(state.browsed.value?.changed).toBeNull();
+  end();
+  await editing;
+  expect(state.browsed.value?.changed?.undoable).toEqual(['1 caption changed.']);
+});
+
 const other = { ...info, id: 'own-b', title: 'cats' };
 const two = () => new FakeTrainer([set, { ...set, info: other }], null);
 
