@@ -78,6 +78,9 @@ export interface Counting {
   one: () => void;
 }
 
+/** Children of a folder that are asked for at once. */
+const AT_ONCE = 32;
+
 async function walk(handle: FileSystemHandle, path: string, counted: Counting): Promise<File[]> {
   counted.signal.throwIfAborted();
   if (handle.kind === 'file') {
@@ -86,8 +89,14 @@ async function walk(handle: FileSystemHandle, path: string, counted: Counting): 
     return [file];
   }
   const below: Promise<File[]>[] = [];
-  for await (const child of (handle as FileSystemDirectoryHandle).values())
-    below.push(walk(child, `${path}/${child.name}`, counted));
+  for await (const child of (handle as FileSystemDirectoryHandle).values()) {
+    counted.signal.throwIfAborted();
+    const walked = walk(child, `${path}/${child.name}`, counted);
+    // Told below, or by what fails before.
+    walked.catch(() => undefined);
+    below.push(walked);
+    if (below.length >= AT_ONCE) await below[below.length - AT_ONCE];
+  }
   return (await Promise.all(below)).flat();
 }
 

@@ -56,6 +56,29 @@ it('stops where the permission is withdrawn on the way, and where Stop is presse
   await expect(filesOf([garden()], stopped)).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+it('reads a few files of a folder at once, and none after Stop', async () => {
+  let [asked, atOnce, most] = [0, 0, 0];
+  const one = (i: number) => ({
+    ...{ kind: 'file', name: `${i}.png` },
+    getFile: async () => {
+      most = Math.max(most, ++atOnce);
+      if (++asked === 100) controller.abort();
+      await new Promise((resolve) => setTimeout(resolve));
+      atOnce--;
+      return file(`${i}.png`);
+    },
+  });
+  const folder = fakeFolder('garden', {}, access);
+  Object.assign(folder, {
+    // oxlint-disable-next-line require-await -- as the browser's, which waits for the disk
+    async *values() {
+      for (let i = 0; i < 1000; i++) yield one(i);
+    },
+  });
+  await expect(filesOf([folder], reading)).rejects.toMatchObject({ name: 'AbortError' });
+  expect([asked, most <= 32]).toEqual([100, true]);
+});
+
 it.each([
   ['granted already', 'granted', 'denied', true, 0],
   ['granted when asked', 'prompt', 'granted', true, 1],
