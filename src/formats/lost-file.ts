@@ -49,6 +49,7 @@ export const filesLost = (path: string, loss: Loss, cause?: unknown): FaultError
       todo: [
         TODO[loss],
         'Or choose the same files where they are now: the import goes on behind what is stored.',
+        'Where some are deleted for good, press Use what is there, then add the other files to that set.',
       ],
     },
     cause ?? new DOMException(GOT[loss], nameOf(loss)),
