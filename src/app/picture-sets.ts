@@ -220,8 +220,11 @@ export class PictureSets {
     return result;
   }
 
-  /** Shows the imports that were stopped. */
+  /** Shows the imports that were stopped: all there are. The files of others are let go. */
   showStopped(list: readonly Omit<StoppedImport, 'fingerprint'>[]): void {
+    const folders = new Set(list.map(({ folder }) => folder));
+    for (const kept of [this.#held, this.#asking])
+      for (const folder of kept.keys()) if (!folders.has(folder)) kept.delete(folder);
     this.#state.stopped.value = list.map((one) => ({
       ...one,
       hasFiles: this.#held.has(one.folder) || one.handles.length > 0,
@@ -235,7 +238,8 @@ export class PictureSets {
    */
   async #listStopped(trainer: Trainer | null, asked: Asked, stoppedByUser: boolean): Promise<void> {
     const known = new Set(this.#state.stopped.value.map(({ folder }) => folder));
-    const list = (await trainer?.stoppedImports()) ?? [];
+    const list = await trainer?.stoppedImports();
+    if (!list) return;
     const folder = asked.goOn ?? list.find((one) => !known.has(one.folder))?.folder;
     if (folder !== undefined) {
       if (stoppedByUser || (asked.goOn === null && asked.handles.length === 0)) this.#held.set(folder, asked);

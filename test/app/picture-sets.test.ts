@@ -176,6 +176,21 @@ test('an import that is stopped is listed, goes on with its own files, and then 
   expect(state.form.value.dataset).toBe('own-1');
 });
 
+test('the files of an import that was removed are held no longer', async () => {
+  const sets = setsOf();
+  const one = { folder: 'import-1', title: 'garden', done: 3, total: 9, stored: 3, handles: [] };
+  const stopping: typeof trainer = {
+    ...trainer,
+    importPictures: () => Promise.resolve({ ok: true, value: null }),
+    stoppedImports: () => Promise.resolve([{ ...one, fingerprint: 'f' }]),
+  };
+  await sets.import(stopping, asking({ ...garden, files: [new File([], 'a.png')] }));
+  expect(state.stopped.value).toMatchObject([{ hasFiles: true }]);
+  sets.showStopped([]);
+  sets.showStopped([one]);
+  expect(state.stopped.value).toMatchObject([{ hasFiles: false }]);
+});
+
 test('files that are no longer looked at, as the user said, are neither shown nor imported', async () => {
   const given: unknown[] = [];
   const stopping: typeof trainer = {
