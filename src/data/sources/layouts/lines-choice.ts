@@ -32,6 +32,12 @@ export async function linesChoice(texts: readonly Member[]): Promise<Choice[]> {
 export const linesAs = (text: string, chosen: string | undefined): string =>
   chosen === JOINED ? joinedLines(text) : text;
 
-/** A line that ends a sentence or a clause is followed by a space, any other by a comma, as tags are. */
-const joinedLines = (text: string): string =>
-  text.replaceAll(/([.,;:!?…。，、]?)\n/g, (_, end: string) => `${end || ','} `);
+/** Most words of a tag; longer lines are sentences. */
+const TAG_WORDS = 3;
+
+/** Tags have commas between them, but for those with marks of their own; sentences are broken anywhere. */
+function joinedLines(text: string): string {
+  const areTags = text.split('\n').every((line) => line.split(' ').length <= TAG_WORDS);
+  const between = areTags ? ', ' : ' ';
+  return text.replaceAll(/([.,;:!?…。，、]?)\n/g, (_, end: string) => (end ? `${end} ` : between));
+}

@@ -77,6 +77,13 @@ describe('a text file of several lines', () => {
     expect(await captions(1, 'joined')).toEqual([one]);
   });
 
+  it('is one caption without commas that nobody wrote, where its lines are no tags', async () => {
+    const sentence = 'A red fox that looks\nat the snow on\nthe hill';
+    const source = await sourceOf([chosen('1.jpg'), chosen('1.txt', sentence)]);
+    const [entry] = await entriesOf(source, 0, { lines: 'joined' });
+    expect(entry?.caption).toBe('A red fox that looks at the snow on the hill');
+  });
+
   it('asks nothing where each has one line, however many there are', async () => {
     const many = Array.from({ length: 200 }, (_, i) => [chosen(`${i}.jpg`), chosen(`${i}.txt`, `a ${i}\n`)]);
     expect((await sourceOf(many.flat())).facts.choices).toEqual([]);
