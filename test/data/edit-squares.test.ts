@@ -251,6 +251,19 @@ describe('the file of a picture', () => {
       expect(await asked(set, ...sources)).toMatchObject({ square: MIDDLE });
   });
 
+  it('is framed as its own import was, not as one that added pictures later', async () => {
+    const set = await imported();
+    const other = sourceOf(
+      (i) => fileOf(i).map((byte) => 255 - byte),
+      (i) => `added/${i}.raw`,
+      1,
+    );
+    const more = await imported(set.id, other, { crop: 'tight' });
+    expect(await asked(more, sourceOf())).toMatchObject({ imported: MIDDLE });
+    const added = await browse.original({ dataset: more.id, index: COUNT }, [other]);
+    expect(added?.imported.edge).toBeLessThan(MIDDLE.edge);
+  });
+
   it('that has changed since is said to be another one, and nothing is cut', async () => {
     const set = await imported();
     const changed = sourceOf((i) => fileOf(i).fill(7, 0, 1));

@@ -65,7 +65,9 @@ export async function cutFrom(
 async function wantedOf(set: BrowsedSet, number: number): Promise<Wanted> {
   const record = set.record(number);
   if (!record || record.width === 0) throw new FaultError(unknownFile(set, number));
-  const chosen = (await set.note())?.chosen ?? {};
+  const note = await set.note();
+  // Pictures that were added to come first. The note tells what was chosen for those that were added.
+  const chosen = note && number >= (note.addTo?.count ?? 0) ? note.chosen : {};
   return { set, number, record, chosen, framing: framingOf(chosenForEntry(record.entry, chosen)) };
 }
 
