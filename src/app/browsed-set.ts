@@ -183,19 +183,24 @@ export class BrowsedSet {
   }
 
   /** Gives a picture another square of its file; `square` null: that of the import. */
-  cut(trainer: Trainer, index: number, square: PictureSquare | null): Promise<Result<unknown>> {
-    return this.#change(trainer, async (dataset, changes) => {
+  async cut(trainer: Trainer, index: number, square: PictureSquare | null): Promise<Result<true>> {
+    const done = await this.#change(trainer, async (dataset, changes) => {
       const cut = await trainer.cutSquare({ dataset, index, square });
       if (!cut.ok) return cut;
       const { info, changed } = cut.value;
       if (changed > 0) this.#keep(changes, squaresMoved(changed), { edit: true });
       return { ok: true, value: changed > 0 ? info : null };
     });
+    return done.ok ? { ok: true, value: true } : done;
   }
 
-  /** The whole picture that a square was cut of; null where its file is not at hand. */
-  original(trainer: Trainer, of: Parameters<TrainerApi['originalOf']>[0]): Promise<Result<Original | null>> {
-    return trainer.originalOf(of);
+  /** The whole picture that a square was cut of; absent where its file is not at hand. */
+  async original(
+    trainer: Trainer,
+    of: Parameters<TrainerApi['originalOf']>[0],
+  ): Promise<Result<Original | 'absent'>> {
+    const found = await trainer.originalOf(of);
+    return found.ok ? { ok: true, value: found.value ?? 'absent' } : found;
   }
 
   /** Leaves pictures out; refused where none would stay. */

@@ -355,7 +355,7 @@ export class Session {
     notes: (...of) => this.#known((trainer) => this.#browsed.notes(trainer, ...of)),
     affected: (edit) => this.#known((trainer) => this.#browsed.affected(trainer, edit)),
     editCaptions: (...of) => this.#done((trainer) => this.#browsed.edit(trainer, ...of)),
-    cutSquare: (...of) => this.#done((trainer) => this.#browsed.cut(trainer, ...of)),
+    cutSquare: async (...of) => (await this.#known((trainer) => this.#browsed.cut(trainer, ...of))) ?? false,
     original: (dataset, index, files) =>
       this.#known((trainer) => this.#browsed.original(trainer, { dataset, index, files })),
     removePictures: (indices) => this.#done((trainer) => this.#browsed.remove(trainer, indices)),

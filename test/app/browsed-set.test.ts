@@ -334,3 +334,16 @@ test('after a reload the captions that were changed last can be taken back, one 
   const notes = await trainer.notesOf({ dataset: 'own-1', indices: Uint32Array.of(0, 2) });
   expect(notes.ok && notes.value.map(({ caption }) => caption)).toEqual(['a red rose', 'a red house']);
 });
+
+test('a file that is not at hand is told from a fault, and a square that was not saved from one that was', async () => {
+  await browsed.look(trainer, query);
+  const asked = { dataset: 'own-1', index: 3, files: null };
+  expect(await browsed.original(trainer, asked)).toEqual({ ok: true, value: 'absent' });
+  const square = { left: 1, top: 0, edge: 8 };
+  expect(await browsed.cut(trainer, 3, square)).toEqual({ ok: true, value: true });
+  const refused = { ok: false as const, fault: { kind: 'storage' } as never };
+  const refuse = () => Promise.resolve(refused);
+  const broken = Object.assign(new FakeTrainer([set], null), { originalOf: refuse, cutSquare: refuse });
+  expect(await browsed.original(broken, asked)).toEqual(refused);
+  expect(await browsed.cut(broken, 3, square)).toEqual(refused);
+});

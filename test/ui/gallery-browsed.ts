@@ -56,7 +56,7 @@ export function browsedCommands(state: State) {
     notes: (...of) => known(browsed.notes(trainer, ...of)),
     affected: (edit) => known(browsed.affected(trainer, edit)),
     editCaptions: (...of) => done(browsed.edit(trainer, ...of)),
-    cutSquare: (...of) => done(browsed.cut(trainer, ...of)),
+    cutSquare: async (...of) => (await known(browsed.cut(trainer, ...of))) ?? false,
     original: (dataset, index, files) => known(browsed.original(trainer, { dataset, index, files })),
     removePictures: (indices) => done(browsed.remove(trainer, indices)),
     restorePictures: (indices) => done(browsed.restore(trainer, indices)),

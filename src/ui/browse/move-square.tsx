@@ -22,7 +22,9 @@ export function MoveSquare({ info, note, onEnd }: Props) {
   const { index } = note;
   const look = async (files: File[] | null): Promise<void> => {
     setOriginal(null);
-    setOriginal((await commands.original(info.id, index, files)) ?? (files ? 'others' : 'absent'));
+    const found = await commands.original(info.id, index, files);
+    // A fault is told; it does not say that the files are others.
+    setOriginal(found === 'absent' && files ? 'others' : (found ?? 'absent'));
   };
   useEffect(() => void look(null), []);
   if (original === null) return <ProgressBar label="Looking for the file" done={0} total={null} />;
@@ -35,8 +37,7 @@ export function MoveSquare({ info, note, onEnd }: Props) {
       original={original}
       seen={seenSize(state, info)}
       onSave={async (square) => {
-        await commands.cutSquare(index, square);
-        onEnd();
+        if (await commands.cutSquare(index, square)) onEnd();
       }}
       onCancel={onEnd}
     />
@@ -56,8 +57,7 @@ function Absent({ note, tried, onFiles, onEnd }: AbsentProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);
   const again = async (): Promise<void> => {
-    await commands.cutSquare(note.index, null);
-    onEnd();
+    if (await commands.cutSquare(note.index, null)) onEnd();
   };
   return (
     <div class="own absent" ref={box} tabIndex={-1}>
