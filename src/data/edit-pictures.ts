@@ -114,8 +114,8 @@ const FROM_NOWHERE: Origin = {
 };
 
 /**
- * Copies the pictures of a set, with their texts, into a draft, from where it is. Ends before the last one
- * where `signal` is aborted.
+ * Copies the pictures of a set, with their texts, into a draft, from where it is. Of squares cut by hand
+ * those of the import count as there too. Ends before the last one where `signal` is aborted.
  */
 export async function copyPictures(
   opened: StoredPictures,
@@ -124,11 +124,11 @@ export async function copyPictures(
 ): Promise<void> {
   const { active, info, pixels } = opened;
   const bytes = info.storedSize ** 2 * 3;
+  const imported = async (number: number): Promise<Uint8Array<ArrayBuffer>> =>
+    new Uint8Array(await pixels.slice(number * bytes, (number + 1) * bytes).arrayBuffer());
   for (const number of active.subarray(draft.count)) {
     if (signal?.aborted) return;
-    const picture =
-      opened.edits?.squareOf(number)?.pixels.slice() ??
-      new Uint8Array(await pixels.slice(number * bytes, (number + 1) * bytes).arrayBuffer());
+    const picture = opened.edits?.squareOf(number)?.pixels.slice() ?? (await imported(number));
     await draft.push({
       pixels: picture,
       traits: await traitsOf(picture, info.storedSize),
@@ -137,4 +137,8 @@ export async function copyPictures(
     });
     draft.settle(draft.settled);
   }
+  // An import of the same files cuts those squares again. Last, so that no picture of the set is left out.
+  const cut = new Set(opened.edits?.cut);
+  for (const number of active.filter((one) => cut.has(one)))
+    draft.leaveOut((await traitsOf(await imported(number), info.storedSize)).digest);
 }

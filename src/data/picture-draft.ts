@@ -116,6 +116,11 @@ export class PictureDraft {
     return true;
   }
 
+  /** Pixels of this SHA-256 count as there from now on. */
+  leaveOut(digest: Uint8Array): void {
+    this.#sums.isNew(digest);
+  }
+
   /** All entries up to here are stored or left out. Writes what waits, where it is time for it. */
   settle(settled: Settled): void {
     this.#settled = settled;

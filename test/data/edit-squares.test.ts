@@ -202,6 +202,20 @@ describe('a square that is cut by hand', () => {
     expect((await pixelsOf(more.id))[1]).toEqual(cutOf(1, 1, 3, 9));
   });
 
+  it('is not stored a second time where its file is added again, with others', async () => {
+    const set = await imported();
+    const { info } = await cut(set.id, 1, CORNER);
+    expect((await imported(info.id)).id).toBe(info.id);
+    const again = sourceOf(
+      (i) => (i < COUNT ? fileOf(i) : fileOf(0).map((byte) => 255 - byte)),
+      undefined,
+      6,
+    );
+    const more = await imported(info.id, again);
+    expect(more.count).toBe(COUNT + 1);
+    expect((await pixelsOf(more.id))[1]).toEqual(cutOf(1, 1, 3, 9));
+  });
+
   it('for want of room is not cut, and can be cut once there is some', async () => {
     const set = await imported();
     disk.quotaBytes = [...disk.files.values()].reduce((sum, { size }) => sum + size, 300);
