@@ -39,6 +39,7 @@ type Trainer = Pick<
   | 'sizeOnDisk'
 >;
 
+type OriginalAsked = Parameters<TrainerApi['originalOf']>[0];
 /** A picture near a sample, to be shown. */
 export interface ShownNear extends NearPicture {
   picture: { preview: Preview; index: number };
@@ -195,10 +196,7 @@ export class BrowsedSet {
   }
 
   /** The whole picture that a square was cut of; absent where its file is not at hand. */
-  async original(
-    trainer: Trainer,
-    of: Parameters<TrainerApi['originalOf']>[0],
-  ): Promise<Result<Original | 'absent'>> {
+  async original(trainer: Trainer, of: OriginalAsked): Promise<Result<Original | 'absent'>> {
     const found = await trainer.originalOf(of);
     return found.ok ? { ok: true, value: found.value ?? 'absent' } : found;
   }

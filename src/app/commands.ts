@@ -121,15 +121,15 @@ export interface Commands {
   affected(edit: CaptionEdit): Promise<number | null>;
   /** Changes of the set that was browsed. Each resolves when it is made, or refused. */
   editCaptions(indices: Uint32Array<ArrayBuffer>, edit: CaptionEdit): Promise<void>;
-  /** Gives a picture another square of its file; null: that of the import. False: refused, and told. */
+  /** Gives a picture another square of its file; null: that of the import. False: refused. */
   cutSquare(index: number, square: PictureSquare | null): Promise<boolean>;
   removePictures(indices: Uint32Array<ArrayBuffer>): Promise<void>;
   restorePictures(indices: Uint32Array<ArrayBuffer>): Promise<void>;
   /** Undoes the last of them. */
   undoChange(): Promise<void>;
   /**
-   * The whole picture that a square was cut of, from `files`, else from those of the last import; absent where
-   * its file is not among them, null where it cannot be had, which is told.
+   * The whole picture that a square was cut of, from `files`, else from those of the last import; absent
+   * where its file is not among them, null where it cannot be had, which is told.
    */
   original(dataset: string, index: number, files: File[] | null): Promise<Original | 'absent' | null>;
   findDuplicates(likeness: Pick<Duplicates, 'kind' | 'distance'>): void;
