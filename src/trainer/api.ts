@@ -536,7 +536,8 @@ export interface TrainerApi {
   undoEdit(dataset: string): Promise<Result<Edited>>;
   /**
    * The whole picture that a square was cut of. `files`: those that the user has chosen to find it in; null:
-   * those of the last import of this page. Null where its file is not among them.
+   * those of the import of the set, or chosen before. Null where its file is not among them, or stopLooking
+   * ended it.
    */
   originalOf(request: {
     dataset: string;

@@ -75,6 +75,8 @@ class Desk implements TrainerApi {
   #looking: AbortController | null = null;
   /** What the files are that were looked at last as pictures. */
   #found: { fingerprint: string; sources: readonly Source[] } | null = null;
+  /** Fingerprint of the files that were chosen last to find a picture of a set in. */
+  #chosen: string | null = null;
   #browse: ReturnType<typeof browsing> | null = null;
 
   open: TrainerApi['open'] = (request, onEvents) =>
@@ -298,9 +300,16 @@ class Desk implements TrainerApi {
   undoEdit: TrainerApi['undoEdit'] = (id) => this.#look((sets) => sets.undoEdit(id));
   originalOf: TrainerApi['originalOf'] = ({ files, ...request }) =>
     answer(async () => {
-      const { signal } = new AbortController();
-      const sources = files ? await this.#sourcesOf(files, signal) : (this.#found?.sources ?? []);
-      return must(await this.#look((sets) => sets.original(request, sources)));
+      const signal = this.#beginLooking();
+      const look = async () => {
+        if (files) await this.#sourcesOf(files, signal);
+        const { fingerprint = '', sources = [] } = this.#found ?? {};
+        if (files) this.#chosen = fingerprint;
+        // Files that were chosen to find a picture in are looked through for the next one too.
+        const search = { files: fingerprint === this.#chosen ? null : fingerprint, signal };
+        return must(await this.#look((sets) => sets.original(request, sources, search)));
+      };
+      return unlessStopped(look(), signal);
     });
   cutSquare: TrainerApi['cutSquare'] = (request) =>
     this.#look((sets) => sets.cutSquare(request, this.#found?.sources ?? []));

@@ -278,6 +278,25 @@ describe('the file of a picture', () => {
     expect(added?.imported.edge).toBeLessThan(MIDDLE.edge);
   });
 
+  it('is looked for in files of the import only, where no others were chosen, and no longer than wanted', async () => {
+    const set = await imported();
+    const stop = new AbortController();
+    let tried = 0;
+    const counting = sourceOf(fileOf, (i) => {
+      if (++tried === 2) stop.abort();
+      return `${i}.other`;
+    });
+    const { signal } = new AbortController();
+    const among = (source: Source, files: string | null, until = signal) =>
+      browse.original({ dataset: set.id, index: 3 }, [source], { files, signal: until });
+    expect(await among(counting, 'other files')).toBeNull();
+    expect(tried).toBe(0);
+    for (const files of ['files null', null])
+      expect(await among(sourceOf(), files)).toMatchObject({ square: MIDDLE });
+    expect(await among(counting, null, stop.signal)).toBeNull();
+    expect(tried).toBe(2);
+  });
+
   it('that has changed since is said to be another one, and nothing is cut', async () => {
     const set = await imported();
     const changed = sourceOf((i) => fileOf(i).fill(7, 0, 1));

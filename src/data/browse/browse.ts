@@ -31,7 +31,7 @@ import { type CaptionForm, captionsFile } from './export-captions.ts';
 import { findNumbers, type Pause, sortedBy, sourceEdge } from './find.ts';
 import { greyIndex, greyOfRgba, nearestTo } from './nearest.ts';
 import { isBuiltIn, OpenSet } from './open-set.ts';
-import { cutFrom, originalOf } from './originals.ts';
+import { cutFrom, originalOf, type Search } from './originals.ts';
 import type { Reader } from './read-pictures.ts';
 import { notesOf, tilesOf } from './tiles.ts';
 
@@ -165,8 +165,9 @@ export class Browse {
   original(
     { dataset, index }: { dataset: string; index: number },
     sources: Sources,
+    search?: Search,
   ): Promise<Original | null> {
-    return this.#looking(dataset, (set) => originalOf(set, index, sources));
+    return this.#looking(dataset, (set) => originalOf(set, index, sources, search));
   }
 
   /** `square`: null, that of the import. */

@@ -20,6 +20,15 @@ const SHOWN = 768;
 /** Of so few files each may be the picture, whatever it is called now. */
 const FEW = 16;
 
+/** How the sources are looked through. */
+export interface Search {
+  /** Fingerprint of their files: only the set of their import is looked for in them. Null: any set. */
+  files: string | null;
+  signal: AbortSignal;
+}
+
+const TO_THE_END: Search = { files: null, signal: new AbortController().signal };
+
 /** A picture of a set: its number, its record, how it was framed. */
 interface Wanted {
   set: BrowsedSet;
@@ -30,16 +39,19 @@ interface Wanted {
 }
 
 /**
- * The whole picture `number` from the files of these sources; null where none of them is its file. Throws
- * FaultError kind `data` where a file that has its path is another one by now, or nothing is known of it.
+ * The whole picture `number` from the files of these sources; null where none of them is its file, or
+ * `signal` is aborted. Throws FaultError kind `data` where a file that has its path is another one by now, or
+ * nothing is known of it.
  */
 export async function originalOf(
   set: BrowsedSet,
   number: number,
   sources: readonly Source[],
+  { files, signal }: Search = TO_THE_END,
 ): Promise<Original | null> {
   const wanted = await wantedOf(set, number);
-  const sent = await findSent(wanted, sources);
+  if (files !== null && files !== (await set.note())?.fingerprint) return null;
+  const sent = await findSent(wanted, sources, signal);
   if (!sent) return null;
   const { of, shown } = await wholeOf(sent, wanted);
   const imported = squareAt(of.width, of.height, wanted.framing.crop, wanted.record.place);
@@ -54,7 +66,7 @@ export async function cutFrom(
   sources: readonly Source[],
 ): Promise<CutSquare> {
   const wanted = await wantedOf(set, number);
-  const sent = await findSent(wanted, sources);
+  const sent = await findSent(wanted, sources, TO_THE_END.signal);
   if (!sent) throw new FaultError(fileGone(set, number));
   const framing = { ...wanted.framing, size: set.size, region };
   const cut = await decodePicture(sent, framing, () => Promise.resolve());
@@ -72,12 +84,17 @@ async function wantedOf(set: BrowsedSet, number: number): Promise<Wanted> {
 }
 
 /** The picture's file by its place in the source of the import, by its path, by its bytes. */
-async function findSent(wanted: Wanted, sources: readonly Source[]): Promise<SentPicture | null> {
+async function findSent(
+  wanted: Wanted,
+  sources: readonly Source[],
+  signal: AbortSignal,
+): Promise<SentPicture | null> {
   const { set, number, record, chosen } = wanted;
   const source = joined(sources);
   const path = set.texts(number).name;
   const base = path.slice(path.lastIndexOf('/') + 1);
   for await (const entry of source.entries(record.entry, chosen)) {
+    if (signal.aborted) return null;
     if (entry.path !== path) break;
     const sent = await sentIfSame(entry.picture, record);
     if (sent) return sent;
@@ -86,6 +103,7 @@ async function findSent(wanted: Wanted, sources: readonly Source[]): Promise<Sen
   let isAnother = false;
   const few = (source.facts.count ?? Infinity) <= FEW;
   for await (const entry of source.entries(0, chosen)) {
+    if (signal.aborted) return null;
     const isNamed = entry.path === path || entry.path.endsWith(`/${base}`) || entry.path === base;
     if (!isNamed && !few) continue;
     const sent = await sentIfSame(entry.picture, record);

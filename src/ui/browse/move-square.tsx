@@ -20,14 +20,22 @@ export function MoveSquare({ info, note, onEnd }: Props) {
   const { state, commands } = useApp();
   const [original, setOriginal] = useState<Original | 'absent' | 'others' | null>(null);
   const { index } = note;
+  const looking = useRef(false);
   const look = async (files: File[] | null): Promise<void> => {
     setOriginal(null);
+    looking.current = true;
     const found = await commands.original(info.id, index, files);
+    looking.current = false;
     // A fault is told; it does not say that the files are others.
     setOriginal(found === 'absent' && files ? 'others' : (found ?? 'absent'));
   };
-  useEffect(() => void look(null), []);
-  if (original === null) return <ProgressBar label="Looking for the file" done={0} total={null} />;
+  useEffect(() => {
+    void look(null);
+    return () => {
+      if (looking.current) commands.stopLooking();
+    };
+  }, []);
+  if (original === null) return <Looking onCancel={onEnd} />;
   if (original === 'absent' || original === 'others')
     return (
       <Absent note={note} tried={original === 'others'} onFiles={(files) => void look(files)} onEnd={onEnd} />
@@ -43,6 +51,17 @@ export function MoveSquare({ info, note, onEnd }: Props) {
     />
   );
 }
+
+const Looking = ({ onCancel }: { onCancel: () => void }) => (
+  <div class="own absent">
+    <ProgressBar label="Looking for the file" done={0} total={null} />
+    <div class="buttons">
+      <button class="btn" type="button" onClick={onCancel}>
+        Cancel
+      </button>
+    </div>
+  </div>
+);
 
 interface AbsentProps {
   note: PictureNote;
