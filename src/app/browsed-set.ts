@@ -1,6 +1,5 @@
-// Looking through a set of pictures and changing it: what was found, words and classes, edits of captions,
-// squares moved, pictures removed and brought back, and Undo. Not here: importing and deleting sets
-// (picture-sets.ts), what is looked for (ui/page-state/browsing.ts).
+// Looking through a set of pictures and changing it: what was found, words, classes, edits of captions, squares
+// moved, removal, Undo. Not here: importing sets (picture-sets.ts), what is looked for (page-state/browsing.ts).
 import { batch } from '@preact/signals';
 import type { Result } from '../fault.ts';
 import type {
