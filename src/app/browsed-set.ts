@@ -1,5 +1,5 @@
-// Looking through a set of pictures and changing it: what was found, words, classes, edits of captions, squares
-// moved, removal, Undo. Not here: importing sets (picture-sets.ts), what is looked for (page-state/browsing.ts).
+// Looking through a set of pictures and changing it: words, classes, captions, squares, removal, Undo. Not
+// here: importing sets (picture-sets.ts), what is looked for (page-state/browsing.ts).
 import { batch } from '@preact/signals';
 import type { Result } from '../fault.ts';
 import type {
@@ -156,10 +156,7 @@ export class BrowsedSet {
     return [words, classes, bytes].find(({ ok }) => !ok) ?? DONE;
   }
 
-  /**
-   * How many of the found pictures an edit of one word changes: those that have it, or for a word that is
-   * added those that do not.
-   */
+  /** How many of the found pictures an edit of one word changes: they have it, or have an added one not. */
   async affected(trainer: Trainer, edit: CaptionEdit): Promise<Result<number>> {
     const browsed = this.#state.browsed.value;
     const here = browsed?.found?.indices ?? new Uint32Array();
