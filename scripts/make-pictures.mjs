@@ -20,15 +20,6 @@ const PROMPTS = [
   'a purple triangle on a light background',
 ];
 
-const parts = { planets, words, small };
-const asked = process.argv[2];
-if (asked !== undefined && !(asked in parts)) {
-  console.error('expected planets, words, small or nothing');
-  process.exit(2);
-}
-for (const [name, take] of Object.entries(parts))
-  if (asked === undefined || asked === name) await visit(take);
-
 /** Opens the app in a profile of its own. */
 async function visit(take) {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-pictures-'));
@@ -53,7 +44,9 @@ async function planets(page) {
   await page.goto(`${ADDRESS}?preset=tiny`);
   await button(page, 'Train').and(page.locator(':enabled')).waitFor();
   tell('first visit: load to a Train that can be pressed', opened);
+  await stateIs(page, 'idle');
   await page.getByText(/measured in .* on this device/).waitFor();
+  await page.getByRole('grid', { name: /as the model will see them/ }).waitFor();
   await shoot(page, 'docs/idle.png');
 
   const pressed = Date.now();
@@ -126,7 +119,8 @@ async function pauseAndResume(page) {
 async function generate(page, count) {
   const status = page.getByRole('status', { name: 'Pictures drawn' });
   await button(page, 'Generate').click();
-  await status.filter({ hasText: /^$/ }).waitFor({ state: 'attached' });
+  await button(page, 'Cancel').waitFor();
+  await button(page, 'Generate').waitFor();
   await status.filter({ hasText: new RegExp(`^${count}, in `) }).waitFor();
 }
 
@@ -158,3 +152,12 @@ const samplesOf = (page, step) =>
     return shown !== null && Number(shown[1].replaceAll(',', '')) >= least && !/is being drawn:/.test(said);
   }, step);
 const tell = (what, since) => console.log(`${what}: ${((Date.now() - since) / 1000).toFixed(1)} s`);
+
+const parts = { planets, words, small };
+const asked = process.argv[2];
+if (asked !== undefined && !(asked in parts)) {
+  console.error('expected planets, words, small or nothing');
+  process.exit(2);
+}
+for (const [name, take] of Object.entries(parts))
+  if (asked === undefined || asked === name) await visit(take);
