@@ -1,7 +1,8 @@
 // How a group norm's kernels read x and store its gradient. If x is the concatenation of two values, as
 // behind a UNet's skip connections, the forward kernel concatenates while it reads, and the backward kernel
-// splits while it stores. Not here: the norm itself (group-norm-registers.ts, group-norm-tiles.ts,
-// group-norm-held.ts).
+// splits while it stores. And what the kernels of all GPUs bind and declare alike. Not here: the norm itself
+// (group-norm-registers.ts, group-norm-tiles.ts, group-norm-held.ts).
+import { siluFunctions } from '../activations.ts';
 import { gradientTo } from '../gradient-to.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry, InputGradient } from './geometry.ts';
 import { type Binding, PLACE } from '../kernel.ts';
@@ -147,3 +148,36 @@ export function summing({ pictureSums }: GroupNormBackward, type: Element) {
       `pictureSums[${picture} * params.sumsStride + ${PLACE} + ${channel}] = ${value};`,
   };
 }
+
+const typed = (type: Element) => ({
+  read: (value: Value): Binding => ({ value, access: 'read', type }),
+  write: (value: Value): Binding => ({ value, access: 'write', type }),
+});
+
+/** The bindings of a forward kernel that reads x by `source`. */
+export function forwardBindings(
+  { affine, y, stats }: GroupNormForward,
+  type: Element,
+  source: End,
+): Record<string, Binding> {
+  const { read, write } = typed(type);
+  return { ...source.bindings, affine: read(affine), y: write(y), stats: typed('f32').write(stats) };
+}
+
+/** The bindings of a backward kernel that stores the gradient by `target`, and sums it by `picture`. */
+export function backwardBindings(
+  { x, stats, affine, dy, sums }: GroupNormBackward,
+  type: Element,
+  target: End,
+  picture: ReturnType<typeof summing>,
+): Record<string, Binding> {
+  const { read, write } = typed(type);
+  return {
+    ...{ x: read(x), stats: typed('f32').read(stats), affine: read(affine), dy: read(dy) },
+    ...{ ...target.bindings, sums: write(sums), ...picture?.bindings },
+  };
+}
+
+/** WGSL: SiLU, its slope, and `total`, the sum of an element's channels. */
+export const elementFunctions = (four: boolean): string => /* wgsl */ `${siluFunctions(four)}
+fn total(x: T) -> f32 { return ${four ? '(x.x + x.y) + (x.z + x.w)' : 'x'}; }`;

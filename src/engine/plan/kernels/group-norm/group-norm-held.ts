@@ -3,12 +3,18 @@
 // (bench/gpu-judge), 16 x 32 x 32 x 64: forward 49 to 4 us, backward 74 to 9. Not here: pictures that do not
 // fit (group-norm-tiles.ts), how they are laid out (held-layout.ts).
 import { lines, range, unroll } from '../wgsl-text.ts';
-import { siluFunctions } from '../activations.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
-import { type Element, gathering, scattering, summing } from './group-norm-ends.ts';
+import {
+  backwardBindings,
+  type Element,
+  elementFunctions,
+  forwardBindings,
+  gathering,
+  scattering,
+  summing,
+} from './group-norm-ends.ts';
 import type { HeldLayout } from './held-layout.ts';
-import { type Binding, type Kernel, kernel } from '../kernel.ts';
-import type { Value } from '../value.ts';
+import { type Kernel, kernel } from '../kernel.ts';
 
 /** Pixels whose old gradients are read at a time, before any is stored. */
 const AT_ONCE = 4;
@@ -123,9 +129,6 @@ function specOf(geometry: GroupNormGeometry, layout: HeldLayout, more: Record<st
   };
 }
 
-const declarationsOf = ({ four }: HeldLayout): string => /* wgsl */ `${siluFunctions(four)}
-fn total(x: T) -> f32 { return ${four ? '(x.x + x.y) + (x.z + x.w)' : 'x'}; }`;
-
 const prologue = ({ columns, rows, held }: HeldLayout): string => /* wgsl */ `
       if (group.y >= params.batch) { return; }
       let column = lane % ${columns}u;
@@ -134,11 +137,6 @@ const prologue = ({ columns, rows, held }: HeldLayout): string => /* wgsl */ `
       let at_0 = (group.y * params.pixels + row) * params.stride + c;
       ${lines(range(held).slice(1), (k) => `let at_${k} = at_0 + ${k * rows}u * params.stride;`)}`;
 
-const typed = (type: Element) => ({
-  read: (value: Value): Binding => ({ value, access: 'read', type }),
-  write: (value: Value): Binding => ({ value, access: 'write', type }),
-});
-
 /** As `groupNormForward` of group-norm-tiles.ts. `type`: of an element of `layout`. */
 export function heldForward(
   geometry: GroupNormGeometry,
@@ -146,7 +144,6 @@ export function heldForward(
   layout: HeldLayout,
   type: Element,
 ): Kernel[] {
-  const { read, write } = typed(type);
   const source = gathering(values, type);
   const { held, rows, byFours, threads } = layout;
   const sums = sumTypeOf(layout);
@@ -161,13 +158,8 @@ export function heldForward(
   const spec = {
     ...specOf(geometry, layout, source.params),
     op: 'group norm',
-    bindings: {
-      ...source.bindings,
-      affine: read(values.affine),
-      y: write(values.y),
-      stats: { value: values.stats, access: 'write' } as const,
-    },
-    declarations: /* wgsl */ `${declarationsOf(layout)}
+    bindings: forwardBindings(values, type, source),
+    declarations: /* wgsl */ `${elementFunctions(layout.four)}
 var<workgroup> parts: array<${sums}, ${threads}>;
 ${groupSums(layout, ['parts'], (value) => value)}`,
     body: /* wgsl */ `${prologue(layout)}
@@ -207,7 +199,6 @@ export function heldBackward(
   layout: HeldLayout,
   type: Element,
 ): Kernel[] {
-  const { read, write } = typed(type);
   const target = scattering(values, type);
   const picture = summing(values, type);
   const { held, rows, threads, byFours } = layout;
@@ -218,16 +209,8 @@ export function heldBackward(
     ...specOf(geometry, layout, { ...target.params, ...picture?.params }),
     ...(picture ? { place: picture.place } : {}),
     op: 'group norm backward',
-    bindings: {
-      x: read(values.x),
-      stats: { value: values.stats, access: 'read' },
-      affine: read(values.affine),
-      dy: read(values.dy),
-      ...target.bindings,
-      sums: write(values.sums),
-      ...picture?.bindings,
-    } as Record<string, Binding>,
-    declarations: /* wgsl */ `${declarationsOf(layout)}
+    bindings: backwardBindings(values, type, target, picture),
+    declarations: /* wgsl */ `${elementFunctions(layout.four)}
 var<workgroup> gains: array<T, ${threads}>;
 var<workgroup> offsets: array<T, ${threads}>;
 ${groupSums(layout, ['gains', 'offsets'], (value) => (byFours ? `total(${value})` : value))}`,

@@ -2,21 +2,22 @@
 // writes one group of one picture, forward and backward, in one dispatch each. A workgroup has four lanes,
 // since no more run at once. Measured: a step of `bench` takes 1,350 ms of processor time; 1,440 ms when the
 // backward pass reduced each channel by itself and wrote its result in a second dispatch.
-import { siluFunctions } from '../activations.ts';
-import { type Element, elementOf, gathering, scattering, summing } from './group-norm-ends.ts';
+import {
+  backwardBindings,
+  type Element,
+  elementFunctions,
+  elementOf,
+  forwardBindings,
+  gathering,
+  scattering,
+  summing,
+} from './group-norm-ends.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
-import { type Binding, gridOf, type Kernel, kernel } from '../kernel.ts';
-import type { Value } from '../value.ts';
+import { gridOf, type Kernel, kernel } from '../kernel.ts';
 
 const LANES = 4;
 /** Blocked summation: sums of BLOCK pixels are added to the total, which keeps rounding errors small. */
 const BLOCK = 16;
-
-const typed = (type: Element) => ({
-  read: (value: Value): Binding => ({ value, access: 'read', type }),
-  write: (value: Value): Binding => ({ value, access: 'write', type }),
-});
-const scalar = typed('f32');
 
 /**
  * What both kernels have in common: one lane for each group of each picture, channels as vec4s where
@@ -35,8 +36,7 @@ function specOf(
     floats: { eps, perCount: 1 / (perGroup * pixels) },
     workgroupSize: [LANES, 1, 1] as const,
     workgroups: gridOf(batch * groups, LANES),
-    declarations: /* wgsl */ `${siluFunctions(four)}
-fn total(x: T) -> f32 { return ${four ? '(x.x + x.y) + (x.z + x.w)' : 'x'}; }`,
+    declarations: elementFunctions(four),
   };
 }
 
@@ -70,7 +70,6 @@ const inBlocks = (start: string, each: string, join: string) => /* wgsl */ `
  */
 export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormForward): Kernel[] {
   const type = elementOf(geometry, values.joins?.a);
-  const { read, write } = typed(type);
   const source = gathering(values, type);
   const totalOf = (name: string, before: string, term: string) => /* wgsl */ `
       var ${name} = T(0.0);
@@ -82,12 +81,7 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
   const spec = {
     ...specOf(geometry, type, source.params),
     op: 'group norm',
-    bindings: {
-      ...source.bindings,
-      affine: read(values.affine),
-      y: write(values.y),
-      stats: scalar.write(values.stats),
-    },
+    bindings: forwardBindings(values, type, source),
     body: /* wgsl */ `${GROUP}
       ${totalOf('plain', source.before(PICTURE, 'c + w'), `${source.each('q')} part += value;`)}
       let mean = total(plain) * params.perCount;
@@ -142,7 +136,6 @@ const groupSums = (channel: string, derivative: string): string => /* wgsl */ `
 export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNormBackward): Kernel[] {
   const { act } = geometry;
   const type = elementOf(geometry, 'a' in values.to ? values.to.a.value : null);
-  const { read, write } = typed(type);
   const target = scattering(values, type);
   const picture = summing(values, type);
   const silu = act === 'silu';
@@ -153,15 +146,7 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
     ...specOf(geometry, type, { ...target.params, ...picture?.params }),
     ...(picture ? { place: picture.place } : {}),
     op: 'group norm backward',
-    bindings: {
-      x: read(values.x),
-      stats: scalar.read(values.stats),
-      affine: read(values.affine),
-      dy: read(values.dy),
-      ...target.bindings,
-      sums: write(values.sums),
-      ...picture?.bindings,
-    } as Record<string, Binding>,
+    bindings: backwardBindings(values, type, target, picture),
     body: /* wgsl */ `${GROUP}
       ${groupSums(channel, derivative)}
       for (var w = 0u; w < params.width; w++) {

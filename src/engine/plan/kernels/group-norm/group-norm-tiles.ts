@@ -3,16 +3,21 @@
 // backward; tree reductions in workgroup memory. One dispatch each. Not here: pictures that are held
 // (group-norm-held.ts), GPUs in software (group-norm-registers.ts), reading a concatenation
 // (group-norm-ends.ts).
-import { siluFunctions } from '../activations.ts';
-import { elementOf, gathering, scattering, summing } from './group-norm-ends.ts';
+import {
+  backwardBindings,
+  elementFunctions,
+  elementOf,
+  forwardBindings,
+  gathering,
+  scattering,
+  summing,
+} from './group-norm-ends.ts';
 import { type Layout, layoutOf } from './held-layout.ts';
 import type { GroupNormBackward, GroupNormForward, GroupNormGeometry } from './geometry.ts';
-import { type Binding, type Kernel, kernel } from '../kernel.ts';
-import type { Value } from '../value.ts';
+import { type Kernel, kernel } from '../kernel.ts';
 
 function declarationsOf(layout: Layout): string {
-  return /* wgsl */ `${siluFunctions(layout.four)}
-fn total(x: T) -> f32 { return ${layout.four ? '(x.x + x.y) + (x.z + x.w)' : 'x'}; }
+  return /* wgsl */ `${elementFunctions(layout.four)}
 var<workgroup> parts: array<vec2<f32>, ${layout.threads}>;`;
 }
 
@@ -117,12 +122,7 @@ export function groupNormForward(geometry: GroupNormGeometry, values: GroupNormF
   const spec = {
     ...specOf(geometry, layout, source.params),
     op: 'group norm',
-    bindings: {
-      ...source.bindings,
-      affine: { value: values.affine, access: 'read', type },
-      y: { value: values.y, access: 'write', type },
-      stats: { value: values.stats, access: 'write' },
-    } as const,
+    bindings: forwardBindings(values, type, source),
     body: /* wgsl */ `${prologue(layout)}
       var plain = T(0.0);
       ${each(layout, `${source.before('group.y', 'c')} ${source.each('p')} plain += value;`)}
@@ -152,7 +152,6 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
   const layout = layoutOf(geometry, type);
   const { threads } = layout;
   const silu = geometry.act === 'silu';
-  const read = (value: Value): Binding => ({ value, access: 'read', type });
   const end = scattering(values, type);
   const picture = summing(values, type);
   const inner = /* wgsl */ `let normal = (x[at] - mean) * inverse;
@@ -165,15 +164,7 @@ export function groupNormBackward(geometry: GroupNormGeometry, values: GroupNorm
     ...specOf(geometry, layout, { ...end.params, ...picture?.params }),
     ...(picture ? { place: picture.place } : {}),
     op: 'group norm backward',
-    bindings: {
-      x: read(values.x),
-      stats: { value: values.stats, access: 'read' },
-      affine: read(values.affine),
-      dy: read(values.dy),
-      ...end.bindings,
-      sums: { value: values.sums, access: 'write', type },
-      ...picture?.bindings,
-    } as Record<string, Binding>,
+    bindings: backwardBindings(values, type, end, picture),
     declarations: /* wgsl */ `${declarationsOf(layout)}
 var<workgroup> gains: array<T, ${threads}>;
 var<workgroup> offsets: array<T, ${threads}>;`,
