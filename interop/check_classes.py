@@ -19,9 +19,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 import torch
-from diffusers import DDIMScheduler, DDPMScheduler, DiffusionPipeline, UNet2DConditionModel
+from diffusers import DDIMScheduler, DDPMScheduler, UNet2DConditionModel
 
-from exported_model import as_the_app, drawn_from, run_named, samples_noise, unpacked
+from exported_model import as_the_app, drawn_from, pipeline_of, run_named, samples_noise, unpacked
 
 SAMPLES = 4
 
@@ -29,7 +29,7 @@ SAMPLES = 4
 def folder(model, out, seed=7, steps=10):
     """Writes the labels and the samples by each sampler, float32 NHWC."""
     with unpacked(model) as opened:
-        pipeline = _opened(opened)
+        pipeline = pipeline_of(opened)
         _takes_names_and_numbers(pipeline)
         _recipe_draws(opened)
     unet, scheduler = pipeline.unet.eval(), pipeline.scheduler
@@ -47,7 +47,7 @@ def folder(model, out, seed=7, steps=10):
 def chosen(model, out, kind="", seed=7, steps=10):
     """Writes the pictures, float32 NHWC in -1..1."""
     with unpacked(model) as opened:
-        pipeline = _opened(opened)
+        pipeline = pipeline_of(opened)
     (noise,) = samples_noise(seed, SAMPLES, pipeline.unet)
     pipeline.scheduler = DDIMScheduler.from_config(pipeline.scheduler.config)
     with patch("torch.randn", lambda *_, **__: noise):
@@ -69,19 +69,6 @@ def network(out):
         unet.save_pretrained(Path(made, "unet"))
         scheduler.save_pretrained(Path(made, "scheduler"))
         shutil.make_archive(str(Path(out).with_suffix("")), "zip", made)
-
-
-def _opened(path):
-    """The folder's own pipeline. Without consent diffusers must refuse it."""
-    refused = False
-    try:
-        DiffusionPipeline.from_pretrained(path)
-    except ValueError as error:
-        refused = "trust_remote_code" in str(error)
-    assert refused, "without trust_remote_code the pipeline must be refused"
-    pipeline = DiffusionPipeline.from_pretrained(path, trust_remote_code=True)
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline
 
 
 def _takes_names_and_numbers(pipeline):

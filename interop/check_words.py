@@ -21,7 +21,7 @@ from diffusers import DDIMScheduler, DiffusionPipeline, DPMSolverMultistepSchedu
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTokenizer, PreTrainedTokenizerFast
 
-from exported_model import as_the_app, run_named, samples_noise, train_as_a_notebook, unpacked
+from exported_model import as_the_app, pipeline_of, run_named, samples_noise, train_as_a_notebook, unpacked
 from step_captions import Prompts
 
 PROMPTS = ["a red circle", "A  blue\tSquare, don't 12 É 🙂", "a green ring on a white background " * 8, ""]
@@ -79,14 +79,7 @@ def _same_ids(opened):
 
 def _runs_of(opened, ids):
     """The folder's own pipeline, with its scheduler and another, and the recipe of its README."""
-    refused = False
-    try:
-        DiffusionPipeline.from_pretrained(opened)
-    except ValueError as error:
-        refused = "trust_remote_code" in str(error)
-    assert refused, "without trust_remote_code the pipeline must be refused"
-    pipeline = DiffusionPipeline.from_pretrained(opened, trust_remote_code=True)
-    pipeline.set_progress_bar_config(disable=True)
+    pipeline = pipeline_of(opened)
     assert np.array_equal(pipeline.tokenizer(PROMPTS[0], padding="max_length").input_ids, ids[0])
     draw = lambda: pipeline(PROMPTS[:2], num_inference_steps=3, generator=torch.Generator().manual_seed(0)).images
     for scheduler in (pipeline.scheduler, DPMSolverMultistepScheduler.from_config(pipeline.scheduler.config)):

@@ -1,6 +1,6 @@
 """What the checks of the page's exports have in common (check_exports.py, check_words.py, check_classes.py):
-the folder of an export, the noise of the app's samples and samples from it, training as a notebook does it,
-the command line. Not here: what is checked.
+the folder of an export and its pipeline, the noise of the app's samples and samples from it, training as a
+notebook does it, the command line. Not here: what is checked.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import numpy as np
 import torch
-from diffusers import DDIMScheduler
+from diffusers import DDIMScheduler, DiffusionPipeline
 
 from counter_random import STREAMS, normals
 
@@ -23,6 +23,19 @@ def unpacked(model):
     with tempfile.TemporaryDirectory() as folder:
         zipfile.ZipFile(model).extractall(folder)
         yield folder
+
+
+def pipeline_of(path):
+    """The pipeline in an export's folder. Without consent to its code diffusers must refuse it."""
+    refused = False
+    try:
+        DiffusionPipeline.from_pretrained(path)
+    except ValueError as error:
+        refused = "trust_remote_code" in str(error)
+    assert refused, "without trust_remote_code the pipeline must be refused"
+    pipeline = DiffusionPipeline.from_pretrained(path, trust_remote_code=True)
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
 
 
 def samples_noise(seed, samples, unet, draws=1):
