@@ -2,15 +2,9 @@
 // prints what their first minutes took. Run by hand, alone on the machine, when the page or a preset changes:
 //   node scripts/make-pictures.mjs [planets|words|small]     default: all three
 // Not here: the run of "What to expect" (make-reference.mjs).
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from '@playwright/test';
+import { ADDRESS, button, stateIs, visit } from './visit-app.mjs';
 
-const ADDRESS = 'http://localhost:4173/';
-const ARGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 const DOCS = { width: 1280, height: 900 };
-const HOUR = 3_600_000;
 /** The set of samples by which a stranger sees spheres, and the one that the pictures show. */
 const [FIRST, SHOWN] = [200, 2800];
 const PROMPTS = [
@@ -19,24 +13,6 @@ const PROMPTS = [
   'a green square on a dark background',
   'a purple triangle on a light background',
 ];
-
-/** Opens the app in a profile of its own. */
-async function visit(take) {
-  const folder = await mkdtemp(join(tmpdir(), 'perennial-pictures-'));
-  const context = await chromium.launchPersistentContext(folder, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ARGS,
-    viewport: DOCS,
-    colorScheme: 'light',
-  });
-  context.setDefaultTimeout(HOUR);
-  try {
-    await take(context.pages()[0] ?? (await context.newPage()));
-  } finally {
-    await context.close();
-    await rm(folder, { recursive: true });
-  }
-}
 
 /** A run of `tiny`, from the first visit to pictures on request. */
 async function planets(page) {
@@ -133,12 +109,6 @@ async function shoot(page, path, size = DOCS) {
   await page.setViewportSize(DOCS);
 }
 
-const button = (page, name) => page.getByRole('button', { name, exact: true });
-const stateIs = (page, state) =>
-  page
-    .getByTestId('run-state')
-    .filter({ hasText: new RegExp(`^${state}$`) })
-    .waitFor();
 const stepReached = (page, step) =>
   page.waitForFunction(
     (least) => Number(document.querySelector('[data-testid=global-step]')?.textContent) >= least,
@@ -160,4 +130,4 @@ if (asked !== undefined && !(asked in parts)) {
   process.exit(2);
 }
 for (const [name, take] of Object.entries(parts))
-  if (asked === undefined || asked === name) await visit(take);
+  if (asked === undefined || asked === name) await visit(take, { viewport: DOCS, colorScheme: 'light' });
