@@ -39,6 +39,7 @@ type Trainer = Pick<
 >;
 
 type OriginalAsked = Parameters<TrainerApi['originalOf']>[0];
+
 /** A picture near a sample, to be shown. */
 export interface ShownNear extends NearPicture {
   picture: { preview: Preview; index: number };

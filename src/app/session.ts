@@ -23,10 +23,10 @@ import {
   deletePicturesQuestion,
   evicted,
   fallenBack,
+  keptElsewhere,
   newRunQuestion,
   noSuchSet,
   removeStoppedQuestion,
-  keptElsewhere,
 } from './questions.ts';
 import { openPatiently } from './open-patiently.ts';
 import { onPageHidden } from './page-hidden.ts';

@@ -2,6 +2,7 @@
 // where something is lost. Not here: the texts of the questions (questions.ts), the store (checkpoint/).
 import { listCheckpoints } from '../checkpoint/index-db.ts';
 import type { Result } from '../fault.ts';
+import { isStepName } from '../settings/checkpoint-schedule.ts';
 import type { CheckpointRef } from '../trainer/api.ts';
 import { deleteQuestion, deleteRunQuestion, freeStepsQuestion } from './questions.ts';
 import { rememberedRuns, runName } from './run-names.ts';
@@ -69,7 +70,7 @@ export class StoredRuns {
     const own = checkpoints.value.filter((record) => record.runId === runId);
     const newest = own.reduce((latest, { generation }) => Math.max(latest, generation), -1);
     const names = own
-      .filter(({ name, kept, generation }) => name.startsWith('unet_step_') && !kept && generation !== newest)
+      .filter(({ name, kept, generation }) => isStepName(name) && !kept && generation !== newest)
       .map(({ name }) => name);
     const free = async (trainer: TrainerClient): Promise<Result<number>> => {
       const result = await trainer.freeStepCheckpoints(runId);

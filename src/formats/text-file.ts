@@ -1,6 +1,5 @@
 // The text of a file that somebody's spreadsheet or script wrote: UTF-8, UTF-16 by its mark, else Windows'
-// Latin letters. Not here: what the text says, how long
-// it may be (data/sources/list-size.ts).
+// Latin letters. Not here: what the text says, how long it may be (data/sources/list-size.ts).
 import { readBytes } from './file-bytes.ts';
 
 /** The whole text, without a byte order mark. Throws FaultError kind `file` where it cannot be read. */

@@ -11,6 +11,9 @@ export function checkpointName(step: number, config: RunConfig, imageCount: numb
   return `unet_step_${step}`;
 }
 
+/** Whether a checkpoint of this name was made between the ends of epochs. */
+export const isStepName = (name: string): boolean => name.startsWith('unet_step_');
+
 /**
  * Whether a checkpoint is made at the end of every epoch, between the multiples of `checkpointEverySteps`.
  * Where an epoch is shorter than that, the newest checkpoint is always younger than the interval, and none is

@@ -54,8 +54,10 @@ export class Browse {
   /** Ends when the newest change has ended: changes take turns. */
   #changing: Promise<unknown> = Promise.resolve();
 
-  /** `pause`: lets other work of this thread go on, again and again while something takes long. */
-  /** `onRead`: called again and again while a whole set is read, with the pictures that are. */
+  /**
+   * `pause`: lets other work of this thread go on, again and again while something takes long. `onRead`:
+   * called again and again while a whole set is read, with the pictures that are.
+   */
   constructor(pause: Pause, onRead: Reader['onRead'] = () => undefined) {
     this.#pause = pause;
     this.#onRead = onRead;

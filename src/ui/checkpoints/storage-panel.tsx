@@ -1,6 +1,7 @@
 // The contents of the store by run and slot: what each slot holds and takes, what is invalid and why;
 // buttons that free storage, delete a run and test the store. Not here: the sums (storage-meter.tsx).
 import { runName } from '../../app/run-names.ts';
+import { isStepName } from '../../settings/checkpoint-schedule.ts';
 import type { StoredRun, StoreReport } from '../../trainer/api.ts';
 import { useApp } from '../page-state/app-context.ts';
 import { clock, count, fileSize, storage } from '../format.ts';
@@ -60,7 +61,7 @@ function Run({ run }: { run: RunReport }) {
   const { state, commands } = useApp();
   const name = runName(state.runs.value, run.runId);
   const current = state.run.value?.runId === run.runId;
-  const hasSteps = run.slots.some((slot) => slot.record?.name.startsWith('unet_step_'));
+  const hasSteps = run.slots.some(({ record }) => record && isStepName(record.name));
   return (
     <section aria-label={`Run ${name}`}>
       <h3>

@@ -4,7 +4,7 @@ import {
   type Counting,
   counting,
   filesOf,
-  type GivenFiles,
+  given,
   type Giving,
   named,
   unreadFile,
@@ -86,10 +86,10 @@ async function childrenOf(reader: FileSystemDirectoryReader): Promise<FileSystem
 }
 
 /** The files of an `<input type=file>`; from a folder where `webkitRelativePath` names one. */
-export function pickedFiles(list: FileList): GivenFiles {
+export function pickedFiles(list: FileList): Giving {
   const files = [...list];
   const folder = files[0]?.webkitRelativePath.split('/')[0];
-  return { files, title: folder || (archiveTitle(files) ?? 'Chosen pictures'), handles: [] };
+  return given(files, folder || (archiveTitle(files) ?? 'Chosen pictures'));
 }
 
 /** The files of a folder that the user picked in the browser's dialog. */

@@ -31,7 +31,7 @@ export function FolderButton({ onFolder, ...look }: Props) {
       {...look}
       icon="pictures"
       folder
-      onFiles={(list) => onFolder(() => Promise.resolve(pickedFiles(list)))}
+      onFiles={(list) => onFolder(pickedFiles(list))}
       onOpen={(event) => {
         if (!window.showDirectoryPicker || plain.current) return;
         event.preventDefault();

@@ -48,7 +48,7 @@ function Choose() {
           class="second"
           multiple
           accept={pictureFiles()}
-          onFiles={(list) => take(() => Promise.resolve(pickedFiles(list)))}
+          onFiles={(list) => take(pickedFiles(list))}
         />
         {archives !== null && (
           <FileButton
@@ -57,7 +57,7 @@ function Choose() {
             class="second"
             multiple
             accept={archives}
-            onFiles={(list) => take(() => Promise.resolve(pickedFiles(list)))}
+            onFiles={(list) => take(pickedFiles(list))}
           />
         )}
         <FolderButton name="Choose folder" class="second" onFolder={take} />

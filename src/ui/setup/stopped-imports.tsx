@@ -64,7 +64,7 @@ function SameFiles({ folder }: { folder: string }) {
         icon="pictures"
         multiple
         accept={pictureFiles()}
-        onFiles={(list) => take(() => Promise.resolve(pickedFiles(list)))}
+        onFiles={(list) => take(pickedFiles(list))}
       />
       <FolderButton name="Same folder" onFolder={take} />
     </>
