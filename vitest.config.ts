@@ -1,5 +1,6 @@
 // Two kinds of test: `unit` runs in Node (tfjs on its cpu backend), `gpu` runs in a real Chromium with
-// WebGPU.
+// WebGPU. What takes long in Node is named *.long.test.ts, the project `long-unit`: `npm test` leaves it out,
+// CI runs it.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS, findChromium } from './test/chromium.ts';
@@ -14,19 +15,17 @@ const LIMITS = {
   expect: { poll: { timeout: 5 * MINUTE } },
 };
 
+const LONG = 'test/**/*.long.test.ts';
+const inNode = (name: string, include: string[], exclude: string[] = []) => ({
+  define: DEFINES,
+  test: { name, include, exclude, maxWorkers: '100%', ...LIMITS },
+});
+
 export default defineConfig({
   test: {
     projects: [
-      {
-        define: DEFINES,
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ['test/**/*.gpu.test.ts'],
-          maxWorkers: '100%',
-          ...LIMITS,
-        },
-      },
+      inNode('unit', ['test/**/*.test.ts', 'test/**/*.test.tsx'], ['test/**/*.gpu.test.ts', LONG]),
+      inNode('long-unit', [LONG]),
       {
         define: DEFINES,
         optimizeDeps: { include: PREBUNDLED },

@@ -1,5 +1,5 @@
-// `npm test`: the checks and tests, part after part, all of them even when one fails. With --all also the
-// long end-to-end flows, as CI: `npm run test:all`. At the end a line for each part with its tests and its
+// `npm test`: the checks and tests, part after part, all of them even when one fails. With --all also what
+// takes long, as CI: `npm run test:all`. At the end a line for each part with its tests and its
 // time; the last line is the sum: "N passed, N failed". A part that crashes, or ends without a report, counts
 // as a failure.
 import { spawn } from 'node:child_process';
@@ -97,7 +97,10 @@ await Promise.all([
 await Promise.all([vitest('unit'), vitest('gpu')]);
 if (await check('build', 'vite/bin/vite.js', ['build', '--logLevel', 'warn'])) {
   await playwright('e2e', ['e2e', 'ui']);
-  if (process.argv.includes('--all')) await playwright('long', ['long', 'long-ui']);
+  if (process.argv.includes('--all')) {
+    await vitest('long-unit');
+    await playwright('long', ['long', 'long-ui']);
+  }
 } else results.push({ name: 'e2e', passed: 0, failed: 1, seconds: 0 });
 await rm(reports, { recursive: true });
 

@@ -30,8 +30,8 @@ function oneBitWrong(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 export class MemoryDisk {
   readonly files = new Map<string, MemoryFile>();
   trouble: Trouble | null = null;
-  /** Writes and flushes since the trouble was set. */
-  operations = 0;
+  /** The bytes of each write since the trouble was set; of a flush Infinity. */
+  sizes: number[] = [];
   stopped = false;
   /** Bytes of all files together; a write that needs more throws as a browser does. */
   quotaBytes = Infinity;
@@ -40,15 +40,20 @@ export class MemoryDisk {
 
   fail(trouble: Trouble | null): void {
     this.trouble = trouble;
-    this.operations = 0;
+    this.sizes = [];
+  }
+
+  /** Writes and flushes since the trouble was set. */
+  get operations(): number {
+    return this.sizes.length;
   }
 
   /** Called before each operation: how many bytes of a write are taken, and what goes wrong. */
   #next(bytes: number): { take: number; stop: boolean; lie: boolean } {
     if (this.stopped) throw new Stopped();
     const { trouble } = this;
-    const index = this.operations++;
-    if (!trouble || trouble.at !== index) return { take: bytes, stop: false, lie: false };
+    const isNow = trouble?.at === this.sizes.push(bytes) - 1;
+    if (!isNow) return { take: bytes, stop: false, lie: false };
     if (trouble.how === 'throws') throw trouble.error;
     if (trouble.how === 'lies') return { take: bytes, stop: false, lie: true };
     return { take: Math.min(bytes, trouble.bytes), stop: trouble.how === 'stops', lie: false };

@@ -34,5 +34,5 @@ for (const family of families)
           ...(family ? { family } : {}),
         });
       },
-      oneSampling(turn),
+      { onePass: true, training: true, samplings: oneSampling(turn) },
     );
