@@ -14,7 +14,8 @@ export function cleanPrompt(text: string): string {
     .trimStart()
     .slice(0, 16 * PROMPT_LENGTH)
     .toWellFormed();
-  const line = start.replace(/\s+/gu, ' ').replace(NEVER_IN_A_PROMPT, '').trim();
+  // Spaces last: what stood between two of them may have gone.
+  const line = start.replace(/\s/gu, ' ').replace(NEVER_IN_A_PROMPT, '').replace(/ +/g, ' ').trim();
   return Array.from(line).slice(0, PROMPT_LENGTH).join('').trimEnd();
 }
 

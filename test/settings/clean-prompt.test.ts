@@ -7,6 +7,7 @@ test.each([
   ['  a red\n circle\t on\u00a0black ', 'a red circle on black'],
   ['', ''],
   [' \u0000\u001b\u200b ', '\u200b'],
+  ['a \u0001 red \u202e\u0000 circle\n\u2069\n', 'a red circle'],
   // U+202E would turn the rest of the line around.
   ['a \u202ered\u2066 circle\u2069', 'a red circle'],
   ['half a pair \ud83d, a whole one \ud83d\ude00', 'half a pair \ufffd, a whole one 😀'],
