@@ -8,6 +8,8 @@ const TODO = 'Choose a CLIPTextModel: its config.json says clip_text_model.';
 /** Token ids are float32, which has every whole number below 2^24. */
 const MAX_VOCABULARY = 2 ** 24;
 const MAX_LAYERS = 64;
+/** A text's begin and end. */
+const LEAST_TOKENS = 2;
 const MAX_TOKENS = 4096;
 
 /** CLIPTextConfig's default of each field, for a config.json that leaves the field out. */
@@ -68,7 +70,7 @@ export function fromClipConfig(json: unknown): TextEncoderConfig {
     ...widthIn(reader),
     intermediateSize: reader.whole('intermediate_size', 1, 4 * MAX_CHANNELS),
     numHiddenLayers: reader.whole('num_hidden_layers', 1, MAX_LAYERS),
-    maxPositionEmbeddings: reader.whole('max_position_embeddings', 1, MAX_TOKENS),
+    maxPositionEmbeddings: reader.whole('max_position_embeddings', LEAST_TOKENS, MAX_TOKENS),
     hiddenAct: reader.get('hidden_act') as TextEncoderConfig['hiddenAct'],
     layerNormEps: reader.check('layer_norm_eps', 'a number from 1e-12 to 1', isEpsilon),
     bosTokenId: id('bos_token_id'),

@@ -120,6 +120,8 @@ describe('config.json', () => {
     ['num_hidden_layers', 1000],
     ['layer_norm_eps', 0],
     ['max_position_embeddings', 1.5],
+    // No room for a text's begin and end.
+    ['max_position_embeddings', 1],
     ['eos_token_id', 49_408],
   ])('refuses %s %j', (field, value) => {
     expect(() => fromClipConfig({ [field]: value })).toThrow(new RegExp(`^${field} is .*${field}: `));
