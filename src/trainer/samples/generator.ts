@@ -196,7 +196,8 @@ export class Generator {
       vocabulary: vocabularyOf(texts),
       template: set && captionTemplate(texts.flatMap(captionLines)),
     };
-    this.#said.set(runId, said);
+    // Pictures that are not here may be imported later.
+    if (set) this.#said.set(runId, said);
     return said;
   }
 

@@ -11,6 +11,7 @@ import { startDevice } from '../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../src/engine/eager/eager-executor.ts';
 import { createEagerPredictor } from '../../../src/engine/eager/eager-predictor.ts';
 import type { ExecutorState, Predictor } from '../../../src/engine/executor.ts';
+import { openPictures } from '../../../src/data/sets.ts';
 import { faultOf } from '../../../src/fault.ts';
 import type { CheckpointRecord, GenerateRequest, Sample, TrainerEvent } from '../../../src/trainer/api.ts';
 import { CallTimes } from '../../../src/trainer/samples/call-times.ts';
@@ -24,6 +25,7 @@ import {
 import { History } from '../../../src/trainer/history.ts';
 import { Outbox } from '../../../src/trainer/outbox.ts';
 import { initialState } from '../../../src/trainer/run.ts';
+import { newWords } from '../../../src/trainer/run-words.ts';
 import { CPU } from '../../engine/cpu-device.ts';
 
 const config: RunConfig = { ...presetConfig('tiny'), imageSize: 8, sampleSteps: 7, seed: 3 };
@@ -268,4 +270,22 @@ test("facts of a run's checkpoint: its run's steps and sampler, and call times o
   const { callMs } = await generator.factsOf(ref);
   expect(callMs.map(({ pictures }) => pictures)).toEqual([16, 1]);
   expect(callMs.every(({ ms }) => ms > 0)).toBe(true);
+});
+
+test('words of a run come from its captions as soon as its pictures are here, until then from its prompts', async () => {
+  vi.stubGlobal('navigator', {}); // a browser without a private file system has no pictures of the user's
+  const ofWords: RunConfig = { ...presetConfig('text-tiny'), dataset: 'own-gone', maxImages: 64 };
+  const shapes = await openPictures('shapes', ofWords);
+  const words = newWords(ofWords, shapes, Array<string>(16).fill('a blue house'));
+  const said = async (dataset: string) => {
+    currentRun = { runId: 'run-1', config: { ...ofWords, dataset }, words, classes: null };
+    return (await generator.factsOf(ref)).words;
+  };
+  const away = await said('own-gone');
+  expect(away?.template).toBeNull();
+  expect(away?.vocabulary.map(({ word }) => word)).toEqual(['a', 'blue', 'house']);
+  const here = await said('shapes');
+  expect(here?.template).toContain('background');
+  expect(here?.vocabulary.map(({ word }) => word)).toContain('ring');
+  vi.unstubAllGlobals();
 });
