@@ -15,7 +15,8 @@ function beginOfWord(text: string, caret: number): number {
 /** Where the line begins and ends in which the caret stands: one prompt of several. */
 export function lineAt(text: string, caret: number): { begin: number; end: number } {
   const end = text.indexOf('\n', caret);
-  return { begin: text.lastIndexOf('\n', caret - 1) + 1, end: end < 0 ? text.length : end };
+  const begin = caret > 0 ? text.lastIndexOf('\n', caret - 1) + 1 : 0;
+  return { begin, end: end < 0 ? text.length : end };
 }
 
 /**

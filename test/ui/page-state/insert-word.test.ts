@@ -1,7 +1,7 @@
 // What is typed is completed by the captions' most frequent words, and a whole word is followed by others; a
 // chosen word takes the place of what was typed of it, and one space stands between words.
 import { expect, test } from 'vitest';
-import { insertWord, wordsToOffer } from '../../../src/ui/page-state/insert-word.ts';
+import { insertWord, lineAt, wordsToOffer } from '../../../src/ui/page-state/insert-word.ts';
 
 const VOCABULARY = ['a', 'red', 'circle', 'round', 'midnight-blue', 'circles'].map((word) => ({
   word,
@@ -19,6 +19,16 @@ test('words that go on from the word at the caret, else those that the line has 
   expect(offered('a red circle\n')).toEqual(['a', 'red', 'circle']);
   expect(offered('ro circle', 2)).toEqual(['round']);
   expect(offered('a circle')).toEqual(['circles', 'red', 'round']);
+});
+
+test('the line of the caret, also of an empty first one', () => {
+  const lines = [0, 1, 4, 5].map((caret) => lineAt('\nred\n', caret));
+  expect(lines).toEqual([
+    { begin: 0, end: 0 },
+    { begin: 1, end: 4 },
+    { begin: 1, end: 4 },
+    { begin: 5, end: 5 },
+  ]);
 });
 
 test.each([
