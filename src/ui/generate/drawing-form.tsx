@@ -34,11 +34,12 @@ import { WeightsChoice } from '../controls/weights-choice.tsx';
 export function DrawingForm() {
   const { state, asking } = useApp();
   const record = chosenRecord(asking, drawableCheckpoints(state.checkpoints.value));
-  const facts = useDrawingFacts(record);
+  const told = useDrawingFacts(record);
+  const facts = told ?? null;
   const { sampleSteps, sampler, predictionType } = state.form.value;
   const usual = facts ?? { steps: sampleSteps, sampler, predictionType, words: null, classes: null };
   const meant = meantBy(asking, usual);
-  const why = whyNot(state.runState.value, facts);
+  const why = whyNot(state.runState.value, told);
   return (
     <>
       <section class="asking" aria-label="What to draw">

@@ -120,8 +120,14 @@ export function askedFor(record: CheckpointRecord | null, form: GenerateForm, me
   return { ref, name: record.name, weights: form.weights.value, ...asked };
 }
 
-/** Why nothing can be drawn from the checkpoint now, as a sentence; null where drawing is possible. */
-export function whyNot(now: PageState, facts: DrawingFacts | null): string | null {
+const READING = 'Wait until the checkpoint is read.';
+
+/**
+ * Why nothing can be drawn from the checkpoint now, as a sentence; null where drawing is possible. `facts`:
+ * undefined while they are asked for, when it is not known whether prompts mean anything to its model; null
+ * where nobody can tell them.
+ */
+export function whyNot(now: PageState, facts: DrawingFacts | null | undefined): string | null {
   switch (now) {
     case 'elsewhere':
       return 'Perennial is open in another tab: generate there, or press Use here in Train.';
@@ -134,12 +140,13 @@ export function whyNot(now: PageState, facts: DrawingFacts | null): string | nul
     case 'validating':
       return `Wait until the ${SAMPLE_COUNT} samples of the checkpoint are drawn.`;
     case 'training':
+      if (facts === undefined) return READING;
       return facts && !facts.asTheRun
         ? 'This checkpoint is of another network than the one that trains now. Press Pause in Train first.'
         : null;
     case 'idle':
     case 'paused':
     case 'finished':
-      return null;
+      return facts === undefined ? READING : null;
   }
 }

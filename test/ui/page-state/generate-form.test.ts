@@ -83,6 +83,14 @@ test('only while a run trains the network matters; what cannot draw says why', (
     expect(whyNot(now, null)).toMatch(/\.$/);
 });
 
+test('before it is known what a checkpoint`s model is told, nothing is asked of it', () => {
+  for (const now of ['idle', 'paused', 'finished', 'training'] as const) {
+    expect(whyNot(now, undefined)).toBe('Wait until the checkpoint is read.');
+    expect(whyNot(now, null)).toBeNull();
+  }
+  expect(whyNot('starting', undefined)).toBe(whyNot('starting', null));
+});
+
 test('a class is asked for where the checkpoint has it; another means each in turn', () => {
   form.className.value = 'ring';
   const className = (classes: string[] | null) => meantBy(form, { ...USUAL, classes }).className;
