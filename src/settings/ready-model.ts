@@ -10,7 +10,7 @@ export const READY_MODEL = {
   title: 'Ready model: shapes',
   /** Goes on after "it learnt". */
   learnt: '1,024 drawn shapes with their captions',
-  steps: 2600,
+  steps: 3000,
   /** In the app's folder. */
   path: 'models/shapes.safetensors',
 } as const;
