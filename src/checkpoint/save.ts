@@ -70,7 +70,7 @@ export async function saveIntoSlot(
   for await (const _ of verifiedChunks(handle, header));
   const verified = performance.now();
 
-  // 5. One sector, flushed: the commit.
+  // 5. One sector, flushed and read back: the commit.
   writeSector(handle, encodeSector(header));
   const committed = performance.now();
 

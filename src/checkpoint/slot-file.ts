@@ -87,10 +87,15 @@ export function readSector(handle: SyncHandle): Uint8Array<ArrayBuffer> {
   return sector;
 }
 
-/** Writes the header's sector, durably: the commit of a save. */
+/**
+ * Writes the header's sector, durably, and reads it back: the commit of a save. Throws FaultError kind
+ * `storage`, also where other bytes are read than were written.
+ */
 export function writeSector(handle: SyncHandle, sector: Uint8Array<ArrayBuffer>): void {
   writeExactly(handle, 0, sector);
   flush(handle);
+  if (!sameBytes(readSector(handle), sector))
+    throw damaged('Its header was not written as it should be.', 'the header that was written', 'another');
 }
 
 /** Makes the slot empty, durably. */

@@ -81,13 +81,11 @@ describe('an operation that fails on a machine that goes on', () => {
     ['writes a wrong bit', { how: 'lies' }],
   ] as const;
   const flushes = [1, 5, 7];
-  /** The writes that are read back before the commit: both chunks and the table of digests. */
-  const payload = [2, 3, 4];
 
   for (const [name, trouble] of troubles) {
     for (let at = 0; at < OPERATIONS; at++) {
       if (trouble.how === 'short' && flushes.includes(at)) continue;
-      if (trouble.how === 'lies' && !payload.includes(at)) continue;
+      if (trouble.how === 'lies' && flushes.includes(at)) continue;
       it(`operation ${at} ${name}: the save says so, older ones are whole, the next one succeeds`, async () => {
         const { disk, store } = await prepared();
         disk.fail({ at, ...trouble });
