@@ -35,9 +35,10 @@ export interface SlotReport {
   runId: string;
   slot: number;
   capacityBytes: number;
-  state: 'empty' | 'valid' | 'invalid' | 'writing';
+  /** `unreadable`: the browser refuses to read it for now. It is not written, and looked at again. */
+  state: 'empty' | 'valid' | 'invalid' | 'writing' | 'unreadable';
   record: CheckpointRecord | null;
-  /** Why the slot is invalid, in words; null where the slot is not invalid. */
+  /** Why the slot is invalid or unreadable, in words; null otherwise. */
   why: string | null;
 }
 

@@ -1,12 +1,12 @@
 // A checkpoint into its slot, with the slot's state in memory kept true on the way, and retention once the
 // checkpoint is there. Not here: the order of the bytes (save.ts), the choice of the slot (slot-pool.ts).
-import { faultOf } from '../fault.ts';
+import { FaultError } from '../fault.ts';
 import type { SaveReport, SaveRequest } from './api.ts';
 import type { Payload } from './payload.ts';
-import { markInvalid } from './recovery.ts';
 import { letGo, type RetentionRule } from './retention.ts';
-import type { RunFolder, Slot } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
 import { saveIntoSlot } from './save.ts';
+import { markInvalid, type Slot } from './slot-scan.ts';
 
 /**
  * Saves `payload` as this generation. Throws FaultError kind `storage`:
@@ -42,8 +42,8 @@ export function applyRetention(folder: RunFolder, rule: RetentionRule): void {
     try {
       folder.empty(slot);
     } catch (error) {
-      // The slot is no checkpoint either way: the next save overwrites it.
-      markInvalid(slot, `it was to be deleted, but its header could not be cleared: ${faultOf(error).got}`);
+      // The save is there. What was not deleted now is let go after the next one.
+      if (!(error instanceof FaultError)) throw error;
     }
   }
 }

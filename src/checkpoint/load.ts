@@ -11,6 +11,7 @@ import { checkTensors } from '../formats/safetensors-values.ts';
 import type { FileTensor } from './api.ts';
 import { PAYLOAD_OFFSET, type SlotHeader } from './slot.ts';
 import { readExactly, type SyncHandle, verifiedChunks } from './slot-file.ts';
+import { provesDamage } from './storage-fault.ts';
 
 /**
  * The tensors, each in a buffer of its own, and the metadata. Throws FaultError:
@@ -42,6 +43,19 @@ function headerOfPayload(handle: SyncHandle, { payloadBytes }: SlotHeader): Safe
   const bytes = new Uint8Array(headerBytes(first, payloadBytes));
   readExactly(handle, PAYLOAD_OFFSET, bytes);
   return parseHeader(bytes, payloadBytes);
+}
+
+/**
+ * What `read` gives, asked once more where the browser refused to read. What is proven damaged by the first
+ * time is not read again. Throws as `read` does.
+ */
+export async function readPatiently<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (provesDamage(error)) throw error;
+    return read();
+  }
 }
 
 /**

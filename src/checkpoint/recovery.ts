@@ -2,9 +2,10 @@
 // the disk. Not here: the scan of the headers (run-folder.ts), what the trainer does with the checkpoint.
 import { FaultError } from '../fault.ts';
 import type { Recovery } from './api.ts';
-import { loadSlot } from './load.ts';
-import type { RunFolder, Slot } from './run-folder.ts';
-import { DAMAGED } from './storage-fault.ts';
+import { loadSlot, readPatiently } from './load.ts';
+import type { RunFolder } from './run-folder.ts';
+import { markInvalid } from './slot-scan.ts';
+import { DAMAGED, provesDamage } from './storage-fault.ts';
 
 /** Why a checkpoint is passed over, in one sentence. Rethrows an error that is no FaultError. */
 export function whyUnusable(error: unknown): string {
@@ -13,24 +14,18 @@ export function whyUnusable(error: unknown): string {
   return title === DAMAGED ? what : `${title}: expected ${expected}, got ${got}.`;
 }
 
-/** Marks an unusable slot in memory: retention no longer counts it as a checkpoint. */
-export function markInvalid(slot: Slot, why: string): void {
-  slot.state = 'invalid';
-  slot.why = why;
-}
-
 /** Slots whose header cannot be read. How new they are is unknown, so all are reported. */
 function unreadableHeaders(folder: RunFolder): Recovery['passedOver'] {
   return folder.slots.flatMap((slot) => {
-    if (slot.state !== 'invalid' || slot.why === null) return [];
+    if ((slot.state !== 'invalid' && slot.state !== 'unreadable') || slot.why === null) return [];
     const { name, globalStep } = slot.header ?? slot.seems ?? { name: '', globalStep: 0 };
     return [{ name: name || `slot ${slot.number} of ${folder.runId}`, globalStep, why: slot.why }];
   });
 }
 
 /**
- * The newest checkpoint of these runs that verifies; unusable ones are
- * marked invalid. `skip`: generations that the caller found unusable.
+ * The newest checkpoint of these runs that verifies; those that are found damaged are marked invalid, and one
+ * that cannot be read for now is passed over as it is. `skip`: generations that the caller found unusable.
  */
 export async function findNewest(folders: readonly RunFolder[], skip: readonly number[]): Promise<Recovery> {
   const passedOver = folders.flatMap(unreadableHeaders);
@@ -40,15 +35,17 @@ export async function findNewest(folders: readonly RunFolder[], skip: readonly n
   for (const { folder, slot, record } of candidates) {
     if (!record || !slot.header || skip.includes(record.generation)) continue;
     try {
-      const content = await loadSlot(slot.handle, slot.header);
+      const { handle, header } = slot;
+      const content = await readPatiently(() => loadSlot(handle, header));
       return {
         loaded: { record, ...folder.noted(record), ...content },
-        paused: folder.note.paused,
+        // Whether it was paused cannot be told: it waits for the user.
+        paused: folder.note.paused || folder.isUnread,
         passedOver,
       };
     } catch (error) {
       const why = whyUnusable(error);
-      markInvalid(slot, why);
+      if (provesDamage(error)) markInvalid(slot, why);
       passedOver.push({ name: record.name, globalStep: record.globalStep, why });
     }
   }

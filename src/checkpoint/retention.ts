@@ -1,13 +1,13 @@
 // Which checkpoints stay and which slot is written next. Pure: the same slots give the same answer, and no
 // clock decides. Not here: the overwriting (save.ts).
-import type { SaveRequest } from './api.ts';
+import type { SaveRequest, SlotReport } from './api.ts';
 
 /** What retention knows of a slot. */
 export interface RetentionSlot {
   slot: number;
   /** Size of the file. */
   bytes: number;
-  state: 'empty' | 'valid' | 'invalid' | 'writing';
+  state: SlotReport['state'];
   /** Written by a newer version of Perennial: never touched. */
   untouchable: boolean;
   /** 0 without a checkpoint in the slot. */

@@ -1,101 +1,41 @@
-// One run's folder: its note, its slots with their handles, and what a scan of the headers found. Not here:
-// saving and loading (store.ts), which slot is next (retention.ts).
-import type { CheckpointRecord, LoadedCheckpoint, RunReport, SlotReport } from './api.ts';
-import { FaultError, faultOf } from '../fault.ts';
+// One run's folder: its note and its slots with their handles. What cannot be read for now hides nothing else,
+// and is taken for nothing else: its slots are not written, its checkpoints all count as kept. Not here: one
+// slot's file (slot-scan.ts), saving and loading (store.ts), which slot is next (retention.ts).
+import type { CheckpointRecord, LoadedCheckpoint, RunReport } from './api.ts';
+import { FaultError } from '../fault.ts';
 import type { RetentionSlot } from './retention.ts';
 import { EMPTY_NOTE, NoteFile, type StoredNote } from './run-note.ts';
-import { decodeSector, PAYLOAD_OFFSET, type SlotHeader } from './slot.ts';
-import { prewrite, readSector, type SyncHandle, zeroHeader } from './slot-file.ts';
+import { prewrite, type SyncHandle, zeroHeader } from './slot-file.ts';
+import { generationIn, markInvalid, openSlot, scan, scanAgain, scannedSlot, type Slot, slotName } from './slot-scan.ts';
 import type { StoreDirectory } from './store-directory.ts';
-import { otherFault } from './storage-fault.ts';
+import { nameOf, otherFault } from './storage-fault.ts';
 
 /** After this long the name of a new file survives a power cut (measured: 35 s). */
 const SETTLED_MS = 60_000;
 
-/** A slot file as this session knows it. */
-export interface Slot {
-  readonly number: number;
-  readonly handle: SyncHandle;
-  bytes: number;
-  state: SlotReport['state'];
-  /** Header of the checkpoint, also where its payload was found damaged; null without a readable header. */
-  header: SlotHeader | null;
-  /** Why the slot is invalid, in words; null otherwise. */
-  why: string | null;
-  /** Fields of a damaged header, as far as they can be read; null where the header is not damaged. */
-  seems: { name: string; globalStep: number; generation: number } | null;
-  /** The generation in a slot of a newer format, which is never touched; null otherwise. */
-  newerGeneration: number | null;
-  /** Exports that still read the slot. */
-  pins: number;
-  /** performance.now() when this session first saw the file. */
-  seenAt: number;
-}
-
 const NOTE = 'note';
-const slotName = (number: number): string => `slot-${number}`;
 
-/** Stands for the handle of a file that cannot be opened: size 0, and every access throws the reason. */
-function unreadable(error: unknown): SyncHandle {
-  const fail = (): never => {
-    throw error;
-  };
-  return { read: fail, write: fail, flush: fail, truncate: fail, getSize: () => 0, close: () => undefined };
-}
-
-function scanSlot(number: number, handle: SyncHandle, why: string | null): Slot {
-  const slot: Slot = {
-    number,
-    handle,
-    bytes: handle.getSize(),
-    state: why === null ? 'empty' : 'invalid',
-    header: null,
-    why,
-    seems: null,
-    newerGeneration: null,
-    pins: 0,
-    seenAt: performance.now(),
-  };
-  try {
-    // The making of a shorter file was interrupted: nothing was ever saved in it.
-    if (slot.bytes >= PAYLOAD_OFFSET) readHeader(slot);
-  } catch (error) {
-    slot.state = 'invalid';
-    slot.why = faultOf(error).got;
-  }
-  return slot;
-}
-
-function readHeader(slot: Slot): void {
-  const reading = decodeSector(readSector(slot.handle), slot.bytes);
-  slot.state = reading.state === 'empty' || reading.state === 'valid' ? reading.state : 'invalid';
-  if (reading.state === 'valid') slot.header = reading.header;
-  if (reading.state === 'newer') slot.newerGeneration = reading.generation;
-  if (reading.state === 'damaged') slot.seems = reading;
-  if (reading.state === 'newer' || reading.state === 'damaged') slot.why = reading.why;
-}
+/** What cannot be read for now is taken to hold fewer generations than this, which no run of years makes. */
+export const GENERATIONS_HIDDEN = 2 ** 24;
 
 export class RunFolder {
   readonly runId: string;
   readonly #directory: StoreDirectory;
-  #note: NoteFile | null;
-  slots: Slot[];
+  /** Null: there is none, or it is not read (#unread). */
+  #note: NoteFile | null = null;
+  /** Why the list of the files, or the note, cannot be read for now; null: both are read. */
+  #unread: { what: 'names' | 'note'; error: unknown } | null = null;
+  /** Checkpoints up to this generation were made before the folder was opened. */
+  #foundUpTo = 0;
+  slots: Slot[] = [];
   /** How many slots the trainer wants in the pool. */
   wantedSlots = 3;
   /** Whether the folder was made in this session. */
   readonly fresh: boolean;
 
-  private constructor(
-    directory: StoreDirectory,
-    runId: string,
-    note: NoteFile | null,
-    slots: Slot[],
-    fresh: boolean,
-  ) {
+  private constructor(directory: StoreDirectory, runId: string, fresh: boolean) {
     this.#directory = directory;
     this.runId = runId;
-    this.#note = note;
-    this.slots = slots;
     this.fresh = fresh;
   }
 
@@ -105,39 +45,86 @@ export class RunFolder {
     runId: string,
     note: Partial<StoredNote>,
   ): Promise<RunFolder> {
-    const handle = await directory.openFile(runId, NOTE, true);
+    const folder = new RunFolder(directory, runId, true);
+    await folder.#newNote(note);
+    return folder;
+  }
+
+  /**
+   * Takes the handles of an existing folder and reads its headers; changes nothing. What cannot be read stays
+   * unread. Throws FaultError kind `tab` where another tab holds a file.
+   */
+  static async open(directory: StoreDirectory, runId: string): Promise<RunFolder> {
+    const folder = new RunFolder(directory, runId, false);
+    folder.#unread = { what: 'names', error: null };
     try {
-      return new RunFolder(directory, runId, NoteFile.create(handle, note), [], true);
+      await folder.#look();
+    } catch (error) {
+      folder.close();
+      throw otherFault(error, `the files of ${runId}`);
+    }
+    folder.#foundUpTo = folder.highestGeneration() + GENERATIONS_HIDDEN;
+    return folder;
+  }
+
+  /** Tries again to read what could not be read. */
+  async lookAgain(): Promise<void> {
+    // What another tab holds cannot be read either.
+    await this.#look().catch(() => undefined);
+  }
+
+  async #look(): Promise<void> {
+    for (const slot of this.slots.filter(({ state }) => state === 'unreadable'))
+      await scanAgain(slot, this.#directory, this.runId);
+    if (this.#unread?.what === 'names') await this.#reading('names', () => this.#lookAtNames());
+    if (this.#unread?.what === 'note') await this.#reading('note', () => this.#openNote());
+  }
+
+  /** Keeps why `work` failed. Throws FaultError only where another tab holds a file. */
+  async #reading(what: 'names' | 'note', work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof FaultError && error.fault.kind === 'tab') throw error;
+      this.#unread = { what, error };
+    }
+  }
+
+  async #lookAtNames(): Promise<void> {
+    const names = await this.#directory.fileNames(this.runId);
+    const numbers = names.flatMap((name) => (/^slot-\d+$/.test(name) ? [Number(name.slice(5))] : []));
+    for (const number of numbers.sort((a, b) => a - b))
+      this.slots.push(await openSlot(this.#directory, this.runId, number));
+    // Without one, a crash came between folder and note: the first writeNote makes the note.
+    this.#unread = names.includes(NOTE) ? { what: 'note', error: null } : null;
+  }
+
+  async #openNote(): Promise<void> {
+    let handle: SyncHandle | null = null;
+    try {
+      handle = await this.#directory.openFile(this.runId, NOTE, false);
+      this.#note = NoteFile.open(handle);
+    } catch (error) {
+      handle?.close();
+      // A name without its file, as after a power cut: there is no note.
+      if (nameOf(error) !== 'NotFoundError') throw error;
+    }
+    this.#unread = null;
+  }
+
+  async #newNote(note: Partial<StoredNote>): Promise<void> {
+    const handle = await this.#directory.openFile(this.runId, NOTE, true);
+    try {
+      this.#note = NoteFile.create(handle, note);
     } catch (error) {
       handle.close();
       throw error;
     }
   }
 
-  /**
-   * Takes the handles of an existing folder and reads its headers; changes nothing. Throws FaultError: kind
-   * `tab` where another tab holds a file, `storage` where the folder cannot be read.
-   */
-  static async open(directory: StoreDirectory, runId: string): Promise<RunFolder> {
-    const opened: SyncHandle[] = [];
-    try {
-      const names = await directory.fileNames(runId);
-      const numbers = names.flatMap((name) => (/^slot-\d+$/.test(name) ? [Number(name.slice(5))] : []));
-      const slots: Slot[] = [];
-      for (const number of numbers.sort((a, b) => a - b)) {
-        const { handle, why } = await openOrExplain(directory, runId, slotName(number));
-        opened.push(handle);
-        slots.push(scanSlot(number, handle, why));
-      }
-      // A crash came between folder and note: the first writeNote makes the note.
-      if (!names.includes(NOTE)) return new RunFolder(directory, runId, null, slots, false);
-      const note = await directory.openFile(runId, NOTE, false);
-      opened.push(note);
-      return new RunFolder(directory, runId, NoteFile.open(note), slots, false);
-    } catch (error) {
-      for (const handle of opened) handle.close();
-      throw otherFault(error, `the files of ${runId}`);
-    }
+  /** Whether the note, or the list of the files, cannot be read for now. */
+  get isUnread(): boolean {
+    return this.#unread !== null;
   }
 
   get note(): StoredNote {
@@ -146,8 +133,11 @@ export class RunFolder {
 
   /** Changes the note, durably. Throws FaultError kind `storage`; the note is then as it was. */
   async writeNote(changes: Partial<StoredNote>): Promise<void> {
-    if (this.#note) return this.#note.write(changes);
-    this.#note = NoteFile.create(await this.#directory.openFile(this.runId, NOTE, true), changes);
+    // A note that cannot be read is not replaced by another: the user's choices are in it.
+    if (this.#unread) await this.lookAgain();
+    if (this.#unread) throw otherFault(this.#unread.error, `the ${this.#unread.what} of ${this.runId}`);
+    if (this.#note) this.#note.write(changes);
+    else await this.#newNote(changes);
   }
 
   /**
@@ -160,7 +150,7 @@ export class RunFolder {
       ({ state, bytes: has, newerGeneration }) =>
         state === 'empty' && has < bytes && newerGeneration === null,
     );
-    const slot = small ?? scanSlot(this.#nextNumber(), await this.#newFile(), null);
+    const slot = small ?? scannedSlot(this.#nextNumber(), await this.#newFile(), false);
     if (!small) this.slots.push(slot);
     this.growSlot(slot, bytes);
     return slot;
@@ -178,7 +168,11 @@ export class RunFolder {
       prewrite(slot.handle, bytes, from);
       slot.bytes = bytes;
     } catch (error) {
-      slot.handle.truncate(before);
+      try {
+        slot.handle.truncate(before);
+      } catch {
+        // What made the file too large is told; the file is dense up to `before`, as it was.
+      }
       throw error;
     }
   }
@@ -191,9 +185,18 @@ export class RunFolder {
     return this.#directory.openFile(this.runId, slotName(this.#nextNumber()), true);
   }
 
-  /** Makes the slot empty, durably. Throws FaultError kind `storage`. */
+  /**
+   * Makes the slot empty, durably. Throws FaultError kind `storage`: the slot is then what its header says.
+   */
   empty(slot: Slot): void {
-    zeroHeader(slot.handle);
+    try {
+      zeroHeader(slot.handle);
+    } catch (error) {
+      scan(slot);
+      // A header that reads as zero may not be on the disk, where the checkpoint may come back.
+      if (slot.state === 'empty') markInvalid(slot, 'it was to be deleted, and the disk refused');
+      throw error;
+    }
     slot.state = 'empty';
     slot.header = null;
     slot.why = null;
@@ -216,15 +219,22 @@ export class RunFolder {
 
   /** Whether no slot holds anything, not even a damaged checkpoint. */
   get isVoid(): boolean {
-    return this.slots.every(({ state }) => state === 'empty');
+    return this.#unread === null && this.slots.every(({ state }) => state === 'empty');
   }
 
-  /** The highest generation that the note or any header names, unreadable headers included. */
+  /** The highest generation that the note or any header names, damaged headers included. */
   highestGeneration(): number {
-    const generations = this.slots.map(
-      ({ header, newerGeneration, seems }) => (header ?? seems)?.generation ?? newerGeneration ?? 0,
-    );
-    return Math.max(this.note.highestGeneration, ...generations);
+    return Math.max(this.note.highestGeneration, ...this.slots.map((slot) => generationIn(slot) ?? 0));
+  }
+
+  /** Whether there may be a higher generation than highestGeneration() in what cannot be read for now. */
+  get hidesGenerations(): boolean {
+    return this.#unread !== null || this.slots.some((slot) => generationIn(slot) === null);
+  }
+
+  /** While the note cannot be read, whatever was there when the folder was opened may be kept. */
+  #isKept(generation: number): boolean {
+    return this.note.kept.includes(generation) || (this.#unread !== null && generation <= this.#foundUpTo);
   }
 
   /** The checkpoint in a slot as the page lists it; null where the slot is not valid. */
@@ -242,7 +252,7 @@ export class RunFolder {
       sizeBytes: header.payloadBytes,
       created,
       meanLoss,
-      kept: this.note.kept.includes(generation),
+      kept: this.#isKept(generation),
       autosave,
     };
   }
@@ -262,7 +272,7 @@ export class RunFolder {
       generation: slot.header?.generation ?? 0,
       name: slot.header?.name ?? '',
       globalStep: slot.header?.globalStep ?? 0,
-      kept: this.note.kept.includes(slot.header?.generation ?? -1),
+      kept: this.#isKept(slot.header?.generation ?? -1),
       autosave: slot.header?.autosave ?? false,
       pinned: slot.pins > 0,
       settled: now - slot.seenAt >= SETTLED_MS,
@@ -288,19 +298,5 @@ export class RunFolder {
   close(): void {
     for (const { handle } of this.slots) handle.close();
     this.#note?.close();
-  }
-}
-
-/** A file that cannot be opened must not hide the others. Throws only where another tab holds the file. */
-async function openOrExplain(
-  directory: StoreDirectory,
-  runId: string,
-  name: string,
-): Promise<{ handle: SyncHandle; why: string | null }> {
-  try {
-    return { handle: await directory.openFile(runId, name, false), why: null };
-  } catch (error) {
-    if (error instanceof FaultError && error.fault.kind === 'tab') throw error;
-    return { handle: unreadable(error), why: `its file cannot be opened: ${faultOf(error).got}` };
   }
 }

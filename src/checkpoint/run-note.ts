@@ -4,6 +4,7 @@
 import type { RunNote } from './api.ts';
 import { crc32 } from '../formats/crc32.ts';
 import { flush, prewrite, readExactly, type SyncHandle, writeExactly } from './slot-file.ts';
+import { noteFull } from './storage-fault.ts';
 
 /**
  * The note as stored, with the highest generation that the
@@ -37,7 +38,7 @@ const sum = (record: Uint8Array): number => {
 
 function encodeNote(note: StoredNote, turn: number): Uint8Array<ArrayBuffer> {
   const json = new TextEncoder().encode(JSON.stringify(note));
-  if (PREFIX_BYTES + json.length > HALF_BYTES) throw new Error(`a note of ${json.length} bytes`);
+  if (PREFIX_BYTES + json.length > HALF_BYTES) throw noteFull(HALF_BYTES - PREFIX_BYTES, json.length);
   const record = new Uint8Array(PREFIX_BYTES + json.length);
   const view = new DataView(record.buffer);
   view.setUint32(0, MAGIC, true);

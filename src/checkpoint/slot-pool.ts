@@ -3,8 +3,9 @@
 import { FaultError } from '../fault.ts';
 import type { SaveRequest } from './api.ts';
 import { chooseSlot, type RetentionRule } from './retention.ts';
-import type { RunFolder, Slot } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
 import { PAYLOAD_OFFSET, slotBytes } from './slot.ts';
+import type { Slot } from './slot-scan.ts';
 import { miscounted, otherFault } from './storage-fault.ts';
 import type { StoreDirectory } from './store-directory.ts';
 
@@ -16,6 +17,7 @@ export const poolSize = (folder: RunFolder, bytes: number): number =>
   folder.slots.filter(
     (slot) =>
       slot.newerGeneration === null &&
+      slot.state !== 'unreadable' &&
       (slot.bytes >= bytes || (slot.state !== 'empty' && slot.bytes >= PAYLOAD_OFFSET)),
   ).length;
 

@@ -67,6 +67,14 @@ export const damaged = (what: string, expected: string, got: string): FaultError
     todo: ['Use another checkpoint.', 'Check the disk if it happens again.'],
   });
 
+/**
+ * Whether an error shows that a checkpoint's bytes are no checkpoint. Anything else, such as a read that the
+ * browser refused, shows nothing of them.
+ */
+export const provesDamage = (error: unknown): boolean =>
+  error instanceof FaultError &&
+  (error.fault.title === DAMAGED || error.fault.kind === 'file' || error.fault.kind === 'not-finite');
+
 /** A run or a checkpoint is not in the store any more. `what`: the fault's title. */
 export const missing = (what: string, expected: string, got: string): FaultError =>
   new FaultError({
@@ -76,6 +84,17 @@ export const missing = (what: string, expected: string, got: string): FaultError
     expected,
     got,
     todo: ['Choose another checkpoint from the list.'],
+  });
+
+/** A run's note has room for `room` bytes, and `bytes` were to be written. */
+export const noteFull = (room: number, bytes: number): FaultError =>
+  new FaultError({
+    kind: 'storage',
+    title: 'Too many checkpoints of this run are kept',
+    what: 'The run’s note has no room for another one. Nothing was changed.',
+    expected: `a note of at most ${room} bytes`,
+    got: `${bytes} bytes`,
+    todo: ['Let go of kept checkpoints that you do not need: press Keep again, or delete them.'],
   });
 
 /** A checkpoint cannot be deleted while an export reads it. `name`: of the checkpoint. */

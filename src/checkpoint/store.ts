@@ -16,14 +16,15 @@ import type {
   StoreReport,
 } from './api.ts';
 import { applyRetention, writeCheckpoint } from './checkpoint-write.ts';
-import { fileOfSlot, loadSlot, metadataOfSlot } from './load.ts';
+import { fileOfSlot, loadSlot, metadataOfSlot, readPatiently } from './load.ts';
 import { payloadOf } from './payload.ts';
-import { findNewest, markInvalid, whyUnusable } from './recovery.ts';
+import { findNewest, whyUnusable } from './recovery.ts';
 import { poolSize, type Room, slotForSave, withRoom } from './slot-pool.ts';
-import { RunFolder, type Slot } from './run-folder.ts';
+import { GENERATIONS_HIDDEN, RunFolder } from './run-folder.ts';
 import { runSelfTest } from './self-test.ts';
 import { slotBytes } from './slot.ts';
-import { beingExported, missing, ofNewerVersion, otherFault } from './storage-fault.ts';
+import { markInvalid, type Slot } from './slot-scan.ts';
+import { beingExported, missing, ofNewerVersion, otherFault, provesDamage } from './storage-fault.ts';
 import type { StoreDirectory } from './store-directory.ts';
 import { IndexHints, type StoreIndex } from './store-index.ts';
 
@@ -84,7 +85,7 @@ export class Store implements StoreApi {
       throw error;
     }
     this.#folders = new Map(folders.map((folder) => [folder.runId, folder]));
-    this.#highest = Math.max(0, ...folders.map((folder) => folder.highestGeneration()));
+    this.#highest = highestGeneration(folders);
     this.#opened = true;
     await this.#hints.compare(folders.length);
     await this.#updateIndex();
@@ -145,6 +146,7 @@ export class Store implements StoreApi {
 
   recover(skip: number[], runId?: string): Promise<Recovery> {
     return this.#exclusive(async () => {
+      for (const folder of this.#folders.values()) await folder.lookAgain();
       // Recovery passes over runs that the user closed.
       const open = [...this.#folders.values()].filter(
         (folder) => !folder.note.closed && (runId === undefined || folder.runId === runId),
@@ -171,17 +173,20 @@ export class Store implements StoreApi {
     });
   }
 
-  /** Reads a valid slot; a slot found damaged is marked invalid. */
+  /** Reads a valid slot; a slot found damaged is marked invalid, one that cannot be read for now is not. */
   async #verified<T>(
     slot: Slot,
     read: (handle: Slot['handle'], header: NonNullable<Slot['header']>) => Promise<T>,
   ): Promise<T> {
-    if (!slot.header) throw new Error('a slot without a header');
+    const { handle, header } = slot;
+    if (!header) throw new Error('a slot without a header');
     try {
-      return await read(slot.handle, slot.header);
+      return await readPatiently(() => read(handle, header));
     } catch (error) {
-      markInvalid(slot, whyUnusable(error));
-      await this.#updateIndex();
+      if (provesDamage(error)) {
+        markInvalid(slot, whyUnusable(error));
+        await this.#updateIndex();
+      }
       throw error;
     }
   }
@@ -231,7 +236,9 @@ export class Store implements StoreApi {
   /** Removes runs without a checkpoint that are of an earlier session or closed. */
   async #removeVoidRuns(): Promise<void> {
     for (const folder of this.#folders.values()) {
-      if (folder.isVoid && (!folder.fresh || folder.note.closed)) await this.#removeFolder(folder);
+      if (!folder.isVoid || (folder.fresh && !folder.note.closed)) continue;
+      // One that cannot be removed now must not keep another run from beginning: it holds nothing.
+      await this.#removeFolder(folder).catch(() => undefined);
     }
   }
 
@@ -272,6 +279,7 @@ export class Store implements StoreApi {
       checkTensors(request.tensors);
       const folder = this.#folder(request.runId);
       this.#current = request.runId;
+      await folder.lookAgain();
       const payload = payloadOf(request.tensors, request.metadata);
       const { keepNewest, spreadEvery, autosave } = request;
       const rule = { keepNewest, spreadEvery };
@@ -309,6 +317,7 @@ export class Store implements StoreApi {
   freeStepCheckpoints(runId: string, trains: boolean): Promise<Result<number>> {
     return this.#answer('step checkpoints, deleted', async () => {
       const folder = this.#folder(runId);
+      await folder.lookAgain();
       // The newest checkpoint must verify before others are deleted for it.
       const { loaded } = await findNewest([folder], []);
       const newest = loaded && folder.find(loaded.record.generation);
@@ -330,8 +339,10 @@ export class Store implements StoreApi {
       for (const { name } of records) throw beingExported(name);
       if (folder.slots.some((slot) => slot.newerGeneration !== null)) throw ofNewerVersion();
       // Where this is interrupted, recovery does not find what is left, and the run can be deleted again.
-      await folder.writeNote({ closed: true });
-      for (const slot of folder.slots) if (slot.bytes > 0) folder.empty(slot);
+      // What cannot be read now must not stay for ever: it goes with the folder.
+      await folder.lookAgain();
+      if (!folder.isUnread) await folder.writeNote({ closed: true });
+      for (const slot of folder.slots) if (slot.bytes > 0 && slot.state !== 'unreadable') folder.empty(slot);
       await this.#noteHighestBeside(folder);
       await this.#removeFolder(folder);
       await this.#updateIndex();
@@ -373,6 +384,15 @@ export class Store implements StoreApi {
       return runSelfTest(scratch, () => new Store(scratch.directory, null));
     });
   }
+}
+
+/**
+ * A generation that no checkpoint has had. Where something cannot be read for now, what it may hold is passed
+ * over: no generation is given twice, whatever comes to light later.
+ */
+function highestGeneration(folders: readonly RunFolder[]): number {
+  const known = Math.max(0, ...folders.map((folder) => folder.highestGeneration()));
+  return folders.some(({ hidesGenerations }) => hidesGenerations) ? known + GENERATIONS_HIDDEN : known;
 }
 
 /** Gives back the files of a closed run that hold no checkpoint; a run that goes on makes them anew. */

@@ -20,6 +20,10 @@ export type Trouble =
 
 class Stopped extends Error {}
 
+function refuse(error: Error | null | undefined): void {
+  if (error) throw error;
+}
+
 function oneBitWrong(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const wrong = bytes.slice();
   const place = wrong.length >> 1;
@@ -37,6 +41,12 @@ export class MemoryDisk {
   quotaBytes = Infinity;
   /** The usage that estimate() answers instead of the true one. */
   usageBytes: number | null = null;
+
+  /** Why a read, the opening of a file, the list of a run's files or a truncate fails; null: it does not. */
+  refuseReads: ((read: { path: string; at: number }) => Error | null) | null = null;
+  refuseOpen: ((path: string) => Error | null) | null = null;
+  refuseNames: ((runId: string) => Error | null) | null = null;
+  refuseTruncate: Error | null = null;
 
   fail(trouble: Trouble | null): void {
     this.trouble = trouble;
@@ -63,11 +73,12 @@ export class MemoryDisk {
     return [...this.files.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  handle(file: MemoryFile): SyncHandle {
+  handle(file: MemoryFile, path = ''): SyncHandle {
     file.open = true;
     return {
       read: (into, { at }) => {
         if (this.stopped) throw new Stopped();
+        refuse(this.refuseReads?.({ path, at }));
         const piece = file.read(at, into.length);
         into.set(piece);
         return piece.length;
@@ -88,7 +99,10 @@ export class MemoryDisk {
         if (stop) this.#stop();
       },
       getSize: () => file.size,
-      truncate: (size) => file.replace(file.read(0, size)),
+      truncate: (size) => {
+        refuse(this.refuseTruncate);
+        file.replace(file.read(0, size));
+      },
       close: () => {
         file.open = false;
       },
@@ -143,7 +157,8 @@ export class MemoryDisk {
         Promise.resolve([
           ...new Set(pathsUnder(prefix).map((path) => path.slice(prefix.length).split('/')[0] ?? '')),
         ]),
-      fileNames: (runId) => {
+      fileNames: async (runId) => {
+        refuse(this.refuseNames?.(runId));
         const folder = `${prefix}${runId}/`;
         return Promise.resolve(pathsUnder(folder).map((path) => path.slice(folder.length)));
       },
@@ -152,9 +167,10 @@ export class MemoryDisk {
         const there = this.files.get(path);
         if (!there && !create) throw new DOMException(path, 'NotFoundError');
         const file = there ?? new MemoryFile();
+        refuse(this.refuseOpen?.(path));
         if (file.open) throw new FaultError(heldElsewhere('a lock'));
         this.files.set(path, file);
-        return Promise.resolve(this.handle(file));
+        return Promise.resolve(this.handle(file, path));
       },
       removeFile: (runId, name) => removeUnder(`${prefix}${runId}/${name}`),
       removeRun: (runId) => removeUnder(`${prefix}${runId}/`),

@@ -133,6 +133,7 @@ function Slot({ slot }: { slot: SlotReport }) {
 function holds({ state, record, why }: SlotReport): string {
   if (state === 'empty') return 'none yet: reserved';
   if (state === 'writing') return 'being written';
+  if (state === 'unreadable') return `cannot be read now, left as it is${why ? `: ${why}` : ''}`;
   if (state === 'invalid') return `invalid${why ? `: ${why}` : ''}`;
   return record ? `${record.name}${record.kept ? ', kept' : ''}` : 'valid';
 }
