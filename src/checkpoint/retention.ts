@@ -19,7 +19,7 @@ export interface RetentionSlot {
   autosave: boolean;
   /** An export reads the slot. */
   pinned: boolean;
-  /** The file is older than a minute: its name survives a power cut. */
+  /** The file's name survives a power cut, as far as known. */
   settled: boolean;
 }
 

@@ -177,8 +177,9 @@ export class RunFolder {
     }
   }
 
+  /** Higher than any before, also of slots that are gone: of a settled number, the name is old. */
   #nextNumber(): number {
-    return Math.max(0, ...this.slots.map(({ number }) => number)) + 1;
+    return Math.max(this.note.settledSlot, ...this.slots.map(({ number }) => number)) + 1;
   }
 
   #newFile(): Promise<SyncHandle> {
@@ -262,8 +263,23 @@ export class RunFolder {
     return { started: this.note.started || created, length: this.note.length };
   }
 
+  #isSettled({ number, seenAt }: Slot): boolean {
+    return number <= this.note.settledSlot || performance.now() - seenAt >= SETTLED_MS;
+  }
+
+  /**
+   * Notes which slots are settled, for the next start, which does not see how old a name is. At most one
+   * write for each slot that was made. Throws FaultError kind `storage`.
+   */
+  async noteSettled(): Promise<void> {
+    const young = this.slots.filter((slot) => !this.#isSettled(slot)).map(({ number }) => number);
+    const settled = Math.min(...young, this.#nextNumber()) - 1;
+    if (settled > this.note.settledSlot) await this.writeNote({ settledSlot: settled });
+  }
+
   retentionSlots(): RetentionSlot[] {
-    const now = performance.now();
+    // Where no age is known, names of earlier sessions are the older ones.
+    const known = this.slots.some((slot) => slot.state === 'valid' && this.#isSettled(slot));
     return this.slots.map((slot) => ({
       slot: slot.number,
       bytes: slot.bytes,
@@ -275,7 +291,7 @@ export class RunFolder {
       kept: this.#isKept(slot.header?.generation ?? -1),
       autosave: slot.header?.autosave ?? false,
       pinned: slot.pins > 0,
-      settled: now - slot.seenAt >= SETTLED_MS,
+      settled: this.#isSettled(slot) || (!known && slot.found),
     }));
   }
 

@@ -6,12 +6,12 @@ import { crc32 } from '../formats/crc32.ts';
 import { flush, prewrite, readExactly, type SyncHandle, writeExactly } from './slot-file.ts';
 import { noteFull } from './storage-fault.ts';
 
-/**
- * The note as stored, with the highest generation that the
- * store has seen, so that no deleted one is used again.
- */
+/** The note as stored, with what the store notes for itself. */
 export interface StoredNote extends RunNote {
+  /** That the store has seen: no deleted one is used again. */
   highestGeneration: number;
+  /** The names of the slots up to this number survive a power cut. 0: of none as far as known. */
+  settledSlot: number;
 }
 
 const NOTE_BYTES = 128 * 1024;
@@ -28,6 +28,7 @@ export const EMPTY_NOTE: StoredNote = {
   started: '',
   length: null,
   highestGeneration: 0,
+  settledSlot: 0,
 };
 
 const sum = (record: Uint8Array): number => {

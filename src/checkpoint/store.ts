@@ -288,6 +288,8 @@ export class Store implements StoreApi {
       this.#highest += 1;
       const report = await writeCheckpoint(folder, slot, payload, request, this.#highest);
       applyRetention(folder, rule);
+      // Only the next start needs it: it is noted after a later save where that fails now.
+      await folder.noteSettled().catch(() => undefined);
       await this.#updateIndex();
       return report;
     });

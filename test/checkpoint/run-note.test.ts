@@ -5,7 +5,7 @@ import { MemoryDisk } from './memory-disk.ts';
 
 const FULL = {
   ...{ name: 'Planets, 1 May', closed: true, paused: true, kept: [3, 9] },
-  ...{ started: '2024-05-01', length: null, highestGeneration: 12 },
+  ...{ started: '2024-05-01', length: null, highestGeneration: 12, settledSlot: 3 },
 };
 
 async function noteOn(disk: MemoryDisk) {
