@@ -116,6 +116,11 @@ export interface SaveReport {
   writeMs: number;
   flushMs: number;
   verifyMs: number;
+  /**
+   * How many earlier checkpoints the browser had deleted, as when site data is cleared: this one was then
+   * written anew, from memory, into fresh files. Null: its file was found by its name at once.
+   */
+  vanished: number | null;
 }
 
 /** A checkpoint read and verified: digests, structure, finiteness, second moments. */

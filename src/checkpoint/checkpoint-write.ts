@@ -28,7 +28,7 @@ export async function writeCheckpoint(
     slot.header = header;
     const record = folder.record(slot);
     if (!record) throw new Error('a valid slot without a record');
-    return { record, ...times };
+    return { record, ...times, vanished: null };
   } catch (error) {
     markInvalid(slot, 'its last save was not finished');
     throw error;

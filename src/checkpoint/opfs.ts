@@ -48,6 +48,12 @@ export const hasOpfs = (): Promise<boolean> =>
 
 const isMissing = (error: unknown): boolean => nameOf(error) === 'NotFoundError';
 
+const isThere = (directory: FileSystemDirectoryHandle, name: string): Promise<boolean> =>
+  directory.getFileHandle(name).then(
+    () => true,
+    (error: unknown) => !isMissing(error),
+  );
+
 async function names(directory: FileSystemDirectoryHandle, kind: FileSystemHandleKind): Promise<string[]> {
   const found: string[] = [];
   for await (const [name, handle] of directory.entries()) if (handle.kind === kind) found.push(name);
@@ -75,8 +81,12 @@ export function opfsDirectory(folder: string, lock: string | null): StoreDirecto
 
   return {
     async take() {
-      if (held || lock === null) return;
-      const file = await (await root()).getFileHandle(lock, { create: true });
+      if (lock === null) return;
+      const directory = await root();
+      if (held && (await isThere(directory, lock))) return;
+      held?.close();
+      held = null;
+      const file = await directory.getFileHandle(lock, { create: true });
       held = await patiently(() => file.createSyncAccessHandle());
     },
     runIds: async () => names(await base(), 'directory'),

@@ -127,6 +127,45 @@ export class RunFolder {
     return this.#unread !== null;
   }
 
+  /** The names of the files that are there now. Throws FaultError kind `storage`. */
+  async #names(): Promise<readonly string[]> {
+    try {
+      return await this.#directory.fileNames(this.runId);
+    } catch (error) {
+      if (nameOf(error) === 'NotFoundError') return [];
+      throw otherFault(error, `the files of ${this.runId}`);
+    }
+  }
+
+  /**
+   * Whether the note's file, and the slot's, are found by their names: handles go on working where the
+   * browser has deleted the files. Throws FaultError kind `storage`.
+   */
+  async isThere(slot: Slot | null): Promise<boolean> {
+    const names = await this.#names();
+    const noted = this.#note === null || names.includes(NOTE);
+    return noted && (slot === null || names.includes(slotName(slot.number)));
+  }
+
+  /**
+   * Lets go of the files that are not found by their names; answers how many checkpoints were in them.
+   * `anew`: a note that is gone is written anew. Throws FaultError kind `storage`.
+   */
+  async forgetVanished(anew: boolean): Promise<number> {
+    const names = await this.#names();
+    const isGone = ({ number }: Slot): boolean => !names.includes(slotName(number));
+    const gone = this.slots.filter(isGone);
+    for (const { handle } of gone) handle.close();
+    this.slots = this.slots.filter((slot) => !isGone(slot));
+    if (this.#note && !names.includes(NOTE)) {
+      const { note } = this.#note;
+      this.#note.close();
+      this.#note = null;
+      if (anew) await this.#newNote(note);
+    }
+    return gone.filter(({ state }) => state === 'valid').length;
+  }
+
   get note(): StoredNote {
     return this.#note?.note ?? EMPTY_NOTE;
   }

@@ -86,6 +86,32 @@ export const missing = (what: string, expected: string, got: string): FaultError
     todo: ['Choose another checkpoint from the list.'],
   });
 
+/** Files that were written are not there: they have no names any more. */
+export const notFoundByName = (): FaultError =>
+  new FaultError({
+    kind: 'storage',
+    title: 'The browser deleted what this page had stored',
+    what: 'Its site data was cleared while the page was open. What is in memory is saved again.',
+    expected: 'the files that were written, under their names',
+    got: 'no files of these names',
+    todo: ['Press Save checkpoint, then Export checkpoint.'],
+  });
+
+/**
+ * The same, found by a save, which was made again. `name`: of the checkpoint; `vanished`: how many earlier
+ * checkpoints are gone.
+ */
+export const savedAnew = (name: string, vanished: number): Fault => ({
+  ...notFoundByName().fault,
+  what:
+    `Its site data was cleared while the run trained: ${vanished} earlier ` +
+    `${vanished === 1 ? 'checkpoint is' : 'checkpoints are'} gone. ${name} was written anew, from memory, and is there.`,
+  todo: [
+    'Press Export checkpoint to keep it in a file.',
+    'Do not clear the site data of this address while a run trains.',
+  ],
+});
+
 /** A run's note has room for `room` bytes, and `bytes` were to be written. */
 export const noteFull = (room: number, bytes: number): FaultError =>
   new FaultError({

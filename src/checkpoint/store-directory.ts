@@ -5,7 +5,7 @@ import type { SyncHandle } from './slot-file.ts';
 export interface StoreDirectory {
   /**
    * Takes the store for this worker alone. Throws FaultError: kind `tab` where another tab holds the store,
-   * `storage` where there is no file system.
+   * `storage` where there is no file system. Again: anew, where what it took is gone from the disk.
    */
   take(): Promise<void>;
   runIds(): Promise<string[]>;

@@ -17,21 +17,22 @@ import type {
 } from './api.ts';
 import { applyRetention, writeCheckpoint } from './checkpoint-write.ts';
 import { fileOfSlot, loadSlot, metadataOfSlot, readPatiently } from './load.ts';
-import { payloadOf } from './payload.ts';
+import { type Payload, payloadOf } from './payload.ts';
 import { findNewest, whyUnusable } from './recovery.ts';
 import { poolSize, type Room, slotForSave, withRoom } from './slot-pool.ts';
-import { GENERATIONS_HIDDEN, RunFolder } from './run-folder.ts';
+import { RunFolder } from './run-folder.ts';
+import { RunFolders } from './run-folders.ts';
 import { runSelfTest } from './self-test.ts';
 import { slotBytes } from './slot.ts';
 import { markInvalid, type Slot } from './slot-scan.ts';
-import { beingExported, missing, ofNewerVersion, otherFault, provesDamage } from './storage-fault.ts';
+import { beingExported, notFoundByName, ofNewerVersion, otherFault, provesDamage } from './storage-fault.ts';
 import type { StoreDirectory } from './store-directory.ts';
 import { IndexHints, type StoreIndex } from './store-index.ts';
 
 export class Store implements StoreApi {
   readonly #directory: StoreDirectory;
   readonly #hints: IndexHints;
-  #folders = new Map<string, RunFolder>();
+  readonly #runs = new RunFolders();
   #opened = false;
   /** The highest generation ever seen; the next save has the one after it. */
   #highest = 0;
@@ -76,45 +77,24 @@ export class Store implements StoreApi {
 
   async #open(): Promise<void> {
     await this.#directory.take();
-    const folders: RunFolder[] = [];
-    try {
-      for (const runId of await this.#directory.runIds())
-        folders.push(await RunFolder.open(this.#directory, runId));
-    } catch (error) {
-      for (const folder of folders) folder.close();
-      throw error;
-    }
-    this.#folders = new Map(folders.map((folder) => [folder.runId, folder]));
-    this.#highest = highestGeneration(folders);
+    await this.#runs.open(this.#directory);
+    this.#highest = this.#runs.highestGeneration();
     this.#opened = true;
-    await this.#hints.compare(folders.length);
+    await this.#hints.compare(this.#runs.all.length);
     await this.#updateIndex();
   }
 
   #updateIndex(): Promise<void> {
-    return this.#hints.update(this.#records(), [...this.#folders.keys()]);
-  }
-
-  /** Every checkpoint of the store, newest first. */
-  #records(): CheckpointRecord[] {
-    return [...this.#folders.values()]
-      .flatMap((folder) => folder.slots.flatMap((slot) => folder.record(slot) ?? []))
-      .sort((a, b) => b.generation - a.generation);
-  }
-
-  /** Bytes of all slot files, counted here and not by the browser. */
-  #ownBytes(): number {
-    return [...this.#folders.values()]
-      .flatMap(({ slots }) => slots)
-      .reduce((sum, { bytes }) => sum + bytes, 0);
+    const runIds = this.#runs.all.map(({ runId }) => runId);
+    return this.#hints.update(this.#runs.records(), runIds);
   }
 
   async report(): Promise<StoreReport> {
     const { quotaBytes, persisted } = await this.#directory.estimate();
     return {
-      runs: [...this.#folders.values()].map((folder) => folder.report()),
+      runs: this.#runs.all.map((folder) => folder.report()),
       evicted: this.#hints.evicted,
-      usedBytes: this.#ownBytes(),
+      usedBytes: this.#runs.ownBytes(),
       quotaBytes,
       persisted,
     };
@@ -122,33 +102,17 @@ export class Store implements StoreApi {
 
   /** Closes all handles. The store can be opened again. */
   close(): void {
-    for (const folder of this.#folders.values()) folder.close();
-    this.#folders = new Map();
+    this.#runs.close();
     this.#opened = false;
   }
 
   // ---------- finding ----------
 
-  #folder(runId: string): RunFolder {
-    const folder = this.#folders.get(runId);
-    if (folder) return folder;
-    throw missing('The run is no longer in the store', `the folder of ${runId}`, 'none');
-  }
-
-  #find(ref: CheckpointRef): { folder: RunFolder; slot: Slot; record: CheckpointRecord } {
-    const folder = this.#folder(ref.runId);
-    const slot = folder.find(ref.generation);
-    const record = slot && folder.record(slot);
-    if (slot && record) return { folder, slot, record };
-    const expected = `checkpoint number ${ref.generation} of ${ref.runId}`;
-    throw missing('The checkpoint is no longer in the store', expected, 'none');
-  }
-
   recover(skip: number[], runId?: string): Promise<Recovery> {
     return this.#exclusive(async () => {
-      for (const folder of this.#folders.values()) await folder.lookAgain();
+      for (const folder of this.#runs.all) await folder.lookAgain();
       // Recovery passes over runs that the user closed.
-      const open = [...this.#folders.values()].filter(
+      const open = this.#runs.all.filter(
         (folder) => !folder.note.closed && (runId === undefined || folder.runId === runId),
       );
       const recovery = await findNewest(open, skip);
@@ -160,14 +124,14 @@ export class Store implements StoreApi {
 
   load(ref: CheckpointRef): Promise<Result<LoadedCheckpoint>> {
     return this.#answer('a checkpoint, read', async () => {
-      const { folder, slot, record } = this.#find(ref);
+      const { folder, slot, record } = this.#runs.find(ref);
       return { record, ...folder.noted(record), ...(await this.#verified(slot, loadSlot)) };
     });
   }
 
   metadataOf(ref: CheckpointRef): Promise<Result<Record<string, string>>> {
     return this.#answer('a checkpoint, read', () => {
-      const { slot } = this.#find(ref);
+      const { slot } = this.#runs.find(ref);
       if (!slot.header) throw new Error('a slot without a header');
       return Promise.resolve(metadataOfSlot(slot.handle, slot.header));
     });
@@ -193,7 +157,7 @@ export class Store implements StoreApi {
 
   exportFile(ref: CheckpointRef): Promise<Result<File>> {
     return this.#answer('a checkpoint, read', async () => {
-      const { slot } = this.#find(ref);
+      const { slot } = this.#runs.find(ref);
       const file = await this.#verified(slot, fileOfSlot);
       slot.pins += 1;
       return file;
@@ -201,7 +165,7 @@ export class Store implements StoreApi {
   }
 
   endExport(ref: CheckpointRef): Promise<void> {
-    const slot = this.#folders.get(ref.runId)?.find(ref.generation);
+    const slot = this.#runs.all.find(({ runId }) => runId === ref.runId)?.find(ref.generation);
     if (slot) slot.pins = Math.max(0, slot.pins - 1);
     return Promise.resolve();
   }
@@ -211,9 +175,9 @@ export class Store implements StoreApi {
   createRun(runId: string, started: string, capacityBytes: number): Promise<Result<null>> {
     return this.#answer('a folder for the run', async () => {
       if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(runId)) throw new Error(`"${runId}" is no run id`);
-      if (this.#folders.has(runId)) throw new Error(`there is a run ${runId} already`);
+      if (this.#runs.has(runId)) throw new Error(`there is a run ${runId} already`);
       await this.#removeVoidRuns();
-      for (const folder of this.#folders.values()) if (folder.note.closed) await freeEmpty(folder);
+      for (const folder of this.#runs.all) if (folder.note.closed) await freeEmpty(folder);
       const note = { started, highestGeneration: this.#highest };
       let folder: RunFolder | null = null;
       try {
@@ -225,7 +189,7 @@ export class Store implements StoreApi {
         await this.#directory.removeRun(runId).catch(() => undefined);
         throw error;
       }
-      this.#folders.set(runId, folder);
+      this.#runs.add(folder);
       this.#current = runId;
       this.#hints.evicted = false;
       await this.#updateIndex();
@@ -235,7 +199,7 @@ export class Store implements StoreApi {
 
   /** Removes runs without a checkpoint that are of an earlier session or closed. */
   async #removeVoidRuns(): Promise<void> {
-    for (const folder of this.#folders.values()) {
+    for (const folder of this.#runs.all) {
       if (!folder.isVoid || (folder.fresh && !folder.note.closed)) continue;
       // One that cannot be removed now must not keep another run from beginning: it holds nothing.
       await this.#removeFolder(folder).catch(() => undefined);
@@ -243,8 +207,7 @@ export class Store implements StoreApi {
   }
 
   async #removeFolder(folder: RunFolder): Promise<void> {
-    folder.close();
-    this.#folders.delete(folder.runId);
+    this.#runs.drop(folder);
     if (this.#current === folder.runId) this.#current = null;
     await this.#directory.removeRun(folder.runId);
     await this.#hints.forgetPictures(folder.runId);
@@ -252,7 +215,7 @@ export class Store implements StoreApi {
 
   #roomIn(folder: RunFolder): Room {
     const within = <T>(bytes: number, make: () => T | Promise<T>): Promise<T> =>
-      withRoom(this.#directory, bytes, this.#ownBytes(), make);
+      withRoom(this.#directory, bytes, this.#runs.ownBytes(), make);
     return {
       add: (bytes) => within(bytes, () => folder.addSlot(bytes)),
       grow: (slot, bytes) => within(bytes, () => folder.growSlot(slot, bytes)),
@@ -261,7 +224,7 @@ export class Store implements StoreApi {
 
   growPool(runId: string, slots: number, capacityBytes: number): Promise<Result<number>> {
     return this.#answer('room for another checkpoint', async () => {
-      const folder = this.#folder(runId);
+      const folder = this.#runs.folder(runId);
       const bytes = slotBytes(capacityBytes);
       this.#current = runId;
       folder.wantedSlots = slots;
@@ -277,17 +240,12 @@ export class Store implements StoreApi {
   save(request: SaveRequest): Promise<Result<SaveReport>> {
     return this.#answer('a checkpoint, written', async () => {
       checkTensors(request.tensors);
-      const folder = this.#folder(request.runId);
+      const folder = this.#runs.folder(request.runId);
       this.#current = request.runId;
       await folder.lookAgain();
       const payload = payloadOf(request.tensors, request.metadata);
-      const { keepNewest, spreadEvery, autosave } = request;
-      const rule = { keepNewest, spreadEvery };
-      const sizes = { payloadBytes: payload.bytes, capacityBytes: request.capacityBytes };
-      const slot = await slotForSave(folder, sizes, { ...rule, autosave }, this.#roomIn(folder));
-      this.#highest += 1;
-      const report = await writeCheckpoint(folder, slot, payload, request, this.#highest);
-      applyRetention(folder, rule);
+      const report = await this.#saveFound(folder, payload, request);
+      applyRetention(folder, request);
       // Only the next start needs it: it is noted after a later save where that fails now.
       await folder.noteSettled().catch(() => undefined);
       await this.#updateIndex();
@@ -295,12 +253,50 @@ export class Store implements StoreApi {
     });
   }
 
+  /**
+   * Saves so that the checkpoint is found by its name: where the browser has deleted the files, as when site
+   * data is cleared, the run is written anew, from memory, into fresh files.
+   */
+  async #saveFound(folder: RunFolder, payload: Payload, request: SaveRequest): Promise<SaveReport> {
+    const first = await this.#write(folder, payload, request);
+    if (await folder.isThere(first.slot)) return first.report;
+    const vanished = await this.#forgetVanished(folder);
+    if (await folder.isThere(first.slot)) return { ...first.report, vanished };
+    const again = await this.#write(folder, payload, request);
+    if (!(await folder.isThere(again.slot))) throw notFoundByName();
+    // One of the vanished is the checkpoint that was written first.
+    return { ...again.report, vanished: vanished - 1 };
+  }
+
+  async #forgetVanished(trains: RunFolder): Promise<number> {
+    // The lock is a file as well.
+    await this.#directory.take();
+    const vanished = await this.#runs.forgetVanished(trains);
+    await this.#updateIndex();
+    return vanished;
+  }
+
+  async #write(
+    folder: RunFolder,
+    payload: Payload,
+    request: SaveRequest,
+  ): Promise<{ slot: Slot; report: SaveReport }> {
+    const sizes = { payloadBytes: payload.bytes, capacityBytes: request.capacityBytes };
+    const slot = await slotForSave(folder, sizes, request, this.#roomIn(folder));
+    this.#highest += 1;
+    return { slot, report: await writeCheckpoint(folder, slot, payload, request, this.#highest) };
+  }
+
   // ---------- notes and deleting ----------
 
   writeNote(runId: string, changes: Partial<RunNote>): Promise<Result<null>> {
     return this.#answer('the note of a run, written', async () => {
-      const folder = this.#folder(runId);
+      const folder = this.#runs.folder(runId);
       await folder.writeNote(changes);
+      if (!(await folder.isThere(null))) {
+        await this.#forgetVanished(folder);
+        throw notFoundByName();
+      }
       if (changes.closed) await freeEmpty(folder);
       if (changes.kept) await this.#updateIndex();
       return null;
@@ -309,7 +305,7 @@ export class Store implements StoreApi {
 
   remove(ref: CheckpointRef): Promise<Result<null>> {
     return this.#answer('a checkpoint, deleted', async () => {
-      const { folder, slot, record } = this.#find(ref);
+      const { folder, slot, record } = this.#runs.find(ref);
       if (slot.pins > 0) throw beingExported(record.name);
       await this.#release(folder, [slot], ref.runId === this.#current && !folder.note.closed);
       return null;
@@ -318,7 +314,7 @@ export class Store implements StoreApi {
 
   freeStepCheckpoints(runId: string, trains: boolean): Promise<Result<number>> {
     return this.#answer('step checkpoints, deleted', async () => {
-      const folder = this.#folder(runId);
+      const folder = this.#runs.folder(runId);
       await folder.lookAgain();
       // The newest checkpoint must verify before others are deleted for it.
       const { loaded } = await findNewest([folder], []);
@@ -327,16 +323,16 @@ export class Store implements StoreApi {
         const record = folder.record(slot);
         return record && slot !== newest && !record.kept && slot.pins === 0 && isStep(record);
       });
-      const before = this.#ownBytes();
+      const before = this.#runs.ownBytes();
       const payloads = released.reduce((sum, { header }) => sum + (header?.payloadBytes ?? 0), 0);
       await this.#release(folder, released, trains);
-      return trains ? payloads : before - this.#ownBytes();
+      return trains ? payloads : before - this.#runs.ownBytes();
     });
   }
 
   removeRun(runId: string): Promise<Result<null>> {
     return this.#answer('a run, deleted', async () => {
-      const folder = this.#folder(runId);
+      const folder = this.#runs.folder(runId);
       const records = folder.slots.flatMap((slot) => (slot.pins > 0 ? (folder.record(slot) ?? []) : []));
       for (const { name } of records) throw beingExported(name);
       if (folder.slots.some((slot) => slot.newerGeneration !== null)) throw ofNewerVersion();
@@ -373,7 +369,7 @@ export class Store implements StoreApi {
 
   /** A run that goes may be the only one that knows the highest generation, which is never used again. */
   async #noteHighestBeside(gone: RunFolder): Promise<void> {
-    const others = [...this.#folders.values()].filter((folder) => folder !== gone);
+    const others = this.#runs.all.filter((folder) => folder !== gone);
     if (others.some((folder) => folder.highestGeneration() >= this.#highest)) return;
     await others[0]?.writeNote({ highestGeneration: this.#highest });
   }
@@ -386,15 +382,6 @@ export class Store implements StoreApi {
       return runSelfTest(scratch, () => new Store(scratch.directory, null));
     });
   }
-}
-
-/**
- * A generation that no checkpoint has had. Where something cannot be read for now, what it may hold is passed
- * over: no generation is given twice, whatever comes to light later.
- */
-function highestGeneration(folders: readonly RunFolder[]): number {
-  const known = Math.max(0, ...folders.map((folder) => folder.highestGeneration()));
-  return folders.some(({ hidesGenerations }) => hidesGenerations) ? known + GENERATIONS_HIDDEN : known;
 }
 
 /** Gives back the files of a closed run that hold no checkpoint; a run that goes on makes them anew. */

@@ -1,6 +1,7 @@
 // Saves checkpoints while training goes on: a snapshot between two steps, everything else in the background,
 // one checkpoint at a time; a failed save is tried again.
 // Not here: at which steps (settings/checkpoint-schedule.ts), bytes on disk (checkpoint/).
+import { savedAnew } from '../checkpoint/storage-fault.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { type Fault, faultOf } from '../fault.ts';
 import { fileMetadata, fileTensors } from './checkpoint-file.ts';
@@ -68,6 +69,11 @@ export class Saver {
   noteLoaded(run: Run): void {
     this.#committed = { runId: run.runId, step: run.globalStep };
     this.#lastSave = performance.now();
+  }
+
+  /** The store may have lost what it had: no step counts as saved. */
+  forgetSaved(): void {
+    this.#committed = null;
   }
 
   /** Training starts or resumes: `dueByTime` counts from now, and earlier failures are forgotten. */
@@ -141,6 +147,8 @@ export class Saver {
       });
       if (!result.ok) return this.#failed(facts.name, result.fault, reason);
       const { record } = result.value;
+      if (result.value.vanished !== null)
+        this.#outbox.post({ type: 'fault', fault: savedAnew(record.name, result.value.vanished) });
       this.#committed = { runId: run.runId, step };
       this.#last = { costMs: pauseMs + performance.now() - from, bytes: record.sizeBytes };
       this.#failures = 0;

@@ -128,6 +128,7 @@ export class Trainer {
     } catch (error) {
       // Also where the store's worker has ended: the background must not reject, each command waits for it.
       this.#outbox.post({ type: 'fault', fault: faultOf(error) });
+      this.#current.equipment.saver.forgetSaved();
     }
   }
 

@@ -42,11 +42,13 @@ let events: TrainerEvent[];
 let cost: { ms: number; bytes: number };
 let refuses: boolean;
 let lost: boolean;
+let vanished: number | null;
+const times = { writeMs: 0, flushMs: 0, verifyMs: 0 };
 let saver: Saver;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
-  [saved, events, refuses, lost] = [[], [], false, false];
+  [saved, events, refuses, lost, vanished] = [[], [], false, false, null];
   cost = { ms: 100, bytes: 1.8e6 };
   plots.length = 0;
   saver = new Saver(
@@ -56,7 +58,7 @@ beforeEach(() => {
         saved.push({ globalStep, autosave });
         vi.advanceTimersByTime(cost.ms);
         const record = { runId, name, globalStep, sizeBytes: cost.bytes } as CheckpointRecord;
-        return Promise.resolve({ ok: true, value: { record, writeMs: 0, flushMs: 0, verifyMs: 0 } });
+        return Promise.resolve({ ok: true, value: { record, ...times, vanished } });
       },
       metadataOf: () => Promise.resolve({ ok: true, value: {} }),
       report: () =>
@@ -125,4 +127,14 @@ test('a save that loses the GPU says so and is not tried again', async () => {
   expect((await saver.idle())?.kind).toBe('gpu');
   expect(saved).toEqual([]);
   expect(nextSave()).toEqual([20, 'autosave']);
+});
+
+test('a save that was written anew, since the browser had deleted the files, is told loudly', async () => {
+  vanished = 4;
+  await save('autosave');
+  const [told] = events.flatMap((event) => (event.type === 'fault' ? event.fault : []));
+  expect(told).toMatchObject({ kind: 'storage', title: 'The browser deleted what this page had stored' });
+  expect(told?.what).toContain('4 earlier checkpoints are gone');
+  expect(told?.todo[0]).toContain('Export checkpoint');
+  expect(saver.has(run, 3)).toBe(true);
 });
