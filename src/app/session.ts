@@ -16,7 +16,6 @@ import { Exchange } from './exchange.ts';
 import { Generating } from './generating.ts';
 import type { GivenFiles, Giving, Reading } from './given-files.ts';
 import { onLaunchedFile, watchInstall } from './install.ts';
-import { nextSave } from './next-save.ts';
 import { type Updates, watchUpdates } from './offline.ts';
 import { nearestSheetStep, storedPng, sheetSteps, sheetBitmap } from './stored-pngs.ts';
 import {
@@ -34,6 +33,7 @@ import { ReachedNote } from './reached.ts';
 import { recipeIn } from './recipe.ts';
 import { RunForm } from './run-form.ts';
 import type { Pressed, Question, State } from './state.ts';
+import { saveBeforeLeaving } from './save-before-leaving.ts';
 import { askToPersist, checkStorage } from './storage.ts';
 import { HandOver } from './hand-over.ts';
 import { type ImportRequest, namesNoSet, PictureSets } from './picture-sets.ts';
@@ -519,7 +519,9 @@ export class Session {
   }
 
   async #refreshStore(): Promise<void> {
-    if (this.#trainer) this.#state.store.value = await this.#trainer.storeReport();
+    // Where the store does not answer, what it was asked for says so.
+    const report = await this.#trainer?.storeReport().catch(() => null);
+    if (report) this.#state.store.value = report;
   }
 
   async #downloadPng(kind: Parameters<Commands['downloadPng']>[0], step: number): Promise<void> {
@@ -529,12 +531,8 @@ export class Session {
   }
 
   /** Saves what is being trained, for the page that goes on from there; false where that failed. */
-  async #saveRun(): Promise<boolean> {
-    if (this.#state.runState.value !== 'training') return true;
-    const saved = nextSave(this.#state);
-    if (!(await this.#known((trainer) => trainer.saveCheckpoint()))) return false;
-    await saved;
-    return true;
+  #saveRun(): Promise<boolean> {
+    return saveBeforeLeaving(this.#state, () => this.#known((trainer) => trainer.saveCheckpoint()));
   }
 
   /** Saves a running training first; after the reload the run goes on from there. */

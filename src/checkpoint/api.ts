@@ -149,6 +149,16 @@ export interface SelfTestReport {
   sizeBytes: number;
 }
 
+/** What the worker posts beside its answers: a storage call begins, or (`what` null) has come back. */
+export interface StorageCall {
+  /** Number of the call. */
+  storageCall: number;
+  /** As the subject of a sentence: "Writing slot-2 of a run". */
+  what: string | null;
+  /** How long the call may take before it is said to hang. */
+  allowedMs: number;
+}
+
 /** The Comlink interface of store-worker.ts. A method that can fail in an expected way answers a Result. */
 export interface StoreApi {
   /** Takes the handles (retrying up to 5 s), scans every header, rebuilds the index. Changes nothing else. */

@@ -62,9 +62,9 @@ export function readExactly(handle: SyncHandle, at: number, into: Uint8Array<Arr
  * are written; where that is 0, the header becomes zero. Throws FaultError kind `storage`.
  */
 export function prewrite(handle: SyncHandle, bytes: number, from = 0): void {
-  const filler = new Uint8Array(CHUNK_BYTES);
+  const filler = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(0, bytes - from)));
   // Random bytes: a file system may store zeros as a hole.
-  for (let at = 0; at < CHUNK_BYTES; at += 65_536) crypto.getRandomValues(filler.subarray(at, at + 65_536));
+  for (let at = 0; at < filler.length; at += 65_536) crypto.getRandomValues(filler.subarray(at, at + 65_536));
   const expected = `${bytes} bytes of room`;
   try {
     for (let at = from; at < bytes; at += CHUNK_BYTES) {

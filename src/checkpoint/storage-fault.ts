@@ -86,6 +86,45 @@ export const missing = (what: string, expected: string, got: string): FaultError
     todo: ['Choose another checkpoint from the list.'],
   });
 
+/** The title of `storageHangs`. */
+export const HANGS = 'The storage does not answer';
+
+/** A storage call has not come back. `what`: as the subject of a sentence. */
+export const storageHangs = (what: string, since: Date, allowedMs: number): FaultError =>
+  new FaultError({
+    kind: 'storage',
+    title: HANGS,
+    what: `${what} has not come back since ${since.toTimeString().slice(0, 8)}. Saved checkpoints are whole.`,
+    expected: `an answer within ${Math.round(allowedMs / 1000)} s`,
+    got: 'none',
+    todo: [
+      'Wait: the store is started anew, and the run is saved again.',
+      'If it goes on like this, close every window of this browser and open Perennial again.',
+    ],
+  });
+
+/** The store was started anew, and the worker before it still holds the files. */
+export const filesStillHeld = (): FaultError =>
+  new FaultError({
+    kind: 'storage',
+    title: HANGS,
+    what: 'The store was started anew, and the browser has not let go of its files. Saved checkpoints are whole.',
+    expected: 'files that nothing holds',
+    got: 'a lock held for 5 s',
+    todo: ['Wait: it is tried again.', 'Close every window of this browser and open Perennial again.'],
+  });
+
+/** The store's worker has ended. `got`: how that showed. */
+export const storeGone = (got: string): FaultError =>
+  new FaultError({
+    kind: 'storage',
+    title: 'The checkpoint store stopped',
+    what: 'Checkpoints that were saved are whole.',
+    expected: 'a running store worker',
+    got,
+    todo: ['Reload the page: the run goes on from its newest checkpoint.'],
+  });
+
 /** Files that were written are not there: they have no names any more. */
 export const notFoundByName = (): FaultError =>
   new FaultError({

@@ -1,21 +1,19 @@
 // Entry of the store's worker: the only place that holds file handles, so that writing and flushing never
 // stop training. Not here: the store itself (store.ts), how the worker is started (store-client.ts).
 import { expose, transfer } from 'comlink';
-import type { LoadedCheckpoint, StoreApi } from './api.ts';
+import type { LoadedCheckpoint, StorageCall, StoreApi } from './api.ts';
 import { deleteRunPictures, knownRuns, replaceAll, setKnownRuns } from './index-db.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { hasOpfs, opfsDirectory } from './opfs.ts';
 import { Store } from './store.ts';
+import { watchedDirectory, watchedIndex } from './watched-storage.ts';
 
 /** Without a private file system checkpoints last only as long as the tab, so no index may list them. */
 async function makeStore(): Promise<Store> {
   if (!(await hasOpfs())) return new Store(memoryDirectory(), null);
-  return new Store(opfsDirectory('runs', 'store-lock'), {
-    replaceAll,
-    knownRuns,
-    setKnownRuns,
-    deleteRunPictures,
-  });
+  const tell = (call: StorageCall): void => postMessage(call);
+  const index = { replaceAll, knownRuns, setKnownRuns, deleteRunPictures };
+  return new Store(watchedDirectory(opfsDirectory('runs', 'store-lock'), tell), watchedIndex(index, tell));
 }
 
 // Not awaited: a call that comes before the store is made must find the listener of `expose`.

@@ -143,7 +143,8 @@ class Desk implements TrainerApi {
       return exportedFile(readContent(metadata, tensors), { kind, weights });
     });
   };
-  endExport = async (ref: CheckpointRef) => this.#opening?.store.endExport(ref);
+  // A worker that has ended reads no slot any more.
+  endExport = async (ref: CheckpointRef) => this.#opening?.store.endExport(ref).catch(() => undefined);
 
   inspectFiles: TrainerApi['inspectFiles'] = ({ orPictures, ...offered }) =>
     answer(async () => {
@@ -165,9 +166,12 @@ class Desk implements TrainerApi {
   keepCheckpoint: TrainerApi['keepCheckpoint'] = async (ref, kept) => {
     if (!this.#opening) return notOpen();
     const { store, outbox } = this.#opening;
-    const run = (await store.report()).runs.find(({ runId }) => runId === ref.runId);
-    const others = (run?.note.kept ?? []).filter((generation) => generation !== ref.generation);
-    const noted = await store.writeNote(ref.runId, { kept: kept ? [...others, ref.generation] : others });
+    const noted = await answer(async () => {
+      const run = (await store.report()).runs.find(({ runId }) => runId === ref.runId);
+      const others = (run?.note.kept ?? []).filter((generation) => generation !== ref.generation);
+      must(await store.writeNote(ref.runId, { kept: kept ? [...others, ref.generation] : others }));
+      return null;
+    });
     await postCheckpoints(store, outbox);
     return noted;
   };

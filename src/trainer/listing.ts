@@ -3,6 +3,8 @@
 import type { CheckpointRecord, StoreReport } from '../checkpoint/api.ts';
 import { remember } from '../checkpoint/index-db.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
+import { faultOf } from '../fault.ts';
+import type { StoredRun } from './api.ts';
 import type { Outbox } from './outbox.ts';
 import { listRuns } from './run-names.ts';
 
@@ -20,8 +22,15 @@ export async function postCheckpoints(
   store: Pick<StoreClient, 'report' | 'metadataOf'>,
   outbox: Outbox,
 ): Promise<void> {
-  const [report, runs] = [await store.report(), await listRuns(store)];
-  outbox.post({ type: 'checkpoints', checkpoints: listedRecords(report), runs });
+  let runs: StoredRun[];
+  try {
+    const report = await store.report();
+    runs = await listRuns(store);
+    outbox.post({ type: 'checkpoints', checkpoints: listedRecords(report), runs });
+  } catch (error) {
+    // The list stays as it was: what came before it, such as a save, went as it went.
+    return outbox.post({ type: 'fault', fault: faultOf(error) });
+  }
   // Names in a tab that only looks on: without an index it shows the runs' ids.
   await remember('runs', runs).catch(() => undefined);
 }

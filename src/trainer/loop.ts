@@ -17,7 +17,9 @@ import type { Outbox } from './outbox.ts';
 import type { Run } from './run.ts';
 import { mayLoseMs } from '../settings/autosave.ts';
 import type { Saver, SaveReason } from './saver.ts';
+import { HANGS } from '../checkpoint/storage-fault.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
+import type { TrainerEvent } from './api.ts';
 import type { TrainingDevice } from './training-device.ts';
 import { StepsAhead } from './steps-ahead.ts';
 import { stepBytes, type TrainingStep, trainingStep } from './training-step.ts';
@@ -220,12 +222,15 @@ export class Loop {
     this.#pool.growing = true;
     void this.#tools.store.growPool(runId, wanted, capacityBytes(config, dataset.count)).then((result) => {
       // Reported once where the pool cannot grow: saves go on in the slots that are there.
-      if (!result.ok)
-        this.#tools.outbox.post({ type: 'notice', text: `${result.fault.title}. ${result.fault.what}` });
+      if (!result.ok) this.#tools.outbox.post(notGrown(result.fault));
       this.#pool = { growing: false, slots: result.ok ? result.value : wanted };
     });
   }
 }
+
+/** A full disk is no reason to act now; storage that does not answer is. */
+const notGrown = (fault: Fault): TrainerEvent =>
+  fault.title === HANGS ? { type: 'fault', fault } : { type: 'notice', text: `${fault.title}. ${fault.what}` };
 
 function notFinite(step: number, stats: StepStats): FaultError {
   return new FaultError({

@@ -271,7 +271,14 @@ export class Trainer {
    */
   recover(): Promise<void> {
     return this.#turns.take(async () => {
-      if (!this.#current.held.run) await this.#recover(null);
+      if (this.#current.held.run) return;
+      try {
+        await this.#recover(null);
+      } catch (error) {
+        // The store does not answer: what is in it is found by a reload.
+        this.#outbox.post({ type: 'fault', fault: faultOf(error) });
+        this.#setState('failed');
+      }
     });
   }
 

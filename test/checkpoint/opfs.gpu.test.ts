@@ -135,7 +135,7 @@ describe('the store in a browser', () => {
 
   it.each(['none', 'refused'])('lives in memory where the file system is: %s', async (name) => {
     const url = new URL('./without-files-worker.ts', import.meta.url);
-    const store = new StoreClient(new Worker(url, { type: 'module', name }));
+    const store = new StoreClient(() => new Worker(url, { type: 'module', name }));
     stores.push(store);
     // Calls that come before the store is made are not lost.
     const answers = await Promise.all([
