@@ -1,5 +1,5 @@
 // The newest usable checkpoint: by generation, never by a clock; verified, else the next. Writes nothing to
-// the disk. Not here: the scan of the headers (run-folder.ts), what the trainer does with the checkpoint.
+// the disk. Not here: the scan of the headers (slot-scan.ts), what the trainer does with the checkpoint.
 import { FaultError } from '../fault.ts';
 import type { Recovery } from './api.ts';
 import { loadSlot, readPatiently } from './load.ts';
