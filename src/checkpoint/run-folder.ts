@@ -6,7 +6,16 @@ import { FaultError } from '../fault.ts';
 import type { RetentionSlot } from './retention.ts';
 import { EMPTY_NOTE, NoteFile, type StoredNote } from './run-note.ts';
 import { prewrite, type SyncHandle, zeroHeader } from './slot-file.ts';
-import { generationIn, markInvalid, openSlot, scan, scanAgain, scannedSlot, type Slot, slotName } from './slot-scan.ts';
+import {
+  generationIn,
+  markInvalid,
+  openSlot,
+  scan,
+  scanAgain,
+  scannedSlot,
+  type Slot,
+  slotName,
+} from './slot-scan.ts';
 import type { StoreDirectory } from './store-directory.ts';
 import { nameOf, otherFault } from './storage-fault.ts';
 

@@ -230,7 +230,9 @@ export class Loop {
 
 /** A full disk is no reason to act now; storage that does not answer is. */
 const notGrown = (fault: Fault): TrainerEvent =>
-  fault.title === HANGS ? { type: 'fault', fault } : { type: 'notice', text: `${fault.title}. ${fault.what}` };
+  fault.title === HANGS
+    ? { type: 'fault', fault }
+    : { type: 'notice', text: `${fault.title}. ${fault.what}` };
 
 function notFinite(step: number, stats: StepStats): FaultError {
   return new FaultError({

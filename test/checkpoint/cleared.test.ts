@@ -2,7 +2,17 @@
 // save is acknowledged that the next start does not find. Not here: what the page says (saver.test.ts).
 import { describe, expect, it } from 'vitest';
 import { Store } from '../../src/checkpoint/store.ts';
-import { expectContent, faultIn, listed, openStore, requestAt, RUN, STARTED, storeWith, value } from './a-run.ts';
+import {
+  expectContent,
+  faultIn,
+  listed,
+  openStore,
+  requestAt,
+  RUN,
+  STARTED,
+  storeWith,
+  value,
+} from './a-run.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
 const clear = (disk: MemoryDisk): void => disk.files.clear();

@@ -55,7 +55,8 @@ function must(holds: boolean, what: string): asserts holds {
 function mustBeWhole(tensors: readonly FileTensor[], step: number): void {
   const [read] = tensors;
   const [written] = tensorsOf(step);
-  const same = read?.data.length === written?.data.length && read?.data.every((n, i) => n === written?.data[i]);
+  const same =
+    read?.data.length === written?.data.length && read?.data.every((n, i) => n === written?.data[i]);
   must(same === true, `torn: what is listed as step ${step} holds other numbers`);
 }
 

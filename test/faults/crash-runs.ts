@@ -50,7 +50,10 @@ export async function caughtAfter(
     try {
       await life.live(CALLS);
     } catch (error) {
-      return { states: held + life.counts.states, by: error instanceof Error ? error.message : String(error) };
+      return {
+        states: held + life.counts.states,
+        by: error instanceof Error ? error.message : String(error),
+      };
     }
     held += life.counts.states;
   }

@@ -129,7 +129,9 @@ export class StoreLife {
       name: note.name,
       saves: new Map(
         slots.flatMap(({ record, slot }) =>
-          record ? [[record.generation, { step: record.globalStep, path: `runs/${runId}/slot-${slot}` }]] : [],
+          record
+            ? [[record.generation, { step: record.globalStep, path: `runs/${runId}/slot-${slot}` }]]
+            : [],
         ),
       ),
     }));
@@ -142,7 +144,10 @@ export class StoreLife {
     const before = deletedOf === null ? undefined : this.#facts.runs.get(deletedOf);
     for (const generation of before?.saves.keys() ?? [])
       if (!runs.get(deletedOf ?? '')?.saves.has(generation)) deleted.add(generation);
-    const highest = Math.max(this.#facts.highest, ...[...runs.values()].flatMap(({ saves }) => [...saves.keys()]));
+    const highest = Math.max(
+      this.#facts.highest,
+      ...[...runs.values()].flatMap(({ saves }) => [...saves.keys()]),
+    );
     this.#facts = { ...this.#facts, runs, deleted, highest };
   }
 
@@ -157,7 +162,8 @@ export class StoreLife {
     if (!run) return this.#begin();
     const roll = this.#random();
     if (roll < 0.55) await this.#save(run.runId);
-    else if (roll < 0.7) value(await this.#store.growPool(run.runId, 3 + Math.floor(this.#random() * 4), CAPACITY));
+    else if (roll < 0.7)
+      value(await this.#store.growPool(run.runId, 3 + Math.floor(this.#random() * 4), CAPACITY));
     else if (roll < 0.85) await this.#note(run);
     else if (roll < 0.93) await this.#delete(run);
     else if (roll < 0.97 && this.#facts.runs.size < 3) await this.#import();

@@ -21,7 +21,11 @@ export const BROKEN: Record<string, Change[]> = {
     ['slot-file.ts', 'if (!sameBytes(await chunk.digest, expected))', 'if (false)'],
   ],
   'commit not flushed': [
-    ['slot-file.ts', 'writeExactly(handle, 0, sector);\n  flush(handle);', 'writeExactly(handle, 0, sector);'],
+    [
+      'slot-file.ts',
+      'writeExactly(handle, 0, sector);\n  flush(handle);',
+      'writeExactly(handle, 0, sector);',
+    ],
   ],
   'the newest overwritten': [
     ['retention.ts', 'NEVER_OVERWRITTEN = 2', 'NEVER_OVERWRITTEN = 0'],
