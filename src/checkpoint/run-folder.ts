@@ -1,5 +1,5 @@
-// One run's folder: its note and its slots with their handles. What cannot be read for now hides nothing else,
-// and is taken for nothing else: its slots are not written, its checkpoints all count as kept. Not here: one
+// One run's folder: its note and its slots with their handles. What cannot be read for now hides nothing
+// else, and is not taken for empty: such a slot is not written, all checkpoints count as kept. Not here: one
 // slot's file (slot-scan.ts), saving and loading (store.ts), which slot is next (retention.ts).
 import type { CheckpointRecord, LoadedCheckpoint, RunReport } from './api.ts';
 import { FaultError } from '../fault.ts';

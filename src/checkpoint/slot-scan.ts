@@ -1,5 +1,5 @@
 // One slot file as a scan finds it. Only what was read frees a slot: a file that cannot be read for now is
-// kept as it is, and is looked at again. Not here: a run's slots together (run-folder.ts), the layout (slot.ts).
+// kept as it is, and is looked at again. Not here: the slots of a run (run-folder.ts), the layout (slot.ts).
 import { FaultError, faultOf } from '../fault.ts';
 import type { SlotReport } from './api.ts';
 import { decodeSector, PAYLOAD_OFFSET, type SlotHeader } from './slot.ts';
@@ -82,7 +82,7 @@ function readHeader(slot: Slot): void {
 
 /**
  * Opens a slot's file and reads its header. One that cannot be opened must not hide the others: it is
- * `unreadable`, and `invalid` where the file is gone. Throws FaultError only where another tab holds the file.
+ * `unreadable`, and `invalid` where the file is gone. Throws FaultError only where another tab holds it.
  */
 export async function openSlot(directory: StoreDirectory, runId: string, number: number): Promise<Slot> {
   try {
