@@ -1,6 +1,6 @@
-// `npm run test:faults`: what a dying browser and a failing disk may cost, held at length. Its first part, the
-// states of a store after a crash, needs no browser. `--seed 7`: another seed than the day's; `--states 5000`:
-// fewer states. The last line is what came of it, one JSON object.
+// `npm run test:faults`: what a dying browser and a failing disk may cost, held at length. Its first part,
+// the states of a store after a crash, needs no browser. `--seed 7`: another seed than the day's;
+// `--states 5000`: fewer states. The last line is what came of it, one JSON object.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

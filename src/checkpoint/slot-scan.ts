@@ -29,6 +29,7 @@ export interface Slot {
   readonly found: boolean;
 }
 
+/** The name of a slot's file. */
 export const slotName = (number: number): string => `slot-${number}`;
 
 /** Marks an unusable slot in memory: retention no longer counts it as a checkpoint. */

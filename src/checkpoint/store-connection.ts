@@ -2,7 +2,7 @@
 // that waits, and every later one, is refused with what hangs since when, so that training and Pause go on;
 // after four times as long the worker is ended. Not here: starting another one (store-client.ts).
 import { type Endpoint, wrap } from 'comlink';
-import { FaultError } from '../fault.ts';
+import type { FaultError } from '../fault.ts';
 import type { StorageCall, StoreApi } from './api.ts';
 import { storageHangs, storeGone } from './storage-fault.ts';
 

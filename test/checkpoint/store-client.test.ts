@@ -1,6 +1,7 @@
-// Storage that never answers: whoever waits is told what hangs since when, nobody waits for it, and the worker
-// is ended and followed by another. With the store over a disk in memory behind a message port, and seconds
-// that the tests count. Not here: real workers (opfs.gpu.test.ts), what the page says of it (saver.test.ts).
+// Storage that never answers: whoever waits is told what hangs since when, nobody waits for it, and the
+// worker is ended and followed by another. With the store over a disk in memory behind a message port, and
+// seconds that the tests count. Not here: real workers (opfs.gpu.test.ts), what the page says of it
+// (saver.test.ts).
 import { expose } from 'comlink';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StorageCall } from '../../src/checkpoint/api.ts';
@@ -138,7 +139,7 @@ describe('a storage call that never returns', () => {
     // Nothing is answered before the store is open: the first call of a port is heard in its turn.
     await vi.waitFor(async () => {
       vi.advanceTimersByTime(1000);
-      expect(await Promise.race([saving, null])).not.toBeNull();
+      expect(await Promise.race([saving, Promise.resolve(null)])).not.toBeNull();
     }, PATIENT);
     expect(faultIn(await saving).what).toContain('Opening');
     vi.advanceTimersByTime(60_000);

@@ -1,10 +1,10 @@
-// What must hold of a disk as a cut left it: nothing torn is listed or loaded, what was acknowledged is found,
-// what was deleted is not, notes are as before or after, and the next save is the newest. Not here: how the
-// disk came about (store-life.ts, crash-disk.ts).
+// What must hold of a disk as a cut left it: nothing torn is listed or loaded, what was acknowledged is
+// found, what was deleted is not, notes are as before or after, and the next save is the newest. Not here:
+// how the disk came about (store-life.ts, crash-disk.ts).
 import type { FileTensor, RunReport } from '../../src/checkpoint/api.ts';
 import type { Store } from '../../src/checkpoint/store.ts';
 import type { CrashDisk, Cut } from './crash-disk.ts';
-import type { storeVariant } from './store-variant.ts';
+import type { StoreModule } from './store-variant.ts';
 
 /** After this long a name is promised to survive (measured: 35 s). */
 const SETTLED_MS = 60_000;
@@ -62,7 +62,7 @@ function mustBeWhole(tensors: readonly FileTensor[], step: number): void {
 
 /** Throws where something does not hold. `disk` is written to. */
 export async function claim(
-  { Store: Variant }: Awaited<ReturnType<typeof storeVariant>>,
+  { Store: Variant }: StoreModule,
   disk: CrashDisk,
   cutting: Cutting,
 ): Promise<void> {

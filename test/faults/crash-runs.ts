@@ -1,5 +1,5 @@
-// Lives of a store, one after another, until so many states were held to what must hold; and how soon a broken
-// variant is caught. Not here: a life (store-life.ts).
+// Lives of a store, one after another, until so many states were held to what must hold; and how soon a
+// broken variant is caught. Not here: a life (store-life.ts).
 import { createHash } from 'node:crypto';
 import { vi } from 'vitest';
 import { type LifeCounts, StoreLife } from './store-life.ts';

@@ -1,5 +1,6 @@
-// The small part of `npm run test:faults` that npm test runs: some hundred states of a store after a crash,
-// from a fixed seed. Not here: 200,000 of them, and the broken variants (crash-states.long.test.ts).
+// The small part of `npm run test:faults` that npm test runs: some hundred states of a store after a
+// crash, from a fixed seed. Not here: 200,000 of them, and the broken variants
+// (crash-states.long.test.ts).
 import { expect, test } from 'vitest';
 import { caughtAfter, holdStates, underTheClock } from './crash-runs.ts';
 

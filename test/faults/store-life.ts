@@ -1,14 +1,13 @@
-// A store lives through a random sequence of saves, retention, deletes, growth of the pool, imports, notes and
-// restarts; at every change of the disk some cuts are taken, and every state that a cut leaves is held to what
-// was acknowledged. Not here: the disk (crash-disk.ts), what must hold of a state (crash-claims.ts).
+// A store lives through a random sequence of saves, retention, deletes, growth of the pool, imports, notes
+// and restarts; at every change of the disk some cuts are taken, and every state that a cut leaves is held
+// to what was acknowledged. Not here: the disk (crash-disk.ts), what must hold of a state
+// (crash-claims.ts).
 import type { SaveRequest } from '../../src/checkpoint/api.ts';
 import type { Store } from '../../src/checkpoint/store.ts';
 import type { Result } from '../../src/fault.ts';
 import { claim, type Facts, type RunFacts, tensorsOf } from './crash-claims.ts';
 import { CrashDisk, type Cut, CUTS, type Random } from './crash-disk.ts';
-import type { storeVariant } from './store-variant.ts';
-
-type StoreModule = Awaited<ReturnType<typeof storeVariant>>;
+import type { StoreModule } from './store-variant.ts';
 
 const CAPACITY = 4096;
 /** Of the changes of the disk, at which a cut is taken. */

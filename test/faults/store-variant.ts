@@ -1,8 +1,12 @@
-// The store's own code, bundled with small chunks, slots and notes so that thousands of states fit, and, for a
-// test of the tests, with one wrong line. Not here: what must hold (crash-claims.ts).
+// The store's own code, bundled with small chunks, slots and notes so that thousands of states fit, and,
+// for a test of the tests, with one wrong line. Not here: what must hold (crash-claims.ts).
 import { build } from 'vite';
+import type { Store } from '../../src/checkpoint/store.ts';
 
-type StoreModule = typeof import('../../src/checkpoint/store.ts');
+/** What store.ts exports. */
+export interface StoreModule {
+  Store: typeof Store;
+}
 
 /** File of src/checkpoint, the text in it, what stands in its place. */
 type Change = readonly [file: string, from: string, to: string];
