@@ -339,9 +339,9 @@ export class Store implements StoreApi {
       // Where this is interrupted, recovery does not find what is left, and the run can be deleted again.
       // What cannot be read now must not stay for ever: it goes with the folder.
       await folder.lookAgain();
-      if (!folder.isUnread) await folder.writeNote({ closed: true });
-      for (const slot of folder.slots) if (slot.bytes > 0 && slot.state !== 'unreadable') folder.empty(slot);
       await this.#noteHighestBeside(folder);
+      if (!folder.isUnread) await folder.writeNote({ closed: true, highestGeneration: this.#highest });
+      for (const slot of folder.slots) if (slot.bytes > 0 && slot.state !== 'unreadable') folder.empty(slot);
       await this.#removeFolder(folder);
       await this.#updateIndex();
       return null;
