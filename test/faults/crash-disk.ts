@@ -26,6 +26,13 @@ interface File {
   born: number;
 }
 
+/** A write that is about to be made. */
+interface Write {
+  file: File;
+  at: number;
+  bytes: Bytes;
+}
+
 function written(before: Bytes, at: number, bytes: Bytes): Bytes {
   const after = new Uint8Array(Math.max(before.length, at + bytes.length));
   after.set(before);
@@ -39,13 +46,13 @@ export class CrashDisk {
   #removed: { path: string; file: File; at: number }[] = [];
   readonly #clock: { ms: number };
   /** Called before each write and flush, before a name is made or removed. `write`: may be there in part. */
-  beforeChange: ((write: { path: string; at: number; bytes: Bytes } | null) => void) | null = null;
+  beforeChange: ((write: Write | null) => void) | null = null;
 
   constructor(clock: { ms: number }) {
     this.#clock = clock;
   }
 
-  #handle(path: string, file: File): SyncHandle {
+  #handle(file: File): SyncHandle {
     return {
       read(into, { at }) {
         const piece = file.now.subarray(at, at + into.length);
@@ -53,7 +60,7 @@ export class CrashDisk {
         return piece.length;
       },
       write: (bytes, { at }) => {
-        this.beforeChange?.({ path, at, bytes });
+        this.beforeChange?.({ file, at, bytes });
         const copy = bytes.slice();
         file.now = written(file.now, at, copy);
         file.pending.push({ at, bytes: copy });
@@ -95,13 +102,13 @@ export class CrashDisk {
       openFile: (runId, name, create) => {
         const path = `${prefix}${runId}/${name}`;
         const there = this.files.get(path);
-        if (there) return Promise.resolve(this.#handle(path, there));
+        if (there) return Promise.resolve(this.#handle(there));
         if (!create) return Promise.reject(new DOMException(path, 'NotFoundError'));
         this.beforeChange?.(null);
         const none = new Uint8Array(0);
         const file: File = { flushed: none, now: none, pending: [], born: this.#clock.ms };
         this.files.set(path, file);
-        return Promise.resolve(this.#handle(path, file));
+        return Promise.resolve(this.#handle(file));
       },
       removeFile: (runId, name) => removeUnder(`${prefix}${runId}/${name}`),
       removeRun: (runId) => removeUnder(`${prefix}${runId}/`),
@@ -117,12 +124,7 @@ export class CrashDisk {
   }
 
   /** The disk as the next start finds it, after a cut in `write`. */
-  after(
-    cut: Cut,
-    write: { path: string; at: number; bytes: Bytes } | null,
-    random: Random,
-    clock: { ms: number },
-  ): CrashDisk {
+  after(cut: Cut, write: Write | null, random: Random, clock: { ms: number }): CrashDisk {
     const found = new CrashDisk(clock);
     const names = new Map(this.files);
     if (cut !== 'kill') {
@@ -131,7 +133,7 @@ export class CrashDisk {
         if (this.#clock.ms - at < NAME_LIVES_AFTER_MS && random() < 0.5) names.set(path, file);
     }
     for (const [path, file] of names) {
-      const pending = write?.path === path ? [...file.pending, write] : file.pending;
+      const pending = write?.file === file ? [...file.pending, write] : file.pending;
       const bytes = cut === 'kill' ? killed(file, pending, random) : left(file, pending, cut, random);
       found.files.set(path, { flushed: bytes, now: bytes, pending: [], born: file.born });
     }
