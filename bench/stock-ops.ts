@@ -75,6 +75,7 @@ const timestepEmbedding: Ops<tf.Tensor>['timestepEmbedding'] = (timesteps, chann
 
 /** Shapes as in src/engine/ops.ts. */
 export const stockOps: Ops<tf.Tensor> = {
+  checkpoint: (run) => run(),
   conv2d,
   linear,
   groupNorm,

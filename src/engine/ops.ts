@@ -8,6 +8,11 @@
  */
 export interface Ops<T> {
   /**
+   * The result of `run`, a segment of the network. Where gradients are checkpointed, what only the segment
+   * itself reads is computed again in the backward pass and not kept for it: torch.utils.checkpoint.
+   */
+  checkpoint(run: () => T): T;
+  /**
    * 3x3 or 1x1 convolution, x [B, H, W, Cin] -> [B, H', W', Cout]. Padding `same`: kernel >> 1 on every side;
    * `valid-right`: 1 on the right and at the bottom only.
    */

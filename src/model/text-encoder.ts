@@ -13,9 +13,12 @@ export function textEncoder<T>(layers: Layers<T>, config: TextEncoderConfig, ids
   const table = (name: string) => weight(layers, `${TEXT_ENCODER}${name}.weight`);
   let x = layers.ops.embedding(ids, table('token_embedding'), table('position_embedding'));
   for (let i = 0; i < config.numHiddenLayers; i++)
-    x = encoderLayer(layers, config, `${TEXT_ENCODER}encoder.layers.${i}`, x);
+    x = checkpointedLayer(layers, config, `${TEXT_ENCODER}encoder.layers.${i}`, x);
   return layerNorm(layers, `${TEXT_ENCODER}final_layer_norm`, x, config.layerNormEps);
 }
+
+const checkpointedLayer: typeof encoderLayer = (layers, config, name, x) =>
+  layers.ops.checkpoint(() => encoderLayer(layers, config, name, x));
 
 /** transformers' CLIPEncoderLayer: x [B, L, d]. */
 function encoderLayer<T>(layers: Layers<T>, config: TextEncoderConfig, name: string, x: T): T {

@@ -54,13 +54,24 @@ function pixelAttention<T>(
   return ops.add(x, ops.toPixels(linear(context, `${name}.to_out.0`, mixed), height, width));
 }
 
+/**
+ * The resnet `i` of a block and the attention behind it, where there is one; each is a segment, as with
+ * diffusers' enable_gradient_checkpointing. `skip`: what an up block's resnet reads beside x.
+ */
+function layer<T>(context: Context<T>, block: Block, i: number, level: number, x: T, skip?: T): T {
+  const { ops } = context;
+  const attended = block.attentions[i];
+  const hidden = ops.checkpoint(() =>
+    resnet(context, block.resnets[i] as Resnet, skip === undefined ? x : ops.concat(x, skip)),
+  );
+  return attended ? ops.checkpoint(() => attention(context, attended, hidden, level)) : hidden;
+}
+
 /** A down block: the output of each layer, in order; the last is the block's output. */
 function downBlock<T>(context: Context<T>, block: Block, x: T, level: number): T[] {
   const left: T[] = [];
-  block.resnets.forEach((layer, i) => {
-    x = resnet(context, layer, x);
-    const attended = block.attentions[i];
-    if (attended) x = attention(context, attended, x, level);
+  block.resnets.forEach((_, i) => {
+    x = layer(context, block, i, level, x);
     left.push(x);
   });
   if (block.resampler !== null) {
@@ -71,23 +82,16 @@ function downBlock<T>(context: Context<T>, block: Block, x: T, level: number): T
 }
 
 /** The middle: the first resnet, attention, and the second resnet where there is one. */
-function midBlock<T>(context: Context<T>, { resnets, attentions }: Block, x: T, level: number): T {
-  const [first, ...others] = resnets as [Resnet, ...Resnet[]];
-  x = resnet(context, first, x);
-  for (const layer of attentions) x = attention(context, layer, x, level);
-  for (const layer of others) x = resnet(context, layer, x);
-  return x;
+function midBlock<T>(context: Context<T>, block: Block, x: T, level: number): T {
+  return block.resnets.reduce((hidden, _, i) => layer(context, block, i, level, hidden), x);
 }
 
 /** An up block: takes one skip connection per resnet from the end of `skips`. */
 function upBlock<T>(context: Context<T>, block: Block, x: T, skips: T[], level: number): T {
-  const { ops } = context;
-  block.resnets.forEach((layer, i) => {
-    x = resnet(context, layer, ops.concat(x, skips.pop() as T));
-    const attended = block.attentions[i];
-    if (attended) x = attention(context, attended, x, level);
+  block.resnets.forEach((_, i) => {
+    x = layer(context, block, i, level, x, skips.pop() as T);
   });
-  return block.resampler === null ? x : conv(context, block.resampler, ops.upsampleNearest2x(x));
+  return block.resampler === null ? x : conv(context, block.resampler, context.ops.upsampleNearest2x(x));
 }
 
 /**

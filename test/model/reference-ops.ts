@@ -157,6 +157,7 @@ function attention(q: Plain, k: Plain, v: Plain, heads: number, mask: 'none' | '
 }
 
 export const referenceOps: Ops<Plain> = {
+  checkpoint: (run) => run(),
   conv2d(x, weight, bias, { kernel, stride, padding }) {
     const [, h, w] = dims(x);
     return conv(x, weight, bias, stride, padding === 'same' ? kernel >> 1 : 0, h / stride, w / stride);

@@ -28,6 +28,7 @@ import type { GroupNormBackward, InputGradient } from './kernels/group-norm/geom
 import { layerNormBackward, layerNormBlocks } from './kernels/layer-norm.ts';
 import type { Kernel } from './kernels/kernel.ts';
 import { rowsIn, type Value } from './kernels/value.ts';
+import type { Recomputation } from './recomputation.ts';
 import type { VectorSums } from './vector-sums.ts';
 
 /** Where the gradients of parameters go. */
@@ -41,18 +42,25 @@ export interface ParameterHomes {
   control: Value;
 }
 
-/** Emits the backward pass of `operations`. `dOutput` is the gradient of the last operation's result. */
+/**
+ * Emits the backward pass of the recomputation's operations. `dOutput` is the gradient of the last
+ * operation's result.
+ */
 export function emitBackward(
   emission: Emission,
-  operations: readonly Operation[],
+  recomputation: Recomputation,
   saved: Saved,
   homes: ParameterHomes,
   dOutput: Value,
 ): void {
+  const { operations } = recomputation;
   const pass = new BackwardPass(emission, operations, saved, homes);
   const last = operations.at(-1);
   if (last) pass.give(last.y, dOutput);
-  pass.run();
+  for (const operation of operations.toReversed()) {
+    recomputation.enter(operation, saved);
+    pass.emit(operation);
+  }
 }
 
 /** Ids of the values that depend on a parameter. Only these have gradients. */
@@ -125,11 +133,8 @@ class BackwardPass {
     return { add: before, dx };
   }
 
-  run(): void {
-    for (const operation of this.#operations.toReversed()) this.#emit(operation);
-  }
-
-  #emit(operation: Operation): void {
+  /** Emits the rule of `operation`. The rules of all operations that read its result came before. */
+  emit(operation: Operation): void {
     const dy = this.#gradients.get(operation.y.id);
     if (!dy || !this.#learning.has(operation.y.id)) return;
     const { target } = this.#emission;

@@ -34,6 +34,13 @@ export class Emission {
     this.#kernels.push(...kernels);
   }
 
+  /** The kernels that `work` emits; they stay in the list. */
+  emittedBy(work: () => void): Kernel[] {
+    const before = this.#kernels.length;
+    work();
+    return this.#kernels.slice(before);
+  }
+
   /** Returns the kernels emitted so far and empties the list. */
   take(): Kernel[] {
     return this.#kernels.splice(0);

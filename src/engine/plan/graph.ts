@@ -49,27 +49,34 @@ export interface EmbeddingOperation {
 }
 
 /** A forward operation: the values it reads, its result `y`, its geometry. */
-export type Operation =
-  | ConvOperation
-  | GroupNormOperation
-  | LayerNormOperation
-  | { op: Activation; x: Value; y: Value }
-  | { op: 'geglu'; x: Value; y: Value }
-  | { op: 'attention'; geometry: AttentionGeometry; q: Value; k: Value; v: Value; y: Value }
-  | EmbeddingOperation
-  | { op: 'add'; a: Value; b: Value; y: Value }
-  | { op: 'addPerChannel'; x: Value; perChannel: Value; y: Value }
-  | { op: 'copy'; x: Value; y: Value }
-  | { op: 'concat'; a: Value; b: Value; y: Value }
-  | { op: 'upsample'; x: Value; y: Value }
-  | {
-      op: 'timestepEmbedding';
-      timesteps: Value;
-      channels: number;
-      flipSinToCos: boolean;
-      freqShift: number;
-      y: Value;
-    };
+export type Operation = Segmented &
+  (
+    | ConvOperation
+    | GroupNormOperation
+    | LayerNormOperation
+    | { op: Activation; x: Value; y: Value }
+    | { op: 'geglu'; x: Value; y: Value }
+    | { op: 'attention'; geometry: AttentionGeometry; q: Value; k: Value; v: Value; y: Value }
+    | EmbeddingOperation
+    | { op: 'add'; a: Value; b: Value; y: Value }
+    | { op: 'addPerChannel'; x: Value; perChannel: Value; y: Value }
+    | { op: 'copy'; x: Value; y: Value }
+    | { op: 'concat'; a: Value; b: Value; y: Value }
+    | { op: 'upsample'; x: Value; y: Value }
+    | {
+        op: 'timestepEmbedding';
+        timesteps: Value;
+        channels: number;
+        flipSinToCos: boolean;
+        freqShift: number;
+        y: Value;
+      }
+  );
+
+interface Segmented {
+  /** The number of the checkpointed segment (Ops.checkpoint) that it belongs to; absent: none. */
+  segment?: number;
+}
 
 /** Makes values with ids of their own. A reshaped value keeps its id: it is the same memory. */
 export class Values {
@@ -121,14 +128,17 @@ export const rowsOf = ({ shape }: Value): number =>
 
 /** Operations that append themselves to `operations` and return their result's value. */
 export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
+  let [segments, segment] = [0, null as number | null];
+  const write = (operation: Operation) =>
+    operations.push(segment === null ? operation : { ...operation, segment });
   const activation = (op: Activation) => (x: Value) => {
     const y = values.make(`${x.label} ${op}`, x.shape);
-    operations.push({ op, x, y });
+    write({ op, x, y });
     return y;
   };
   const copied = (x: Value) => {
     const y = values.make(`${x.label} copy`, x.shape);
-    operations.push({ op: 'copy', x, y });
+    write({ op: 'copy', x, y });
     return y;
   };
   const conv = (
@@ -139,10 +149,17 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
     shape: number[],
   ): Value => {
     const y = values.make(`${weight.label.replace('.weight', '')} out`, shape);
-    operations.push({ op: 'conv', geometry, x, weight, bias, perChannel: null, residual: null, y });
+    write({ op: 'conv', geometry, x, weight, bias, perChannel: null, residual: null, y });
     return y;
   };
   return {
+    checkpoint(run) {
+      if (segment !== null) return run();
+      segment = segments++;
+      const result = run();
+      segment = null;
+      return result;
+    },
     conv2d(x, weight, bias, opts) {
       const geometry = convGeometry(x, weight, opts);
       const { batch, outHeight, outWidth, outs } = geometry;
@@ -160,7 +177,7 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
       const geometry = { batch, pixels, channels, groups, eps, act };
       const affine = values.make(`${scale.label} and shift`, [2 * channels]);
       const parameters = [scale, shift] as const;
-      operations.push({ op: 'groupNorm', geometry, x, joins: null, affine, parameters, y });
+      write({ op: 'groupNorm', geometry, x, joins: null, affine, parameters, y });
       return y;
     },
     layerNorm(x, scale, shift, eps) {
@@ -168,7 +185,7 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
       const y = values.make(`${scale.label} out`, x.shape);
       const affine = values.make(`${scale.label} and shift`, [2 * channels]);
       const geometry = { rows: rowsOf(x), channels, eps };
-      operations.push({ op: 'layerNorm', geometry, x, affine, parameters: [scale, shift], y });
+      write({ op: 'layerNorm', geometry, x, affine, parameters: [scale, shift], y });
       return y;
     },
     silu: activation('silu'),
@@ -176,14 +193,14 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
     quickGelu: activation('quickGelu'),
     geglu(x) {
       const y = values.make(`${x.label} geglu`, [...x.shape.slice(0, -1), (x.shape.at(-1) as number) / 2]);
-      operations.push({ op: 'geglu', x, y });
+      write({ op: 'geglu', x, y });
       return y;
     },
     attention(q, k, v, heads, mask) {
       const [batch, queries, channels] = q.shape as [number, number, number];
       const y = values.make(`${q.label} attention`, q.shape);
       const geometry = { batch, queries, keys: k.shape[1] as number, channels, heads, mask };
-      operations.push({ op: 'attention', geometry, q, k, v, y });
+      write({ op: 'attention', geometry, q, k, v, y });
       return y;
     },
     embedding(ids, table, positions) {
@@ -192,17 +209,17 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
       const y = values.make(`${table.label} rows`, [...ids.shape, channels]);
       const places = positions?.shape[1] ?? 0;
       const geometry = { batch, length, channels, entries, places };
-      operations.push({ op: 'embedding', geometry, ids, table, positions, y });
+      write({ op: 'embedding', geometry, ids, table, positions, y });
       return y;
     },
     add(a, b) {
       const y = values.make('sum', a.shape);
-      operations.push({ op: 'add', a, b, y });
+      write({ op: 'add', a, b, y });
       return y;
     },
     addPerChannel(x, perChannel) {
       const y = values.make('sum', x.shape);
-      operations.push({ op: 'addPerChannel', x, perChannel, y });
+      write({ op: 'addPerChannel', x, perChannel, y });
       return y;
     },
     concat(a, one) {
@@ -210,13 +227,13 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
       const b = one.id === a.id ? copied(one) : one;
       const channels = (a.shape.at(-1) as number) + (b.shape.at(-1) as number);
       const y = values.make(`${a.label} joined`, [...a.shape.slice(0, -1), channels]);
-      operations.push({ op: 'concat', a, b, y });
+      write({ op: 'concat', a, b, y });
       return y;
     },
     upsampleNearest2x(x) {
       const [batch, height, width, channels] = x.shape as Shape4;
       const y = values.make(`${x.label} doubled`, [batch, 2 * height, 2 * width, channels]);
-      operations.push({ op: 'upsample', x, y });
+      write({ op: 'upsample', x, y });
       return y;
     },
     toTokens: (x) => {
@@ -229,7 +246,7 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
     }),
     timestepEmbedding(timesteps, channels, flipSinToCos, freqShift) {
       const y = values.make('timestep embedding', [timesteps.shape[0] as number, channels]);
-      operations.push({ op: 'timestepEmbedding', timesteps, channels, flipSinToCos, freqShift, y });
+      write({ op: 'timestepEmbedding', timesteps, channels, flipSinToCos, freqShift, y });
       return y;
     },
   };
@@ -270,3 +287,43 @@ export function operandsOf(operation: Operation): Value[] {
 /** The values an operation makes. */
 export const resultsOf = (operation: Operation): Value[] =>
   operation.op === 'groupNorm' && operation.joins ? [operation.x, operation.y] : [operation.y];
+
+/** The same operation with other values: `of` is asked for every value that it reads or makes. */
+export function withValues(operation: Operation, of: (value: Value) => Value): Operation {
+  const orNull = (value: Value | null) => value && of(value);
+  const y = of(operation.y);
+  switch (operation.op) {
+    case 'conv': {
+      const { x, weight, bias, perChannel, residual } = operation;
+      const terms = { bias: orNull(bias), perChannel: orNull(perChannel), residual: orNull(residual) };
+      return { ...operation, x: of(x), weight: of(weight), ...terms, y };
+    }
+    case 'groupNorm': {
+      const { x, joins, affine } = operation;
+      const joined = joins && { a: of(joins.a), b: of(joins.b) };
+      return { ...operation, x: of(x), joins: joined, affine: of(affine), y };
+    }
+    case 'layerNorm':
+      return { ...operation, x: of(operation.x), affine: of(operation.affine), y };
+    case 'attention':
+      return { ...operation, q: of(operation.q), k: of(operation.k), v: of(operation.v), y };
+    case 'embedding': {
+      const { ids, table, positions } = operation;
+      return { ...operation, ids: of(ids), table: of(table), positions: orNull(positions), y };
+    }
+    case 'add':
+    case 'concat':
+      return { ...operation, a: of(operation.a), b: of(operation.b), y };
+    case 'addPerChannel':
+      return { ...operation, x: of(operation.x), perChannel: of(operation.perChannel), y };
+    case 'silu':
+    case 'gelu':
+    case 'quickGelu':
+    case 'geglu':
+    case 'copy':
+    case 'upsample':
+      return { ...operation, x: of(operation.x), y };
+    case 'timestepEmbedding':
+      return { ...operation, timesteps: of(operation.timesteps), y };
+  }
+}

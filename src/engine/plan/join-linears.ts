@@ -87,10 +87,11 @@ function jointOf(values: Values, linears: readonly ConvOperation[]) {
   const weight = make(first.weight, [geometry.ins, outs]);
   const bias = first.bias && make(first.bias, [outs]);
   const y = make(first.y, [...x.shape.slice(0, -1), outs]);
+  const operation: Operation = { ...first, geometry: { ...geometry, outs }, weight, bias, y };
   let column = 0;
   return {
     linears,
-    operation: { ...first, geometry: { ...geometry, outs }, weight, bias, y },
+    operation,
     columns: linears.map((linear) => {
       const at = [linear.y.id, { of: y, first: column }] as const;
       column += linear.geometry.outs;

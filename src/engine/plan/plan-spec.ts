@@ -11,6 +11,8 @@ export interface PlanSpec {
   inputs: Inputs<BatchShape>;
   /** Batches that a step averages over. */
   microBatches: number;
+  /** Whether segments (Ops.checkpoint) are computed again in the backward pass; default: all is kept. */
+  gradientCheckpointing?: boolean;
   target: Target;
   /** Largest size of a buffer and of a binding. */
   bufferBytes: number;

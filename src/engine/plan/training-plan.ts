@@ -24,6 +24,7 @@ import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from 
 import { elementsOf, type Value } from './kernels/value.ts';
 import { type Placement, placeValues } from './placement.ts';
 import type { PlanSpec } from './plan-spec.ts';
+import { Recomputation } from './recomputation.ts';
 import { VectorSums } from './vector-sums.ts';
 import { writeNetwork } from './written-network.ts';
 
@@ -75,11 +76,12 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   const dPrediction = emitLoss(emission, geometry, { prediction, ...batch, ...results });
   const sums = new VectorSums(homes, emission);
   const { control } = batch;
-  const filters = new FilterSums(emission, layout, operations, { control, shards: flat.gradient });
-  emitBackward(emission, operations, saved, { gradientOf, sums, filters, control }, dPrediction);
+  const again = new Recomputation(emission, operations, prediction, spec.gradientCheckpointing ?? false);
+  const filters = new FilterSums(emission, layout, again.operations, { control, shards: flat.gradient });
+  emitBackward(emission, again, saved, { gradientOf, sums, filters, control }, dPrediction);
   filters.close();
   emission.emit(sums.kernels(layout, control, flat.gradient[0] as Value));
-  const gradients = emission.take();
+  const gradients = again.withoutUnread(emission.take());
   emitUpdate(emission, flat, { pictures, control, ...results });
   const update = emission.take();
   return {

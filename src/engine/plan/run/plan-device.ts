@@ -12,6 +12,8 @@ export interface PlanOptions {
   inputs: Inputs<BatchShape>;
   /** Batches of a step; default 1. */
   microBatches?: number;
+  /** See PlanSpec. */
+  gradientCheckpointing?: boolean;
   /** Family of kernels; default: the one that suits the device. */
   family?: Family;
   /** Tile shapes known to be fastest here. On a GPU in hardware the missing ones are timed. */
@@ -59,7 +61,7 @@ export function planSpecOn(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
   network: Network,
-  { inputs, microBatches = 1, family, tiles = {} }: PlanOptions,
+  { inputs, microBatches = 1, gradientCheckpointing = false, family, tiles = {} }: PlanOptions,
 ): PlanSpec {
   const { limits } = gpuOf(device);
   return {
@@ -67,6 +69,7 @@ export function planSpecOn(
     network,
     inputs,
     microBatches,
+    gradientCheckpointing,
     tiles,
     target: targetOf(device, family),
     bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),

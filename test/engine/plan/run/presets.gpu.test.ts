@@ -1,6 +1,7 @@
 // Each preset's network, with fewer channels, trains by the plan as by eager: the same losses within 1e-3,
-// aimed at 1e-5 (text-tiny 1e-4: a difference of 1e-7 in its first weights grows to 2e-5 in eager alone). In
-// a real browser, on webgpu; eager on the processor.
+// aimed at 1e-5 (text-tiny 1e-4: a difference of 1e-7 in its first weights grows to 2e-5 in eager alone); and
+// by the plan with gradient checkpointing to the same bits as without. In a real browser, on webgpu; eager on
+// the processor.
 import { beforeAll, expect, test } from 'vitest';
 import { PRESET_NAMES, type PresetName } from '../../../../src/settings/settings.ts';
 import { modelOfRun, presetConfig } from '../../../../src/settings/presets.ts';
@@ -10,7 +11,12 @@ import { TIMESTEPS } from '../../../../src/diffusion/noise-schedule.ts';
 import { emaDecayAt } from '../../../../src/diffusion/training-schedules.ts';
 import type { Device } from '../../../../src/engine/device/device.ts';
 import { createEagerExecutor } from '../../../../src/engine/eager/eager-executor.ts';
-import type { Executor, NoisedBatch } from '../../../../src/engine/executor.ts';
+import {
+  type Executor,
+  type ExecutorState,
+  type NoisedBatch,
+  STATE_GROUPS,
+} from '../../../../src/engine/executor.ts';
 import { createPlanExecutor } from '../../../../src/engine/plan/run/plan-executor.ts';
 import { type Model, modelOf } from '../../../../src/model/model.ts';
 import { STREAMS, uniformBelow, uniforms } from '../../../../src/random.ts';
@@ -70,17 +76,16 @@ function batchOf(step: number, { textEncoder }: Model): NoisedBatch {
   };
 }
 
-async function lossesOf(executor: Executor, model: Model): Promise<number[]> {
+function firstState(model: Model): ExecutorState {
   const weights = model.initialWeights(3);
   const zeros = () => weights.map(({ length }) => new Float32Array(length));
-  executor.setState({
-    weights,
-    ema: weights.map((values) => values.slice()),
-    expAvg: zeros(),
-    expAvgSq: zeros(),
-  });
+  return { weights, ema: weights.map((values) => values.slice()), expAvg: zeros(), expAvgSq: zeros() };
+}
+
+/** Losses and gradient norms of the steps from `first` to `last`. */
+async function lossesOf(executor: Executor, model: Model, first = 1, last = STEPS): Promise<number[]> {
   const losses: number[] = [];
-  for (let step = 1; step <= STEPS; step++) {
+  for (let step = first; step <= last; step++) {
     const { loss, gradientNorm } = await executor.step([batchOf(step, model)], {
       optimizerStep: step,
       learningRate: 1e-3,
@@ -93,18 +98,61 @@ async function lossesOf(executor: Executor, model: Model): Promise<number[]> {
     });
     losses.push(loss, gradientNorm);
   }
-  executor.dispose();
   return losses;
 }
 
 test.each(PRESET_NAMES)('%s', async (preset) => {
   const model = smallModel(preset);
   const { parameters, network } = model;
-  const wanted = await lossesOf(createEagerExecutor(CPU, parameters, network), model);
+  const eager = createEagerExecutor(CPU, parameters, network);
   const plan = await createPlanExecutor(device, parameters, network, { inputs: model.inputs(BATCH) });
   await plan.prepare();
+  for (const executor of [eager, plan]) executor.setState(firstState(model));
+  const wanted = await lossesOf(eager, model);
   const got = await lossesOf(plan, model);
+  for (const executor of [eager, plan]) executor.dispose();
   const worst = Math.max(...got.map((value, i) => Math.abs(value / wanted[i]! - 1)));
   console.log(`${preset}: losses and norms differ by at most ${worst.toExponential(1)}`);
   expect(worst).toBeLessThan(1e-3);
 });
+
+/** How many numbers of the two states differ in any bit. */
+function differing(one: ExecutorState, other: ExecutorState): number {
+  let count = 0;
+  for (const group of STATE_GROUPS)
+    for (const [i, array] of one[group].entries()) {
+      const [bits, others] = [new Uint32Array(array.buffer), new Uint32Array(other[group][i]!.buffer)];
+      expect(bits).toHaveLength(others.length);
+      bits.forEach((word, j) => (count += word === others[j] ? 0 : 1));
+    }
+  return count;
+}
+
+test.each(['cifar', 'text-tiny'] as const)(
+  '%s with gradient checkpointing has the same bits, and goes on without it from there as if it never had it',
+  async (preset) => {
+    const model = smallModel(preset);
+    const { parameters, network } = model;
+    const make = async (gradientCheckpointing: boolean) => {
+      const options = { inputs: model.inputs(BATCH), gradientCheckpointing };
+      const plan = await createPlanExecutor(device, parameters, network, options);
+      await plan.prepare();
+      plan.setState(firstState(model));
+      return plan;
+    };
+    const [kept, again] = [await make(false), await make(true)];
+    expect(again.report.allocatedBytes).toBeLessThan(kept.report.allocatedBytes);
+    expect(again.report.dispatchesPerStep).toBeGreaterThan(kept.report.dispatchesPerStep);
+    const losses = await lossesOf(kept, model);
+    const wanted = await kept.snapshot();
+    const firsts = await lossesOf(again, model, 1, STEPS - 1);
+    const between = await again.snapshot();
+    expect(differing(between, wanted)).toBeGreaterThan(0);
+    expect([...firsts, ...(await lossesOf(again, model, STEPS))]).toEqual(losses);
+    expect(differing(await again.snapshot(), wanted)).toBe(0);
+    kept.setState(between);
+    expect(await lossesOf(kept, model, STEPS)).toEqual(losses.slice(-2));
+    expect(differing(await kept.snapshot(), wanted)).toBe(0);
+    for (const plan of [kept, again]) plan.dispose();
+  },
+);
