@@ -25,8 +25,15 @@ export interface Fault {
   got: string;
   /** What to do, in order. */
   todo: string[];
-  /** For kind `memory`: a batch size that fits. */
-  fittingBatch?: number;
+  /** For kind `memory`: what fits, the one to try first first. Absent: it was not looked for. */
+  offers?: MemoryOffer[];
+}
+
+/** A change of the settings with which training fits the GPU. */
+export interface MemoryOffer {
+  settings: { batchSize?: number; gradientCheckpointing?: true };
+  /** GPU bytes of all buffers with the change. */
+  bytes: number;
 }
 
 /**

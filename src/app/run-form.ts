@@ -112,6 +112,13 @@ export class RunForm {
     return this.#asking;
   }
 
+  /** Whether the GPU refused the memory of the run that was to begin; the form then says what fits. */
+  isRefused(answer: Result<unknown>): boolean {
+    if (answer.ok || !answer.fault.offers) return false;
+    this.#state.memory.value = { bytes: null, fault: answer.fault };
+    return true;
+  }
+
   async #askUntilTold(): Promise<Fault | null> {
     for (;;) {
       const form = this.#state.form.value;

@@ -428,7 +428,11 @@ export class Session {
     if (await this.#form.fits()) return void (state.runState.value = 'idle');
     // Firefox asks the user: training does not wait for the answer.
     void askToPersist().then((answer) => (state.persisted.value = answer));
-    await this.#call((trainer) => trainer.train(state.form.value, this.#captions.prompts()));
+    await this.#call(async (trainer) => {
+      const answer = await trainer.train(state.form.value, this.#captions.prompts());
+      // The alert beside the form says why, as above.
+      return this.#form.isRefused(answer) ? undefined : answer;
+    });
     await this.#refreshStore();
   }
 

@@ -10,7 +10,7 @@ import type { RunConfig, Settings } from './settings.ts';
  */
 export function isInUse(
   name: keyof Settings,
-  settings: Pick<RunConfig, 'predictionType' | 'sampler' | 'preset' | 'network' | 'textEncoder'>,
+  settings: Pick<RunConfig, 'predictionType' | 'sampler' | 'preset' | 'network' | 'textEncoder' | 'executor'>,
   classes: number,
 ): boolean {
   const isFlow = settings.predictionType === 'flow_prediction';
@@ -18,6 +18,7 @@ export function isInUse(
   if (name === 'timestepDensity') return isFlow;
   if (name === 'timestepSpacing') return isSpaced(samplerOf(settings));
   if (name === 'captionDropout' || name === 'guidanceScale') return hasWords(settings);
+  if (name === 'gradientCheckpointing') return settings.executor !== 'eager';
   if (name === 'evenClasses') return classes > 1;
   return true;
 }

@@ -389,7 +389,10 @@ export interface TrainerApi {
    * where a run has begun.
    */
   recover(): Promise<void>;
-  /** The exact GPU bytes of training with these settings; null for eager: not known beforehand. */
+  /**
+   * The exact GPU bytes of training with these settings; null for eager: not known beforehand. The fault of
+   * kind `memory`, here and of `train`, has offers.
+   */
   trainingBytes(config: RunConfig): Promise<Result<number | null>>;
   /** `prompts`: of the 16 samples of a model with words; null: they are drawn from the captions. */
   train(config: RunConfig, prompts: readonly string[] | null): Promise<Result<null>>;
@@ -421,8 +424,9 @@ export interface TrainerApi {
   deleteRun(runId: string): Promise<Result<null>>;
   /**
    * A new run with an id of its own and this checkpoint as its parent. `changes` may hold learningRate,
-   * epochs, maxSteps, and the intervals of checkpoints and samples. `moreSteps`: the run ends so many steps
-   * after the checkpoint; null: where its settings say. Refused where it would end at the checkpoint.
+   * epochs, maxSteps, gradientCheckpointing, and the intervals of checkpoints and samples. `moreSteps`: the
+   * run ends so many steps after the checkpoint; null: where its settings say. Refused where it would end at
+   * the checkpoint.
    */
   resumeFrom(
     ref: CheckpointRef,

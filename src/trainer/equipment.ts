@@ -9,7 +9,14 @@ import type { TrainingDevice } from './training-device.ts';
 /** What runs need of a TrainingDevice. */
 export interface RunDevice extends Pick<
   TrainingDevice,
-  'lost' | 'guard' | 'executorFor' | 'prepare' | 'executionOf' | 'predictorFor' | 'trainingBytes'
+  | 'lost'
+  | 'guard'
+  | 'executorFor'
+  | 'prepare'
+  | 'executionOf'
+  | 'predictorFor'
+  | 'trainingBytes'
+  | 'givenBytes'
 > {
   startAgain(): Promise<RunDevice>;
 }

@@ -18,6 +18,7 @@ import { RateMeter } from './rate-meter.ts';
 import { isReadyModel } from '../settings/ready-model.ts';
 import { referredContent } from './referred-content.ts';
 import { loadedContent, type Run } from './run.ts';
+import { withOffers } from './memory-offers.ts';
 import { forkConfig, mustBeSteps } from './run-length.ts';
 import { CurrentRun, type RunStore } from './current-run.ts';
 import { deviceLost, gpuUnavailable, must, notSaved } from './trouble.ts';
@@ -255,14 +256,23 @@ export class Trainer {
         await this.#prepareAndStart();
       } catch (error) {
         this.#setIdle();
-        throw error;
+        throw await this.#withOffers(error, config);
       }
     });
   }
 
-  /** See TrainingDevice.trainingBytes. */
-  trainingBytes(config: RunConfig): number | null {
-    return this.#current.equipment.device.trainingBytes(config);
+  /** See TrainingDevice.trainingBytes. Rejects with a fault that says what fits. */
+  async trainingBytes(config: RunConfig): Promise<number | null> {
+    try {
+      return this.#current.equipment.device.trainingBytes(config);
+    } catch (error) {
+      throw await this.#withOffers(error, config);
+    }
+  }
+
+  async #withOffers(error: unknown, config: RunConfig): Promise<FaultError> {
+    const bytesOf = (other: RunConfig) => this.#current.equipment.device.givenBytes(other);
+    return new FaultError(await withOffers(faultOf(error), config, bytesOf), error);
   }
 
   /**

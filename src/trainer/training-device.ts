@@ -10,10 +10,10 @@ import type { Executor, ExecutorState, Predictor } from '../engine/executor.ts';
 import { createPlanPredictor } from '../engine/plan/run/given-predictor.ts';
 import { createPlanExecutor } from '../engine/plan/run/plan-executor.ts';
 import { type PlanOptions, targetOf } from '../engine/plan/run/plan-device.ts';
-import { trainingBytes } from '../engine/plan/run/training-bytes.ts';
+import { givenTrainingBytes, trainingBytes } from '../engine/plan/run/training-bytes.ts';
 import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
 import type { TileChoices } from '../engine/plan/kernels/conv/tile-choice.ts';
-import { type Fault, FaultError, faultOf } from '../fault.ts';
+import { FaultError } from '../fault.ts';
 import type { Machine } from './api.ts';
 import type { Execution } from './checkpoint-file.ts';
 import { type DeviceTests, SLOW_TIMEOUT_MS, startTested, TIMEOUT_MS } from './device-tests.ts';
@@ -162,29 +162,22 @@ export class TrainingDevice {
 
   /**
    * The exact GPU bytes of training with these settings; null for eager, which allocates as it goes. Throws
-   * FaultError kind `memory` where a buffer would be larger than the device takes; the fault names a batch
-   * size that fits.
+   * FaultError kind `memory` where a buffer would be larger than the device takes.
    */
   trainingBytes(config: RunConfig): number | null {
     if (this.kindFor(config) === 'eager') return null;
-    const fit = (batchSize: number): number | Fault => {
-      const { parameters, network, options } = work({ ...config, batchSize });
-      try {
-        return trainingBytes(this.#device, parameters, network, options);
-      } catch (error) {
-        return faultOf(error);
-      }
-    };
-    const asked = fit(config.batchSize);
-    if (typeof asked === 'number') return asked;
-    let smaller = config.batchSize >> 1;
-    while (smaller >= 1 && typeof fit(smaller) !== 'number') smaller >>= 1;
-    if (smaller < 1) throw new FaultError({ ...asked, todo: ['Choose a smaller preset.'] });
-    throw new FaultError({
-      ...asked,
-      todo: [`Choose batch size ${smaller}: it fits.`],
-      fittingBatch: smaller,
-    });
+    const { parameters, network, options } = work(config);
+    return trainingBytes(this.#device, parameters, network, options);
+  }
+
+  /**
+   * The same bytes where the device gives them now: they are taken and freed at once. Null where it does not;
+   * for eager, too.
+   */
+  async givenBytes(config: RunConfig): Promise<number | null> {
+    if (this.kindFor(config) === 'eager') return null;
+    const { parameters, network, options } = work(config);
+    return givenTrainingBytes(this.#device, parameters, network, options);
   }
 
   /** The result of `work`. Throws FaultError kind `gpu` where the device is lost or silent meanwhile. */
@@ -206,8 +199,8 @@ export class TrainingDevice {
 
 /** The settings' network as executors take it. */
 function work(settings: RunConfig) {
-  const { batchSize, gradientAccumulationSteps } = settings;
+  const { batchSize, gradientAccumulationSteps: microBatches, gradientCheckpointing } = settings;
   const { parameters, network, inputs } = modelOfRun(settings);
-  const options: PlanOptions = { inputs: inputs(batchSize), microBatches: gradientAccumulationSteps };
+  const options: PlanOptions = { inputs: inputs(batchSize), microBatches, gradientCheckpointing };
   return { parameters, network, options };
 }

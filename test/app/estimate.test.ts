@@ -3,7 +3,7 @@
 import 'fake-indexeddb/auto';
 import { expect, test } from 'vitest';
 import { estimateAll } from '../../src/app/estimate.ts';
-import { PRESET_NAMES } from '../../src/settings/settings.ts';
+import { PRESET_NAMES, type RunConfig } from '../../src/settings/settings.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { Machine } from '../../src/trainer/api.ts';
 
@@ -28,4 +28,13 @@ test('every preset, with the text encoder where it has words', async () => {
   // estimate adds 30 % for what is none.
   const seconds = (4700 * estimates['text-tiny']!.secondsPer1000Steps) / 1000;
   expect((2 * 1e9 * seconds) / 1.3 / 9.9e12).toBeCloseTo(1, 1);
+});
+
+test('gradient checkpointing adds half of a forward pass to a step of the plan, and nothing to eager', async () => {
+  const secondsOf = async (machine: Machine, config: Partial<RunConfig>) =>
+    (await estimateAll(machine, { ...presetConfig('small'), ...config }, 1024)).small!.secondsPer1000Steps;
+  const kept = await secondsOf(MACHINE, {});
+  expect((await secondsOf(MACHINE, { gradientCheckpointing: true })) / kept).toBeCloseTo(3.5 / 3, 6);
+  const eager: Machine = { ...MACHINE, executor: 'eager' };
+  expect(await secondsOf(eager, { gradientCheckpointing: true })).toBe(await secondsOf(eager, {}));
 });

@@ -14,7 +14,12 @@ const TOO_LARGE: Fault = {
   expected: 'at most 100 bytes',
   got: '200 bytes',
   todo: [],
-  fittingBatch: 8,
+  offers: [{ settings: { batchSize: 8 }, bytes: 50 }],
+};
+
+const LOST: Fault = {
+  ...{ kind: 'gpu', title: 'The GPU stopped answering', what: 'Checkpoints are safe.' },
+  ...{ expected: 'a working device', got: 'none', todo: [] },
 };
 
 type Answer = Result<number | null>;
@@ -92,5 +97,14 @@ describe('run form', () => {
     const fits = runForm.fits();
     asked[1]!.answer({ ok: true, value: null });
     expect(await fits).toBeNull();
+  });
+
+  it('shows what fits where the GPU refuses the memory of a run that was to begin', () => {
+    const { state, runForm } = form();
+    expect(runForm.isRefused({ ok: true, value: null })).toBe(false);
+    expect(runForm.isRefused({ ok: false, fault: LOST })).toBe(false);
+    expect(state.memory.value).toBeNull();
+    expect(runForm.isRefused({ ok: false, fault: TOO_LARGE })).toBe(true);
+    expect(state.memory.value).toEqual({ bytes: null, fault: TOO_LARGE });
   });
 });

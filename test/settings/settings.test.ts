@@ -178,6 +178,7 @@ test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
     const stored = JSON.parse(__metadata__.config) as Record<string, unknown>;
     const missing = Object.keys(SETTINGS).filter((setting) => !Object.hasOwn(stored, setting));
     expect(missing).toEqual([
+      'gradientCheckpointing',
       'randomCrop',
       'colorJitter',
       'evenClasses',
@@ -189,6 +190,7 @@ test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
     ]);
     const defaults = {
       ...{ checkpointEveryEpoch: false, timestepSpacing: 'auto', timestepDensity: 'logit_normal' },
+      gradientCheckpointing: false,
       // Of models with words, which no such checkpoint has.
       ...{ captionDropout: 0.1, guidanceScale: 3 },
     };

@@ -54,6 +54,7 @@ function deviceCalled(name: string): { device: RunDevice; lose: () => void } {
     executionOf: () => ({ executor: '', backend: '', kernels: '', adapter: name, browser: '' }),
     predictorFor: () => Promise.reject(new Error('nobody draws here')),
     trainingBytes: () => null,
+    givenBytes: () => Promise.resolve(null),
     startAgain: () => startAgain(),
   };
   return { device, lose };

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Executor } from '../../src/engine/executor.ts';
 import { modelOfRun, presetConfig } from '../../src/settings/presets.ts';
 import type { CheckpointRecord, RunState, RunSummary, TrainerEvent } from '../../src/trainer/api.ts';
+import { type Fault, FaultError } from '../../src/fault.ts';
 import type { RunDevice } from '../../src/trainer/equipment.ts';
 import { Outbox } from '../../src/trainer/outbox.ts';
 import { readContent } from '../../src/trainer/checkpoint-file.ts';
@@ -91,13 +92,14 @@ const device = (
   executionOf: () => ({ executor: 'plan', backend: '', kernels: '', adapter: '', browser: '' }),
   predictorFor: () => Promise.reject(new Error('nobody draws here')),
   trainingBytes: () => null,
+  givenBytes: () => Promise.resolve(null),
   startAgain: () => Promise.resolve(device()),
 });
 
-async function openTrainer(changes: Partial<TrainerStore> = {}): Promise<void> {
+async function openTrainer(changes: Partial<TrainerStore> = {}, on = device()): Promise<void> {
   events = [];
   const store = Object.assign(await openStore(disk), changes);
-  trainer = new Trainer(store, new Outbox((posted) => events.push(...posted)), device());
+  trainer = new Trainer(store, new Outbox((posted) => events.push(...posted)), on);
 }
 
 const until = (claim: () => void) => vi.waitFor(claim, { timeout: 20_000, interval: 5 });
@@ -157,6 +159,33 @@ afterEach(async () => {
   endCall();
   moreSteps();
   await trainer.newRun();
+});
+
+test('a run whose memory the GPU refuses does not begin, and the answer says what fits', async () => {
+  const refused: Fault = {
+    ...{
+      kind: 'memory',
+      title: 'Not enough memory',
+      what: 'It was refused.',
+      expected: 'less',
+      got: '9 MiB',
+    },
+    todo: [],
+  };
+  await openTrainer(undefined, {
+    ...device(),
+    executorFor: () => Promise.reject(new FaultError(refused)),
+    givenBytes: ({ gradientCheckpointing }) => Promise.resolve(gradientCheckpointing ? 5 : null),
+  });
+  const answer = await trainer.train(config, null);
+  expect(answer).toMatchObject({
+    ok: false,
+    fault: { ...refused, todo: ['Choose gradient checkpointing: it fits.'] },
+  });
+  expect(answer.ok ? [] : answer.fault.offers).toEqual([
+    { settings: { gradientCheckpointing: true }, bytes: 5 },
+  ]);
+  expect(state()).toBe('idle');
 });
 
 test('Resume waits for the call in flight only; the set goes on between the steps', async () => {

@@ -359,7 +359,21 @@ const TOO_LARGE: Fault = {
   expected: 'at most 134217728 bytes',
   got: '268435456 bytes',
   todo: ['Choose batch size 256: it fits.'],
-  fittingBatch: 256,
+  offers: [{ settings: { batchSize: 256 }, bytes: 3_087_654_321 }],
+};
+
+/** The figures of `cifar`, batch 64; batch 32. */
+const REFUSED: Fault = {
+  kind: 'memory',
+  title: 'The GPU has not enough memory for this training',
+  what: 'The memory a training step needs was refused. Nothing was changed.',
+  expected: 'less (Out of memory)',
+  got: '2904 MiB of GPU memory',
+  todo: ['Choose gradient checkpointing: it fits.', 'Choose batch size 32: it fits.'],
+  offers: [
+    { settings: { gradientCheckpointing: true }, bytes: 1_623_264_000 },
+    { settings: { batchSize: 32 }, bytes: 1_886_000_000 },
+  ],
 };
 
 const alert = (state: State, ...faults: Fault[]): void => {
@@ -409,6 +423,11 @@ const FILL: Record<string, (state: State) => void> = {
     fillSetup(state);
     state.form.value = { ...state.form.value, batchSize: 512 };
     state.memory.value = { bytes: null, fault: TOO_LARGE };
+  },
+  refused: (state) => {
+    fillSetup(state);
+    state.form.value = { ...state.form.value, batchSize: 64 };
+    state.memory.value = { bytes: null, fault: REFUSED };
   },
   validating: (state) => {
     fillRun(state, 24_000);
@@ -738,6 +757,7 @@ const PAGE_STATE: Record<string, PageState> = {
   'words-training': 'training',
   'words-validating': 'validating',
   misfit: 'idle',
+  refused: 'idle',
   pictures: 'idle',
   'pictures-few': 'idle',
   generate: 'training',

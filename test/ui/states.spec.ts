@@ -36,6 +36,7 @@ const LOOKS = [
     'own',
     'words-poor',
     'misfit',
+    'refused',
     'alerts',
     'absent',
     'no-set',
@@ -486,8 +487,13 @@ test('before training the page states its GPU bytes, or why it does not fit and 
     'Available: at most 134,217,728 bytes, needed: 268,435,456 bytes.',
   );
   await expect(page.getByRole('button', { name: 'Train', exact: true })).toBeDisabled();
-  await page.getByRole('button', { name: 'Use batch size 256' }).click();
+  await page.getByRole('button', { name: 'Use batch size 256 3.1 GB' }).click();
   await expect(size).toContainText('steps of 256 pictures');
+  await open(page, 'refused');
+  await expect(page.getByRole('alert')).toContainText('needed: 2,904 MiB of GPU memory.');
+  await expect(page.getByRole('button', { name: 'Use batch size 32 1.9 GB' })).toBeEnabled();
+  await page.getByRole('button', { name: 'Use gradient checkpointing 1.6 GB' }).click();
+  await expect(page.getByRole('checkbox', { name: 'Gradient checkpointing' })).toBeChecked();
 });
 
 test('before the worker answers there is Train, which can be pressed, and no word that is not known', async ({

@@ -12,6 +12,7 @@ const CHANGEABLE = [
   'checkpointEverySteps',
   'checkpointEveryMinutes',
   'sampleEverySteps',
+  'gradientCheckpointing',
 ] as const satisfies readonly (keyof Settings)[];
 
 /** Settings that say where a run ends. */

@@ -96,8 +96,8 @@ function notEnough(needed: number, message: string) {
     kind: 'memory' as const,
     title: 'The GPU has not enough memory for this training',
     what: 'The memory a training step needs was refused. Nothing was changed.',
-    expected: `${megabytes} MiB of GPU memory`,
-    got: message,
+    expected: `less (${message})`,
+    got: `${megabytes} MiB of GPU memory`,
     todo: ['Choose a smaller batch size.', 'Or a smaller preset.', 'Close other tabs that use the GPU.'],
   };
 }

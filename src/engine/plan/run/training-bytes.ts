@@ -1,8 +1,10 @@
-// The GPU memory that training by a plan takes, known before anything is allocated. Not here: where values
-// lie (placement.ts), the fault that names a batch size that fits (trainer/training-device.ts).
+// The GPU memory that training by a plan takes, known before anything is allocated, and whether the device
+// gives it. Not here: where values lie (placement.ts), what is offered instead (trainer/memory-offers.ts).
 import type { Network, ParameterSpec } from '../../executor.ts';
+import { FaultError } from '../../../fault.ts';
 import { planTraining } from '../training-plan.ts';
-import { type PlanOptions, type PlanDevice, planSpecOn } from './plan-device.ts';
+import { Buffers } from './buffers.ts';
+import { gpuOf, type PlanOptions, type PlanDevice, planSpecOn } from './plan-device.ts';
 
 /**
  * Exact bytes of all GPU buffers that training would make; makes none. Throws FaultError (kind `memory`) if a
@@ -15,4 +17,26 @@ export function trainingBytes(
   options: PlanOptions,
 ): number {
   return planTraining(planSpecOn(device, parameters, network, options)).allocatedBytes;
+}
+
+/**
+ * As `trainingBytes`, but all buffers are made, and freed at once: null where the device does not give their
+ * memory, or a value is larger than a buffer may be.
+ */
+export async function givenTrainingBytes(
+  device: PlanDevice,
+  parameters: readonly ParameterSpec[],
+  network: Network,
+  options: PlanOptions,
+): Promise<number | null> {
+  const spec = planSpecOn(device, parameters, network, options);
+  try {
+    const plan = planTraining(spec);
+    const buffers = await Buffers.make(gpuOf(device), plan, spec.bufferBytes);
+    buffers.dispose();
+    return plan.allocatedBytes;
+  } catch (error) {
+    if (error instanceof FaultError && error.fault.kind === 'memory') return null;
+    throw error;
+  }
 }
