@@ -78,7 +78,7 @@ export class TrainingDevice {
     return {
       executor: kind,
       backend: this.#device.backend,
-      kernels: plan ? `plan ${PLAN_KERNELS}, ${targetOf(this.#device).family}` : `eager ${EAGER_KERNELS}`,
+      kernels: plan ? planKernels(this.#device) : `eager ${EAGER_KERNELS}`,
       adapter: this.#device.adapterKey,
       browser: navigator.userAgent,
       ...(plan ? { tiles: this.#tiles } : {}),
@@ -195,6 +195,12 @@ export class TrainingDevice {
       throw lost === null ? error : deviceLost();
     }
   };
+}
+
+/** The family of the plan's kernels on this device, and its version. */
+function planKernels(device: Device): string {
+  const { family } = targetOf(device);
+  return `plan ${PLAN_KERNELS[family]}, ${family}`;
 }
 
 /** The settings' network as executors take it. */

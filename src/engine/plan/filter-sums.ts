@@ -8,8 +8,11 @@ import { filterPartialShape } from './kernels/conv/conv.ts';
 import { filterSums, type SplitGradient } from './kernels/conv/tiles/filter-sums.ts';
 import { elementsOf, type Value } from './kernels/value.ts';
 
-/** Partial sums of one dispatch: 24 MiB. */
-const MOST_ELEMENTS = 6 * 2 ** 20;
+/**
+ * Partial sums of one dispatch: 4 MiB in the first, 16 from the fourth on. When the backward pass begins, the
+ * forward pass's values still live; what it frees makes room later.
+ */
+const mostElements = (dispatch: number): number => Math.min(dispatch + 1, 4) * 2 ** 20;
 
 interface Group {
   shard: number;
@@ -52,6 +55,7 @@ export class FilterSums {
     if (emission.target.family !== 'tiles') return;
     const pieceOf = new Map(pieces.map((piece) => [piece.value.id, piece]));
     let group: Group | null = null;
+    let groups = 0;
     for (const operation of operations.toReversed()) {
       if (operation.op !== 'conv') continue;
       const shape = filterPartialShape(emission.target, operation.geometry);
@@ -60,8 +64,10 @@ export class FilterSums {
       const elements = alignedElements(shape.reduce((product, edge) => product * edge, 1));
       const four = elementsOf(piece.value) % 4 === 0;
       const fits = group?.shard === piece.shard && group.four === four;
-      if (!group || !fits || group.length + elements > MOST_ELEMENTS)
+      if (!group || !fits || group.length + elements > mostElements(groups - 1)) {
         group = { shard: piece.shard, four, length: 0, partials: null, ready: [] };
+        groups++;
+      }
       this.#places.set(operation.y.id, { group, first: group.length, shape, offset: piece.offset });
       group.length += elements;
     }

@@ -30,14 +30,16 @@ import { byteLengthOf, rowsIn, type Value } from '../../value.ts';
 
 /**
  * The number of splits is a function of the geometry alone, because it decides the bits. It is the number
- * that gives WANTED_TILES workgroups with tiles of TILE x TILE, within the two limits below.
+ * that gives WANTED_TILES workgroups with tiles of TILE x TILE, within the two limits below. Few: the input
+ * gradient's workgroups fill the GPU too, and a GPU that shares the processor's memory takes as long to write
+ * and add partial sums as for a tenth of the products.
  */
-const WANTED_TILES = 512;
+const WANTED_TILES = 256;
 const TILE = 64;
 /**
  * Fewest pixels of a split, so that writing its partial sums stays cheap compared with reading its operands.
  */
-const LEAST_PIXELS = 64;
+const LEAST_PIXELS = 128;
 /** Most splits, so that the second kernel adds them quickly. */
 const MOST_SPLITS = 64;
 /** The length of a split is a multiple of DEPTH, and so of the depth of every tile shape. */
@@ -54,7 +56,7 @@ function splitsOf(geometry: ConvGeometry) {
   return { pixels, length, splits: Math.ceil(pixels / length) };
 }
 
-/** Number of splits; if more than one, their partial sums take at most 8 MiB. */
+/** Number of splits; if more than one, their partial sums take at most 4 MiB. */
 export const filterSplits = (geometry: ConvGeometry): number => splitsOf(geometry).splits;
 
 /**

@@ -13,7 +13,7 @@ import { claimSameBits } from './conv-tiles-claims.ts';
  */
 const CASES: ConvCase[] = [
   {
-    geometry: geometryOf([2, 9, 8, 16, 20]),
+    geometry: geometryOf([4, 9, 8, 16, 20]),
     ...{ perChannel: 'columns', residual: true, add: 'in place', accumulate: true },
   },
   { geometry: geometryOf([1, 6, 5, 3, 5]), accumulate: true },
