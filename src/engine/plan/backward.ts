@@ -22,7 +22,7 @@ import type {
   LayerNormOperation,
   Operation,
 } from './graph.ts';
-import { operandsOf, resultsOf } from './graph.ts';
+import { learningValues, operandsOf } from './graph.ts';
 import { groupNormBackward } from './kernels/group-norm/group-norm.ts';
 import type { GroupNormBackward, InputGradient } from './kernels/group-norm/geometry.ts';
 import { layerNormBackward, layerNormBlocks } from './kernels/layer-norm.ts';
@@ -63,18 +63,6 @@ export function emitBackward(
   }
 }
 
-/** Ids of the values that depend on a parameter. Only these have gradients. */
-function learning(operations: readonly Operation[], homes: ParameterHomes): Set<number> {
-  const ids = new Set<number>();
-  for (const operation of operations) {
-    const operands = operandsOf(operation);
-    if (operands.some((value) => ids.has(rowsIn(value).whole.id) || homes.gradientOf(value) !== null)) {
-      for (const { id } of resultsOf(operation)) ids.add(id);
-    }
-  }
-  return ids;
-}
-
 /** The columns of `all` that correspond to `x`'s columns of its whole; `all` itself if `x` is whole. */
 const columnsAs = (x: Value, all: Value): Value =>
   x.columns ? { ...x, columns: { of: all, first: x.columns.first } } : all;
@@ -99,7 +87,7 @@ class BackwardPass {
     this.#saved = saved;
     this.#homes = homes;
     this.#operations = operations;
-    this.#learning = learning(operations, homes);
+    this.#learning = learningValues(operations);
   }
 
   /**
@@ -314,13 +302,10 @@ class BackwardPass {
 
   #bothGradients(geometry: ConvGeometry, values: ConvFilterGradient & ConvInputGradient): Kernel[] {
     const { target } = this.#emission;
-    const gather = this.#emission.tile('input gradient', geometry);
-    const filter = this.#emission.tile('filter gradient', geometry);
-    const chosen = { ...(gather ? { gather } : {}), ...(filter ? { filter } : {}) };
     return (
-      convGradients(target, geometry, values, chosen) ?? [
-        ...convFilterGradient(target, geometry, values, filter),
-        ...convInputGradient(target, geometry, values, gather),
+      convGradients(target, geometry, values, this.#emission.pair(geometry)) ?? [
+        ...convFilterGradient(target, geometry, values),
+        ...convInputGradient(target, geometry, values),
       ]
     );
   }

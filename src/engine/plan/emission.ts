@@ -1,12 +1,12 @@
 // Collects what a plan consists of while it is written: kernels, the values they bind, constants to upload.
 // Not here: which kernels (forward.ts, backward.ts, training-plan.ts).
 import type { ConvGeometry } from './kernels/conv/geometry.ts';
-import type { TileShape } from './kernels/conv/tiles/shapes.ts';
+import type { PairOfTiles, TileShape } from './kernels/conv/tiles/shapes.ts';
 import type { Values } from './graph.ts';
 import type { Kernel } from './kernels/kernel.ts';
 import type { Value } from './kernels/value.ts';
 import type { Target } from './kernels/target.ts';
-import { chosenTile, type ConvWay, type TileChoices } from './kernels/conv/tile-choice.ts';
+import { chosenPair, chosenTile, type ConvWay, type TileChoices } from './kernels/conv/tile-choice.ts';
 
 export class Emission {
   readonly target: Target;
@@ -26,8 +26,13 @@ export class Emission {
   }
 
   /** The tile shape that timing chose for a convolution, or undefined. */
-  tile(way: ConvWay, geometry: ConvGeometry): TileShape | undefined {
+  tile(way: Exclude<ConvWay, 'gradients'>, geometry: ConvGeometry): TileShape | undefined {
     return chosenTile(this.target, this.#tiles, way, geometry);
+  }
+
+  /** The pair of shapes that timing chose for both gradients of a convolution, or undefined. */
+  pair(geometry: ConvGeometry): PairOfTiles | undefined {
+    return chosenPair(this.target, this.#tiles, geometry);
   }
 
   emit(kernels: readonly Kernel[]): void {

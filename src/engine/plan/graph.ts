@@ -8,7 +8,7 @@ import type { ConvForward, ConvGeometry } from './kernels/conv/geometry.ts';
 import type { GroupNormGeometry } from './kernels/group-norm/geometry.ts';
 import type { EmbeddingGeometry } from './kernels/embedding.ts';
 import type { LayerNormGeometry } from './kernels/layer-norm.ts';
-import type { ElementType, Value } from './kernels/value.ts';
+import { type ElementType, rowsIn, type Value } from './kernels/value.ts';
 
 /** A convolution, or a linear layer as a 1x1 convolution over its rows (weight [ins, outs]). */
 export interface ConvOperation extends Omit<ConvForward, 'bias'> {
@@ -282,6 +282,17 @@ export function operandsOf(operation: Operation): Value[] {
     case 'timestepEmbedding':
       return [operation.timesteps];
   }
+}
+
+/** Ids of the values that depend on a parameter. Only these have gradients. */
+export function learningValues(operations: readonly Operation[]): Set<number> {
+  const ids = new Set<number>();
+  for (const operation of operations) {
+    const hasParameters = 'weight' in operation || 'affine' in operation || 'table' in operation;
+    if (hasParameters || operandsOf(operation).some((value) => ids.has(rowsIn(value).whole.id)))
+      for (const { id } of resultsOf(operation)) ids.add(id);
+  }
+  return ids;
 }
 
 /** The values an operation makes. */

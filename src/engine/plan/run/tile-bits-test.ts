@@ -4,12 +4,13 @@
 import {
   convFilterGradient,
   convForward,
+  convGradients,
   convInputGradient,
   filterPartialShape,
   filterSplits,
 } from '../kernels/conv/conv.ts';
 import type { ConvGeometry } from '../kernels/conv/geometry.ts';
-import { type TileShape, tileShapes } from '../kernels/conv/tiles/shapes.ts';
+import { type PairOfTiles, tilePairs, type TileShape, tileShapes } from '../kernels/conv/tiles/shapes.ts';
 import { Values } from '../graph.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import { CONTROL_LENGTH } from '../kernels/optimizer.ts';
@@ -28,11 +29,13 @@ const GEOMETRY: ConvGeometry = {
 
 /**
  * True where forward, input gradient and filter gradient have the same bits in the smallest and the largest
- * shape that this GPU is offered for each, and where it is offered only one. False where a shape does not
+ * shapes that this GPU is offered, and where it is offered only one of each. Both gradients run in one
+ * dispatch, as they do in a plan, where two shapes go together. False where a shape does not
  * compile: nothing is known of its bits then, and no shape is chosen by timing.
  */
 export async function tilesAgree(cache: PipelineCache, target: Target): Promise<boolean> {
   const offered = { gather: tileShapes(target, 'gather'), filter: tileShapes(target, 'filter') };
+  const pairs = tilePairs(target);
   if (offered.gather.length < 2 && offered.filter.length < 2) return true;
   const { batch, height, width, ins, outHeight, outWidth, outs, kernel } = GEOMETRY;
   const values = new Values();
@@ -44,10 +47,10 @@ export async function tilesAgree(cache: PipelineCache, target: Target): Promise<
   };
   const control = values.make('control', [CONTROL_LENGTH]);
   const [first, second] = [0, -1].map((at) => {
-    const tiles = { gather: offered.gather.at(at), filter: offered.filter.at(at) };
+    const tiles = { gather: offered.gather.at(at), filter: offered.filter.at(at), pair: pairs.at(at) };
     return resultsIn(target, tiles, values, { ...operands, control });
-  }) as [Results, Results];
-  const kernels = [...first, ...second].flatMap(({ made }) => made);
+  }) as [Made, Made];
+  const kernels = [...first.kernels, ...second.kernels];
   const { device } = cache;
   try {
     await cache.compile(kernels);
@@ -61,7 +64,7 @@ export async function tilesAgree(cache: PipelineCache, target: Target): Promise<
     const { buffer, offset } = placeOf(value);
     device.queue.writeBuffer(buffer, offset, wave(elementsOf(value), i + 1, 1));
   });
-  const parts = [...first, ...second].map(({ result }) => ({
+  const parts = [...first.results, ...second.results].map((result) => ({
     ...placeOf(result),
     bytes: byteLengthOf(result),
   }));
@@ -84,27 +87,33 @@ interface Operands {
   control: Value;
 }
 
-type Results = { result: Value; made: Kernel[] }[];
+interface Tiles {
+  gather: TileShape | undefined;
+  filter: TileShape | undefined;
+  pair: PairOfTiles | undefined;
+}
 
-/** The results of a convolution's three operations in one shape for each GEMM, each with its kernels. */
-function resultsIn(
-  target: Target,
-  tiles: { gather: TileShape | undefined; filter: TileShape | undefined },
-  values: Values,
-  given: Operands,
-): Results {
-  const [y, dx, gradient] = [given.dy, given.x, given.weight].map(({ label, shape }) =>
+interface Made {
+  results: Value[];
+  kernels: Kernel[];
+}
+
+/** The results of a convolution's three operations in one shape for each GEMM, and their kernels. */
+function resultsIn(target: Target, tiles: Tiles, values: Values, given: Operands): Made {
+  const results = [given.dy, given.x, given.weight].map(({ label, shape }) =>
     values.make(`result of ${label}`, shape),
-  ) as [Value, Value, Value];
+  );
+  const [y, dx, gradient] = results as [Value, Value, Value];
   const shape = filterPartialShape(target, GEOMETRY);
   const partial = shape && values.make('partial', shape);
   const biasSums = values.make('bias sums', [filterSplits(target, GEOMETRY), GEOMETRY.outs]);
   const forward = { ...given, perChannel: null, residual: null, y };
   const back = { ...given, add: null, dx };
   const filter = { ...given, partial, gradient, biasSums };
-  return [
-    { result: y, made: convForward(target, GEOMETRY, forward, tiles.gather) },
-    { result: dx, made: convInputGradient(target, GEOMETRY, back, tiles.gather) },
-    { result: gradient, made: convFilterGradient(target, GEOMETRY, filter, tiles.filter) },
+  const both = tiles.pair ? convGradients(target, GEOMETRY, { ...back, ...filter }, tiles.pair) : null;
+  const gradients = both ?? [
+    ...convInputGradient(target, GEOMETRY, back, tiles.gather),
+    ...convFilterGradient(target, GEOMETRY, filter, tiles.filter),
   ];
+  return { results, kernels: [...convForward(target, GEOMETRY, forward, tiles.gather), ...gradients] };
 }

@@ -1,25 +1,33 @@
 // Chooses tile shapes by timing them on the GPU itself, for the convolutions that cost a plan most, in a few
-// seconds. GPUs in software have no tiles to time. Not here: which shapes are tried
-// (kernels/conv/tiles/shapes.ts), the timing (time-kernels.ts), where choices are kept
+// seconds; what runs in one dispatch is timed as one. GPUs in software have no tiles to time. Not here: which
+// shapes are tried (kernels/conv/tiles/shapes.ts), the timing (time-kernels.ts), where choices are kept
 // (trainer/training-device.ts).
 import {
   convFilterGradient,
   convForward,
-  convInputGradient,
+  convGradients,
   filterPartialShape,
   filterSplits,
 } from '../kernels/conv/conv.ts';
 import { type ConvGeometry, convFlops } from '../kernels/conv/geometry.ts';
-import { tileNamed, type TileShape, tileShapes } from '../kernels/conv/tiles/shapes.ts';
-import { type Operation, Values } from '../graph.ts';
+import {
+  pairName,
+  pairNamed,
+  type PairOfTiles,
+  shapesIn,
+  tileNamed,
+  tilePairs,
+  type TileShape,
+  tileShapes,
+} from '../kernels/conv/tiles/shapes.ts';
+import { learningValues, type Operation, Values } from '../graph.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import type { Target } from '../kernels/target.ts';
 import { CONTROL_LENGTH } from '../kernels/optimizer.ts';
 import type { PipelineCache } from './program.ts';
 import { choiceKey, type ConvWay, type TileChoices } from '../kernels/conv/tile-choice.ts';
 import { timeKernels } from './time-kernels.ts';
-
-const WAYS: readonly ConvWay[] = ['forward', 'input gradient', 'filter gradient'];
+import { rowsIn } from '../kernels/value.ts';
 
 interface Case {
   key: string;
@@ -29,7 +37,7 @@ interface Case {
   flops: number;
 }
 
-/** A shape's kernels, compiled. */
+/** The kernels of a shape or of a pair, compiled. */
 interface Candidate {
   name: string;
   kernels: Kernel[];
@@ -49,9 +57,11 @@ export async function tuneTiles(
   onTimed: (done: number, total: number) => void = () => undefined,
 ): Promise<TileChoices> {
   const deadline = performance.now() + budgetMs;
-  const kept = Object.entries(known).filter(([, name]) => tileNamed(target, name));
+  const kept = Object.entries(known).filter(([, name]) => tileNamed(target, name) ?? pairNamed(target, name));
   const choices: Record<string, string> = Object.fromEntries(kept);
-  const cases = casesOf(operations).filter(({ key }) => !(key in choices));
+  const cases = casesOf(operations).filter(
+    (one) => !(one.key in choices) && shapesFor(target, one).length > 1,
+  );
   const compile = (at: number) => {
     const one = cases[at];
     return one ? compiled(cache, target, one) : Promise.resolve([]);
@@ -63,6 +73,7 @@ export async function tuneTiles(
     if (!candidates) break;
     // The shapes of the next convolution compile while those of this one are timed.
     compiling = compile(done + 1);
+    if (candidates.length === 0) continue;
     const name = await fastest(cache, candidates, deadline);
     if (name === null) break;
     choices[key] = name;
@@ -70,24 +81,30 @@ export async function tuneTiles(
   return choices;
 }
 
-/** How many of the convolutions in `operations` have each shape of `choices`, by name; most first. */
+/**
+ * How many of the convolutions in `operations`, forward and each gradient, have each shape of `choices`, by
+ * name; most first.
+ */
 export function shapesChosen(operations: readonly Operation[], choices: TileChoices): Record<string, number> {
   const counts = new Map<string, number>();
   for (const { key } of casesOf(operations)) {
     const name = choices[key];
-    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const shape of name === undefined ? [] : shapesIn(name))
+      counts.set(shape, (counts.get(shape) ?? 0) + 1);
   }
   return Object.fromEntries([...counts].toSorted(([, a], [, b]) => b - a));
 }
 
 function casesOf(operations: readonly Operation[]): Case[] {
+  const learning = learningValues(operations);
   const cases = new Map<string, Case>();
-  for (const operation of operations) {
-    if (operation.op !== 'conv') continue;
-    for (const way of WAYS) {
-      const key = choiceKey(way, operation.geometry);
-      const flops = (cases.get(key)?.flops ?? 0) + convFlops(operation.geometry);
-      cases.set(key, { key, way, geometry: operation.geometry, flops });
+  const convolutions = operations.filter((operation) => operation.op === 'conv');
+  for (const { geometry, x } of convolutions) {
+    const both = learning.has(rowsIn(x).whole.id);
+    for (const way of ['forward', both ? 'gradients' : 'filter gradient'] as const) {
+      const key = choiceKey(way, geometry);
+      const more = convFlops(geometry) * (way === 'gradients' ? 2 : 1);
+      cases.set(key, { key, way, geometry, flops: (cases.get(key)?.flops ?? 0) + more });
     }
   }
   return [...cases.values()].toSorted((a, b) => b.flops - a.flops);
@@ -113,8 +130,8 @@ async function before<T>(deadline: number, work: Promise<T>): Promise<T | null> 
 async function compiled(cache: PipelineCache, target: Target, one: Case): Promise<Candidate[]> {
   const byDefault = kernelsOf(target, one)[0]?.source;
   const isDefault = ({ kernels }: Candidate) => Number(kernels[0]?.source === byDefault);
-  const candidates = tileShapes(target, one.way === 'filter gradient' ? 'filter' : 'gather')
-    .map((tile) => ({ name: tile.name, kernels: kernelsOf(target, one, tile) }))
+  const candidates = shapesFor(target, one)
+    .map((shape) => ({ name: nameOf(shape), kernels: kernelsOf(target, one, shape) }))
     .toSorted((a, b) => isDefault(b) - isDefault(a));
   const made = await Promise.allSettled(candidates.map(({ kernels }) => cache.compile(kernels)));
   return candidates.filter((_, i) => made[i]?.status === 'fulfilled');
@@ -135,26 +152,38 @@ async function fastest(
   return best.name;
 }
 
+type Shape = TileShape | PairOfTiles;
+
+const nameOf = (shape: Shape): string => ('name' in shape ? shape.name : pairName(shape));
+
+/** The shapes to be timed for a case. Where no two go together, each gradient gets its default. */
+function shapesFor(target: Target, { way }: Case): Shape[] {
+  if (way === 'gradients') return tilePairs(target);
+  return tileShapes(target, way === 'forward' ? 'gather' : 'filter');
+}
+
 /** The kernels, bound to values of their own: what they compute does not matter. */
-function kernelsOf(target: Target, { way, geometry }: Case, tile?: TileShape): Kernel[] {
+function kernelsOf(target: Target, { way, geometry }: Case, shape?: Shape): Kernel[] {
   const values = new Values();
   const { batch, height, width, ins, outHeight, outWidth, outs, kernel, upsample } = geometry;
   const half = upsample ? 2 : 1;
   const x = values.make('x', [batch, height / half, width / half, ins]);
   const y = values.make('y', [batch, outHeight, outWidth, outs]);
   const weight = values.make('weight', [kernel, kernel, ins, outs]);
+  const tile = shape && 'name' in shape ? shape : undefined;
   if (way === 'forward') {
     const bias = values.make('bias', [outs]);
     return convForward(target, geometry, { x, weight, bias, perChannel: null, residual: null, y }, tile);
   }
-  if (way === 'input gradient') {
-    const dx = values.make('dx', [batch, height, width, ins]);
-    return convInputGradient(target, geometry, { dy: y, weight, add: null, dx }, tile);
-  }
-  const shape = filterPartialShape(target, geometry);
-  const partial = shape && values.make('partial', shape);
-  const control = values.make('control', [CONTROL_LENGTH]);
-  const biasSums = values.make('bias sums', [filterSplits(target, geometry), outs]);
-  const given = { x, dy: y, partial, control, gradient: weight, biasSums };
-  return convFilterGradient(target, geometry, given, tile);
+  const partialShape = filterPartialShape(target, geometry);
+  const filter = {
+    ...{ x, dy: y, gradient: values.make('gradient', weight.shape) },
+    partial: partialShape && values.make('partial', partialShape),
+    control: values.make('control', [CONTROL_LENGTH]),
+    biasSums: values.make('bias sums', [filterSplits(target, geometry), outs]),
+  };
+  if (way === 'filter gradient') return convFilterGradient(target, geometry, filter, tile);
+  const input = { weight, add: null, dx: values.make('dx', [batch, height, width, ins]) };
+  const pair = shape && 'gather' in shape ? shape : undefined;
+  return convGradients(target, geometry, { ...filter, ...input }, pair) ?? [];
 }

@@ -32,7 +32,7 @@ test.runIf(import.meta.env['VITE_KERNEL_SWEEP'])(
     const names = TILE_SHAPES.map(({ name }) => name);
     expect(tuned.shapesChosen).not.toEqual({});
     expect(Object.keys(tuned.tiles).length).toBeGreaterThan(0);
-    for (const name of Object.values(tuned.tiles)) expect(names).toContain(name);
+    for (const name of Object.keys(tuned.shapesChosen)) expect(names).toContain(name);
     expect(tuned.losses).toEqual(plain.losses);
     const again = await trained({ tuneMs: 1, tiles: tuned.tiles });
     expect(again.tiles).toMatchObject(tuned.tiles);

@@ -53,7 +53,7 @@ export const convGradients = (
   target: Target,
   geometry: ConvGeometry,
   values: ConvFilterGradient & ConvInputGradient,
-  chosen: Partial<PairOfTiles>,
+  chosen?: PairOfTiles,
 ): Kernel[] | null => (target.family === 'tiles' ? gradientsInTiles(target, geometry, values, chosen) : null);
 
 /**

@@ -3,17 +3,20 @@
 // speed alone.
 import type { ConvGeometry } from './geometry.ts';
 import type { Target } from '../target.ts';
-import { tileNamed, type TileShape } from './tiles/shapes.ts';
+import { type PairOfTiles, pairNamed, tileNamed, type TileShape } from './tiles/shapes.ts';
 
-/** `choiceKey` to the name of a tile shape: plain data, kept with the device and in checkpoints. */
+/** `choiceKey` to the name of a tile shape or a pair: plain data, kept with the device and in checkpoints. */
 export type TileChoices = Readonly<Record<string, string>>;
 
-/** The three operations of a convolution. */
-export type ConvWay = 'forward' | 'input gradient' | 'filter gradient';
+/**
+ * What of a convolution runs in one dispatch, and so is timed as one: a filter gradient alone where the input
+ * does not learn, else `gradients`, both of them.
+ */
+export type ConvWay = 'forward' | 'filter gradient' | 'gradients';
 
 /**
  * Identifies a convolution in TileChoices: "forward 4x32x32x64x64 3110". Convolutions of one key take one
- * tile shape.
+ * tile shape, or one pair.
  */
 export function choiceKey(way: ConvWay, geometry: ConvGeometry): string {
   const { batch, height, width, ins, outs, kernel, stride, padBefore, upsample } = geometry;
@@ -28,9 +31,19 @@ export function choiceKey(way: ConvWay, geometry: ConvGeometry): string {
 export function chosenTile(
   target: Target,
   choices: TileChoices,
-  way: ConvWay,
+  way: Exclude<ConvWay, 'gradients'>,
   geometry: ConvGeometry,
 ): TileShape | undefined {
   const name = choices[choiceKey(way, geometry)];
   return name === undefined ? undefined : tileNamed(target, name);
+}
+
+/** The chosen pair for both gradients; undefined as for a tile shape. */
+export function chosenPair(
+  target: Target,
+  choices: TileChoices,
+  geometry: ConvGeometry,
+): PairOfTiles | undefined {
+  const name = choices[choiceKey('gradients', geometry)];
+  return name === undefined ? undefined : pairNamed(target, name);
 }

@@ -10,7 +10,7 @@ import {
   filterSplits,
 } from '../../../../../src/engine/plan/kernels/conv/conv.ts';
 import type { ConvGeometry } from '../../../../../src/engine/plan/kernels/conv/geometry.ts';
-import type { TileShape } from '../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
+import { fitsFilter, type TileShape } from '../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import { rowsIn, type Value } from '../../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
 import { wavy } from '../../../reference.ts';
@@ -271,7 +271,8 @@ export async function claimConv(target: Target, one: ConvCase, tile?: TileShape)
   const before = give(values.add, 7);
   const kept = accumulate ? give(values.gradient, 8) : null;
   given.set(values.control, Uint32Array.of(accumulate ? 1 : 0, 0, 0, 0));
-  const chosen = tile ? { gather: tile, filter: tile } : {};
+  // A shape that does not fit a filter gradient goes with the default of one.
+  const chosen = tile && fitsFilter(tile) ? { gather: tile, filter: tile } : undefined;
   // Both gradients in one dispatch where a plan makes them so; in some cases each by itself.
   const both = one.unbiased ? null : convGradients(target, geometry, values, chosen);
   const gradients = both ?? [

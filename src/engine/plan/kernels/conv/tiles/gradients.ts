@@ -6,26 +6,26 @@ import { inputProduct } from './conv-tiles.ts';
 import { filterSize, filterSpec, withSums } from './filter.ts';
 import { gatherSpec } from './gather.ts';
 import { rowsOf } from './operands.ts';
-import { type PairOfTiles, pairOfTiles } from './shapes.ts';
+import { defaultPair, type PairOfTiles } from './shapes.ts';
 import { tileKernel, type TileSpec } from './text.ts';
 import { gridOf, type Kernel } from '../../kernel.ts';
 import type { Target } from '../../target.ts';
 
 /**
  * One dispatch, and a second one that adds the splits of the filter gradient where `values.partial` is a
- * value of its own. Null where no two shapes of this GPU have the same number of invocations. `chosen`:
- * shapes by timing; the bits do not depend on them.
+ * value of its own. Null where no two shapes of this GPU have the same number of invocations. `chosen`: a
+ * pair of `tilePairs`; the bits do not depend on it.
  */
 export function convGradients(
   target: Target,
   geometry: ConvGeometry,
   values: ConvFilterGradient & ConvInputGradient,
-  chosen: Partial<PairOfTiles>,
+  chosen?: PairOfTiles,
 ): Kernel[] | null {
   const product = inputProduct(geometry, values);
   const { rows, times } = rowsOf(product);
   const size = { gather: { rows, columns: geometry.ins, times }, filter: filterSize(geometry) };
-  const pair = pairOfTiles(target, size, chosen);
+  const pair = chosen ?? defaultPair(target, size);
   if (!pair) return null;
   const input = renamed(gatherSpec(product, pair.gather));
   const before = input.params?.input_tiles as number;

@@ -168,34 +168,50 @@ interface GemmSize {
 /** Shapes for one kernel that computes two GEMMs, each in workgroups of its own. */
 export type PairOfTiles = Record<Gemm, TileShape>;
 
+/** Every pair of offers that one kernel can have. */
+function pairsOf(target: Target): Record<Gemm, Offer>[] {
+  const filters = offersOf(target, 'filter');
+  return offersOf(target, 'gather').flatMap((gather) =>
+    filters.filter(({ tile }) => goTogether(gather.tile, tile)).map((filter) => ({ gather, filter })),
+  );
+}
+
+const tilesIn = ({ gather, filter }: Record<Gemm, Offer>): PairOfTiles => ({
+  gather: gather.tile,
+  filter: filter.tile,
+});
+
+/** The pairs worth timing on a GPU; none where no two of its shapes go together. */
+export const tilePairs = (target: Target): PairOfTiles[] => pairsOf(target).map(tilesIn);
+
 /**
- * The two shapes of the same number of invocations with the lowest estimated time; both GEMMs have as many
- * products. Those that are `chosen` are taken, the filter gradient's only where it goes with the other. Null:
- * no two shapes go together.
+ * The pair with the lowest estimated time, where both GEMMs have as many products; null where no two shapes
+ * go together.
  */
-export function pairOfTiles(
-  target: Target,
-  size: Record<Gemm, GemmSize>,
-  chosen: Partial<PairOfTiles>,
-): PairOfTiles | null {
-  const offers = (gemm: Gemm) => {
-    const all = offersOf(target, gemm);
-    const wanted = all.filter(({ tile }) => tile.name === chosen[gemm]?.name);
-    return wanted.length > 0 ? wanted : all;
-  };
-  const pairs = (filters: readonly Offer[]) =>
-    offers('gather').flatMap((gather) =>
-      filters.filter(({ tile }) => goTogether(gather.tile, tile)).map((filter) => ({ gather, filter })),
-    );
-  const first = pairs(offers('filter'));
-  const all = first.length > 0 ? first : pairs(offersOf(target, 'filter'));
+export function defaultPair(target: Target, size: Record<Gemm, GemmSize>): PairOfTiles | null {
   const cost = (pair: Record<Gemm, Offer>) =>
     (['gather', 'filter'] as const).reduce((sum, gemm) => {
       const { rows, columns, times } = size[gemm];
       return sum + costOf(pair[gemm], rows, columns, times) / (rows * columns * times);
     }, 0);
-  const [best] = all.toSorted((a, b) => cost(a) - cost(b));
-  return best ? { gather: best.gather.tile, filter: best.filter.tile } : null;
+  const [best] = pairsOf(target).toSorted((a, b) => cost(a) - cost(b));
+  return best ? tilesIn(best) : null;
+}
+
+const AND = ' and ';
+
+/** "64x64 8x8 and 32x32 4x4": the input gradient's shape, then the filter gradient's. */
+export const pairName = ({ gather, filter }: PairOfTiles): string => [gather.name, filter.name].join(AND);
+
+/** The shapes that a name of a shape or of a pair stands for. */
+export const shapesIn = (name: string): string[] => name.split(AND);
+
+/** The pair of a name, if this GPU has both shapes and they go together. */
+export function pairNamed(target: Target, name: string): PairOfTiles | undefined {
+  const [gather, filter] = shapesIn(name).map((each) => tileNamed(target, each));
+  return gather && filter && fitsFilter(filter) && goTogether(gather, filter)
+    ? { gather, filter }
+    : undefined;
 }
 
 /** Whether one workgroup can have either shape. */

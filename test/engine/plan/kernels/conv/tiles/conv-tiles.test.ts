@@ -5,10 +5,14 @@ import type { ConvGeometry } from '../../../../../../src/engine/plan/kernels/con
 import * as tiles from '../../../../../../src/engine/plan/kernels/conv/tiles/conv-tiles.ts';
 import { convGradients } from '../../../../../../src/engine/plan/kernels/conv/tiles/gradients.ts';
 import {
+  defaultPair,
   defaultTile,
-  pairOfTiles,
+  fitsFilter,
+  pairName,
+  pairNamed,
   TILE_SHAPES,
   tileNamed,
+  tilePairs,
   tileShapes,
 } from '../../../../../../src/engine/plan/kernels/conv/tiles/shapes.ts';
 import type { Target } from '../../../../../../src/engine/plan/kernels/target.ts';
@@ -35,13 +39,19 @@ function valuesOf(geometry: ConvGeometry) {
   };
 }
 
+/** The shape for both gradients, or with one for the filter gradient where it does not fit that. */
+const pairWith = (tile: Tile) => ({
+  gather: tile,
+  filter: fitsFilter(tile) ? tile : (TILE_SHAPES.find(({ name }) => name === '32x32 4x4') as Tile),
+});
+
 function kernelsOf(geometry: ConvGeometry, tile?: Tile): Kernel[] {
   const values = valuesOf(geometry);
   return [
     ...tiles.convForward(TILES, geometry, values, tile),
     ...tiles.convInputGradient(TILES, geometry, values, tile),
     ...tiles.convFilterGradient(TILES, geometry, values, tile),
-    ...(convGradients(TILES, geometry, values, tile ? { gather: tile, filter: tile } : {}) ?? []),
+    ...(convGradients(TILES, geometry, values, tile && pairWith(tile)) ?? []),
   ];
 }
 
@@ -80,10 +90,10 @@ test('every binding is used in the source, so that the automatic bind group layo
   }
 });
 
-test('the splits of a filter gradient stay within 8 MiB, and many tiles need one split', () => {
+test('the splits of a filter gradient stay within 4 MiB, and many tiles need one split', () => {
   for (const geometry of GEOMETRIES) {
     const { partial } = splitValues(TILES, geometry);
-    if (partial) expect(byteLengthOf(partial)).toBeLessThanOrEqual(8 * 2 ** 20);
+    if (partial) expect(byteLengthOf(partial)).toBeLessThanOrEqual(4 * 2 ** 20);
   }
   expect(tiles.filterSplits(geometryOf([64, 8, 8, 1024, 512]))).toBe(1);
 });
@@ -106,32 +116,40 @@ describe('both gradients in one dispatch', () => {
   const size = (rows: number, columns: number, times: number) => ({ rows, columns, times });
   const sizes = { gather: size(16 * 16 * 16, 128, 1), filter: size(9 * 128, 128, 14) };
 
-  test('take two shapes of the same number of invocations', () => {
-    for (const target of [TILES, gpu('amd', 32, 64), gpu('intel', 8, 16, 32), gpu('intel', 16, 32)]) {
-      const pair = pairOfTiles(target, sizes, {});
+  const targets = [TILES, gpu('amd', 32, 64), gpu('intel', 8, 16, 32), gpu('intel', 16, 32)];
+
+  test('take two shapes of the same number of invocations, among those that are timed', () => {
+    for (const target of targets) {
+      const pair = defaultPair(target, sizes);
       expect(pair?.gather.threads).toBe(pair?.filter.threads);
+      expect(tilePairs(target)).toContainEqual(pair);
+      for (const { gather, filter } of tilePairs(target)) {
+        expect(gather.threads).toBe(filter.threads);
+        expect(tileShapes(target, 'gather')).toContainEqual(gather);
+        expect(tileShapes(target, 'filter')).toContainEqual(filter);
+      }
     }
   });
 
-  test('take the shapes that timing chose where they go together, else that of the input gradient', () => {
-    const named = (name: string) => TILE_SHAPES.find((tile) => tile.name === name) as Tile;
-    const [small, large, wide] = ['32x32 4x4', '64x64 8x8', '128x64 8x4'].map(named) as [Tile, Tile, Tile];
-    expect(pairOfTiles(TILES, sizes, { gather: small, filter: large })).toEqual({
-      gather: small,
-      filter: large,
-    });
-    const other = pairOfTiles(TILES, sizes, { gather: small, filter: wide });
-    expect(other).toMatchObject({ gather: small, filter: { threads: 64 } });
-    expect(pairOfTiles(TILES, sizes, { filter: wide })?.filter).toBe(wide);
+  test('take the pair that timing chose, by its name', () => {
+    for (const target of targets)
+      for (const pair of tilePairs(target)) expect(pairNamed(target, pairName(pair))).toEqual(pair);
+    for (const name of ['64x64 8x8', '64x64 8x8 and 64x64 8x4', '64x64 8x8 and 16x32 2x4', 'no and no'])
+      expect(pairNamed(TILES, name)).toBeUndefined();
+    const values = valuesOf(GEOMETRIES[0] as ConvGeometry);
+    const [chosen] =
+      convGradients(TILES, GEOMETRIES[0] as ConvGeometry, values, pairWith(TILE_SHAPES[0] as Tile)) ?? [];
+    expect(chosen?.source).toContain('@workgroup_size(64, 1, 1)');
   });
 
   test('need two where no shapes go together: on Intel without subgroup sizes', () => {
-    expect(pairOfTiles(gpu('intel'), sizes, {})).toBeNull();
+    expect(defaultPair(gpu('intel'), sizes)).toBeNull();
+    expect(tilePairs(gpu('intel'))).toEqual([]);
   });
 
   test('bind each value once, and name nothing twice', () => {
     for (const geometry of GEOMETRIES) {
-      const [both] = convGradients(TILES, geometry, valuesOf(geometry), {}) as Kernel[];
+      const [both] = convGradients(TILES, geometry, valuesOf(geometry)) as Kernel[];
       const ids = both?.bindings.map(({ value }) => value.id) ?? [];
       expect(new Set(ids).size).toBe(ids.length);
       const names = [...(both?.source ?? '').matchAll(/^(?:fn|struct|var<workgroup>) (\w+)/gm)].map(
