@@ -79,6 +79,16 @@ function tripsOf(
     const trips = sumTrips(kernel);
     return (loop) => trips[mains.indexOf(loop)] ?? (loop.fmas === 0 && usesLds(loop) ? zeroing : 1);
   }
+  if (kernel.op.startsWith('attention')) {
+    // Tokens come into workgroup memory, one for each invocation at a time, and are looked at by fours.
+    const tokens = Math.max(paramOf(kernel, 'queries') ?? 1, paramOf(kernel, 'keys') ?? 1);
+    return (loop) =>
+      loop.outer || loads(loop)
+        ? Math.ceil(tokens / threads)
+        : loop.fmas > 0
+          ? Math.ceil(Math.min(tokens, threads) / 4)
+          : zeroing;
+  }
   // A norm's loops over pixels: as often as the workgroup has rows of them.
   const [pixels, width] = [paramOf(kernel, 'pixels'), paramOf(kernel, 'width')];
   const norm = kernel.op.startsWith('group norm') && pixels !== undefined && width !== undefined;

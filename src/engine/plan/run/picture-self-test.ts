@@ -1,7 +1,8 @@
 // The UNet's operations as a small network, for the plan's self-test. Not here: the test (plan-self-test.ts).
 import type { Network, ParameterSpec } from '../../executor.ts';
-import { EDGE, type SelfTest } from './self-test.ts';
+import type { SelfTest } from './self-test.ts';
 
+const EDGE = 8;
 const CHANNELS = 16;
 const SAME = { kernel: 3, stride: 1, padding: 'same' } as const;
 
@@ -51,6 +52,7 @@ const network: Network = (ops, weights, { sample: x, timestep }) => {
 /** Of every operation of a UNet2DModel. */
 export const PICTURE_TEST: SelfTest = {
   parameters: PARAMETERS,
+  edge: EDGE,
   network,
   ids: 0,
   numbers: [0.25273737, 0.3262741, 0.22369209, 0.26495728],

@@ -1,7 +1,7 @@
 // Whether a device runs plans right: two training steps of small networks are compared with eager's numbers
 // on the processor, so that a driver that miscompiles a kernel is found before training. Not here: the
-// networks (picture-self-test.ts, text-self-test.ts), the bits of tile shapes (tile-bits-test.ts), where the
-// numbers come from (test/engine/plan/run/plan-self-test.test.ts).
+// networks (picture-self-test.ts, sizes-self-test.ts, text-self-test.ts), the bits of tile shapes
+// (tile-bits-test.ts), where the numbers come from (test/engine/plan/run/plan-self-test.test.ts).
 import { PICTURE_TEST } from './picture-self-test.ts';
 import { gpuOf, targetOf } from './plan-device.ts';
 import { createPlanExecutor } from './plan-executor.ts';
@@ -13,6 +13,7 @@ import {
   selfTestSettings,
   selfTestState,
 } from './self-test.ts';
+import { SIZES_TEST } from './sizes-self-test.ts';
 import { TEXT_TEST } from './text-self-test.ts';
 import { tilesAgree } from './tile-bits-test.ts';
 
@@ -32,10 +33,10 @@ export interface PlanVerdict {
 /**
  * Compares two steps with the numbers that are right, and the bits of two tile shapes. Wrong numbers do not
  * throw. A GPU in software runs no text: it is the same program everywhere, and compiling takes seconds
- * there. What it does compile are pipelines of training.
+ * there. What it does compile are pipelines of training; it has no other kernels for other sizes.
  */
 export async function planSelfTest(device: TestedDevice): Promise<PlanVerdict> {
-  const tests = device.software ? [PICTURE_TEST] : [PICTURE_TEST, TEXT_TEST];
+  const tests = device.software ? [PICTURE_TEST] : [PICTURE_TEST, SIZES_TEST, TEXT_TEST];
   let worst = 0;
   for (const test of tests) worst = Math.max(worst, await largestDifference(device, test));
   // False for NaN too.

@@ -7,7 +7,9 @@ import { sizeOf } from '../../layout.ts';
 
 export interface SelfTest {
   parameters: readonly ParameterSpec[];
-  /** sample [2, 8, 8, 3] -> the same shape. */
+  /** Height and width of a picture. */
+  edge: number;
+  /** sample [2, edge, edge, 3] -> the same shape. */
   network: Network;
   /** Numbers 0..19 in each picture's input_ids, or 0 for none. */
   ids: number;
@@ -18,10 +20,8 @@ export interface SelfTest {
   numbers: readonly number[];
 }
 
-/** Height and width of a picture. */
-export const EDGE = 8;
-const SAMPLE: BatchShape = [2, EDGE, EDGE, 3];
 const WORDS = 20;
+const sampleOf = ({ edge }: SelfTest): BatchShape => [2, edge, edge, 3];
 
 /** Numbers that look like weights, the same every time for a seed: at most `scale`. */
 export const wave = (length: number, seed: number, scale: number): Float32Array<ArrayBuffer> =>
@@ -37,19 +37,21 @@ export function selfTestState({ parameters }: SelfTest): ExecutorState {
 }
 
 /** The shapes of the network's inputs. */
-export const selfTestInputs = ({ ids }: SelfTest): Inputs<BatchShape> => ({
-  sample: SAMPLE,
+export const selfTestInputs = (test: SelfTest): Inputs<BatchShape> => ({
+  sample: sampleOf(test),
   timestep: [2],
-  ...(ids > 0 ? { input_ids: [2, ids] } : {}),
+  ...(test.ids > 0 ? { input_ids: [2, test.ids] } : {}),
 });
 
 /** A batch of two pictures, the same every time for a step. */
-export function selfTestBatch({ ids }: SelfTest, step: number): GivenBatch {
-  const length = sizeOf(SAMPLE);
+export function selfTestBatch(test: SelfTest, step: number): GivenBatch {
+  const { ids } = test;
+  const shape = sampleOf(test);
+  const length = sizeOf(shape);
   const words = Float32Array.from({ length: 2 * ids }, (_, i) => (7 * i * step + (i >> 1)) % WORDS);
   return {
     inputs: {
-      sample: { data: wave(length, step, 1), shape: SAMPLE },
+      sample: { data: wave(length, step, 1), shape },
       timestep: { data: Float32Array.of(37, 811), shape: [2] },
       ...(ids > 0 ? { input_ids: { data: words, shape: [2, ids] } } : {}),
     },

@@ -1,6 +1,6 @@
 // How tile shapes are chosen: what runs in one dispatch is timed as one, all shapes of a convolution compile
-// at once, time is looked at between two shapes, what is known is kept as far as the GPU has it. With a device
-// that computes nothing and a clock that the test turns. Not here: that the choice changes no bit
+// at once, time is looked at between two shapes, what is known is kept as far as the GPU has it. With a
+// device that computes nothing and a clock that the test turns. Not here: that the choice changes no bit
 // (tune-tiles.sweep.gpu.test.ts).
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { choiceKey } from '../../../../src/engine/plan/kernels/conv/tile-choice.ts';

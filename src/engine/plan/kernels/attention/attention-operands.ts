@@ -24,7 +24,7 @@ export interface AttentionForward {
   y: Value;
   /**
    * Shape: `attentionMemory(...).scores`. Afterwards it holds the softmaxed scores of the last chunk, or, of
-   * narrow heads in software, what attention-registers.ts computes them from again.
+   * narrow heads, what they are computed from again (attention-tokens.ts).
    */
   scores: Value;
 }

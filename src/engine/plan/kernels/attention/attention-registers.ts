@@ -1,16 +1,17 @@
 // Attention of narrow heads for GPUs in software, without scores in memory: one dispatch forward, two
 // backward. On such a GPU loading or storing a score costs as much as computing it again from 8 channels. A
 // quad computes 16 queries (or, for the gradients of k and v, 16 keys); its lanes load one key (or query)
-// each and pass it round. Not here: wide heads (attention.ts), the equations (attention.ts).
+// each and pass it round. Not here: wide heads (attention.ts), the equations (attention.ts), GPUs in hardware
+// (attention-tiles.ts).
 //
 // Measured on SwiftShader, 16 pictures, 64 queries and keys, 4 heads of 8 channels, processor
 // time: forward 33 to 8 ms, backward 52 to 25, against products and softmax in memory.
 import { type Binding, gridOf, type Kernel, kernel } from '../kernel.ts';
 import { QUAD, TILE_OF_GROUP } from '../conv/registers/quads.ts';
-import { rowsIn, type Value } from '../value.ts';
 import { lines, range } from '../wgsl-text.ts';
 import type { Target } from '../target.ts';
 import type { AttentionBackward, AttentionForward, AttentionGeometry } from './attention-operands.ts';
+import { reading, type Tokens, tokensOf, writing } from './attention-tokens.ts';
 
 /**
  * Channels of a head at least and at most. A narrower head costs exponentials, which are computed again here;
@@ -27,76 +28,9 @@ const held = range(HELD);
 /** Below every score. */
 const LOWEST = '-3.0e38';
 
-/** Whether these kernels serve the geometry: a function of family and geometry alone. */
-export const isNarrow = (
-  { family }: Pick<Target, 'family'>,
-  { channels, heads }: AttentionGeometry,
-): boolean => family === 'registers' && channels / heads >= NARROWEST && channels / heads <= WIDEST;
-
-/** Shape of the `scores` of narrow heads: of each query the largest score and 1 / the sum of the softmax. */
-export const narrowScores = ({ batch, heads, queries }: AttentionGeometry): number[] => [
-  batch,
-  heads,
-  queries,
-  2,
-];
-
-/** Shape of the `work` of narrow heads: of each query the sum of y times its gradient. */
-export const narrowWork = ({ batch, heads, queries }: AttentionGeometry): number[] => [batch, heads, queries];
-
-/** Operands [B, tokens, C] of a kernel as WGSL; the columns of one matrix share a binding. */
-interface Tokens {
-  bindings: Record<string, Binding>;
-  params: Record<string, number>;
-  /** Statement: `<name>_base`, the first element of this quad's head in this quad's picture. */
-  bases: string;
-  /** Expression for channel c of the operand's token `<at>`. */
-  element: (name: string, at: string, c: number) => string;
-}
-
-interface Operand {
-  value: Value;
-  count: 'queries' | 'keys';
-  access: Binding['access'];
-}
-
-const operandsOf =
-  (access: Operand['access']) =>
-  (count: Operand['count'], values: Record<string, Value>): Record<string, Operand> =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, count, access }]));
-const reading = operandsOf('read');
-const writing = operandsOf('write');
-
-function tokensOf(geometry: AttentionGeometry, operands: Record<string, Operand>): Tokens {
-  const all = Object.entries(operands).map(([name, { value, count, access }]) => ({
-    ...{ name, count, access },
-    ...rowsIn(value),
-  }));
-  const arrayOf = (id: number) => all.find(({ whole }) => whole.id === id)?.name;
-  const width = geometry.channels / geometry.heads;
-  return {
-    bindings: Object.fromEntries(
-      all
-        .filter(({ name, whole }) => arrayOf(whole.id) === name)
-        .map(({ name, whole: value, access }) => [name, { value, access }]),
-    ),
-    params: Object.fromEntries(
-      all.flatMap(({ name, first, stride }) => [
-        [`${name}_first`, first],
-        [`${name}_stride`, stride],
-      ]),
-    ),
-    bases: lines(
-      all,
-      ({ name, count }) =>
-        `let ${name}_base = params.${name}_first + picture * params.${count} * params.${name}_stride + head * ${width}u;`,
-    ),
-    element: (name, at, c) => {
-      const array = arrayOf(all.find((one) => one.name === name)?.whole.id ?? NaN);
-      return `${array}[${name}_base + ${at} * params.${name}_stride + ${c}u]`;
-    },
-  };
-}
+/** Whether these kernels serve the geometry. */
+export const isNarrow = ({ channels, heads }: AttentionGeometry): boolean =>
+  channels / heads >= NARROWEST && channels / heads <= WIDEST;
 
 /** What the three kernels have in common; each quad computes PER_QUAD of `rows` queries or keys. */
 function narrowKernel(

@@ -1,10 +1,12 @@
 // Attention, softmax(q k^T / sqrt(C / heads)) v, and its gradient, as batched matrix products. A mask is the
 // softmax's: products over hidden keys are computed, and multiplied by 0. The scores are computed in chunks
 // of pictures, heads or queries, so that their memory is bounded. Not here: the projections to q, k and v
-// (conv/conv.ts), the kernels (batched-matmul.ts, softmax.ts), narrow heads in software
-// (attention-registers.ts).
+// (conv/conv.ts), the kernels (batched-matmul.ts, softmax.ts), narrow heads (attention-tiles.ts,
+// attention-registers.ts).
 import type { AttentionBackward, AttentionForward, AttentionGeometry } from './attention-operands.ts';
-import { isNarrow, narrowBackward, narrowForward, narrowScores, narrowWork } from './attention-registers.ts';
+import * as registers from './attention-registers.ts';
+import * as tiles from './attention-tiles.ts';
+import { narrowScores, narrowWork } from './attention-tokens.ts';
 import type { MatrixLayout } from './batched-matmul-operands.ts';
 import { batchedMatmul } from './batched-matmul.ts';
 import type { Kernel } from '../kernel.ts';
@@ -73,11 +75,14 @@ export function attentionMemory(
   work: number[];
   keepsScores: boolean;
 } {
-  if (isNarrow(target, geometry))
+  if (narrowIn(target).isNarrow(geometry))
     return { scores: narrowScores(geometry), work: narrowWork(geometry), keepsScores: true };
   const shape = [...chunkShape(geometry), geometry.keys];
   return { scores: shape, work: shape, keepsScores: chunksOf(geometry).length === 1 };
 }
+
+/** The kernels of narrow heads, which keep no scores. */
+const narrowIn = ({ family }: Pick<Target, 'family'>) => (family === 'tiles' ? tiles : registers);
 
 const transposed = (matrix: MatrixLayout): MatrixLayout => ({
   ...matrix,
@@ -154,7 +159,8 @@ export function attentionForward(
   geometry: AttentionGeometry,
   values: AttentionForward,
 ): Kernel[] {
-  if (isNarrow(target, geometry)) return narrowForward(target, geometry, values);
+  const narrow = narrowIn(target);
+  if (narrow.isNarrow(geometry)) return narrow.narrowForward(target, geometry, values);
   const { q, k, v, y, scores } = values;
   return chunksOf(geometry).flatMap((chunk) => {
     const { rows, compare, toQueries } = productsOf(target, geometry, chunk);
@@ -172,7 +178,8 @@ export function attentionBackward(
   geometry: AttentionGeometry,
   values: AttentionBackward,
 ): Kernel[] {
-  if (isNarrow(target, geometry)) return narrowBackward(target, geometry, values);
+  const narrow = narrowIn(target);
+  if (narrow.isNarrow(geometry)) return narrow.narrowBackward(target, geometry, values);
   const { q, k, v, dy, scores, work, dq, dk, dv } = values;
   const { keepsScores } = attentionMemory(target, geometry);
   return chunksOf(geometry).flatMap((chunk) => {

@@ -1,6 +1,6 @@
 // Attention and its gradient, by tiles and by what this device takes in software, with scores kept from the
-// forward pass and with scores computed again. Not here: registers without quad operations
-// (attention.sweep.gpu.test.ts).
+// forward pass, with scores computed again, and without any in memory. Not here: registers without quad
+// operations (attention.sweep.gpu.test.ts).
 import { expect, test } from 'vitest';
 import { attentionMemory } from '../../../../../src/engine/plan/kernels/attention/attention.ts';
 import type { Target } from '../../../../../src/engine/plan/kernels/target.ts';
@@ -16,6 +16,15 @@ for (const target of [TILES, REGISTERS]) {
     await claimAttention(target, { batch: 2, queries: 4, keys: 8, channels: 16, heads: 2 });
   });
 }
+
+test('tiles: a wide head', async () => {
+  await claimAttention(TILES, { batch: 2, queries: 4, keys: 8, channels: 24, heads: 1 });
+});
+
+test('tiles: narrow heads, more tokens than are brought into workgroup memory at a time', async () => {
+  const geometry = { batch: 2, queries: 70, keys: 70, channels: 16, heads: 2 };
+  await claimAttention(TILES, geometry, { mask: 'causal', size: 30, joined: true });
+});
 
 test('registers: q, k and v are column ranges of one matrix', async () => {
   await claimAttention(REGISTERS, { batch: 2, queries: 8, keys: 8, channels: 8, heads: 2 }, { joined: true });
@@ -40,13 +49,14 @@ test('registers: causal, a query sees no later key', async () => {
   await claimAttention(REGISTERS, long, { mask: 'causal', size: 30 });
 });
 
-test('registers: narrow heads keep no scores', async () => {
+test('narrow heads keep no scores', async () => {
   const geometry = { batch: 2, queries: 21, keys: 21, channels: 16, heads: 2 };
-  const memory = (target: Target) => attentionMemory(target, { ...geometry, mask: 'none' }).scores;
-  expect([memory(REGISTERS), memory(TILES)]).toEqual([
-    [2, 2, 21, 2],
-    [2, 2, 21, 21],
-  ]);
+  const memory = (target: Target, heads: number) =>
+    attentionMemory(target, { ...geometry, heads, mask: 'none' }).scores;
+  for (const target of [REGISTERS, TILES]) {
+    expect(memory(target, 2)).toEqual([2, 2, 21, 2]);
+    expect(memory(target, 1)).toEqual(target === TILES ? [2, 1, 21, 2] : [2, 1, 21, 21]);
+  }
   await claimAttention(REGISTERS, geometry, { size: 30 });
   await claimAttention(REGISTERS, geometry, { mask: 'causal' });
 });
