@@ -83,6 +83,21 @@ export function textEncoderOfWidth(width: number): TextEncoderConfig {
   return textEncoder({ ...size, hiddenSize: width, heads });
 }
 
+/** Both models of 64 x 64: the larger has two layers for each of a block's one. */
+const TEXT_64 = {
+  network: {
+    ...TEXT_DEFAULTS,
+    blockOutChannels: [64, 128, 256, 256],
+    downBlockTypes: ['DownBlock2D', 'DownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
+    upBlockTypes: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'UpBlock2D', 'UpBlock2D'],
+    crossAttentionDim: 256,
+    attentionHeads: [8, 8, 8, 8],
+    transformerLayersPerBlock: [1, 1, 1, 1],
+  },
+  textEncoder: textEncoder({ vocabSize: 4096, hiddenSize: 256, layers: 4, heads: 8, tokens: 32 }),
+  settings: { imageSize: 64, maxSteps: 200_000, sampler: 'dpmpp_2m', sampleSteps: 20 },
+} satisfies Omit<Preset, 'title' | 'note'>;
+
 /**
  * What diffusers' DDPM networks learnt with. The table's defaults show more after few steps, but a comparison
  * with such a network needs these.
@@ -182,20 +197,12 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       guidanceScale: 2.5,
     },
   },
-  text: {
-    title: 'Text',
-    note: '64 × 64',
-    network: {
-      ...TEXT_DEFAULTS,
-      blockOutChannels: [64, 128, 256, 256],
-      downBlockTypes: ['DownBlock2D', 'DownBlock2D', 'CrossAttnDownBlock2D', 'CrossAttnDownBlock2D'],
-      upBlockTypes: ['CrossAttnUpBlock2D', 'CrossAttnUpBlock2D', 'UpBlock2D', 'UpBlock2D'],
-      crossAttentionDim: 256,
-      attentionHeads: [8, 8, 8, 8],
-      transformerLayersPerBlock: [1, 1, 1, 1],
-    },
-    textEncoder: textEncoder({ vocabSize: 4096, hiddenSize: 256, layers: 4, heads: 8, tokens: 32 }),
-    settings: { imageSize: 64, maxSteps: 200_000, sampler: 'dpmpp_2m', sampleSteps: 20 },
+  text: { title: 'Text', note: '64 × 64', ...TEXT_64 },
+  'text-wide': {
+    title: 'Large text',
+    note: '64 × 64, two layers a block',
+    ...TEXT_64,
+    network: { ...TEXT_64.network, layersPerBlock: 2 },
   },
 };
 

@@ -5,7 +5,7 @@ import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
 import type { NetworkConfig } from '../model/unet-config.ts';
 import { SAMPLE_COUNT } from './sample-counts.ts';
 
-export const PRESET_NAMES = ['tiny', 'bench', 'small', 'cifar', 'text-tiny', 'text'] as const;
+export const PRESET_NAMES = ['tiny', 'bench', 'small', 'cifar', 'text-tiny', 'text', 'text-wide'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 interface Described {

@@ -24,6 +24,8 @@ test('every preset, with the text encoder where it has words', async () => {
   // diffusers' UNet of 26.4 million parameters and transformers' encoder of 4.2 million.
   expect(Math.round(estimates['text']!.parameters / 1e5)).toBe(306);
   expect(Math.round(estimates['text']!.checkpointBytes / 2 ** 20)).toBe(467);
+  // diffusers counts 39,641,731 of the UNet, the encoder has 4,216,320.
+  expect(estimates['text-wide']!.parameters).toBe(39_641_731 + 4_216_320);
   // PyTorch counts 9.9e12 floating-point operations in 4,700 steps of text-tiny, two a multiply-add; the
   // estimate adds 30 % for what is none.
   const seconds = (4700 * estimates['text-tiny']!.secondsPer1000Steps) / 1000;

@@ -19,7 +19,10 @@ describe('parseCommandLine', () => {
   });
 
   it.each([
-    [['--preset', 'huge'], /--preset: expected one of tiny, bench, small, cifar, text-tiny, text, got huge/],
+    [
+      ['--preset', 'huge'],
+      /--preset: expected one of tiny, bench, small, cifar, text-tiny, text, text-wide, got huge/,
+    ],
     [['--preset', 'text', '--node', '--torch'], /--torch: expected a preset without words, got text/],
     [['--batch', '0'], /--batch: expected a whole number of 1 or more, got 0/],
     [['--batch', 'four'], /got four/],

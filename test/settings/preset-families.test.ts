@@ -7,7 +7,7 @@ import { presetConfig, PRESETS } from '../../src/settings/presets.ts';
 
 test('each preset but bench is of one family', () => {
   expect(presetsOf(false)).toEqual(['tiny', 'small', 'cifar']);
-  expect(presetsOf(true)).toEqual(['text-tiny', 'text']);
+  expect(presetsOf(true)).toEqual(['text-tiny', 'text', 'text-wide']);
 });
 
 test('tiny stays tiny, and a slow device gets tiny; there and back again is the same preset', () => {
@@ -16,7 +16,7 @@ test('tiny stays tiny, and a slow device gets tiny; there and back again is the 
   expect(presetAmong(true, 'cifar', true)).toBe('text-tiny');
   for (const preset of ['tiny', 'small'] as const)
     expect(presetAmong(false, presetAmong(true, preset, false), false)).toBe(preset);
-  expect(presetAmong(true, 'text', true)).toBe('text');
+  for (const preset of ['text', 'text-wide'] as const) expect(presetAmong(true, preset, true)).toBe(preset);
   expect(firstPreset(false, true)).toBe('tiny');
 });
 

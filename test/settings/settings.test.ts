@@ -72,7 +72,7 @@ test('what differs from the preset is what was chosen', () => {
 test("a row gives its setting its type, and its default is one of the row's own values", () => {
   expectTypeOf<Settings['noiseSchedule']>().toEqualTypeOf<'linear' | 'cosine'>();
   expectTypeOf<Settings['preset']>().toEqualTypeOf<
-    'tiny' | 'bench' | 'small' | 'cifar' | 'text-tiny' | 'text'
+    'tiny' | 'bench' | 'small' | 'cifar' | 'text-tiny' | 'text' | 'text-wide'
   >();
   expectTypeOf<Settings['batchSize']>().toEqualTypeOf<number>();
   expectTypeOf<Settings['randomFlip']>().toEqualTypeOf<boolean>();

@@ -277,6 +277,7 @@ function fillSetup(state: State): void {
     bench: estimate(1_600_000, 30, 40_000, 25 * MiB),
     'text-tiny': estimate(180_000, 42, 5000, 2.9 * MiB),
     text: estimate(30_600_000, 540, 200_000, 467 * MiB),
+    'text-wide': estimate(43_900_000, 800, 200_000, 669 * MiB),
   };
   state.memory.value = { bytes: 1_234_567_890, fault: null };
   if (state.store.value) state.store.value = { ...state.store.value, usedBytes: 0, runs: [] };

@@ -17,6 +17,7 @@ const DISPATCHES: Record<PresetName, Record<Target['family'], number>> = {
   cifar: { tiles: 360, registers: 430 },
   'text-tiny': { tiles: 310, registers: 340 },
   text: { tiles: 600, registers: 700 },
+  'text-wide': { tiles: 850, registers: 1000 },
 };
 
 function specOf(preset: PresetName, target: Target, batch: number) {
