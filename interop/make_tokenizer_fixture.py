@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from counter_random import STREAMS, random_words
+from step_captions import Prompts
 
 FOLDER = Path(__file__).parent.parent / "test" / "fixtures" / "tokenizer"
 TEXTS = 10_000
@@ -185,6 +186,16 @@ def check(made):
     print("tokenizers.Tokenizer gives the same ids; CLIPTokenizer decodes them")
     assert shuffled(made) == mixed and saved() == (FOLDER / "saved.json").read_text(encoding="utf-8")
     print("shuffled merges give the committed ids; CLIPTokenizer saves the committed file")
+    check_padding()
+
+
+def check_padding():
+    """A run goes on in PyTorch with the ids of CLIPTokenizer where that fills texts up with "!"."""
+    folder = FOLDER.parent / "models" / "padded"
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    prompts = Prompts((folder / "whole" / "tokenizer.json").read_text(encoding="utf-8"), len(expected["ids"][0]))
+    assert prompts.encode(expected["texts"]).tolist() == expected["ids"]
+    print("the captions of a step have CLIPTokenizer's ids, filled up with its padding token")
 
 
 if __name__ == "__main__":

@@ -44,16 +44,20 @@ class Prompts:
 
         self._tokenizer, self._length = Tokenizer.from_str(tokenizer_json), length
         self._begin, self._end = (self._tokenizer.token_to_id(token) for token in (BEGIN, END))
+        # Stable Diffusion 2's tokenizer fills texts up with "!", and its file says so.
+        self._pad = (self._tokenizer.padding or {}).get("pad_id", self._end)
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
 
     def encode(self, texts):
-        """int64 [N, length]: begin, words, end, and end again to the length. A longer text is cut."""
-        ids = np.full((len(texts), self._length), self._end, np.int64)
+        """int64 [N, length]: begin, words, end, then the padding. A longer text is cut."""
+        ids = np.full((len(texts), self._length), self._pad, np.int64)
         for row, text in zip(ids, texts):
             words = self._tokenizer.encode(_without_specials(text), add_special_tokens=False).ids[: self._length - 2]
-            row[: 1 + len(words)] = [self._begin, *words]
+            row[: 2 + len(words)] = [self._begin, *words, self._end]
         return ids
 
 
 def _without_specials(text):
     """A space in the place of the special tokens: they are no words of a text."""
-    return re.sub(re.escape(BEGIN), " ", text.replace(END, " "), flags=re.IGNORECASE)
+    return re.sub(re.escape(BEGIN), " ", text.replace(END, " "), flags=re.IGNORECASE | re.ASCII)
