@@ -369,7 +369,7 @@ const REFUSED: Fault = {
   title: 'The GPU has not enough memory for this training',
   what: 'The memory a training step needs was refused. Nothing was changed.',
   expected: 'less (Out of memory)',
-  got: '2904 MiB of GPU memory',
+  got: '3.0 GB of GPU memory',
   todo: ['Choose gradient checkpointing: it fits.', 'Choose batch size 32: it fits.'],
   offers: [
     { settings: { gradientCheckpointing: true }, bytes: 1_623_264_000 },

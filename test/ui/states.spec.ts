@@ -490,9 +490,10 @@ test('before training the page states its GPU bytes, or why it does not fit and 
   await page.getByRole('button', { name: 'Use batch size 256 3.1 GB' }).click();
   await expect(size).toContainText('steps of 256 pictures');
   await open(page, 'refused');
-  await expect(page.getByRole('alert')).toContainText('needed: 2,904 MiB of GPU memory.');
+  await expect(page.getByRole('alert')).toContainText('needed: 3.0 GB of GPU memory.');
   await expect(page.getByRole('button', { name: 'Use batch size 32 1.9 GB' })).toBeEnabled();
   await page.getByRole('button', { name: 'Use gradient checkpointing 1.6 GB' }).click();
+  await page.getByText(/^All \d+ settings/).click();
   await expect(page.getByRole('checkbox', { name: 'Gradient checkpointing' })).toBeChecked();
 });
 

@@ -91,13 +91,14 @@ export function storage(device: GPUDevice, label: string, size: number): GPUBuff
 }
 
 function notEnough(needed: number, message: string) {
-  const megabytes = Math.ceil(needed / 2 ** 20);
+  // In the units in which the page tells the memory of a run beforehand.
+  const size = needed < 1e9 ? `${Math.ceil(needed / 1e6)} MB` : `${(needed / 1e9).toFixed(1)} GB`;
   return {
     kind: 'memory' as const,
     title: 'The GPU has not enough memory for this training',
     what: 'The memory a training step needs was refused. Nothing was changed.',
     expected: `less (${message})`,
-    got: `${megabytes} MiB of GPU memory`,
+    got: `${size} of GPU memory`,
     todo: ['Choose a smaller batch size.', 'Or a smaller preset.', 'Close other tabs that use the GPU.'],
   };
 }
