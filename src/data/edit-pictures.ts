@@ -7,15 +7,10 @@ import { type Fault, FaultError } from '../fault.ts';
 import type { DatasetInfo } from './api.ts';
 import { cleanTitle } from './captions.ts';
 import { editedFingerprint, numberBytes } from './edited-fingerprint.ts';
-import { IN_THE_MIDDLE } from './framing.ts';
-import type { PictureDraft } from './picture-draft.ts';
 import { openStored, type StoredPictures } from './open-stored.ts';
 import { idOf, missing, readSet, scanSets, TITLE } from './picture-store.ts';
 import { type Told, writeRemoved } from './store/edit-log.ts';
 import { setFolder, writeFile } from './store/set-file.ts';
-import type { Origin } from './store/record.ts';
-import { unpackTexts } from './store/texts.ts';
-import { traitsOf } from './store/traits.ts';
 
 /** Gives a set another title, cut to 120 characters; an empty one changes nothing. */
 export async function renameStored(id: string, title: string): Promise<void> {
@@ -107,38 +102,3 @@ const isThere = ({ title, count }: DatasetInfo): Fault => ({
   got: `the set ${title}`,
   todo: ['Use that set.', 'Or delete it, then restore these pictures.'],
 });
-
-/** Of a picture of version 1. */
-const FROM_NOWHERE: Origin = {
-  ...{ entry: 0, width: 0, height: 0, sourceDigest: new Uint8Array(16), place: IN_THE_MIDDLE },
-};
-
-/**
- * Copies the pictures of a set, with their texts, into a draft, from where it is. Of squares cut by hand
- * those of the import count as there too. Ends before the last one where `signal` is aborted.
- */
-export async function copyPictures(
-  opened: StoredPictures,
-  draft: PictureDraft,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { active, info, pixels } = opened;
-  const bytes = info.storedSize ** 2 * 3;
-  const imported = async (number: number): Promise<Uint8Array<ArrayBuffer>> =>
-    new Uint8Array(await pixels.slice(number * bytes, (number + 1) * bytes).arrayBuffer());
-  for (const number of active.subarray(draft.count)) {
-    if (signal?.aborted) return;
-    const picture = opened.edits?.squareOf(number)?.pixels.slice() ?? (await imported(number));
-    await draft.push({
-      pixels: picture,
-      traits: await traitsOf(picture, info.storedSize),
-      texts: unpackTexts(opened.textsOf(number)),
-      from: opened.recordOf(number) ?? FROM_NOWHERE,
-    });
-    draft.settle(draft.settled);
-  }
-  // An import of the same files cuts those squares again. Last, so that no picture of the set is left out.
-  const cut = new Set(opened.edits?.cut);
-  for (const number of active.filter((one) => cut.has(one)))
-    draft.leaveOut((await traitsOf(await imported(number), info.storedSize)).digest);
-}

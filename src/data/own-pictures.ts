@@ -9,7 +9,7 @@ import { cleanTitle } from './captions.ts';
 import { type Decoder, decodeInOrder, type Tried } from './decode-ahead.ts';
 import { doubtOf } from './doubtful.ts';
 import { beginDraft, completeDraft, discardDraft, reopenDraft } from './draft-folder.ts';
-import { copyPictures } from './edit-pictures.ts';
+import { copyPictures } from './copy-pictures.ts';
 import type { PictureDraft } from './picture-draft.ts';
 import { unlessGone } from './lost-files.ts';
 import { openStored, type StoredPictures } from './open-stored.ts';

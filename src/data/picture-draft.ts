@@ -2,6 +2,8 @@
 // the disk every 232 entries or every second, then a mark of how far they go; info.json ends it. Stopped at
 // any moment, the folder goes on behind its last whole mark. Runs in a worker (sync access handles).
 // Not here: reading sets (picture-store.ts), which pictures come (own-pictures.ts).
+import { editedFingerprint } from './edited-fingerprint.ts';
+import { type Carried, readCarried, tellCarried, writeCarried } from './store/carried-edits.ts';
 import { EDITS } from './store/edits-mark.ts';
 import { type ImportNote, readNote, SOURCE } from './store/import-note.ts';
 import { cutBehind, keptPictures, type SetFiles } from './store/kept-prefix.ts';
@@ -116,6 +118,11 @@ export class PictureDraft {
     return true;
   }
 
+  /** Changes by hand that the set is to have, by numbers of its pictures. Before the first one of them. */
+  carry(carried: Carried): Promise<void> {
+    return writeCarried(this.folder, carried);
+  }
+
   /** Pixels of this SHA-256 count as there from now on. */
   leaveOut(digest: Uint8Array): void {
     this.#sums.isNew(digest);
@@ -155,16 +162,20 @@ export class PictureDraft {
 
   /**
    * Ends the set: info.json is the last to reach the disk. `earlierOf`: the ids that a set of this
-   * fingerprint had before.
+   * fingerprint, with what it carries, had before.
    */
   async seal(title: string, earlierOf: (fingerprint: string) => readonly string[] = () => []): Promise<void> {
     this.write();
     const { size } = this.note;
     const told = await this.#sums.told(size);
-    const earlier = earlierOf(told.fingerprint);
+    const carried = await readCarried(this.folder, told.count);
+    const fingerprint = await editedFingerprint(told.fingerprint, carried, new Uint32Array());
+    const earlier = [...earlierOf(fingerprint)];
+    const { words, captions } = told;
+    if (carried) await tellCarried(this.folder, carried, { fingerprint, words, captions, earlier });
     const info: StoredInfo = {
       ...{ version: VERSION, title, size, ...told },
-      ...(earlier.length > 0 ? { earlier: [...earlier] } : {}),
+      ...(earlier.length > 0 ? { earlier } : {}),
     };
     this.#close();
     await writeJson(this.folder, INFO, info);

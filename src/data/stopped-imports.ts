@@ -4,7 +4,7 @@ import { type Fault, FaultError } from '../fault.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
 import type { DatasetInfo, StoppedImport } from './api.ts';
 import { completeDraft, discardDraft, reopenDraft } from './draft-folder.ts';
-import { copyPictures } from './edit-pictures.ts';
+import { copyPictures } from './copy-pictures.ts';
 import type { PictureDraft } from './picture-draft.ts';
 import { openStored, type StoredPictures } from './open-stored.ts';
 import { missing, picturesFolder, removeFolder, scanSets } from './picture-store.ts';

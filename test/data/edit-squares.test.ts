@@ -68,6 +68,13 @@ async function imported(addTo: string | null = null, source = sourceOf(), chosen
   return report.info;
 }
 
+/** One file with a picture that is in no other. */
+const other = sourceOf(
+  (i) => fileOf(i).map((byte) => 255 - byte),
+  (i) => `added/${i}.raw`,
+  1,
+);
+
 /** The square of picture i as an import would resize it. */
 const cutOf = (i: number, left: number, top: number, edge: number): number[] => [
   ...resizeRegion(fileOf(i), { width: WIDTH, channels: 3 }, { left, top, edge }, SIZE),
@@ -194,12 +201,33 @@ describe('a square that is cut by hand', () => {
       }));
     expect((await openStored(info.id))?.edits?.mark.steps.length).toBeLessThan(70);
     expect((await pixelsOf(info.id))[1]).toEqual(cutOf(1, 1, 3, 9));
-    const more = await imported(
-      info.id,
-      sourceOf((i) => fileOf(i).map((byte) => 255 - byte), undefined, 1),
-    );
+    const more = await imported(info.id, other);
     expect(more.count).toBe(COUNT + 1);
     expect((await pixelsOf(more.id))[1]).toEqual(cutOf(1, 1, 3, 9));
+  });
+
+  it('is one of its file still where pictures are added, and can be that of the import again', async () => {
+    const set = await imported();
+    const { info } = await cut(set.id, 1, CORNER);
+    const less = await browse.remove({ dataset: info.id, indices: Uint32Array.of(0) });
+    const more = await imported(less?.id ?? '', other);
+    expect(more.count).toBe(COUNT);
+    expect((await pixelsOf(more.id))[0]).toEqual(cutOf(1, 1, 3, 9));
+    const asked = await browse.original({ dataset: more.id, index: 0 }, [sourceOf()]);
+    expect(asked).toMatchObject({ square: CORNER, imported: MIDDLE });
+    expect((await browse.find(all(more.id))).undoable).toEqual([]);
+    const back = await cut(more.id, 0, null);
+    expect((await pixelsOf(back.info.id))[0]).toEqual(cutOf(1, 4, 0, 16));
+    const digest = createHash('sha256').update(Uint8Array.from(cutOf(1, 1, 3, 9)));
+    expect(more.fingerprint).toBe(
+      sha256(`cut from ${back.info.fingerprint}`, new Uint8Array(4), digest.digest()),
+    );
+    for (const id of [set.id, info.id, less?.id ?? '', more.id])
+      expect((await openStored(id))?.info).toEqual(back.info);
+    // It is carried again with the next ones.
+    const again = await cut(back.info.id, 0, CORNER);
+    const most = await imported(again.info.id, sourceOf(fileOf, undefined, 1));
+    expect((await openStored(most.id))?.edits?.squareOf(0)?.region).toEqual(CORNER);
   });
 
   it('is not stored a second time where its file is added again, with others', async () => {
@@ -225,6 +253,18 @@ describe('a square that is cut by hand', () => {
     disk.quotaBytes = Infinity;
     expect((await cut(set.id, 0, CORNER)).changed).toBe(1);
   });
+});
+
+it('captions that were changed by hand count as such once pictures are added: no import takes their place', async () => {
+  const set = await imported();
+  const one = Uint32Array.of(1);
+  await browse.editCaptions({ dataset: set.id, indices: one, edit: { kind: 'set', caption: 'typed' } });
+  const more = await imported(set.id, other);
+  expect(await browse.notes({ dataset: more.id, indices: one })).toMatchObject([
+    { caption: 'typed', edited: true },
+  ]);
+  const bytesOf = (i: number) => (i < COUNT ? fileOf(i) : fileOf(0).map((byte) => 255 - byte));
+  expect(await imported(null, sourceOf(bytesOf, undefined, COUNT + 1))).toEqual(more);
 });
 
 describe('the file of a picture', () => {
@@ -267,11 +307,6 @@ describe('the file of a picture', () => {
 
   it('is framed as its own import was, not as one that added pictures later', async () => {
     const set = await imported();
-    const other = sourceOf(
-      (i) => fileOf(i).map((byte) => 255 - byte),
-      (i) => `added/${i}.raw`,
-      1,
-    );
     const more = await imported(set.id, other, { crop: 'tight' });
     expect(await asked(more, sourceOf())).toMatchObject({ imported: MIDDLE });
     const added = await browse.original({ dataset: more.id, index: COUNT }, [other]);

@@ -3,14 +3,17 @@
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import { changeCaptions } from '../../src/data/edit-captions.ts';
 import { completeDraft } from '../../src/data/draft-folder.ts';
-import { copyPictures, removeNumbers } from '../../src/data/edit-pictures.ts';
+import { changeSquare } from '../../src/data/edit-squares.ts';
+import { copyPictures } from '../../src/data/copy-pictures.ts';
+import { removeNumbers } from '../../src/data/edit-pictures.ts';
 import { openStored } from '../../src/data/open-stored.ts';
 import { listStored, removeStored } from '../../src/data/picture-store.ts';
 import { listStopped, stoppedNote, useStopped } from '../../src/data/stopped-imports.ts';
 import { unpackTexts } from '../../src/data/store/texts.ts';
+import { crc32 } from '../../src/formats/crc32.ts';
 import type { DatasetInfo } from '../../src/data/api.ts';
 import { MemoryDisk } from '../checkpoint/memory-disk.ts';
-import { draftOf, madeSet, pushMade } from './made-set.ts';
+import { draftOf, madeSet, pushMade, shownPixels } from './made-set.ts';
 import { storeOn } from './memory-storage.ts';
 
 const COUNT = 20;
@@ -79,6 +82,19 @@ it('where the set was deleted meanwhile, becomes a set of what it copied', async
   const folder = await killedAt(set, 5, []);
   await removeStored(set.id);
   expect((await useStopped(folder)).count).toBe(5);
+});
+
+it('where a square had been cut by hand, has it and that of the import, in the place of the set or beside it', async () => {
+  const before = await setOf20();
+  const pixels = shownPixels(77);
+  const square = { region: { left: 1, top: 2, edge: 3 }, differenceHash: new Uint8Array(8), pixels };
+  const { info: set } = await changeSquare(before.id, 3, square);
+  const folders = [await killedAt(set, 5, []), await killedAt(set, COUNT, [100])];
+  const goneOn = await openStored((await useStopped(folders[1] ?? '')).id);
+  const beside = await openStored((await useStopped(folders[0] ?? '')).id);
+  expect([goneOn?.info.count, beside?.info.count]).toEqual([COUNT + 1, 5]);
+  for (const one of [goneOn, beside]) expect(one?.edits?.squareOf(3)).toEqual(square);
+  expect(goneOn?.recordOf(3)?.pixelsCrc).toBe(crc32(shownPixels(3)));
 });
 
 it('of the same pixels as the set that came meanwhile, is found by the ids that that set had', async () => {

@@ -4,16 +4,7 @@
 import { type Fault, FaultError } from '../../fault.ts';
 import { readPlaces, writeByTurns } from './by-turns.ts';
 import type { Edits } from './edits.ts';
-import {
-  EDITS,
-  EDITS_VERSION,
-  type EditsMark,
-  FIRST_PLACE,
-  type Part,
-  partAt,
-  partsOf,
-  partsWith,
-} from './edits-mark.ts';
+import { EDITS, type EditsMark, FIRST_PLACE, type Part, partAt, partsOf, versionOf } from './edits-mark.ts';
 import { foldedEdits } from './fold-edits.ts';
 import { inUse, readUpTo, type SetFolder, type SyncFile, writeWhole } from './set-file.ts';
 
@@ -109,10 +100,8 @@ const NO_EDITS: Omit<EditsMark, keyof Told> = {
   ...{ version: 1, start: FIRST_PLACE, end: FIRST_PLACE, removed: null, folded: null, steps: [] },
 };
 
-const versionOf = (mark: EditsMark): number => (partsWith(mark, 'squares').length > 0 ? EDITS_VERSION : 1);
-
-/** The oldest ids and the newest. `ids`: the oldest first. */
-const fewEarlier = (ids: string[]): string[] =>
+/** Of ids, the oldest first, the oldest and the newest: as many as a mark has room for. */
+export const fewEarlier = (ids: string[]): string[] =>
   ids.length <= MOST_EARLIER ? ids : [...ids.slice(0, OLDEST), ...ids.slice(OLDEST - MOST_EARLIER)];
 
 /** Behind the last part that counts. */

@@ -51,8 +51,15 @@ export const partsOf = ({ removed, folded, foldedSquares = null, steps }: EditsM
   [removed, folded, foldedSquares, ...steps].filter((part) => part !== null);
 
 /** The parts of captions or of squares, the oldest first. */
-export const partsWith = ({ folded, foldedSquares = null, steps }: EditsMark, of: Step['of']): Part[] =>
+export const partsWith = (
+  { folded, foldedSquares = null, steps }: Pick<EditsMark, 'folded' | 'foldedSquares' | 'steps'>,
+  of: Step['of'],
+): Part[] =>
   [of ? foldedSquares : folded, ...steps.filter((step) => step.of === of)].filter((part) => part !== null);
+
+/** As which it is written. */
+export const versionOf = (mark: Pick<EditsMark, 'folded' | 'foldedSquares' | 'steps'>): number =>
+  partsWith(mark, 'squares').length > 0 ? EDITS_VERSION : 1;
 
 /** The part that these bytes are once they lie at this place. */
 export const partAt = (at: number, bytes: Uint8Array): Part => ({
