@@ -369,7 +369,7 @@ export class Session {
       this.#known((trainer) => this.#browsed.nearest(trainer, { dataset, ...sample, count: NEAREST })),
     stopComparing: () => void this.#call((trainer) => trainer.stopComparing()),
     confirmPictures: () => void this.#confirmPictures(),
-    freeStepCheckpoints: (runId) => this.#runs.askFree(runId),
+    freeStepCheckpoints: (runId) => void this.#runs.askFree(runId),
     testCheckpointSystem: () => this.#testStore(),
     refreshStore: () => void this.#refreshStore(),
     sheet: (step, runId) => sheetBitmap(runId ?? this.#state.run.value?.runId, step),

@@ -2,8 +2,7 @@
 // where something is lost. Not here: the texts of the questions (questions.ts), the store (checkpoint/).
 import { listCheckpoints } from '../checkpoint/index-db.ts';
 import type { Result } from '../fault.ts';
-import { isStepName } from '../settings/checkpoint-schedule.ts';
-import type { CheckpointRef } from '../trainer/api.ts';
+import type { CheckpointRecord, CheckpointRef } from '../trainer/api.ts';
 import { deleteQuestion, deleteRunQuestion, freeStepsQuestion } from './questions.ts';
 import { rememberedRuns, runName } from './run-names.ts';
 import type { Pressed, State } from './state.ts';
@@ -64,24 +63,28 @@ export class StoredRuns {
     question.value = deleteQuestion(record?.name ?? 'this checkpoint', run, remove);
   }
 
-  /** Asks, then deletes a run's step checkpoints but the newest and those kept by hand. */
-  askFree(runId: string): void {
-    const { checkpoints, runs, question, notice } = this.#state;
-    const own = checkpoints.value.filter((record) => record.runId === runId);
-    const newest = own.reduce((latest, { generation }) => Math.max(latest, generation), -1);
-    const names = own
-      .filter(({ name, kept, generation }) => isStepName(name) && !kept && generation !== newest)
-      .map(({ name }) => name);
-    const free = async (trainer: TrainerClient): Promise<Result<number>> => {
-      const result = await trainer.freeStepCheckpoints(runId);
-      if (result.ok) notice.value = `Freed ${Math.round(result.value / 1e6)} MB.`;
-      return result;
-    };
-    if (names.length === 0) {
+  /** Asks, then deletes a run's step checkpoints but the newest and those kept by hand: those it named. */
+  askFree(runId: string): Promise<unknown> {
+    return this.#tools.call(async (trainer) => {
+      const listed = await trainer.freeableSteps(runId);
+      if (listed.ok) this.#askFreeThese(runId, listed.value);
+      return listed;
+    });
+  }
+
+  #askFreeThese(runId: string, records: readonly CheckpointRecord[]): void {
+    const { runs, question, notice } = this.#state;
+    if (records.length === 0) {
       notice.value = 'No step checkpoint can be freed: the newest and those that you keep stay.';
       return;
     }
-    const name = runName(runs.value, runId);
-    question.value = freeStepsQuestion(name, names, () => void this.#tools.call(free));
+    const generations = records.map(({ generation }) => generation);
+    const free = async (trainer: TrainerClient): Promise<Result<number>> => {
+      const result = await trainer.freeSteps(runId, generations);
+      if (result.ok) notice.value = `Freed ${Math.round(result.value / 1e6)} MB.`;
+      return result;
+    };
+    const names = records.map(({ name }) => name);
+    question.value = freeStepsQuestion(runName(runs.value, runId), names, () => void this.#tools.call(free));
   }
 }

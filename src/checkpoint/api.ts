@@ -193,10 +193,15 @@ export interface StoreApi {
    */
   remove(ref: CheckpointRef): Promise<Result<null>>;
   /**
-   * Frees every step checkpoint of a run but the newest valid checkpoint; keeps epoch, final and kept ones.
-   * `trains`: the files stay as empty slots. Answers the bytes freed.
+   * The step checkpoints of a run that can be freed: not the newest checkpoint that verifies, which is read
+   * for it, nor kept ones, nor one that is being exported.
    */
-  freeStepCheckpoints(runId: string, trains: boolean): Promise<Result<number>>;
+  freeableSteps(runId: string): Promise<Result<CheckpointRecord[]>>;
+  /**
+   * Frees those of these generations that are still such. `trains`: the files stay as empty slots. Answers
+   * the bytes freed.
+   */
+  freeSteps(runId: string, generations: readonly number[], trains: boolean): Promise<Result<number>>;
   /**
    * Deletes a run: its checkpoints, its note, its pictures in the index. The caller makes sure that nothing
    * trains it. Refused while one of its checkpoints is being exported.

@@ -28,7 +28,10 @@ export type RetentionRule = Pick<SaveRequest, 'keepNewest' | 'spreadEvery'>;
 
 const NEVER_OVERWRITTEN = 2;
 
-const isStep = ({ name, autosave }: RetentionSlot): boolean => !autosave && name.startsWith('unet_step_');
+/** Whether a checkpoint of this name was made between the ends of epochs. */
+export const isStepName = (name: string): boolean => name.startsWith('unet_step_');
+
+const isStep = ({ name, autosave }: RetentionSlot): boolean => !autosave && isStepName(name);
 
 /** Whether a checkpoint is one of those that stay spread over the run. */
 const isSpread = (slot: RetentionSlot, { spreadEvery }: RetentionRule): boolean => {

@@ -99,8 +99,11 @@ export class StoreClient implements StoreApi {
   remove(ref: CheckpointRef) {
     return this.#result((remote) => remote.remove(ref));
   }
-  freeStepCheckpoints(runId: string, trains: boolean) {
-    return this.#result((remote) => remote.freeStepCheckpoints(runId, trains));
+  freeableSteps(runId: string) {
+    return this.#result((remote) => remote.freeableSteps(runId));
+  }
+  freeSteps(runId: string, generations: readonly number[], trains: boolean) {
+    return this.#result((remote) => remote.freeSteps(runId, generations, trains));
   }
   removeRun(runId: string) {
     return this.#result((remote) => remote.removeRun(runId));

@@ -42,7 +42,8 @@ const api: StoreApi = {
   endExport: async (ref) => (await store).endExport(ref),
   writeNote: async (...args) => (await store).writeNote(...args),
   remove: async (ref) => (await store).remove(ref),
-  freeStepCheckpoints: async (...args) => (await store).freeStepCheckpoints(...args),
+  freeableSteps: async (runId) => (await store).freeableSteps(runId),
+  freeSteps: async (...args) => (await store).freeSteps(...args),
   removeRun: async (runId) => (await store).removeRun(runId),
   selfTest: async () => (await store).selfTest(),
 };

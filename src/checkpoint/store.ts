@@ -25,6 +25,7 @@ import { RunFolders } from './run-folders.ts';
 import { runSelfTest } from './self-test.ts';
 import { slotBytes } from './slot.ts';
 import { markInvalid, type Slot } from './slot-scan.ts';
+import { freeableSteps } from './step-checkpoints.ts';
 import { beingExported, notFoundByName, ofNewerVersion, otherFault, provesDamage } from './storage-fault.ts';
 import type { StoreDirectory } from './store-directory.ts';
 import { IndexHints, type StoreIndex } from './store-index.ts';
@@ -312,17 +313,19 @@ export class Store implements StoreApi {
     });
   }
 
-  freeStepCheckpoints(runId: string, trains: boolean): Promise<Result<number>> {
+  freeableSteps(runId: string): Promise<Result<CheckpointRecord[]>> {
+    return this.#answer('step checkpoints, listed', async () => {
+      const folder = this.#runs.folder(runId);
+      return (await freeableSteps(folder)).flatMap((slot) => folder.record(slot) ?? []);
+    });
+  }
+
+  freeSteps(runId: string, generations: readonly number[], trains: boolean): Promise<Result<number>> {
     return this.#answer('step checkpoints, deleted', async () => {
       const folder = this.#runs.folder(runId);
-      await folder.lookAgain();
-      // The newest checkpoint must verify before others are deleted for it.
-      const { loaded } = await findNewest([folder], []);
-      const newest = loaded && folder.find(loaded.record.generation);
-      const released = folder.slots.filter((slot) => {
-        const record = folder.record(slot);
-        return record && slot !== newest && !record.kept && slot.pins === 0 && isStep(record);
-      });
+      const released = (await freeableSteps(folder)).filter(
+        ({ header }) => header && generations.includes(header.generation),
+      );
       const before = this.#runs.ownBytes();
       const payloads = released.reduce((sum, { header }) => sum + (header?.payloadBytes ?? 0), 0);
       await this.#release(folder, released, trains);
@@ -391,5 +394,3 @@ async function freeEmpty(folder: RunFolder): Promise<void> {
     await folder.removeSlot(slot).catch(() => undefined);
   }
 }
-
-const isStep = ({ name }: CheckpointRecord): boolean => name.startsWith('unet_step_');

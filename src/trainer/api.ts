@@ -466,7 +466,10 @@ export interface TrainerApi {
   deleteCheckpoint(ref: CheckpointRef): Promise<Result<null>>;
 
   storeReport(): Promise<StoreReport>;
-  freeStepCheckpoints(runId: string): Promise<Result<number>>;
+  /** The step checkpoints of a run that can be freed, as the store tells. */
+  freeableSteps(runId: string): Promise<Result<CheckpointRecord[]>>;
+  /** Frees those of these generations, and no others. Answers the bytes freed. */
+  freeSteps(runId: string, generations: readonly number[]): Promise<Result<number>>;
   testCheckpointSystem(): Promise<Result<SelfTestReport>>;
 
   datasets(): Promise<DatasetInfo[]>;

@@ -204,10 +204,12 @@ class Desk implements TrainerApi {
     return this.#opening.store.report();
   };
 
-  freeStepCheckpoints: TrainerApi['freeStepCheckpoints'] = async (runId) => {
+  freeableSteps: TrainerApi['freeableSteps'] = async (runId) =>
+    (await this.#opening?.store.freeableSteps(runId)) ?? notOpen();
+  freeSteps: TrainerApi['freeSteps'] = async (runId, generations) => {
     if (!this.#opening) return notOpen();
     const { store, outbox, trainer } = this.#opening;
-    const result = await store.freeStepCheckpoints(runId, trainer?.runId === runId);
+    const result = await store.freeSteps(runId, generations, trainer?.runId === runId);
     await postCheckpoints(store, outbox);
     return result;
   };

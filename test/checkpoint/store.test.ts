@@ -283,7 +283,9 @@ describe('what the user does', () => {
       value(await store.save(requestAt(step, { keepNewest: 10, name: name(step) })));
     value(await store.writeNote(RUN, { kept: [3] }));
     const before = (await store.report()).usedBytes;
-    const freed = value(await store.freeStepCheckpoints(RUN, false));
+    const shown = value(await store.freeableSteps(RUN));
+    expect(shown.map(({ generation }) => generation).sort((a, b) => a - b)).toEqual([1, 5]);
+    const freed = value(await store.freeSteps(RUN, [1, 2, 3, 5, 6], false));
     expect(await listed(store)).toEqual([6, 4, 3, 2]);
     expect(freed).toBe(before - (await store.report()).usedBytes);
     expect(freed).toBe(2 * disk.fileAt(slotPath(2)).size);
@@ -292,8 +294,20 @@ describe('what the user does', () => {
   it('frees nothing on the word of a newest one that is damaged', async () => {
     const { disk, store } = await storeWith([1, 2]);
     disk.rot(slotPath(2), PAYLOAD_OFFSET + 2000);
-    value(await store.freeStepCheckpoints(RUN, true));
+    expect(value(await store.freeableSteps(RUN))).toEqual([]);
+    value(await store.freeSteps(RUN, [1], true));
     expect(await listed(store)).toEqual([1]);
+  });
+
+  it('frees the step checkpoints that were named, and none that came to be such since', async () => {
+    const { store } = await storeWith([1, 2], { keepNewest: 10 });
+    await store.growPool(RUN, 9, requestAt(1).capacityBytes);
+    const shown = value(await store.freeableSteps(RUN));
+    expect(shown.map(({ name }) => name)).toEqual(['unet_step_1']);
+    value(await store.save(requestAt(3, { keepNewest: 10 })));
+    const named = shown.map(({ generation }) => generation);
+    value(await store.freeSteps(RUN, named, true));
+    expect(await listed(store)).toEqual([3, 2]);
   });
 });
 

@@ -200,8 +200,15 @@ export class StoreLife {
     const generation = this.#pick([...saves.keys()]);
     const roll = this.#random();
     if (roll < 0.2 && this.#facts.runs.size > 1) value(await this.#store.removeRun(runId));
-    else if (roll < 0.5) value(await this.#store.freeStepCheckpoints(runId, this.#chance(0.5)));
+    else if (roll < 0.5) await this.#freeSteps(runId);
     else if (generation !== undefined) value(await this.#store.remove({ runId, generation }));
+  }
+
+  /** As the page does it: those that the store lists. */
+  async #freeSteps(runId: string): Promise<void> {
+    const listed = value(await this.#store.freeableSteps(runId));
+    const generations = listed.map((record) => record.generation);
+    value(await this.#store.freeSteps(runId, generations, this.#chance(0.5)));
   }
 
   /** As the trainer does it: a run, its note, its first checkpoint. */
