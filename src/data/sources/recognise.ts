@@ -1,5 +1,6 @@
 // What the user's files are: containers are opened, then each layout takes what has its form, and the next
 // ones what is left. Not here: the containers and layouts themselves (the folders beside this file).
+import type { SkippedFile } from '../api.ts';
 import { isGzippedTar, open } from './containers/open.ts';
 import { framed } from './framed.ts';
 import { isSystemFile } from './junk.ts';
@@ -44,18 +45,14 @@ const LAYOUTS: readonly Layout[] = [
  */
 export async function recognise(files: readonly File[], signal?: AbortSignal): Promise<Source[]> {
   const { members, isArchive, unused } = await open(files, signal);
-  const sound = soundOf(members);
-  for (const member of members) {
-    const why = isSystemFile(member.path) ? null : tooLong(member);
-    if (why !== null) unused.push({ name: member.path, why });
-  }
+  const { sound, system, long } = partedOf(members);
+  unused.push(...long);
   const { particular, rest } = await particularOf(sound, signal);
   // Beside a data set a README is no picture that failed.
   const left = particular.length === 0 ? { rest, ignored: [] } : leftOver(rest);
   const others = await pairs.recognise(left.rest);
   const [first, ...more] = others ? [...particular, others.source] : particular;
   if (!first) return unused.length === 0 ? [] : [nothingBut(unused)];
-  const system = members.filter(({ path }) => isSystemFile(path));
   const ignored = [...left.ignored, ...counted('files that systems put beside others', system)];
   const isPlain = (first.facts.isPlain ?? false) && !isArchive;
   return [withMore(first, { ignored, unused, isPlain }), ...more].map(framed);
@@ -69,15 +66,24 @@ export async function recognise(files: readonly File[], signal?: AbortSignal): P
 export async function holdPictures(files: readonly File[], signal?: AbortSignal): Promise<boolean> {
   for (const file of files.slice(0, FEW_FILES)) if (await isGzippedTar(file)) return true;
   const { members } = await open(files, signal);
-  const sound = soundOf(members);
+  const { sound } = partedOf(members);
   return (
     sound.some(({ path }) => isPictureName(path)) || (await particularOf(sound, signal)).particular.length > 0
   );
 }
 
-/** Members that are neither files of systems nor lists that are too long. */
-const soundOf = (members: readonly Member[]): Member[] =>
-  members.filter((member) => !isSystemFile(member.path) && tooLong(member) === null);
+/** Members that are of use, files of systems, and lists that are too long, each with the reason. */
+function partedOf(members: readonly Member[]): { sound: Member[]; system: Member[]; long: SkippedFile[] } {
+  const [sound, system, long]: [Member[], Member[], SkippedFile[]] = [[], [], []];
+  for (const member of members) {
+    const { path } = member;
+    const isSystem = isSystemFile(path);
+    const why = isSystem ? null : tooLong(member);
+    if (why === null) (isSystem ? system : sound).push(member);
+    else long.push({ name: path, why });
+  }
+  return { sound, system, long };
+}
 
 async function particularOf(
   members: readonly Member[],
