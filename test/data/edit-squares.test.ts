@@ -332,6 +332,24 @@ describe('the file of a picture', () => {
     expect(tried).toBe(2);
   });
 
+  it('is not looked for a second time when its square is saved, also among files that were chosen since', async () => {
+    const set = await imported();
+    let entries = 0;
+    const counting = sourceOf(fileOf, (i) => {
+      entries++;
+      return `else/${COUNT - i}.raw`;
+    });
+    expect(await asked(set, counting)).toMatchObject({ square: MIDDLE });
+    const looked = entries;
+    const saved = await browse.cutSquare({ dataset: set.id, index: 3, square: CORNER }, [counting]);
+    expect((await pixelsOf(saved.info.id))[3]).toEqual(cutOf(3, 1, 3, 9));
+    expect([looked > 0, entries - looked]).toEqual([true, 0]);
+    await browse.cutSquare({ dataset: saved.info.id, index: 3, square: { left: 0, top: 0, edge: 8 } }, []);
+    await expect(browse.cutSquare({ dataset: set.id, index: 2, square: CORNER }, [])).rejects.toThrow(
+      'is not at hand any more',
+    );
+  });
+
   it('that has changed since is said to be another one, and nothing is cut', async () => {
     const set = await imported();
     const changed = sourceOf((i) => fileOf(i).fill(7, 0, 1));

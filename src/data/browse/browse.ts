@@ -31,7 +31,7 @@ import { type CaptionForm, captionsFile } from './export-captions.ts';
 import { findNumbers, type Pause, sortedBy, sourceEdge } from './find.ts';
 import { greyIndex, greyOfRgba, nearestTo } from './nearest.ts';
 import { isBuiltIn, OpenSet } from './open-set.ts';
-import { cutFrom, originalOf, type Search } from './originals.ts';
+import { cutFrom, FoundFile, originalOf, type Search } from './originals.ts';
 import type { Reader } from './read-pictures.ts';
 import { notesOf, tilesOf } from './tiles.ts';
 
@@ -47,6 +47,7 @@ type Sources = readonly Source[];
 /** Each method throws FaultError kind `data` where the set is not there, or no set of the user's. */
 export class Browse {
   readonly #open = new OpenSet();
+  readonly #file = new FoundFile();
   readonly #pause: Pause;
   readonly #onRead: Reader['onRead'];
   /** Ends the comparing that is under way. */
@@ -169,7 +170,7 @@ export class Browse {
     sources: Sources,
     search?: Search,
   ): Promise<Original | null> {
-    return this.#looking(dataset, (set) => originalOf(set, index, sources, search));
+    return this.#looking(dataset, (set) => originalOf(set, index, sources, this.#file, search));
   }
 
   /** `square`: null, that of the import. */
@@ -178,7 +179,8 @@ export class Browse {
     sources: Sources,
   ): Promise<Edited> {
     return this.#change(dataset, async () => {
-      const cut = square && (await this.#looking(dataset, (set) => cutFrom(set, index, square, sources)));
+      const cut =
+        square && (await this.#looking(dataset, (set) => cutFrom(set, index, square, sources, this.#file)));
       return changeSquare(dataset, index, cut);
     });
   }

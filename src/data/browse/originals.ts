@@ -9,7 +9,7 @@ import { decodePicture, type SentPicture } from '../decode-picture.ts';
 import { type Framing, squareAt } from '../framing.ts';
 import { framingOf } from '../sources/framed.ts';
 import { chosenForEntry, joined } from '../sources/joined.ts';
-import type { Chosen, Source } from '../sources/source.ts';
+import type { Chosen, Source, SourceEntry } from '../sources/source.ts';
 import type { CutSquare } from '../store/cut-square-bytes.ts';
 import type { PictureRecord } from '../store/record.ts';
 import type { BrowsedSet } from './browsed-set.ts';
@@ -27,7 +27,28 @@ export interface Search {
   signal: AbortSignal;
 }
 
-const TO_THE_END: Search = { files: null, signal: new AbortController().signal };
+const NEVER = new AbortController().signal;
+const TO_THE_END: Search = { files: null, signal: NEVER };
+
+/**
+ * The file that was found last, so that nothing is looked through again when a square of it is saved. Known
+ * by its digest: whatever set it is asked for.
+ */
+export class FoundFile {
+  #last: { digest: Uint8Array; picture: SourcePicture } | null = null;
+
+  keep(digest: Uint8Array, picture: SourcePicture): void {
+    this.#last = { digest, picture };
+  }
+
+  /** Null where it is another one, or cannot be read any more. */
+  async sent(record: PictureRecord): Promise<SentPicture | null> {
+    const isIt = this.#last?.digest.every((byte, i) => byte === record.sourceDigest[i]) ?? false;
+    return this.#last && isIt ? sentIfSame(this.#last.picture, record) : null;
+  }
+}
+
+type SourcePicture = SourceEntry['picture'];
 
 /** A picture of a set: its number, its record, how it was framed. */
 interface Wanted {
@@ -47,11 +68,12 @@ export async function originalOf(
   set: BrowsedSet,
   number: number,
   sources: readonly Source[],
+  found: FoundFile,
   { files, signal }: Search = TO_THE_END,
 ): Promise<Original | null> {
   const wanted = await wantedOf(set, number);
   if (files !== null && files !== (await set.note())?.fingerprint) return null;
-  const sent = await findSent(wanted, sources, signal);
+  const sent = await findSent(wanted, sources, found, signal);
   if (!sent) return null;
   const { of, shown } = await wholeOf(sent, wanted);
   const imported = squareAt(of.width, of.height, wanted.framing.crop, wanted.record.place);
@@ -64,9 +86,10 @@ export async function cutFrom(
   number: number,
   region: PictureSquare,
   sources: readonly Source[],
+  found: FoundFile,
 ): Promise<CutSquare> {
   const wanted = await wantedOf(set, number);
-  const sent = await findSent(wanted, sources, TO_THE_END.signal);
+  const sent = (await found.sent(wanted.record)) ?? (await findSent(wanted, sources, found, NEVER));
   if (!sent) throw new FaultError(fileGone(set, number));
   const framing = { ...wanted.framing, size: set.size, region };
   const cut = await decodePicture(sent, framing, () => Promise.resolve());
@@ -87,8 +110,14 @@ async function wantedOf(set: BrowsedSet, number: number): Promise<Wanted> {
 async function findSent(
   wanted: Wanted,
   sources: readonly Source[],
+  found: FoundFile,
   signal: AbortSignal,
 ): Promise<SentPicture | null> {
+  const ifSame = async ({ picture }: SourceEntry): Promise<SentPicture | null> => {
+    const sent = await sentIfSame(picture, wanted.record);
+    if (sent) found.keep(wanted.record.sourceDigest, picture);
+    return sent;
+  };
   const { set, number, record, chosen } = wanted;
   const source = joined(sources);
   const path = set.texts(number).name;
@@ -96,7 +125,7 @@ async function findSent(
   for await (const entry of source.entries(record.entry, chosen)) {
     if (signal.aborted) return null;
     if (entry.path !== path) break;
-    const sent = await sentIfSame(entry.picture, record);
+    const sent = await ifSame(entry);
     if (sent) return sent;
     break;
   }
@@ -106,7 +135,7 @@ async function findSent(
     if (signal.aborted) return null;
     const isNamed = entry.path === path || entry.path.endsWith(`/${base}`) || entry.path === base;
     if (!isNamed && !few) continue;
-    const sent = await sentIfSame(entry.picture, record);
+    const sent = await ifSame(entry);
     if (sent) return sent;
     isAnother ||= isNamed;
   }
@@ -115,7 +144,7 @@ async function findSent(
 }
 
 async function sentIfSame(
-  picture: Parameters<typeof sentOf>[0],
+  picture: SourcePicture,
   { sourceDigest }: PictureRecord,
 ): Promise<SentPicture | null> {
   // A file that has changed on the disk since it was chosen cannot be read.
