@@ -38,8 +38,11 @@ export interface ImportRequest extends GivenFiles {
   addTo: string | null;
 }
 
-/** `goOn`: the stopped import that goes on with the files; null: none is named. */
-type Asked = ImportRequest & { goOn: string | null };
+/** Files that were looked at; `fingerprint`: what tells them, as StoppedImport has it. */
+type Looked = ImportRequest & Pick<StoppedImport, 'fingerprint'>;
+
+/** Of a stopped import that goes on with the files its folder; else what tells the files. */
+type Origin = { goOn: string } | { goOn: null; fingerprint: string };
 
 const NOTHING: Result<null> = { ok: true, value: null };
 
@@ -48,7 +51,7 @@ export class PictureSets {
   #asked = 0;
   #askedAgain = 0;
   /** Of the pictures in the dialog. */
-  #found: ImportRequest | null = null;
+  #found: Looked | null = null;
   /** Data set and size of the preview that is shown or asked for. */
   #of = '';
 
@@ -103,10 +106,11 @@ export class PictureSets {
   ): Promise<Result<unknown>> {
     const plain = await this.#inspection.during(async (reading) => {
       const asked = await ask(reading);
-      return asked.ok && asked.value ? this.#look(trainer, asked.value, reading.signal) : asked;
+      if (!asked.ok) return asked;
+      return asked.value ? this.#look(trainer, asked.value, reading.signal) : NOTHING;
     });
     if (!plain?.ok || !plain.value) return plain ?? NOTHING;
-    return this.#store(trainer, { ...plain.value, goOn: null }, {});
+    return this.#storeNew(trainer, plain.value, {});
   }
 
   /** Shows what the files are; some loose pictures are given back, to be imported at once. */
@@ -114,15 +118,16 @@ export class PictureSets {
     trainer: Trainer | null,
     asked: ImportRequest,
     signal: AbortSignal,
-  ): Promise<Result<ImportRequest | null>> {
+  ): Promise<Result<Looked | null>> {
     const { foundPictures, showsFirst } = this.#state;
     const looked = await trainer?.findPictures(asked.files, showsFirst.value);
     if (!looked) return notRunning();
     if (!looked.ok) return looked;
     if (looked.value === null || signal.aborted) return NOTHING;
-    if (!looked.value.asks) return { ok: true, value: asked };
-    this.#found = asked;
-    foundPictures.value = { ...looked.value, title: asked.title };
+    const { fingerprint, ...found } = looked.value;
+    if (!found.asks) return { ok: true, value: { ...asked, fingerprint } };
+    this.#found = { ...asked, fingerprint };
+    foundPictures.value = { ...found, title: asked.title };
     return NOTHING;
   }
 
@@ -152,7 +157,15 @@ export class PictureSets {
   async importFound(trainer: Trainer | null, chosen: Chosen): Promise<Result<unknown>> {
     const asked = this.#found;
     this.#state.foundPictures.value = this.#found = null;
-    return asked ? this.#store(trainer, { ...asked, goOn: null }, chosen) : NOTHING;
+    return asked ? this.#storeNew(trainer, asked, chosen) : NOTHING;
+  }
+
+  #storeNew(
+    trainer: Trainer | null,
+    { fingerprint, ...asked }: Looked,
+    chosen: Chosen,
+  ): Promise<Result<unknown>> {
+    return this.#store(trainer, asked, { goOn: null, fingerprint }, chosen);
   }
 
   #beginning(done: number, total: number): ImportProgress {
@@ -168,15 +181,21 @@ export class PictureSets {
    * Stores the pictures; `addTo`: in this set, which becomes another one. The form then names the set. Where
    * the import is stopped, it is listed.
    */
-  async #store(trainer: Trainer | null, asked: Asked, chosen: Chosen): Promise<Result<unknown>> {
+  async #store(
+    trainer: Trainer | null,
+    asked: ImportRequest,
+    origin: Origin,
+    chosen: Chosen,
+  ): Promise<Result<unknown>> {
     const { files, ...target } = asked;
+    const { goOn } = origin;
     const { importing, imported, run, brought, stopped } = this.#state;
     if (importing.value) return { ok: false, fault: importUnderWay(asked.title || 'these pictures') };
-    const before = stopped.value.find(({ folder }) => folder === target.goOn);
+    const before = stopped.value.find(({ folder }) => folder === goOn);
     importing.value = this.#beginning(before?.done ?? 0, before?.total ?? files.length);
-    const result = await trainer?.importPictures(files, { ...target, size: this.#size, chosen });
+    const result = await trainer?.importPictures(files, { ...target, goOn, size: this.#size, chosen });
     if (!result?.ok || !result.value) {
-      await this.#listStopped(trainer, asked, result?.ok ?? false);
+      await this.#listStopped(trainer, asked, origin, result?.ok ?? false);
       importing.value = null;
       return result ?? notRunning();
     }
@@ -196,7 +215,7 @@ export class PictureSets {
    */
   async goOn(trainer: Trainer | null, folder: string, give: Giving | null): Promise<Result<unknown>> {
     const files = await (give ? this.#inspection.during(give) : this.#again(folder));
-    if (files) return this.#store(trainer, { ...files, addTo: null, goOn: folder }, {});
+    if (files) return this.#store(trainer, { ...files, addTo: null }, { goOn: folder }, {});
     this.#asking.add(folder);
     this.showStopped(this.#state.stopped.value);
     return NOTHING;
@@ -233,18 +252,26 @@ export class PictureSets {
   }
 
   /**
-   * Lists an import that has just ended without a set. Where it failed its files may be gone: what the
-   * browser may give again is read anew, and files that have failed twice are asked for.
+   * Lists an import that has just ended without a set: its files are held. Where it failed they may be gone:
+   * what the browser may give again is read anew, and files that have failed twice are asked for.
    */
-  async #listStopped(trainer: Trainer | null, asked: Asked, stoppedByUser: boolean): Promise<void> {
-    const known = new Set(this.#state.stopped.value.map(({ folder }) => folder));
+  async #listStopped(
+    trainer: Trainer | null,
+    asked: ImportRequest,
+    origin: Origin,
+    stoppedByUser: boolean,
+  ): Promise<void> {
     const list = await trainer?.stoppedImports();
     if (!list) return;
-    const folder = asked.goOn ?? list.find((one) => !known.has(one.folder))?.folder;
-    if (folder !== undefined) {
-      if (stoppedByUser || (asked.goOn === null && asked.handles.length === 0)) this.#held.set(folder, asked);
+    const { goOn } = origin;
+    // An import of the same files that was stopped before may have gone on by itself.
+    const own = list.filter((one) =>
+      origin.goOn === null ? one.fingerprint === origin.fingerprint : one.folder === origin.goOn,
+    );
+    for (const { folder } of own) {
+      if (stoppedByUser || (goOn === null && asked.handles.length === 0)) this.#held.set(folder, asked);
       else this.#held.delete(folder);
-      if (!stoppedByUser && asked.goOn !== null) this.#asking.add(folder);
+      if (!stoppedByUser && goOn !== null) this.#asking.add(folder);
     }
     this.showStopped(list);
   }

@@ -487,7 +487,10 @@ export interface TrainerApi {
    * Tells what the files are as pictures; `always`: also of some loose ones, of which else nothing is asked.
    * Stores nothing. Answers null where it was stopped.
    */
-  findPictures(files: File[], always: boolean): Promise<Result<PicturesFound | null>>;
+  findPictures(
+    files: File[],
+    always: boolean,
+  ): Promise<Result<(PicturesFound & Pick<StoppedImport, 'fingerprint'>) | null>>;
   /** The same of the files that were looked at last, once something is chosen. */
   showFound(chosen: Chosen): Promise<Result<PicturesFound>>;
   /**

@@ -20,7 +20,7 @@ import { readContent } from './checkpoint-file.ts';
 import { TrainingDevice } from './training-device.ts';
 import { postCheckpoints } from './listing.ts';
 import { Outbox } from './outbox.ts';
-import { keepHandles, stoppedImports } from './import-handles.ts';
+import { ImportHandles, stoppedImports } from './import-handles.ts';
 import { nameRun } from './run-names.ts';
 import { Trainer } from './trainer.ts';
 import { must } from './trouble.ts';
@@ -68,13 +68,20 @@ interface Opening {
   trainer: Trainer | null;
 }
 
+/** Files as pictures. `fingerprint`: of the files. */
+interface Recognised {
+  fingerprint: string;
+  sources: readonly Source[];
+}
+
 class Desk implements TrainerApi {
   #opening: Opening | null = null;
   #importing: AbortController | null = null;
+  readonly #handles = new ImportHandles();
   /** Files are looked at before anything is made of them, also beside an import. */
   #looking: AbortController | null = null;
   /** What the files are that were looked at last as pictures. */
-  #found: { fingerprint: string; sources: readonly Source[] } | null = null;
+  #found: Recognised | null = null;
   /** Fingerprint of the files that were chosen last to find a picture of a set in. */
   #chosen: string | null = null;
   #browse: ReturnType<typeof browsing> | null = null;
@@ -87,6 +94,7 @@ class Desk implements TrainerApi {
       await postCheckpoints(store, outbox);
       const device = await TrainingDevice.start(request);
       this.#opening = { store, outbox, trainer: new Trainer(store, outbox, device) };
+      await this.#handles.prune();
       return {
         machine: device.machine,
         store: await store.report(),
@@ -235,21 +243,23 @@ class Desk implements TrainerApi {
     return this.#looking.signal;
   }
 
-  /** The sources among the files, which are not recognised twice. */
-  async #sourcesOf(files: readonly File[], signal: AbortSignal): Promise<readonly Source[]> {
+  /** What the files are, which are not recognised twice. */
+  async #recognised(files: readonly File[], signal: AbortSignal): Promise<Recognised> {
     const fingerprint = await filesFingerprint(files);
-    if (this.#found?.fingerprint === fingerprint) return this.#found.sources;
+    if (this.#found?.fingerprint === fingerprint) return this.#found;
     const sources = await (await finding()).recognise(files, signal);
     signal.throwIfAborted();
-    this.#found = { fingerprint, sources };
-    return sources;
+    return (this.#found = { fingerprint, sources });
   }
 
   findPictures: TrainerApi['findPictures'] = (files, always) =>
     answer(async () => {
       this.#found = null;
       const signal = this.#beginLooking();
-      const look = async () => (await finding()).shownOf(await this.#sourcesOf(files, signal), {}, always);
+      const look = async () => {
+        const { fingerprint, sources } = await this.#recognised(files, signal);
+        return { ...(await (await finding()).shownOf(sources, {}, always)), fingerprint };
+      };
       return unlessStopped(look(), signal);
     });
   showFound: TrainerApi['showFound'] = (chosen) =>
@@ -261,31 +271,43 @@ class Desk implements TrainerApi {
       const fingerprint = await filesFingerprint(files);
       const note = goOn === null ? null : await stoppedNote(goOn, fingerprint);
       const { title, size, addTo } = note ? { ...note, addTo: note.addTo?.id ?? null } : asked;
-      await keepHandles(fingerprint, handles);
-      const sources = await unlessStopped(this.#sourcesOf(files, signal), signal);
-      if (!sources) return null;
-      const report = importPictures(
-        joined(sources),
-        note?.chosen ?? chosen,
-        { title, size, addTo, fingerprint },
-        {
-          decoder: new DecodePool(navigator.hardwareConcurrency),
-          onProgress: (progress) => this.#opening?.outbox.post({ type: 'import-progress', progress }),
-          signal,
-        },
-      );
-      // Files that were gone are others when they are back, though they are the same by their fingerprint.
-      report.catch(() => (this.#found = null));
-      return report;
+      await this.#handles.begin(fingerprint, handles);
+      try {
+        const found = await unlessStopped(this.#recognised(files, signal), signal);
+        if (!found) return null;
+        const report = importPictures(
+          joined(found.sources),
+          note?.chosen ?? chosen,
+          { title, size, addTo, fingerprint },
+          {
+            decoder: new DecodePool(navigator.hardwareConcurrency),
+            onProgress: (progress) => this.#opening?.outbox.post({ type: 'import-progress', progress }),
+            signal,
+          },
+        );
+        // Files that were gone are others when they are back, though they are the same by their fingerprint.
+        report.catch(() => (this.#found = null));
+        return await report;
+      } finally {
+        await this.#handles.end();
+      }
     });
 
   stopImport = async () => this.#importing?.abort();
   stopLooking = async () => this.#looking?.abort();
   stoppedImports = () => stoppedImports();
-  useStopped: TrainerApi['useStopped'] = (folder) => answer(() => useStopped(folder));
-  removeStopped: TrainerApi['removeStopped'] = (folder) => answer(() => removeStopped(folder));
+  useStopped: TrainerApi['useStopped'] = (folder) => this.#endStopped(() => useStopped(folder));
+  removeStopped: TrainerApi['removeStopped'] = (folder) => this.#endStopped(() => removeStopped(folder));
   deletePictures = (id: string) => removePictures(id);
   renamePictures: TrainerApi['renamePictures'] = (id, title) => answer(() => renameStored(id, title));
+
+  /** What the import was given is kept no longer. */
+  #endStopped = <T>(end: () => Promise<T>): Promise<Result<T>> =>
+    answer(async () => {
+      const value = await end();
+      await this.#handles.prune();
+      return value;
+    });
 
   /** Asks what looks through sets. */
   #look = <T>(ask: (browse: Browse) => Promise<T>): Promise<Result<T>> =>
@@ -308,7 +330,7 @@ class Desk implements TrainerApi {
     answer(async () => {
       const signal = this.#beginLooking();
       const look = async () => {
-        if (files) await this.#sourcesOf(files, signal);
+        if (files) await this.#recognised(files, signal);
         const { fingerprint = '', sources = [] } = this.#found ?? {};
         if (files) this.#chosen = fingerprint;
         // Files that were chosen to find a picture in are looked through for the next one too.

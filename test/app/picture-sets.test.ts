@@ -20,13 +20,14 @@ const asking = (asked: ImportRequest) => () => Promise.resolve({ ok: true as con
 
 /** Some loose pictures. */
 const plain: PicturesFound = { asks: false, count: 65, sources: [] };
+const looked = { ...plain, fingerprint: 'f' };
 
 let state: State;
 let answer: () => void;
 const trainer: NonNullable<Parameters<PictureSets['import']>[0]> = {
   preview: () => new Promise((resolve) => (answer = () => resolve({ ok: true, value: picture }))),
   thumbnail: () => Promise.resolve({ ok: true, value: picture }),
-  findPictures: () => Promise.resolve({ ok: true, value: plain }),
+  findPictures: () => Promise.resolve({ ok: true, value: looked }),
   showFound: () => Promise.resolve({ ok: true, value: plain }),
   importPictures: () =>
     Promise.resolve({
@@ -77,7 +78,7 @@ test('an archive or a known form waits for the answer, and is imported with what
   let given: unknown[] = [];
   const asker: typeof trainer = {
     ...trainer,
-    findPictures: () => Promise.resolve({ ok: true, value: { ...plain, asks: true } }),
+    findPictures: () => Promise.resolve({ ok: true, value: { ...looked, asks: true } }),
     importPictures: (...asked) => ((given = asked), trainer.importPictures(...asked)),
   };
   const sets = setsOf();
@@ -106,7 +107,7 @@ test('some loose pictures wait for the answer where the user wants to see them',
     ...trainer,
     findPictures: (_, always) => {
       asked.push(always);
-      return Promise.resolve({ ok: true, value: { ...plain, asks: always } });
+      return Promise.resolve({ ok: true, value: { ...looked, asks: always } });
     },
   };
   await setsOf().import(asker, asking(garden));
@@ -176,6 +177,22 @@ test('an import that is stopped is listed, goes on with its own files, and then 
   expect(state.form.value.dataset).toBe('own-1');
 });
 
+test('files that an import went on with by itself are held, and those of other files are not', async () => {
+  const sets = setsOf();
+  const list = ['f', 'other'].map((fingerprint) => ({
+    ...{ folder: `import of ${fingerprint}`, fingerprint, title: 'garden' },
+    ...{ done: 3, total: 9, stored: 3, handles: [] },
+  }));
+  sets.showStopped(list);
+  const stopping: typeof trainer = {
+    ...trainer,
+    importPictures: () => Promise.resolve({ ok: true, value: null }),
+    stoppedImports: () => Promise.resolve(list),
+  };
+  await sets.import(stopping, asking({ ...garden, files: [new File([], 'a.png')] }));
+  expect(state.stopped.value.map(({ hasFiles }) => hasFiles)).toEqual([true, false]);
+});
+
 test('the files of an import that was removed are held no longer', async () => {
   const sets = setsOf();
   const one = { folder: 'import-1', title: 'garden', done: 3, total: 9, stored: 3, handles: [] };
@@ -207,7 +224,7 @@ test('Stop ends looking at files at once, whatever the answer is that comes then
   let end = (): void => undefined;
   const asked: Partial<typeof trainer> = {
     findPictures: () =>
-      new Promise((resolve) => (end = () => resolve({ ok: true, value: { ...plain, asks: true } }))),
+      new Promise((resolve) => (end = () => resolve({ ok: true, value: { ...looked, asks: true } }))),
     importPictures: (...to) => (calls.push('import'), trainer.importPictures(...to)),
     stopLooking: () => Promise.resolve(void calls.push('stop')),
   };
