@@ -286,7 +286,8 @@ test('pictures or pictures with words: the switch leads to the presets of the fa
   await expect(models).toHaveCount(3);
   await expect(page.getByRole('textbox', { name: /^Prompt/ })).toHaveCount(0);
   await learns.getByRole('radio', { name: 'Pictures with words' }).check();
-  await expect(models).toHaveCount(2);
+  await expect(models.first()).toHaveAccessibleName(/^Tiny with words /);
+  await expect(models).toHaveCount(3);
   await expect(page.getByRole('radio', { name: /^Text / })).toBeChecked();
   await expect(page.getByRole('textbox', { name: /^Prompt \d+$/ })).toHaveCount(16);
   await learns.getByRole('radio', { name: 'Pictures', exact: true }).check();
