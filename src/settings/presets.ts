@@ -200,7 +200,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   text: { title: 'Text', note: '64 × 64', ...TEXT_64 },
   'text-wide': {
     title: 'Large text',
-    note: '64 × 64, two layers a block',
+    note: '64 × 64, deeper',
     ...TEXT_64,
     network: { ...TEXT_64.network, layersPerBlock: 2 },
   },
