@@ -25,8 +25,12 @@ import {
 } from './exported-run.ts';
 import { run } from './python.ts';
 
+const GUIDANCE = 3;
 /** Many captions are left out. */
-const WITH_WORDS = { ...SETTINGS, preset: 'text-tiny', dataset: 'planets', captionDropout: 0.3 };
+const WITH_WORDS = {
+  ...SETTINGS,
+  ...{ preset: 'text-tiny', dataset: 'planets', captionDropout: 0.3, guidanceScale: GUIDANCE },
+};
 /** As a user types it: two words that no caption has beside those that the planets' captions have. */
 const PROMPT = 'a blue planet with a thin ring, please!';
 /** Diffusers' samplers that the folder's README and the page both have, by their names on the page. */
@@ -61,7 +65,7 @@ test('the tab trains a model with words over a reload, draws a prompt, and expor
 
 test('the pictures of the prompt are those that the folder`s own pipeline draws', async () => {
   const path = join(exported.folder, 'prompt.json');
-  const asked = ['--text', PROMPT, '--seed', '11', '--guidance', '3', '--steps', '10'];
+  const asked = ['--text', PROMPT, '--seed', '11', '--guidance', String(GUIDANCE), '--steps', '10'];
   await run('python', ['interop/check_words.py', 'prompt', exported.diffusers, path, ...asked]);
   const ofPython = await readDrawn(path);
   expectPixels('pictures of a prompt by DDIM', drawn.ddim, ofPython, 'ddim');
