@@ -64,7 +64,7 @@ export const INTEL: Readonly<Record<string, { title: string; subgroupSizes: read
 
 /** The target of the plan on that GPU, as `targetOf` finds it in Chromium. Throws for an unknown name. */
 export function targetOf(gpu: string): Target {
-  const tiles = { family: 'tiles', precision: 'f32', subgroups: true } as const;
+  const tiles = { family: 'tiles', precision: 'full', subgroups: true } as const;
   const intel = INTEL[gpu];
   if (intel) return { ...tiles, vendor: 'intel', subgroupSizes: intel.subgroupSizes };
   const amd = AMD[gpu];

@@ -69,6 +69,20 @@ export interface StepSettings {
   /** Largest gradient norm; 0 means no clipping. */
   gradientClip: number;
   emaDecay: number;
+  /**
+   * The settings of this step where so many steps before it were skipped (`LossScale`); default: these, of an
+   * earlier `optimizerStep`.
+   */
+  afterSkipping?: (skipped: number) => StepSettings;
+}
+
+/** State of the dynamic loss scaling of mixed precision, as torch.amp.GradScaler's. */
+export interface LossScale {
+  scale: number;
+  /** Steps applied since the scale changed. */
+  growthTracker: number;
+  /** Steps that were skipped because their gradients were not finite, since the run began. */
+  skipped: number;
 }
 
 export interface StepStats {
@@ -83,6 +97,8 @@ export interface StepStats {
    * moments and EMA are as before.
    */
   applied: boolean;
+  /** After the step; absent in full precision. */
+  lossScale?: LossScale;
 }
 
 export const STATE_GROUPS = ['weights', 'ema', 'expAvg', 'expAvgSq'] as const;
@@ -92,7 +108,10 @@ export type StateGroup = (typeof STATE_GROUPS)[number];
  * The whole trained state: for each group one array per parameter, in the order of the specs, in PyTorch's
  * layout.
  */
-export type ExecutorState = Record<StateGroup, Float32Array<ArrayBuffer>[]>;
+export type ExecutorState = Record<StateGroup, Float32Array<ArrayBuffer>[]> & {
+  /** Of mixed precision; absent: as it is before the first step. */
+  lossScale?: LossScale;
+};
 
 /** A copy of one step's weights, kept until it is released. */
 export interface HeldWeights {

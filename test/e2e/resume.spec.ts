@@ -132,7 +132,7 @@ const DRAWING = ((): { pipelines: number; dispatches: number } => {
     ...NETWORK,
   });
   const target: Target = {
-    ...{ family: 'registers', precision: 'f32', subgroups: true, vendor: 'other', subgroupSizes: [] },
+    ...{ family: 'registers', precision: 'full', subgroups: true, vendor: 'other', subgroupSizes: [] },
   };
   const { forward } = planInference({
     parameters,

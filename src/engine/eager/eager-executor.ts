@@ -18,6 +18,7 @@ import {
   type Network,
   type ParameterSpec,
   STATE_GROUPS,
+  type LossScale,
   type StateGroup,
   type StepBatch,
   type StepSettings,
@@ -61,6 +62,8 @@ class EagerExecutor implements Executor {
   readonly #shards: Shard[];
   /** One per shard; empty before setState. */
   #state: FlatState[] = [];
+  /** Of a run that began in mixed precision: kept as it is, for eager scales no loss. */
+  #lossScale: LossScale | undefined;
 
   constructor(parameters: readonly ParameterSpec[], forward: EagerForward, shards: Shard[]) {
     this.parameters = parameters;
@@ -76,6 +79,7 @@ class EagerExecutor implements Executor {
   setState(state: ExecutorState): void {
     expectLengths(this.parameters, state);
     const old = this.#state;
+    this.#lossScale = state.lossScale;
     let first = 0;
     this.#state = this.#shards.map((shard) => {
       const last = first + shard.slices.length;
@@ -87,7 +91,8 @@ class EagerExecutor implements Executor {
     disposeAll(old);
   }
 
-  async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
+  async step(microBatches: StepBatch[], asked: StepSettings): Promise<StepStats> {
+    const settings = asked.afterSkipping?.(this.#lossScale?.skipped ?? 0) ?? asked;
     const before = this.#ready();
     const samples = microBatches.reduce((sum, batch) => sum + batch.sampleWeights.length, 0);
     const [stats, after] = tf.tidy(() => {
@@ -174,7 +179,7 @@ class EagerExecutor implements Executor {
     } finally {
       disposeAll(pinned);
     }
-    return state;
+    return this.#lossScale ? { ...state, lossScale: this.#lossScale } : state;
   }
 
   hold(weights: 'ema' | 'raw'): HeldWeights {

@@ -10,7 +10,7 @@ import {
   filterSplits,
 } from './kernels/conv/conv.ts';
 import type { ConvFilterGradient, ConvGeometry, ConvInputGradient } from './kernels/conv/geometry.ts';
-import { add, addInto, split, upsampleGradient } from './kernels/elementwise.ts';
+import { add, addInto, concat, split, upsampleGradient } from './kernels/elementwise.ts';
 import { embeddingGradients } from './kernels/embedding.ts';
 import type { Emission } from './emission.ts';
 import type { FilterSums } from './filter-sums.ts';
@@ -27,6 +27,7 @@ import { groupNormBackward } from './kernels/group-norm/group-norm.ts';
 import type { GroupNormBackward, InputGradient } from './kernels/group-norm/geometry.ts';
 import { layerNormBackward, layerNormBlocks } from './kernels/layer-norm.ts';
 import type { Kernel } from './kernels/kernel.ts';
+import { storesHalves } from './kernels/target.ts';
 import { rowsIn, type Value } from './kernels/value.ts';
 import type { Recomputation } from './recomputation.ts';
 import type { VectorSums } from './vector-sums.ts';
@@ -67,6 +68,7 @@ export function emitBackward(
 const columnsAs = (x: Value, all: Value): Value =>
   x.columns ? { ...x, columns: { of: all, first: x.columns.first } } : all;
 
+type Parts = NonNullable<GroupNormOperation['joins']>;
 type AddingPerChannel = ConvOperation & { perChannel: Value };
 const addsPerChannel = (conv: ConvOperation): conv is AddingPerChannel => conv.perChannel !== null;
 
@@ -81,6 +83,10 @@ class BackwardPass {
   readonly #shared = new Set<number>();
   /** Results of convolutions whose per-channel value has its gradient already. */
   readonly #summed = new Set<number>();
+  /** The parts of concatenations that norms make, by the id of the concatenation. */
+  readonly #joins: ReadonlyMap<number, Parts>;
+  /** Concatenations that were made again, by the id of the first. */
+  readonly #again = new Map<number, Value>();
 
   constructor(emission: Emission, operations: readonly Operation[], saved: Saved, homes: ParameterHomes) {
     this.#emission = emission;
@@ -88,6 +94,11 @@ class BackwardPass {
     this.#homes = homes;
     this.#operations = operations;
     this.#learning = learningValues(operations);
+    this.#joins = new Map(
+      operations.flatMap((each) =>
+        each.op === 'groupNorm' && each.joins ? [[each.x.id, each.joins] as const] : [],
+      ),
+    );
   }
 
   /**
@@ -101,7 +112,7 @@ class BackwardPass {
     if (!before) {
       this.#gradients.set(value.id, gradient);
     } else if (this.#shared.has(before.id)) {
-      const y = this.#emission.make(`d ${value.label}`, value.shape);
+      const y = this.#emission.gradient(value, value.shape);
       this.#emission.emit(add(target, { a: before, b: gradient, y }));
       this.#gradients.set(value.id, y);
     } else {
@@ -116,7 +127,7 @@ class BackwardPass {
   #destination(x: Value): { add: Value | null; dx: Value } {
     const before = this.#gradients.get(x.id) ?? null;
     const inPlace = before !== null && !this.#shared.has(before.id);
-    const dx = inPlace ? before : this.#emission.make(`d ${x.label}`, x.shape);
+    const dx = inPlace ? before : this.#emission.gradient(x, x.shape);
     this.#gradients.set(x.id, dx);
     return { add: before, dx };
   }
@@ -175,15 +186,32 @@ class BackwardPass {
     }
   }
 
+  /**
+   * The value `x` of the forward pass, to be read again. Where activations are halves, a concatenation that a
+   * norm made is made again from its parts, of which one is kept anyway.
+   */
+  #kept(x: Value): Value {
+    const joins = this.#joins.get(x.id);
+    const { target } = this.#emission;
+    if (!joins || !storesHalves(target)) return x;
+    const known = this.#again.get(x.id);
+    if (known) return known;
+    const y = this.#emission.activation(`${x.label} again`, x.shape);
+    this.#emission.emit(concat(target, concatGeometry(joins), { ...joins, y }));
+    this.#again.set(x.id, y);
+    return y;
+  }
+
   #groupNorm(operation: GroupNormOperation, dy: Value): void {
-    const { geometry, x, joins, affine, y } = operation;
+    const { geometry, joins, affine, y } = operation;
+    const x = this.#kept(operation.x);
     const { target } = this.#emission;
     const stats = this.#saved.get(y.id) as Value;
     const sums = this.#homes.sums.of(affine, geometry.batch);
     const emit = (values: Pick<GroupNormBackward, 'add' | 'to' | 'pictureSums'>) =>
       this.#emission.emit(groupNormBackward(target, geometry, { x, stats, affine, dy, sums, ...values }));
     if (!joins) {
-      const { add: before, dx } = this.#destination(x);
+      const { add: before, dx } = this.#destination(operation.x);
       const conv = this.#addingPerChannel(operation);
       const rows = conv && this.#rowsFor(conv);
       emit({ add: before, to: { dx }, pictureSums: rows });
@@ -192,7 +220,7 @@ class BackwardPass {
     }
     // Every other reader of the joined x has given its gradient: the norm was the first to read it.
     const parts = { a: this.#part(joins.a), b: this.#part(joins.b) };
-    emit({ add: this.#gradients.get(x.id) ?? null, to: parts, pictureSums: null });
+    emit({ add: this.#gradients.get(operation.x.id) ?? null, to: parts, pictureSums: null });
     for (const key of ['a', 'b'] as const) if (!parts[key].onto) this.give(joins[key], parts[key].value);
   }
 
@@ -247,12 +275,13 @@ class BackwardPass {
   #part(x: Value): InputGradient {
     const before = this.#gradients.get(x.id);
     if (before && !this.#shared.has(before.id)) return { value: before, onto: true };
-    return { value: this.#emission.make(`d ${x.label}`, x.shape), onto: false };
+    return { value: this.#emission.gradient(x, x.shape), onto: false };
   }
 
   #conv(operation: ConvOperation, dy: Value): void {
-    const { geometry, x, weight, bias, perChannel, residual, y } = operation;
+    const { geometry, weight, bias, perChannel, residual, y } = operation;
     const { target } = this.#emission;
+    const x = this.#kept(operation.x);
     const emit = this.#emission.emit.bind(this.#emission);
     const gradient = this.#homes.gradientOf(weight) as Value;
     const partial = this.#homes.filters.take(operation, gradient) ?? this.#partial(operation);
@@ -264,7 +293,7 @@ class BackwardPass {
     // If there is a per-channel value, the norm has summed the bias's gradient already, picture by picture.
     const biasSums = perChannel || !bias ? null : this.#homes.sums.of(bias, filterSplits(target, geometry));
     const filter = { x, dy, partial, control, gradient, biasSums };
-    if (this.#learning.has(x.id)) this.#convGradients(geometry, filter, weight);
+    if (this.#learning.has(operation.x.id)) this.#convGradients(operation, filter);
     else emit(convFilterGradient(target, geometry, filter, this.#emission.tile('filter gradient', geometry)));
     // Last: from here on this memory is the gradient of the residual, which may be added to.
     if (residual) this.give(residual, dy);
@@ -282,17 +311,18 @@ class BackwardPass {
   #place(x: Value): Value {
     const { whole } = rowsIn(x);
     const before = x.columns && this.#gradients.get(whole.id);
-    const all = before ?? this.#emission.make(`d ${whole.label}`, whole.shape);
+    const all = before ?? this.#emission.gradient(whole, whole.shape);
     if (x.columns) this.#gradients.set(whole.id, all);
     return columnsAs(x, all);
   }
 
   /** The gradients of a convolution whose input learns; an upsampled picture's gradient is summed then. */
-  #convGradients(geometry: ConvGeometry, filter: ConvFilterGradient, weight: Value): void {
-    const { x, dy } = filter;
+  #convGradients({ geometry, x, weight }: ConvOperation, filter: ConvFilterGradient): void {
+    const { dy } = filter;
     const emit = this.#emission.emit.bind(this.#emission);
     const { batch, height, width, ins, upsample } = geometry;
-    const doubled = upsample && this.#emission.make(`d ${x.label} doubled`, [batch, height, width, ins]);
+    const doubled =
+      upsample && this.#emission.gradient({ label: `${x.label} doubled` }, [batch, height, width, ins]);
     const input = { dy, weight, ...(doubled ? { add: null, dx: doubled } : this.#destination(x)) };
     emit(this.#bothGradients(geometry, { ...filter, ...input }));
     if (!doubled) return;

@@ -14,6 +14,9 @@ export class Emission {
   /** Numbers that are uploaded once, keyed by the value that holds them. */
   readonly constants = new Map<Value, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>();
 
+  /** Ids of what the network's operations make, and of the gradients of that. */
+  readonly activations = new Set<number>();
+
   /** By length. */
   readonly #zeros = new Map<number, Value>();
   readonly #kernels: Kernel[] = [];
@@ -53,6 +56,18 @@ export class Emission {
 
   make(label: string, shape: readonly number[]): Value {
     return this.values.make(label, shape);
+  }
+
+  /** Makes a value of `activations`. */
+  activation(label: string, shape: readonly number[]): Value {
+    const value = this.make(label, shape);
+    this.activations.add(value.id);
+    return value;
+  }
+
+  /** Makes a value for the gradient of an activation. */
+  gradient({ label }: Pick<Value, 'label'>, shape: readonly number[]): Value {
+    return this.activation(`d ${label}`, shape);
   }
 
   constant(label: string, numbers: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): Value {

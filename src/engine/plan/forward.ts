@@ -6,7 +6,7 @@ import { convForward } from './kernels/conv/conv.ts';
 import { add, concat, copy, upsample } from './kernels/elementwise.ts';
 import { embedding } from './kernels/embedding.ts';
 import type { Emission } from './emission.ts';
-import { type Operation, rowsOf } from './graph.ts';
+import { type Operation, resultsOf, rowsOf } from './graph.ts';
 import { groupNormForward } from './kernels/group-norm/group-norm.ts';
 import { layerNormForward } from './kernels/layer-norm.ts';
 import type { Value } from './kernels/value.ts';
@@ -25,6 +25,7 @@ export type Saved = Map<number, Value>;
  */
 export function emitForward(emission: Emission, operation: Operation, saved: Saved): void {
   const { target } = emission;
+  for (const { id } of resultsOf(operation)) emission.activations.add(id);
   switch (operation.op) {
     case 'conv': {
       const { geometry } = operation;

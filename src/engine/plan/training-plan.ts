@@ -9,6 +9,7 @@ import { FilterSums } from './filter-sums.ts';
 import type { FlatLayout } from './flat-layout.ts';
 import { emitForward, type Saved } from './forward.ts';
 import { Values } from './graph.ts';
+import { inHalves } from './halves.ts';
 import { type FlatGroup, Homes, openShards, putPieces } from './homes.ts';
 import type { Kernel } from './kernels/kernel.ts';
 import {
@@ -20,7 +21,10 @@ import {
   perPictureLoss,
 } from './kernels/loss.ts';
 import { mixNoise } from './kernels/mix-noise.ts';
-import { adamW, CONTROL_LENGTH, squareSums, squareSumsShape, stepVerdict } from './kernels/optimizer.ts';
+import { CONTROL_LENGTH } from './kernels/control.ts';
+import { SCALED_CONTROL_LENGTH, SCALER_LENGTH } from './kernels/loss-scaling.ts';
+import { adamW, squareSums, squareSumsShape, stepVerdict } from './kernels/optimizer.ts';
+import { storesHalves } from './kernels/target.ts';
 import { elementsOf, type Value } from './kernels/value.ts';
 import { type Placement, placeValues } from './placement.ts';
 import type { PlanSpec } from './plan-spec.ts';
@@ -41,6 +45,8 @@ export interface TrainingPlan extends Placement {
   /** What a batch brings besides the network's inputs. */
   batch: BatchValues;
   results: ResultValues;
+  /** State of the loss scaling, [SCALER_LENGTH]; null in full precision. */
+  scaler: Value | null;
 }
 
 /**
@@ -68,12 +74,14 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   const flat = openVectors(homes, values, layout);
   putPieces(homes, layout, 'weights');
   const gradientOf = putGradients(homes, values, layout);
-  const batch = putBatch(homes, values, inputs);
+  const mixed = spec.target.precision === 'mixed';
+  const batch = putBatch(homes, values, inputs, mixed ? SCALED_CONTROL_LENGTH : CONTROL_LENGTH);
+  const scaler = mixed ? homes.put(values.make('scaler', [SCALER_LENGTH]), 'scaler') : null;
   const results = putResults(homes, values, pictures);
 
   const saved: Saved = new Map();
   for (const operation of operations) emitForward(emission, operation, saved);
-  const dPrediction = emitLoss(emission, geometry, { prediction, ...batch, ...results });
+  const dPrediction = emitLoss(emission, geometry, { prediction, scaler, ...batch, ...results });
   const sums = new VectorSums(homes, emission);
   const { control } = batch;
   const again = new Recomputation(emission, operations, prediction, spec.gradientCheckpointing ?? false);
@@ -81,8 +89,8 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
   emitBackward(emission, again, saved, { gradientOf, sums, filters, control }, dPrediction);
   filters.close();
   emission.emit(sums.kernels(layout, control, flat.gradient[0] as Value));
-  const gradients = again.withoutUnread(emission.take());
-  emitUpdate(emission, flat, { pictures, control, ...results });
+  const gradients = stored(emission, again.withoutUnread(emission.take()));
+  emitUpdate(emission, flat, { pictures, control, scaler, ...results });
   const update = emission.take();
   return {
     ...placeValues(emission, homes, [...gradients, ...update], spec.bufferBytes),
@@ -93,8 +101,13 @@ export function planTraining(spec: PlanSpec): TrainingPlan {
     inputs,
     batch,
     results,
+    scaler,
   };
 }
+
+/** The kernels with activations and their gradients as the target stores them. */
+const stored = ({ target, activations }: Emission, kernels: readonly Kernel[]): Kernel[] =>
+  storesHalves(target) ? inHalves(kernels, activations) : [...kernels];
 
 /** One value per shard of each group: the vectors that the update reads and writes. */
 function openVectors(homes: Homes, values: Values, layout: FlatLayout): Record<FlatGroup, Value[]> {
@@ -128,11 +141,16 @@ function putGradients(homes: Homes, values: Values, layout: FlatLayout): Paramet
  * bytes, three quarters of their place are not written. Sample and target lie in another home: `mix` makes
  * them, or they are written if given.
  */
-function putBatch(homes: Homes, values: Values, { sample, ...conditions }: Inputs<Value>): BatchValues {
+function putBatch(
+  homes: Homes,
+  values: Values,
+  { sample, ...conditions }: Inputs<Value>,
+  controlLength: number,
+): BatchValues {
   const { shape } = sample;
   const batch = shape.slice(0, 1);
   const put = (value: Value) => homes.put(value, 'inputs');
-  const control = put(values.make('control', [CONTROL_LENGTH]));
+  const control = put(values.make('control', [controlLength]));
   const seeds = put(values.make('seeds', [5], 'u32'));
   const mirrored = put(values.make('mirrored', [Math.ceil(sizeOf(batch) / 32)], 'u32'));
   const mix = put(values.make('mix', [...batch, 4]));
@@ -171,7 +189,13 @@ function emitLoss(
 function emitUpdate(
   emission: Emission,
   flat: Record<FlatGroup, Value[]>,
-  { pictures, control, weighted, stats }: ResultValues & { pictures: number; control: Value },
+  {
+    pictures,
+    control,
+    scaler,
+    weighted,
+    stats,
+  }: ResultValues & { pictures: number; control: Value; scaler: Value | null },
 ): void {
   const { target } = emission;
   const sums = flat.gradient.map((gradient, shard) => {
@@ -180,10 +204,11 @@ function emitUpdate(
     emission.emit(squareSums(target, { length }, { gradient, sums: value }));
     return value;
   });
-  emission.emit(stepVerdict(target, { pictures }, { sums, weighted, control, stats }));
+  emission.emit(stepVerdict(target, { pictures }, { sums, weighted, control, stats, scaler }));
   flat.gradient.forEach((gradient, shard) => {
     const of = (group: FlatGroup) => flat[group][shard] as Value;
     const state = { weights: of('weights'), expAvg: of('expAvg'), expAvgSq: of('expAvgSq'), ema: of('ema') };
-    emission.emit(adamW(target, { length: elementsOf(gradient) }, { gradient, ...state, control, stats }));
+    const values = { gradient, ...state, control: scaler ?? control, stats };
+    emission.emit(adamW(target, { length: elementsOf(gradient) }, values));
   });
 }

@@ -2,7 +2,7 @@
 // another target (targetOf in plan-device.ts). Not a test.
 import type { Target } from '../../../src/engine/plan/kernels/target.ts';
 
-const PLAIN = { precision: 'f32', subgroups: false, vendor: 'other', subgroupSizes: [] } as const;
+const PLAIN = { precision: 'full', subgroups: false, vendor: 'other', subgroupSizes: [] } as const;
 
 export const TILES: Target = { family: 'tiles', ...PLAIN };
 export const REGISTERS: Target = { family: 'registers', ...PLAIN };

@@ -14,9 +14,10 @@ export interface Binding {
   value: Value;
   access: Access;
   /**
-   * Element type of the WGSL array; default: the value's own. An f32 value bound as u32 is read as its bits.
+   * Element type of the WGSL array; default: the value's own. An f32 value bound as u32 is read as its bits;
+   * vec2<u32>: four halves.
    */
-  type?: 'f32' | 'u32' | 'vec4<f32>';
+  type?: 'f32' | 'u32' | 'vec4<f32>' | 'vec2<u32>';
   /** Bytes of the value that the kernel reads or writes; default: all. */
   bytes?: number;
 }

@@ -3,7 +3,8 @@
 import { gridOf, type Kernel, kernel } from './kernel.ts';
 import type { Value } from './value.ts';
 import type { Target } from './target.ts';
-import { CONTROL } from './optimizer.ts';
+import { CONTROL } from './control.ts';
+import { SCALER } from './loss-scaling.ts';
 
 export interface BatchGeometry {
   batch: number;
@@ -18,8 +19,10 @@ export interface LossAndGradient {
   target: Value;
   /** [B] */
   sampleWeights: Value;
-  /** The numbers of `controlOf` (optimizer.ts). */
+  /** The numbers of `controlOf` (control.ts). */
   control: Value;
+  /** In mixed precision the numbers of `scalerOf` (loss-scaling.ts), else null. */
+  scaler: Value | null;
   /** Partial sums of squares, of the shape `lossPartialShape`. */
   partial: Value;
   /** [B, perPicture] */
@@ -56,8 +59,8 @@ export const lossPartialShape = (geometry: BatchGeometry): number[] => [
  * WGSL: for every `step`th value of picture `b` from `first` + `lane` to `end`: stores its gradient, adds its
  * squared error to `sum`.
  */
-const difference = (step: number): string => /* wgsl */ `
-      let scale = 2.0 * sampleWeights[b] * control[${CONTROL.gradientScale}] / f32(params.per_picture);
+const difference = (step: number, scaled: boolean): string => /* wgsl */ `
+      let scale = 2.0 * sampleWeights[b] * control[${CONTROL.gradientScale}] / f32(params.per_picture)${scaled ? ` * scaler[${SCALER.scale}]` : ''};
       var sum = 0.0;
       for (var i = first + lane; i < end; i += ${step}u) {
         let difference = prediction[i] - goal[i];
@@ -67,12 +70,12 @@ const difference = (step: number): string => /* wgsl */ `
 
 /**
  * dPrediction = 2 (prediction - target) weight gradientScale / perPicture, the gradient of the step's
- * weighted mean squared error; `partial` = sums of the squared errors.
+ * weighted mean squared error, times the scale of `scaler`; `partial` = sums of the squared errors.
  */
 export function lossAndGradient(
   { family }: Target,
   geometry: BatchGeometry,
-  { prediction, target, sampleWeights, control, partial, dPrediction }: LossAndGradient,
+  { prediction, target, sampleWeights, control, scaler, partial, dPrediction }: LossAndGradient,
 ): Kernel[] {
   const { batch, perPicture } = geometry;
   const parts = partialSumsOf(geometry);
@@ -85,6 +88,7 @@ export function lossAndGradient(
       control: { value: control, access: 'read' },
       partial: { value: partial, access: 'write' },
       dPrediction: { value: dPrediction, access: 'write' },
+      ...(scaler ? { scaler: { value: scaler, access: 'read' as const } } : {}),
     },
     params: { per_picture: perPicture, parts },
     flops: 4 * batch * perPicture,
@@ -100,7 +104,7 @@ export function lossAndGradient(
       let b = group.y;
       let first = b * params.per_picture + group.x * ${span}u;
       let end = min(first + ${span}u, (b + 1u) * params.per_picture);
-      ${difference(LANES)}
+      ${difference(LANES, scaler !== null)}
       partial[b * params.parts + group.x * ${LANES}u + lane] = sum;`,
       }),
     ];
@@ -115,7 +119,7 @@ export function lossAndGradient(
       let b = group.y;
       let first = b * params.per_picture + group.x * ${PER_SUM}u;
       let end = min(first + ${PER_SUM}u, (b + 1u) * params.per_picture);
-      ${difference(THREADS)}
+      ${difference(THREADS, scaler !== null)}
       sums[lane] = sum;
       for (var step = ${THREADS / 2}u; step > 0u; step /= 2u) {
         workgroupBarrier();

@@ -1,65 +1,11 @@
 // One update of the flat parameter vectors: the global gradient norm, the verdict whether loss and gradients
 // are finite, then clipping, AdamW and EMA in one pass. eager/adamw.ts is the same in TensorFlow.js. Not
 // here: where the vectors lie (flat-layout.ts), the gradients (backward.ts).
-import type { StepSettings } from '../../executor.ts';
+import { CONTROL, CONTROL_LENGTH } from './control.ts';
 import { type Binding, gridOf, type Kernel, kernel } from './kernel.ts';
+import { BACKOFF, GROWTH, GROWTH_INTERVAL, LARGEST_SCALE, MOST_UNKNOWN, SCALER } from './loss-scaling.ts';
 import type { Value } from './value.ts';
 import type { Target } from './target.ts';
-
-/**
- * Index of each f32 that a step passes to its kernels. Differences from 1 are computed in float64:
- * 1 - float32(0.999) has a relative error of 5e-5.
- */
-export const CONTROL = {
-  /** 1: gradients are added to those of the micro-batches before; 0: they replace the old values. */
-  accumulate: 0,
-  /** 1 / pictures of the whole step. */
-  gradientScale: 1,
-  /** Index within the step of this micro-batch's first picture. */
-  firstPicture: 2,
-  gradientClip: 3,
-  /** 1 - beta1 */
-  newGradient: 4,
-  beta2: 5,
-  /** 1 - beta2 */
-  newSquare: 6,
-  epsilon: 7,
-  /** 1 - learning rate * weight decay */
-  kept: 8,
-  /** learning rate / (1 - beta1^t) */
-  stepSize: 9,
-  /** sqrt(1 - beta2^t) */
-  correction: 10,
-  /** 1 - emaDecay */
-  newWeight: 11,
-} as const;
-/** Length of the control vector; its unused end is zero. */
-export const CONTROL_LENGTH = 16;
-
-/**
- * The control vector [CONTROL_LENGTH] of one micro-batch. `first`: index within the step of the micro-batch's
- * first picture; `pictures`: number of pictures of the whole step.
- */
-export function controlOf(
-  settings: StepSettings,
-  { first, pictures }: { first: number; pictures: number },
-): Float32Array<ArrayBuffer> {
-  const { optimizerStep, learningRate, beta1, beta2 } = settings;
-  const control = new Float32Array(CONTROL_LENGTH);
-  control[CONTROL.accumulate] = first > 0 ? 1 : 0;
-  control[CONTROL.gradientScale] = 1 / pictures;
-  control[CONTROL.firstPicture] = first;
-  control[CONTROL.gradientClip] = settings.gradientClip;
-  control[CONTROL.newGradient] = 1 - beta1;
-  control[CONTROL.beta2] = beta2;
-  control[CONTROL.newSquare] = 1 - beta2;
-  control[CONTROL.epsilon] = settings.epsilon;
-  control[CONTROL.kept] = 1 - learningRate * settings.weightDecay;
-  control[CONTROL.stepSize] = learningRate / (1 - beta1 ** optimizerStep);
-  control[CONTROL.correction] = Math.sqrt(1 - beta2 ** optimizerStep);
-  control[CONTROL.newWeight] = 1 - settings.emaDecay;
-  return control;
-}
 
 const LANES = 4;
 /** Values of one partial sum, up to MOST_SUMS partial sums; longer vectors have more values in each. */
@@ -181,10 +127,30 @@ const addSquares = (
       }`;
 
 /**
+ * WGSL of the verdict in mixed precision. Chooses the control vector of the update by the steps that were
+ * skipped, and puts it where `adamW` reads it; then does as torch.amp.GradScaler.update.
+ */
+const UPDATE_SCALER = /* wgsl */ `
+      let unknown = u32(max(scaler[${SCALER.skipped}] - control[${CONTROL.skipped}], 0.0));
+      let row = min(unknown, ${MOST_UNKNOWN}u) * ${CONTROL_LENGTH}u;
+      for (var i = 0u; i < ${CONTROL_LENGTH}u; i++) { scaler[i] = control[row + i]; }
+      let tracked = select(0.0, scaler[${SCALER.growthTracker}] + 1.0, applied);
+      let grows = tracked == ${GROWTH_INTERVAL}.0;
+      scaler[${SCALER.growthTracker}] = select(tracked, 0.0, grows);
+      if (!applied) {
+        scaler[${SCALER.scale}] = scale * ${BACKOFF};
+        scaler[${SCALER.skipped}] += 1.0;
+      } else if (grows && scale < ${LARGEST_SCALE}) {
+        scaler[${SCALER.scale}] = scale * ${GROWTH}.0;
+      }`;
+
+/**
  * stats [4] = loss, gradient norm, 1 if both are finite else 0, clip factor. loss = sum of `weighted`
  * [pictures] / pictures. The clip factor is that of torch.nn.utils.clip_grad_norm_, min(1, clip / (norm +
  * 1e-6)), and 1 if the clip is 0 or a number is not finite. `sums`: for each of 1 to 4 vectors, what
- * `squareSums` wrote. One invocation adds them all: a few thousand numbers.
+ * `squareSums` wrote. One invocation adds them all: a few thousand numbers. With a `scaler` (loss-scaling.ts)
+ * the gradients are `scale` times too large: the norm is that of the gradients without it, the clip factor
+ * takes it out, and the scaler is brought up to date.
  */
 export function stepVerdict(
   { family }: Target,
@@ -194,7 +160,8 @@ export function stepVerdict(
     weighted,
     control,
     stats,
-  }: { sums: readonly Value[]; weighted: Value; control: Value; stats: Value },
+    scaler,
+  }: { sums: readonly Value[]; weighted: Value; control: Value; stats: Value; scaler: Value | null },
 ): Kernel[] {
   const named = (name: string, value: Value, access: Binding['access']): [string, Binding] => [
     name,
@@ -208,6 +175,7 @@ export function stepVerdict(
         ...Object.fromEntries(sums.map((value, i) => named(`sums${i}`, value, 'read'))),
         ...Object.fromEntries([named('weighted', weighted, 'read'), named('stats', stats, 'write')]),
         control: { value: control, access: 'read' },
+        ...(scaler ? { scaler: { value: scaler, access: 'update' } } : {}),
       },
       params: { pictures, ...lengths },
       workgroupSize: [1, 1, 1],
@@ -218,7 +186,7 @@ export function stepVerdict(
       for (var i = 0u; i < params.pictures; i++) { losses = plus(losses, weighted[i]); }
       var squares = Sum(0.0, 0u);
       ${sums.map((_, i) => addSquares(i)).join('\n')}
-      let norm = sqrt(squares.total);
+      ${scaler ? `let scale = scaler[${SCALER.scale}];\n      ` : ''}let norm = sqrt(squares.total)${scaler ? ' / scale' : ''};
       let loss_word = word_of(losses, losses.total / f32(params.pictures));
       let norm_word = word_of(squares, norm);
       let applied = is_finite(loss_word) && is_finite(norm_word);
@@ -228,12 +196,15 @@ export function stepVerdict(
       stats[0] = loss_word;
       stats[1] = norm_word;
       stats[2] = bitcast<u32>(select(0.0, 1.0, applied));
-      stats[3] = bitcast<u32>(factor);`,
+      stats[3] = bitcast<u32>(factor${scaler ? ' / scale' : ''});${scaler ? UPDATE_SCALER : ''}`,
     }),
   ];
 }
 
-/** All vectors [length], except `stats` (of `stepVerdict`) and `control` (of `controlOf`). */
+/**
+ * All vectors [length], except `stats` (of `stepVerdict`) and `control` (of `controlOf`, or the scaler, which
+ * begins with it).
+ */
 export interface AdamW {
   gradient: Value;
   weights: Value;

@@ -9,14 +9,17 @@
  */
 export type Family = 'tiles' | 'registers';
 
+/** `full`: everything float32. `mixed`: activations and their gradients as halves, with loss scaling. */
+export type Precision = 'full' | 'mixed';
+
 /** Makers of GPUs whose compilers want tiles of their own. */
 export type Vendor = 'intel' | 'amd' | 'other';
 
 /** What the kernels of a plan may rely on; made once for each device. */
 export interface Target {
   readonly family: Family;
-  /** Element type that convolutions and matrix products read and multiply. */
-  readonly precision: 'f32';
+  /** How a training step stores activations and their gradients; it computes with float32. */
+  readonly precision: Precision;
   /** Whether kernels may use WGSL's quad operations: the device has the WebGPU feature `subgroups`. */
   readonly subgroups: boolean;
   readonly vendor: Vendor;
@@ -33,3 +36,10 @@ export interface Target {
  */
 export const sizeForIntel = ({ vendor, subgroupSizes }: Target): number | null =>
   vendor === 'intel' ? (subgroupSizes[0] ?? null) : null;
+
+/**
+ * Whether a training step stores activations as halves. Not with the kernels for GPUs in software, which
+ * write them one by one: there mixed precision is loss scaling alone.
+ */
+export const storesHalves = ({ family, precision }: Pick<Target, 'family' | 'precision'>): boolean =>
+  family === 'tiles' && precision === 'mixed';

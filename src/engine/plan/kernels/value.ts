@@ -1,8 +1,8 @@
 // A tensor of a plan as kernels see it: shape, element type, and whether it is a column range of a wider
 // matrix. Not here: making values (graph.ts, emission.ts), placing values in memory (memory.ts, homes.ts).
 
-/** WGSL's name of one element in memory. */
-export type ElementType = 'f32' | 'u32';
+/** WGSL's name of one element in memory. `f16`: two in a word, which half-storage.ts packs and unpacks. */
+export type ElementType = 'f32' | 'u32' | 'f16';
 
 /** A tensor: row-major; NHWC for pictures. */
 export interface Value {
@@ -29,7 +29,7 @@ export function rowsIn(value: Value): { whole: Value; first: number; stride: num
 /** Number of elements: the product of the shape's dimensions. */
 export const elementsOf = (value: Value): number => value.shape.reduce((product, edge) => product * edge, 1);
 
-const ELEMENT_BYTES: Record<ElementType, number> = { f32: 4, u32: 4 };
+const ELEMENT_BYTES: Record<ElementType, number> = { f32: 4, u32: 4, f16: 2 };
 
 /** Bytes that `count` elements take in memory. */
 export const bytesOfElements = (element: ElementType, count: number): number =>

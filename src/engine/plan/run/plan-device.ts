@@ -3,7 +3,7 @@
 import type { Device } from '../../device/device.ts';
 import type { Network, ParameterSpec } from '../../executor.ts';
 import type { BatchShape, Inputs } from '../../inputs.ts';
-import type { Family, Target, Vendor } from '../kernels/target.ts';
+import type { Family, Precision, Target, Vendor } from '../kernels/target.ts';
 import type { TileChoices } from '../kernels/conv/tile-choice.ts';
 import type { PlanSpec } from '../plan-spec.ts';
 
@@ -16,6 +16,8 @@ export interface PlanOptions {
   gradientCheckpointing?: boolean;
   /** Family of kernels; default: the one that suits the device. */
   family?: Family;
+  /** Default: full. */
+  precision?: Precision;
   /** Tile shapes known to be fastest here. On a GPU in hardware the missing ones are timed. */
   tiles?: TileChoices;
   /** Longest time for timing; default 0, no timing. */
@@ -31,11 +33,11 @@ export type PlanDevice = Pick<Device, 'webgpu' | 'software'>;
  * The target of a device's kernels; `family` defaults to the one that suits it. Throws if the device is not
  * webgpu.
  */
-export function targetOf(device: PlanDevice, family?: Family): Target {
+export function targetOf(device: PlanDevice, family?: Family, precision: Precision = 'full'): Target {
   const gpu = gpuOf(device);
   return {
     family: family ?? (device.software ? 'registers' : 'tiles'),
-    precision: 'f32',
+    precision,
     subgroups: gpu.features.has('subgroups'),
     vendor: vendorOf(gpu),
     subgroupSizes: subgroupSizesOf(gpu),
@@ -61,7 +63,7 @@ export function planSpecOn(
   device: PlanDevice,
   parameters: readonly ParameterSpec[],
   network: Network,
-  { inputs, microBatches = 1, gradientCheckpointing = false, family, tiles = {} }: PlanOptions,
+  { inputs, microBatches = 1, gradientCheckpointing = false, family, precision, tiles = {} }: PlanOptions,
 ): PlanSpec {
   const { limits } = gpuOf(device);
   return {
@@ -71,7 +73,7 @@ export function planSpecOn(
     microBatches,
     gradientCheckpointing,
     tiles,
-    target: targetOf(device, family),
+    target: targetOf(device, family, precision),
     bufferBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
   };
 }

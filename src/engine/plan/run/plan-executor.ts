@@ -19,7 +19,8 @@ import { expectLengths, toTorchArrays } from '../../state-arrays.ts';
 import { Buffers } from './buffers.ts';
 import { flatBytes, flatten } from '../flat-layout.ts';
 import { byteLengthOf, elementAt, elementsOf, type Value } from '../kernels/value.ts';
-import { controlOf } from '../kernels/optimizer.ts';
+import { controlOf } from '../kernels/control.ts';
+import { Scaler } from './scaler.ts';
 import { PlanPredictor } from './plan-predictor.ts';
 import { type PipelineCache, pipelineCacheOf, Program } from './program.ts';
 import { ReadBack } from './read-back.ts';
@@ -90,6 +91,8 @@ export class PlanExecutor implements Executor {
   readonly #results: ReadBack;
   /** The numbers of the home `inputs`, written as one for every batch. */
   readonly #inputs: ArrayBuffer;
+  /** Null in full precision. */
+  readonly #scaler: Scaler | null;
   #preparing: Promise<void> | null = null;
   /** Null until `prepare` has resolved. */
   #programs: StepPrograms | null = null;
@@ -105,7 +108,8 @@ export class PlanExecutor implements Executor {
     this.#pace = pace;
     this.#predictor = new PlanPredictor(spec, cache, pace);
     const { stats, losses } = plan.results;
-    const bytes = byteLengthOf(stats) + byteLengthOf(losses);
+    this.#scaler = plan.scaler && new Scaler(buffers, plan.scaler);
+    const bytes = byteLengthOf(stats) + byteLengthOf(losses) + (this.#scaler?.place.bytes ?? 0);
     this.#results = new ReadBack(buffers.device, 'step results', bytes, RING);
     this.#inputs = new ArrayBuffer(plan.homes.sizes.get('inputs') ?? 0);
   }
@@ -169,6 +173,7 @@ export class PlanExecutor implements Executor {
         device.queue.writeBuffer(this.#buffers.home(homeOf(group, shard)), 0, flat);
       });
     }
+    this.#scaler?.set(state.lossScale);
   }
 
   async step(microBatches: StepBatch[], settings: StepSettings): Promise<StepStats> {
@@ -184,20 +189,25 @@ export class PlanExecutor implements Executor {
     microBatches.forEach((batch, i) => {
       // The writes of this batch must not overtake kernels that still read the batch before.
       if (i > 0) submission.flush();
-      this.#write(batch, controlOf(settings, { first: i * each, pictures }));
+      const place = { first: i * each, pictures };
+      this.#write(batch, this.#scaler?.controlOf(settings, place) ?? controlOf(settings, place));
       if ('pictures' in batch) submission.run(mix);
       submission.run(gradients);
     });
     submission.run(update);
     const { stats, losses } = this.#plan.results;
-    const results = await this.#results.read(submission.last, [
-      { ...this.#buffers.placeOf(stats), bytes: byteLengthOf(stats) },
-      { ...this.#buffers.placeOf(losses), bytes: byteLengthOf(losses) },
+    const reading = this.#results.read(submission.last, [
+      ...[stats, losses].map((value) => ({ ...this.#buffers.placeOf(value), bytes: byteLengthOf(value) })),
+      ...(this.#scaler ? [this.#scaler.place] : []),
     ]);
+    const values = new Float32Array(await (this.#scaler?.during(reading) ?? reading));
     this.#pace.measured(submission.total, performance.now() - started);
-    const values = new Float32Array(results);
     const [loss = NaN, gradientNorm = NaN, applied] = values;
-    return { loss, gradientNorm, applied: applied === 1, perSample: values.slice(elementsOf(stats)) };
+    const end = elementsOf(stats) + elementsOf(losses);
+    return {
+      ...{ loss, gradientNorm, applied: applied === 1, perSample: values.slice(elementsOf(stats), end) },
+      ...(this.#scaler ? { lossScale: this.#scaler.learn(values.subarray(end)) } : {}),
+    };
   }
 
   /** Writes everything a batch brings: the home `inputs` at once, sample and target if they are given. */
@@ -252,6 +262,7 @@ export class PlanExecutor implements Executor {
         return copy;
       }),
     );
+    const scale = this.#scaler?.copy(encoder);
     device.queue.submit([encoder.finish()]);
     try {
       await Promise.all(copies.flat().map((copy) => copy.mapAsync(GPUMapMode.READ)));
@@ -260,6 +271,7 @@ export class PlanExecutor implements Executor {
         const shards = (copies[g] as GPUBuffer[]).map((copy) => new Float32Array(copy.getMappedRange()));
         state[group] = await toTorchArrays(layout.slices, ({ shard }) => shards[shard] as Float32Array);
       }
+      if (scale) state.lossScale = await scale.read();
       return state;
     } finally {
       for (const copy of copies.flat()) copy.destroy();

@@ -13,7 +13,7 @@ import type { ConvGeometry } from '../kernels/conv/geometry.ts';
 import { type PairOfTiles, tilePairs, type TileShape, tileShapes } from '../kernels/conv/tiles/shapes.ts';
 import { Values } from '../graph.ts';
 import type { Kernel } from '../kernels/kernel.ts';
-import { CONTROL_LENGTH } from '../kernels/optimizer.ts';
+import { CONTROL_LENGTH } from '../kernels/control.ts';
 import type { Target } from '../kernels/target.ts';
 import { byteLengthOf, elementsOf, type Value } from '../kernels/value.ts';
 import type { PipelineCache } from './program.ts';

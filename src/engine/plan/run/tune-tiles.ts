@@ -23,7 +23,7 @@ import {
 import { learningValues, type Operation, Values } from '../graph.ts';
 import type { Kernel } from '../kernels/kernel.ts';
 import type { Target } from '../kernels/target.ts';
-import { CONTROL_LENGTH } from '../kernels/optimizer.ts';
+import { CONTROL_LENGTH } from '../kernels/control.ts';
 import type { PipelineCache } from './program.ts';
 import { choiceKey, type ConvWay, type TileChoices } from '../kernels/conv/tile-choice.ts';
 import { timeKernels } from './time-kernels.ts';

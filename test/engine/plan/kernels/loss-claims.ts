@@ -10,7 +10,7 @@ import {
   lossPartialShape,
   perPictureLoss,
 } from '../../../../src/engine/plan/kernels/loss.ts';
-import { controlOf } from '../../../../src/engine/plan/kernels/optimizer.ts';
+import { controlOf } from '../../../../src/engine/plan/kernels/control.ts';
 import { wavy } from '../../reference.ts';
 import { settings } from '../../small-network.ts';
 import { difference } from './comparison.ts';
@@ -33,6 +33,7 @@ export async function claimLoss(target: Target, geometry: BatchGeometry): Promis
       target: make('target', shape),
       sampleWeights: make('weights', [batch]),
       control: make('control', [16]),
+      scaler: null,
       partial: make('partial', lossPartialShape(geometry)),
     };
     const dPrediction = make('d prediction', shape);

@@ -7,10 +7,9 @@ import { STATE_GROUPS, type StepSettings } from '../../../../src/engine/executor
 import type { Kernel } from '../../../../src/engine/plan/kernels/kernel.ts';
 import { elementsOf, type Value } from '../../../../src/engine/plan/kernels/value.ts';
 import type { Target } from '../../../../src/engine/plan/kernels/target.ts';
+import { CONTROL_LENGTH, controlOf } from '../../../../src/engine/plan/kernels/control.ts';
 import {
   adamW,
-  CONTROL_LENGTH,
-  controlOf,
   squareSums,
   squareSumsShape,
   stepVerdict,
@@ -37,7 +36,11 @@ function update(target: Target, lengths: readonly number[], settings: StepSettin
     ...vectors.flatMap(({ gradient }, i) =>
       squareSums(target, { length: elementsOf(gradient) }, { gradient, sums: sums[i] as Value }),
     ),
-    ...stepVerdict(target, { pictures: weighted.length }, { sums, weighted: losses, control, stats }),
+    ...stepVerdict(
+      target,
+      { pictures: weighted.length },
+      { sums, weighted: losses, control, stats, scaler: null },
+    ),
     ...vectors.flatMap((vector) =>
       adamW(target, { length: elementsOf(vector.gradient) }, { ...vector, stats, control }),
     ),

@@ -11,7 +11,7 @@ import type { MatrixLayout } from './batched-matmul-operands.ts';
 import { batchedMatmul } from './batched-matmul.ts';
 import type { Kernel } from '../kernel.ts';
 import { rowsIn, type Value } from '../value.ts';
-import type { Target } from '../target.ts';
+import { storesHalves, type Target } from '../target.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
 
 /**
@@ -65,10 +65,11 @@ function chunksOf(geometry: AttentionGeometry): Chunk[] {
 
 /**
  * Shapes of the temporaries `scores` and `work`, and whether the backward pass reads the forward pass's
- * scores instead of computing them again. A function of family and geometry alone.
+ * scores instead of computing them again: not where activations are halves, for scores are float32 and would
+ * be a large part of what is kept. A function of family, precision and geometry alone.
  */
 export function attentionMemory(
-  target: Pick<Target, 'family'>,
+  target: Pick<Target, 'family' | 'precision'>,
   geometry: AttentionGeometry,
 ): {
   scores: number[];
@@ -78,7 +79,8 @@ export function attentionMemory(
   if (narrowIn(target).isNarrow(geometry))
     return { scores: narrowScores(geometry), work: narrowWork(geometry), keepsScores: true };
   const shape = [...chunkShape(geometry), geometry.keys];
-  return { scores: shape, work: shape, keepsScores: chunksOf(geometry).length === 1 };
+  const keepsScores = !storesHalves(target) && chunksOf(geometry).length === 1;
+  return { scores: shape, work: shape, keepsScores };
 }
 
 /** The kernels of narrow heads, which keep no scores. */
