@@ -55,6 +55,11 @@ class Checkpoint:
         return int(self.metadata["global_step"])
 
     @property
+    def skipped_steps(self):
+        """Steps of mixed precision that were not applied, and that the optimizer does not count."""
+        return json.loads(self.metadata.get("loss_scale", "{}")).get("skipped", 0)
+
+    @property
     def epoch(self):
         return int(self.metadata["epoch"])
 
@@ -113,7 +118,7 @@ def _state_by_index(checkpoint):
         return {}
     return {
         i: {
-            "step": torch.tensor(float(checkpoint.global_step)),
+            "step": torch.tensor(float(checkpoint.global_step - checkpoint.skipped_steps)),
             "exp_avg": checkpoint.exp_avg[name],
             "exp_avg_sq": checkpoint.exp_avg_sq[name],
         }

@@ -1,6 +1,7 @@
 // Every setting is one row: type, range, unit, default, label and help. `Settings`, the form, the address,
-// the checkpoint and the validator follow from the rows. Not here: what a preset changes (presets.ts),
-// reading values (parse-settings.ts), what a setting does (trainer/), the network (model/unet-config.ts).
+// the checkpoint and the validator follow from the rows. Over 400 lines because it is one table. Not here:
+// what a preset changes (presets.ts), reading values (parse-settings.ts), what a setting does (trainer/), the
+// network (model/unet-config.ts).
 import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
 import type { NetworkConfig } from '../model/unet-config.ts';
 import { SAMPLE_COUNT } from './sample-counts.ts';
@@ -108,6 +109,15 @@ const ROWS = {
     group: 'Training',
     label: 'Seed',
     help: 'All randomness follows from the seed: same seed, same run.',
+  },
+  precision: {
+    type: 'choice',
+    choices: ['full', 'mixed'],
+    default: 'full',
+    before: 'full',
+    group: 'Training',
+    label: 'Precision',
+    help: 'mixed stores what the layers compute in 16 bits: about half the GPU memory. Weights and sums stay float32. On a GPU in software it saves nothing.',
   },
   learningRate: {
     type: 'number',

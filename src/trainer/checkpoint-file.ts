@@ -5,7 +5,7 @@ import type { RunConfig } from '../settings/settings.ts';
 import { parseStored } from '../settings/parse-settings.ts';
 import { modelOfRun, networkOf, textEncoderOf } from '../settings/presets.ts';
 import { timestepSpacingOf } from '../settings/timestep-spacing.ts';
-import type { ExecutorState, ParameterSpec, StateGroup } from '../engine/executor.ts';
+import type { ExecutorState, LossScale, ParameterSpec, StateGroup } from '../engine/executor.ts';
 import { STATE_GROUPS } from '../engine/executor.ts';
 import { FaultError } from '../fault.ts';
 import { hexDigest } from '../formats/hex-digest.ts';
@@ -20,6 +20,7 @@ import { History } from './history.ts';
 import type { CheckpointSamples } from './checkpoint-samples.ts';
 import { checkPictures, spaceOfNetwork } from './picture-network.ts';
 import { contradicting, damaged, fileFault, newer, notOurs, ofAnotherNetwork } from './checkpoint-faults.ts';
+import { lossScaleAsText, readLossScale } from './loss-scale-text.ts';
 import { classesAsText, readClasses, type RunClasses } from './run-classes.ts';
 import { readWords, type RunWords, wordsAsText } from './run-words.ts';
 
@@ -79,6 +80,8 @@ export interface FileFacts {
   words: RunWords | null;
   /** Null: the network draws by no class. */
   classes: RunClasses | null;
+  /** State of the loss scaling; absent in full precision. */
+  lossScale?: LossScale;
   created: string;
 }
 
@@ -154,6 +157,7 @@ export function factsAsText(facts: FileFacts): Record<string, string> {
         }
       : {}),
     ...classesAsText(facts.classes),
+    ...lossScaleAsText(facts.lossScale),
     created: facts.created,
     app_version: __APP_VERSION__,
   };
@@ -321,6 +325,7 @@ export function readWeightsFacts(metadata: Record<string, string>): ReadFacts {
     dataset,
     words: readWords(config, metadata),
     classes: readClasses(config, metadata),
+    ...readLossScale(metadata),
     created: metadata['created'] ?? '',
     appVersion: metadata['app_version'] ?? 'unknown',
   };
@@ -357,6 +362,7 @@ export function contentOf(facts: ReadFacts, tensors: readonly FileTensor[]): Che
     ema: group('ema'),
     expAvg: group('expAvg'),
     expAvgSq: group('expAvgSq'),
+    ...(facts.lossScale ? { lossScale: facts.lossScale } : {}),
   };
   const epochs = byName.get('history.epoch_losses')?.data.length ?? 0;
   const history = new History(

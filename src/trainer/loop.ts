@@ -3,7 +3,7 @@
 // Not here: what a step computes (training-step.ts, engine/), commands (trainer.ts).
 import { endsEpoch, imagesPerStep, lastStep, positionOf, stepsPerEpoch } from '../settings/calendar.ts';
 import { TIMESTEPS } from '../diffusion/noise-schedule.ts';
-import type { StepStats } from '../engine/executor.ts';
+import type { StepSettings, StepStats } from '../engine/executor.ts';
 import { yieldToEvents } from '../engine/yield-to-events.ts';
 import { type Fault, FaultError, faultOf } from '../fault.ts';
 import type { Artist } from './samples/artist.ts';
@@ -124,7 +124,7 @@ export class Loop {
       const step = await rate.waitingFor(steps.take());
       const stats = this.#run.executor.step(step.microBatches, step.settings);
       this.#encoded += 1;
-      const settled = this.#settle(this.#encoded, stats, step.timesteps, step.settings.learningRate);
+      const settled = this.#settle(this.#encoded, stats, step.timesteps, step.settings);
       // `settled` is awaited below. Another await may fail before: that first failure is the one to report.
       void settled.catch(() => undefined);
       this.#inFlight.push(settled);
@@ -189,11 +189,11 @@ export class Loop {
     step: number,
     pending: Promise<StepStats>,
     timesteps: Float32Array,
-    learningRate: number,
+    settings: StepSettings,
   ): Promise<void> {
     const run = this.#run;
     const stats = await this.#tools.device.guard(pending);
-    if (!stats.applied) throw notFinite(step, stats);
+    if (!stats.applied && !isSkipped(stats)) throw notFinite(step, stats);
     run.history.push(stats.loss, lossByQuartile(stats.perSample, timesteps, TIMESTEPS));
     run.globalStep = step;
     const { config, dataset } = run;
@@ -205,7 +205,8 @@ export class Loop {
       epoch: positionOf(config, dataset.count, step).epoch,
       imagesSeen: step * imagesPerStep(config),
       losses: Float32Array.of(stats.loss),
-      learningRate,
+      learningRate:
+        settings.afterSkipping?.(stats.lossScale?.skipped ?? 0).learningRate ?? settings.learningRate,
       gradientNorm: stats.gradientNorm,
       stepsPerSecond: this.#tools.rate.perSecond(),
       waitShare: this.#tools.rate.waitShare(),
@@ -234,6 +235,13 @@ const notGrown = (fault: Fault): TrainerEvent =>
     ? { type: 'fault', fault }
     : { type: 'notice', text: `${fault.title}. ${fault.what}` };
 
+/**
+ * Whether a step was skipped to go on with a smaller scale of the loss: of mixed precision, whose gradients
+ * may be too large for halves. Below a scale of 1 they would be too large for any.
+ */
+const isSkipped = ({ loss, lossScale }: StepStats): boolean =>
+  lossScale !== undefined && lossScale.scale >= 1 && Number.isFinite(loss);
+
 function notFinite(step: number, stats: StepStats): FaultError {
   return new FaultError({
     kind: 'not-finite',
@@ -241,6 +249,9 @@ function notFinite(step: number, stats: StepStats): FaultError {
     what: 'The step was not applied and nothing of it was saved.',
     expected: 'a finite loss and gradient norm',
     got: `loss ${stats.loss}, gradient norm ${stats.gradientNorm}`,
-    todo: ['Resume from an older checkpoint with a smaller learning rate.'],
+    todo: [
+      'Resume from an older checkpoint with a smaller learning rate.',
+      ...(stats.lossScale ? ['Or start a run with full precision.'] : []),
+    ],
   });
 }

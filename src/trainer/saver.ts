@@ -130,7 +130,8 @@ export class Saver {
       // An autosave is not worth a line that comes and goes.
       if (!autosave) this.#outbox.post({ type: 'saving', name: facts.name, step });
       const tensors = fileTensors(run.executor.parameters, state, run.history, facts);
-      const metadata = await fileMetadata(facts, tensors);
+      const { lossScale } = state;
+      const metadata = await fileMetadata(lossScale ? { ...facts, lossScale } : facts, tensors);
       const result = await this.#store.save({
         runId: run.runId,
         name: facts.name,

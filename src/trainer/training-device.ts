@@ -207,6 +207,9 @@ function planKernels(device: Device): string {
 function work(settings: RunConfig) {
   const { batchSize, gradientAccumulationSteps: microBatches, gradientCheckpointing } = settings;
   const { parameters, network, inputs } = modelOfRun(settings);
-  const options: PlanOptions = { inputs: inputs(batchSize), microBatches, gradientCheckpointing };
+  const options: PlanOptions = {
+    ...{ inputs: inputs(batchSize), microBatches, gradientCheckpointing },
+    precision: settings.precision,
+  };
   return { parameters, network, options };
 }

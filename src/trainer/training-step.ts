@@ -145,5 +145,11 @@ function stepSettings(config: RunConfig, last: number, step: number): StepSettin
     weightDecay: config.weightDecay,
     gradientClip: config.gradientClip,
     emaDecay: emaDecayAt(step, config.emaMaxDecay),
+    ...(config.precision === 'mixed'
+      ? {
+          afterSkipping: (skipped) =>
+            stepSettings({ ...config, precision: 'full' }, last, Math.max(1, step - skipped)),
+        }
+      : {}),
   };
 }

@@ -179,6 +179,7 @@ test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
     const missing = Object.keys(SETTINGS).filter((setting) => !Object.hasOwn(stored, setting));
     expect(missing).toEqual([
       'gradientCheckpointing',
+      'precision',
       'randomCrop',
       'colorJitter',
       'evenClasses',
@@ -195,7 +196,7 @@ test.each(['plan-webgpu', 'eager-webgpu', 'eager-cpu'])(
       ...{ captionDropout: 0.1, guidanceScale: 3 },
     };
     // It trained without them: its next steps must see the same pictures.
-    const off = { randomCrop: 'off', colorJitter: 'off', evenClasses: false };
+    const off = { precision: 'full', randomCrop: 'off', colorJitter: 'off', evenClasses: false };
     expect(parseStored(stored)).toEqual({ ...stored, ...defaults, ...off, network: null, textEncoder: null });
   },
 );

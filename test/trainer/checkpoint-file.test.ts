@@ -130,3 +130,20 @@ test('a checkpoint that began elsewhere after its own step, or learns from no pi
   const unet = { ...JSON.parse(metadata['unet_config'] ?? ''), in_channels: 5, out_channels: 5 };
   expect(() => readFacts({ ...metadata, unet_config: JSON.stringify(unet) })).toThrow(/in_channels.*5, 5/);
 });
+
+test('the state of the loss scaling comes back with the optimizer’s; one that is none is refused', async () => {
+  const lossScale = { scale: 4096, growthTracker: 1999, skipped: 3 };
+  const tensors = fileTensors(specs, initialState(config), history, facts);
+  const metadata = await fileMetadata({ ...facts, lossScale }, tensors);
+  expect(JSON.parse(metadata['loss_scale'] ?? '')).toEqual({
+    scale: 4096,
+    _growth_tracker: 1999,
+    skipped: 3,
+  });
+  const content = readContent(metadata, tensors);
+  expect(content.state.lossScale).toEqual(lossScale);
+  expect(content.facts.lossScale).toEqual(lossScale);
+  expect(readContent((await file()).metadata, tensors).state.lossScale).toBeUndefined();
+  for (const wrong of ['{', 'null', '{"scale":0,"_growth_tracker":0,"skipped":0}', '{"scale":1,"skipped":0}'])
+    expect(() => readFacts({ ...metadata, loss_scale: wrong })).toThrow(FaultError);
+});

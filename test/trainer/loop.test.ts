@@ -6,6 +6,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
+import type { StepStats } from '../../src/engine/executor.ts';
 import { openPictures } from '../../src/data/sets.ts';
 import { noiseLevels } from '../../src/diffusion/noise-levels.ts';
 import { History } from '../../src/trainer/history.ts';
@@ -40,7 +41,12 @@ async function trained(
   calls: number,
   callsOfSet = 1,
   changes: Partial<RunConfig> = {},
-  saving: { saver?: Partial<LoopTools['saver']>; afterStep?: (loop: Loop, step: number) => void } = {},
+  saving: {
+    saver?: Partial<LoopTools['saver']>;
+    afterStep?: (loop: Loop, step: number) => void;
+    /** What a step answers otherwise than others; 1 for the first. */
+    stats?: (step: number) => Partial<StepStats>;
+  } = {},
 ): Promise<{ order: string[]; steps: unknown[]; saves: string[]; quiet: Progress[] }> {
   const config = { ...base, ...changes };
   const order: string[] = [];
@@ -56,7 +62,8 @@ async function trained(
       vi.advanceTimersByTime(STEP_MS);
       steps.push([batches, settings]);
       const perSample = new Float32Array(config.batchSize).fill(1);
-      return Promise.resolve({ loss: 1, perSample, gradientNorm: 1, applied: true });
+      const stats = { loss: 1, perSample, gradientNorm: 1, applied: true };
+      return Promise.resolve({ ...stats, ...saving.stats?.(steps.length) });
     },
   });
   const run: Run = {
@@ -203,4 +210,23 @@ test('a request for a checkpoint is answered with what became of it', async () =
   const failing = { begin: () => Promise.reject(lost) };
   await expect(trained(0, 1, {}, { saver: failing, afterStep })).rejects.toThrow(lost);
   expect(answers).toEqual(['saved', lost.fault]);
+});
+
+test('a step that mixed precision skips ends nothing; one that no scale can save does', async () => {
+  const skipped = (scale: number): Partial<StepStats> => ({
+    ...{ applied: false, gradientNorm: Infinity },
+    lossScale: { scale, growthTracker: 0, skipped: 1 },
+  });
+  const mixed = { precision: 'mixed', warmupSteps: 10 } as const;
+  const after = { lossScale: { scale: 1024, growthTracker: 1, skipped: 1 } };
+  const { steps, quiet } = await trained(0, 1, mixed, {
+    stats: (step) => (step === 2 ? skipped(1024) : step > 2 ? after : {}),
+  });
+  expect(steps).toHaveLength(6);
+  // The schedule does not count it: step 5 has the rate of the fourth update, three after that of 0.
+  expect(quiet.at(-1)).toMatchObject({ globalStep: 5, learningRate: (base.learningRate * 3) / 10 });
+  for (const stats of [skipped(0.5), { ...skipped(1024), loss: NaN }, { applied: false, loss: NaN }])
+    await expect(trained(0, 1, mixed, { stats: () => stats })).rejects.toMatchObject({
+      fault: { kind: 'not-finite' },
+    });
 });

@@ -34,11 +34,13 @@ export function torchCheckpoint({ facts, state, history }: CheckpointContent): P
   const { config, dataset, globalStep } = facts;
   const { parameters } = modelOfRun(config);
   const { epoch } = positionOf(config, dataset.count, globalStep);
+  // Updates that were made: the optimizer does not count a skipped step.
+  const updates = globalStep - (state.lossScale?.skipped ?? 0);
   const whole = dict({
     ...networks(parameters, state.weights, facts.words ? WITH_WORDS : ALONE),
     [facts.words ? 'optimizer_state_dict' : 'optimizer']: dict({
-      state: optimizerState(parameters, state.expAvg, state.expAvgSq, globalStep),
-      param_groups: [paramGroup(parameters.length, config, dataset.count, globalStep)],
+      state: optimizerState(parameters, state.expAvg, state.expAvgSq, updates),
+      param_groups: [paramGroup(parameters.length, config, dataset.count, updates)],
     }),
     global_step: globalStep,
     epoch,
@@ -93,14 +95,14 @@ function optimizerState(
   specs: readonly ParameterSpec[],
   expAvg: Values,
   expAvgSq: Values,
-  globalStep: number,
+  updates: number,
 ): PickledValue {
-  if (globalStep === 0) return new Map();
+  if (updates === 0) return new Map();
   return new Map(
     specs.map(({ shape }, i): [number, PickledValue] => [
       i,
       dict({
-        step: tensor([], Float32Array.of(globalStep)),
+        step: tensor([], Float32Array.of(updates)),
         exp_avg: tensor(shape, expAvg[i] as Float32Array<ArrayBuffer>),
         exp_avg_sq: tensor(shape, expAvgSq[i] as Float32Array<ArrayBuffer>),
       }),
@@ -108,10 +110,10 @@ function optimizerState(
   );
 }
 
-function paramGroup(parameters: number, config: RunConfig, count: number, globalStep: number): PickledValue {
+function paramGroup(parameters: number, config: RunConfig, count: number, updates: number): PickledValue {
   const schedule = { ...config, lastStep: lastStep(config, count) };
   return dict({
-    lr: learningRateAt(globalStep + 1, schedule),
+    lr: learningRateAt(updates + 1, schedule),
     betas: Object.freeze([ADAM.beta1, ADAM.beta2]) as number[],
     eps: ADAM.epsilon,
     weight_decay: config.weightDecay,
