@@ -190,6 +190,8 @@ describe('what is no usable picture is refused with the reason', () => {
     ['BMP of no known kind', bmp({ header: 41 }), /no known kind/],
     ['BMP cut in its rows', bmp({}).subarray(0, 245), /cut off: it has 245 bytes of 246/],
     ['TIFF', latin1('II*\0\x08\0\0\0'), /TIFF.*export it as PNG or JPEG/],
+    ['JPEG XL', latin1('\xff\x0a\x7f\0'), /JPEG XL/],
+    ['JPEG XL in boxes', latin1('\0\0\0\x0cJXL \x0d\x0a\x87\x0a'), /JPEG XL/],
     ['zip', latin1('PK\x03\x04\x14\0'), /zip/],
     ['noise', latin1('\x01\x02\x03\x00\xfe'), /some other kind/],
   ];
