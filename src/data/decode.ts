@@ -1,6 +1,6 @@
 // One picture file as a square of RGB bytes, or the reason why not. The header is checked before the browser
 // decodes it. Not here: which files are tried, what is stored (own-pictures.ts), the pixels of a decoded one
-// (bitmap-pixels.ts), the square of them (cut-square.ts).
+// (bitmap-pixels.ts; of most small JPEGs jpeg-planes.ts), the square of them (cut-square.ts).
 import { faultOf } from '../fault.ts';
 import type { ImageHeader } from '../formats/image-format.ts';
 import { overLimits, readImageHeader, undecodable } from '../formats/image-header.ts';
@@ -9,6 +9,8 @@ import { BitmapPixels, isSeenThrough } from './bitmap-pixels.ts';
 import { bytesIn, type Content } from './content.ts';
 import { cutSquare } from './cut-square.ts';
 import type { Ground, Place, Wanted } from './framing.ts';
+import { inTime } from './in-time.ts';
+import { planesOf } from './jpeg-planes.ts';
 import { type Region, type Words, wordsOf } from './resize.ts';
 
 /** `why` goes on from the file's name: "it is text, not a picture". */
@@ -84,6 +86,8 @@ async function exifOf(file: Content): Promise<WebpExif | null> {
  * rejects.
  */
 export async function decodeSquare(file: Content, header: ImageHeader, wanted: Wanted): Promise<Decoded> {
+  const planes = await planesOf(file, header);
+  if (planes) return { ok: true, ...cutSquare(planes, wanted) };
   const decoded = await decodeUpright(file, header);
   if (!decoded.ok) return decoded;
   const { bitmap, orientation } = decoded;
@@ -164,14 +168,8 @@ async function decodeWithin(
   format: ImageHeader['format'],
   limitMs: number,
 ): Promise<ImageBitmap | string> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`it takes over ${limitMs / 1000} seconds to decode`), limitMs);
-  });
   const decoding = createImageBitmap(file).catch(() => undecodable(format));
-  const first = await Promise.race([decoding, late]);
-  clearTimeout(timer);
   // A bitmap that arrives after the limit must not stay in memory.
-  if (typeof first === 'string') void decoding.then((bitmap) => typeof bitmap !== 'string' && bitmap.close());
-  return first;
+  const first = await inTime(decoding, limitMs, (late) => typeof late !== 'string' && late.close());
+  return first ?? `it takes over ${limitMs / 1000} seconds to decode`;
 }

@@ -1,5 +1,6 @@
-// The size of a JPEG from its frame header, its orientation from its EXIF block (ITU T.81 B.2.2). Segments
-// are skipped by their length, so a large EXIF thumbnail costs nothing. Not here: pixels.
+// The size of a JPEG from its frame header, its orientation from its EXIF block, how its colours are stored
+// (ITU T.81 B.2.2). Segments are skipped by their length, so a large EXIF thumbnail costs nothing. Not here:
+// pixels.
 import { EXIF_MARK, exifOrientation } from './exif-orientation.ts';
 import { viewOf } from './file-bytes.ts';
 import { type HeaderResult, refuse, textAt, tooShort } from './image-format.ts';
@@ -8,6 +9,8 @@ import { type HeaderResult, refuse, textAt, tooShort } from './image-format.ts';
 const DECODABLE_FRAMES = [0xc0, 0xc1, 0xc2];
 
 const APP1 = 0xe1;
+const APP2 = 0xe2;
+const ICC_MARK = 'ICC_PROFILE\0';
 const START_OF_SCAN = 0xda;
 const END_OF_IMAGE = 0xd9;
 
@@ -63,4 +66,51 @@ function readFrame(
   // A height of 0 means that a later DNL segment states the height; browsers do not read that segment.
   if (width < 1 || height < 1) return refuse(`it says that it is ${width} x ${height} pixels`);
   return { ok: true, header: { format: 'jpeg', width, height, orientation } };
+}
+
+/** The segments of a whole JPEG up to its first scan, where they begin and end; the scan is the last one. */
+function* segmentsOf(jpeg: Uint8Array): Generator<{ marker: number; begin: number; end: number }> {
+  const view = viewOf(jpeg);
+  for (let begin = 2; begin + 4 <= jpeg.length && jpeg[begin] === 0xff;) {
+    const marker = jpeg[begin + 1] as number;
+    if (marker === 0xff) begin += 1;
+    else if (standsAlone(marker)) begin += 2;
+    else {
+      const end = begin + 2 + view.getUint16(begin + 2);
+      yield { marker, begin, end };
+      if (marker === START_OF_SCAN) return;
+      begin = end;
+    }
+  }
+}
+
+const isProfile = (jpeg: Uint8Array, marker: number, begin: number): boolean =>
+  marker === APP2 && textAt(jpeg, begin + 4, ICC_MARK.length) === ICC_MARK;
+
+/**
+ * Whether a whole JPEG has three components, of which the second and the third have half the samples along
+ * both sides (4:2:0), and no ICC profile: as most have.
+ */
+export function hasHalvedColours(jpeg: Uint8Array): boolean {
+  let isHalved = false;
+  for (const { marker, begin } of segmentsOf(jpeg)) {
+    if (marker === START_OF_SCAN) return isHalved;
+    if (isProfile(jpeg, marker, begin)) return false;
+    // Behind the count a component has three bytes: number, samples across and down, table.
+    const [count, luma, blue, red] = [9, 11, 14, 17].map((at) => jpeg[begin + at]);
+    if (isFrame(marker)) isHalved = count === 3 && luma === 0x22 && blue === 0x11 && red === 0x11;
+  }
+  return false;
+}
+
+/** A whole JPEG without its ICC profile. */
+export function withoutProfile(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (const { marker, begin, end } of segmentsOf(jpeg)) {
+    if (!isProfile(jpeg, marker, begin)) continue;
+    parts.push(jpeg.subarray(from, begin));
+    from = end;
+  }
+  return Uint8Array.from([...parts, jpeg.subarray(from)].flatMap((part) => [...part]));
 }

@@ -4,6 +4,7 @@ import * as Comlink from 'comlink';
 import { afterAll, describe, expect, it } from 'vitest';
 import COLOURS from '../fixtures/colours/colours.json' with { type: 'json' };
 import { type Ground, STANDARD, type Wanted } from '../../src/data/framing.ts';
+import { withoutProfile } from '../../src/formats/image-jpeg.ts';
 import { avifFile, pictureFile, textFile, webpWithOrientation, withOrientation } from './make-files.ts';
 import type { PicturesApi } from './pictures-worker.ts';
 
@@ -146,6 +147,16 @@ describe('decoding', () => {
     );
   });
 
+  it.each(COLOURS.jpegs)('gives $name the colours that Pillow gives it, within 2', async (one) => {
+    const file = new File([bytes(one.file)], one.name);
+    for (const how of [pictures.decode, pictures.decodeBytes]) {
+      const result = await how(file, { ...STANDARD, size: SIZE });
+      if (!result.ok) throw new Error(result.why);
+      const off = bytes(one.pixels).map((value, i) => Math.abs(value - (result.pixels[i] ?? 0)));
+      expect(Math.max(...off)).toBeLessThan(3);
+    }
+  });
+
   it('tells where a picture is transparent', async () => {
     const isTransparent = (name: string) => {
       const found = COLOURS.files.find((one) => one.name === name);
@@ -208,6 +219,71 @@ describe('decoding', () => {
     }
     const pixels = await decoded(await canvas.convertToBlob({ type: 'image/png' }));
     expect([...pixels].every((value) => value === 128)).toBe(true);
+  });
+});
+
+describe('small JPEGs in memory, of which ImageDecoder gives the planes', () => {
+  /** A JPEG of soft shades and hard edges, as letters on a photo; below a quality of 1 it is 4:2:0. */
+  async function jpegOf(width: number, height: number, quality: number): Promise<Uint8Array<ArrayBuffer>> {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d')!;
+    const shades = context.createLinearGradient(0, 0, width, height);
+    [30, 200, 260, 330].forEach((hue, i) => shades.addColorStop(i / 3, `hsl(${hue} 40% 50%)`));
+    context.fillStyle = shades;
+    context.fillRect(0, 0, width, height);
+    for (let i = 0; i < 80; i++) {
+      context.fillStyle = `hsl(${(i * 67) % 360} 100% ${(i * 37) % 100}% / ${50 + (i % 51)}%)`;
+      context.fillRect((i * 23) % width, (i * 31) % height, 1 + (i % 13), 1 + (i % 17));
+    }
+    const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality });
+    return withoutProfile(new Uint8Array(await blob.arrayBuffer()));
+  }
+  /** What becomes of a file in each of the two ways; and how often planes were asked for. */
+  async function bothWays(jpeg: Uint8Array<ArrayBuffer>, wanted: Partial<Wanted> = {}) {
+    const asked = { ...STANDARD, size: 32, ...wanted };
+    const bitmap = await pictures.decode(new Blob([jpeg]), asked);
+    await pictures.takeDecodes();
+    const planes = await pictures.decodeBytes(new Blob([jpeg]), asked);
+    return { bitmap, planes, decodes: await pictures.takeDecodes() };
+  }
+
+  it('have the bits that their bitmaps have, whatever their sides and crop, and are decoded once', async () => {
+    await bothWays(await jpegOf(40, 40, 0.9)); // tries once whether the browser does so at all
+    for (const [width, height] of [
+      [178, 218],
+      [97, 64],
+      [33, 35],
+      [5, 9],
+      [256, 8],
+      [640, 481],
+    ] as const)
+      for (const wanted of [{}, { crop: 'tight' }, { crop: 'smart' }, { size: 7 }] as const) {
+        const { bitmap, planes, decodes } = await bothWays(await jpegOf(width, height, 0.9), wanted);
+        expect(planes).toEqual(bitmap);
+        expect(decodes).toMatchObject({ pictures: 0, planes: 1 });
+      }
+  });
+
+  it('are decoded as bitmaps where they are turned, or have as many colours as pixels', async () => {
+    const halved = await jpegOf(40, 60, 0.9);
+    const turned = await withOrientation(new File([halved], 'a.jpg'), 6);
+    for (const jpeg of [await jpegOf(40, 60, 1), new Uint8Array(await turned.arrayBuffer())]) {
+      const { bitmap, planes, decodes } = await bothWays(jpeg);
+      expect(planes).toEqual(bitmap);
+      expect(decodes).toMatchObject({ pictures: 1, planes: 0 });
+    }
+  });
+
+  it('are damaged where their bitmaps are, and no further', async () => {
+    const whole = await jpegOf(178, 218, 0.9);
+    for (let i = 0; i < 60; i++) {
+      const isCut = i % 3 === 0;
+      const jpeg = isCut ? whole.slice(0, 700 + i * 90) : whole.slice();
+      for (let k = 0; k < i % 5; k++) jpeg[(i * 7919 + k * 104_729) % jpeg.length]! ^= 1 << ((i + k) % 8);
+      const { bitmap, planes } = await bothWays(jpeg);
+      expect(planes).toEqual(bitmap);
+      if (isCut) expect(planes.ok).toBe(false);
+    }
   });
 });
 

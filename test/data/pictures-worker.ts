@@ -4,7 +4,14 @@ import type { ImportProgress, ImportReport, PictureSet } from '../../src/data/ap
 import { loadBatch } from '../../src/data/batches.ts';
 import { Browse } from '../../src/data/browse/browse.ts';
 import { previewSheet } from '../../src/data/contact-sheet.ts';
-import { checkPicture, decodeSquare, decodeWhole, isTransparent } from '../../src/data/decode.ts';
+import type { Content } from '../../src/data/content.ts';
+import {
+  checkPicture,
+  type Decoded,
+  decodeSquare,
+  decodeWhole,
+  isTransparent,
+} from '../../src/data/decode.ts';
 import type { Decoder } from '../../src/data/decode-ahead.ts';
 import { decodePicture } from '../../src/data/decode-picture.ts';
 import { DecodePool } from '../../src/data/decode-pool.ts';
@@ -23,9 +30,17 @@ import { openRunPictures } from '../../src/trainer/run-pictures.ts';
 let stop = new AbortController();
 
 /**
- * Calls of the browser's decoder; `open`: pictures that are being decoded, or decoded and not yet closed.
+ * Calls of createImageBitmap; `open`: pictures that are being decoded, or decoded and not yet closed.
+ * `planes`: calls of ImageDecoder.
  */
-const decodes = { pictures: 0, open: 0, mostOpen: 0 };
+const decodes = { pictures: 0, open: 0, mostOpen: 0, planes: 0 };
+
+globalThis.ImageDecoder = class extends ImageDecoder {
+  override decode(options?: ImageDecodeOptions): Promise<ImageDecodeResult> {
+    decodes.planes++;
+    return super.decode(options);
+  }
+};
 
 globalThis.createImageBitmap = new Proxy(globalThis.createImageBitmap, {
   async apply(create, self, args) {
@@ -82,6 +97,11 @@ async function importFiles(
   return importPictures(joined(await recognise(files)), {}, { ...target, fingerprint }, tools);
 }
 
+async function decode(file: Content, wanted: Wanted): Promise<Decoded> {
+  const checked = await checkPicture(file);
+  return checked.ok ? decodeSquare(file, checked.header, wanted) : checked;
+}
+
 const browse = new Browse(() => Promise.resolve());
 
 /** A set that stays open, as a run's. */
@@ -108,13 +128,12 @@ const api = {
   /** The counts of `decodes` since the last call. */
   takeDecodes: () => {
     const taken = { ...decodes };
-    decodes.pictures = decodes.mostOpen = 0;
+    decodes.pictures = decodes.mostOpen = decodes.planes = 0;
     return taken;
   },
-  decode: async (file: Blob, wanted: Wanted) => {
-    const checked = await checkPicture(file);
-    return checked.ok ? decodeSquare(file, checked.header, wanted) : checked;
-  },
+  decode: (file: Blob, wanted: Wanted) => decode(file, wanted),
+  /** The same of a file that is in memory. */
+  decodeBytes: async (file: Blob, wanted: Wanted) => decode(new Uint8Array(await file.arrayBuffer()), wanted),
   whole: async (file: Blob, most: number) => {
     const checked = await checkPicture(file);
     return checked.ok ? decodeWhole(file, checked.header, 'white', most) : checked;

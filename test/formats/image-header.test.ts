@@ -3,6 +3,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { overLimits, readImageHeader, undecodable } from '../../src/formats/image-header.ts';
+import { hasHalvedColours, withoutProfile } from '../../src/formats/image-jpeg.ts';
 import { findExif, FIRST_CHUNK } from '../../src/formats/image-webp.ts';
 
 const picture = (width = 37, height = 21, alpha = 1) =>
@@ -140,6 +141,36 @@ describe('what sharp wrote is read as sharp meant it', () => {
       while (found && 'next' in found) found = findExif(bytes.subarray(found.next), found.next);
       expect(found).toEqual(whole);
     }
+  });
+});
+
+describe('of a JPEG it is known whether it has a quarter as many colours as pixels', () => {
+  const halved: [string, () => Promise<Buffer>, boolean][] = [
+    ['4:2:0', () => picture().jpeg({ chromaSubsampling: '4:2:0' }).toBuffer(), true],
+    ['4:2:0, progressive', () => picture().jpeg({ progressive: true }).toBuffer(), true],
+    ['4:4:4', () => picture().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer(), false],
+    ['grey', () => picture().toColourspace('b-w').jpeg().toBuffer(), false],
+    ['CMYK', () => picture().toColourspace('cmyk').jpeg().toBuffer(), false],
+    ['with a profile', () => picture().jpeg().withIccProfile('p3').toBuffer(), false],
+    ['no JPEG', () => picture().png().toBuffer(), false],
+  ];
+  it.each(halved)('%s', async (_name, make, isHalved) => {
+    expect(hasHalvedColours(await make())).toBe(isHalved);
+  });
+
+  it('once its profile is left out, and nothing else is', async () => {
+    const plain = await picture().jpeg().toBuffer();
+    expect(Buffer.from(withoutProfile(plain))).toEqual(plain);
+    const without = withoutProfile(await picture().jpeg().withIccProfile('p3').toBuffer());
+    expect(hasHalvedColours(without)).toBe(true);
+    expect(await sharp(without).metadata()).toMatchObject({ width: 37, height: 21, hasProfile: false });
+  });
+
+  it('wherever it ends', async () => {
+    const bytes = await picture().jpeg().toBuffer();
+    const scan = bytes.indexOf(Uint8Array.from([0xff, 0xda]));
+    for (let length = 0; length < bytes.length; length++)
+      expect(hasHalvedColours(bytes.subarray(0, length))).toBe(length >= scan + 4);
   });
 });
 
