@@ -202,8 +202,12 @@ export class Store implements StoreApi {
   async #removeVoidRuns(): Promise<void> {
     for (const folder of this.#runs.all) {
       if (!folder.isVoid || (folder.fresh && !folder.note.closed)) continue;
-      // One that cannot be removed now must not keep another run from beginning: it holds nothing.
-      await this.#removeFolder(folder).catch(() => undefined);
+      try {
+        await this.#noteHighestBeside(folder);
+        await this.#removeFolder(folder);
+      } catch {
+        // One that cannot be removed now must not keep another run from beginning: it holds nothing.
+      }
     }
   }
 

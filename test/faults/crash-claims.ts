@@ -161,8 +161,9 @@ async function savesOn(
   must(saved.ok, 'the next save is refused');
   const { generation } = saved.value.record;
   const listed = runs.flatMap(({ slots }) => slots.flatMap(({ record }) => record?.generation ?? []));
-  // What a power cut took with its name is not known any more; nor is anything of a store without runs.
-  const seen = cut === 'kill' && before.runs.size > 0 ? before.highest : Math.max(0, ...listed);
+  // What a power cut took with its name is not known any more; nor is anything of a store without any.
+  const some = [...before.runs.values()].some(({ saves }) => saves.size > 0);
+  const seen = cut === 'kill' && some ? before.highest : Math.max(0, ...listed);
   must(generation > seen, `generation ${generation} is given twice`);
   const again = new Variant(disk.directory(), null);
   must((await again.open()).ok, 'the store cannot be opened after the next save');
