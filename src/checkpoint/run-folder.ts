@@ -259,6 +259,14 @@ export class RunFolder {
     await this.#directory.removeFile(this.runId, slotName(slot.number));
   }
 
+  /** Gives back the files that hold no checkpoint; a run that goes on makes them anew. */
+  async freeEmpty(): Promise<void> {
+    for (const slot of this.slots.filter(({ state }) => state === 'empty')) {
+      // Only room: what cannot be removed now is tried again when the next run is made.
+      await this.removeSlot(slot).catch(() => undefined);
+    }
+  }
+
   /** The valid slot of this generation; null without one. */
   find(generation: number): Slot | null {
     return (

@@ -178,7 +178,7 @@ export class Store implements StoreApi {
       if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(runId)) throw new Error(`"${runId}" is no run id`);
       if (this.#runs.has(runId)) throw new Error(`there is a run ${runId} already`);
       await this.#removeVoidRuns();
-      for (const folder of this.#runs.all) if (folder.note.closed) await freeEmpty(folder);
+      for (const folder of this.#runs.all) if (folder.note.closed) await folder.freeEmpty();
       const note = { started, highestGeneration: this.#highest };
       let folder: RunFolder | null = null;
       try {
@@ -302,7 +302,7 @@ export class Store implements StoreApi {
         await this.#forgetVanished(folder);
         throw notFoundByName();
       }
-      if (changes.closed) await freeEmpty(folder);
+      if (changes.closed) await folder.freeEmpty();
       if (changes.kept) await this.#updateIndex();
       return null;
     });
@@ -388,13 +388,5 @@ export class Store implements StoreApi {
       const scratch = await this.#directory.scratch('self-test');
       return runSelfTest(scratch, () => new Store(scratch.directory, null));
     });
-  }
-}
-
-/** Gives back the files of a closed run that hold no checkpoint; a run that goes on makes them anew. */
-async function freeEmpty(folder: RunFolder): Promise<void> {
-  for (const slot of folder.slots.filter(({ state }) => state === 'empty')) {
-    // Only room: what cannot be removed now is tried again when the next run is made.
-    await folder.removeSlot(slot).catch(() => undefined);
   }
 }
