@@ -1,6 +1,7 @@
 // What went wrong, as data. An expected failure travels through workers as a
 // Fault (an Error loses its fields on the way); inside one thread it is
 // thrown as FaultError. Not here: how a fault is shown (ui/frame/alert.tsx).
+import { plainText } from './plain-text.ts';
 
 export type FaultKind =
   | 'setting' // a setting that is unknown or out of range
@@ -42,20 +43,71 @@ export interface MemoryOffer {
  */
 export class FaultError extends Error {
   readonly fault: Fault;
-  constructor(fault: Fault, cause?: unknown) {
+  constructor(given: Fault, cause?: unknown) {
+    const fault = plainFault(given);
     super(`${fault.title}: expected ${fault.expected}, got ${fault.got}`, { cause });
     this.name = 'FaultError';
     this.fault = fault;
   }
 }
 
-/** A value out of a file's JSON as text of at most 128 characters, for a fault. */
+/** Most characters of a title, of a sentence to do, and of the other texts of a fault. */
+const LONGEST = { title: 200, todo: 400, text: 1000 } as const;
+
+/** The fault with its texts bounded and cleaned: what they repeat may come out of a file. */
+const plainFault = (fault: Fault): Fault => ({
+  ...fault,
+  title: plainText(fault.title, LONGEST.title),
+  what: plainText(fault.what, LONGEST.text),
+  expected: plainText(fault.expected, LONGEST.text),
+  got: plainText(fault.got, LONGEST.text),
+  todo: fault.todo.map((one) => plainText(one, LONGEST.todo)),
+});
+
+/** Most characters of a value that a fault repeats. */
+const SHOWN_JSON = 128;
+
+/**
+ * A value out of a file as the beginning of its JSON, of at most 128 characters, for a fault. No more of the
+ * value is looked at than is shown: one text of megabytes may stand in a list a million times, and a list in
+ * itself.
+ */
 export function shownJson(value: unknown): string {
-  try {
-    return JSON.stringify(value)?.slice(0, 128) ?? 'nothing';
-  } catch {
-    return 'something nested too deep to show';
-  }
+  if (value === undefined) return 'nothing';
+  let text = '';
+  const write = (item: unknown): void => {
+    if (text.length > SHOWN_JSON) return;
+    if (typeof item === 'string') text += JSON.stringify(item.slice(0, SHOWN_JSON + 1));
+    else if (Array.isArray(item)) {
+      text += '[';
+      writeAll(item, ']', write);
+    } else if (typeof item === 'object' && item !== null) {
+      text += '{';
+      writeAll(item instanceof Map ? item : fieldsOf(item), '}', ([key, field]: [unknown, unknown]) => {
+        write(String(key));
+        text += ':';
+        write(field);
+      });
+    } else text += String(item).slice(0, SHOWN_JSON + 1);
+  };
+  const writeAll = <T>(items: Iterable<T>, end: string, one: (item: T) => void): void => {
+    let isFirst = true;
+    for (const item of items) {
+      if (text.length > SHOWN_JSON) return;
+      if (!isFirst) text += ',';
+      isFirst = false;
+      one(item);
+    }
+    text += end;
+  };
+  write(value);
+  return text.slice(0, SHOWN_JSON);
+}
+
+/** The fields of an object one after another: of a million of them only those that are asked for are read. */
+function* fieldsOf(object: object): Generator<[string, unknown]> {
+  for (const key in object)
+    if (Object.hasOwn(object, key)) yield [key, (object as Record<string, unknown>)[key]];
 }
 
 /** The fault of any thrown value: that of a FaultError, else one of kind `internal`. */
@@ -67,7 +119,7 @@ export function faultOf(error: unknown): Fault {
     title: 'Something unexpected went wrong',
     what: 'Your checkpoints are untouched.',
     expected: 'no error',
-    got,
+    got: plainText(got, LONGEST.text),
     todo: ['Reload the page: the run goes on from its newest checkpoint.'],
   };
 }

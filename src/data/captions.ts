@@ -2,6 +2,7 @@
 // characters that hide or reorder other text. Not here: which file belongs to which picture (sources/).
 
 import { type Loss, lossIn } from '../formats/lost-file.ts';
+import { cleanText } from '../plain-text.ts';
 import { bytesIn, type Content } from './content.ts';
 
 const CAPTION_BYTES = 4096;
@@ -10,13 +11,6 @@ const TOO_LONG = 'a caption may have 4 KiB; its picture has none now';
 
 /** What is said of one that cannot be read. */
 export const UNREAD = 'it cannot be read; its picture has no caption now';
-
-/** Control characters, and all that turns other text. Joiners stay: Persian and emoji need them. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is removed
-const HIDDEN = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;
-
-/** The text as one line of visible characters, single spaces between words. */
-export const cleanText = (text: string): string => text.replace(HIDDEN, ' ').replace(/ +/g, ' ').trim();
 
 /** A path without its extension: a picture and its caption in one folder have the same stem. */
 export const stemOf = (path: string): string => path.replace(/\.[^./]*$/, '');

@@ -4,6 +4,7 @@
 // (picture-draft.ts). Exported for tests: takeInto.
 import { FaultError } from '../fault.ts';
 import { lossIn } from '../formats/lost-file.ts';
+import { plainText } from '../plain-text.ts';
 import type { DatasetInfo, ImportProgress, ImportReport } from './api.ts';
 import { cleanTitle } from './captions.ts';
 import { type Decoder, decodeInOrder, type Tried } from './decode-ahead.ts';
@@ -18,9 +19,10 @@ import { progressReporter } from './import-progress.ts';
 import { nothingUsable } from './nothing-usable.ts';
 import { refuseWithoutRoom } from './room.ts';
 import { chosenCount } from './sources/chosen-count.ts';
-import type { Chosen, Source } from './sources/source.ts';
+import type { Chosen, Source, SourceEntry } from './sources/source.ts';
 import { sameImport } from './stopped-imports.ts';
 import type { ImportNote } from './store/import-note.ts';
+import type { PictureTexts } from './store/texts.ts';
 import { FileTally } from './tally.ts';
 
 /** Pictures of an import that are shown while they come. */
@@ -209,10 +211,13 @@ export async function takeInto(
   return { tried: done, duplicates, skipped: skipped.told, doubtful: doubtful.told };
 }
 
+/** No name of a folder has more characters: a class out of a table may. */
+const LONGEST_CLASS = 256;
+
 const storedPicture = ({ entry, result }: Tried & { result: { ok: true } }) => ({
   pixels: result.pixels,
   traits: result.traits,
-  texts: { name: entry.path, className: entry.className, caption: entry.caption || entry.className },
+  texts: textsOf(entry),
   from: {
     entry: entry.number,
     width: result.width,
@@ -221,3 +226,8 @@ const storedPicture = ({ entry, result }: Tried & { result: { ok: true } }) => (
     place: result.place,
   },
 });
+
+function textsOf({ path, caption, className }: SourceEntry): PictureTexts {
+  const named = plainText(className, LONGEST_CLASS);
+  return { name: path, className: named, caption: caption || named };
+}

@@ -1,7 +1,7 @@
 // Files that an import left out, counted by reason: all of them by number, one of each reason by name, and
 // the first ones each. Pure. Not here: the reasons (decode.ts, doubtful.ts).
 import type { SkippedFile, Tally, ToldFiles } from './api.ts';
-import { cleanText } from './captions.ts';
+import { cleanText } from '../plain-text.ts';
 
 /** Files that are told by name: the page shows no more. */
 const NAMED = 500;

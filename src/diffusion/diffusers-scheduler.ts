@@ -69,7 +69,7 @@ export function toDiffusersScheduler(
 export function fromDiffusersScheduler(json: unknown): SchedulerChoice {
   const fields = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
   const predicted = fields['prediction_type'] ?? 'epsilon';
-  if (predicted === 'flow_prediction' || String(fields['_class_name']).startsWith('FlowMatch')) {
+  if (predicted === 'flow_prediction' || isFlow(fields['_class_name'])) {
     checkFixed(fields, FIXED_FLOW);
     return { predictionType: 'flow_prediction' };
   }
@@ -82,6 +82,8 @@ export function fromDiffusersScheduler(json: unknown): SchedulerChoice {
     throw unsupported('prediction_type', predicted, 'epsilon, v_prediction, flow_prediction');
   return { noiseSchedule: found[0], predictionType: predicted };
 }
+
+const isFlow = (name: unknown): boolean => typeof name === 'string' && name.startsWith('FlowMatch');
 
 function checkFixed(fields: Record<string, unknown>, only: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(only)) {

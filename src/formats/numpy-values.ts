@@ -1,5 +1,6 @@
 // Numbers and arrays of NumPy as a pickle spells them: a dtype, and bytes as Latin-1 text. Not here: the
 // pickle's opcodes (pickle-reader.ts), which globals make these values (torch-objects.ts).
+import type { ReadingBudget } from './reading-budget.ts';
 import { PythonObject } from './torch-values.ts';
 
 /** Larger arrays stay unread: a number takes 8 bytes in memory, and 1 in the file at the least. */
@@ -51,9 +52,14 @@ const READERS: ReadonlyMap<string, (view: DataView, at: number, little: boolean)
  * The numbers in these bytes; null where the dtype is none of whole and floating-point numbers, the bytes are
  * no multiple of its size, or they are over two million.
  */
-export function numpyNumbers({ code, littleEndian }: NumpyDtype, { text }: PythonBytes): Float64Array | null {
+export function numpyNumbers(
+  { code, littleEndian }: NumpyDtype,
+  { text }: PythonBytes,
+  budget: ReadingBudget,
+): Float64Array | null {
   const [read, size] = [READERS.get(code), Number(code.slice(1))];
   if (!read || text.length % size !== 0 || text.length / size > MOST_NUMBERS) return null;
+  budget.spend(text.length + (8 * text.length) / size);
   const view = new DataView(Uint8Array.from(text, (char) => char.charCodeAt(0)).buffer);
   return Float64Array.from({ length: text.length / size }, (_, i) => read(view, i * size, littleEndian));
 }

@@ -1,9 +1,11 @@
 // Reads the pickle of a torch.save file (protocol 2, CPython's pickle module) without Python: a stack machine
 // with the opcodes of torch's weights-only unpickler that makes plain values. Nothing is executed, everything
 // is bounded; of an object of any other class only the class's name is kept. Not here: the names it may meet
-// (torch-objects.ts), the bytes of tensors (torch-file.ts), writing (pickle-writer.ts).
+// (torch-objects.ts), the bytes of tensors (torch-file.ts), writing (pickle-writer.ts). Exported for tests:
+// pickleBudget.
 // Over 60 lines because it is a table, one case an opcode: #step.
 import { opcodeName } from './pickle-opcodes.ts';
+import { ReadingBudget } from './reading-budget.ts';
 import { shown } from './safetensors-scanner.ts';
 import {
   callGlobal,
@@ -23,6 +25,15 @@ const MAX_MEMO = 1 << 20;
 const MAX_OBJECTS = 1 << 19;
 const MAX_MARKS = 1024;
 const MAX_NAME_BYTES = 256;
+/** Most characters of a dict's key: keys are names of tensors, which are looked at again and again. */
+const MAX_KEY = 512;
+/**
+ * Work for each byte of a pickle, and some to spare. A unit is an opcode, a character of text, a value that a
+ * call copies or an eighth of a number of NumPy: a sound pickle needs at most 4 a byte, but one that calls
+ * for a long text or list again and again would never end.
+ */
+const WORK_PER_BYTE = 8;
+const SPARE_WORK = 1 << 22;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -33,16 +44,23 @@ export interface ReadPickle {
   storages: Map<string, StoredNumbers>;
 }
 
+/** What reading a pickle of so many bytes may cost. */
+export const pickleBudget = (bytes: number): ReadingBudget =>
+  new ReadingBudget(WORK_PER_BYTE * bytes + SPARE_WORK, (total) =>
+    unsoundTorch(`a data.pkl of ${bytes} bytes that is read in ${total} steps`, 'one that needs more'),
+  );
+
 /** Runs the pickle. Throws FaultError kind `file` that names the opcode, the global or the byte. */
-export function readPickle(bytes: Uint8Array): ReadPickle {
+export function readPickle(bytes: Uint8Array, budget = pickleBudget(bytes.length)): ReadPickle {
   if (bytes.length > MAX_PICKLE_BYTES)
     throw unsoundTorch(`a data.pkl of at most ${MAX_PICKLE_BYTES} bytes`, `${bytes.length} bytes`);
-  return new PickleMachine(bytes).run();
+  return new PickleMachine(bytes, budget).run();
 }
 
 class PickleMachine {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #budget: ReadingBudget;
   readonly #stack: Item[] = [];
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, Item>();
@@ -52,14 +70,16 @@ class PickleMachine {
   #opcodeAt = 0;
   #objects = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, budget: ReadingBudget) {
     this.#bytes = bytes;
+    this.#budget = budget;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   run(): ReadPickle {
     for (;;) {
       this.#opcodeAt = this.#at;
+      this.#budget.spend(1);
       const opcode = this.#view.getUint8(this.#skip(1));
       if (opcode === 0x2e) return this.#stop(); // '.' STOP
       this.#step(opcode);
@@ -207,14 +227,20 @@ class PickleMachine {
   /** A whole number, little-endian, two's complement. */
   #long(length: number): number | bigint {
     const at = this.#skip(length);
-    let value = 0n;
-    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.#view.getUint8(at + i));
-    const signed = BigInt.asIntN(8 * length, value);
+    this.#budget.spend(length);
+    let digits = '';
+    for (let i = length - 1; i >= 0; i--)
+      digits += this.#view
+        .getUint8(at + i)
+        .toString(16)
+        .padStart(2, '0');
+    const signed = BigInt.asIntN(8 * length, BigInt(`0x0${digits}`));
     return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
   }
 
   #text(length: number): string {
     const at = this.#skip(length);
+    this.#budget.spend(length);
     try {
       return UTF8.decode(this.#bytes.subarray(at, at + length));
     } catch {
@@ -250,6 +276,8 @@ class PickleMachine {
       // No state_dict, optimizer or list of losses has keys of another kind: such an item is passed over.
       if (typeof key !== 'string' && !Number.isSafeInteger(key)) continue;
       const known = key as string | number;
+      if (typeof known === 'string' && known.length > MAX_KEY)
+        this.#fail(`keys of at most ${MAX_KEY} characters`, shown(known));
       if (dict.has(known)) this.#fail('every key once', `${shown(String(known))} twice`);
       dict.set(known, items[i + 1] as StoredValue);
     }
@@ -268,13 +296,13 @@ class PickleMachine {
 
   #call(): void {
     const args = this.#pop();
-    this.#pushNew(callGlobal(this.#pop(), args, this.#opcodeAt));
+    this.#pushNew(callGlobal(this.#pop(), args, this.#budget, this.#opcodeAt));
   }
 
   /** A state_dict has an attribute `_metadata`, the versions of its modules; nothing here needs them. */
   #build(): void {
     const state = this.#pop();
-    if (!setAttributes(this.#top(), state))
+    if (!setAttributes(this.#top(), state, this.#budget))
       this.#fail('attributes of an OrderedDict or an object', 'attributes of something else');
   }
 }

@@ -2,6 +2,7 @@
 // storages, dicts, sizes, numbers of NumPy; of any other class its name alone. A table instead of Python:
 // nothing is looked up, nothing is run. Not here: the opcodes (pickle-reader.ts).
 import { NumpyArray, NumpyDtype, numpyNumbers, PythonBytes } from './numpy-values.ts';
+import type { ReadingBudget } from './reading-budget.ts';
 import { MAX_RANK, shown } from './safetensors-scanner.ts';
 import {
   countOf,
@@ -30,8 +31,8 @@ export class GlobalName {
 /** A value on the stack while a pickle is read. */
 export type Item = StoredValue | GlobalName | StoredNumbers;
 type Tuple = readonly Item[];
-/** What a global makes of its arguments; undefined where it does not take them. */
-type Call = (args: Tuple) => Item | undefined;
+/** What a global makes of its arguments; undefined where it does not take them. Copies are paid for. */
+type Call = (args: Tuple, budget: ReadingBudget) => Item | undefined;
 
 /** A tuple of these items: a frozen array, because a tuple never changes. */
 export const tupleOf = (items: Item[]): Item => Object.freeze(items) as Item;
@@ -54,26 +55,33 @@ const newOrderedDict: Call = (args) =>
 const newDefaultDict: Call = (args) => (args.length > 1 ? undefined : (new Map() as StoredDict));
 
 /** collections.Counter(dict). */
-const newCounter: Call = ([counts, ...rest]) =>
-  rest.length > 0 || !(counts instanceof Map) ? undefined : new Map(counts);
+const newCounter: Call = ([counts, ...rest], budget) => {
+  if (rest.length > 0 || !(counts instanceof Map)) return undefined;
+  budget.spend(counts.size);
+  return new Map(counts);
+};
 
 /** set(list), frozenset(list). */
-const newSet: Call = ([items, ...rest]) =>
-  rest.length > 0 || !Array.isArray(items) ? undefined : tupleOf([...items]);
+const newSet: Call = ([items, ...rest], budget) => {
+  if (rest.length > 0 || !Array.isArray(items)) return undefined;
+  budget.spend(items.length);
+  return tupleOf([...items]);
+};
 
 /** _codecs.encode(text, 'latin1'): how protocol 2 spells bytes. */
-const newBytes: Call = ([text = '', ...rest]) =>
+const newBytes: Call = ([text = '', ...rest], budget) => {
+  if (rest.length > 1 || typeof text !== 'string') return undefined;
+  budget.spend(text.length);
   // oxlint-disable-next-line no-control-regex -- any byte
-  rest.length <= 1 && typeof text === 'string' && /^[\0-\xff]*$/.test(text)
-    ? new PythonBytes(text)
-    : undefined;
+  return /^[\0-\xff]*$/.test(text) ? new PythonBytes(text) : undefined;
+};
 
 const newDtype: Call = ([code]) => (typeof code === 'string' ? new NumpyDtype(code) : undefined);
 
 /** numpy's scalar(dtype, bytes): a number, or the object unread where the dtype is none of numbers. */
-const newNumpyNumber: Call = ([dtype, bytes, ...rest]) => {
+const newNumpyNumber: Call = ([dtype, bytes, ...rest], budget) => {
   if (rest.length > 0 || !(dtype instanceof NumpyDtype)) return undefined;
-  const numbers = bytes instanceof PythonBytes ? numpyNumbers(dtype, bytes) : null;
+  const numbers = bytes instanceof PythonBytes ? numpyNumbers(dtype, bytes, budget) : null;
   return numbers?.length === 1 ? numbers[0] : new PythonObject('numpy.generic');
 };
 
@@ -84,14 +92,14 @@ const newNumpyArray: Call = (args) => (args.length === 3 ? new NumpyArray() : un
  * BUILD: sets the attributes of an object that was just made. Answers whether that object takes any; those of
  * an OrderedDict (versions of a module) and of unread objects are passed over.
  */
-export function setAttributes(object: Item, state: Item): boolean {
+export function setAttributes(object: Item, state: Item, budget: ReadingBudget): boolean {
   if (object instanceof OrderedDict) return state instanceof Map;
   const attributes: Tuple = isTuple(state) ? state : [];
   if (object instanceof NumpyDtype) object.littleEndian = attributes[1] !== '>';
   if (object instanceof NumpyArray) {
     const [, , dtype, , bytes] = attributes;
     if (dtype instanceof NumpyDtype && bytes instanceof PythonBytes)
-      object.numbers = numpyNumbers(dtype, bytes);
+      object.numbers = numpyNumbers(dtype, bytes, budget);
   }
   return object instanceof PythonObject;
 }
@@ -182,12 +190,17 @@ export function resolveGlobal(path: string, at: number): Item {
  * What the call would make in Python; of a class that is not read, an object of that class. Throws FaultError
  * kind `file` for any call that torch.save does not write. `at`: byte of the pickle.
  */
-export function callGlobal(callee: Item | undefined, args: Item | undefined, at: number): Item {
+export function callGlobal(
+  callee: Item | undefined,
+  args: Item | undefined,
+  budget: ReadingBudget,
+  at: number,
+): Item {
   if (callee instanceof PythonObject && isTuple(args)) return new PythonObject(callee.path);
   const call = callee instanceof GlobalName ? CALLABLE.get(callee.path) : undefined;
   if (!(callee instanceof GlobalName) || !call || !isTuple(args))
     throw unsoundTorch(`an allowed function and its arguments at byte ${at}`, 'something else');
-  const made = call(args);
+  const made = call(args, budget);
   if (made === undefined)
     throw unsoundTorch(`arguments that ${callee.path} takes`, `other arguments at byte ${at} of data.pkl`);
   return made;

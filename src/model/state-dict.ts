@@ -19,6 +19,8 @@ const RENAMED: readonly [RegExp, string][] = [
 const WRAPPER = /(^|\.)(?:module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\./g;
 /** A file with more networks is hostile: each makes every name slower to place. */
 const MOST_NETWORKS = 64;
+/** A longer name is of no network; every name is looked at for each of its parts. */
+const LONGEST_NAME = 512;
 /** The tensors by which a UNet is known among others; an autoencoder has no embedding of time. */
 const [FIRST, SECOND] = ['conv_in.weight', 'time_embedding.linear_1.weight'];
 
@@ -31,6 +33,9 @@ function currentName(name: string): string {
   const renamed = RENAMED.find(([old]) => old.test(plain));
   return renamed ? plain.replace(renamed[0], renamed[1]) : plain;
 }
+
+const sensible = (names: Iterable<string>): string[] =>
+  [...names].filter(({ length }) => length <= LONGEST_NAME);
 
 /** The tensors of one network among those of a file. */
 export interface NetworkNames {
@@ -45,7 +50,7 @@ export interface NetworkNames {
  * wrapper. A name belongs to the longest prefix that fits; names of no UNet are in none.
  */
 export function networksIn(names: Iterable<string>): NetworkNames[] {
-  const current = new Map([...names].map((name) => [currentName(name), name]));
+  const current = new Map(sensible(names).map((name) => [currentName(name), name]));
   const isPrefix = (prefix: string): boolean =>
     (prefix === '' || prefix.endsWith('.')) && current.has(prefix + SECOND);
   const prefixes = [...current.keys()]
@@ -66,7 +71,7 @@ export function networksIn(names: Iterable<string>): NetworkNames[] {
 
 /** The encoders of texts whose tensors have these names, under any prefix: transformers' CLIPTextModel. */
 export function textEncodersIn(names: Iterable<string>): NetworkNames[] {
-  const current = [...names].map((name) => [currentName(name), name] as const);
+  const current = sensible(names).map((name) => [currentName(name), name] as const);
   const prefixes = current
     .filter(([name]) => name === TOKENS || name.endsWith(`.${TOKENS}`))
     .map(([name]) => name.slice(0, -TOKENS.length))

@@ -1,6 +1,6 @@
 // Settings read from a field of the form, an address or a checkpoint. A value that cannot be used becomes a
 // Fault that names the setting. Not here: the ranges (settings.ts).
-import { type Fault, FaultError } from '../fault.ts';
+import { type Fault, FaultError, shownJson } from '../fault.ts';
 import type { TextEncoderConfig } from '../model/text-encoder-config.ts';
 import type { UNetConfig } from '../model/unet-config.ts';
 import { presetConfig, networkOf, ownNetworks } from './presets.ts';
@@ -169,13 +169,12 @@ export function parseStored(
   networks: { unet: UNetConfig; textEncoder: TextEncoderConfig | null } | null = null,
 ): RunConfig {
   if (typeof stored !== 'object' || stored === null)
-    throw new FaultError(storedFault('config', 'an object', String(stored)));
+    throw new FaultError(storedFault('config', 'an object', shownJson(stored)));
   const fields = stored as Record<string, unknown>;
   const field = <K extends keyof Settings>(name: K): Settings[K] => {
     const value = fields[name];
     if (accepts(name, value)) return value;
-    const got = String(value).slice(0, 64);
-    throw new FaultError(storedFault(`config.${name}`, rangeOf(SETTINGS[name]), got));
+    throw new FaultError(storedFault(`config.${name}`, rangeOf(SETTINGS[name]), shownJson(value)));
   };
   // A missing setting takes its preset's value, so the preset itself must be stored.
   const config = presetConfig(field('preset'));
@@ -202,7 +201,7 @@ function originOf(stored: unknown): Origin | null {
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   if (isCount(globalStep) && isCount(epoch)) return { globalStep, epoch };
   throw new FaultError(
-    storedFault('config.origin', 'globalStep and epoch, whole numbers', JSON.stringify(stored).slice(0, 64)),
+    storedFault('config.origin', 'globalStep and epoch, whole numbers', shownJson(stored)),
   );
 }
 

@@ -7,7 +7,7 @@ import { notClip, soundVocabulary } from './sound-vocabulary.ts';
 import type { Merge, Vocabulary } from './vocabulary.ts';
 
 /** Most characters of a file; CLIP's own tokenizer.json has 2.2 million. */
-const MOST_CHARACTERS = 2 ** 25;
+const MOST_CHARACTERS = 2 ** 23;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -124,7 +124,7 @@ function mergesIn(merges: unknown): Merge[] {
 /** A merge as a pair, or as one text with a space between. */
 function mergeOf(merge: unknown): Merge {
   const [left, right, more] =
-    typeof merge === 'string' ? merge.split(' ') : Array.isArray(merge) ? (merge as unknown[]) : [];
+    typeof merge === 'string' ? merge.split(' ', 3) : Array.isArray(merge) ? (merge as unknown[]) : [];
   if (typeof left !== 'string' || typeof right !== 'string' || more !== undefined)
     throw notClip('merges', 'pairs of two tokens', merge);
   return [left, right];

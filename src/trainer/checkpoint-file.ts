@@ -19,8 +19,17 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { History } from './history.ts';
 import type { CheckpointSamples } from './checkpoint-samples.ts';
 import { checkPictures, spaceOfNetwork } from './picture-network.ts';
-import { contradicting, damaged, fileFault, newer, notOurs, ofAnotherNetwork } from './checkpoint-faults.ts';
 import { lossScaleAsText, readLossScale } from './loss-scale-text.ts';
+import { contradicting, fileFault, newer, notOurs, ofAnotherNetwork } from './checkpoint-faults.ts';
+import {
+  datasetIn,
+  type DatasetStamp,
+  type Execution,
+  executionIn,
+  jsonOf,
+  textIn,
+  wholeNumber,
+} from './metadata-fields.ts';
 import { classesAsText, readClasses, type RunClasses } from './run-classes.ts';
 import { readWords, type RunWords, wordsAsText } from './run-words.ts';
 
@@ -41,28 +50,6 @@ const GROUP_PREFIXES: Readonly<Record<StateGroup, string>> = {
 export function tensorName(group: StateGroup, parameter: string): string {
   const owner = group === 'weights' && !parameter.startsWith(TEXT_ENCODER) ? 'unet.' : '';
   return GROUP_PREFIXES[group] + owner + parameter;
-}
-
-export interface DatasetStamp {
-  name: string;
-  title: string;
-  count: number;
-  size: number;
-  fingerprint: string;
-  /** Fingerprint of captions and classes; absent: not known. */
-  words?: string;
-  /** The fingerprint that the set was imported with; absent: it is that of `fingerprint`, or not known. */
-  imported?: string;
-}
-
-export interface Execution {
-  executor: string;
-  backend: string;
-  kernels: string;
-  adapter: string;
-  browser: string;
-  /** Tile shapes of a plan's convolutions, chosen by timing. They never change a bit: shown, not compared. */
-  tiles?: Readonly<Record<string, string>>;
 }
 
 /** What a checkpoint file says of itself: all of it but the tensors. */
@@ -204,53 +191,6 @@ export async function contentDigest(
   return hexDigest(new TextEncoder().encode(lines.join('\n')));
 }
 
-function wholeNumber(metadata: Record<string, string>, key: string): number {
-  const value = Number(metadata[key]);
-  if (metadata[key] !== undefined && Number.isSafeInteger(value) && value >= 0) return value;
-  throw damaged(`${key}: a whole number in its metadata`, String(metadata[key]).slice(0, 64));
-}
-
-function jsonOf(metadata: Record<string, string>, key: string): unknown {
-  try {
-    return JSON.parse(metadata[key] ?? '');
-  } catch {
-    throw damaged(`${key}: JSON in its metadata`, String(metadata[key]).slice(0, 64));
-  }
-}
-
-function textFields<K extends string>(
-  value: unknown,
-  key: string,
-  names: readonly K[],
-): Record<K, string> & Record<string, unknown> {
-  const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  for (const name of names) {
-    if (typeof fields[name] !== 'string')
-      throw damaged(`${key}.${name}: text`, String(fields[name]).slice(0, 64));
-  }
-  return fields as Record<K, string> & Record<string, unknown>;
-}
-
-/** A number of pictures or pixels: without it the length of an epoch is unknown. */
-function countIn(dataset: Record<string, unknown>, key: string): number {
-  const value = dataset[key];
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-  throw damaged(`dataset.${key}: a whole number from 1`, String(value).slice(0, 64));
-}
-
-function datasetIn(metadata: Record<string, string>): DatasetStamp {
-  const dataset = textFields(jsonOf(metadata, 'dataset'), 'dataset', ['name', 'title', 'fingerprint']);
-  return {
-    name: dataset.name,
-    title: dataset.title,
-    fingerprint: dataset.fingerprint,
-    count: countIn(dataset, 'count'),
-    size: countIn(dataset, 'size'),
-    ...(typeof dataset.words === 'string' ? { words: dataset.words } : {}),
-    ...(typeof dataset.imported === 'string' ? { imported: dataset.imported } : {}),
-  };
-}
-
 /** The encoder with the ids of the tokenizer's special tokens: transformers looks for the end by its id. */
 const withIdsOf = (encoder: TextEncoderConfig, { begin, end, pad }: Tokenizer): TextEncoderConfig => ({
   ...encoder,
@@ -301,33 +241,27 @@ export function readWeightsFacts(metadata: Record<string, string>): ReadFacts {
   const unet =
     metadata['unet_config'] === undefined ? null : fromDiffusersUNet(jsonOf(metadata, 'unet_config'));
   const dataset = datasetIn(metadata);
-  const execution = textFields(jsonOf(metadata, 'execution'), 'execution', [
-    'executor',
-    'backend',
-    'kernels',
-    'adapter',
-    'browser',
-  ]);
+  const execution = executionIn(metadata);
   const textEncoder = encoderIn(metadata);
   const config = parseStored(jsonOf(metadata, 'config'), unet && { unet, textEncoder });
   if (unet) checkPictures(unet, textEncoder);
   const globalStep = wholeNumber(metadata, 'global_step');
   checkAgreement(globalStep, config, unet);
   return {
-    name: metadata['name'] ?? '',
+    name: textIn(metadata, 'name'),
     globalStep,
     epoch: wholeNumber(metadata, 'epoch'),
     epochPosition: wholeNumber(metadata, 'epoch_position'),
-    runId: metadata['run_id'] ?? '',
-    parent: metadata['parent'] ?? '',
+    runId: textIn(metadata, 'run_id'),
+    parent: textIn(metadata, 'parent'),
     execution,
     config,
     dataset,
     words: readWords(config, metadata),
     classes: readClasses(config, metadata),
     ...readLossScale(metadata),
-    created: metadata['created'] ?? '',
-    appVersion: metadata['app_version'] ?? 'unknown',
+    created: textIn(metadata, 'created'),
+    appVersion: textIn(metadata, 'app_version') || 'unknown',
   };
 }
 

@@ -2,7 +2,8 @@
 // Not here: finding the checkpoint (checkpoint/recovery.ts), resuming it (trainer.ts).
 import type { CheckpointRecord } from '../checkpoint/api.ts';
 import type { FoundCheckpoint } from './api.ts';
-import type { FileFacts, DatasetStamp, Execution } from './checkpoint-file.ts';
+import type { FileFacts } from './checkpoint-file.ts';
+import type { DatasetStamp, Execution } from './metadata-fields.ts';
 import type { History } from './history.ts';
 import { nextCheckpointStep } from '../settings/checkpoint-schedule.ts';
 

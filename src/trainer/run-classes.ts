@@ -4,8 +4,13 @@
 import type { PictureSet } from '../data/api.ts';
 import type { InputArray } from '../engine/inputs.ts';
 import { type Fault, FaultError } from '../fault.ts';
+import { jsonIn } from '../formats/bounded-json.ts';
+import { plainText } from '../plain-text.ts';
 import { type HasNetwork, networkOf } from '../settings/presets.ts';
 import { damaged } from './checkpoint-faults.ts';
+
+/** Most characters of a class's name out of a file: more than any name of a folder has. */
+const LONGEST_CLASS = 1000;
 
 /** The name of each class, by its number. */
 export type RunClasses = readonly string[];
@@ -80,13 +85,16 @@ export const areNames = (value: unknown): value is string[] =>
   value.every((name) => typeof name === 'string' && name !== '') &&
   new Set(value).size === value.length;
 
-function namesFrom(text = ''): string[] | null {
-  try {
-    const given: unknown = JSON.parse(text);
-    return areNames(given) ? given : null;
-  } catch {
-    return null;
-  }
+/** The names, each as it may be shown; those of ours are so already. Null where they are no names then. */
+function namesFrom(text: string | undefined): string[] | null {
+  const given = jsonIn(text);
+  return areNames(given) ? plainNames(given) : null;
+}
+
+/** Names out of a file, bounded and cleaned; null where two of them are the same then, or one is empty. */
+export function plainNames(names: readonly string[]): string[] | null {
+  const plain = names.map((name) => plainText(name, LONGEST_CLASS));
+  return areNames(plain) ? plain : null;
 }
 
 const NOTHING_CHANGED = 'Nothing was imported, and nothing on this computer was changed.';

@@ -9,7 +9,7 @@ import { type Fault, faultOf } from '../fault.ts';
 import { PIXELS } from '../data/space.ts';
 import { hasWords } from '../settings/preset-families.ts';
 import { networkOf } from '../settings/presets.ts';
-import type { DatasetStamp } from './checkpoint-file.ts';
+import type { DatasetStamp } from './metadata-fields.ts';
 import { spaceOfNetwork } from './picture-network.ts';
 import { otherClasses, type RunClasses } from './run-classes.ts';
 

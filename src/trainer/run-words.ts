@@ -3,6 +3,7 @@
 // ids. Not here: tokenizers and prompts themselves (text/), the captions of a step (training-step.ts).
 import type { PictureSet } from '../data/api.ts';
 import { FaultError } from '../fault.ts';
+import { jsonIn } from '../formats/bounded-json.ts';
 import { cleanPrompt } from '../settings/clean-prompt.ts';
 import { SAMPLE_COUNT } from '../settings/sample-counts.ts';
 import { textEncoderOf } from '../settings/presets.ts';
@@ -91,18 +92,10 @@ export function readWords(
 }
 
 function promptsIn(text: string | undefined): string[] {
-  const given = parsed(text);
+  const given = jsonIn(text);
   if (Array.isArray(given) && given.length === SAMPLE_COUNT && given.every((one) => typeof one === 'string'))
     return given.map(cleanPrompt);
   throw disagreeing(`prompts: a list of ${SAMPLE_COUNT} texts`, text?.slice(0, 64) ?? 'nothing');
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return null;
-  }
 }
 
 function disagreeing(expected: string, got: unknown): FaultError {

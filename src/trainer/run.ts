@@ -9,13 +9,8 @@ import type { NoiseLevels } from '../diffusion/noise-levels.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
 import type { Fault } from '../fault.ts';
 import type { RunSummary } from './api.ts';
-import {
-  type CheckpointContent,
-  type DatasetStamp,
-  type Execution,
-  type FileFacts,
-  readContent,
-} from './checkpoint-file.ts';
+import { type CheckpointContent, type FileFacts, readContent } from './checkpoint-file.ts';
+import type { DatasetStamp, Execution } from './metadata-fields.ts';
 import type { History } from './history.ts';
 import { spaceOfNetwork } from './picture-network.ts';
 import { checkpointName } from '../settings/checkpoint-schedule.ts';

@@ -15,7 +15,7 @@ import { EAGER_KERNELS, PLAN_KERNELS } from '../engine/kernel-versions.ts';
 import type { TileChoices } from '../engine/plan/kernels/conv/tile-choice.ts';
 import { FaultError } from '../fault.ts';
 import type { Machine } from './api.ts';
-import type { Execution } from './checkpoint-file.ts';
+import type { Execution } from './metadata-fields.ts';
 import { type DeviceTests, SLOW_TIMEOUT_MS, startTested, TIMEOUT_MS } from './device-tests.ts';
 import { deviceLost } from './trouble.ts';
 

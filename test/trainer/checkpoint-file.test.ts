@@ -147,3 +147,44 @@ test('the state of the loss scaling comes back with the optimizer’s; one that 
   for (const wrong of ['{', 'null', '{"scale":0,"_growth_tracker":0,"skipped":0}', '{"scale":1,"skipped":0}'])
     expect(() => readFacts({ ...metadata, loss_scale: wrong })).toThrow(FaultError);
 });
+
+test('no text of the metadata is long, hides or turns others', async () => {
+  const { metadata } = await file();
+  const text = `a\u202eb\u0007${'w'.repeat(300_000)}`;
+  const said = readFacts({
+    ...metadata,
+    name: text,
+    run_id: text,
+    parent: text,
+    created: text,
+    app_version: text,
+    dataset: JSON.stringify({ ...facts.dataset, title: text, name: text, fingerprint: text, words: text }),
+    execution: JSON.stringify({
+      ...facts.execution,
+      adapter: text,
+      browser: text,
+      tiles: { [text]: text, other: [text] },
+      more: text,
+    }),
+  });
+  const { config: _, ...texts } = said;
+  expect(JSON.stringify(texts).length).toBeLessThan(4000);
+  expect(JSON.stringify(texts)).not.toMatch(/\u202e|\\u0007|w{201}/);
+  expect(said.name).toMatch(/^a b w+…$/);
+});
+
+test.each(['dataset', 'execution', 'config', 'unet_config'])(
+  '%s nested without end is refused',
+  async (key) => {
+    const { metadata } = await file();
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const fields = { dataset: 'title', execution: 'adapter', config: 'preset', unet_config: 'norm_eps' };
+    const field = fields[key as keyof typeof fields];
+    const before = JSON.parse(metadata[key] ?? '') as Record<string, unknown>;
+    const json = JSON.stringify({ ...before, [field]: 0 }).replace(`"${field}":0`, `"${field}":${deep}`);
+    expect(json).toContain(deep);
+    const wrong = { ...metadata, [key]: json };
+    expect(() => readFacts(wrong)).toThrow(FaultError);
+    expect(() => readFacts({ ...metadata, [key]: deep })).toThrow(FaultError);
+  },
+);

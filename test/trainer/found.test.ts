@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { presetConfig } from '../../src/settings/presets.ts';
 import type { CheckpointRecord } from '../../src/checkpoint/api.ts';
-import type { Execution } from '../../src/trainer/checkpoint-file.ts';
+import type { Execution } from '../../src/trainer/metadata-fields.ts';
 import { describeFound } from '../../src/trainer/found.ts';
 import { History } from '../../src/trainer/history.ts';
 

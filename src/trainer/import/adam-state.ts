@@ -147,7 +147,9 @@ const numberIn = (group: Group | undefined, key: string): number => {
 
 /** The highest weight decay of the groups: scripts give norms and biases a group without. */
 const decayOf = (optimizer: StoredDict): number =>
-  Math.max(...groupsOf(optimizer).map((group) => numberIn(group, 'weight_decay')));
+  groupsOf(optimizer)
+    .map((group) => numberIn(group, 'weight_decay'))
+    .reduce((most, decay) => Math.max(most, decay), -Infinity);
 
 /**
  * A learning-rate schedule changes lr at every step and keeps its first value in initial_lr. NaN: not in the
@@ -176,7 +178,7 @@ export function otherSettings(optimizer: StoredDict): string[] {
   const decays = new Set(groupsOf(optimizer).map((one) => numberIn(one, 'weight_decay')));
   if (decays.size > 1)
     told.push(
-      `Some weights had another weight decay (${[...decays].join(', ')}): training goes on with ${decayOf(optimizer)} for all.`,
+      `Some weights had another weight decay (${[...decays].slice(0, 8).join(', ')}): training goes on with ${decayOf(optimizer)} for all.`,
     );
   return told;
 }

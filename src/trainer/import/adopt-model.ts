@@ -13,6 +13,7 @@ import { openPictures } from '../../data/sets.ts';
 import { fromDiffusersScheduler, fromDiffusersSpacing } from '../../diffusion/diffusers-scheduler.ts';
 import type { StateGroup } from '../../engine/executor.ts';
 import { type Fault, FaultError } from '../../fault.ts';
+import { plainText } from '../../plain-text.ts';
 import { checkTensors } from '../../formats/safetensors-values.ts';
 import { classFields } from '../../model/diffusers-unet-fields.ts';
 import { fromDiffusersUNet } from '../../model/diffusers-unet.ts';
@@ -20,7 +21,8 @@ import { fieldsFromShapes, type ShapeFields } from '../../model/fields-from-shap
 import { type Model, modelOf } from '../../model/model.ts';
 import { checkStateDict } from '../../model/state-dict.ts';
 import type { AskedField, ImportAnswers } from '../api.ts';
-import { type CheckpointContent, type FileFacts, type Execution, tensorName } from '../checkpoint-file.ts';
+import { type CheckpointContent, type FileFacts, tensorName } from '../checkpoint-file.ts';
+import type { Execution } from '../metadata-fields.ts';
 import { History } from '../history.ts';
 import { newClasses } from '../run-classes.ts';
 import { placeAt, stampOf } from '../run.ts';
@@ -216,7 +218,7 @@ async function factsOfStranger(
   const config = withStepsLeft(withOrigin(begun, set.count, globalStep, epoch), globalStep, epoch);
   return {
     ...placeAt(config, set.count, globalStep),
-    runId: foreign.name.slice(0, 64),
+    runId: plainText(foreign.name, 64),
     parent: '',
     execution: TRAINED_ELSEWHERE,
     config,

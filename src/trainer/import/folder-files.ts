@@ -1,9 +1,9 @@
 // Files beside a model's weights, found by name and nearness, and read as text or JSON. Not here: what they
 // say (folder-model.ts, folder-encoder.ts).
 import { FaultError } from '../../fault.ts';
+import { jsonIn, MOST_JSON } from '../../formats/bounded-json.ts';
 import { baseName, folderOf, type ModelFile } from './model-file.ts';
 
-const MOST_JSON_BYTES = 1024 * 1024;
 /** CLIP's own tokenizer.json has 2.2 MB. */
 const MOST_TEXT_BYTES = 32 * 1024 * 1024;
 
@@ -31,8 +31,7 @@ export const nearest = (files: readonly ModelFile[], path: string, name: string)
 export async function jsonOf(file: ModelFile | undefined): Promise<Record<string, unknown> | null> {
   if (!file) return null;
   const name = baseName(file.path);
-  if (file.sizeBytes > MOST_JSON_BYTES)
-    throw unreadable(name, 'at most 1 MiB of JSON', `${file.sizeBytes} bytes`);
+  if (file.sizeBytes > MOST_JSON) throw unreadable(name, 'at most 4 MiB of JSON', `${file.sizeBytes} bytes`);
   return objectIn(name, await (await file.open()).text());
 }
 
@@ -45,12 +44,7 @@ export async function textOf(file: ModelFile): Promise<string> {
 
 /** The JSON object that a text is. Throws FaultError kind `file` that names the file or key `name`. */
 export function objectIn(name: string, text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = null;
-  }
+  const value = jsonIn(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
   throw unreadable(name, 'a JSON object', JSON.stringify(text.slice(0, 64)));

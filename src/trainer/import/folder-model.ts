@@ -6,7 +6,7 @@ import { inFolder, jsonOf, nearest, objectIn } from './folder-files.ts';
 import type { ForeignModel } from './foreign-model.ts';
 import { modelOfParts, NO_LOSSES, type Parts } from './model-of-parts.ts';
 import { folderOf } from './model-file.ts';
-import { areNames, type RunClasses } from '../run-classes.ts';
+import { areNames, plainNames, type RunClasses } from '../run-classes.ts';
 import type { FoundModel, Sorted } from './models-among.ts';
 import { wholeOf } from './torch-model.ts';
 import { readsTexts, type Weights } from './weights.ts';
@@ -58,7 +58,7 @@ const hasClasses = ({ shapes }: Weights): boolean => shapes.has('class_embedding
 function classesIn(index: Record<string, unknown> | null): RunClasses | null {
   const names = new Map(Object.entries(index?.['id2label'] ?? {}));
   const byNumber = Array.from({ length: names.size }, (_, label): unknown => names.get(String(label)));
-  return areNames(byNumber) ? byNumber : null;
+  return areNames(byNumber) ? plainNames(byNumber) : null;
 }
 
 /** What the file of the weights says itself. */

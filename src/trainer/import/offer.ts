@@ -27,6 +27,7 @@ import type { ForeignModel } from './foreign-model.ts';
 import { nothingFound, picturesInstead, withoutModel } from './import-faults.ts';
 import { allTensors, namesBesideSamples, samplesIn, sheetOf } from './samples-in-file.ts';
 import { baseName, folderOf } from './model-file.ts';
+import { plainPreview } from './plain-preview.ts';
 import { type FoundModel, sortFiles, type Sorted } from './models-among.ts';
 
 /** An import that was looked at; its tensors are read by `load`. */
@@ -63,7 +64,8 @@ export async function offerOrPictures({ files, which, signal }: Offered): Promis
   const models = sorted.models.map((model) => labelOf(model, sorted.models));
   const chosen = sorted.models.indexOf(found);
   const { length } = sorted.pictures;
-  return { preview: { ...preview, models, chosen, first: whyFirst(sorted.models), pictures: length }, load };
+  const around = { models, chosen, first: whyFirst(sorted.models), pictures: length };
+  return { preview: plainPreview({ ...preview, ...around }), load };
 }
 
 /** The same; throws where they are pictures, too. */

@@ -2,6 +2,7 @@
 // bare state_dict. Not here: its parts (torch-parts.ts), which of them are taken (model-of-parts.ts).
 // Exported for tests: modelOfTorchFile.
 import { shownJson } from '../../fault.ts';
+import { jsonIn } from '../../formats/bounded-json.ts';
 import { textEncoderOf } from '../../settings/presets.ts';
 import { type ReadFacts, readFacts } from '../checkpoint-file.ts';
 import type { ForeignModel } from './foreign-model.ts';
@@ -55,13 +56,7 @@ const encoderLeftOut = ({ encoders }: TorchParts): string[] =>
     : [`The text encoder in the file (${encoders[0]?.key}) is left out: no tokenizer comes with it.`];
 
 function objectIn(metadata: Record<string, string>, key: string): Record<string, unknown> {
-  const text = metadata[key] ?? '';
-  let value: unknown = null;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Not JSON: refused below, like JSON that is no object.
-  }
+  const value = jsonIn(metadata[key]);
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  throw damagedExport(`perennial_config[${JSON.stringify(key)}]`, shownJson(text));
+  throw damagedExport(`perennial_config[${JSON.stringify(key)}]`, shownJson(metadata[key]));
 }

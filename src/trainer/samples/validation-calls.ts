@@ -4,7 +4,7 @@
 import { recall, remember } from '../../checkpoint/index-db.ts';
 import { type HasNetwork, networkText } from '../../settings/presets.ts';
 import type { RunConfig } from '../../settings/settings.ts';
-import type { Execution } from '../checkpoint-file.ts';
+import type { Execution } from '../metadata-fields.ts';
 
 /** Milliseconds that the denoising calls of a validation may take. */
 export const VALIDATION_MS = 10_000;

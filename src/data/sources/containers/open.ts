@@ -6,7 +6,7 @@ import { begins, ZIP } from '../../../formats/magic.ts';
 import { ReadAhead } from '../../../formats/read-ahead.ts';
 import { isTar } from '../../../formats/tar-reader.ts';
 import { FaultError } from '../../../fault.ts';
-import { cleanText } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
 import { isSystemFile } from '../junk.ts';
 import { isPictureName } from '../layouts/names.ts';
 import { memberOfBlob, memberOfFile } from './files.ts';

@@ -1,6 +1,6 @@
 // What a container gives. Types, and the path of what lies in one. Not here: the containers (files beside).
 import type { SkippedFile } from '../../api.ts';
-import { cleanText } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
 import type { Member } from '../member.ts';
 
 export interface Opened {

@@ -3,7 +3,8 @@
 import { readBytes } from '../../../formats/file-bytes.ts';
 import { npyHeader, type NpyHeader, npyNumbers } from '../../../formats/npy.ts';
 import { openZip } from '../../../formats/zip-reader.ts';
-import { cleanText, stemOf } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
+import { stemOf } from '../../captions.ts';
 import type { Member } from '../member.ts';
 import { readable } from './blocks.ts';
 import { baseName } from './names.ts';

@@ -3,7 +3,7 @@
 // means (array-shapes.ts), which arrays these are and whose labels (array-files.ts).
 import { npyNumbers } from '../../../formats/npy.ts';
 import { ReadAhead } from '../../../formats/read-ahead.ts';
-import { cleanText } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
 import type { Choice, Layout } from '../source.ts';
 import { type ArrayFile, arraysIn, isArrayName, labelsFor, latentCaches } from './array-files.ts';
 import { type PictureShape, pictureShape, pixelsOf, type Range, rangeOf, RANGES } from './array-shapes.ts';

@@ -1,7 +1,7 @@
 // Pictures that are pixels already, many to a file and all alike, as CIFAR, MNIST and arrays have them. Not
 // here: the layouts of those files (cifar.ts, mnist.ts, arrays.ts).
 import { FaultError } from '../../../fault.ts';
-import { cleanText } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
 import type { Chosen, RawPicture, Source, SourceEntry, SourceFacts } from '../source.ts';
 import { ALL, partChoice } from './part-choice.ts';
 

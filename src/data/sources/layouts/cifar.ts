@@ -2,7 +2,7 @@
 // and 32 x 32 pixels, plane by plane. The Python version is named, not read. Told by names and sizes.
 import { interleaved } from '../../../formats/pixel-planes.ts';
 import { ReadAhead } from '../../../formats/read-ahead.ts';
-import { cleanText } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Layout } from '../source.ts';
 import { type Block, blockSource } from './blocks.ts';

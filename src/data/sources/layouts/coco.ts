@@ -3,7 +3,8 @@
 // file piece by piece (formats/json-records.ts), boxes and masks.
 import { FaultError } from '../../../fault.ts';
 import { eachRecord } from '../../../formats/json-records.ts';
-import { captionOfTexts, cleanText, stemOf } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
+import { captionOfTexts, stemOf } from '../../captions.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Layout, Recognised, SourceEntry } from '../source.ts';
 import { counted, without } from './left-over.ts';

@@ -1,6 +1,6 @@
 // What layouts with columns share where the column of captions or classes is chosen. Not here: which columns
 // can be chosen, which each layout finds for itself.
-import { cleanText } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
 
 /** Names of the column of captions, the first that is there. diffusers' scripts read `text`. */
 export const CAPTION_COLUMNS = ['text', 'caption', 'captions', 'prompt', 'description'];

@@ -1,6 +1,6 @@
 // Which pictures the rows of tables name: the join of a table with the members around it. Not here: reading a
 // table (table.ts), what else its rows say (table-source.ts).
-import { cleanText } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
 import type { Member } from '../member.ts';
 import type { MemberIndex } from './member-index.ts';
 import { baseName, compare, counting, isPictureName } from './names.ts';

@@ -1,6 +1,7 @@
 // The source of pictures that tables describe: which column is the caption, the class and the part. Not here:
 // which pictures they name (table-pictures.ts).
-import { captionOfTexts, cleanText } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
+import { captionOfTexts } from '../../captions.ts';
 import type { Member } from '../member.ts';
 import type { Choice, Chosen, Recognised, Source, SourceEntry } from '../source.ts';
 import { CAPTION_COLUMNS, inShort, NO_COLUMN, NONE } from './column-choice.ts';

@@ -2,7 +2,7 @@
 // columns names pictures (table-pictures.ts), which is the caption (table-source.ts).
 import { csvRows } from '../../../formats/csv.ts';
 import { jsonLines } from '../../../formats/json-lines.ts';
-import { cleanText } from '../../captions.ts';
+import { cleanText } from '../../../plain-text.ts';
 import type { Member } from '../member.ts';
 import { baseName, counting } from './names.ts';
 import { listText } from './read-list.ts';

@@ -1,7 +1,8 @@
 // Claims: which caption belongs to which picture, and their order, follow from the names, not from the order
 // of the files.
 import { describe, expect, it } from 'vitest';
-import { cleanText, readCaption } from '../../../../src/data/captions.ts';
+import { cleanText } from '../../../../src/plain-text.ts';
+import { readCaption } from '../../../../src/data/captions.ts';
 import { chosenFile as chosen, entriesOf, sourceOf } from '../sourced.ts';
 
 const paired = async (files: File[]) =>
