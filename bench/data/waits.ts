@@ -125,6 +125,10 @@ const IDLE: Omit<LoopTools, 'rate'> = {
     dueByTime: () => null,
     begin: () => Promise.resolve(),
   },
-  store: { growPool: () => Promise.resolve({ ok: true, value: 1e6 }) },
+  store: {
+    growPool: () => Promise.resolve({ ok: true, value: 1e6 }),
+    report: () =>
+      Promise.resolve({ ...{ runs: [], evicted: false }, usedBytes: 0, quotaBytes: null, persisted: true }),
+  },
   device: { guard: (work) => work },
 };

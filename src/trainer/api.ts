@@ -391,7 +391,8 @@ export interface TrainerApi {
   recover(): Promise<void>;
   /**
    * The exact GPU bytes of training with these settings; null for eager: not known beforehand. The fault of
-   * kind `memory`, here and of `train`, has offers.
+   * kind `memory`, here and of `train`, has offers; of kind `storage` where there is no room for the run's
+   * checkpoints.
    */
   trainingBytes(config: RunConfig): Promise<Result<number | null>>;
   /** `prompts`: of the 16 samples of a model with words; null: they are drawn from the captions. */

@@ -5,6 +5,7 @@ import { capacityBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import { defaultName } from '../settings/run-name.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { endingAt, positionOf } from '../settings/calendar.ts';
+import { keptFewer } from '../settings/storage-plan.ts';
 import { openPictures } from '../data/sets.ts';
 import { noiseLevels } from '../diffusion/noise-levels.ts';
 import type { Executor, ExecutorState } from '../engine/executor.ts';
@@ -22,6 +23,7 @@ import { openRunPictures, variedLatents } from './run-pictures.ts';
 import { newClasses } from './run-classes.ts';
 import { newWords } from './run-words.ts';
 import { initialState, loadedContent, newRunId, type Run, stampOf, summaryOf } from './run.ts';
+import { poolFits, whyNoRoom, withRoomFor } from './storage-room.ts';
 import { must, storageRefused } from './trouble.ts';
 
 /** Waits before each try to start a lost device again. */
@@ -156,6 +158,8 @@ export class CurrentRun {
     const runId = newRunId();
     const started = new Date().toISOString();
     this.#preparing('Reserving storage');
+    const noRoom = await whyNoRoom(this.#store, config, set.count);
+    if (noRoom) throw new FaultError(noRoom);
     must(await this.#store.createRun(runId, started, capacityBytes(config, set.count)));
     await this.#name(runId, defaultName(set.info.title, started));
     this.#preparing('Building the network');
@@ -236,8 +240,9 @@ export class CurrentRun {
    * from the store: it has the parent's samples so far. Throws FaultError kind `storage` where the store
    * refuses it.
    */
-  async adopt(content: CheckpointContent, config: RunConfig, from: 'file' | 'store'): Promise<void> {
+  async adopt(content: CheckpointContent, asked: RunConfig, from: 'file' | 'store'): Promise<void> {
     const { facts, samples } = content;
+    const config = await withRoomFor(this.#store, asked, facts.dataset.count);
     const runId = newRunId();
     const started = new Date().toISOString();
     const name = await nameOfFork(this.#store, facts, started);
@@ -250,7 +255,10 @@ export class CurrentRun {
     const parent = `${facts.runId}@${facts.globalStep}`;
     const run = await this.open({ ...content, facts: { ...facts, config, runId, parent } }, started);
     await this.#equipment.saver.begin(run, run.globalStep, Promise.resolve());
-    if ((await this.#equipment.saver.idle()) === null) return;
+    if ((await this.#equipment.saver.idle()) === null) {
+      if (config !== asked) this.#outbox.post({ type: 'notice', text: keptFewer(asked, config) });
+      return;
+    }
     this.close();
     throw new FaultError(storageRefused());
   }
@@ -266,6 +274,9 @@ export class CurrentRun {
     const { count } = run.dataset;
     const config = endingAt(last, run.config, count);
     const { maxSteps, epochs } = config;
+    const fits = await poolFits(this.#store, { runId: run.runId, config, imageCount: count });
+    const noRoom = fits ? null : await whyNoRoom(this.#store, config, count);
+    if (noRoom) throw new FaultError(noRoom);
     must(await this.#store.growPool(run.runId, poolSlots(config, count), capacityBytes(config, count)));
     must(await this.#store.writeNote(run.runId, { length: { maxSteps, epochs }, paused: false }));
     this.#changed({ ...run, config });

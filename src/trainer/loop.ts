@@ -20,6 +20,7 @@ import type { Saver, SaveReason } from './saver.ts';
 import { HANGS } from '../checkpoint/storage-fault.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { TrainerEvent } from './api.ts';
+import { poolFits } from './storage-room.ts';
 import type { TrainingDevice } from './training-device.ts';
 import { StepsAhead } from './steps-ahead.ts';
 import { stepBytes, type TrainingStep, trainingStep } from './training-step.ts';
@@ -34,9 +35,12 @@ export interface LoopTools {
   readonly artist: Pick<Artist, 'busy' | 'beginProgress' | 'advance'>;
   readonly generator: Pick<Generator, 'advance'>;
   readonly outbox: Pick<Outbox, 'post' | 'progress'>;
-  readonly store: Pick<StoreClient, 'growPool'>;
+  readonly store: Pick<StoreClient, 'growPool' | 'report'>;
   readonly rate: RateMeter;
 }
+
+const KEEPS_FEWER =
+  'The browser has no room for all checkpoints that this run is to keep: fewer are kept.';
 
 /** What becomes of a request for a checkpoint. `stopped`: the loop was stopped before it began. */
 export type SaveAnswer = 'saved' | 'stopped' | Fault;
@@ -215,17 +219,29 @@ export class Loop {
     });
   }
 
-  /** Pre-writes the run's other slots in the background, one at a time. */
+  /** Pre-writes the run's other slots in the background, one at a time, while the browser has room. */
   #growPool(): void {
-    const { config, dataset, runId } = this.#run;
+    const { config, dataset } = this.#run;
     const wanted = poolSlots(config, dataset.count);
     if (this.#pool.growing || this.#pool.slots >= wanted) return;
     this.#pool.growing = true;
-    void this.#tools.store.growPool(runId, wanted, capacityBytes(config, dataset.count)).then((result) => {
-      // Reported once where the pool cannot grow: saves go on in the slots that are there.
-      if (!result.ok) this.#tools.outbox.post(notGrown(result.fault));
-      this.#pool = { growing: false, slots: result.ok ? result.value : wanted };
-    });
+    // Where the store has ended, the next save tells why.
+    void this.#grownPool(wanted)
+      .catch(() => wanted)
+      .then((slots) => (this.#pool = { growing: false, slots }));
+  }
+
+  /** Resolves with the slots that the pool has; with `wanted` where it cannot grow, which is told once. */
+  async #grownPool(wanted: number): Promise<number> {
+    const { config, dataset, runId } = this.#run;
+    const { store, outbox } = this.#tools;
+    // Saves go on in the slots that are there.
+    if (await poolFits(store, { runId, config, imageCount: dataset.count })) {
+      const result = await store.growPool(runId, wanted, capacityBytes(config, dataset.count));
+      if (result.ok) return result.value;
+      outbox.post(notGrown(result.fault));
+    } else outbox.post({ type: 'notice', text: KEEPS_FEWER });
+    return wanted;
   }
 }
 

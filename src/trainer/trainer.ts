@@ -5,6 +5,7 @@
 import type { CheckpointRef, Recovery, RunNote } from '../checkpoint/api.ts';
 import type { RunConfig } from '../settings/settings.ts';
 import { lastStep } from '../settings/calendar.ts';
+import { listDatasets } from '../data/sets.ts';
 import { type Fault, FaultError, faultOf, type Result } from '../fault.ts';
 import type { RunState } from './api.ts';
 import type { CheckpointContent } from './checkpoint-file.ts';
@@ -22,6 +23,7 @@ import { loadedContent, type Run } from './run.ts';
 import { withOffers } from './memory-offers.ts';
 import { forkConfig, mustBeSteps } from './run-length.ts';
 import { CurrentRun, type RunStore } from './current-run.ts';
+import { whyNoRoom } from './storage-room.ts';
 import { deviceLost, gpuUnavailable, must, notSaved } from './trouble.ts';
 import { Turns } from './turns.ts';
 import { recallCallMs, rememberCallMs } from './samples/validation-calls.ts';
@@ -262,10 +264,14 @@ export class Trainer {
     });
   }
 
-  /** See TrainingDevice.trainingBytes. Rejects with a fault that says what fits. */
+  /** See TrainingDevice.trainingBytes. Rejects with a fault that says what fits, of GPU or storage. */
   async trainingBytes(config: RunConfig): Promise<number | null> {
     try {
-      return this.#current.equipment.device.trainingBytes(config);
+      const bytes = this.#current.equipment.device.trainingBytes(config);
+      const pictures = (await listDatasets()).find(({ id }) => id === config.dataset)?.count;
+      const noRoom = pictures && (await whyNoRoom(this.#store, config, Math.min(pictures, config.maxImages)));
+      if (noRoom) throw new FaultError(noRoom);
+      return bytes;
     } catch (error) {
       throw await this.#withOffers(error, config);
     }

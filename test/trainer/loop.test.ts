@@ -114,7 +114,11 @@ async function trained(
       idle: () => Promise.resolve(null),
       ...saving.saver,
     },
-    store: { growPool: () => Promise.resolve({ ok: true, value: 100 }) },
+    store: {
+      growPool: () => Promise.resolve({ ok: true, value: 100 }),
+      report: () =>
+        Promise.resolve({ ...{ runs: [], evicted: false }, usedBytes: 0, quotaBytes: null, persisted: true }),
+    },
     device: { guard: (work) => work },
   };
   const loop = new Loop(run, tools);

@@ -1,6 +1,7 @@
 // How much storage checkpoints take and will take, from the store's report. Not here: how it is shown
 // (storage-meter.tsx).
 import type { State } from '../../app/state.ts';
+import { stillReserved } from '../../settings/storage-plan.ts';
 import { storage } from '../format.ts';
 import type { RunSummary, StoreReport } from '../../trainer/api.ts';
 
@@ -25,15 +26,16 @@ export function storageUseOf(state: State): StorageUse | null {
   const { usedBytes, quotaBytes } = store;
   const run = state.run.value;
   const reserved = run
-    ? stillReserved(run, store)
+    ? lacking(run, store)
     : (state.estimates.value[state.form.value.preset]?.storageBytes ?? 0);
   return { usedBytes, plannedBytes: usedBytes + reserved, quotaBytes };
 }
 
 /** Bytes of the slots that the run's pool lacks, and by which smaller ones will be grown. */
-function stillReserved({ runId, poolSlots, slotBytes }: RunSummary, store: StoreReport): number {
-  const slots = store.runs.find((one) => one.runId === runId)?.slots ?? [];
-  const largest = slots.map((slot) => slot.capacityBytes).sort((a, b) => b - a);
-  const places = Array.from({ length: poolSlots }, (_, i) => largest[i] ?? 0);
-  return places.reduce((sum, bytes) => sum + Math.max(0, slotBytes - bytes), 0);
+function lacking({ runId, poolSlots: slots, slotBytes }: RunSummary, store: StoreReport): number {
+  const there = store.runs.find((one) => one.runId === runId)?.slots ?? [];
+  return stillReserved(
+    there.map(({ capacityBytes }) => capacityBytes),
+    { slots, slotBytes },
+  );
 }

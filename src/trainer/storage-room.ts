@@ -1,0 +1,57 @@
+// Whether the browser has room for what a run plans to reserve, asked before a byte is written and while its
+// pool grows. Not here: the plan (settings/storage-plan.ts), the writing (checkpoint/).
+import { slotBytes } from '../checkpoint/slot.ts';
+import type { StoreClient } from '../checkpoint/store-client.ts';
+import { type Fault, FaultError } from '../fault.ts';
+import { capacityBytes } from '../settings/checkpoint-sizes.ts';
+import type { RunConfig } from '../settings/settings.ts';
+import { keptWithin, planFault, type StorageOffer, type StoragePlan } from '../settings/storage-plan.ts';
+
+/** What is asked of the store. */
+type Reports = Pick<StoreClient, 'report'>;
+
+const planOf = (config: RunConfig, imageCount: number): StoragePlan => ({
+  ...{ config, imageCount },
+  slotBytes: slotBytes(capacityBytes(config, imageCount)),
+});
+
+/** The browser counts pictures too; after a power cut its count can be too low, and the store's own holds. */
+async function offerOf(ownBytes: number): Promise<StorageOffer> {
+  const { navigator } = globalThis as { navigator?: { storage?: Partial<Pick<StorageManager, 'estimate'>> } };
+  const estimate = (await navigator?.storage?.estimate?.()) ?? {};
+  return { quotaBytes: estimate.quota ?? null, usedBytes: Math.max(estimate.usage ?? 0, ownBytes) };
+}
+
+/** Why a new run of these settings must not begin; null: there is room. */
+export async function whyNoRoom(
+  store: Reports,
+  config: RunConfig,
+  imageCount: number,
+): Promise<Fault | null> {
+  const { usedBytes } = await store.report();
+  return planFault(planOf(config, imageCount), await offerOf(usedBytes));
+}
+
+/**
+ * The settings of a checkpoint that becomes a run: fewer of the newest are kept where there is no room for
+ * all. Throws FaultError kind `storage` where there is none for one.
+ */
+export async function withRoomFor(store: Reports, config: RunConfig, imageCount: number): Promise<RunConfig> {
+  const { usedBytes } = await store.report();
+  const [plan, offer] = [planOf(config, imageCount), await offerOf(usedBytes)];
+  const within = keptWithin(plan, offer);
+  const fault = within ? null : planFault(plan, offer);
+  if (fault) throw new FaultError(fault);
+  return within ?? config;
+}
+
+/** Whether what the pool of a run still lacks fits. */
+export async function poolFits(
+  store: Reports,
+  { runId, config, imageCount }: { runId: string; config: RunConfig; imageCount: number },
+): Promise<boolean> {
+  const { runs, usedBytes } = await store.report();
+  const there = runs.find((run) => run.runId === runId)?.slots ?? [];
+  const bytes = there.map((slot) => slot.capacityBytes);
+  return keptWithin(planOf(config, imageCount), await offerOf(usedBytes), bytes) === config;
+}
