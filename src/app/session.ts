@@ -34,7 +34,7 @@ import { recipeIn } from './recipe.ts';
 import { RunForm } from './run-form.ts';
 import type { Pressed, Question, State } from './state.ts';
 import { saveBeforeLeaving } from './save-before-leaving.ts';
-import { askToPersist, checkStorage } from './storage.ts';
+import { askToPersist, checkStorage, whyTemporary } from './storage.ts';
 import { HandOver } from './hand-over.ts';
 import { type ImportRequest, namesNoSet, PictureSets } from './picture-sets.ts';
 import { StoredRuns } from './stored-runs.ts';
@@ -119,7 +119,8 @@ export class Session {
       },
     });
     const storage = await checkStorage();
-    if (!storage.opfs) this.#fault(storage.why);
+    const temporary = storage.opfs ? await whyTemporary() : storage.why;
+    if (temporary) this.#fault(temporary);
     await this.#takeTab();
     onLaunchedFile(
       (file) => this.commands.importCheckpoint([file]),

@@ -32,6 +32,39 @@ export async function checkStorage(
   }
 }
 
+/**
+ * A window that keeps its storage offers more, also on a small disk: private windows hold theirs in memory,
+ * and offer a part of that.
+ */
+const LEAST_OF_A_DISK = 4 * 2 ** 30;
+
+/**
+ * Why what this window stores may be gone when it is closed; null where nothing says so. Private windows of
+ * Chromium have a file system like any other: only what they offer and never promise to keep tells.
+ */
+export async function whyTemporary(
+  storage: Partial<Pick<StorageManager, 'estimate' | 'persisted'>> | undefined = navigator.storage,
+): Promise<Fault | null> {
+  if (!storage?.estimate || (await storage.persisted?.())) return null;
+  const { quota, usage = 0 } = await storage.estimate();
+  if (quota === undefined || quota - usage >= LEAST_OF_A_DISK) return null;
+  return temporary(quota - usage);
+}
+
+const temporary = (free: number): Fault => ({
+  kind: 'storage',
+  title: 'This window may keep nothing',
+  what:
+    'It offers little storage and does not promise to keep it, as private windows do: their runs, pictures and ' +
+    'checkpoints are gone when the last of them is closed.',
+  expected: `at least ${LEAST_OF_A_DISK / 2 ** 30} GiB of storage, or a promise to keep it`,
+  got: `${(free / 2 ** 30).toFixed(1)} GiB, and no promise`,
+  todo: [
+    'If this is a private window, open Perennial in a normal one.',
+    'Or go on here, and use Export checkpoint before you close it.',
+  ],
+});
+
 const noStorage = (got: string): Fault => ({
   kind: 'storage',
   title: 'This window keeps nothing',
