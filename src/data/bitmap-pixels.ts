@@ -20,6 +20,9 @@ const UPRIGHT: readonly ((
   (width) => [0, -1, 1, 0, 0, width],
 ];
 
+/** Most pixels of a canvas: a larger picture is read in strips, or it would be in memory three times. */
+const MOST_AT_ONCE = 4e6;
+
 let kept: OffscreenCanvasRenderingContext2D | null = null;
 
 /** The canvas of the picture before where it has this size: a new one costs as much as drawing into it. */
@@ -47,6 +50,15 @@ export class BitmapPixels implements PixelSource {
   }
 
   read(left: number, top: number, width: number, height: number): Words {
+    const rows = Math.max(1, Math.floor(MOST_AT_ONCE / width));
+    if (rows >= height) return { words: this.#strip(left, top, width, height), at: 0, stride: width };
+    const words = new Uint32Array(width * height);
+    for (let row = 0; row < height; row += rows)
+      words.set(this.#strip(left, top + row, width, Math.min(rows, height - row)), width * row);
+    return { words, at: 0, stride: width };
+  }
+
+  #strip(left: number, top: number, width: number, height: number): Uint32Array<ArrayBuffer> {
     const [a, b, c, d, x, y] = this.#upright;
     const context = canvasOf(width, height);
     context.fillStyle = this.#ground;
@@ -55,8 +67,7 @@ export class BitmapPixels implements PixelSource {
     context.fillRect(0, 0, width, height);
     context.setTransform(a, b, c, d, x - left, y - top);
     context.drawImage(this.#bitmap, 0, 0);
-    const { data } = context.getImageData(0, 0, width, height);
-    return { words: new Uint32Array(data.buffer), at: 0, stride: width };
+    return new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
   }
 
   /** All of it to be looked at, made smaller by the browser where a side has over `most` pixels. */

@@ -9,6 +9,7 @@ import {
   type SentPixels,
   squareOfPixels,
 } from './decode.ts';
+import { tooManyScans } from '../formats/jpeg-scans.ts';
 import type { Content } from './content.ts';
 import type { Place, Wanted } from './framing.ts';
 import type { Region } from './resize.ts';
@@ -57,8 +58,11 @@ export async function decodePicture(
   if (!checked.ok) return checked;
   const { header } = checked;
   await admit(header.width * header.height);
-  const [decoded, bytes] = await Promise.all([decodeSquare(file, header, wanted), bytesOf(file)]);
+  const bytes = await bytesOf(file);
   if (typeof bytes === 'string') return unread(bytes);
+  const tooLong = header.format === 'jpeg' ? tooManyScans(header, bytes) : null;
+  if (tooLong !== null) return { ok: false, why: tooLong };
+  const decoded = await decodeSquare(file, header, wanted);
   return stored(decoded, header, wanted.size, bytes);
 }
 

@@ -3,7 +3,7 @@
 // (bitmap-pixels.ts; of most small JPEGs jpeg-planes.ts), the square of them (cut-square.ts).
 import { faultOf } from '../fault.ts';
 import type { ImageHeader } from '../formats/image-format.ts';
-import { overLimits, readImageHeader, undecodable } from '../formats/image-header.ts';
+import { overLimits, readImageHeader, tooFewBytes, undecodable } from '../formats/image-header.ts';
 import { findExif, FIRST_CHUNK, type WebpExif, withoutExif } from '../formats/image-webp.ts';
 import { BitmapPixels, isSeenThrough } from './bitmap-pixels.ts';
 import { bytesIn, type Content } from './content.ts';
@@ -46,8 +46,8 @@ export async function checkPicture(file: Content): Promise<Checked> {
     if (typeof bytes === 'string') return { ok: false, why: `it cannot be read (${bytes})` };
     const result = readImageHeader(bytes, size);
     if (result.ok) {
-      const tooLarge = overLimits(result.header, size);
-      if (tooLarge !== null) return { ok: false, why: tooLarge };
+      const unfit = overLimits(result.header, size) ?? tooFewBytes(result.header, size);
+      if (unfit !== null) return { ok: false, why: unfit };
       const exif = result.header.format === 'webp' ? await exifOf(file) : null;
       return exif ? { ok: true, header: { ...result.header, orientation: exif.orientation } } : result;
     }

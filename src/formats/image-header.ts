@@ -52,3 +52,20 @@ export function overLimits({ width, height }: ImageHeader, fileSize: number): st
     return `it is ${width} x ${height}, ${Math.ceil((width * height) / 1e6)} million pixels; at most ${pixels / 1e6} are read`;
   return null;
 }
+
+/**
+ * Bits that a picture has at the least, so that one that states another size than it has is not given the
+ * memory for it. A block of 8 x 8 in a JPEG takes a bit, of two components that share their blocks half of
+ * one; deflate, in PNG, makes a byte of 1,032 pixels of a bit.
+ */
+const LEAST_BITS: Partial<Record<ImageHeader['format'], (pixels: number) => number>> = {
+  jpeg: (pixels) => pixels / 64 / 2,
+  png: (pixels) => pixels / 1032,
+};
+
+/** Why a file is too small for the size that it states, in words that go on from its name; else null. */
+export function tooFewBytes({ format, width, height }: ImageHeader, fileSize: number): string | null {
+  const least = Math.floor((LEAST_BITS[format]?.(width * height) ?? 0) / 8);
+  if (fileSize >= least) return null;
+  return `it says that it is ${width} x ${height} pixels, and has ${fileSize} of at least ${least} bytes for them`;
+}
