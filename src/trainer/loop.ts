@@ -39,8 +39,7 @@ export interface LoopTools {
   readonly rate: RateMeter;
 }
 
-const KEEPS_FEWER =
-  'The browser has no room for all checkpoints that this run is to keep: fewer are kept.';
+const KEEPS_FEWER = 'The browser has no room for all checkpoints that this run is to keep: fewer are kept.';
 
 /** What becomes of a request for a checkpoint. `stopped`: the loop was stopped before it began. */
 export type SaveAnswer = 'saved' | 'stopped' | Fault;
