@@ -3,7 +3,7 @@
 // the size of the picture (image-jpeg.ts), pixels. Exported for tests: countScans.
 import type { ImageHeader } from './image-format.ts';
 
-/** A file with more scans is skipped: libjpeg's own scripts have ten, and no encoder is known with over 64. */
+/** A file with more scans is skipped: the script of libjpeg has ten, and no encoder is known with over 64. */
 const MOST_SCANS = 100;
 /** Most pixels of all scans together: a progressive JPEG of 64 million pixels has 640 million. */
 const MOST_SCANNED = 1e9;
