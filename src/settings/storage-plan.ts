@@ -71,7 +71,7 @@ export function planFault(plan: StoragePlan, offer: StorageOffer): Fault | null 
     title: 'There is no room for the checkpoints of this run',
     what: `Room for all of them is reserved while it trains, ${kept} and two more for saving. Nothing was written.`,
     expected: `at most ${free}, which the browser offers`,
-    got: `${gigabytes(poolSlots(config, imageCount) * slotBytes)}`,
+    got: gigabytes(poolSlots(config, imageCount) * slotBytes),
     todo: within
       ? [`Set "Newest kept" to ${within.keepNewest} or fewer.`]
       : ['Delete runs or pictures that you do not need.', 'Or choose a smaller model, or fewer steps.'],
