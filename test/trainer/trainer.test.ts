@@ -97,9 +97,11 @@ const device = (
 });
 
 async function openTrainer(changes: Partial<TrainerStore> = {}, on = device()): Promise<void> {
-  events = [];
+  // Of this trainer alone: one of an earlier test may still post.
+  const posted: TrainerEvent[] = [];
+  events = posted;
   const store = Object.assign(await openStore(disk), changes);
-  trainer = new Trainer(store, new Outbox((posted) => events.push(...posted)), on);
+  trainer = new Trainer(store, new Outbox((more) => posted.push(...more)), on);
 }
 
 const until = (claim: () => void) => vi.waitFor(claim, { timeout: 20_000, interval: 5 });
