@@ -40,6 +40,7 @@ from run_settings import (
     learning_rate_at,
     position_of,
     steps_per_epoch,
+    update_of,
     varies_pictures,
 )
 from step_captions import Prompts
@@ -88,11 +89,12 @@ class Trainer:
         batches = self._next.result()
         self._next = self._ahead.submit(self._batches, self.global_step + 1)
         number = self.global_step + 1
+        update = update_of(number, self.checkpoint.skipped_steps)
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate_at(number, self.config, self.last)
+            group["lr"] = learning_rate_at(update, self.config, self.last)
         per_sample = self._update(batches, number)
         with torch.no_grad():
-            decay = ema_decay_at(number, self.config["emaMaxDecay"])
+            decay = ema_decay_at(update, self.config["emaMaxDecay"])
             for name, weights in named_parameters(self.accelerator.unwrap_model(self.model)):
                 self.ema[name].lerp_(weights, 1 - decay)
         self.global_step = number

@@ -62,9 +62,11 @@ def initial_checkpoint(checkpoint):
     weights = initial_weights({name: tensor.shape for name, tensor in checkpoint.weights.items()}, checkpoint.config["seed"])
     zeros = {name: torch.zeros_like(tensor) for name, tensor in weights.items()}
     start = {"name": "unet_step_0", "global_step": "0", "epoch": "0", "epoch_position": "0"}
+    # Steps that were skipped since then have not been.
+    metadata = {key: value for key, value in checkpoint.metadata.items() if key != "loss_scale"}
     return replace(
         checkpoint,
-        metadata=checkpoint.metadata | start,
+        metadata=metadata | start,
         weights=weights,
         ema={name: tensor.clone() for name, tensor in weights.items()},
         exp_avg=zeros,

@@ -63,6 +63,13 @@ def checkpoint_name(config, count, step):
     return f"unet_step_{step}"
 
 
+def update_of(step, skipped):
+    """
+    The update that step `step` makes, 1 for the first: steps that mixed precision skipped in the tab made none.
+    """
+    return max(1, step - skipped)
+
+
 def learning_rate_at(step, config, last):
     """
     diffusers' get_constant_schedule_with_warmup or get_cosine_schedule_with_warmup; with warm-up, step 1 has
