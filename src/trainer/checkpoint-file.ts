@@ -259,7 +259,7 @@ export function readWeightsFacts(metadata: Record<string, string>): ReadFacts {
     dataset,
     words: readWords(config, metadata),
     classes: readClasses(config, metadata),
-    ...readLossScale(metadata),
+    ...readLossScale(metadata, globalStep),
     created: textIn(metadata, 'created'),
     appVersion: textIn(metadata, 'app_version') || 'unknown',
   };

@@ -17,12 +17,18 @@ export const lossScaleAsText = (state: LossScale | undefined): Record<string, st
       }
     : {};
 
-/** Throws FaultError kind `file` where the entry is there and no such state. */
-export function readLossScale(metadata: Record<string, string>): { lossScale?: LossScale } {
+/**
+ * Throws FaultError kind `file` where the entry is there and no such state, or no state that `globalStep`
+ * steps can have.
+ */
+export function readLossScale(
+  metadata: Record<string, string>,
+  globalStep: number,
+): { lossScale?: LossScale } {
   const text = metadata[KEY];
   if (text === undefined) return {};
   const numbers = numbersIn(text);
-  if (!numbers)
+  if (!numbers || numbers.skipped > globalStep)
     throw damaged(`${KEY}: scale, _growth_tracker and skipped in its metadata`, text.slice(0, 64));
   return { lossScale: numbers };
 }
@@ -37,9 +43,12 @@ function numbersIn(text: string): LossScale | null {
     ];
     const isCount = (value: unknown): value is number =>
       Number.isSafeInteger(value) && (value as number) >= 0;
-    const isScale = typeof scale === 'number' && scale > 0 && Number.isFinite(scale);
+    const isScale = typeof scale === 'number' && isPositive(Math.fround(scale));
     return isScale && isCount(growthTracker) && isCount(skipped) ? { scale, growthTracker, skipped } : null;
   } catch {
     return null;
   }
 }
+
+/** Of a scale as the GPU has it: with an infinite one every step would be skipped, without an end. */
+const isPositive = (scale: number): boolean => scale > 0 && Number.isFinite(scale);

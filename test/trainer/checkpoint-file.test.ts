@@ -132,19 +132,22 @@ test('a checkpoint that began elsewhere after its own step, or learns from no pi
 });
 
 test('the state of the loss scaling comes back with the optimizer’s; one that is none is refused', async () => {
-  const lossScale = { scale: 4096, growthTracker: 1999, skipped: 3 };
+  const lossScale = { scale: 4096, growthTracker: 1999, skipped: 2 };
   const tensors = fileTensors(specs, initialState(config), history, facts);
   const metadata = await fileMetadata({ ...facts, lossScale }, tensors);
   expect(JSON.parse(metadata['loss_scale'] ?? '')).toEqual({
     scale: 4096,
     _growth_tracker: 1999,
-    skipped: 3,
+    skipped: 2,
   });
   const content = readContent(metadata, tensors);
   expect(content.state.lossScale).toEqual(lossScale);
   expect(content.facts.lossScale).toEqual(lossScale);
   expect(readContent((await file()).metadata, tensors).state.lossScale).toBeUndefined();
-  for (const wrong of ['{', 'null', '{"scale":0,"_growth_tracker":0,"skipped":0}', '{"scale":1,"skipped":0}'])
+  const counts = '"_growth_tracker":0,"skipped":0';
+  const scales = ['0', '1e-60', '1e39', '1e999'].map((scale) => `{"scale":${scale},${counts}}`);
+  const more = `{"scale":1,"_growth_tracker":0,"skipped":${facts.globalStep + 1}}`;
+  for (const wrong of ['{', 'null', ...scales, '{"scale":1,"skipped":0}', more])
     expect(() => readFacts({ ...metadata, loss_scale: wrong })).toThrow(FaultError);
 });
 
