@@ -3,7 +3,8 @@ place in the epochs and the run's end (as in src/settings/calendar.ts), the chec
 src/settings/checkpoint-schedule.ts), learning rate and EMA decay (as in src/diffusion/training-schedules.ts).
 Not here: pictures and noise (training_step.py).
 
-`count` is the number of pictures in the data set. Steps count from 1: step n is the n-th update.
+`count` is the number of pictures in the data set. Steps count from 1: step n is the n-th
+update, less the steps that mixed precision skipped.
 """
 
 import math
@@ -65,7 +66,8 @@ def checkpoint_name(config, count, step):
 
 def update_of(step, skipped):
     """
-    The update that step `step` makes, 1 for the first: steps that mixed precision skipped in the tab made none.
+    The update that step `step` makes, 1 for the first. Steps that mixed precision skipped in the tab made
+    none.
     """
     return max(1, step - skipped)
 
