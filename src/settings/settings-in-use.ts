@@ -18,7 +18,7 @@ export function isInUse(
   if (name === 'timestepDensity') return isFlow;
   if (name === 'timestepSpacing') return isSpaced(samplerOf(settings));
   if (name === 'captionDropout' || name === 'guidanceScale') return hasWords(settings);
-  if (name === 'gradientCheckpointing') return settings.executor !== 'eager';
+  if (name === 'gradientCheckpointing' || name === 'precision') return settings.executor !== 'eager';
   if (name === 'evenClasses') return classes > 1;
   return true;
 }

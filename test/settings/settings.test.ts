@@ -10,6 +10,7 @@ import {
   SETTINGS,
   type Settings,
 } from '../../src/settings/settings.ts';
+import { isInUse } from '../../src/settings/settings-in-use.ts';
 import { crossCheck, parseAddress, parseSetting, parseStored } from '../../src/settings/parse-settings.ts';
 import {
   capacityBytes,
@@ -288,4 +289,11 @@ test('an epoch has ceil(count / images per step) steps; the run ends at epochs o
   expect(stepsPerEpoch(config, 29)).toBe(4);
   expect(lastStep(config, 29)).toBe(12);
   expect(lastStep({ ...config, maxSteps: 5 }, 29)).toBe(5);
+});
+
+test('of the executor eager the form hides what it ignores', () => {
+  for (const name of ['gradientCheckpointing', 'precision'] as const) {
+    expect(isInUse(name, presetConfig('tiny'), 0), name).toBe(true);
+    expect(isInUse(name, { ...presetConfig('tiny'), executor: 'eager' }, 0), name).toBe(false);
+  }
 });
