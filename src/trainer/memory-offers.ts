@@ -16,7 +16,8 @@ export async function withOffers(
   if (fault.kind !== 'memory') return fault;
   const offers: MemoryOffer[] = [];
   const offer = async (settings: MemoryOffer['settings']): Promise<boolean> => {
-    const bytes = await bytesOf({ ...config, ...settings });
+    // Of a device that is lost meanwhile nothing is offered; the fault stays the one of memory.
+    const bytes = await bytesOf({ ...config, ...settings }).catch(() => null);
     if (bytes !== null) offers.push({ settings, bytes });
     return bytes !== null;
   };

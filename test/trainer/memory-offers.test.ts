@@ -54,6 +54,11 @@ describe('where training does not fit', () => {
     expect(fault.offers).toEqual([{ settings: { batchSize: 32 }, bytes: 160 }]);
   });
 
+  test('where the device is lost while offers are tried, the fault stays the one of memory', async () => {
+    const lost = () => Promise.reject(new Error('the device is lost'));
+    expect(await withOffers(FAULT, presetConfig('cifar'), lost)).toMatchObject({ kind: 'memory', offers: [] });
+  });
+
   test('where nothing fits the fault asks for a smaller preset', async () => {
     const { fault } = await offersOf(0);
     expect(fault).toMatchObject({ offers: [], todo: ['Choose a smaller preset.'] });
