@@ -32,6 +32,21 @@ export function stillReserved(
   return grown + (slots - largest.length) * slotBytes;
 }
 
+/** How many slots of a pool of `slots` there is room for, those that are there counted. */
+export function slotsWithin(
+  there: readonly number[],
+  { slots, slotBytes }: { slots: number; slotBytes: number },
+  offer: StorageOffer,
+): number {
+  const largest = there.toSorted((a, b) => b - a);
+  let left = freeBytes(offer);
+  for (let fitting = 0; fitting < slots; fitting++) {
+    left -= Math.max(0, slotBytes - (largest[fitting] ?? 0));
+    if (left < 0) return fitting;
+  }
+  return slots;
+}
+
 /** Bytes that the browser offers beside those in use; Infinity where it does not tell. */
 const freeBytes = ({ quotaBytes, usedBytes }: StorageOffer): number =>
   quotaBytes === null ? Infinity : Math.max(0, quotaBytes - usedBytes);

@@ -20,7 +20,7 @@ import type { Saver, SaveReason } from './saver.ts';
 import { HANGS } from '../checkpoint/storage-fault.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import type { TrainerEvent } from './api.ts';
-import { poolFits } from './storage-room.ts';
+import { slotsThatFit } from './storage-room.ts';
 import type { TrainingDevice } from './training-device.ts';
 import { StepsAhead } from './steps-ahead.ts';
 import { stepBytes, type TrainingStep, trainingStep } from './training-step.ts';
@@ -234,12 +234,13 @@ export class Loop {
   async #grownPool(wanted: number): Promise<number> {
     const { config, dataset, runId } = this.#run;
     const { store, outbox } = this.#tools;
+    const fitting = await slotsThatFit(store, { runId, config, imageCount: dataset.count });
+    // Also where it does not grow: the store then keeps as many as fit, and not the fewest.
+    const result = await store.growPool(runId, fitting, capacityBytes(config, dataset.count));
+    if (!result.ok) outbox.post(notGrown(result.fault));
+    else if (result.value < fitting || fitting === wanted) return result.value;
+    else outbox.post({ type: 'notice', text: KEEPS_FEWER });
     // Saves go on in the slots that are there.
-    if (await poolFits(store, { runId, config, imageCount: dataset.count })) {
-      const result = await store.growPool(runId, wanted, capacityBytes(config, dataset.count));
-      if (result.ok) return result.value;
-      outbox.post(notGrown(result.fault));
-    } else outbox.post({ type: 'notice', text: KEEPS_FEWER });
     return wanted;
   }
 }

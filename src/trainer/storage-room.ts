@@ -3,9 +3,15 @@
 import { slotBytes } from '../checkpoint/slot.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { type Fault, FaultError } from '../fault.ts';
-import { capacityBytes } from '../settings/checkpoint-sizes.ts';
+import { capacityBytes, poolSlots } from '../settings/checkpoint-sizes.ts';
 import type { RunConfig } from '../settings/settings.ts';
-import { keptWithin, planFault, type StorageOffer, type StoragePlan } from '../settings/storage-plan.ts';
+import {
+  keptWithin,
+  planFault,
+  slotsWithin,
+  type StorageOffer,
+  type StoragePlan,
+} from '../settings/storage-plan.ts';
 
 /** What is asked of the store. */
 type Reports = Pick<StoreClient, 'report'>;
@@ -45,13 +51,25 @@ export async function withRoomFor(store: Reports, config: RunConfig, imageCount:
   return within ?? config;
 }
 
-/** Whether what the pool of a run still lacks fits. */
-export async function poolFits(
+/** A run and its settings. */
+interface PlannedRun {
+  runId: string;
+  config: RunConfig;
+  imageCount: number;
+}
+
+/** How many slots of a run's pool there is room for, of as many as it plans. */
+export async function slotsThatFit(
   store: Reports,
-  { runId, config, imageCount }: { runId: string; config: RunConfig; imageCount: number },
-): Promise<boolean> {
+  { runId, config, imageCount }: PlannedRun,
+): Promise<number> {
   const { runs, usedBytes } = await store.report();
   const there = runs.find((run) => run.runId === runId)?.slots ?? [];
   const bytes = there.map((slot) => slot.capacityBytes);
-  return keptWithin(planOf(config, imageCount), await offerOf(usedBytes), bytes) === config;
+  const pool = { slots: poolSlots(config, imageCount), slotBytes: planOf(config, imageCount).slotBytes };
+  return slotsWithin(bytes, pool, await offerOf(usedBytes));
 }
+
+/** Whether what the pool of a run still lacks fits. */
+export const poolFits = async (store: Reports, run: PlannedRun): Promise<boolean> =>
+  (await slotsThatFit(store, run)) === poolSlots(run.config, run.imageCount);

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { checkpointsKept, poolSlots } from '../../src/settings/checkpoint-sizes.ts';
 import { presetConfig } from '../../src/settings/presets.ts';
-import { keptWithin, planFault, stillReserved } from '../../src/settings/storage-plan.ts';
+import { keptWithin, planFault, slotsWithin, stillReserved } from '../../src/settings/storage-plan.ts';
 
 const SLOT = 100e6;
 const config = { ...presetConfig('tiny'), checkpointEverySteps: 1, maxSteps: 100_000, keepNewest: 10_000 };
@@ -42,4 +42,13 @@ it('what is written already is not needed again', () => {
   const there = Array.from({ length: poolSlots(small, 28) - 1 }, () => SLOT);
   expect(keptWithin({ ...plan, config: small }, offering(1), there)).toBe(small);
   expect(keptWithin({ ...plan, config: small }, offering(0), there)).not.toBe(small);
+});
+
+it('of a pool that does not fit as a whole, as many slots as fit are counted', () => {
+  const pool = { slots: 12, slotBytes: SLOT };
+  expect(slotsWithin([SLOT, SLOT], pool, offering(10))).toBe(12);
+  expect(slotsWithin([SLOT, SLOT], pool, offering(9))).toBe(11);
+  expect(slotsWithin([SLOT / 2, SLOT], pool, offering(1))).toBe(2);
+  expect(slotsWithin([SLOT, SLOT], pool, offering(0))).toBe(2);
+  expect(slotsWithin([], pool, { quotaBytes: null, usedBytes: 0 })).toBe(12);
 });
