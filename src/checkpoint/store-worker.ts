@@ -6,12 +6,12 @@ import { deleteRunPictures, knownRuns, replaceAll, setKnownRuns } from './index-
 import { memoryDirectory } from './memory-directory.ts';
 import { hasOpfs, opfsDirectory } from './opfs.ts';
 import { Store } from './store.ts';
-import { watchedDirectory, watchedIndex } from './watched-storage.ts';
+import { watchedDirectory, watchedIndex, watchedProbe } from './watched-storage.ts';
 
 /** Without a private file system checkpoints last only as long as the tab, so no index may list them. */
 async function makeStore(): Promise<Store> {
-  if (!(await hasOpfs())) return new Store(memoryDirectory(), null);
   const tell = (call: StorageCall): void => postMessage(call);
+  if (!(await watchedProbe(hasOpfs, tell))) return new Store(memoryDirectory(), null);
   const index = { replaceAll, knownRuns, setKnownRuns, deleteRunPictures };
   return new Store(watchedDirectory(opfsDirectory('runs', 'store-lock'), tell), watchedIndex(index, tell));
 }

@@ -27,6 +27,10 @@ async function told<T>(tell: Tell, what: string, work: () => Promise<T>): Promis
   }
 }
 
+/** Whether there is a private file system, which `probe` asks, told: it may hang as any other call. */
+export const watchedProbe = (probe: () => Promise<boolean>, tell: Tell): Promise<boolean> =>
+  told(tell, 'Finding the storage', probe);
+
 /** The same of a call that keeps its thread until it comes back. */
 function toldNow<T>(tell: Tell, what: string, allowedMs: number, work: () => T): T {
   const storageCall = ++calls;

@@ -8,7 +8,7 @@ import type { StorageCall } from '../../src/checkpoint/api.ts';
 import { StoreClient } from '../../src/checkpoint/store-client.ts';
 import type { StoreDirectory } from '../../src/checkpoint/store-directory.ts';
 import { Store } from '../../src/checkpoint/store.ts';
-import { watchedDirectory } from '../../src/checkpoint/watched-storage.ts';
+import { watchedDirectory, watchedProbe } from '../../src/checkpoint/watched-storage.ts';
 import { expectContent, faultIn, requestAt, RUN, STARTED, value } from './a-run.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
@@ -181,4 +181,15 @@ it('a flush may take as long as a slow disk needs for what was written', async (
   const begun = told.filter(({ what }) => what !== null).map(({ storageCall }) => storageCall);
   const ended = told.filter(({ what }) => what === null).map(({ storageCall }) => storageCall);
   expect(ended).toEqual(begun);
+});
+
+it('the search for a private file system is told as well: a worker that follows another may hang in it', async () => {
+  const told: StorageCall[] = [];
+  let find = (_isThere: boolean): void => undefined;
+  const probe = () => new Promise<boolean>((resolve) => (find = resolve));
+  const probing = watchedProbe(probe, (call) => void told.push(call));
+  expect(told).toMatchObject([{ what: 'Finding the storage', allowedMs: 15_000 }]);
+  find(true);
+  expect(await probing).toBe(true);
+  expect(told[1]).toMatchObject({ storageCall: told[0]?.storageCall, what: null });
 });
