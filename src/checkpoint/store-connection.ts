@@ -1,6 +1,6 @@
 // One store worker and the calls to it. Where a storage call of the worker does not come back, every call
 // that waits, and every later one, is refused with what hangs since when, so that training and Pause go on;
-// after four times as long the worker is ended. Not here: starting another one (store-client.ts).
+// some time later the worker is ended. Not here: starting another one (store-client.ts).
 import { type Endpoint, wrap } from 'comlink';
 import type { FaultError } from '../fault.ts';
 import type { StorageCall, StoreApi } from './api.ts';
@@ -13,6 +13,8 @@ export type StoreWorker = Endpoint & Pick<Worker, 'terminate'>;
 const TICK_MS = 1000;
 /** So many times what is allowed, and the worker is ended. */
 const ENDED_AFTER = 4;
+/** But no later than this after it was refused: the last try of a save (saver.ts) comes 3 minutes after. */
+const ENDED_WITHIN_MS = 150_000;
 
 interface Under {
   what: string;
@@ -91,7 +93,7 @@ export class StoreConnection {
       const { what, since, allowedMs, ms } = under;
       if (ms < allowedMs) continue;
       if (!this.#hangs) this.#refuse((this.#hangs = storageHangs(what, since, allowedMs)));
-      if (ms >= ENDED_AFTER * allowedMs) this.end(this.#hangs);
+      if (ms >= Math.min(ENDED_AFTER * allowedMs, allowedMs + ENDED_WITHIN_MS)) this.end(this.#hangs);
     }
   }
 }

@@ -193,3 +193,19 @@ it('the search for a private file system is told as well: a worker that follows 
   expect(await probing).toBe(true);
   expect(told[1]).toMatchObject({ storageCall: told[0]?.storageCall, what: null });
 });
+
+it('a worker whose flush of a large checkpoint hangs is ended before the last try of its save', async () => {
+  const told: StorageCall = {
+    storageCall: 10_000,
+    what: 'Writing slot-1 of run-a to the disk',
+    allowedMs: 175_000,
+  };
+  const [worker] = workers;
+  worker?.dispatchEvent(new MessageEvent('message', { data: told }));
+  vi.advanceTimersByTime(175_000);
+  await expect(client.report()).rejects.toThrow('does not answer');
+  expect(worker?.ended).toBe(false);
+  vi.advanceTimersByTime(150_000);
+  expect(worker?.ended).toBe(true);
+  value(await client.save(requestAt(2)));
+});
