@@ -1,5 +1,6 @@
 // Whether the browser has room for what a run plans to reserve, asked before a byte is written and while its
 // pool grows. Not here: the plan (settings/storage-plan.ts), the writing (checkpoint/).
+import type { RunReport } from '../checkpoint/api.ts';
 import { slotBytes } from '../checkpoint/slot.ts';
 import type { StoreClient } from '../checkpoint/store-client.ts';
 import { type Fault, FaultError } from '../fault.ts';
@@ -28,14 +29,27 @@ async function offerOf(ownBytes: number): Promise<StorageOffer> {
   return { quotaBytes: estimate.quota ?? null, usedBytes: Math.max(estimate.usage ?? 0, ownBytes) };
 }
 
+/** Bytes that the store gives back when it makes a run: of runs without checkpoints, and of closed ones. */
+const freedFirst = (runs: readonly RunReport[]): number =>
+  runs
+    .filter(({ note, slots }) => note.closed || slots.every(({ state }) => state === 'empty'))
+    .flatMap(({ slots }) => slots)
+    .reduce((sum, { state, capacityBytes: bytes }) => sum + (state === 'empty' ? bytes : 0), 0);
+
+/** What the browser offers a new run. */
+async function offerToNewRun(store: Reports): Promise<StorageOffer> {
+  const { runs, usedBytes } = await store.report();
+  const offer = await offerOf(usedBytes);
+  return { ...offer, usedBytes: offer.usedBytes - freedFirst(runs) };
+}
+
 /** Why a new run of these settings must not begin; null: there is room. */
 export async function whyNoRoom(
   store: Reports,
   config: RunConfig,
   imageCount: number,
 ): Promise<Fault | null> {
-  const { usedBytes } = await store.report();
-  return planFault(planOf(config, imageCount), await offerOf(usedBytes));
+  return planFault(planOf(config, imageCount), await offerToNewRun(store));
 }
 
 /**
@@ -43,8 +57,7 @@ export async function whyNoRoom(
  * all. Throws FaultError kind `storage` where there is none for one.
  */
 export async function withRoomFor(store: Reports, config: RunConfig, imageCount: number): Promise<RunConfig> {
-  const { usedBytes } = await store.report();
-  const [plan, offer] = [planOf(config, imageCount), await offerOf(usedBytes)];
+  const [plan, offer] = [planOf(config, imageCount), await offerToNewRun(store)];
   const within = keptWithin(plan, offer);
   const fault = within ? null : planFault(plan, offer);
   if (fault) throw new FaultError(fault);
