@@ -5,7 +5,11 @@ import { FaultError } from '../../fault.ts';
 const NOTHING = 'Nothing was imported or changed.';
 const MODELS =
   'a checkpoint that Perennial exported, a .pt file, or the folder, the zip or the weights of a UNet of diffusers';
-const CHOOSE = 'Choose a checkpoint, a .pt file, or the folder of a UNet of diffusers.';
+const PICTURES = 'pictures to train on: JPEG, PNG, WebP, AVIF, GIF or BMP';
+const CHOOSE = [
+  'To train, drop pictures: JPEG, PNG, WebP, AVIF, GIF or BMP.',
+  'To go on with a model, choose a checkpoint, a .pt file, or the folder of a UNet of diffusers.',
+];
 
 const fileFault = (title: string, what: string, expected: string, got: string, todo: string[]): FaultError =>
   new FaultError({ kind: 'file', title, what, expected, got, todo });
@@ -40,7 +44,7 @@ export const withoutModel = (name: string, what: string): FaultError =>
   fileFault(
     `${name.slice(0, 80)} is ${what}, neither a model nor a picture`,
     NOTHING,
-    MODELS,
+    `${MODELS}; or ${PICTURES}`,
     what === 'empty' ? 'an empty file' : what,
     what === 'a web page'
       ? [
@@ -48,7 +52,7 @@ export const withoutModel = (name: string, what: string): FaultError =>
         ]
       : what.startsWith('a GGUF')
         ? ['Choose the model as diffusers saves it (.safetensors).']
-        : [CHOOSE],
+        : CHOOSE,
   );
 
 /** Git LFS leaves a pointer of three lines in a file's place. `what`: "a Git LFS pointer to ...". */
@@ -90,7 +94,7 @@ export const nothingFound = (name: string | null, seen: readonly string[]): Faul
       ? 'No model and no picture is among these files'
       : `No model and no picture was found in ${name.slice(0, 80)}`,
     NOTHING,
-    MODELS,
+    `${MODELS}; or ${PICTURES}`,
     seen.length > 0 ? seen.slice(0, 8).join(', ').slice(0, 300) : 'no file',
-    [CHOOSE],
+    CHOOSE,
   );

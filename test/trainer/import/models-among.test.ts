@@ -305,7 +305,11 @@ describe('what is no model is named in plain words', () => {
     ['m.pt', '<!DOCTYPE html><html>', /m.pt is a web page.*log in/],
     ['m.safetensors', 'GGUF\x03\0\0\0', /is a GGUF file.*as diffusers saves it/],
     ['m.h5', '\x89HDF\r\n\x1a\n', /is an HDF5 file, as Keras writes it/],
-    ['letter.txt', 'Dear reader', /letter.txt is text, neither a model nor a picture/],
+    [
+      'letter.txt',
+      'Dear reader',
+      /letter.txt is text, neither a model nor a picture.*To train, drop pictures: JPEG.*choose a checkpoint/,
+    ],
     ['m.ckpt', '', /is empty, neither/],
     ['m.pkl', '\x80\x04\x95', /is a Python pickle/],
   ])('%s', async (name, content, message) => {
