@@ -747,6 +747,10 @@ test('the focus is never lost: Train, Pause, Save at the last step, a deleted ch
   await expect(focused(page)).toHaveAccessibleName('Pause');
   await page.keyboard.press('Enter');
   await expect(focused(page)).toHaveAccessibleName('Resume');
+  // Also where Train was the second button.
+  await open(page, 'idle-runs');
+  await page.getByRole('button', { name: 'Train', exact: true }).press('Enter');
+  await expect(focused(page)).toHaveAccessibleName('Pause');
   await open(page, 'training');
   await page.getByRole('button', { name: 'Save checkpoint', exact: true }).press('Enter');
   await expect(page.getByTestId('run-state')).toHaveText('finished');

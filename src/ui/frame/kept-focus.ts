@@ -4,8 +4,8 @@
 /** Where the focus was last, outside of dialogs. */
 interface Place {
   element: HTMLElement;
-  /** From the inside out: each element around it, and the index of the child on the way to it. */
-  around: { parent: Element; index: number }[];
+  /** From the inside out: each element around it, its children, and the index of the one on the way to it. */
+  around: { parent: Element; children: Element[]; index: number }[];
 }
 
 const FOCUSABLE = [
@@ -21,7 +21,8 @@ function placeOf(element: HTMLElement): Place {
   const around: Place['around'] = [];
   for (let child: Element = element; child.parentElement; child = child.parentElement) {
     const parent = child.parentElement;
-    around.push({ parent, index: [...parent.children].indexOf(child) });
+    const children = [...parent.children];
+    around.push({ parent, children, index: children.indexOf(child) });
   }
   return { element, around };
 }
@@ -31,12 +32,17 @@ function firstFocusable(within: Element | undefined): HTMLElement | null {
   return within?.querySelector<HTMLElement>(FOCUSABLE) ?? null;
 }
 
-/** What has the place of a removed element: the next row, the button that came in place of another. */
+/**
+ * What has the place of a removed element: the next row, the button that came in place of another. Where all
+ * beside it were replaced too, the places have no more to do with each other: the first of the new ones.
+ */
 function successorOf({ element, around }: Place): HTMLElement | null {
   if (element.isConnected) return null;
   const nearest = around.find(({ parent }) => parent.isConnected);
-  const children = nearest?.parent.children ?? [];
-  return firstFocusable(children[Math.min(nearest?.index ?? 0, children.length - 1)]);
+  if (!nearest) return null;
+  const now = nearest.parent.children;
+  const index = nearest.children.some((child) => child.isConnected) ? nearest.index : 0;
+  return firstFocusable(now[Math.min(index, now.length - 1)]);
 }
 
 /** The section that holds a place: it keeps the focus until something there can take it. */
