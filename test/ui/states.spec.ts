@@ -661,6 +661,10 @@ test('what is shown is named: the pictures until there are two sets, the set tha
   await expect(notices).toContainText('812 pictures stored as garden 2024.');
   await notices.getByRole('button', { name: 'Use them in a new run' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
+  // The longest of these lines, beside the choice of the weights.
+  await open(page, 'resuming');
+  await expect(samples.locator('.pair-grid .quiet')).toHaveText(/ is being drawn: call 20 of 50, about /);
+  expect(await page.evaluate(textFaults)).toEqual([]);
 });
 
 test('a picture of an own set opens, tells its file, leads to the others, and can be removed and restored', async ({
