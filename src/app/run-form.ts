@@ -59,8 +59,9 @@ export class RunForm {
     this.#state.form.value = { ...presetConfig(preset), ...kept, ...given };
   }
 
-  /** Changes some settings; a preset among them counts as chosen by the user. */
+  /** Changes some settings; a preset among them counts as chosen by the user, and a new run as wanted. */
   change({ preset, ...others }: Partial<RunConfig>): void {
+    this.#state.wantsNewRun.value = true;
     if (preset) {
       this.usePreset(preset);
       this.#state.presetChosen.value = true;

@@ -14,6 +14,8 @@ export interface LastRun {
   step: number;
   /** It has made its last step. */
   finished: boolean;
+  /** To go on with it is offered before a new run. */
+  comesFirst: boolean;
 }
 
 /** The run that was trained last, for a page that waits; null while a run is on the page, or without one. */
@@ -21,7 +23,8 @@ export function lastRun(state: State): LastRun | null {
   const [newest] = state.checkpoints.value;
   if (state.runState.value !== 'idle' || state.run.value || !newest) return null;
   const { runId, globalStep: step, name } = newest;
-  return { runId, step, finished: name === 'unet_final' };
+  const finished = name === 'unet_final';
+  return { runId, step, finished, comesFirst: !finished && !state.wantsNewRun.value };
 }
 
 /** The runs as the trainer last told the index; empty where the index does not have them. */

@@ -452,6 +452,7 @@ export class Session {
 
   /** A closed run gives back what it had reserved: the store is asked again. */
   async #newRun(): Promise<void> {
+    this.#state.wantsNewRun.value = true;
     await this.#press('new-run', (trainer) => trainer.newRun());
     await this.#refreshStore();
   }

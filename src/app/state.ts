@@ -251,6 +251,8 @@ export interface State {
   form: Signal<RunConfig>;
   /** The preset was chosen by the user or the address, not by the probe. */
   presetChosen: Signal<boolean>;
+  /** The user pressed New run or changed the form: a new run comes before going on with the last one. */
+  wantsNewRun: Signal<boolean>;
   estimates: Signal<Partial<Record<RunConfig['preset'], Estimate>>>;
   /** GPU memory for the settings of the form; null until the trainer has answered. */
   memory: Signal<Memory | null>;
@@ -333,6 +335,7 @@ export function createState(): State {
     machine: signal<Machine | null>(null),
     form: signal(presetConfig(DEFAULTS.preset)),
     presetChosen: signal(false),
+    wantsNewRun: signal(false),
     estimates: signal({}),
     memory: signal<Memory | null>(null),
     run: signal<RunSummary | null>(null),
@@ -340,10 +343,7 @@ export function createState(): State {
     expectedStepSeconds: signal<number | null>(null),
     losses: signal<LossHistory>({
       values: new Float32Array(0),
-      count: 0,
-      revision: 0,
-      resumedAt: [],
-      clock: [],
+      ...{ count: 0, revision: 0, resumedAt: [], clock: [] },
     }),
     preparing: signal<Preparing | null>(null),
     pressed: signal<Pressed | null>(null),

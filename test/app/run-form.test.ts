@@ -3,7 +3,9 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunForm } from '../../src/app/run-form.ts';
+import { lastRun } from '../../src/app/run-names.ts';
 import { createState } from '../../src/app/state.ts';
+import type { CheckpointRecord } from '../../src/checkpoint/api.ts';
 import type { RunConfig } from '../../src/settings/settings.ts';
 import type { Fault, Result } from '../../src/fault.ts';
 
@@ -20,6 +22,11 @@ const TOO_LARGE: Fault = {
 const LOST: Fault = {
   ...{ kind: 'gpu', title: 'The GPU stopped answering', what: 'Checkpoints are safe.' },
   ...{ expected: 'a working device', got: 'none', todo: [] },
+};
+
+const STEP_200: CheckpointRecord = {
+  ...{ runId: 'run-a', generation: 1, name: 'unet_step_200', globalStep: 200, epoch: 1, slot: 0 },
+  ...{ sizeBytes: 1, created: '', meanLoss: null, kept: false, autosave: false },
 };
 
 type Answer = Result<number | null>;
@@ -50,6 +57,16 @@ describe('run form', () => {
     runForm.change({ preset: 'tiny', seed: 5 });
     expect(state.form.value).toMatchObject({ preset: 'tiny', batchSize: 3, seed: 5, learningRate: 2e-3 });
     expect(state.presetChosen.value).toBe(true);
+  });
+
+  it('that is changed by the user asks for a new run; the smaller preset of a slow device does not', () => {
+    const { state, runForm } = form();
+    state.checkpoints.value = [STEP_200];
+    state.runState.value = 'idle';
+    runForm.usePreset('tiny');
+    expect(lastRun(state)).toMatchObject({ comesFirst: true, finished: false });
+    runForm.change({ dataset: 'shapes' });
+    expect(lastRun(state)).toMatchObject({ comesFirst: false, finished: false });
   });
 
   it('asks for the bytes once, after the last of many changes', async () => {

@@ -571,7 +571,7 @@ test('a run is renamed in place: Enter and leaving the field rename, Escape does
   await expect(page.getByRole('region', { name: 'Run status' })).toContainText('rings and moons');
 });
 
-test('without a run the last one can be continued: first, unless it has made its last step', async ({
+test('without a run the last one can be continued: first, unless it is finished or a new one is wanted', async ({
   page,
 }) => {
   const controls = page.getByRole('region', { name: 'Run controls' });
@@ -583,6 +583,11 @@ test('without a run the last one can be continued: first, unless it has made its
     'The last run is planets-140k, 30 Nov: it goes on at step 24,001.',
   );
   expect(await names()).toEqual(['Continue the last run', 'Train']);
+  await page.evaluate(() => {
+    const { wantsNewRun } = Reflect.get(globalThis, 'galleryState') as State;
+    wantsNewRun.value = true;
+  });
+  await expect.poll(names).toEqual(['Train', 'Continue the last run']);
   await open(page, 'idle-finished');
   await expect(goOn).toHaveAccessibleDescription(/finished at step 24,000\.$/);
   expect(await names()).toEqual(['Train', 'Continue the last run']);

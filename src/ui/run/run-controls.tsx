@@ -98,9 +98,9 @@ function Buttons({ now, hasRun }: { now: Exclude<PageState, 'finished'>; hasRun:
     case 'idle':
       return (
         <>
-          {!lastRun(state)?.finished && <ContinueLast />}
+          {lastRun(state)?.comesFirst && <ContinueLast />}
           <Train disabled={false} />
-          {lastRun(state)?.finished && <ContinueLast />}
+          {!lastRun(state)?.comesFirst && <ContinueLast />}
           <ImportCheckpoint />
         </>
       );
@@ -186,7 +186,7 @@ function Train({ disabled }: { disabled: boolean }) {
     <Action
       name="Train"
       icon="play"
-      look={lastRun(state)?.finished === false ? 'second worded' : 'primary xl'}
+      look={lastRun(state)?.comesFirst ? 'second worded' : 'primary xl'}
       command="train"
       disabled={disabled || noPictures || tooLarge}
       onPress={() => commands.train()}
@@ -194,7 +194,7 @@ function Train({ disabled }: { disabled: boolean }) {
   );
 }
 
-/** First, and the primary button, unless the last run has made its last step: then Train is. */
+/** First, and the primary button, unless the last run is finished or a new one is wanted: then Train is. */
 function ContinueLast() {
   const { state, commands } = useApp();
   const last = lastRun(state);
@@ -203,7 +203,7 @@ function ContinueLast() {
     <Action
       name="Continue the last run"
       icon="play"
-      look={last.finished ? 'second worded' : 'primary xl'}
+      look={last.comesFirst ? 'primary xl' : 'second worded'}
       describedBy={LAST_RUN}
       onPress={() => commands.continueRun(last.runId)}
     />
