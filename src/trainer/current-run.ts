@@ -14,6 +14,7 @@ import { CallTimes } from './samples/call-times.ts';
 import type { CheckpointContent } from './checkpoint-file.ts';
 import { type Equipment, type EquipmentTools, equip, type RunDevice } from './equipment.ts';
 import { History } from './history.ts';
+import { postCheckpoints } from './listing.ts';
 import type { Outbox } from './outbox.ts';
 import { nameOfFork, nameRun } from './run-names.ts';
 import { keepPng, keepSamplesOf } from './keep-png.ts';
@@ -162,6 +163,8 @@ export class CurrentRun {
     if (noRoom) throw new FaultError(noRoom);
     must(await this.#store.createRun(runId, started, capacityBytes(config, set.count)));
     await this.#name(runId, defaultName(set.info.title, started));
+    // Before its first checkpoint the page knows the run by its name, too.
+    await postCheckpoints(this.#store, this.#outbox);
     this.#preparing('Building the network');
     await this.withDevice();
     const executor = await this.#executorFor(config, initialState(config));

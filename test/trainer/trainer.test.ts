@@ -286,6 +286,13 @@ test('a run that the store does not let go is not stopped', async () => {
 
 test('a run is called after its pictures and its day, a fork after its parent and where it began', async () => {
   const parent = await pausedCheckpoint();
+  // The page has a run's name before the run: it shows no other one until the first checkpoint.
+  const [named, begun] = ['checkpoints', 'run'].map((type) => events.findIndex((one) => one.type === type));
+  expect(events[named!]).toMatchObject({
+    checkpoints: [],
+    runs: [{ name: expect.stringMatching(/^Shapes, /) }],
+  });
+  expect(named).toBeLessThan(begun!);
   free = true;
   endCall();
   stepsLeft = Infinity; // for the steps in flight, one or two
