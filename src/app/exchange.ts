@@ -2,12 +2,20 @@
 // file formats (trainer/export/, trainer/import/), the dialogs (ui/files).
 import { changedSettings } from '../settings/presets.ts';
 import type { Fault, Result } from '../fault.ts';
-import type { CheckpointRef, ExportKind, ImportAnswers, ImportPreview } from '../trainer/api.ts';
-import { download } from './download.ts';
+import type { CheckpointRef, ExportKind, ImportAnswers, ImportPreview, TrainerApi } from '../trainer/api.ts';
+import { download, type DownloadOutcome } from './download.ts';
 import type { GivenFiles } from './given-files.ts';
 import { nothingToExport } from './questions.ts';
 import type { State } from './state.ts';
 import type { TrainerClient } from './worker-client.ts';
+
+type Exporter = Pick<TrainerApi, 'exportCheckpoint' | 'endExport'>;
+
+/** Null where the user closed the save dialog. */
+function exportedText(name: string, outcome: DownloadOutcome): string | null {
+  if (outcome === 'cancelled') return null;
+  return outcome === 'written' ? `Exported as ${name}.` : `The browser downloads ${name}.`;
+}
 
 export class Exchange {
   readonly #state: State;
@@ -36,20 +44,28 @@ export class Exchange {
     else this.#fault(nothingToExport());
   }
 
-  /** Makes the file and downloads it; resolves when the download is written or begun. */
-  async export(trainer: TrainerClient, kind: ExportKind, weights: 'ema' | 'raw'): Promise<Result<unknown>> {
+  /** Makes the file and downloads it, and says so; resolves when the download is written or begun. */
+  async export(trainer: Exporter, kind: ExportKind, weights: 'ema' | 'raw'): Promise<Result<unknown>> {
     const record = this.#state.exporting.value;
     this.#state.exporting.value = null;
     if (!record) return { ok: true, value: null };
     const ref = { runId: record.runId, generation: record.generation };
-    const exported = await trainer.exportCheckpoint({ ref, kind, weights });
-    if (!exported.ok) return exported;
+    const { notice } = this.#state;
+    const making = (notice.value = `Exporting ${record.name}.`);
+    let said: string | null = null;
     try {
-      await download(exported.value, exported.value.name);
+      const exported = await trainer.exportCheckpoint({ ref, kind, weights });
+      if (!exported.ok) return exported;
+      try {
+        said = exportedText(exported.value.name, await download(exported.value, exported.value.name));
+      } finally {
+        if (kind === 'checkpoint') await trainer.endExport(ref);
+      }
+      return exported;
     } finally {
-      if (kind === 'checkpoint') await trainer.endExport(ref);
+      // What came meanwhile is newer than a dialog that was closed.
+      if (said !== null || notice.value === making) notice.value = said;
     }
-    return exported;
   }
 
   /** Opens the import dialog with the model that the files hold. */
