@@ -56,7 +56,10 @@ describe('where training does not fit', () => {
 
   test('where the device is lost while offers are tried, the fault stays the one of memory', async () => {
     const lost = () => Promise.reject(new Error('the device is lost'));
-    expect(await withOffers(FAULT, presetConfig('cifar'), lost)).toMatchObject({ kind: 'memory', offers: [] });
+    expect(await withOffers(FAULT, presetConfig('cifar'), lost)).toMatchObject({
+      kind: 'memory',
+      offers: [],
+    });
   });
 
   test('where nothing fits the fault asks for a smaller preset', async () => {
