@@ -60,7 +60,7 @@ test('the GPU bytes are stated before training; a batch no buffer can hold is re
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('Available: at most 1,024 MiB, needed: 1,536 MiB for ');
   await expect(button(page, 'Train')).toBeDisabled();
-  await button(page, 'Use batch size 256').click();
+  await page.getByRole('button', { name: /^Use batch size 256 \d\.\d GB$/ }).click();
   await expect(size).toContainText(/steps of 256 pictures, .* of GPU memory\./);
   await expect(alert).toHaveCount(0);
   await expect(button(page, 'Train')).toBeEnabled();
