@@ -55,37 +55,44 @@ async function celeba(folder: string): Promise<string[]> {
   return [zip, list];
 }
 
-test('CelebA: seen, imported, stopped, gone on with, learnt from, and after a reload from the next step on', async () => {
-  const { page } = profile;
-  const files = await celeba(await newFolder());
-  await page.goto(address(RUN));
-  await waitForState(page, 'idle');
-  await drop(page, files);
-  const dialog = page.getByRole('dialog', { name: 'Import 1,500 pictures?' });
-  const found = dialog.getByRole('region', { name: 'CelebA' });
-  await expect(found).toContainText('non-commercial');
-  const examples = found.getByRole('list', { name: 'Examples' }).getByRole('listitem');
-  await expect(examples).toHaveCount(5);
-  await expect(examples.first()).toContainText(
-    'a man with brown hair and a goatee, smiling, wearing glasses',
-  );
-  await button(dialog, 'Import').click();
-  await button(page, 'Stop').click();
-  const stopped = page.getByRole('region', { name: /^Stopped import of/ });
-  await expect(stopped).toContainText(/stopped at [\d,]+ of 1,500/);
-  await button(stopped, 'Go on').click();
-  await expect(page.getByText('1,500 pictures').first()).toBeVisible();
-  await expect(stopped).toHaveCount(0);
+// Of the sweep: on a quick machine the import may end before Stop is pressed.
+test(
+  'CelebA: seen, imported, stopped, gone on with, learnt from, and after a reload from the next step on',
+  {
+    tag: '@sweep',
+  },
+  async () => {
+    const { page } = profile;
+    const files = await celeba(await newFolder());
+    await page.goto(address(RUN));
+    await waitForState(page, 'idle');
+    await drop(page, files);
+    const dialog = page.getByRole('dialog', { name: 'Import 1,500 pictures?' });
+    const found = dialog.getByRole('region', { name: 'CelebA' });
+    await expect(found).toContainText('non-commercial');
+    const examples = found.getByRole('list', { name: 'Examples' }).getByRole('listitem');
+    await expect(examples).toHaveCount(5);
+    await expect(examples.first()).toContainText(
+      'a man with brown hair and a goatee, smiling, wearing glasses',
+    );
+    await button(dialog, 'Import').click();
+    await button(page, 'Stop').click();
+    const stopped = page.getByRole('region', { name: /^Stopped import of/ });
+    await expect(stopped).toContainText(/stopped at [\d,]+ of 1,500/);
+    await button(stopped, 'Go on').click();
+    await expect(page.getByText('1,500 pictures').first()).toBeVisible();
+    await expect(stopped).toHaveCount(0);
 
-  await button(page, 'Train').click();
-  await waitForStep(page, 9);
-  await page.reload();
-  await waitForState(page, 'validating');
-  await expect(page.getByRole('heading', { name: 'Found checkpoint unet_step_8' })).toBeVisible();
-  expect(await step(page)).toBe(8);
-  await expect(page.getByText(/Training resumes at step 9\./)).toBeVisible();
-  await waitForState(page, 'finished');
-  expect(await step(page)).toBe(24);
-  expect(profile.errors).toEqual([]);
-  expect(profile.leaks()).toEqual([]);
-});
+    await button(page, 'Train').click();
+    await waitForStep(page, 9);
+    await page.reload();
+    await waitForState(page, 'validating');
+    await expect(page.getByRole('heading', { name: 'Found checkpoint unet_step_8' })).toBeVisible();
+    expect(await step(page)).toBe(8);
+    await expect(page.getByText(/Training resumes at step 9\./)).toBeVisible();
+    await waitForState(page, 'finished');
+    expect(await step(page)).toBe(24);
+    expect(profile.errors).toEqual([]);
+    expect(profile.leaks()).toEqual([]);
+  },
+);
