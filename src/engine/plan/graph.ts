@@ -254,34 +254,13 @@ export function graphOps(values: Values, operations: Operation[]): Ops<Value> {
 
 /** The values an operation reads. */
 export function operandsOf(operation: Operation): Value[] {
-  switch (operation.op) {
-    case 'conv': {
-      const { x, weight, bias, perChannel, residual } = operation;
-      return [x, weight, ...[bias, perChannel, residual].filter((value) => value !== null)];
-    }
-    case 'groupNorm':
-      return [...(operation.joins ? Object.values(operation.joins) : [operation.x]), operation.affine];
-    case 'layerNorm':
-      return [operation.x, operation.affine];
-    case 'attention':
-      return [operation.q, operation.k, operation.v];
-    case 'embedding':
-      return [operation.ids, operation.table, ...(operation.positions ? [operation.positions] : [])];
-    case 'add':
-    case 'concat':
-      return [operation.a, operation.b];
-    case 'addPerChannel':
-      return [operation.x, operation.perChannel];
-    case 'silu':
-    case 'gelu':
-    case 'quickGelu':
-    case 'geglu':
-    case 'copy':
-    case 'upsample':
-      return [operation.x];
-    case 'timestepEmbedding':
-      return [operation.timesteps];
-  }
+  const results = resultsOf(operation);
+  const operands: Value[] = [];
+  withValues(operation, (value) => {
+    if (!results.includes(value)) operands.push(value);
+    return value;
+  });
+  return operands;
 }
 
 /** Ids of the values that depend on a parameter. Only these have gradients. */
