@@ -1,6 +1,7 @@
 // The state of the loss scaling as a checkpoint's metadata has it, under `loss_scale`, by the names of
 // torch.amp.GradScaler's state_dict. Not here: how the scale changes (engine/plan/kernels/loss-scaling.ts).
 import type { LossScale } from '../engine/executor.ts';
+import { jsonIn } from '../formats/bounded-json.ts';
 import { damaged } from './checkpoint-faults.ts';
 
 const KEY = 'loss_scale';
@@ -34,20 +35,13 @@ export function readLossScale(
 }
 
 function numbersIn(text: string): LossScale | null {
-  try {
-    const fields = JSON.parse(text) as Record<string, unknown> | null;
-    const [scale, growthTracker, skipped] = [
-      fields?.['scale'],
-      fields?.['_growth_tracker'],
-      fields?.['skipped'],
-    ];
-    const isCount = (value: unknown): value is number =>
-      Number.isSafeInteger(value) && (value as number) >= 0;
-    const isScale = typeof scale === 'number' && isPositive(Math.fround(scale));
-    return isScale && isCount(growthTracker) && isCount(skipped) ? { scale, growthTracker, skipped } : null;
-  } catch {
-    return null;
-  }
+  const fields = jsonIn(text) as Record<string, unknown> | null | undefined;
+  const [scale, growthTracker, skipped] = ['scale', '_growth_tracker', 'skipped'].map(
+    (name) => fields?.[name],
+  );
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+  const isScale = typeof scale === 'number' && isPositive(Math.fround(scale));
+  return isScale && isCount(growthTracker) && isCount(skipped) ? { scale, growthTracker, skipped } : null;
 }
 
 /** Of a scale as the GPU has it: with an infinite one every step would be skipped, without an end. */
