@@ -16,31 +16,39 @@ type Tell = (call: StorageCall) => void;
 
 let calls = 0;
 
-/** Tells of `work`, which ends when its answer is there. `what`: as the subject of a sentence. */
-async function told<T>(tell: Tell, what: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Tells that a storage call begins; the function that is returned tells that it has come back. `what`: as the
+ * subject of a sentence.
+ */
+function begun(tell: Tell, what: string, allowedMs: number): () => void {
   const storageCall = ++calls;
-  tell({ storageCall, what, allowedMs: CALL_MS });
+  tell({ storageCall, what, allowedMs });
+  return () => tell({ storageCall, what: null, allowedMs: 0 });
+}
+
+/** Tells of `work`, which ends when its answer is there. */
+async function told<T>(tell: Tell, what: string, work: () => Promise<T>): Promise<T> {
+  const end = begun(tell, what, CALL_MS);
   try {
     return await work();
   } finally {
-    tell({ storageCall, what: null, allowedMs: 0 });
+    end();
+  }
+}
+
+/** The same of a call that keeps its thread until it comes back. */
+function toldNow<T>(tell: Tell, what: string, allowedMs: number, work: () => T): T {
+  const end = begun(tell, what, allowedMs);
+  try {
+    return work();
+  } finally {
+    end();
   }
 }
 
 /** Whether there is a private file system, which `probe` asks, told: it may hang as any other call. */
 export const watchedProbe = (probe: () => Promise<boolean>, tell: Tell): Promise<boolean> =>
   told(tell, 'Finding the storage', probe);
-
-/** The same of a call that keeps its thread until it comes back. */
-function toldNow<T>(tell: Tell, what: string, allowedMs: number, work: () => T): T {
-  const storageCall = ++calls;
-  tell({ storageCall, what, allowedMs });
-  try {
-    return work();
-  } finally {
-    tell({ storageCall, what: null, allowedMs: 0 });
-  }
-}
 
 function watchedHandle(handle: SyncHandle, name: string, tell: Tell): SyncHandle {
   let unflushed = 0;
